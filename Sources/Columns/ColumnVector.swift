@@ -1,0 +1,92 @@
+package import Model
+
+/// The values of one column over a run of rows, in memory.
+///
+/// An immutable value that any thread may read. Rows without a value are null: their bit in
+/// `validity` is clear and their slot in `values` holds zero (or the empty text).
+package struct ColumnVector: Hashable, Sendable {
+  /// The values themselves, one case for each layout in memory.
+  package enum Values: Hashable, Sendable {
+    /// Every row is null.
+    case none
+    case bool(Bitmap)
+    /// `int64` and `timestamp`.
+    case int64([Int64])
+    /// `integral` marks values that were written as integers (`41`, not `41.0`) and come back so;
+    /// nil when none was.
+    case float64([Double], integral: Bitmap?)
+    /// `string`, `json` and `file`.
+    case text(TextValues)
+    /// The same, with equal texts held once: row i is `words[codes[i]]`.
+    case dictionary(codes: [UInt32], words: TextValues)
+  }
+
+  package let type: ColumnType
+  package let count: Int
+  /// Which rows have a value; nil when all have.
+  package let validity: Bitmap?
+  package let values: Values
+
+  /// A vector; `validity` is dropped when every bit is set.
+  package init(type: ColumnType, count: Int, validity: Bitmap?, values: Values) {
+    self.type = type
+    self.count = count
+    self.values = values
+    if case .none = values {
+      self.validity = Bitmap(repeating: false, count: count)
+    } else {
+      self.validity = validity?.setCount == count ? nil : validity
+    }
+  }
+
+  /// `count` rows, all null.
+  package static func nulls(_ type: ColumnType, count: Int) -> ColumnVector {
+    ColumnVector(type: type, count: count, validity: nil, values: .none)
+  }
+
+  /// Whether row `index` has a value.
+  package func hasValue(_ index: Int) -> Bool { validity?[index] ?? true }
+
+  /// Whether no row has a value.
+  package var isAllNull: Bool {
+    if case .none = values { return true }
+    return count > 0 && validity?.setCount == 0
+  }
+}
+
+/// Texts (UTF-8) laid end to end: text i is `bytes[offsets[i]..<offsets[i + 1]]`.
+package struct TextValues: Hashable, Sendable {
+  package var offsets: [UInt32]
+  package var bytes: [UInt8]
+
+  /// No texts.
+  package init() {
+    offsets = [0]
+    bytes = []
+  }
+
+  /// Texts laid out by the caller; `offsets` has one entry more than there are texts.
+  package init(offsets: [UInt32], bytes: [UInt8]) {
+    self.offsets = offsets
+    self.bytes = bytes
+  }
+
+  /// How many texts there are.
+  package var count: Int { offsets.count - 1 }
+
+  /// Where text `index` stands in `bytes`.
+  package func range(_ index: Int) -> Range<Int> {
+    Int(offsets[index])..<Int(offsets[index + 1])
+  }
+
+  /// Text `index` as a string.
+  package func string(_ index: Int) -> String {
+    String(decoding: bytes[range(index)], as: UTF8.self)
+  }
+
+  /// Adds a text at the end.
+  package mutating func append(_ text: some Sequence<UInt8>) {
+    bytes.append(contentsOf: text)
+    offsets.append(UInt32(bytes.count))
+  }
+}

@@ -1,0 +1,101 @@
+import Crypto
+
+/// A SHA-256 digest, written `sha256:<64 hex digits>`.
+///
+/// Four words instead of an array, so that a digest is 32 bytes without a heap allocation and can key
+/// a dictionary. Word 0 holds the first eight bytes, most significant first, so order is byte order.
+package struct Digest: Hashable, Sendable {
+  package let word0: UInt64
+  package let word1: UInt64
+  package let word2: UInt64
+  package let word3: UInt64
+
+  /// The number of bytes in a digest.
+  package static let byteCount = 32
+
+  /// Reads a digest from the first 32 bytes of `bytes` at `offset`; nil when there are fewer.
+  package init?(_ bytes: some RandomAccessCollection<UInt8>) {
+    guard bytes.count >= Self.byteCount else { return nil }
+    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    for (index, byte) in bytes.prefix(Self.byteCount).enumerated() {
+      switch index >> 3 {
+      case 0: words.0 = words.0 << 8 | UInt64(byte)
+      case 1: words.1 = words.1 << 8 | UInt64(byte)
+      case 2: words.2 = words.2 << 8 | UInt64(byte)
+      default: words.3 = words.3 << 8 | UInt64(byte)
+      }
+    }
+    (word0, word1, word2, word3) = words
+  }
+
+  /// Reads `sha256:<64 hex digits>` or the 64 digits alone; nil for anything else.
+  package init?(parsing text: some StringProtocol) {
+    let digits = text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...]
+    guard let bytes = Hex.decode(digits.utf8), bytes.count == Self.byteCount else { return nil }
+    self.init(bytes)
+  }
+
+  /// The 32 bytes, first byte first.
+  package var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Self.byteCount)
+    for word in [word0, word1, word2, word3] {
+      for shift in stride(from: 56, through: 0, by: -8) {
+        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+      }
+    }
+    return bytes
+  }
+
+  /// The 64 lower-case hexadecimal digits.
+  package var hex: String { Hex.encode(bytes) }
+}
+
+extension Digest: CustomStringConvertible {
+  package var description: String { "sha256:" + hex }
+}
+
+extension Digest: Comparable {
+  package static func < (left: Digest, right: Digest) -> Bool {
+    (left.word0, left.word1, left.word2, left.word3)
+      < (right.word0, right.word1, right.word2, right.word3)
+  }
+}
+
+/// SHA-256 over bytes handed over in pieces.
+package struct DigestHasher {
+  private var hasher = SHA256()
+
+  /// An empty hasher.
+  package init() {}
+
+  /// Adds bytes to what is hashed.
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    unsafe hasher.update(bufferPointer: bytes)
+  }
+
+  /// Adds bytes to what is hashed.
+  package mutating func update(_ bytes: [UInt8]) {
+    unsafe bytes.withUnsafeBytes { unsafe hasher.update(bufferPointer: $0) }
+  }
+
+  /// The digest of everything added so far.
+  package func finalize() -> Digest {
+    // A SHA-256 digest always has 32 bytes, so the fallback cannot be reached.
+    Digest(Array(hasher.finalize())) ?? Digest(zero: ())
+  }
+}
+
+extension Digest {
+  /// The digest of `bytes`.
+  package init(hashing bytes: [UInt8]) {
+    var hasher = DigestHasher()
+    hasher.update(bytes)
+    self = hasher.finalize()
+  }
+
+  /// Thirty-two zero bytes: what the first record of a log names as the one before it.
+  package init(zero: Void) {
+    (word0, word1, word2, word3) = (0, 0, 0, 0)
+  }
+}

@@ -1,0 +1,108 @@
+/// One run of rows of a snapshot: its row count and the digest of each column's chunk.
+///
+/// `chunks` runs parallel to the schema's columns. A column whose rows are all null has no chunk.
+package struct RowGroupManifest: Hashable, Sendable {
+  package let rows: Int
+  package let chunks: [Digest?]
+
+  /// A row group of `rows` rows.
+  package init(rows: Int, chunks: [Digest?]) {
+    self.rows = rows
+    self.chunks = chunks
+  }
+
+  /// The canonical JSON whose SHA-256 is the row group's digest.
+  package var json: CanonicalJSON {
+    .object([
+      "chunks": .array(chunks.map { .string($0?.hex ?? "") }),
+      "rows": .integer(Int64(rows)),
+    ])
+  }
+
+  /// Reads a row group; nil when `bytes` are not its canonical JSON.
+  package init?(parsing bytes: [UInt8]) {
+    guard let members = CanonicalJSON(parsing: bytes)?.object, members.count == 2,
+      let rows = members["rows"]?.integer, rows > 0, rows <= Int64(UInt32.max),
+      let items = members["chunks"]?.array
+    else { return nil }
+    var chunks: [Digest?] = []
+    chunks.reserveCapacity(items.count)
+    for item in items {
+      guard let text = item.string else { return nil }
+      guard !text.isEmpty else {
+        chunks.append(nil)
+        continue
+      }
+      guard let digest = Digest(parsing: text) else { return nil }
+      chunks.append(digest)
+    }
+    self.init(rows: Int(rows), chunks: chunks)
+  }
+}
+
+/// The whole content of a snapshot, by reference: schema, key and row groups.
+///
+/// Its canonical JSON is what the snapshot digest is taken of, so the digest depends on the content
+/// alone: not on compression, on deltas or on which pack holds a chunk.
+package struct SnapshotManifest: Hashable, Sendable {
+  /// A row group's digest and its number of rows, so that rows can be found without reading it.
+  package struct Group: Hashable, Sendable {
+    package let digest: Digest
+    package let rows: Int
+
+    /// A row group of `rows` rows with that digest.
+    package init(digest: Digest, rows: Int) {
+      self.digest = digest
+      self.rows = rows
+    }
+  }
+
+  package let schema: Schema
+  package let groups: [Group]
+
+  /// A snapshot of these row groups, in row order.
+  package init(schema: Schema, groups: [Group]) {
+    self.schema = schema
+    self.groups = groups
+  }
+
+  /// The number of rows.
+  package var rows: Int { groups.reduce(0) { $0 + $1.rows } }
+
+  /// The canonical JSON whose SHA-256 is the snapshot digest.
+  package var json: CanonicalJSON {
+    .object([
+      "columns": .array(
+        schema.columns.map { .array([.string($0.name), .string($0.type.rawValue)]) }),
+      "groups": .array(
+        groups.map { .array([.string($0.digest.hex), .integer(Int64($0.rows))]) }),
+      "key": .array(schema.key.map { .string($0) }),
+    ])
+  }
+
+  /// Reads a snapshot manifest; nil when `bytes` are not its canonical JSON.
+  package init?(parsing bytes: [UInt8]) {
+    guard let members = CanonicalJSON(parsing: bytes)?.object, members.count == 3,
+      let columnItems = members["columns"]?.array, let groupItems = members["groups"]?.array,
+      let keyItems = members["key"]?.array
+    else { return nil }
+    var columns: [ColumnDefinition] = []
+    for item in columnItems {
+      guard let pair = item.array, pair.count == 2, let name = pair[0].string,
+        let type = pair[1].string.flatMap(ColumnType.init(rawValue:))
+      else { return nil }
+      columns.append(ColumnDefinition(name: name, type: type))
+    }
+    var groups: [Group] = []
+    for item in groupItems {
+      guard let pair = item.array, pair.count == 2, let rows = pair[1].integer, rows > 0,
+        let digest = pair[0].string.flatMap(Digest.init(parsing:))
+      else { return nil }
+      groups.append(Group(digest: digest, rows: Int(rows)))
+    }
+    let key = keyItems.compactMap(\.string)
+    guard key.count == keyItems.count, key.allSatisfy({ name in columns.contains { $0.name == name } })
+    else { return nil }
+    self.init(schema: Schema(columns: columns, key: key), groups: groups)
+  }
+}

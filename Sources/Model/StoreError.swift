@@ -1,0 +1,63 @@
+/// Why an operation did not happen, in terms of what the caller can do about it.
+///
+/// The message says what happened, to which thing, and what to do next; it never holds row values.
+/// The command line maps kinds to exit statuses and the server to HTTP statuses, each in one place.
+package struct StoreError: Error, Sendable {
+  /// What a caller can do about an error.
+  package enum Kind: String, Sendable, CaseIterable {
+    /// The request itself is malformed: a flag, a name, a reference, SQL.
+    case usage
+    /// The input data cannot be saved as it is.
+    case invalid
+    /// A dataset, version, tag, chunk or file is not there.
+    case missing
+    /// Somebody else changed the dataset first, or a precondition does not hold.
+    case conflict
+    /// Stored bytes are not what was saved.
+    case corrupt
+    /// A limit (time, memory, size, disk) was reached.
+    case exhausted
+    /// The operating system refused a read or a write.
+    case unavailable
+    /// The caller may not do this.
+    case denied
+  }
+
+  /// Where in an input file an error was found; lines and columns count from 1, columns in bytes.
+  package struct Location: Sendable, Equatable {
+    package var file: String?
+    package var line: Int?
+    package var column: Int?
+
+    /// A place in an input file.
+    package init(file: String? = nil, line: Int? = nil, column: Int? = nil) {
+      self.file = file
+      self.line = line
+      self.column = column
+    }
+  }
+
+  package let kind: Kind
+  package let message: String
+  package var location: Location?
+
+  /// An error of `kind`; `message` is a sentence without a full stop at its end.
+  package init(_ kind: Kind, _ message: String, at location: Location? = nil) {
+    self.kind = kind
+    self.message = message
+    self.location = location
+  }
+}
+
+extension StoreError: CustomStringConvertible {
+  package var description: String {
+    var place = location?.file ?? ""
+    if let line = location?.line {
+      place += (place.isEmpty ? "line \(line)" : ":\(line)")
+      if let column = location?.column {
+        place += (location?.file == nil ? ", column \(column)" : ":\(column)")
+      }
+    }
+    return place.isEmpty ? message : "\(place): \(message)"
+  }
+}
