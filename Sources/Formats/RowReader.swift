@@ -1,0 +1,30 @@
+package import Columns
+package import Model
+
+/// Rows of an input file, in file order and in batches of bounded size.
+///
+/// A batch has every column met so far, in order of first appearance, each with a type wide enough
+/// for all rows so far. Types only ever widen, and what was learnt outlives ``restart()``: a reader
+/// that has once been read to its end gives every batch the file's final columns.
+package protocol RowReader {
+  /// The next rows; nil after the last.
+  /// - Throws: ``StoreError`` of kind `invalid` with file, line and column for bad data, `exhausted`
+  ///   for a row or a table over the limits, `unavailable` when the file cannot be read.
+  mutating func next() throws(StoreError) -> InputBatch?
+
+  /// Goes back to the first row, remembering columns and types.
+  mutating func restart() throws(StoreError)
+}
+
+/// Rows as they were read, with the line each began on.
+package struct InputBatch: Sendable {
+  package let rows: RowBatch
+  /// The line of each row in its file, from 1.
+  package let lines: [UInt32]
+
+  /// Rows and their lines; both of the same count.
+  package init(rows: RowBatch, lines: [UInt32]) {
+    self.rows = rows
+    self.lines = lines
+  }
+}
