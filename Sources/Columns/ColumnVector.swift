@@ -4,9 +4,9 @@ package import Model
 ///
 /// An immutable value that any thread may read. Rows without a value are null: their bit in
 /// `validity` is clear and their slot in `values` holds zero (or the empty text).
-package struct ColumnVector: Hashable, Sendable {
+package struct ColumnVector: Sendable {
   /// The values themselves, one case for each layout in memory.
-  package enum Values: Hashable, Sendable {
+  package enum Values: Sendable {
     /// Every row is null.
     case none
     case bool(Bitmap)
@@ -27,15 +27,20 @@ package struct ColumnVector: Hashable, Sendable {
   package let validity: Bitmap?
   package let values: Values
 
-  /// A vector; `validity` is dropped when every bit is set.
+  /// A vector; where no row has a value it becomes `.none`, where all have `validity` is dropped, so
+  /// that equal columns have equal parts.
   package init(type: ColumnType, count: Int, validity: Bitmap?, values: Values) {
     self.type = type
     self.count = count
-    self.values = values
-    if case .none = values {
+    let present = validity?.setCount ?? count
+    var isNone = present == 0
+    if case .none = values { isNone = true }
+    if isNone {
       self.validity = Bitmap(repeating: false, count: count)
+      self.values = .none
     } else {
-      self.validity = validity?.setCount == count ? nil : validity
+      self.validity = present == count ? nil : validity
+      self.values = values
     }
   }
 
@@ -48,10 +53,7 @@ package struct ColumnVector: Hashable, Sendable {
   package func hasValue(_ index: Int) -> Bool { validity?[index] ?? true }
 
   /// Whether no row has a value.
-  package var isAllNull: Bool {
-    if case .none = values { return true }
-    return count > 0 && validity?.setCount == 0
-  }
+  package var isAllNull: Bool { if case .none = values { true } else { false } }
 }
 
 /// Texts (UTF-8) laid end to end: text i is `bytes[offsets[i]..<offsets[i + 1]]`.
