@@ -1,0 +1,74 @@
+package import Model
+
+/// The one door to the operating system: every byte of a store passes through these calls.
+///
+/// Kept this narrow so that tests can put a disk in its place that fails the n-th call, tears a write
+/// or loses what was not synced. Paths are relative to the store's folder and use `/`; the empty path
+/// is the folder itself. Any thread may call. All calls throw ``StoreError``: `missing` when a file
+/// or folder on the way is not there, `denied` when the system does not allow it, `exhausted` when
+/// the disk or a limit is full, `unavailable` for everything else.
+package protocol Disk: Sendable {
+  /// Creates a file that must not exist yet, open for appending.
+  /// - Throws: `conflict` when something of that name exists.
+  func create(_ path: String) throws(StoreError) -> DiskFile
+
+  /// Opens a file for reading.
+  func open(_ path: String) throws(StoreError) -> DiskFile
+
+  /// Appends all of `bytes` to a file that ``create(_:)`` opened.
+  func write(_ bytes: [UInt8], to file: DiskFile) throws(StoreError)
+
+  /// Reads up to `count` bytes at `offset`; fewer only where the file ends.
+  func read(_ file: DiskFile, at offset: Int, count: Int) throws(StoreError) -> [UInt8]
+
+  /// Makes the file's bytes durable. After a failure nothing may be assumed about them, not even
+  /// when a later call succeeds (https://www.usenix.org/system/files/atc20-rebello.pdf).
+  func sync(_ file: DiskFile) throws(StoreError)
+
+  /// Gives up an open file; a failure to close is of no interest, since ``sync(_:)`` came before.
+  func close(_ file: DiskFile)
+
+  /// Gives a file a second name, never replacing one; false when `target` exists.
+  func link(_ source: String, to target: String) throws(StoreError) -> Bool
+
+  /// Removes a name.
+  func unlink(_ path: String) throws(StoreError)
+
+  /// Makes the names in a folder durable.
+  func syncDirectory(_ path: String) throws(StoreError)
+
+  /// Creates a folder; false when it exists. Its parent must exist.
+  func makeDirectory(_ path: String) throws(StoreError) -> Bool
+
+  /// The names in a folder, sorted; those of folders end with `/`.
+  func list(_ path: String) throws(StoreError) -> [String]
+
+  /// Size and age of a file; nil when there is none of that name.
+  func status(of path: String) throws(StoreError) -> FileStatus?
+}
+
+/// An open file of a ``Disk``. Whoever opened it closes it, once.
+package struct DiskFile: Sendable, Hashable {
+  /// What the disk knows the file by: a file descriptor, for the real one.
+  package let descriptor: Int32
+  /// The path it was opened by, for messages.
+  package let path: String
+
+  /// A handle that only the disk which made it understands.
+  package init(descriptor: Int32, path: String) {
+    self.descriptor = descriptor
+    self.path = path
+  }
+}
+
+/// What a folder tells about a file without opening it.
+package struct FileStatus: Sendable, Hashable {
+  package let byteCount: Int
+  package let modified: Timestamp
+
+  /// A file of `byteCount` bytes that was last changed at `modified`.
+  package init(byteCount: Int, modified: Timestamp) {
+    self.byteCount = byteCount
+    self.modified = modified
+  }
+}

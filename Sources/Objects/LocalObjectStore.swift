@@ -1,0 +1,146 @@
+package import Model
+import Synchronization
+
+/// A store in a folder.
+///
+/// A file is written under `tmp/`, synced, linked to its name (which never replaces another) and the
+/// folder is synced; the temporary name is removed last. So a crash leaves the file absent or whole,
+/// and at most a temporary file that nobody refers to.
+package final class LocalObjectStore: ObjectStore {
+  private let disk: any Disk
+  private let files: OpenFiles
+  /// Folders that this process knows to be durable in their parents.
+  private let durableFolders = Mutex<Set<String>>([""])
+
+  /// A store on `disk`, which keeps up to `openFileLimit` files open for reading.
+  package init(disk: any Disk, openFileLimit: Int = 512) {
+    self.disk = disk
+    self.files = OpenFiles(disk: disk, limit: openFileLimit)
+  }
+
+  package func putIfAbsent(_ name: String, _ pieces: [[UInt8]]) throws(StoreError) -> Bool {
+    let upload = try begin()
+    for piece in pieces { try upload.append(piece) }
+    return try upload.commit(as: name)
+  }
+
+  package func begin() throws(StoreError) -> any Upload {
+    let path = StoreLayout.temporaryName()
+    let file: DiskFile
+    do throws(StoreError) {
+      file = try disk.create(path)
+    } catch where error.kind == .missing {
+      _ = try disk.makeDirectory(Self.folder(of: path))
+      file = try disk.create(path)
+    }
+    return LocalUpload(disk: disk, file: file) { [self] path, name throws(StoreError) in
+      try publish(path, as: name)
+    }
+  }
+
+  /// Links a synced temporary file to its name and makes the name durable.
+  private func publish(_ path: String, as name: String) throws(StoreError) -> Bool {
+    let folder = Self.folder(of: name)
+    try makeDurable(folder)
+    let isNew = try disk.link(path, to: name)
+    // Also when the file was there: whoever made it may have crashed before syncing the folder, and
+    // our caller will rely on it from now on.
+    try disk.syncDirectory(folder)
+    return isNew
+  }
+
+  /// Makes a folder and those above it, durably.
+  ///
+  /// A folder that exists already is synced in its parent too, once per process: its maker may have
+  /// crashed, or may be about to, before doing so.
+  private func makeDurable(_ folder: String) throws(StoreError) {
+    if durableFolders.withLock({ $0.contains(folder) }) { return }
+    let parent = Self.folder(of: folder)
+    try makeDurable(parent)
+    _ = try disk.makeDirectory(folder)
+    try disk.syncDirectory(parent)
+    durableFolders.withLock { _ = $0.insert(folder) }
+  }
+
+  package func get(
+    _ name: String, at offset: Int, count: Int
+  ) throws(StoreError) -> [UInt8] {
+    guard offset >= 0, count >= 0 else { throw Self.short(name, offset: offset, count: count) }
+    let bytes = try disk.read(try files.file(name).file, at: offset, count: count)
+    guard bytes.count == count else { throw Self.short(name, offset: offset, count: count) }
+    return bytes
+  }
+
+  package func tail(_ name: String, count: Int) throws(StoreError) -> [UInt8] {
+    guard let status = try disk.status(of: name) else {
+      throw StoreError(.missing, "\(name) is not in the store; run verify to see what else is gone")
+    }
+    let count = min(count, status.byteCount)
+    return try get(name, at: status.byteCount - count, count: count)
+  }
+
+  package func status(of name: String) throws(StoreError) -> FileStatus? {
+    try disk.status(of: name)
+  }
+
+  package func list(
+    _ prefix: String, after name: String, limit: Int
+  ) throws(StoreError) -> [String] {
+    var names: [String] = []
+    try collect(Self.folder(of: prefix), prefix: prefix, after: name, limit: limit, into: &names)
+    return names
+  }
+
+  /// Lists a folder and those in it. Folder names carry their `/` while they are compared, so the
+  /// order is that of whole names.
+  private func collect(
+    _ folder: String, prefix: String, after name: String, limit: Int, into names: inout [String]
+  ) throws(StoreError) {
+    for entry in try entries(folder) {
+      guard names.count < limit else { return }
+      let path = folder.isEmpty ? entry : folder + "/" + entry
+      guard path.hasPrefix(prefix) || prefix.hasPrefix(path) else { continue }
+      if path.hasSuffix("/") {
+        try collect(
+          String(path.dropLast()), prefix: prefix, after: name, limit: limit, into: &names)
+      } else if path > name {
+        names.append(path)
+      }
+    }
+  }
+
+  package func folders(_ prefix: String) throws(StoreError) -> [String] {
+    try entries(Self.folder(of: prefix)).filter { $0.hasSuffix("/") }.map { prefix + $0 }
+  }
+
+  /// A folder that nothing was put into yet is an empty one.
+  private func entries(_ folder: String) throws(StoreError) -> [String] {
+    do throws(StoreError) {
+      return try disk.list(folder)
+    } catch where error.kind == .missing {
+      return []
+    }
+  }
+
+  package func delete(_ name: String) throws(StoreError) -> Bool {
+    files.forget(name)
+    do throws(StoreError) {
+      try disk.unlink(name)
+      return true
+    } catch where error.kind == .missing {
+      return false
+    }
+  }
+
+  /// The folder that a path is in, without a `/` at its end; empty for the store's own.
+  private static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+  }
+
+  private static func short(_ name: String, offset: Int, count: Int) -> StoreError {
+    StoreError(
+      .corrupt,
+      "\(name) ends before byte \(offset.addingReportingOverflow(count).partialValue); "
+        + "it was cut short: restore it from a copy")
+  }
+}

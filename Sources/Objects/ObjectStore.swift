@@ -1,0 +1,63 @@
+package import Model
+
+/// Named immutable files: all that a store needs from a place to keep them, be it a folder or a bucket.
+///
+/// A file appears whole or not at all and never changes. Names are those of ``StoreLayout``. Calls
+/// block; any thread may call. Errors are those of ``Disk``.
+package protocol ObjectStore: Sendable {
+  /// Creates a file from `pieces` in order; false when one of that name exists, which then is left
+  /// as it is. When it returns, either file is durable.
+  func putIfAbsent(_ name: String, _ pieces: [[UInt8]]) throws(StoreError) -> Bool
+
+  /// Begins a file whose name (its digest, as a rule) is known only at the end.
+  func begin() throws(StoreError) -> any Upload
+
+  /// Reads `count` bytes at `offset`.
+  /// - Throws: `corrupt` when the file is shorter than that.
+  func get(_ name: String, at offset: Int, count: Int) throws(StoreError) -> [UInt8]
+
+  /// Reads the last `count` bytes, or the whole of a shorter file.
+  func tail(_ name: String, count: Int) throws(StoreError) -> [UInt8]
+
+  /// Size and age of a file; nil when there is none of that name.
+  func status(of name: String) throws(StoreError) -> FileStatus?
+
+  /// The names that begin with `prefix` and sort after `name`, sorted by byte; at most `limit`.
+  func list(_ prefix: String, after name: String, limit: Int) throws(StoreError) -> [String]
+
+  /// The folders right below `prefix` (which ends with `/`), each ending with `/`, sorted.
+  func folders(_ prefix: String) throws(StoreError) -> [String]
+
+  /// Removes a file; false when there is none of that name. Not durable at once: a removed file may
+  /// be back after a power cut, never half.
+  func delete(_ name: String) throws(StoreError) -> Bool
+}
+
+extension ObjectStore {
+  /// The whole content of a file. For small ones: it is held in memory.
+  package func get(_ name: String) throws(StoreError) -> [UInt8] {
+    try tail(name, count: Int.max)
+  }
+
+  /// All names that begin with `prefix`, sorted by byte.
+  package func list(_ prefix: String) throws(StoreError) -> [String] {
+    try list(prefix, after: "", limit: Int.max)
+  }
+}
+
+/// A file being written, not visible to anybody until ``commit(as:)``.
+///
+/// One owner uses it at a time. Letting go of it without a commit abandons it.
+package protocol Upload: AnyObject, Sendable {
+  /// Adds bytes at the end.
+  func append(_ bytes: [UInt8]) throws(StoreError)
+
+  /// Makes the file durable and visible under `name`; false when one of that name exists.
+  ///
+  /// Ends the upload in every case. After a failure to sync the *name*, whether the file is there
+  /// for good is not known: it may be seen already, so it is not taken back.
+  func commit(as name: String) throws(StoreError) -> Bool
+
+  /// Ends the upload and removes what was written.
+  func abandon()
+}

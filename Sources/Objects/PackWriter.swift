@@ -1,0 +1,90 @@
+package import Model
+
+/// A frame on its way into a pack: the bytes to store and their number when decompressed.
+package struct PackFrame: Sendable {
+  package let stored: [UInt8]
+  package let rawBytes: Int
+
+  /// A frame of `stored` bytes that decompress to `rawBytes` (both at most 4 GiB - 1).
+  package init(stored: [UInt8], rawBytes: Int) {
+    self.stored = stored
+    self.rawBytes = rawBytes
+  }
+}
+
+/// Builds one pack, in memory or streaming into an ``Upload``.
+///
+/// Owned by one writer. Each object is appended once; the caller knows which are there already.
+package struct PackWriter {
+  /// A pack that has been written to its end.
+  package struct Finished: Sendable {
+    /// The whole file in pieces, for ``ObjectStore/putIfAbsent(_:_:)``; empty when it was streamed.
+    package let pieces: [[UInt8]]
+    package let entries: [PackEntry]
+    /// SHA-256 of the whole file, which ``StoreLayout/packName(_:)`` makes a name of.
+    package let digest: Digest
+    package let byteCount: Int
+  }
+
+  private let upload: (any Upload)?
+  private var pieces: [[UInt8]] = []
+  private var hasher = DigestHasher()
+  /// What has been appended so far.
+  package private(set) var entries: [PackEntry] = []
+  /// The bytes written so far, without the index.
+  package private(set) var byteCount = 0
+
+  /// A pack that goes to `upload` as it grows, or is held in memory when there is none. The caller
+  /// commits or abandons the upload.
+  /// - Throws: what writing to the upload throws.
+  package init(to upload: (any Upload)? = nil) throws(StoreError) {
+    self.upload = upload
+    try write(PackFormat.magic)
+  }
+
+  /// Appends an object and answers with its entry; `base` and `depth` are for deltas alone.
+  /// - Throws: what writing to the upload throws.
+  @discardableResult
+  package mutating func append(
+    _ digest: Digest, _ kind: PackEntry.Kind, frames: [PackFrame], base: Digest? = nil,
+    depth: Int = 0, statistics: PackEntry.Statistics? = nil
+  ) throws(StoreError) -> PackEntry {
+    let entry = PackEntry(
+      digest: digest, kind: kind, offset: UInt64(byteCount),
+      frames: frames.map {
+        PackEntry.Frame(storedBytes: UInt32($0.stored.count), rawBytes: UInt32($0.rawBytes))
+      },
+      base: base, depth: UInt16(depth), statistics: statistics)
+    for frame in frames { try write(frame.stored) }
+    entries.append(entry)
+    return entry
+  }
+
+  /// Writes index and trailer; nothing can be appended afterwards.
+  /// - Throws: what writing to the upload throws.
+  package mutating func finish() throws(StoreError) -> Finished {
+    var index: [UInt8] = []
+    index.reserveCapacity(entries.count * 64)
+    for entry in entries { entry.encode(to: &index) }
+    var trailer: [UInt8] = []
+    PackFormat.append(UInt64(byteCount), to: &trailer)
+    PackFormat.append(UInt64(index.count), to: &trailer)
+    PackFormat.append(UInt64(entries.count), to: &trailer)
+    var contentHasher = hasher
+    contentHasher.update(index)
+    contentHasher.update(trailer)
+    trailer.append(contentsOf: contentHasher.finalize().bytes)
+    PackFormat.append(PackFormat.checksum(index: index, trailer: trailer), to: &trailer)
+    trailer.append(contentsOf: PackFormat.endMagic)
+    try write(index)
+    try write(trailer)
+    return Finished(
+      pieces: pieces, entries: entries, digest: hasher.finalize(), byteCount: byteCount)
+  }
+
+  private mutating func write(_ bytes: [UInt8]) throws(StoreError) {
+    hasher.update(bytes)
+    byteCount += bytes.count
+    if let upload { try upload.append(bytes) } else { pieces.append(bytes) }
+  }
+}

@@ -1,0 +1,166 @@
+import Glibc
+package import Model
+
+/// The disk of the operating system, below one folder. All system calls of the store are in this file.
+package struct PosixDisk: Disk {
+  private let root: String
+
+  /// A disk whose paths are relative to the folder `root`, which need not exist yet.
+  package init(root: String) {
+    self.root = root.count > 1 && root.hasSuffix("/") ? String(root.dropLast()) : root
+  }
+
+  private func absolute(_ path: String) -> String {
+    path.isEmpty ? root : root + "/" + path
+  }
+
+  package func create(_ path: String) throws(StoreError) -> DiskFile {
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+    let descriptor = retry { unsafe Glibc.open(absolute(path), flags, 0o644) }
+    guard descriptor >= 0 else { throw failure("create", path) }
+    return DiskFile(descriptor: descriptor, path: path)
+  }
+
+  package func open(_ path: String) throws(StoreError) -> DiskFile {
+    let descriptor = retry { unsafe Glibc.open(absolute(path), O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw failure("open", path) }
+    return DiskFile(descriptor: descriptor, path: path)
+  }
+
+  package func write(_ bytes: [UInt8], to file: DiskFile) throws(StoreError) {
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
+        return retry { unsafe Glibc.write(file.descriptor, rest.baseAddress, rest.count) }
+      }
+      guard count > 0 else { throw failure("write", file.path) }
+      written += count
+    }
+  }
+
+  package func read(
+    _ file: DiskFile, at offset: Int, count: Int
+  ) throws(StoreError) -> [UInt8] {
+    var failed = false
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      filled = 0
+      while filled < count {
+        let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled..<count])
+        let got = retry {
+          unsafe pread(file.descriptor, rest.baseAddress, rest.count, off_t(offset + filled))
+        }
+        guard got > 0 else {
+          failed = got < 0
+          return
+        }
+        filled += got
+      }
+    }
+    if failed { throw failure("read", file.path) }
+    return bytes
+  }
+
+  package func sync(_ file: DiskFile) throws(StoreError) {
+    guard retry({ fsync(file.descriptor) }) == 0 else { throw failure("sync", file.path) }
+  }
+
+  package func close(_ file: DiskFile) {
+    _ = Glibc.close(file.descriptor)
+  }
+
+  package func link(_ source: String, to target: String) throws(StoreError) -> Bool {
+    if unsafe Glibc.link(absolute(source), absolute(target)) == 0 { return true }
+    if errno == EEXIST { return false }
+    throw failure("create", target)
+  }
+
+  package func unlink(_ path: String) throws(StoreError) {
+    guard unsafe Glibc.unlink(absolute(path)) == 0 else { throw failure("remove", path) }
+  }
+
+  package func syncDirectory(_ path: String) throws(StoreError) {
+    let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+    let descriptor = retry { unsafe Glibc.open(absolute(path), flags) }
+    guard descriptor >= 0 else { throw failure("open", path) }
+    defer { _ = Glibc.close(descriptor) }
+    guard retry({ fsync(descriptor) }) == 0 else { throw failure("sync", path) }
+  }
+
+  package func makeDirectory(_ path: String) throws(StoreError) -> Bool {
+    if unsafe mkdir(absolute(path), 0o755) == 0 { return true }
+    if errno == EEXIST { return false }
+    throw failure("create", path)
+  }
+
+  package func list(_ path: String) throws(StoreError) -> [String] {
+    guard let directory = unsafe opendir(absolute(path)) else { throw failure("list", path) }
+    defer { unsafe closedir(directory) }
+    var names: [String] = []
+    errno = 0
+    while let entry = unsafe readdir(directory) {
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      let type = unsafe Int(entry.pointee.d_type)
+      if name != ".", name != ".." {
+        names.append(isDirectory(type, path + "/" + name) ? name + "/" : name)
+      }
+      errno = 0
+    }
+    guard errno == 0 else { throw failure("list", path) }
+    return names.sorted()
+  }
+
+  /// Some file systems do not tell a folder from a file while listing.
+  private func isDirectory(_ type: Int, _ path: String) -> Bool {
+    guard type == Int(DT_UNKNOWN) else { return type == Int(DT_DIR) }
+    var status = stat()
+    return unsafe stat(absolute(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  package func status(of path: String) throws(StoreError) -> FileStatus? {
+    var status = stat()
+    guard unsafe stat(absolute(path), &status) == 0 else {
+      if errno == ENOENT { return nil }
+      throw failure("look at", path)
+    }
+    let time = status.st_mtim
+    return FileStatus(
+      byteCount: Int(status.st_size),
+      modified: Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec / 1000)))
+  }
+
+  /// Calls again while a signal interrupts.
+  private func retry<Result: SignedInteger>(_ call: () -> Result) -> Result {
+    while true {
+      let result = call()
+      if result >= 0 || errno != EINTR { return result }
+    }
+  }
+
+  /// What `errno` means for the caller; read it before any other call can change it.
+  private func failure(_ verb: String, _ path: String) -> StoreError {
+    let code = errno
+    let thing = path.isEmpty ? "the store's folder" : path
+    let reason = unsafe String(cString: strerror(code))
+    switch code {
+    case ENOENT, ENOTDIR:
+      return StoreError(.missing, "cannot \(verb) \(thing): it, or a folder above it, is not there")
+    case EEXIST:
+      return StoreError(.conflict, "cannot \(verb) \(thing): it exists already")
+    case EACCES, EPERM, EROFS:
+      return StoreError(
+        .denied, "cannot \(verb) \(thing): \(reason); check who owns the store and may write to it")
+    case ENOSPC, EDQUOT:
+      return StoreError(
+        .exhausted, "cannot \(verb) \(thing): the disk is full (\(reason)); free space and try again")
+    case EMFILE, ENFILE, ENOMEM, EFBIG, EMLINK:
+      return StoreError(
+        .exhausted, "cannot \(verb) \(thing): \(reason); raise the limit and try again")
+    default:
+      return StoreError(
+        .unavailable, "cannot \(verb) \(thing): \(reason); check the disk and try again")
+    }
+  }
+}

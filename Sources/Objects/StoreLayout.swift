@@ -1,0 +1,67 @@
+package import Model
+
+/// Where things are in a store: makes and reads the names of its files.
+///
+/// ```
+/// assay.json                         format version, store id
+/// log/<dataset>/<20-digit seq>.pack  one committed change per file
+/// packs/<64 hex>.pack                named by the SHA-256 of the whole file
+/// tmp/<32 hex>                       uploads under way, or left by a crash
+/// index.sqlite                       derived, with -wal and -shm beside it
+/// ```
+package enum StoreLayout {
+  package static let formatFile = "assay.json"
+  package static let indexFile = "index.sqlite"
+  package static let logs = "log/"
+  package static let packs = "packs/"
+  package static let temporaries = "tmp/"
+
+  private static let suffix = ".pack"
+  private static let sequenceDigits = 20
+
+  /// The prefix of all log files of a dataset.
+  package static func logPrefix(_ dataset: DatasetName) -> String { logs + dataset.text + "/" }
+
+  /// The log file of a dataset's record `sequence`, which counts from 1. Names sort by sequence.
+  package static func logName(_ dataset: DatasetName, _ sequence: Int) -> String {
+    let digits = String(sequence)
+    return logPrefix(dataset)
+      + String(repeating: "0", count: max(0, sequenceDigits - digits.utf8.count)) + digits + suffix
+  }
+
+  /// The dataset and sequence that a log file's name tells; nil for any other name.
+  package static func parseLogName(_ name: String) -> (dataset: DatasetName, sequence: Int)? {
+    guard name.hasPrefix(logs), name.hasSuffix(suffix) else { return nil }
+    let parts = name.dropFirst(logs.utf8.count).dropLast(suffix.utf8.count).split(
+      separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[1].utf8.count == sequenceDigits,
+      let dataset = try? DatasetName(String(parts[0])), let sequence = Int(parts[1]), sequence > 0,
+      logName(dataset, sequence) == name
+    else { return nil }
+    return (dataset, sequence)
+  }
+
+  /// The dataset of a folder of logs (`log/<dataset>/`); nil for any other name.
+  package static func parseLogPrefix(_ name: String) -> DatasetName? {
+    guard name.hasPrefix(logs), name.hasSuffix("/"), name.utf8.count > logs.utf8.count else {
+      return nil
+    }
+    return try? DatasetName(String(name.dropFirst(logs.utf8.count).dropLast()))
+  }
+
+  /// The file of a pack whose whole content has that digest.
+  package static func packName(_ digest: Digest) -> String { packs + digest.hex + suffix }
+
+  /// The digest that a pack's name promises; nil for any other name.
+  package static func parsePackName(_ name: String) -> Digest? {
+    guard name.hasPrefix(packs), name.hasSuffix(suffix),
+      let digest = Digest(
+        parsing: name.dropFirst(packs.utf8.count).dropLast(suffix.utf8.count)),
+      packName(digest) == name
+    else { return nil }
+    return digest
+  }
+
+  /// A new name for an upload under way.
+  package static func temporaryName() -> String { temporaries + WriteID.make() }
+}
