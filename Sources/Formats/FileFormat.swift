@@ -1,0 +1,45 @@
+/// A format that tables are read from and written in.
+package enum FileFormat: String, Sendable, CaseIterable {
+  /// One JSON object a line.
+  case jsonl
+  /// One JSON array of objects.
+  case json
+  /// Comma-separated values with a header row, as RFC 4180 has them.
+  case csv
+
+  /// The format that a path's extension names, also before `.gz` or `.zst`; nil when it names none.
+  package init?(path: String) {
+    var name = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
+    if let compression = FileCompression(path: name) {
+      name.removeLast(compression.fileExtension.count)
+    }
+    guard let dot = name.lastIndex(of: ".") else { return nil }
+    switch name[name.index(after: dot)...] {
+    case "jsonl", "ndjson": self = .jsonl
+    case "json": self = .json
+    case "csv": self = .csv
+    default: return nil
+    }
+  }
+}
+
+/// How the bytes of a file are compressed; its extension says so.
+package enum FileCompression: Sendable, CaseIterable {
+  case gzip, zstd
+
+  /// The compression that a path's extension names; nil when its bytes are taken as they are.
+  package init?(path: String) {
+    let name = path.lowercased()
+    guard let match = Self.allCases.first(where: { name.hasSuffix($0.fileExtension) })
+    else { return nil }
+    self = match
+  }
+
+  /// The end of the name of a file so compressed, with its dot.
+  package var fileExtension: String {
+    switch self {
+    case .gzip: ".gz"
+    case .zstd: ".zst"
+    }
+  }
+}

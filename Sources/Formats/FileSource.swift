@@ -1,0 +1,94 @@
+package import Model
+
+/// A file or standard input, decompressed when its name ends in `.gz` or `.zst`.
+///
+/// Memory is one buffer of compressed bytes and the decoder's window, however large the file is.
+/// Used by one thread at a time.
+package final class FileSource: ByteSource {
+  package let name: String
+  private var input: FileSourceInput
+  private let decoder: FileSourceDecoder?
+
+  /// Opens a file for reading; `-` is standard input.
+  /// - Throws: ``StoreError`` of kind `missing` when there is no such file, `unavailable` when it is
+  ///   a directory or may not be read.
+  package static func open(path: String) throws(StoreError) -> FileSource {
+    if path == "-" {
+      return FileSource(
+        input: try FileSourceInput(standardInput: ()), decoder: nil, name: "<stdin>")
+    }
+    let input = try FileSourceInput(path: path)
+    let decoder: FileSourceDecoder? =
+      switch FileCompression(path: path) {
+      case .gzip: .gzip(try GzipDecoder(name: path))
+      case .zstd: .zstd(try ZstdDecoder(name: path))
+      case nil: nil
+      }
+    return FileSource(input: input, decoder: decoder, name: path)
+  }
+
+  private init(input: consuming FileSourceInput, decoder: FileSourceDecoder?, name: String) {
+    self.name = name
+    self.input = input
+    self.decoder = decoder
+  }
+
+  package func read(_ limit: Int, appendingTo bytes: inout [UInt8]) throws(StoreError) -> Int {
+    switch decoder {
+    case .gzip(let gzip): try gzip.read(limit, appendingTo: &bytes, from: &input)
+    case .zstd(let zstd): try zstd.read(limit, appendingTo: &bytes, from: &input)
+    case nil: try input.read(limit, appendingTo: &bytes)
+    }
+  }
+
+  package func rewind() throws(StoreError) {
+    input.rewind()
+    switch decoder {
+    case .gzip(let gzip): gzip.reset()
+    case .zstd(let zstd): zstd.reset()
+    case nil: break
+    }
+  }
+}
+
+/// What stands between the bytes of a file and the bytes of its table.
+enum FileSourceDecoder {
+  case gzip(GzipDecoder)
+  case zstd(ZstdDecoder)
+}
+
+/// Compressed bytes that were read and not yet decoded.
+struct CompressedBytes {
+  /// How many bytes one refill asks for.
+  static let capacity = 128 << 10
+
+  private(set) var bytes: [UInt8] = []
+  private(set) var start = 0
+  private(set) var isAtEnd = false
+
+  /// How many bytes are not decoded yet.
+  var count: Int { bytes.count - start }
+
+  /// Makes at least one byte available, unless the input has ended.
+  mutating func refill(from input: inout FileSourceInput) throws(StoreError) {
+    guard count == 0, !isAtEnd else { return }
+    bytes.removeAll(keepingCapacity: true)
+    start = 0
+    isAtEnd = try input.read(Self.capacity, appendingTo: &bytes) == 0
+  }
+
+  /// Marks `count` bytes as decoded.
+  mutating func consume(_ count: Int) { start += count }
+
+  /// Drops zero bytes at the front, with which tapes and block devices pad a file.
+  mutating func skipZeros() {
+    while start < bytes.count, bytes[start] == 0 { start += 1 }
+  }
+
+  /// Forgets everything, to read from the start again.
+  mutating func reset() {
+    bytes.removeAll(keepingCapacity: true)
+    start = 0
+    isAtEnd = false
+  }
+}

@@ -1,0 +1,12 @@
+package import Model
+
+/// How the rows of an input file are to be read.
+package struct ReadOptions: Sendable {
+  /// The type a column is to have, by its name, instead of the one its values suggest.
+  package var types: [String: ColumnType]
+
+  /// Options; without types every column gets the one its values suggest.
+  package init(types: [String: ColumnType] = [:]) {
+    self.types = types
+  }
+}
