@@ -1,0 +1,82 @@
+import GRDB
+package import Model
+
+extension Index {
+  /// The packs the index knows, sorted by name, with their sizes in bytes.
+  package func packs() throws(StoreError) -> [(name: String, byteCount: Int)] {
+    try readOnce { database in
+      try Row.fetchAll(
+        database.cachedStatement(sql: "SELECT name, bytes FROM pack ORDER BY name")
+      ).map { ($0["name"], $0["bytes"]) }
+    }
+  }
+
+  /// Whether the index knows the pack of that name.
+  package func hasPack(_ name: String) throws(StoreError) -> Bool {
+    try readOnce { database in
+      try Int64.fetchOne(
+        database.cachedStatement(sql: "SELECT id FROM pack WHERE name = ?"), arguments: [name])
+    } != nil
+  }
+
+  /// The objects that are read from a pack, in the order in which they lie there.
+  package func objects(inPack name: String) throws(StoreError) -> [IndexedObject] {
+    try read { database in
+      let digests = try Row.fetchAll(
+        database.cachedStatement(
+          sql: """
+            SELECT digest FROM object WHERE pack = (SELECT id FROM pack WHERE name = ?)
+            ORDER BY offset
+            """), arguments: [name]
+      ).map { try RecordRows.digest($0["digest"]) }
+      var rows = try ObjectRows(database)
+      return try digests.compactMap { try rows.find($0, self)?.object }
+    }
+  }
+
+  /// Where an object is; nil when the index does not know it.
+  package func object(_ digest: Digest) throws(StoreError) -> ObjectLocation? {
+    try objects([digest])[0]
+  }
+
+  /// Where objects are, in the order of `digests`; nil for those the index does not know.
+  package func objects(_ digests: [Digest]) throws(StoreError) -> [ObjectLocation?] {
+    try read { database in
+      var rows = try ObjectRows(database)
+      return try digests.map { try rows.find($0, self) }
+    }
+  }
+
+  /// What must be read for an object: itself, its base, the base's base… down to one that is whole.
+  /// Empty when the index does not know the object.
+  /// - Throws: `missing` naming a base that the index does not know.
+  package func chain(of digest: Digest) throws(StoreError) -> [ObjectLocation] {
+    try chains(of: [digest])[0]
+  }
+
+  /// The chains of several objects, in the order of `digests`, in one read.
+  package func chains(of digests: [Digest]) throws(StoreError) -> [[ObjectLocation]] {
+    try read { database in
+      var rows = try ObjectRows(database)
+      return try digests.map { digest in
+        guard var last = try rows.find(digest, self) else { return [] }
+        var chain = [last]
+        while let base = last.object.base {
+          guard let next = try rows.find(base, self) else {
+            throw StoreError(
+              .missing,
+              "the object \(base), which \(last.object.digest) in \(last.pack) is stored as a "
+                + "difference from, is in no pack; restore the packs from a copy")
+          }
+          // Depth falls with every step, or the index would send us round in circles.
+          guard next.object.depth < last.object.depth else {
+            throw IndexDamage(what: "a chain of deltas runs in a circle")
+          }
+          chain.append(next)
+          last = next
+        }
+        return chain
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import GRDB
+package import Model
+import Synchronization
+
+/// The local SQLite index of a store: where everything is that logs and packs say.
+///
+/// Derived: deleting its file loses nothing, and a damaged or foreign file is replaced by an empty
+/// index, which the caller fills again from the packs. Any thread may call, and several processes may
+/// share the file; calls block, for microseconds as a rule. A call throws ``StoreError``: `corrupt`
+/// with ``isDamaged`` set when the index itself is broken (then ``reset()`` it, catch up and try
+/// again), `corrupt` without it when a log contradicts itself, `unavailable` when the file is locked
+/// or cannot be read, `exhausted` when the disk is full.
+package final class Index: Sendable {
+  private struct State {
+    var queue: DatabaseQueue
+    var isDamaged = false
+  }
+
+  private let path: String
+  private let state: Mutex<State>
+  /// Names of packs by id. An id is never given twice, so a name once read stays right.
+  let packNames = Mutex<[Int64: String]>([:])
+
+  /// Opens the index at `path`, making it first when there is none or none that can be used.
+  package init(path: String) throws(StoreError) {
+    self.path = path
+    do {
+      state = Mutex(State(queue: try IndexFile.open(path)))
+    } catch {
+      throw Self.failure(error)
+    }
+  }
+
+  /// Whether a call found the index broken.
+  package var isDamaged: Bool { state.withLock { $0.isDamaged } }
+
+  /// Replaces the index by an empty one, for this process and those that open it from now on.
+  package func reset() throws(StoreError) {
+    do {
+      // Closed first, since its checkpoint at close would write to a file that is no longer ours.
+      try? state.withLock { $0.queue }.close()
+      try IndexFile.remove(path)
+      let queue = try IndexFile.open(path)
+      state.withLock { $0 = State(queue: queue) }
+      packNames.withLock { $0.removeAll() }
+    } catch {
+      throw Self.failure(error)
+    }
+  }
+
+  /// Leaves the file open until the process ends, which skips the checkpoint that SQLite makes when
+  /// the last connection closes, and its two syncs. For a process that is about to end: whoever opens
+  /// the file next reads the write-ahead log instead.
+  package func leaveOpen() {
+    // Retained for good on purpose: the operating system closes the file.
+    _ = unsafe Unmanaged.passRetained(state.withLock { $0.queue })
+  }
+
+  /// Runs reads in one transaction, so that they see one state.
+  func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+    try run { queue in
+      try queue.writeWithoutTransaction { database in
+        var result: Result?
+        try database.inTransaction(.deferred) {
+          result = try body(database)
+          return .commit
+        }
+        return result
+      }
+    }
+  }
+
+  /// Runs one statement on its own, which needs no transaction to see one state.
+  func readOnce<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+    try run { queue in try queue.writeWithoutTransaction { try body($0) } }
+  }
+
+  /// Runs changes in one transaction: all of them happen, or none.
+  func write(_ body: (Database) throws -> Void) throws(StoreError) {
+    try run { queue -> Void? in
+      try queue.writeWithoutTransaction { database in
+        try database.inTransaction(.immediate) {
+          try body(database)
+          return .commit
+        }
+      }
+    }
+  }
+
+  private func run<Result>(_ body: (DatabaseQueue) throws -> Result?) throws(StoreError) -> Result {
+    let queue = state.withLock { $0.queue }
+    do {
+      guard let result = try body(queue) else { throw IndexDamage(what: "a read gave no answer") }
+      return result
+    } catch {
+      if Self.isDamage(error) { state.withLock { $0.isDamaged = true } }
+      throw Self.failure(error)
+    }
+  }
+
+  private static func isDamage(_ error: any Error) -> Bool {
+    if error is IndexDamage { return true }
+    return (error as? DatabaseError).map(IndexFile.isDamage) ?? false
+  }
+
+  private static func failure(_ error: any Error) -> StoreError {
+    if let error = error as? StoreError { return error }
+    if let damage = error as? IndexDamage {
+      return StoreError(
+        .corrupt, "the index is damaged (\(damage.what)); run reindex, which loses nothing")
+    }
+    guard let error = error as? DatabaseError else {
+      return StoreError(.unavailable, "the index cannot be used: \(error)")
+    }
+    let reason = error.message ?? error.resultCode.description
+    switch error.resultCode {
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      return StoreError(
+        .unavailable, "the index is in use by another process for too long; try again")
+    case .SQLITE_FULL:
+      return StoreError(.exhausted, "the disk is full: the index cannot grow; free space and try again")
+    case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_CANTOPEN:
+      return StoreError(
+        .denied, "the index cannot be opened or written (\(reason)); check who owns the store")
+    case _ where IndexFile.isDamage(error):
+      return StoreError(.corrupt, "the index is damaged (\(reason)); run reindex, which loses nothing")
+    default:
+      return StoreError(.unavailable, "the index cannot be used (\(reason)); try again")
+    }
+  }
+}
+
+/// The index holds something that nobody wrote there.
+struct IndexDamage: Error {
+  /// What was found, as part of a sentence.
+  let what: String
+}
