@@ -92,3 +92,20 @@ package struct TextValues: Hashable, Sendable {
     offsets.append(UInt32(bytes.count))
   }
 }
+
+extension ColumnVector {
+  /// About how many bytes the vector takes in memory.
+  package var memoryBytes: Int {
+    let valueBytes =
+      switch values {
+      case .none: 0
+      case .bool(let bits): bits.bytes.count
+      case .int64(let integers): integers.count * 8
+      case .float64(let floats, let integral): floats.count * 8 + (integral?.bytes.count ?? 0)
+      case .text(let words): words.bytes.count + words.offsets.count * 4
+      case .dictionary(let codes, let words):
+        codes.count * 4 + words.bytes.count + words.offsets.count * 4
+      }
+    return 64 + (validity?.bytes.count ?? 0) + valueBytes
+  }
+}

@@ -30,6 +30,20 @@ package struct RowKeys: Sendable {
     }
   }
 
+  /// The whole content of rows as keys, for rows that have none: the position and value of each cell
+  /// that has a value, so that a column that is null everywhere changes nothing.
+  package init(contentOf columns: [ColumnVector], count: Int) {
+    texts = TextValues()
+    texts.offsets.reserveCapacity(count + 1)
+    for row in 0..<count {
+      for (position, column) in columns.enumerated() where column.hasValue(row) {
+        texts.bytes.append(varint: UInt64(position))
+        Self.append(column, row, to: &texts.bytes)
+      }
+      texts.offsets.append(UInt32(texts.bytes.count))
+    }
+  }
+
   /// How many keys there are.
   package var count: Int { texts.count }
 

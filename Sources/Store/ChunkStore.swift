@@ -1,0 +1,153 @@
+import Catalog
+import Columns
+import Model
+import Objects
+
+/// Reads chunks and manifests by their digests, through the index and bounded caches.
+///
+/// Any thread may call. Everything cached is immutable, so nothing is ever invalidated.
+final class ChunkStore: Sendable {
+  let objects: any ObjectStore
+  let index: Index
+  private let packs: GenerationCache<String, [UInt8]>
+  private let vectors: GenerationCache<Digest, ColumnVector>
+
+  /// Packs with deltas are read whole up to this size: a chain's deltas lie side by side in them.
+  private static let smallPackBytes = 1 << 20
+
+  init(objects: any ObjectStore, index: Index, cacheBytes: Int) {
+    self.objects = objects
+    self.index = index
+    packs = GenerationCache(cost: cacheBytes / 4)
+    vectors = GenerationCache(cost: cacheBytes)
+  }
+
+  /// The values of a chunk.
+  /// - Throws: ``StoreError`` of kind `corrupt` when stored bytes are damaged or missing.
+  func vector(
+    _ digest: Digest, type: ColumnType, rows: Int, _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> ColumnVector {
+    if let vector = vectors.value(digest) { return vector }
+    let chain = try chain(of: digest)
+    var scripts: [RowScript] = []
+    var sources: [ColumnVector] = []
+    for object in chain {
+      let decoded = try naming(object) { () throws(StoreError) in
+        try decoder.decode(try stored(object))
+      }
+      guard decoded.values.type == type else { throw Self.damaged(digest, "another type") }
+      sources.append(decoded.values)
+      guard let script = decoded.script else { break }
+      scripts.append(script)
+    }
+    guard sources.count == chain.count, scripts.count == chain.count - 1,
+      let base = sources.last
+    else { throw Self.damaged(digest, "a broken chain") }
+    var vector = base
+    if !scripts.isEmpty {
+      let runs = try RowRun.resolve(scripts, baseRows: base.count)
+      vector = ColumnVector.gather(runs, from: sources, type: type)
+    }
+    guard vector.count == rows else { throw Self.damaged(digest, "another number of rows") }
+    vectors.insert(digest, vector, cost: vector.memoryBytes)
+    return vector
+  }
+
+  /// Keeps a vector that was just written, since the next version is likely to follow from it.
+  func remember(_ vector: ColumnVector, as digest: Digest) {
+    vectors.insert(digest, vector, cost: vector.memoryBytes)
+  }
+
+  /// The scripts of a chunk's chain, newest first; as many as `count`.
+  func scripts(
+    _ chain: [ObjectLocation], count: Int, _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> [RowScript] {
+    var scripts: [RowScript] = []
+    for object in chain.prefix(count) {
+      let script = try naming(object) { () throws(StoreError) in
+        try decoder.script(of: try stored(object))
+      }
+      guard let script else { throw Self.damaged(object.object.digest, "no delta") }
+      scripts.append(script)
+    }
+    return scripts
+  }
+
+  /// A chunk and the chunks it is stored over, down to one stored whole.
+  func chain(of digest: Digest) throws(StoreError) -> [ObjectLocation] {
+    let chain = try index.chain(of: digest)
+    guard !chain.isEmpty else {
+      throw StoreError(
+        .corrupt,
+        "\(digest) is not in the store; restore its pack from a copy, then run 'assay reindex'")
+    }
+    return chain
+  }
+
+  /// The bytes of a manifest or a record.
+  func manifest(
+    _ digest: Digest, _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> [UInt8] {
+    guard let object = try index.object(digest) else {
+      throw StoreError(
+        .corrupt,
+        "\(digest) is not in the store; restore its pack from a copy, then run 'assay reindex'")
+    }
+    let bytes = try naming(object) { () throws(StoreError) in
+      try decoder.bytes(of: try stored(object))
+    }
+    guard Digest(hashing: bytes) == digest else { throw Self.damaged(digest, "other bytes") }
+    return bytes
+  }
+
+  /// The stored bytes of an object.
+  func stored(_ object: ObjectLocation) throws(StoreError) -> StoredChunk {
+    guard let sizes = [PackEntry.Frame](encoded: object.object.frames) else {
+      throw StoreError(.corrupt, "the index is damaged; run 'assay reindex', which loses nothing")
+    }
+    let frames = sizes.map { (stored: Int($0.storedBytes), raw: Int($0.rawBytes)) }
+    let count = frames.reduce(0) { $0 + $1.stored }
+    let offset = Int(object.object.offset)
+    return StoredChunk(bytes: try bytes(object, at: offset, count: count), frames: frames)
+  }
+
+  private func bytes(
+    _ object: ObjectLocation, at offset: Int, count: Int
+  ) throws(StoreError) -> [UInt8] {
+    if let pack = packs.value(object.pack) { return try Self.slice(pack, offset, count, object) }
+    guard object.object.base != nil else {
+      return try objects.get(object.pack, at: offset, count: count)
+    }
+    let pack = try objects.tail(object.pack, count: Self.smallPackBytes + 1)
+    guard pack.count <= Self.smallPackBytes else {
+      return try objects.get(object.pack, at: offset, count: count)
+    }
+    packs.insert(object.pack, pack, cost: pack.count)
+    return try Self.slice(pack, offset, count, object)
+  }
+
+  private static func slice(
+    _ pack: [UInt8], _ offset: Int, _ count: Int, _ object: ObjectLocation
+  ) throws(StoreError) -> [UInt8] {
+    guard offset + count <= pack.count else {
+      throw StoreError(.corrupt, "\(object.pack) is cut short; restore it from a copy")
+    }
+    return Array(pack[offset..<offset + count])
+  }
+
+  /// Says in which pack damage was found.
+  private func naming<Result: ~Copyable>(
+    _ object: ObjectLocation, _ body: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    do throws(StoreError) {
+      return try body()
+    } catch where error.kind == .corrupt {
+      throw StoreError(
+        .corrupt, "\(object.pack): \(error.message); run 'assay verify' to see what it touches")
+    }
+  }
+
+  private static func damaged(_ digest: Digest, _ what: String) -> StoreError {
+    StoreError(.corrupt, "\(digest) is stored with \(what); run 'assay verify'")
+  }
+}

@@ -1,0 +1,265 @@
+import Catalog
+import Columns
+import Model
+
+/// Matches the rows of two snapshots by key and finds the cells that differ.
+///
+/// Most rows are matched and found equal by where their chunks come from (``ChunkProvenance``), which
+/// costs nothing but reading scripts; only what is left is decoded and compared.
+struct DiffMatching {
+  private typealias Place = VersionDiff.Place
+
+  /// Two row groups whose key chunks come from a common one.
+  private struct Pair {
+    let oldGroup: Int
+    let newGroup: Int
+    /// For each row of the new group the old group's row of the same key, or -1.
+    var oldRows: [Int32]
+    let isDirect: Bool
+  }
+
+  private let old: DiffSide
+  private let new: DiffSide
+  private let key: [String]
+  private let columns: [ColumnDefinition]
+  private let chunks: ChunkStore
+  private var pairs: [Pair] = []
+  private var result = DiffRows()
+
+  init(
+    _ old: DiffSide, _ new: DiffSide, key: [String], columns: [ColumnDefinition],
+    _ chunks: ChunkStore
+  ) {
+    self.old = old
+    self.new = new
+    self.key = key
+    self.columns = columns
+    self.chunks = chunks
+  }
+
+  mutating func run() throws(StoreError) -> DiffRows {
+    let decoder = try ChunkDecoder()
+    try pairGroups(decoder)
+    let matchedElsewhere = try matchTheRest(decoder)
+    for pair in pairs { try compare(pair, decoder) }
+    try compare(matchedElsewhere, decoder)
+    result.changed.sort { ($0.new.group, $0.new.row) < ($1.new.group, $1.new.row) }
+    return result
+  }
+
+  /// Pairs each new group with the old group that holds its key chunk's ancestor.
+  private mutating func pairGroups(_ decoder: borrowing ChunkDecoder) throws(StoreError) {
+    let name = key[0]
+    var oldGroups: [Digest: Int] = [:]
+    for index in old.groups.indices {
+      if let chunk = old.chunk(name, index) { oldGroups[chunk] = index }
+    }
+    var free = Set(oldGroups.values)
+    for newGroup in new.groups.indices {
+      guard let chunk = new.chunk(name, newGroup),
+        let oldGroup = try nearest(chunk, oldGroups), free.contains(oldGroup),
+        let pair = try pair(oldGroup, newGroup, decoder)
+      else { continue }
+      free.remove(oldGroup)
+      pairs.append(pair)
+    }
+  }
+
+  /// The old group whose key chunk is this one, its base, or in a chain with it.
+  private func nearest(_ chunk: Digest, _ oldGroups: [Digest: Int]) throws(StoreError) -> Int? {
+    if let group = oldGroups[chunk] { return group }
+    guard let object = try chunks.index.object(chunk) else { return nil }
+    if let base = object.object.base, let group = oldGroups[base] { return group }
+    let ancestors = Set(try chunks.chain(of: chunk).map(\.object.digest))
+    for (oldChunk, group) in oldGroups {
+      for link in try chunks.chain(of: oldChunk) where ancestors.contains(link.object.digest) {
+        return group
+      }
+    }
+    return nil
+  }
+
+  private func pair(
+    _ oldGroup: Int, _ newGroup: Int, _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> Pair? {
+    var oldRows: [Int32]?
+    var isDirect = true
+    for name in key {
+      guard let provenance = try provenance(name, oldGroup, newGroup, decoder) else { return nil }
+      var rowOfSource: [Int32: Int32] = [:]
+      for (row, source) in provenance.first.enumerated() where source >= 0 {
+        rowOfSource[source] = Int32(row)
+      }
+      let rows = provenance.second.map { $0 < 0 ? -1 : rowOfSource[$0] ?? -1 }
+      isDirect = isDirect && provenance.isDirect
+      // All key columns must say so for two rows to have the same key.
+      oldRows = oldRows.map { known in zip(known, rows).map { $0 == $1 ? $0 : -1 } } ?? rows
+    }
+    return oldRows.map {
+      Pair(oldGroup: oldGroup, newGroup: newGroup, oldRows: $0, isDirect: isDirect)
+    }
+  }
+
+  private func provenance(
+    _ name: String, _ oldGroup: Int, _ newGroup: Int, _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> ChunkProvenance? {
+    guard let oldChunk = old.chunk(name, oldGroup), let newChunk = new.chunk(name, newGroup),
+      old.type(name) == new.type(name)
+    else { return nil }
+    return try ChunkProvenance(
+      oldChunk, newChunk, firstRows: old.groups[oldGroup].rows,
+      secondRows: new.groups[newGroup].rows, chunks, decoder)
+  }
+
+  /// Matches rows that provenance left over by their keys; the others are added or removed.
+  private mutating func matchTheRest(
+    _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> [(old: VersionDiff.Place, new: VersionDiff.Place)] {
+    var pairOfOld: [Int: Pair] = [:]
+    var pairOfNew: [Int: Pair] = [:]
+    for pair in pairs {
+      pairOfOld[pair.oldGroup] = pair
+      pairOfNew[pair.newGroup] = pair
+    }
+    let oldPlaces = old.groups.indices.flatMap { group in
+      let matched = Set((pairOfOld[group]?.oldRows ?? []).filter { $0 >= 0 })
+      return (0..<Int32(old.groups[group].rows)).filter { !matched.contains($0) }.map {
+        Place(group: Int32(group), row: $0)
+      }
+    }
+    let newPlaces = new.groups.indices.flatMap { group in
+      let oldRows = pairOfNew[group]?.oldRows
+      return (0..<Int32(new.groups[group].rows)).filter { (oldRows?[Int($0)] ?? -1) < 0 }.map {
+        Place(group: Int32(group), row: $0)
+      }
+    }
+    let oldKeys = try keys(old, oldPlaces, decoder)
+    let newKeys = try keys(new, newPlaces, decoder)
+    var table = KeyTable(capacity: oldPlaces.count)
+    _ = table.insert(oldKeys, hashes: oldKeys.hashes)
+    var matched: [(old: Place, new: Place)] = []
+    var isMatched = [Bool](repeating: false, count: oldPlaces.count)
+    for (row, hash) in newKeys.hashes.enumerated() {
+      if let oldRow = table.find(newKeys, row, hash: hash) {
+        isMatched[oldRow] = true
+        matched.append((oldPlaces[oldRow], newPlaces[row]))
+      } else {
+        result.added.append(newPlaces[row])
+      }
+    }
+    for (row, place) in oldPlaces.enumerated() where !isMatched[row] {
+      result.removed.append(place)
+    }
+    return matched
+  }
+
+  private func keys(
+    _ side: DiffSide, _ places: [VersionDiff.Place], _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> RowKeys {
+    var vectors: [ColumnVector] = []
+    for name in key { vectors.append(try gather(name, side, places, decoder)) }
+    return RowKeys(columns: vectors, count: places.count)
+  }
+
+  private func gather(
+    _ name: String, _ side: DiffSide, _ places: [VersionDiff.Place],
+    _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> ColumnVector {
+    let groups = Array(Set(places.map(\.group))).sorted()
+    var sources: [ColumnVector] = []
+    var sourceOfGroup: [Int32: Int32] = [:]
+    for group in groups {
+      sourceOfGroup[group] = Int32(sources.count)
+      sources.append(try side.vector(name, Int(group), decoder))
+    }
+    let runs = places.compactMap { place in
+      sourceOfGroup[place.group].map { RowRun(source: $0, start: place.row, count: 1) }
+    }
+    return ColumnVector.gather(
+      runs.joined(), from: sources, type: side.type(name) ?? .json)
+  }
+
+  /// Compares the rows of a pair, column by column, and only where provenance does not settle it.
+  private mutating func compare(
+    _ pair: Pair, _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) {
+    var changes: [Int32: [Int]] = [:]
+    for (position, column) in columns.enumerated() where !key.contains(column.name) {
+      let name = column.name
+      if old.chunk(name, pair.oldGroup) == nil, new.chunk(name, pair.newGroup) == nil { continue }
+      let provenance = try provenance(name, pair.oldGroup, pair.newGroup, decoder)
+      var candidates: [Int32] = []
+      for (row, oldRow) in pair.oldRows.enumerated() where oldRow >= 0 {
+        if let provenance, provenance.second[row] >= 0,
+          provenance.first[Int(oldRow)] == provenance.second[row]
+        {
+          continue
+        }
+        candidates.append(Int32(row))
+      }
+      if !(provenance?.isDirect ?? false && pair.isDirect), !candidates.isEmpty {
+        let comparison = CellEquality(
+          try old.vector(name, pair.oldGroup, decoder), try new.vector(name, pair.newGroup, decoder))
+        candidates = candidates.filter {
+          !comparison.areEqual(Int(pair.oldRows[Int($0)]), Int($0))
+        }
+      }
+      for row in candidates { changes[row, default: []].append(position) }
+    }
+    for (row, columns) in changes {
+      result.changed.append(
+        VersionDiff.Change(
+          old: Place(group: Int32(pair.oldGroup), row: pair.oldRows[Int(row)]),
+          new: Place(group: Int32(pair.newGroup), row: row), columns: columns))
+    }
+  }
+
+  /// Compares rows matched by key across groups.
+  private mutating func compare(
+    _ matched: [(old: VersionDiff.Place, new: VersionDiff.Place)],
+    _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) {
+    guard !matched.isEmpty else { return }
+    var changes = [[Int]](repeating: [], count: matched.count)
+    for (position, column) in columns.enumerated() where !key.contains(column.name) {
+      let comparison = CellEquality(
+        try gather(column.name, old, matched.map(\.old), decoder),
+        try gather(column.name, new, matched.map(\.new), decoder))
+      for row in matched.indices where !comparison.areEqual(row, row) {
+        changes[row].append(position)
+      }
+    }
+    for (row, columns) in changes.enumerated() where !columns.isEmpty {
+      result.changed.append(
+        VersionDiff.Change(old: matched[row].old, new: matched[row].new, columns: columns))
+    }
+  }
+}
+
+/// Compares cells of two columns that may differ in type: 41 is 41 in an `int64` and in a `json` column.
+struct CellEquality {
+  private enum Comparison {
+    case cells(CellComparison)
+    case values(RowKeys, RowKeys)
+  }
+
+  private let comparison: Comparison
+
+  init(_ old: ColumnVector, _ new: ColumnVector) {
+    if old.type == new.type {
+      comparison = .cells(CellComparison(old, new))
+    } else {
+      comparison = .values(
+        RowKeys(columns: [old], count: old.count), RowKeys(columns: [new], count: new.count))
+    }
+  }
+
+  func areEqual(_ oldRow: Int, _ newRow: Int) -> Bool {
+    switch comparison {
+    case .cells(let cells): return cells.areEqual(oldRow, newRow)
+    case .values(let old, let new):
+      return old.texts.bytes[old.texts.range(oldRow)]
+        .elementsEqual(new.texts.bytes[new.texts.range(newRow)])
+    }
+  }
+}

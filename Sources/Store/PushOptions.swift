@@ -1,0 +1,72 @@
+package import Model
+
+/// What a push saves and under which conditions.
+package struct PushOptions: Sendable {
+  /// How the rows of the file relate to those of the latest version.
+  package enum Mode: String, Sendable, CaseIterable {
+    /// The file is the whole new content.
+    case replace
+    /// The file's rows follow the latest version's.
+    case append
+    /// Rows of the file replace those of the same key, column by column of the file; others are
+    /// added.
+    case merge
+  }
+
+  /// The columns that identify a row; nil for those of the latest version.
+  package var key: [String]?
+  package var mode = Mode.replace
+  /// With `merge`: rows whose keys the file lacks are removed.
+  package var deletesMissing = false
+  package var kind: DatasetKind?
+  package var message = ""
+  package var author = ""
+  /// The number the latest version must have (0: there must be none), or the push is refused.
+  package var expected: Int?
+  package var lineage: [Reference] = []
+  package var attributes: [String: String] = [:]
+  /// When the measurement was taken; nil for now.
+  package var createdAt: Timestamp?
+  /// A push with the key of an earlier one answers with the version that one made.
+  package var idempotencyKey: String?
+
+  /// The options of a plain push.
+  package init() {}
+}
+
+/// What a push did.
+package struct PushResult: Sendable {
+  package let version: Version
+  /// False when the store had the content (or the idempotency key) already.
+  package let isNew: Bool
+  /// Bytes written to the store: chunks, manifests and log record.
+  package let storedBytes: Int
+}
+
+/// A version of a dataset as its log tells it.
+package struct Version: Sendable, Hashable {
+  package let dataset: DatasetName
+  package let record: VersionRecord
+  package let author: String
+  /// When it was saved, by the clock of whoever saved it.
+  package let time: Timestamp
+  package let sequence: Int
+  /// The digest of the log record.
+  package let recordDigest: Digest
+
+  package var number: Int { record.number }
+  package var snapshot: Digest { record.snapshot }
+  /// The canonical reference, `name@3`.
+  package var reference: String { "\(dataset)@\(record.number)" }
+
+  /// The version that a log record published; nil for records of other changes.
+  package init?(_ record: LogRecord, digest: Digest) {
+    guard case .version(let version) = record.change else { return nil }
+    dataset = record.dataset
+    self.record = version
+    author = record.author
+    time = record.time
+    sequence = record.sequence
+    recordDigest = digest
+  }
+}

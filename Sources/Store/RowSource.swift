@@ -1,0 +1,103 @@
+import Columns
+import Formats
+import Model
+
+/// The rows of the next version: the file's alone, after the parent's, or merged into them.
+///
+/// All batches of one pass have types that hold both the parent's values and the file's.
+struct RowSource {
+  private(set) var reader: any RowReader
+  private let parent: Snapshot?
+  private let mode: PushOptions.Mode
+  private let key: [String]
+  private let deletesMissing: Bool
+
+  init(
+    reader: any RowReader, parent: Snapshot?, mode: PushOptions.Mode, key: [String],
+    deletesMissing: Bool
+  ) {
+    self.reader = reader
+    self.parent = parent
+    self.mode = mode
+    self.key = key
+    self.deletesMissing = deletesMissing
+  }
+
+  /// Calls `body` for each batch until it says no; returns whether it never did.
+  mutating func forEachBatch(
+    _ body: (RowBatch, [UInt32]) throws(StoreError) -> Bool
+  ) throws(StoreError) -> Bool {
+    guard let parent else { return try forEachFileBatch(body) }
+    switch mode {
+    case .replace: return try forEachFileBatch(body)
+    case .append:
+      // One pass to learn the file's columns, so that the parent's rows get their final types.
+      let columns = union(parent.schema.columns, try learnColumns())
+      for index in parent.manifest.groups.indices {
+        let batch = try parentBatch(parent, index)
+        let lines = [UInt32](repeating: 0, count: batch.count)
+        guard try body(batch.conformed(to: columns), lines) else { return false }
+      }
+      while let batch = try reader.next() {
+        guard try body(batch.rows.conformed(to: columns), batch.lines) else { return false }
+      }
+      return true
+    case .merge:
+      guard !key.isEmpty else {
+        throw StoreError(
+          .usage, "--mode merge needs a key: name the columns that identify a row with --key")
+      }
+      var merge = try Merge(reader: &reader, parentColumns: parent.schema.columns, key: key)
+      for index in parent.manifest.groups.indices {
+        let batch = try merge.updated(
+          try parentBatch(parent, index), key: key, removingOthers: deletesMissing)
+        let lines = [UInt32](repeating: 0, count: batch.count)
+        guard try body(batch, lines) else { return false }
+      }
+      let added = merge.added()
+      return try body(added.rows, added.lines)
+    }
+  }
+
+  /// Reads on to the end of the file and goes back, so that the next pass has the final types.
+  mutating func restartWithAllTypes() throws(StoreError) {
+    while try reader.next() != nil {}
+    try reader.restart()
+  }
+
+  private mutating func forEachFileBatch(
+    _ body: (RowBatch, [UInt32]) throws(StoreError) -> Bool
+  ) throws(StoreError) -> Bool {
+    while let batch = try reader.next() {
+      guard try body(batch.rows, batch.lines) else { return false }
+    }
+    return true
+  }
+
+  private mutating func learnColumns() throws(StoreError) -> [ColumnDefinition] {
+    var columns: [ColumnDefinition] = []
+    while let batch = try reader.next() { columns = batch.rows.columns }
+    try reader.restart()
+    return columns
+  }
+
+  private func parentBatch(_ parent: Snapshot, _ index: Int) throws(StoreError) -> RowBatch {
+    try parent.batches(
+      groups: index..<index + 1, columns: Array(parent.schema.columns.indices))[0]
+  }
+}
+
+/// The columns of two tables: the first's in order, then the second's others, each with a type that
+/// holds both.
+func union(_ first: [ColumnDefinition], _ second: [ColumnDefinition]) -> [ColumnDefinition] {
+  var columns = first
+  for column in second {
+    if let position = columns.firstIndex(where: { $0.name == column.name }) {
+      let type = columns[position].type.union(column.type)
+      columns[position] = ColumnDefinition(name: column.name, type: type)
+    } else {
+      columns.append(column)
+    }
+  }
+  return columns
+}

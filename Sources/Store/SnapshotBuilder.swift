@@ -1,0 +1,169 @@
+import Columns
+import Formats
+import Model
+import Objects
+
+/// Makes a snapshot from batches of rows: cuts row groups, encodes their chunks on all cores and
+/// hands those not yet in the store to a sink. Owned by one writer.
+///
+/// Memory holds the batch at hand, the rows since the last cut and, with a key, all keys.
+struct SnapshotBuilder {
+  private let chunks: ChunkStore
+  private let key: [String]
+  private let parent: ParentRows?
+  private(set) var sink: ChunkSink
+  private var columns: [ColumnDefinition] = []
+  private var groups: [RowGroupManifest] = []
+  /// Rows since the last cut.
+  private var open: [RowBatch] = []
+  private var openHashes: [UInt64] = []
+  private var cutter = RowGroupCutter()
+  private var keys = KeyTable()
+  private var lines: [UInt32] = []
+
+  init(chunks: ChunkStore, key: [String], parent: ParentRows?) {
+    self.chunks = chunks
+    self.key = key
+    self.parent = parent
+    sink = ChunkSink(objects: chunks.objects)
+  }
+
+  /// How many rows were added.
+  var rows: Int { lines.count }
+
+  /// Adds rows; `lines` are their places in the input file (0 for rows that come from the parent).
+  ///
+  /// False when a column's type is not what it was in earlier batches: then the caller starts over
+  /// with the wider types.
+  mutating func add(_ batch: RowBatch, lines batchLines: [UInt32]) throws(StoreError) -> Bool {
+    guard batch.count > 0 else { return true }
+    if !lines.isEmpty {
+      for (old, new) in zip(columns, batch.columns) where old != new { return false }
+    }
+    columns = batch.columns
+    let hashes = try identify(batch, batchLines)
+    var rowBytes = [Int](repeating: 0, count: batch.count)
+    for vector in batch.vectors { vector.addTextBytes(to: &rowBytes) }
+
+    var cut: [PendingGroup] = []
+    var start = 0
+    for row in 0..<batch.count
+    where cutter.endsGroup(keyHash: hashes[row], rowBytes: rowBytes[row]) {
+      cut.append(closeGroup(batch, hashes, start..<row + 1))
+      start = row + 1
+    }
+    if start < batch.count {
+      let range = start..<batch.count
+      open.append(batch.slice(range))
+      openHashes.append(contentsOf: hashes[range])
+    }
+    try encode(cut)
+    return true
+  }
+
+  /// Encodes the last rows and returns the snapshot with its row groups.
+  mutating func finish() throws(StoreError) -> (SnapshotManifest, [RowGroupManifest]) {
+    if !open.isEmpty {
+      let group = PendingGroup(parts: open, hashes: openHashes)
+      open = []
+      openHashes = []
+      try encode([group])
+    }
+    let padded = groups.map { group in
+      let missing = columns.count - group.chunks.count
+      return RowGroupManifest(
+        rows: group.rows, chunks: group.chunks + [Digest?](repeating: nil, count: missing))
+    }
+    let entries = padded.map {
+      SnapshotManifest.Group(digest: Digest(hashing: $0.json.bytes), rows: $0.rows)
+    }
+    let schema = Schema(columns: columns, key: key)
+    return (SnapshotManifest(schema: schema, groups: entries), padded)
+  }
+
+  /// Hands over the bulk pack, if the chunks grew into one.
+  mutating func finishBulk() throws(StoreError) -> (name: String, pack: PackWriter.Finished)? {
+    try sink.finish()
+  }
+
+  private mutating func closeGroup(
+    _ batch: RowBatch, _ hashes: [UInt64], _ range: Range<Int>
+  ) -> PendingGroup {
+    let group = PendingGroup(
+      parts: open + [batch.slice(range)], hashes: openHashes + hashes[range])
+    open = []
+    openHashes = []
+    return group
+  }
+
+  /// The hash of each row's identity; refuses rows without a key and keys that were there before.
+  private mutating func identify(
+    _ batch: RowBatch, _ batchLines: [UInt32]
+  ) throws(StoreError) -> [UInt64] {
+    let firstRow = lines.count
+    lines.append(contentsOf: batchLines)
+    guard !key.isEmpty else {
+      return RowKeys(contentOf: batch.vectors, count: batch.count).hashes
+    }
+    var vectors: [ColumnVector] = []
+    for name in key {
+      guard let position = batch.columns.firstIndex(where: { $0.name == name }) else {
+        throw StoreError(
+          .invalid,
+          "the key column '\(name)' is missing; the columns are "
+            + batch.columns.map(\.name).joined(separator: ", "))
+      }
+      let vector = batch.vectors[position]
+      if let row = (0..<batch.count).first(where: { !vector.hasValue($0) }) {
+        throw StoreError(
+          .invalid, "the row has no value in the key column '\(name)'", at: place(firstRow + row))
+      }
+      vectors.append(vector)
+    }
+    let batchKeys = RowKeys(columns: vectors, count: batch.count)
+    let hashes = batchKeys.hashes
+    if let (row, earlier) = keys.insert(batchKeys, hashes: hashes) {
+      let value = vectors.map { $0.display(row) }.joined(separator: ", ")
+      throw StoreError(
+        .invalid,
+        "the key \(value) is there twice: first on line \(lines[earlier]); "
+          + "name more key columns (--key a,b) or remove a row",
+        at: place(firstRow + row))
+    }
+    return hashes
+  }
+
+  private func place(_ row: Int) -> StoreError.Location? {
+    lines[row] > 0 ? StoreError.Location(line: Int(lines[row])) : nil
+  }
+
+  private mutating func encode(_ pending: [PendingGroup]) throws(StoreError) {
+    let added = sink
+    let encoder = GroupEncoder(
+      chunks: chunks, parent: parent, isPending: { added.contains($0) })
+    for (rows, encoded) in try encoder.encode(pending) {
+      groups.append(RowGroupManifest(rows: rows, chunks: encoded.map(\.digest)))
+      for chunk in encoded {
+        if let pending = chunk.pending { try sink.add(pending) }
+      }
+    }
+  }
+}
+
+/// Rows of one row group before they are encoded: parts of one or more batches.
+struct PendingGroup: Sendable {
+  let parts: [RowBatch]
+  /// The identity hash of each row.
+  let hashes: [UInt64]
+
+  var rows: Int { hashes.count }
+}
+
+extension RowBatch {
+  /// The rows of `range`.
+  func slice(_ range: Range<Int>) -> RowBatch {
+    if range == 0..<count { return self }
+    return RowBatch(
+      columns: columns, vectors: vectors.map { $0.slice(range) }, count: range.count)
+  }
+}

@@ -1,0 +1,143 @@
+import Catalog
+import Columns
+package import Formats
+package import Model
+import Objects
+
+extension Store {
+  /// Saves rows as the next version of a dataset.
+  ///
+  /// When it returns, the version is on disk. Whatever fails, the dataset is as it was; chunks that
+  /// were written for it are unreferenced until `gc` removes them.
+  /// - Parameter progress: called with the number of rows taken so far.
+  /// - Throws: ``StoreError``: `invalid` for bad input, `conflict` when the latest version is not the
+  ///   expected one or an idempotency key was used for other content, `missing` for a reference in
+  ///   the lineage, `exhausted` or `unavailable` when the disk refuses.
+  package func push(
+    _ dataset: DatasetName, _ reader: any RowReader, _ options: PushOptions = PushOptions(),
+    progress: (Int) -> Void = { _ in }
+  ) throws(StoreError) -> PushResult {
+    if let earlier = try earlierPush(dataset, options) { return earlier }
+    var reader = reader
+    var attempt = 0
+    while true {
+      let latest = try catchUp(dataset)
+      try check(latest, against: options, dataset)
+      if attempt > 0 { try reader.restart() }
+      let built = try build(&reader, latest, options, progress)
+      if let result = try publish(built, dataset, latest, options) { return result }
+      // Somebody else's record took our place in the log. Their version is the parent now.
+      attempt += 1
+    }
+  }
+
+  /// Rows turned into a snapshot whose chunks wait in a sink.
+  struct Built {
+    let manifest: SnapshotManifest
+    let groups: [RowGroupManifest]
+    var builder: SnapshotBuilder
+  }
+
+  private func earlierPush(
+    _ dataset: DatasetName, _ options: PushOptions
+  ) throws(StoreError) -> PushResult? {
+    guard let key = options.idempotencyKey else { return nil }
+    _ = try catchUp(dataset)
+    guard let record = try index.version(of: dataset, idempotencyKey: key) else { return nil }
+    return PushResult(version: try version(record), isNew: false, storedBytes: 0)
+  }
+
+  private func check(
+    _ latest: Version?, against options: PushOptions, _ dataset: DatasetName
+  ) throws(StoreError) {
+    let number = latest?.number ?? 0
+    if let expected = options.expected, expected != number {
+      let found = number == 0 ? "has no version" : "is at version \(number)"
+      throw StoreError(
+        .conflict,
+        "\(dataset) \(found), not at \(expected): look at what changed "
+          + "('assay diff \(dataset)@\(max(expected, 1)) \(dataset)') and push again")
+    }
+    if let created = options.createdAt, let latest, created < latest.record.createdAt {
+      throw StoreError(
+        .usage,
+        "--created-at \(created) is before \(latest.reference), which is of "
+          + "\(latest.record.createdAt): versions go forward in time")
+    }
+  }
+
+  private func build(
+    _ reader: inout any RowReader, _ latest: Version?, _ options: PushOptions,
+    _ progress: (Int) -> Void
+  ) throws(StoreError) -> Built {
+    let parent = try latest.map { version throws(StoreError) in try snapshot(version) }
+    let key = options.key ?? parent?.schema.key ?? []
+    var rows = RowSource(
+      reader: reader, parent: parent, mode: parent == nil ? .replace : options.mode, key: key,
+      deletesMissing: options.deletesMissing)
+    defer { reader = rows.reader }
+    let known = try parent.flatMap { parent throws(StoreError) in
+      try ParentRows(parent, key: key)
+    }
+    while true {
+      var builder = SnapshotBuilder(chunks: chunks, key: key, parent: known)
+      if try rows.forEachBatch({ (batch: RowBatch, lines: [UInt32]) throws(StoreError) in
+        let isFine = try builder.add(batch, lines: lines)
+        progress(builder.rows)
+        return isFine
+      }) {
+        let (manifest, groups) = try builder.finish()
+        return Built(manifest: manifest, groups: groups, builder: builder)
+      }
+      // A type widened after chunks were made of it: read on to learn all types, then start over.
+      try rows.restartWithAllTypes()
+    }
+  }
+
+  /// Writes the next log record; nil when another writer was first.
+  private func publish(
+    _ built: Built, _ dataset: DatasetName, _ latest: Version?, _ options: PushOptions
+  ) throws(StoreError) -> PushResult? {
+    var built = built
+    let manifestBytes = built.manifest.json.bytes
+    let snapshotDigest = Digest(hashing: manifestBytes)
+    if let latest, latest.snapshot == snapshotDigest {
+      return PushResult(version: latest, isNew: false, storedBytes: 0)
+    }
+    var lineage: [VersionRecord.Lineage] = []
+    for reference in options.lineage {
+      let version = try resolve(reference)
+      lineage.append(
+        VersionRecord.Lineage(
+          dataset: version.dataset, number: version.number, snapshot: version.snapshot))
+    }
+    let now = clock()
+    let created = max(options.createdAt ?? now, latest?.record.createdAt ?? options.createdAt ?? now)
+    let version = VersionRecord(
+      number: (latest?.number ?? 0) + 1, snapshot: snapshotDigest, rows: built.manifest.rows,
+      parent: latest?.number, kind: options.kind ?? latest?.record.kind ?? .results,
+      message: options.message, createdAt: created, lineage: lineage,
+      attributes: options.attributes, idempotencyKey: options.idempotencyKey)
+    let bulk = try built.builder.finishBulk()
+    var log = try PackWriter()
+    let encoder = try ChunkEncoder()
+    for chunk in built.builder.sink.pending { try log.append(chunk) }
+    for (group, entry) in zip(built.groups, built.manifest.groups)
+    where try index.object(entry.digest) == nil {
+      let frame = try encoder.encode(group.json.bytes)
+      try log.append(entry.digest, .rowGroup, frames: [PackFrame(frame)])
+    }
+    if try index.object(snapshotDigest) == nil {
+      let frame = try encoder.encode(manifestBytes)
+      try log.append(snapshotDigest, .snapshot, frames: [PackFrame(frame)])
+    }
+    guard
+      let written = try append(
+        .version(version), to: dataset, author: options.author, time: now, &log, encoder,
+        bulk: bulk)
+    else { return nil }
+    return PushResult(
+      version: try self.version(written.record, digest: written.digest), isNew: true,
+      storedBytes: written.storedBytes + (bulk?.pack.byteCount ?? 0))
+  }
+}

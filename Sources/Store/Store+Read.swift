@@ -1,0 +1,132 @@
+import Catalog
+import Columns
+package import Model
+import Objects
+
+extension Store {
+  /// The version that a reference names.
+  /// - Throws: ``StoreError`` of kind `missing` that says what there is instead, `usage` for a
+  ///   digest prefix that fits several versions.
+  package func resolve(_ reference: Reference) throws(StoreError) -> Version {
+    let dataset = reference.dataset
+    guard let latest = try catchUp(dataset) else { throw try unknown(dataset) }
+    let found: Version? = try repairing { () throws(StoreError) in
+      let record: IndexedVersion? =
+        switch reference.selector {
+        case .latest: try index.latestVersion(of: dataset)
+        case .number(let number): try index.version(of: dataset, number: number)
+        case .tag(let tag): try index.version(of: dataset, tag: tag)
+        case .time(let time, _): try index.version(of: dataset, at: time)
+        case .digest(let prefix): try index.version(of: dataset, digestPrefix: prefix)
+        }
+      guard let record else { return nil }
+      let number = record.version.number - reference.back
+      guard reference.back > 0 else { return try version(record) }
+      guard number > 0, let earlier = try index.version(of: dataset, number: number)
+      else { return nil }
+      return try version(earlier)
+    }
+    guard let found else { throw try unknown(reference, latest: latest) }
+    return found
+  }
+
+  /// The content of a version.
+  /// - Throws: ``StoreError`` of kind `corrupt` when its manifest is damaged or missing.
+  package func snapshot(_ version: Version) throws(StoreError) -> Snapshot {
+    let decoder = try ChunkDecoder()
+    let bytes = try chunks.manifest(version.snapshot, decoder)
+    guard let manifest = SnapshotManifest(parsing: bytes) else {
+      throw StoreError(
+        .corrupt, "the manifest of \(version.reference) is damaged; run 'assay verify'")
+    }
+    return Snapshot(digest: version.snapshot, manifest: manifest, chunks: chunks)
+  }
+
+  /// The versions of a dataset, newest first.
+  /// - Throws: ``StoreError`` of kind `missing` when there is no such dataset.
+  package func versions(
+    of dataset: DatasetName, limit: Int = Int.max
+  ) throws(StoreError) -> [Version] {
+    guard try catchUp(dataset) != nil else { throw try unknown(dataset) }
+    var versions: [Version] = []
+    for record in try index.versions(of: dataset, limit: limit) {
+      versions.append(try version(record))
+    }
+    return versions
+  }
+
+  /// The log of a dataset, newest record first, with the records' digests.
+  /// - Throws: ``StoreError`` of kind `missing` when there is no such dataset.
+  package func log(
+    of dataset: DatasetName, limit: Int = Int.max
+  ) throws(StoreError) -> [(digest: Digest, record: LogRecord)] {
+    guard try catchUp(dataset) != nil else { throw try unknown(dataset) }
+    return try index.records(of: dataset, limit: limit).map { ($0.digest, $0.record) }
+  }
+
+  /// The tags of a dataset with the versions they name now.
+  /// - Throws: ``StoreError`` of kind `missing` when there is no such dataset.
+  package func tags(
+    of dataset: DatasetName
+  ) throws(StoreError) -> [(name: String, number: Int)] {
+    guard try catchUp(dataset) != nil else { throw try unknown(dataset) }
+    return try index.tags(of: dataset).map { ($0.name, $0.number) }
+  }
+
+  /// Moves a tag to a version, or removes it when `target` is nil; every move is kept in the log.
+  /// - Throws: ``StoreError``: `usage` for a name that cannot be a tag, `missing` when there is
+  ///   nothing to remove.
+  package func tag(
+    _ dataset: DatasetName, _ name: String, to target: Version?, author: String,
+    message: String = ""
+  ) throws(StoreError) {
+    guard TagName.isValid(name) else {
+      throw StoreError(
+        .usage,
+        "'\(name)' is no tag: use letters, digits, '.', '_' and '-', beginning with a letter, not "
+          + "'latest'")
+    }
+    while true {
+      guard try catchUp(dataset) != nil else { throw try unknown(dataset) }
+      let current = try index.tags(of: dataset).first { $0.name == name }
+      if let target, current?.number == target.number { return }
+      if target == nil, current == nil {
+        throw StoreError(.missing, "\(dataset) has no tag '\(name)'")
+      }
+      var log = try PackWriter()
+      let encoder = try ChunkEncoder()
+      let change = TagRecord(name: name, number: target?.number, message: message)
+      let written = try append(
+        .tag(change), to: dataset, author: author, time: clock(), &log, encoder)
+      if written != nil { return }
+    }
+  }
+
+  private func unknown(_ dataset: DatasetName) throws(StoreError) -> StoreError {
+    let names = try datasets().map(\.text)
+    if names.isEmpty {
+      return StoreError(
+        .missing, "there is no dataset '\(dataset)': the store is empty; save one with 'assay push'")
+    }
+    return StoreError(
+      .missing, "there is no dataset '\(dataset)'; \(Spelling.advice(dataset.text, names))")
+  }
+
+  private func unknown(
+    _ reference: Reference, latest: Version
+  ) throws(StoreError) -> StoreError {
+    let dataset = reference.dataset
+    var advice = "its versions are 1 to \(latest.number)"
+    switch reference.selector {
+    case .tag(let name):
+      let tags = try index.tags(of: dataset).map(\.name)
+      advice = tags.isEmpty ? "it has no tags" : Spelling.advice(name, tags)
+    case .time:
+      if let first = try index.version(of: dataset, number: 1) {
+        advice = "its first version is of \(first.version.createdAt)"
+      }
+    default: break
+    }
+    return StoreError(.missing, "there is no \(reference): \(advice)")
+  }
+}

@@ -1,0 +1,79 @@
+import Catalog
+import Foundation
+package import Model
+package import Objects
+
+/// A store: versioned datasets in a folder, through one commit protocol (docs/format.md).
+///
+/// Any thread may call, and any number of processes may share the folder: writers race for the next
+/// log file, which exactly one of them creates, and readers are never blocked. Everything read is
+/// first caught up with the logs, so what another process committed is seen.
+package final class Store: Sendable {
+  let objects: any ObjectStore
+  let index: Index
+  let chunks: ChunkStore
+  /// Tells the time of commits; tests put their own in place.
+  let clock: @Sendable () -> Timestamp
+  /// The store's random identity.
+  package let id: String
+  /// The folder the store is in.
+  package let path: String
+
+  /// How much decoded data and pack bytes a store keeps in memory unless told otherwise.
+  package static let defaultCacheBytes = 64 << 20
+
+  /// Opens the store at `path`.
+  /// - Throws: ``StoreError``: `missing` when there is no store, `unavailable` when a newer program
+  ///   wrote it, `corrupt` when its format file is damaged.
+  package init(
+    path: String, disk: (any Disk)? = nil, cacheBytes: Int = Store.defaultCacheBytes,
+    clock: @escaping @Sendable () -> Timestamp = Store.systemClock
+  ) throws(StoreError) {
+    let objects = LocalObjectStore(disk: disk ?? PosixDisk(root: path))
+    guard try objects.status(of: StoreLayout.formatFile) != nil else {
+      throw StoreError(.missing, "there is no store at \(path); make one with 'assay init'")
+    }
+    id = try StoreFormat(parsing: try objects.get(StoreLayout.formatFile)).id
+    self.path = path
+    self.objects = objects
+    self.clock = clock
+    index = try Self.openIndex(path)
+    chunks = ChunkStore(objects: objects, index: index, cacheBytes: cacheBytes)
+  }
+
+  /// Makes a new store in the folder `path`, which is made when it is not there.
+  /// - Throws: ``StoreError``: `conflict` when there is one, `denied` or `exhausted` when the disk
+  ///   refuses.
+  package static func create(path: String, disk: (any Disk)? = nil) throws(StoreError) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw StoreError(
+        .denied, "the folder \(path) cannot be made: \(error.localizedDescription)")
+    }
+    let objects = LocalObjectStore(disk: disk ?? PosixDisk(root: path))
+    let format = StoreFormat(id: WriteID.make())
+    guard try objects.putIfAbsent(StoreLayout.formatFile, [format.bytes]) else {
+      throw StoreError(.conflict, "there is a store at \(path) already")
+    }
+  }
+
+  /// For a process that is about to end: skips the index's checkpoint, which the next one makes up.
+  package func leaveIndexOpen() { index.leaveOpen() }
+
+  /// The time by the system's clock.
+  package static let systemClock: @Sendable () -> Timestamp = {
+    Timestamp(microseconds: Int64((Date().timeIntervalSince1970 * 1_000_000).rounded(.down)))
+  }
+
+  /// The index beside the store, or one in memory where the folder cannot be written.
+  private static func openIndex(_ path: String) throws(StoreError) -> Index {
+    let file = path + "/" + StoreLayout.indexFile
+    do throws(StoreError) {
+      return try Index(path: file)
+    } catch where error.kind == .denied {
+      return try Index(path: ":memory:")
+    }
+  }
+}
