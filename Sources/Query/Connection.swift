@@ -1,0 +1,87 @@
+import GRDBSQLite
+import Model
+
+/// A connection of SQLite to nothing but virtual tables, for one query.
+@safe final class Connection {
+  let state: QueryState
+  /// The connection itself, closed with the object.
+  let handle: OpaquePointer
+  /// SQLite keeps the address, so the functions live as long as the connection.
+  private let module: UnsafeMutablePointer<sqlite3_module>
+  /// The last action that was refused, for the message.
+  private(set) var refusal: String?
+
+  init(_ state: QueryState) throws(StoreError) {
+    self.state = state
+    var opened: OpaquePointer?
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY
+      | SQLITE_OPEN_NOMUTEX
+    let status = unsafe sqlite3_open_v2(":memory:", &opened, flags, nil)
+    guard status == SQLITE_OK, let opened = unsafe opened else {
+      unsafe sqlite3_close_v2(opened)
+      throw StoreError(.unavailable, "SQLite cannot open a connection (code \(status))")
+    }
+    unsafe handle = opened
+    unsafe module = .allocate(capacity: 1)
+    unsafe module.initialize(to: ScanModule.make())
+    configure()
+    unsafe Aggregates.register(on: handle, state)
+  }
+
+  deinit {
+    unsafe sqlite3_close_v2(handle)
+    unsafe module.deallocate()
+  }
+
+  private func configure() {
+    // "model" must be a column or an error, never silently the text 'model'.
+    unsafe _disableDoubleQuotedStringLiterals(handle)
+    // No file is ever touched: sorters stay in memory, which the memory limit counts.
+    unsafe sqlite3_exec(handle, "PRAGMA temp_store = MEMORY", nil, nil, nil)
+    unsafe sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Int32(256 << 20))
+    unsafe sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 1 << 20)
+    unsafe sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0)
+    // Both objects outlive the connection: this one closes it, and it keeps the state.
+    let ownState = unsafe Unmanaged.passUnretained(state).toOpaque()
+    unsafe sqlite3_create_module_v2(handle, "assay", module, ownState, nil)
+    unsafe sqlite3_progress_handler(
+      handle, 5000,
+      { context in
+        guard let context = unsafe context else { return 1 }
+        let state = unsafe Unmanaged<QueryState>.fromOpaque(context).takeUnretainedValue()
+        return state.mustStop() ? 1 : 0
+      }, ownState)
+    unsafe sqlite3_set_authorizer(
+      handle,
+      { context, action, first, second, _, _ in
+        guard let context = unsafe context else { return SQLITE_DENY }
+        let connection = unsafe Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue()
+        return connection.authorize(
+          action, unsafe first.map { unsafe String(cString: $0) },
+          unsafe second.map { unsafe String(cString: $0) })
+      }, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  private func authorize(_ action: Int32, _ first: String?, _ second: String?) -> Int32 {
+    if state.isDefining { return SQLITE_OK }
+    guard let refusal = ReadOnlyRule.refusal(action, first, second) else { return SQLITE_OK }
+    self.refusal = refusal
+    return SQLITE_DENY
+  }
+
+  /// What SQLite says of the last failure.
+  var message: String { unsafe String(cString: sqlite3_errmsg(handle)) }
+
+  /// Makes `table` known to SQL under `name`.
+  func define(_ name: String, _ table: QueryTable) throws(StoreError) {
+    state.tables.append((name: name, table: table))
+    state.isDefining = true
+    defer { state.isDefining = false }
+    let sql = "CREATE VIRTUAL TABLE main.\(VirtualTable.quoted(name)) "
+      + "USING assay(\(state.tables.count - 1))"
+    guard unsafe sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else {
+      if let failure = state.failure { throw failure }
+      throw StoreError(.usage, "'\(name)' cannot be a table in SQL: \(message)")
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import GRDBSQLite
+import Model
+
+/// Errors of SQLite in the terms of this store.
+enum QueryMessage {
+  /// The error for a failed call; the limits and the store's own errors come before SQLite's text.
+  static func failure(_ status: Int32, _ sql: String, _ connection: Connection) -> StoreError {
+    if let failure = connection.state.failure { return failure }
+    if let refusal = connection.refusal {
+      return StoreError(.denied, "queries are read-only: \(refusal)")
+    }
+    let message = connection.message
+    if message.hasSuffix("may not be modified") {
+      return StoreError(.denied, "queries are read-only: \(message); save data with push")
+    }
+    switch status & 0xFF {
+    case SQLITE_NOMEM, SQLITE_FULL:
+      return StoreError(
+        .exhausted, "SQLite ran out of memory; select fewer columns or narrow the query with WHERE")
+    case SQLITE_TOOBIG:
+      return StoreError(.exhausted, "a value of the query is larger than 256 MiB")
+    default:
+      return StoreError(
+        .usage, "SQL: " + message + hint(message, sql, connection.state),
+        at: location(sql, connection))
+    }
+  }
+
+  /// The error for a table name that nothing stands behind.
+  static func noSuchTable(_ name: String, _ source: any QuerySource) -> StoreError {
+    let near = source.nearNames(to: name)
+    let hint =
+      near.isEmpty
+      ? "list what there is with SELECT name FROM assay_datasets"
+      : "near: " + near.prefix(5).joined(separator: ", ")
+    return StoreError(.missing, "there is no table '\(name)'; \(hint)")
+  }
+
+  private static func location(_ sql: String, _ connection: Connection) -> StoreError.Location? {
+    let offset = Int(unsafe sqlite3_error_offset(connection.handle))
+    guard offset >= 0, offset <= sql.utf8.count else { return nil }
+    let before = sql.utf8.prefix(offset)
+    let newline = UInt8(ascii: "\n")
+    let line = before.reduce(1) { $1 == newline ? $0 + 1 : $0 }
+    let column = before.reversed().prefix { $0 != newline }.count + 1
+    return StoreError.Location(line: line, column: column)
+  }
+
+  private static func hint(_ message: String, _ sql: String, _ state: QueryState) -> String {
+    if let name = tail(of: message, after: "no such column: ") {
+      let column = name.split(separator: ".").last.map(String.init) ?? name
+      let columns = state.tables.flatMap { table in
+        table.table.columns.map(\.name)
+          + (table.table.isMultiVersion ? VirtualTable.versionColumns.map(\.name) : [])
+      }
+      let near = SimilarName.best(for: column, among: columns)
+      if !near.isEmpty { return "; near: " + near.joined(separator: ", ") }
+      if sql.contains("\"\(column)\"") { return "; text is written in single quotes: '\(column)'" }
+      return ""
+    }
+    if let name = tail(of: message, after: "no such function: ") {
+      let near = SimilarName.best(for: name.lowercased(), among: Aggregates.names)
+      return near.isEmpty ? "" : "; near: " + near.joined(separator: ", ")
+    }
+    if message.contains("unrecognized token: \"@") || message.contains("near \"-\"")
+      || message.contains("near \"@")
+    {
+      return "; a reference with '-', '.' or '@' stands in double quotes: FROM \"runs@3\""
+    }
+    return ""
+  }
+
+  private static func tail(of message: String, after prefix: String) -> String? {
+    message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : nil
+  }
+}
+
+/// Names that somebody may have meant.
+package enum SimilarName {
+  /// The names within a third of the letters of `name`, at most five, nearest first.
+  package static func best(for name: String, among names: [String]) -> [String] {
+    let wanted = Array(name.lowercased().unicodeScalars)
+    let limit = max(1, wanted.count / 3)
+    var seen: Set<String> = []
+    let near = names.compactMap { candidate -> (distance: Int, name: String)? in
+      guard seen.insert(candidate).inserted, candidate != name else { return nil }
+      let letters = Array(candidate.lowercased().unicodeScalars)
+      guard abs(letters.count - wanted.count) <= limit else { return nil }
+      let distance = distance(wanted, letters)
+      return distance <= limit ? (distance, candidate) : nil
+    }
+    return near.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(5).map(\.name)
+  }
+
+  /// How many letters to add, drop, change or swap with their neighbour.
+  private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
+    var older: [Int] = []
+    var above = Array(0...right.count)
+    for row in left.indices {
+      var current = [row + 1]
+      for column in right.indices {
+        var best = min(
+          above[column] + (left[row] == right[column] ? 0 : 1), above[column + 1] + 1,
+          current[column] + 1)
+        if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
+          best = min(best, older[column - 1] + 1)
+        }
+        current.append(best)
+      }
+      older = above
+      above = current
+    }
+    return above[right.count]
+  }
+}

@@ -1,0 +1,65 @@
+package import Columns
+package import Model
+
+/// Where SQL finds its tables: a store, or tables in memory.
+package protocol QuerySource: Sendable {
+  /// The table that `name` stands for, exactly as written in SQL: `runs`, `runs@3`, `runs@*`,
+  /// `runs@2..5`, `assay_versions`; nil when there is none.
+  /// - Throws: ``StoreError``, also of kind `missing` or `usage` with a message of its own.
+  func table(named name: String) throws(StoreError) -> QueryTable?
+
+  /// Names like `name` that exist, best first, for the message when there is no such table.
+  func nearNames(to name: String) -> [String]
+}
+
+/// A table as SQL sees it: columns, and rows in parts.
+package struct QueryTable: Sendable {
+  /// The columns of all parts by name, in the order of first appearance; of type `json` where parts
+  /// differ in type.
+  package let columns: [ColumnDefinition]
+  /// Whether rows carry `_version`, `_created_at` and `_message`.
+  package let isMultiVersion: Bool
+  /// The rows, by ascending version when there are several.
+  package let parts: [any QueryPart]
+
+  /// A table of parts that all know the positions of `columns`.
+  package init(columns: [ColumnDefinition], isMultiVersion: Bool, parts: [any QueryPart]) {
+    self.columns = columns
+    self.isMultiVersion = isMultiVersion
+    self.parts = parts
+  }
+}
+
+/// One version within a table. Making one does no I/O; what it needs it reads when first asked, and
+/// it may be asked by several threads.
+package protocol QueryPart: Sendable {
+  var version: Int { get }
+  var createdAt: Timestamp { get }
+  var message: String { get }
+  /// How many rows there are; known without reading the version.
+  var rowCount: Int { get }
+
+  /// The number of rows of each row group, in order.
+  func groupRowCounts() throws(StoreError) -> [Int]
+
+  /// The values of one row group. `column` counts in ``QueryTable/columns``; a vector of nulls when
+  /// this version lacks that column. The vector has the type the table's column has, or any other
+  /// where that is `json`.
+  func vector(column: Int, group: Int) throws(StoreError) -> ColumnVector
+
+  /// What is known of a row group's values without decoding them; nil when nothing is.
+  func statistics(column: Int, group: Int) throws(StoreError) -> ColumnStatistics?
+
+  /// One value, as a vector of one row.
+  func value(column: Int, group: Int, row: Int) throws(StoreError) -> ColumnVector
+}
+
+extension QueryPart {
+  /// Nothing is known.
+  package func statistics(column: Int, group: Int) throws(StoreError) -> ColumnStatistics? { nil }
+
+  /// Decodes the whole row group; override it where one value is cheaper.
+  package func value(column: Int, group: Int, row: Int) throws(StoreError) -> ColumnVector {
+    try vector(column: column, group: group).slice(row..<row + 1)
+  }
+}

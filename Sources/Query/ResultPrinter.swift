@@ -1,0 +1,154 @@
+import Columns
+import Model
+
+/// Writes the rows of a result as text, in pieces of some kilobytes.
+///
+/// Call `begin` once, `row` for each row, `finish` at the end; the closures of ``SQLQuery/run`` fit.
+package struct ResultPrinter {
+  private let format: ResultFormat
+  private let write: ([UInt8]) throws -> Void
+  private var out: [UInt8] = []
+  /// Names as JSON, each with its quotes and colon.
+  private var jsonNames: [[UInt8]] = []
+  private var table: TextTable?
+  private var rowCount = 0
+
+  private static let pieceBytes = 1 << 16
+
+  /// A printer that hands UTF-8 text to `write`.
+  package init(_ format: ResultFormat, write: @escaping ([UInt8]) throws -> Void) {
+    self.format = format
+    self.write = write
+  }
+
+  /// Writes what stands before the rows.
+  package mutating func begin(_ columns: [String]) throws {
+    switch format {
+    case .table: table = TextTable(columns, isMarkdown: false)
+    case .markdown: table = TextTable(columns, isMarkdown: true)
+    case .csv:
+      for (index, name) in columns.enumerated() {
+        if index > 0 { out.append(UInt8(ascii: ",")) }
+        appendCSV(name)
+      }
+      // RFC 4180 ends lines with CR LF, which few readers need and shells dislike.
+      out.append(UInt8(ascii: "\n"))
+    case .json, .jsonl:
+      if format == .json { out.append(UInt8(ascii: "[")) }
+      jsonNames = Self.distinct(columns).map { name in
+        var text: [UInt8] = []
+        CanonicalJSON.append(name, to: &text)
+        text.append(UInt8(ascii: ":"))
+        return text
+      }
+    }
+  }
+
+  /// Writes one row.
+  package mutating func row(_ values: [QueryValue]) throws {
+    switch format {
+    case .table, .markdown: table?.append(values, to: &out)
+    case .csv:
+      for (index, value) in values.enumerated() {
+        if index > 0 { out.append(UInt8(ascii: ",")) }
+        appendCSV(value)
+      }
+      out.append(UInt8(ascii: "\n"))
+    case .json, .jsonl: appendJSON(values)
+    }
+    rowCount += 1
+    if out.count >= Self.pieceBytes { try flush() }
+  }
+
+  /// Writes what stands after the rows.
+  package mutating func finish() throws {
+    table?.finish(&out)
+    if format == .json { out.append(contentsOf: (rowCount == 0 ? "]\n" : "\n]\n").utf8) }
+    try flush()
+  }
+
+  private mutating func flush() throws {
+    guard !out.isEmpty else { return }
+    try write(out)
+    out.removeAll(keepingCapacity: true)
+  }
+
+  /// JSON objects cannot hold two members of one name, so later ones get a number.
+  private static func distinct(_ names: [String]) -> [String] {
+    var taken: Set<String> = []
+    return names.map { name in
+      var candidate = name
+      var number = 1
+      while !taken.insert(candidate).inserted {
+        number += 1
+        candidate = "\(name)_\(number)"
+      }
+      return candidate
+    }
+  }
+
+  private mutating func appendJSON(_ values: [QueryValue]) {
+    if format == .json { out.append(contentsOf: (rowCount == 0 ? "\n" : ",\n").utf8) }
+    out.append(UInt8(ascii: "{"))
+    for (index, value) in values.enumerated() {
+      if index > 0 { out.append(UInt8(ascii: ",")) }
+      out.append(contentsOf: jsonNames[index])
+      switch value {
+      case .null: out.append(contentsOf: "null".utf8)
+      case .integer(let integer): out.append(contentsOf: integer.description.utf8)
+      // JSON has no infinities; 1e999 overflows to one in every common reader.
+      case .real(.infinity): out.append(contentsOf: "1e999".utf8)
+      case .real(-.infinity): out.append(contentsOf: "-1e999".utf8)
+      case .real(let real): out.append(contentsOf: real.description.utf8)
+      case .text(let text): CanonicalJSON.append(text, to: &out)
+      case .blob(let bytes): CanonicalJSON.append(Hex.encode(bytes), to: &out)
+      }
+    }
+    out.append(UInt8(ascii: "}"))
+    if format == .jsonl { out.append(UInt8(ascii: "\n")) }
+  }
+
+  private mutating func appendCSV(_ value: QueryValue) {
+    switch value {
+    // An empty field is null, so an empty text needs its quotes.
+    case .text(""): out.append(contentsOf: "\"\"".utf8)
+    case .text(let text): appendCSV(text)
+    default: out.append(contentsOf: value.plainText.utf8)
+    }
+  }
+
+  private mutating func appendCSV(_ text: String) {
+    let special = Set<UInt8>([0x22, 0x2C, 0x0A, 0x0D])
+    guard text.utf8.contains(where: { special.contains($0) }) else {
+      out.append(contentsOf: text.utf8)
+      return
+    }
+    out.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      if byte == UInt8(ascii: "\"") { out.append(byte) }
+      out.append(byte)
+    }
+    out.append(UInt8(ascii: "\""))
+  }
+}
+
+extension QueryValue {
+  /// The value without quotes: nothing for null, hexadecimal digits for a blob.
+  package var plainText: String {
+    switch self {
+    case .null: ""
+    case .integer(let integer): String(integer)
+    case .real(let real): real.description
+    case .text(let text): text
+    case .blob(let bytes): Hex.encode(bytes)
+    }
+  }
+
+  /// Whether the value is written at the right end of its cell.
+  var isNumber: Bool {
+    switch self {
+    case .integer, .real: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import GRDBSQLite
+import Model
+
+extension RowTest {
+  /// A value that a column is compared with, as far as scans understand it.
+  enum Operand {
+    case null
+    case integer(Int64)
+    case real(Double)
+    case text([UInt8])
+    case other
+
+    /// Reads a value of SQLite.
+    init(_ value: OpaquePointer?) {
+      switch unsafe sqlite3_value_type(value) {
+      case SQLITE_NULL: self = .null
+      case SQLITE_INTEGER: self = unsafe .integer(sqlite3_value_int64(value))
+      case SQLITE_FLOAT: self = unsafe .real(sqlite3_value_double(value))
+      case SQLITE_TEXT:
+        let count = Int(unsafe sqlite3_value_bytes(value))
+        guard let start = unsafe sqlite3_value_text(value) else {
+          self = .other
+          return
+        }
+        self = unsafe .text(Array(UnsafeBufferPointer(start: start, count: count)))
+      default: self = .other
+      }
+    }
+
+    /// What a numeric column is compared with: text that is a number counts as one.
+    var numeric: Operand {
+      guard case .text(let bytes) = self else { return self }
+      let text = String(decoding: bytes, as: UTF8.self)
+      if let integer = Int64(text), String(integer) == text { return .integer(integer) }
+      return .other
+    }
+  }
+
+  /// The test for one argument of a scan; nil when it has to be left to SQLite.
+  init?(
+    _ plan: ScanPlan.Operand, _ value: OpaquePointer?, affinity: VirtualTable.Affinity
+  ) {
+    let condition: Condition?
+    switch plan.operation {
+    case SQLITE_INDEX_CONSTRAINT_ISNULL: condition = .null
+    case SQLITE_INDEX_CONSTRAINT_ISNOTNULL: condition = .notNull
+    default:
+      if plan.isList {
+        condition = unsafe Self.list(Self.elements(value), affinity)
+      } else {
+        condition = unsafe Self.comparison(plan.operation, Operand(value), affinity)
+      }
+    }
+    guard let condition else { return nil }
+    self.init(column: plan.column, condition: condition)
+  }
+
+  private static func comparison(
+    _ operation: Int32, _ operand: Operand, _ affinity: VirtualTable.Affinity
+  ) -> Condition? {
+    let comparison: Comparison
+    switch operation {
+    case SQLITE_INDEX_CONSTRAINT_EQ, SQLITE_INDEX_CONSTRAINT_IS: comparison = .equal
+    case SQLITE_INDEX_CONSTRAINT_LT: comparison = .less
+    case SQLITE_INDEX_CONSTRAINT_LE: comparison = .lessOrEqual
+    case SQLITE_INDEX_CONSTRAINT_GT: comparison = .greater
+    default: comparison = .greaterOrEqual
+    }
+    if case .null = operand { return operation == SQLITE_INDEX_CONSTRAINT_IS ? .null : .never }
+    switch (affinity, affinity == .number ? operand.numeric : operand) {
+    case (.number, .integer(let value)), (.untyped, .integer(let value)):
+      // Texts of a mixed column are greater than every number, and dropped only by `equal`.
+      return .number(NumberRange(comparison, integer: value))
+    case (.number, .real(let value)), (.untyped, .real(let value)):
+      return .number(NumberRange(comparison, real: value))
+    case (.text, .text(let bytes)): return .text(comparison, bytes)
+    case (.timestamp, .text(let bytes)):
+      return seconds(comparison, bytes).map { .seconds($0) }
+    default: return nil
+    }
+  }
+
+  private static func list(
+    _ elements: [Operand], _ affinity: VirtualTable.Affinity
+  ) -> Condition? {
+    var integers: Set<Int64> = []
+    var reals: Set<Double> = []
+    var texts: Set<[UInt8]> = []
+    for element in elements {
+      switch (affinity, affinity == .number ? element.numeric : element) {
+      case (_, .null): continue
+      case (.number, .integer(let value)):
+        // Doubles that stand for several integers are left to SQLite.
+        guard let real = Double(exactly: value) else { return nil }
+        integers.insert(value)
+        reals.insert(real)
+      case (.number, .real(let value)):
+        if let integer = Int64(exactly: value) { integers.insert(integer) }
+        reals.insert(value)
+      case (.text, .text(let bytes)): texts.insert(bytes)
+      default: return nil
+      }
+    }
+    return affinity == .text ? .oneOfTexts(texts) : .oneOf(integers: integers, reals: reals)
+  }
+
+  private static func elements(_ list: OpaquePointer?) -> [Operand] {
+    var elements: [Operand] = []
+    var element: OpaquePointer?
+    var status = unsafe sqlite3_vtab_in_first(list, &element)
+    while status == SQLITE_OK, unsafe element != nil {
+      unsafe elements.append(Operand(element))
+      status = unsafe sqlite3_vtab_in_next(list, &element)
+    }
+    return status == SQLITE_DONE || status == SQLITE_OK ? elements : [.other]
+  }
+
+  /// The whole seconds that can compare so with a text that begins like a timestamp; nil when the
+  /// text does not begin so.
+  private static func seconds(_ comparison: Comparison, _ text: [UInt8]) -> ClosedRange<Int64>? {
+    let prefix = String(decoding: text.prefix(19), as: UTF8.self)
+    let first: Int64
+    let last: Int64
+    if text.count >= 19, prefix.utf8.count == 19, Array(prefix.utf8)[10] == UInt8(ascii: "T"),
+      let time = Timestamp(parsing: prefix + "Z")
+    {
+      first = time.microseconds
+      last = first + 999_999
+    } else if text.count == 10, let time = Timestamp(parsing: prefix) {
+      // A date alone is less than every text that goes on after it.
+      first = time.microseconds
+      last = first
+    } else {
+      return nil
+    }
+    return switch comparison {
+    case .equal: first...last
+    case .less, .lessOrEqual: Int64.min...last
+    case .greater, .greaterOrEqual: first...Int64.max
+    }
+  }
+}

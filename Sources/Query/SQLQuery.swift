@@ -1,0 +1,57 @@
+/// One SELECT over the tables of a source.
+package struct SQLQuery: Sendable {
+  /// What running a query gave.
+  package struct Summary: Sendable, Hashable {
+    /// How many rows were handed out.
+    package let rowCount: Int
+    /// Whether the row limit, or the receiver, ended the query while there were more rows.
+    package let isCutShort: Bool
+  }
+
+  private let sql: String
+  private let source: any QuerySource
+  private let options: QueryOptions
+
+  /// A query that was not looked at yet.
+  package init(_ sql: String, on source: any QuerySource, options: QueryOptions = QueryOptions()) {
+    self.sql = sql
+    self.source = source
+    self.options = options
+  }
+
+  /// Runs the query on the calling thread, handing out rows as they are found.
+  ///
+  /// `onColumns` is called once, before the first row; `onRow` returns false to end the query.
+  /// - Throws: ``StoreError`` of kind `usage` for what SQLite refuses, `missing` for a table that is
+  ///   not there, `denied` for anything but reading, `exhausted` at a limit, whatever the source
+  ///   throws; and what the closures throw.
+  @discardableResult
+  package func run(
+    onColumns: ([String]) throws -> Void, onRow: ([QueryValue]) throws -> Bool
+  ) throws -> Summary {
+    let connection = try Connection(QueryState(source: source, options: options))
+    let statement = try Statement(sql, on: connection)
+    let names = statement.columnNames
+    try onColumns(names)
+    var values = [QueryValue](repeating: .null, count: names.count)
+    var rowCount = 0
+    while try statement.step() {
+      if rowCount == options.rowLimit { return Summary(rowCount: rowCount, isCutShort: true) }
+      statement.read(into: &values)
+      rowCount += 1
+      if try !onRow(values) { return Summary(rowCount: rowCount, isCutShort: true) }
+    }
+    return Summary(rowCount: rowCount, isCutShort: false)
+  }
+
+  /// All columns and rows at once; for results that are known to be small.
+  package func rows() throws -> (columns: [String], rows: [[QueryValue]]) {
+    var columns: [String] = []
+    var rows: [[QueryValue]] = []
+    try run(onColumns: { columns = $0 }) {
+      rows.append($0)
+      return true
+    }
+    return (columns, rows)
+  }
+}

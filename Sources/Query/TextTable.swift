@@ -1,0 +1,99 @@
+/// Rows as columns of equal width, for a terminal or as a table of Markdown.
+///
+/// Widths come from the first rows, so memory does not grow with the result; where a later cell is
+/// wider, a plain table cuts it and a Markdown one loses its alignment there.
+struct TextTable {
+  private let columns: [String]
+  private let isMarkdown: Bool
+  /// Rows that wait until widths are known.
+  private var waiting: [[(text: String, isNumber: Bool)]] = []
+  private var widths: [Int] = []
+  private var isRight: [Bool] = []
+
+  private static let sampleRows = 1000
+  /// The widest cell of a plain table, in characters.
+  private static let cellLimit = 60
+
+  init(_ columns: [String], isMarkdown: Bool) {
+    self.columns = columns
+    self.isMarkdown = isMarkdown
+  }
+
+  mutating func append(_ values: [QueryValue], to out: inout [UInt8]) {
+    let cells = values.map { (text: text($0), isNumber: $0.isNumber) }
+    if widths.isEmpty {
+      waiting.append(cells)
+      if waiting.count == Self.sampleRows { begin(&out) }
+    } else {
+      appendLine(cells.map(\.text), to: &out)
+    }
+  }
+
+  mutating func finish(_ out: inout [UInt8]) {
+    if widths.isEmpty { begin(&out) }
+  }
+
+  /// One line a cell: line breaks and tabs are shown as signs, in Markdown as spaces.
+  private func text(_ value: QueryValue) -> String {
+    let text = value.plainText
+    var cleaned = ""
+    for scalar in (isMarkdown ? text[...] : text.prefix(Self.cellLimit + 1)).unicodeScalars {
+      switch scalar {
+      case "\n", "\r", "\t": cleaned += isMarkdown ? " " : scalar == "\t" ? "→" : "⏎"
+      case "|" where isMarkdown: cleaned += "\\|"
+      // Control characters could move the cursor or colour the terminal.
+      case "\u{0}"..<" ", "\u{7F}"..<"\u{A0}": cleaned += "\u{FFFD}"
+      default: cleaned.unicodeScalars.append(scalar)
+      }
+    }
+    return cleaned
+  }
+
+  private mutating func begin(_ out: inout [UInt8]) {
+    let names = columns.map { text(.text($0)) }
+    widths = names.map { max($0.count, isMarkdown ? 3 : 1) }
+    isRight = columns.map { _ in !waiting.isEmpty }
+    var hasNumber = columns.map { _ in false }
+    for row in waiting {
+      for (index, cell) in row.enumerated() {
+        widths[index] = max(widths[index], cell.text.count)
+        if cell.isNumber { hasNumber[index] = true } else if !cell.text.isEmpty {
+          isRight[index] = false
+        }
+      }
+    }
+    if !isMarkdown { widths = widths.map { min($0, Self.cellLimit) } }
+    isRight = zip(isRight, hasNumber).map { $0 && $1 }
+    if !columns.isEmpty { appendHead(names, to: &out) }
+    for row in waiting { appendLine(row.map(\.text), to: &out) }
+    waiting = []
+  }
+
+  private func appendHead(_ names: [String], to out: inout [UInt8]) {
+    appendLine(names, to: &out)
+    let rules = zip(widths, isRight).map { width, isRight in
+      isMarkdown
+        ? String(repeating: "-", count: isRight ? width - 1 : width) + (isRight ? ":" : "")
+        : String(repeating: "─", count: width)
+    }
+    appendLine(rules, to: &out)
+  }
+
+  private func appendLine(_ cells: [String], to out: inout [UInt8]) {
+    var line = isMarkdown ? "| " : ""
+    for (index, cell) in cells.enumerated() {
+      if index > 0 { line += isMarkdown ? " | " : "  " }
+      let shown = isMarkdown || cell.count <= widths[index]
+        ? cell : cell.prefix(widths[index] - 1) + "…"
+      let padding = String(repeating: " ", count: max(0, widths[index] - shown.count))
+      line += isRight[index] ? padding + shown : shown + padding
+    }
+    if isMarkdown {
+      line += " |"
+    } else {
+      while line.last == " " { line.removeLast() }
+    }
+    out.append(contentsOf: line.utf8)
+    out.append(UInt8(ascii: "\n"))
+  }
+}
