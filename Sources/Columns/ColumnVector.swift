@@ -109,3 +109,18 @@ extension ColumnVector {
     return 64 + (validity?.bytes.count ?? 0) + valueBytes
   }
 }
+
+extension ColumnVector {
+  /// The size of the canonical encoding's values, dictionaries written out.
+  package var plainBytes: Int {
+    switch values {
+    case .none: 0
+    case .bool(let bits): bits.bytes.count
+    case .int64(let integers): integers.count * 8
+    case .float64(let floats, _): floats.count * 8
+    case .text(let words): words.bytes.count + words.offsets.count * 4
+    case .dictionary(let codes, let words):
+      codes.reduce(4) { $0 + 4 + words.range(Int($1)).count }
+    }
+  }
+}

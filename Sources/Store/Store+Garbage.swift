@@ -1,0 +1,71 @@
+import Columns
+package import Model
+import Objects
+
+extension Store {
+  /// Finds files that nothing refers to: uploads that were never finished and packs without a commit,
+  /// as crashes and lost races leave them. With `apply` it removes those past the grace period.
+  ///
+  /// A commit under way writes its packs before its log file, so a young file may be about to be
+  /// referred to; the grace period must be longer than any commit takes.
+  /// - Throws: ``StoreError``: `corrupt` when a log or pack cannot be read, since then nobody can say
+  ///   what is unreferenced (run `verify`); `denied` or `unavailable` when a file cannot be removed.
+  package func collectGarbage(
+    apply: Bool, graceSeconds: Int = 3600
+  ) throws(StoreError) -> GarbageReport {
+    var report = GarbageReport(isApplied: apply)
+    let oldest = Timestamp(
+      microseconds: clock().microseconds - Int64(graceSeconds) * 1_000_000)
+    var unreferenced = try objects.list(StoreLayout.temporaries)
+    let live = try liveObjects()
+    for name in try objects.list(StoreLayout.packs) {
+      let pack = try PackReader.readIndex(objects, name)
+      if !pack.entries.contains(where: { live.contains($0.digest) }) { unreferenced.append(name) }
+    }
+    for name in unreferenced {
+      guard let status = try objects.status(of: name) else { continue }
+      let file = GarbageReport.File(name: name, bytes: status.byteCount)
+      if status.modified > oldest {
+        report.youngFiles.append(file)
+        continue
+      }
+      report.files.append(file)
+      guard apply else { continue }
+      // The index first: what it does not name is read by nobody.
+      try index.replace([name], with: [])
+      _ = try objects.delete(name)
+    }
+    return report
+  }
+
+  /// Everything that some version's content needs, read from the files themselves.
+  private func liveObjects() throws(StoreError) -> Set<Digest> {
+    var contents = StoreContents()
+    for name in try StoreContents.names(objects) {
+      let pack = try PackReader.readIndex(objects, name)
+      contents.add(
+        StoreContents.File(name: name, bytes: pack.byteCount, entries: pack.entries))
+    }
+    let decoder = try ChunkDecoder()
+    var live: Set<Digest> = []
+    for dataset in try datasets() {
+      for version in try versions(of: dataset) where live.insert(version.snapshot).inserted {
+        for group in try snapshot(version).manifest.groups where live.insert(group.digest).inserted {
+          guard let bytes = contents.manifest(group.digest, objects, decoder),
+            let manifest = RowGroupManifest(parsing: bytes)
+          else {
+            throw StoreError(
+              .corrupt, "row group \(group.digest) of \(version.reference) is damaged; run 'assay verify'")
+          }
+          for case let chunk? in manifest.chunks {
+            var next: Digest? = chunk
+            while let link = next, live.insert(link).inserted {
+              next = contents.objects[link]?.entry.base
+            }
+          }
+        }
+      }
+    }
+    return live
+  }
+}

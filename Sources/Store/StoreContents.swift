@@ -1,0 +1,65 @@
+import Columns
+import Model
+import Objects
+
+/// Every object of a store as its files themselves tell, whatever the index says.
+///
+/// For `verify` and `gc`, which must not believe derived state.
+struct StoreContents: Sendable {
+  /// An object in a file.
+  struct Object: Sendable {
+    let pack: String
+    let entry: PackEntry
+  }
+
+  /// A file of `log/` or `packs/` that could be opened.
+  struct File: Sendable {
+    let name: String
+    let bytes: Int
+    let entries: [PackEntry]
+  }
+
+  private(set) var files: [File] = []
+  /// The copy with the fewest deltas to apply, of objects stored several times.
+  private(set) var objects: [Digest: Object] = [:]
+  private(set) var records: [DatasetName: [LogRecord]] = [:]
+
+  mutating func add(_ file: File) {
+    files.append(file)
+    for entry in file.entries where entry.kind != .record {
+      if let known = objects[entry.digest], known.entry.depth <= entry.depth { continue }
+      objects[entry.digest] = Object(pack: file.name, entry: entry)
+    }
+  }
+
+  mutating func add(_ record: LogRecord) { records[record.dataset, default: []].append(record) }
+
+  /// Forgets objects that turned out to be damaged.
+  mutating func remove(_ digests: Set<Digest>) {
+    for digest in digests { objects[digest] = nil }
+  }
+
+  /// An object's stored bytes.
+  func stored(_ object: Object, _ store: any ObjectStore) throws(StoreError) -> StoredChunk {
+    StoredChunk(
+      bytes: try store.get(
+        object.pack, at: Int(object.entry.offset), count: object.entry.storedBytes),
+      frames: object.entry.frames.map { (stored: Int($0.storedBytes), raw: Int($0.rawBytes)) })
+  }
+
+  /// The bytes of a manifest; nil when it is missing or damaged.
+  func manifest(
+    _ digest: Digest, _ store: any ObjectStore, _ decoder: borrowing ChunkDecoder
+  ) -> [UInt8]? {
+    guard let object = objects[digest], let chunk = try? stored(object, store),
+      let bytes = try? decoder.bytes(of: chunk), Digest(hashing: bytes) == digest
+    else { return nil }
+    return bytes
+  }
+
+  /// The names of all files that hold commits, logs first.
+  static func names(_ store: any ObjectStore) throws(StoreError) -> [String] {
+    let logs = try store.list(StoreLayout.logs)
+    return logs + (try store.list(StoreLayout.packs))
+  }
+}

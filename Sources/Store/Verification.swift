@@ -1,0 +1,259 @@
+import Columns
+import Model
+import Objects
+
+/// One run of `verify`: what was read, what was found damaged, and which versions that touches.
+struct Verification {
+  private let objects: any ObjectStore
+  private(set) var contents = StoreContents()
+  private var report = VerifyReport()
+  /// Objects that are damaged or missing, with the file and the reason.
+  private var bad: [Digest: (file: String, what: String)] = [:]
+  /// Versions by the bad object they touch.
+  private var touched: [Digest: [String]] = [:]
+  private var damagedFiles: [(file: String, what: String)] = []
+  /// Values of chunks that later deltas are likely to be stored over.
+  private let vectors = GenerationCache<Digest, ColumnVector>(cost: 256 << 20)
+
+  init(objects: any ObjectStore) { self.objects = objects }
+
+  /// Hashes every file and reads its index; log files must also hold the record their name promises.
+  mutating func readFiles(_ progress: (Int, Int) -> Void) throws(StoreError) {
+    do throws(StoreError) {
+      _ = try StoreFormat(parsing: try objects.get(StoreLayout.formatFile))
+    } catch {
+      damagedFiles.append((StoreLayout.formatFile, error.message))
+    }
+    let names = try StoreContents.names(objects)
+    let step = 64
+    for start in stride(from: 0, to: names.count, by: step) {
+      let slice = Array(names[start..<min(names.count, start + step)])
+      let outcomes = try parallelMap(count: slice.count) { [objects] index throws(StoreError) in
+        Self.check(slice[index], objects)
+      }
+      for (name, outcome) in zip(slice, outcomes) { add(name, outcome) }
+      progress(start + slice.count, names.count)
+    }
+  }
+
+  private enum FileCheck: Sendable {
+    case sound(StoreContents.File, LogRecord?)
+    /// Entries are what can still be read of it.
+    case damaged(String, StoreContents.File?, LogRecord?)
+  }
+
+  private static func check(_ name: String, _ objects: any ObjectStore) -> FileCheck {
+    let log = StoreLayout.parseLogName(name)
+    guard log != nil || StoreLayout.parsePackName(name) != nil else {
+      return .damaged("is no file of a store", nil, nil)
+    }
+    var failure: String?
+    do throws(StoreError) {
+      try PackReader.verify(objects, name)
+    } catch {
+      failure = error.message
+    }
+    guard let pack = try? PackReader.readIndex(objects, name) else {
+      return .damaged(failure ?? "cannot be read", nil, nil)
+    }
+    let file = StoreContents.File(name: name, bytes: pack.byteCount, entries: pack.entries)
+    var record: LogRecord?
+    if let log {
+      record = Self.record(file, objects)
+      if record?.dataset != log.dataset || record?.sequence != log.sequence {
+        record = nil
+        failure = failure ?? "does not hold the record that its name promises"
+      }
+    }
+    return failure.map { .damaged($0, file, record) } ?? .sound(file, record)
+  }
+
+  private static func record(
+    _ file: StoreContents.File, _ objects: any ObjectStore
+  ) -> LogRecord? {
+    guard let entry = file.entries.last(where: { $0.kind == .record }),
+      let stored = try? objects.get(file.name, at: Int(entry.offset), count: entry.storedBytes),
+      let decoder = try? ChunkDecoder()
+    else { return nil }
+    let frames = entry.frames.map { (stored: Int($0.storedBytes), raw: Int($0.rawBytes)) }
+    guard let bytes = try? decoder.bytes(of: StoredChunk(bytes: stored, frames: frames)),
+      Digest(hashing: bytes) == entry.digest
+    else { return nil }
+    return LogRecord(parsing: bytes)
+  }
+
+  private mutating func add(_ name: String, _ outcome: FileCheck) {
+    report.files += 1
+    switch outcome {
+    case .sound(let file, let record):
+      report.bytes += file.bytes
+      contents.add(file)
+      if let record { contents.add(record) }
+    case .damaged(let what, let file, let record):
+      damagedFiles.append((name, what))
+      if let file { contents.add(file) }
+      if let record { contents.add(record) }
+    }
+  }
+
+  /// Follows each log from its first record: sequences without gaps, each naming the one before.
+  mutating func checkLogs(_ expectedHeads: [DatasetName: Digest]) {
+    for (dataset, records) in contents.records {
+      var previous = Digest(zero: ())
+      var sequence = 0
+      for record in records {
+        report.records += 1
+        sequence += 1
+        if record.sequence != sequence || record.previous != previous {
+          damagedFiles.append(
+            (
+              StoreLayout.logName(dataset, record.sequence),
+              "does not follow record \(sequence - 1) of its log"
+            ))
+          sequence = record.sequence
+        }
+        previous = record.digest
+      }
+    }
+    for (dataset, expected) in expectedHeads.sorted(by: { $0.key < $1.key }) {
+      let records = contents.records[dataset] ?? []
+      guard !records.contains(where: { $0.digest == expected }) else { continue }
+      damagedFiles.append(
+        (
+          StoreLayout.logPrefix(dataset),
+          "has no record \(expected): its history is not the one that was expected"
+        ))
+    }
+  }
+
+  /// Reads every version's manifests and chunks, each once, and checks their digests.
+  mutating func checkVersions(_ progress: (Int, Int) -> Void) throws(StoreError) {
+    let decoder = try ChunkDecoder()
+    let versions = contents.records.keys.sorted().flatMap { dataset in
+      (contents.records[dataset] ?? []).compactMap { Version($0, digest: $0.digest) }
+    }
+    var checked: Set<Digest> = []
+    for (position, version) in versions.enumerated() {
+      progress(position, versions.count)
+      report.versions += 1
+      guard let manifest = manifest(version, decoder) else { continue }
+      var work: [ChunkCheck] = []
+      for entry in manifest.groups {
+        guard let bytes = contents.manifest(entry.digest, objects, decoder),
+          let group = RowGroupManifest(parsing: bytes),
+          group.chunks.count == manifest.schema.columns.count
+        else {
+          mark(entry.digest, "a row group's manifest", version)
+          continue
+        }
+        for (column, digest) in zip(manifest.schema.columns, group.chunks) {
+          guard let digest else { continue }
+          if checked.insert(digest).inserted {
+            work.append(ChunkCheck(digest: digest, type: column.type, rows: group.rows))
+          } else if bad[digest] != nil {
+            touched[digest, default: []].append(version.reference)
+          }
+        }
+      }
+      try run(work, version)
+    }
+    report.chunks = checked.count
+  }
+
+  private struct ChunkCheck: Sendable {
+    let digest: Digest
+    let type: ColumnType
+    let rows: Int
+  }
+
+  private mutating func run(_ work: [ChunkCheck], _ version: Version) throws(StoreError) {
+    let failures = try parallelMap(count: work.count, state: ChunkDecoder.init) {
+      [contents, objects, vectors]
+      (decoder: inout ChunkDecoder, index) throws(StoreError) -> String? in
+      let check = work[index]
+      let reader = ContentsReader(contents: contents, objects: objects, vectors: vectors)
+      do throws(StoreError) {
+        let vector = try reader.vector(check.digest, decoder)
+        if vector.type != check.type || vector.count != check.rows || vector.digest != check.digest {
+          return "a chunk that is not the one that was saved"
+        }
+        return nil
+      } catch {
+        return "a chunk: \(error.message)"
+      }
+    }
+    let decoder = try ChunkDecoder()
+    for (check, failure) in zip(work, failures) {
+      guard let failure else { continue }
+      let culprit = culprit(of: check.digest, decoder)
+      mark(culprit, failure, version)
+      if culprit != check.digest { bad[check.digest] = bad[culprit] }
+    }
+  }
+
+  /// The chunk of a chain that is damaged itself: the lowest that cannot be decoded.
+  private func culprit(of digest: Digest, _ decoder: borrowing ChunkDecoder) -> Digest {
+    var culprit = digest
+    var next: Digest? = digest
+    while let link = next {
+      guard let object = contents.objects[link] else { return link }
+      let chunk = try? contents.stored(object, objects)
+      if chunk.flatMap({ try? decoder.decode($0) }) == nil { culprit = link }
+      next = object.entry.base
+    }
+    return culprit
+  }
+
+  private mutating func manifest(
+    _ version: Version, _ decoder: borrowing ChunkDecoder
+  ) -> SnapshotManifest? {
+    guard let bytes = contents.manifest(version.snapshot, objects, decoder),
+      let manifest = SnapshotManifest(parsing: bytes)
+    else {
+      mark(version.snapshot, "the version's manifest", version)
+      return nil
+    }
+    return manifest
+  }
+
+  private mutating func mark(_ digest: Digest, _ what: String, _ version: Version) {
+    bad[digest] = (contents.objects[digest]?.pack ?? "", what)
+    touched[digest, default: []].append(version.reference)
+  }
+
+  /// Puts damage together: by file, with all versions it touches.
+  func finish() -> VerifyReport {
+    var report = report
+    var versionsOfFile: [String: Set<String>] = [:]
+    var reasons: [String: String] = [:]
+    for (digest, problem) in bad {
+      let file = problem.file.isEmpty ? "(missing) \(digest)" : problem.file
+      versionsOfFile[file, default: []].formUnion(touched[digest] ?? [])
+      reasons[file] = "holds damaged data: \(problem.what)"
+    }
+    for (file, what) in damagedFiles {
+      reasons[file] = what
+      if let log = StoreLayout.parseLogName(file) {
+        let record = contents.records[log.dataset]?.first { $0.sequence == log.sequence }
+        if let version = record.flatMap({ Version($0, digest: $0.digest) }) {
+          versionsOfFile[file, default: []].insert(version.reference)
+        }
+      }
+    }
+    for file in reasons.keys.sorted() {
+      let versions = (versionsOfFile[file] ?? []).sorted {
+        $0.compare($1)
+      }
+      report.damage.append(
+        VerifyReport.Damage(file: file, what: reasons[file] ?? "", versions: versions))
+    }
+    return report
+  }
+}
+
+extension String {
+  /// Orders references by dataset and then by number.
+  fileprivate func compare(_ other: String) -> Bool {
+    utf8.count == other.utf8.count ? self < other : utf8.count < other.utf8.count
+  }
+}
