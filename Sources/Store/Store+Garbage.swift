@@ -1,3 +1,4 @@
+import Catalog
 import Columns
 package import Model
 import Objects
