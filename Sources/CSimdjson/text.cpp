@@ -1,0 +1,175 @@
+// Numbers and strings as JSON text.
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <initializer_list>
+
+#include "CSimdjson.h"
+
+namespace {
+
+// Short decimals (prices, scores, times) are what data holds, and trying them is several times
+// faster than a general shortest conversion: a decimal of at most 15 digits that divides back to
+// the very value is the only one of that length, so it is the shortest once trailing zeros are cut.
+size_t short_decimal(double value, uint8_t *text) {
+  static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
+  for (int digits = 1; digits <= 10; digits += 3) {
+    double scaled = value * powers[digits];
+    if (scaled >= 1e15) return 0;
+    int64_t whole = static_cast<int64_t>(scaled + 0.5);
+    if (static_cast<double>(whole) / powers[digits] != value) continue;
+    while (digits > 1 && whole % 10 == 0) {
+      whole /= 10;
+      digits--;
+    }
+    int64_t divisor = static_cast<int64_t>(powers[digits]);
+    size_t length = assay_json_integer_text(whole / divisor, text);
+    text[length++] = '.';
+    int64_t fraction = whole % divisor;
+    for (int place = digits - 1; place >= 0; place--) {
+      text[length + static_cast<size_t>(place)] = static_cast<uint8_t>('0' + fraction % 10);
+      fraction /= 10;
+    }
+    return length + static_cast<size_t>(digits);
+  }
+  return 0;
+}
+
+// Lays `digits` out as Swift does: fixed from 1e-4 up to 2^53, else with an exponent.
+size_t lay_out(const char *digits, int count, int exponent, bool is_fixed, uint8_t *text) {
+  uint8_t *out = text;
+  auto put = [&](const char *from, int length) {
+    std::memcpy(out, from, static_cast<size_t>(length));
+    out += length;
+  };
+  auto zeros = [&](int length) {
+    for (; length > 0; length--) *out++ = '0';
+  };
+  if (!is_fixed) {
+    put(digits, 1);
+    if (count > 1) {
+      *out++ = '.';
+      put(digits + 1, count - 1);
+    }
+    *out++ = 'e';
+    *out++ = exponent < 0 ? '-' : '+';
+    int size = exponent < 0 ? -exponent : exponent;
+    if (size < 10) *out++ = '0';
+    out += assay_json_integer_text(size, out);
+  } else if (exponent < 0) {
+    put("0.", 2);
+    zeros(-exponent - 1);
+    put(digits, count);
+  } else {
+    int whole = exponent + 1;
+    put(digits, count < whole ? count : whole);
+    zeros(whole - count);
+    *out++ = '.';
+    if (count > whole) {
+      put(digits + whole, count - whole);
+    } else {
+      *out++ = '0';
+    }
+  }
+  return static_cast<size_t>(out - text);
+}
+
+// For each byte: 0 when it needs no escape, else how many bytes its escape adds.
+struct Growth {
+  uint8_t by[256] = {};
+  constexpr Growth() {
+    for (int byte = 0; byte < 0x20; byte++) by[byte] = 5;
+    for (int byte : {'"', '\\', '\b', '\t', '\n', '\f', '\r'}) by[byte] = 1;
+  }
+};
+constexpr Growth growth;
+
+// Whether any of eight bytes is below 0x20, a quote or a backslash.
+inline bool needs_escape(uint64_t word) {
+  const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+  uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\');
+  uint64_t found = (word - ones * 0x20) & ~word;
+  found |= (quote - ones) & ~quote;
+  found |= (slash - ones) & ~slash;
+  return (found & highs) != 0;
+}
+
+}  // namespace
+
+size_t assay_json_integer_text(int64_t value, uint8_t *text) {
+  char *start = reinterpret_cast<char *>(text);
+  return static_cast<size_t>(std::to_chars(start, start + 20, value).ptr - start);
+}
+
+size_t assay_json_number_text(double value, uint8_t *text) {
+  size_t sign = 0;
+  if (std::signbit(value)) {
+    text[sign++] = '-';
+    value = -value;
+  }
+  if (value == 0 || (value >= 1e-4 && value < 1e14)) {
+    size_t length = short_decimal(value, text + sign);
+    if (length > 0) return sign + length;
+  }
+  char scientific[40];
+  auto end = std::to_chars(scientific, scientific + 40, value, std::chars_format::scientific).ptr;
+  char digits[24];
+  int count = 0;
+  const char *next = scientific;
+  for (; next < end && *next != 'e'; next++) {
+    if (*next != '.') digits[count++] = *next;
+  }
+  int exponent = 0;
+  next += next[1] == '+' ? 2 : 1;
+  std::from_chars(next, end, exponent);
+  bool is_fixed = value >= 1e-4 && value <= 0x1p53;
+  return sign + lay_out(digits, count, exponent, is_fixed, text + sign);
+}
+
+size_t assay_json_escape_growth(const uint8_t *source, size_t length) {
+  size_t added = 0, next = 0;
+  for (; next + 8 <= length; next += 8) {
+    uint64_t word;
+    std::memcpy(&word, source + next, 8);
+    if (!needs_escape(word)) continue;
+    for (size_t byte = next; byte < next + 8; byte++) added += growth.by[source[byte]];
+  }
+  for (; next < length; next++) added += growth.by[source[next]];
+  return added;
+}
+
+size_t assay_json_escape(const uint8_t *source, size_t length, uint8_t *target) {
+  static const char hex[] = "0123456789abcdef";
+  uint8_t *out = target;
+  size_t next = 0;
+  while (next < length) {
+    size_t run = next;
+    uint64_t word;
+    for (; run + 8 <= length; run += 8) {
+      std::memcpy(&word, source + run, 8);
+      if (needs_escape(word)) break;
+    }
+    while (run < length && growth.by[source[run]] == 0) run++;
+    std::memcpy(out, source + next, run - next);
+    out += run - next;
+    next = run;
+    if (next == length) break;
+    uint8_t byte = source[next++];
+    *out++ = '\\';
+    switch (byte) {
+      case '\b': *out++ = 'b'; break;
+      case '\t': *out++ = 't'; break;
+      case '\n': *out++ = 'n'; break;
+      case '\f': *out++ = 'f'; break;
+      case '\r': *out++ = 'r'; break;
+      case '"':
+      case '\\': *out++ = byte; break;
+      default:
+        std::memcpy(out, "u00", 3);
+        out[3] = static_cast<uint8_t>(hex[byte >> 4]);
+        out[4] = static_cast<uint8_t>(hex[byte & 15]);
+        out += 5;
+    }
+  }
+  return static_cast<size_t>(out - target);
+}

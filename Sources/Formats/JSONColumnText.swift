@@ -1,0 +1,158 @@
+import CSimdjson
+import Columns
+import Model
+
+/// One column, laid out so that its cells can be written without looking at its type's details.
+///
+/// Arrays that the column's layout does not need are empty: plain fields are read in place, where
+/// taking them out of an enum's payload would count references for every cell.
+struct JSONColumnText {
+  private enum Form { case null, bool, integer, timestamp, number, string, verbatim }
+
+  private let name: [UInt8]
+  private let form: Form
+  private let validity: [UInt8]
+  private let hasNulls: Bool
+  private var bits: [UInt8] = []
+  private var integers: [Int64] = []
+  private var numbers: [Double] = []
+  /// Which numbers are written as integers.
+  private var integral: [UInt8] = []
+  private var codes: [UInt32] = []
+  private var offsets: [UInt32] = []
+  private var bytes: [UInt8] = []
+  /// The longest dictionary word as JSON text.
+  private var longestWord = 0
+
+  /// The column of `vector`; `name` is `"name":`.
+  init(_ vector: ColumnVector, name: [UInt8], nulls: Bool) {
+    self.name = name
+    validity = vector.validity?.bytes ?? []
+    hasNulls = vector.validity != nil
+    let isVerbatim = vector.type == .json || vector.type == .file
+    switch vector.values {
+    case .none:
+      form = .null
+    case .bool(let values):
+      form = .bool
+      bits = values.bytes
+    case .int64(let values):
+      form = vector.type == .timestamp ? .timestamp : .integer
+      integers = values
+    case .float64(let values, let whole):
+      form = .number
+      numbers = values
+      integral = whole?.bytes ?? []
+    case .text(let values):
+      form = isVerbatim ? .verbatim : .string
+      offsets = values.offsets
+      bytes = values.bytes
+    case .dictionary(let codes, let words):
+      // Words are escaped once, so that every row copies.
+      form = .verbatim
+      self.codes = codes
+      let texts = isVerbatim ? words : Self.quoted(words)
+      offsets = texts.offsets
+      bytes = texts.bytes
+      longestWord = (0..<texts.count).reduce(0) { max($0, texts.range($1).count) }
+    }
+  }
+
+  private static func quoted(_ words: TextValues) -> TextValues {
+    var texts = TextValues()
+    for index in 0..<words.count {
+      unsafe words.bytes.withUnsafeBufferPointer { buffer in
+        let word = unsafe UnsafeBufferPointer(rebasing: buffer[words.range(index)])
+        unsafe JSONText.append(word, to: &texts.bytes)
+      }
+      texts.offsets.append(UInt32(texts.bytes.count))
+    }
+    return texts
+  }
+
+  /// Whether the row has a value.
+  func hasValue(_ row: Int) -> Bool {
+    if form == .null { return false }
+    return !hasNulls || validity[row >> 3] >> (row & 7) & 1 != 0
+  }
+
+  /// The most bytes that the cells of `rows` take with their names.
+  func capacity(_ rows: Range<Int>) -> Int {
+    let each = name.count + 1
+    switch form {
+    case .null, .bool: return rows.count * (each + 5)
+    case .integer, .timestamp, .number: return rows.count * (each + NumberText.capacity)
+    case .string, .verbatim:
+      if !codes.isEmpty { return rows.count * (each + max(4, longestWord)) }
+      let start = Int(offsets[rows.lowerBound])
+      let length = Int(offsets[rows.upperBound]) - start
+      var size = rows.count * (each + 4) + length
+      if form == .string {
+        size += unsafe bytes.withUnsafeBufferPointer { buffer in
+          guard let first = buffer.baseAddress else { return 0 }
+          return unsafe assay_json_escape_growth(first + start, length)
+        }
+      }
+      return size
+    }
+  }
+
+  /// Writes `"name":value` at `end`, which has room for it, and moves it.
+  func write(_ row: Int, to end: inout UnsafeMutablePointer<UInt8>) {
+    unsafe Self.copy(name, 0, name.count, to: &end)
+    guard hasValue(row) else {
+      unsafe Self.put("null", to: &end)
+      return
+    }
+    switch form {
+    case .null: break
+    case .bool: unsafe Self.put(Self.bit(bits, row) ? "true" : "false", to: &end)
+    case .integer: unsafe end += assay_json_integer_text(integers[row], end)
+    case .number:
+      let value = numbers[row]
+      if !value.isFinite {
+        unsafe Self.put("null", to: &end)
+      } else if Self.bit(integral, row), let whole = Int64(exactly: value) {
+        unsafe end += assay_json_integer_text(whole, end)
+      } else {
+        unsafe end += assay_json_number_text(value, end)
+      }
+    case .timestamp:
+      let text = Array("\"\(Timestamp(microseconds: integers[row]))\"".utf8)
+      unsafe Self.copy(text, 0, text.count, to: &end)
+    case .string:
+      unsafe end.pointee = UInt8(ascii: "\"")
+      unsafe end += 1
+      let start = Int(offsets[row])
+      let length = Int(offsets[row + 1]) - start
+      unsafe bytes.withUnsafeBufferPointer { buffer in
+        guard let first = buffer.baseAddress else { return }
+        unsafe end += assay_json_escape(first + start, length, end)
+      }
+      unsafe end.pointee = UInt8(ascii: "\"")
+      unsafe end += 1
+    case .verbatim:
+      let index = codes.isEmpty ? row : Int(codes[row])
+      unsafe Self.copy(bytes, Int(offsets[index]), Int(offsets[index + 1]), to: &end)
+    }
+  }
+
+  private static func bit(_ bytes: [UInt8], _ row: Int) -> Bool {
+    !bytes.isEmpty && bytes[row >> 3] >> (row & 7) & 1 != 0
+  }
+
+  private static func put(_ word: StaticString, to end: inout UnsafeMutablePointer<UInt8>) {
+    unsafe end.update(from: word.utf8Start, count: word.utf8CodeUnitCount)
+    unsafe end += word.utf8CodeUnitCount
+  }
+
+  private static func copy(
+    _ bytes: [UInt8], _ start: Int, _ stop: Int, to end: inout UnsafeMutablePointer<UInt8>
+  ) {
+    unsafe bytes.withUnsafeBufferPointer { buffer in
+      guard let first = buffer.baseAddress else { return }
+      unsafe end.update(from: first + start, count: stop - start)
+    }
+    unsafe end += stop - start
+  }
+}

@@ -1,0 +1,148 @@
+import CSimdjson
+import Columns
+package import Model
+
+/// Rows of JSON text: an object a line, or one array of objects.
+///
+/// Reads the file in blocks of some 16 MiB and parses stretches of a block on all cores; every
+/// stretch becomes a batch. Memory does not depend on the size of the file. Blank lines between
+/// rows are skipped, a byte order mark at the start too. Absent and null are the same.
+package struct JSONReader: RowReader {
+  /// How rows follow one another.
+  package enum Layout: Sendable {
+    /// One object a line (`.jsonl`).
+    case lines
+    /// One array whose elements are the objects (`.json`).
+    case array
+  }
+
+  private var text: JSONStretches
+  private var table: JSONTable
+  private var blocks: [JSONBlock] = []
+  /// Batches that are parsed and not yet handed out, last first.
+  private var ready: [InputBatch] = []
+  private var hasRows = false
+
+  /// A reader of `source`.
+  /// - Throws: ``StoreError`` of kind `usage` when a column is to be of a type that files lack.
+  package init(
+    _ source: any ByteSource, layout: Layout, options: ReadOptions = ReadOptions()
+  ) throws(StoreError) {
+    for (name, type) in options.types where type == .file {
+      throw StoreError(.usage, "the column '\(name)' cannot be read as the type file")
+    }
+    text = JSONStretches(source, layout: layout)
+    table = JSONTable(named: options.types)
+  }
+
+  package mutating func restart() throws(StoreError) {
+    try text.restart()
+    ready = []
+    hasRows = false
+  }
+
+  package mutating func next() throws(StoreError) -> InputBatch? {
+    while ready.isEmpty {
+      let ranges = try text.next()
+      if ranges.isEmpty {
+        try checkEnd()
+        return nil
+      }
+      let (batches, lines) = try parse(ranges)
+      ready = batches
+      text.consume(lines: lines)
+    }
+    hasRows = true
+    return ready.removeLast()
+  }
+
+  private func checkEnd() throws(StoreError) {
+    guard hasRows else {
+      throw StoreError(
+        .invalid, "the input has no rows; write at least one object", at: .init(file: text.name))
+    }
+    guard let name = table.unknownName else { return }
+    let known = table.columns.map(\.name).prefix(20).joined(separator: ", ")
+    throw StoreError(
+      .usage, "there is no column '\(name)' to give a type to; the columns are \(known)",
+      at: .init(file: text.name))
+  }
+
+  /// Parses stretches of the text at hand; batches come out last first.
+  private mutating func parse(
+    _ ranges: [Range<Int>]
+  ) throws(StoreError) -> (batches: [InputBatch], lines: Int) {
+    while blocks.count < ranges.count { blocks.append(try JSONBlock()) }
+    let blocks = blocks
+    let bytes = text.bytes
+    let isArray = text.layout == .array
+    let summaries = try parallelMap(count: ranges.count) { index throws(StoreError) in
+      blocks[index].parse(bytes, ranges[index], isArray: isArray)
+    }
+    var places: [[Int?]] = []
+    for summary in summaries { places.append(try take(summary)) }
+
+    let columns = table.columns
+    var firstLines: [Int] = []
+    var line = text.line
+    for summary in summaries {
+      firstLines.append(line)
+      line += summary.lineCount
+    }
+    let lines = firstLines
+    let sources = places
+    let name = text.name
+    let batches = try parallelMap(count: ranges.count) { index throws(StoreError) -> InputBatch in
+      let summary = summaries[index]
+      let rowLines = summary.rowLines.map { $0 &+ UInt32(truncatingIfNeeded: lines[index]) }
+      var vectors: [ColumnVector] = []
+      vectors.reserveCapacity(columns.count)
+      for (column, definition) in columns.enumerated() {
+        guard column < sources[index].count, let source = sources[index][column] else {
+          vectors.append(.nulls(definition.type, count: summary.rowCount))
+          continue
+        }
+        do throws(ColumnBuilder.Misfit) {
+          vectors.append(
+            try blocks[index].vector(
+              source, as: definition.type, rowCount: summary.rowCount, in: bytes))
+        } catch {
+          throw StoreError(
+            .invalid,
+            "the value of column '\(definition.name)' is not of the type \(definition.type.rawValue)"
+              + " that was named for it; name another type or leave it out",
+            at: .init(file: name, line: Int(rowLines[error.row])))
+        }
+      }
+      return InputBatch(
+        rows: RowBatch(columns: columns, vectors: vectors, count: summary.rowCount),
+        lines: rowLines)
+    }
+    return (batches.filter { $0.rows.count > 0 }.reversed(), line - text.line)
+  }
+
+  /// Takes up the columns of a stretch: for each column of the table, its index in the stretch.
+  private mutating func take(_ summary: JSONBlock.Summary) throws(StoreError) -> [Int?] {
+    if let fault = summary.fault {
+      throw JSONFault.error(
+        fault.reason, byte: text.byte(at: fault.offset), at: text.location(of: fault.offset))
+    }
+    var places = [Int?](repeating: nil, count: table.columns.count)
+    for (source, column) in summary.columns.enumerated() {
+      guard let index = table.add(column) else {
+        throw JSONFault.tooManyColumns(at: text.location(of: column.firstOffset))
+      }
+      if index == places.count { places.append(nil) }
+      places[index] = source
+      if !column.kinds.isDisjoint(with: .beyond), table.named[column.name] != .json {
+        let type = column.kinds.contains(.beyondInt64) ? "int64" : "float64"
+        throw StoreError(
+          .invalid,
+          "the number in column '\(column.name)' does not fit \(type); quote it to keep it as a "
+            + "string, or name the type json for the column",
+          at: text.location(of: column.beyondOffset))
+      }
+    }
+    return places
+  }
+}

@@ -1,0 +1,255 @@
+import CSimdjson
+import Model
+
+/// The text of a JSON file, block by block, cut where rows end.
+struct JSONStretches {
+  let layout: JSONReader.Layout
+  /// The block at hand; what follows the last stretch stays for the next block.
+  private(set) var bytes: [UInt8] = []
+  /// The line that the block begins on, from 1.
+  private(set) var line = 1
+
+  private let source: any ByteSource
+  /// How many bytes of its line stand before the block.
+  private var columnsBefore = 0
+  private var isAtEnd = false
+  /// Where the stretches of the block end.
+  private var end = 0
+  private var phase = Phase.start
+  private var cutter = assay_json_cutter()
+  /// Up to where the cutter has looked.
+  private var scanned = 0
+
+  private enum Phase {
+    /// Nothing was read yet.
+    case start
+    /// Before the array's first element.
+    case first
+    case rows
+    /// The file ended within the array.
+    case cutOff
+    /// After the array.
+    case closed
+  }
+
+  /// A block is read until it has so many bytes.
+  private static let blockBytes = 16 << 20
+  /// A stretch ends at the first row end after so many bytes: big enough to make up for handing
+  /// out the work, small enough to give all cores some.
+  private static let stretchBytes = 4 << 20
+  private static let rowLimit = Int(ASSAY_JSON_ROW_LIMIT)
+
+  init(_ source: any ByteSource, layout: JSONReader.Layout) {
+    self.source = source
+    self.layout = layout
+  }
+
+  /// What to call the file.
+  var name: String { source.name }
+
+  mutating func restart() throws(StoreError) {
+    try source.rewind()
+    self = JSONStretches(source, layout: layout)
+  }
+
+  /// The next stretches, each of whole rows, as ranges of `bytes`; none at the end.
+  mutating func next() throws(StoreError) -> [Range<Int>] {
+    if phase == .start { try begin() }
+    switch layout {
+    case .lines: return try lineStretches()
+    case .array: return try elementStretches()
+    }
+  }
+
+  /// Drops the stretches; they had so many line feeds.
+  mutating func consume(lines: Int) {
+    drop(end, lines: lines)
+  }
+
+  /// Where the byte at `offset` stands in the file.
+  func location(of offset: Int) -> StoreError.Location {
+    let before = bytes[..<min(offset, bytes.count)]
+    let lines = Self.lineCount(before)
+    let column = before.lastIndex(of: Self.feed).map { offset - $0 } ?? columnsBefore + offset + 1
+    return StoreError.Location(file: name, line: line + lines, column: column)
+  }
+
+  /// The byte at `offset`; nil at the end of a row.
+  func byte(at offset: Int) -> UInt8? {
+    offset < bytes.count && bytes[offset] != Self.feed ? bytes[offset] : nil
+  }
+
+  private static let feed = UInt8(ascii: "\n")
+
+  private static func lineCount(_ bytes: ArraySlice<UInt8>) -> Int {
+    bytes.reduce(0) { $0 + ($1 == feed ? 1 : 0) }
+  }
+
+  /// White space as JSON has it.
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+  }
+
+  private mutating func drop(_ count: Int, lines: Int) {
+    if let last = bytes[..<count].lastIndex(of: Self.feed) {
+      columnsBefore = count - last - 1
+    } else {
+      columnsBefore += count
+    }
+    line += lines
+    bytes.removeSubrange(..<count)
+    scanned = max(0, scanned - count)
+    end = 0
+  }
+
+  private mutating func fill(to count: Int) throws(StoreError) {
+    while !isAtEnd, bytes.count < count {
+      isAtEnd = try source.read(count - bytes.count, appendingTo: &bytes) == 0
+    }
+  }
+
+  private mutating func begin() throws(StoreError) {
+    try fill(to: Self.blockBytes)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { drop(3, lines: 0) }
+    phase = .rows
+    if layout == .array { try openArray() }
+  }
+
+  private mutating func lineStretches() throws(StoreError) -> [Range<Int>] {
+    try fill(to: Self.blockBytes)
+    end = bytes.count
+    if !isAtEnd {
+      while true {
+        if let last = bytes.lastIndex(of: Self.feed) {
+          end = last + 1
+          break
+        }
+        if bytes.count > Self.rowLimit { throw JSONFault.rowTooLong(at: location(of: 0)) }
+        try fill(to: bytes.count + Self.blockBytes)
+        if isAtEnd {
+          end = bytes.count
+          break
+        }
+      }
+    }
+    var ranges: [Range<Int>] = []
+    var start = 0
+    while start < end {
+      var stop = end
+      if end - start > Self.stretchBytes {
+        let feed = bytes[(start + Self.stretchBytes)..<end].firstIndex(of: Self.feed)
+        stop = feed.map { $0 + 1 } ?? end
+      }
+      ranges.append(start..<stop)
+      start = stop
+    }
+    return ranges
+  }
+
+  /// Goes to the first element.
+  private mutating func openArray() throws(StoreError) {
+    try skipSpace()
+    guard let first = bytes.first else {
+      phase = .closed
+      return
+    }
+    guard first == UInt8(ascii: "[") else {
+      throw StoreError(
+        .invalid,
+        first == UInt8(ascii: "{")
+          ? "the file begins with an object, not with an array of objects; name the format jsonl "
+            + "when each line is an object, or put the object in [ ]"
+          : "the file must be an array of objects, as [{\"id\": 1}]", at: location(of: 0))
+    }
+    drop(1, lines: 0)
+    phase = .first
+  }
+
+  private mutating func skipSpace() throws(StoreError) {
+    while true {
+      let space = bytes.prefix(while: Self.isSpace)
+      drop(space.count, lines: Self.lineCount(space))
+      guard bytes.isEmpty, !isAtEnd else { return }
+      try fill(to: Self.blockBytes)
+    }
+  }
+
+  private mutating func elementStretches() throws(StoreError) -> [Range<Int>] {
+    switch phase {
+    case .closed:
+      try skipSpace()
+      guard bytes.isEmpty else {
+        throw StoreError(
+          .invalid, "there is text after the array; the file must hold one array only",
+          at: location(of: 0))
+      }
+      return []
+    case .cutOff:
+      throw StoreError(
+        .invalid, "the array is not closed: the file is cut off", at: location(of: bytes.count))
+    case .start:
+      return []
+    case .first, .rows:
+      break
+    }
+    try fill(to: Self.blockBytes)
+    var ranges: [Range<Int>] = []
+    var start = 0
+    while true {
+      let stop = cut(least: start + Self.stretchBytes)
+      if stop < bytes.count {
+        if bytes[stop] != UInt8(ascii: ",") { return try close(start..<stop, after: ranges) }
+        ranges.append(start..<stop)
+        start = stop + 1
+        scanned = start
+        phase = .rows
+      } else if isAtEnd {
+        // What is there is read first: a fault in it says more than that the end is missing.
+        phase = .cutOff
+        if bytes[start...].allSatisfy(Self.isSpace) {
+          end = start
+          return ranges.isEmpty ? try elementStretches() : ranges
+        }
+        end = stop
+        return ranges + [start..<stop]
+      } else if !ranges.isEmpty {
+        end = start
+        return ranges
+      } else if bytes.count > Self.rowLimit + Self.blockBytes {
+        throw JSONFault.rowTooLong(at: location(of: start))
+      } else {
+        try fill(to: bytes.count + Self.blockBytes)
+      }
+    }
+  }
+
+  /// Looks for the next comma between elements at or after `least`, or the end of the array.
+  private mutating func cut(least: Int) -> Int {
+    var cutter = cutter
+    let stop = unsafe bytes.withUnsafeBufferPointer { buffer in
+      unsafe assay_json_cut(&cutter, buffer.baseAddress, scanned, buffer.count, least)
+    }
+    self.cutter = cutter
+    scanned = stop
+    return stop
+  }
+
+  /// Ends the array, whose last elements are in `last`.
+  private mutating func close(
+    _ last: Range<Int>, after ranges: [Range<Int>]
+  ) throws(StoreError) -> [Range<Int>] {
+    guard bytes[last.upperBound] == UInt8(ascii: "]") else {
+      throw JSONFault.error(
+        ASSAY_JSON_EXPECTED_COMMA, byte: bytes[last.upperBound],
+        at: location(of: last.upperBound))
+    }
+    let isEmpty = phase == .first && bytes[last].allSatisfy(Self.isSpace)
+    phase = .closed
+    end = last.upperBound + 1
+    if isEmpty {
+      drop(end, lines: Self.lineCount(bytes[last]))
+      return try elementStretches()
+    }
+    return ranges + [last]
+  }
+}
