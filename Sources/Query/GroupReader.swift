@@ -40,8 +40,12 @@ struct GroupReader {
     parts = isDescending ? passing.reversed() : passing
   }
 
-  /// The part that the next group comes from; nil at the end, also when no rows are left.
-  var currentPart: Int? { nextPart == 0 ? parts.first : parts[nextPart - 1] }
+  /// A reader that is at its end.
+  static func empty(_ table: VirtualTable) -> GroupReader {
+    var reader = GroupReader(table, tests: [], isDescending: false)
+    reader.nextPart = reader.parts.count
+    return reader
+  }
 
   /// The next group with rows that pass, of any part or only of the one that is open already.
   mutating func next(withinPart: Bool = false) throws(StoreError) -> OpenGroup? {

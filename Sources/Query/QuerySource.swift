@@ -48,7 +48,7 @@ package protocol QueryPart: Sendable {
   func vector(column: Int, group: Int) throws(StoreError) -> ColumnVector
 
   /// What is known of a row group's values without decoding them; nil when nothing is.
-  func statistics(column: Int, group: Int) throws(StoreError) -> ColumnStatistics?
+  func statistics(column: Int, group: Int) throws(StoreError) -> GroupStatistics?
 
   /// One value, as a vector of one row.
   func value(column: Int, group: Int, row: Int) throws(StoreError) -> ColumnVector
@@ -56,7 +56,7 @@ package protocol QueryPart: Sendable {
 
 extension QueryPart {
   /// Nothing is known.
-  package func statistics(column: Int, group: Int) throws(StoreError) -> ColumnStatistics? { nil }
+  package func statistics(column: Int, group: Int) throws(StoreError) -> GroupStatistics? { nil }
 
   /// Decodes the whole row group; override it where one value is cheaper.
   package func value(column: Int, group: Int, row: Int) throws(StoreError) -> ColumnVector {

@@ -27,12 +27,18 @@ extension RowTest {
       }
     }
 
-    /// What a numeric column is compared with: text that is a number counts as one.
-    var numeric: Operand {
-      guard case .text(let bytes) = self else { return self }
-      let text = String(decoding: bytes, as: UTF8.self)
-      if let integer = Int64(text), String(integer) == text { return .integer(integer) }
-      return .other
+    /// What SQLite compares a column of that affinity with: text that is a number counts as one
+    /// beside numbers. `other` where that depends on more than the value.
+    func comparable(with affinity: VirtualTable.Affinity) -> Operand {
+      switch (affinity, self) {
+      case (.number, .text(let bytes)):
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let integer = Int64(text), String(integer) == text else { return .other }
+        return .integer(integer)
+      case (.text, .integer), (.text, .real), (.timestamp, .integer), (.timestamp, .real):
+        return .other
+      default: return self
+      }
     }
   }
 
@@ -67,7 +73,7 @@ extension RowTest {
     default: comparison = .greaterOrEqual
     }
     if case .null = operand { return operation == SQLITE_INDEX_CONSTRAINT_IS ? .null : .never }
-    switch (affinity, affinity == .number ? operand.numeric : operand) {
+    switch (affinity, operand.comparable(with: affinity)) {
     case (.number, .integer(let value)), (.untyped, .integer(let value)):
       // Texts of a mixed column are greater than every number, and dropped only by `equal`.
       return .number(NumberRange(comparison, integer: value))
@@ -87,7 +93,7 @@ extension RowTest {
     var reals: Set<Double> = []
     var texts: Set<[UInt8]> = []
     for element in elements {
-      switch (affinity, affinity == .number ? element.numeric : element) {
+      switch (affinity, element.comparable(with: affinity)) {
       case (_, .null): continue
       case (.number, .integer(let value)):
         // Doubles that stand for several integers are left to SQLite.

@@ -3,7 +3,7 @@ import Model
 
 extension RowTest {
   /// Whether a row group of `rows` rows with these statistics can hold a row that passes.
-  func mayPass(_ statistics: ColumnStatistics, rows: Int) -> Bool {
+  func mayPass(_ statistics: GroupStatistics, rows: Int) -> Bool {
     switch condition {
     case .never: return false
     // A NaN reads as null and is not counted as one.
@@ -50,7 +50,7 @@ extension RowTest {
   private func mayPass(wordsFrom least: UInt64, to greatest: UInt64) -> Bool {
     switch condition {
     case .text(let comparison, let operand):
-      let word = ColumnStatistics.word(ofText: operand)
+      let word = GroupStatistics.word(ofText: operand)
       return switch comparison {
       case .equal: least <= word && word <= greatest
       case .less, .lessOrEqual: least <= word
@@ -58,7 +58,7 @@ extension RowTest {
       }
     case .oneOfTexts(let texts):
       return texts.contains {
-        let word = ColumnStatistics.word(ofText: $0)
+        let word = GroupStatistics.word(ofText: $0)
         return least <= word && word <= greatest
       }
     default: return true

@@ -120,22 +120,26 @@ enum ScanModule {
     let scan = unsafe cursor.pointee.scan.takeUnretainedValue()
     let plan = scan.table.plans[Int(number)]
     var tests: [RowTest] = []
+    var key: RowTest.Operand?
     for index in 0..<Int(count) {
       let operand = plan.operands[index]
       let affinity = scan.table.affinity(operand.column)
       if let test = unsafe RowTest(operand, values?[index], affinity: affinity) {
         tests.append(test)
       }
+      if index == plan.keyArgument {
+        key = unsafe RowTest.Operand(values?[index]).comparable(with: affinity)
+      }
     }
     return attempt(scan) { () throws(StoreError) in
-      unsafe try scan.start(plan, tests: tests, at: &cursor.pointee.position)
+      unsafe try scan.start(Int(number), tests: tests, key: key, at: &cursor.pointee.position)
     }
   }
 
   private static func next(_ handle: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> Int32 {
     let cursor = unsafe cursor(handle)
     unsafe cursor.pointee.position.index += 1
-    if unsafe cursor.pointee.position.index < cursor.pointee.position.count { return SQLITE_OK }
+    if unsafe cursor.pointee.position.index < cursor.pointee.position.end { return SQLITE_OK }
     let scan = unsafe cursor.pointee.scan.takeUnretainedValue()
     return attempt(scan) { () throws(StoreError) in
       unsafe try scan.advance(&cursor.pointee.position)

@@ -1,27 +1,38 @@
-/// How a scan was promised to SQLite: which conditions come as arguments, and in which order rows go.
+/// How a scan was promised to SQLite.
+///
+/// It says which conditions come as arguments, and in which order rows go.
 struct ScanPlan {
   /// A condition whose operand arrives when the scan starts.
   struct Operand {
     let column: Int
-    /// One of SQLITE_INDEX_CONSTRAINT_…
+    /// SQLite's number of the operator: `SQLITE_INDEX_CONSTRAINT_EQ` and the others.
     let operation: Int32
     /// Whether the argument is the whole right side of an `IN`.
     let isList: Bool
   }
 
-  /// A term of ORDER BY.
+  /// A term of ORDER BY or GROUP BY.
   struct Term: Equatable {
     let column: Int
     let isDescending: Bool
   }
 
-  var operands: [Operand] = []
-  /// The order of the versions and, after it, of the rows within each; nil for the order of storage.
-  var order: VersionOrder?
-
-  /// Rows by version, then by columns: sorting one version at a time keeps the others unread.
-  struct VersionOrder: Equatable {
-    let isDescending: Bool
+  /// An order that the scan gives, so that SQLite need not sort.
+  struct Arrangement: Equatable {
+    /// Rows go version by version, so that versions are arranged one at a time and LIMIT leaves the
+    /// others unread; otherwise all rows are arranged at once.
+    let isByVersion: Bool
+    let isVersionDescending: Bool
+    /// The order within a version, or of all rows.
     let terms: [Term]
+    /// Whether the columns are such that rows are ranked by their distinct values, not compared.
+    let isRanked: Bool
   }
+
+  var operands: [Operand] = []
+  /// Nil for the order of storage.
+  var arrangement: Arrangement?
+
+  /// The operand by which rows can be looked up in an index, its column and its argument.
+  var keyArgument: Int?
 }

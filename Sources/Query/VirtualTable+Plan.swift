@@ -2,32 +2,36 @@ import GRDBSQLite
 import Model
 
 extension VirtualTable {
+  /// Above this many rows, SQLite sorts: its sorter needs no random access to decoded columns.
+  private static let rankedRowLimit = 4_000_000
+
   /// Chooses the conditions and the order that scans take over from SQLite.
   func choosePlan(_ info: UnsafeMutablePointer<sqlite3_index_info>) {
     var plan = ScanPlan()
-    var isPinned = false
-    var isRanged = false
     for index in 0..<Int(unsafe info.pointee.nConstraint) {
       let constraint = unsafe info.pointee.aConstraint[index]
       guard constraint.usable != 0, constraint.iColumn >= 0,
         let operand = unsafe operand(
           column: Int(constraint.iColumn), Int32(constraint.op), at: index, of: info)
       else { continue }
+      if plan.keyArgument == nil, isKey(operand) { plan.keyArgument = plan.operands.count }
       plan.operands.append(operand)
       unsafe info.pointee.aConstraintUsage[index].argvIndex = Int32(plan.operands.count)
-      if operand.operation == SQLITE_INDEX_CONSTRAINT_EQ, !operand.isList {
-        isPinned = true
-      } else {
-        isRanged = true
-      }
     }
-    plan.order = unsafe versionOrder(info)
-    if plan.order != nil { unsafe info.pointee.orderByConsumed = 1 }
-    let rows = table.parts.reduce(1) { $0 + $1.rowCount }
-    let share = isPinned ? 100 : isRanged ? 4 : 1
-    unsafe info.pointee.estimatedRows = sqlite3_int64(max(rows / share, 1))
-    unsafe info.pointee.estimatedCost = Double(max(rows / share, 1)) * 4
+    plan.arrangement = unsafe arrangement(info)
+    if plan.arrangement != nil { unsafe info.pointee.orderByConsumed = 1 }
+    unsafe setCost(of: plan, info)
     unsafe info.pointee.idxNum = add(plan)
+  }
+
+  /// Looking a key up is cheap from the third time on, which is what joins do; so the planner should
+  /// prefer to drive the scan by the key, and otherwise read small tables first.
+  private func setCost(of plan: ScanPlan, _ info: UnsafeMutablePointer<sqlite3_index_info>) {
+    let rows = Double(max(rowCount, 1))
+    let isPinned = plan.keyArgument != nil
+    let found = isPinned ? max(rows / 100, 1).squareRoot() : plan.operands.isEmpty ? rows : rows / 4
+    unsafe info.pointee.estimatedRows = max(sqlite3_int64(found), 1)
+    unsafe info.pointee.estimatedCost = isPinned ? 20 + found : rows * 2
   }
 
   private func operand(
@@ -46,27 +50,51 @@ extension VirtualTable {
     }
   }
 
+  private func isKey(_ operand: ScanPlan.Operand) -> Bool {
+    operand.operation == SQLITE_INDEX_CONSTRAINT_EQ && !operand.isList
+      && !isVersionColumn(operand.column)
+      && (affinity(operand.column) == .number || affinity(operand.column) == .text)
+  }
+
   /// Texts are compared byte by byte here, so other collations are left to SQLite.
   private func isBinary(_ collation: UnsafePointer<CChar>?) -> Bool {
     guard let collation = unsafe collation else { return true }
     return unsafe String(cString: collation) == "BINARY"
   }
 
-  /// ORDER BY `_version` and columns, which a scan gives by sorting one version at a time.
-  private func versionOrder(
+  /// The order that the scan can give; nil when SQLite has to sort.
+  ///
+  /// GROUP BY and DISTINCT (the non-zero answers of sqlite3_vtab_distinct) are arranged by rank: far
+  /// fewer values than rows. ORDER BY is left to SQLite, which keeps only the rows that LIMIT asks
+  /// for, unless it begins with the version, by which whole versions stay unread.
+  private func arrangement(
     _ info: UnsafeMutablePointer<sqlite3_index_info>
-  ) -> ScanPlan.VersionOrder? {
+  ) -> ScanPlan.Arrangement? {
     let count = Int(unsafe info.pointee.nOrderBy)
-    guard table.isMultiVersion, count > 0 else { return nil }
+    guard count > 0 else { return nil }
     var terms: [ScanPlan.Term] = []
     for index in 0..<count {
       let term = unsafe info.pointee.aOrderBy[index]
       guard term.iColumn >= 0 else { return nil }
       terms.append(ScanPlan.Term(column: Int(term.iColumn), isDescending: term.desc != 0))
     }
-    guard terms[0].column == table.columns.count else { return nil }
+    let isByVersion = table.isMultiVersion && terms[0].column == table.columns.count
+    let isVersionDescending = isByVersion && terms[0].isDescending
     // The other version columns do not vary within a version.
-    let rest = terms.dropFirst().filter { !isVersionColumn($0.column) }
-    return ScanPlan.VersionOrder(isDescending: terms[0].isDescending, terms: rest)
+    if isByVersion { terms.removeAll { isVersionColumn($0.column) } }
+    let isRanked =
+      unsafe sqlite3_vtab_distinct(info) > 0 && rowCount <= Self.rankedRowLimit
+      && terms.count <= 3 && terms.allSatisfy { isRankable($0.column) }
+    guard isByVersion || isRanked else { return nil }
+    return ScanPlan.Arrangement(
+      isByVersion: isByVersion, isVersionDescending: isVersionDescending, terms: terms,
+      isRanked: isRanked)
+  }
+
+  private func isRankable(_ column: Int) -> Bool {
+    switch columns[column].type {
+    case .bool, .int64, .string: true
+    case .float64, .timestamp, .json, .file: false
+    }
   }
 }

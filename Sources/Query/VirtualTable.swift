@@ -15,6 +15,8 @@ final class VirtualTable {
   let columns: [ColumnDefinition]
   /// What columns are called in SQL, where names that differ only in case are one name.
   let sqlNames: [String]
+  /// The rows of all parts.
+  let rowCount: Int
   /// Plans by the number that SQLite hands back when a scan starts.
   private(set) var plans: [ScanPlan] = []
 
@@ -27,6 +29,7 @@ final class VirtualTable {
 
   init(_ table: QueryTable, state: QueryState) {
     self.state = state
+    rowCount = table.parts.reduce(0) { $0 + $1.rowCount }
     self.table = table
     columns = table.columns + (table.isMultiVersion ? Self.versionColumns : [])
     sqlNames = Self.sqlNames(columns.map(\.name), reserved: table.isMultiVersion ? 3 : 0)

@@ -29,27 +29,32 @@ final class MemorySource: QuerySource {
     var value: Counts { counts.withLock { $0 } }
   }
 
-  /// Tables of one version by name.
-  init(_ tables: [String: TestTable], groupRows: Int = 100, hasStatistics: Bool = true) {
+  /// Tables of one version, and of several that count from 1 and have the same columns.
+  init(
+    _ tables: [String: TestTable], versioned: [String: [TestTable]] = [:], groupRows: Int = 100,
+    hasStatistics: Bool = true
+  ) {
+    let counter = counter
     var made: [String: QueryTable] = [:]
-    for (name, table) in tables {
-      let part = MemoryPart(
-        table, version: 1, groupRows: groupRows, hasStatistics: hasStatistics, counter: counter)
-      made[name] = QueryTable(columns: table.definitions, isMultiVersion: false, parts: [part])
+    for (name, versions) in versioned.merging(tables.mapValues { [$0] }, uniquingKeysWith: { $1 }) {
+      let parts = versions.enumerated().map { index, table in
+        MemoryPart(
+          table, version: index + 1, groupRows: groupRows, hasStatistics: hasStatistics,
+          counter: counter)
+      }
+      made[name] = QueryTable(
+        columns: versions[0].definitions, isMultiVersion: versioned[name] != nil, parts: parts)
     }
     self.tables = made
   }
 
-  /// One table of several versions with the same columns, versions counting from 1.
-  init(_ name: String, versions: [TestTable], groupRows: Int = 100) {
-    let counter = counter
-    let parts = versions.enumerated().map { index, table in
-      MemoryPart(
-        table, version: index + 1, groupRows: groupRows, hasStatistics: true, counter: counter)
-    }
-    tables = [
-      name: QueryTable(columns: versions[0].definitions, isMultiVersion: true, parts: parts)
-    ]
+  /// When and with which message version `number` of every table was saved.
+  static func part(_ number: Int) -> (version: Int, createdAt: Timestamp, message: String) {
+    (
+      version: number,
+      createdAt: Timestamp(microseconds: 1_790_000_000_000_000 + Int64(number) * 60_000_000),
+      message: "run \(number)"
+    )
   }
 
   func table(named name: String) -> QueryTable? { tables[name] }
@@ -101,7 +106,7 @@ struct TestTable {
     return ColumnVector(type: type, count: rows.count, validity: validity, values: layout)
   }
 
-  func statistics(_ column: Int, rows: Range<Int>) -> ColumnStatistics {
+  func statistics(_ column: Int, rows: Range<Int>) -> GroupStatistics {
     let type = columns[column].type
     let values = columns[column].values[rows]
     let present = values.filter { $0 != .null }
@@ -109,7 +114,7 @@ struct TestTable {
       switch value {
       case .integer(let integer): UInt64(bitPattern: integer)
       case .real(let real): real.bitPattern
-      case .text(let text): ColumnStatistics.word(ofText: Array(text.utf8))
+      case .text(let text): GroupStatistics.word(ofText: Array(text.utf8))
       case .null, .blob: nil
       }
     }
@@ -120,11 +125,11 @@ struct TestTable {
       default: Int64(bitPattern: left) < Int64(bitPattern: right)
       }
     }
-    var bounds: ColumnStatistics.Bounds?
+    var bounds: GroupStatistics.Bounds?
     if type != .json, type != .file, let least = sorted.first, let greatest = sorted.last {
-      bounds = ColumnStatistics.Bounds(least: least, greatest: greatest)
+      bounds = GroupStatistics.Bounds(least: least, greatest: greatest)
     }
-    return ColumnStatistics(
+    return GroupStatistics(
       type: type, nullCount: values.count - present.count, bounds: bounds)
   }
 }
@@ -135,7 +140,7 @@ private struct MemoryPart: QueryPart {
   let message: String
   let rowCount: Int
   private let vectors: [[ColumnVector]]
-  private let known: [[ColumnStatistics]]
+  private let known: [[GroupStatistics]]
   private let counts: [Int]
   private let counter: MemorySource.Counter
 
@@ -145,8 +150,7 @@ private struct MemoryPart: QueryPart {
   ) {
     self.version = version
     self.counter = counter
-    createdAt = Timestamp(microseconds: 1_790_000_000_000_000 + Int64(version) * 60_000_000)
-    message = "run \(version)"
+    (_, createdAt, message) = MemorySource.part(version)
     rowCount = table.rowCount
     let groups = stride(from: 0, to: table.rowCount, by: groupRows).map {
       $0..<min($0 + groupRows, table.rowCount)
@@ -174,7 +178,7 @@ private struct MemoryPart: QueryPart {
     return vectors[column][group]
   }
 
-  func statistics(column: Int, group: Int) -> ColumnStatistics? {
+  func statistics(column: Int, group: Int) -> GroupStatistics? {
     known.isEmpty ? nil : known[column][group]
   }
 

@@ -1,7 +1,8 @@
+package import Columns
 package import Model
 
 /// The nulls and bounds of a column over one row group.
-package struct ColumnStatistics: Sendable, Hashable {
+package struct GroupStatistics: Sendable, Hashable {
   /// The least and the greatest value as words: `int64`, `timestamp` and `bool` the bits of an Int64,
   /// `float64` the bits of a Double, `string` the first eight bytes of the text, big-endian, padded
   /// with zeros.
@@ -27,6 +28,18 @@ package struct ColumnStatistics: Sendable, Hashable {
     self.type = type
     self.nullCount = nullCount
     self.bounds = bounds
+  }
+
+  /// What is stored with a chunk whose values have the type `type`.
+  package init(_ statistics: ColumnStatistics, type: ColumnType) {
+    self.init(
+      type: type, nullCount: statistics.nullCount,
+      bounds: Bounds(least: statistics.minimum, greatest: statistics.maximum))
+  }
+
+  /// A row group of `rows` rows without a value in the column.
+  package static func allNull(_ type: ColumnType, rows: Int) -> GroupStatistics {
+    GroupStatistics(type: type, nullCount: rows, bounds: nil)
   }
 
   /// The word of a text: its first eight bytes, so that words order as texts do, up to ties.

@@ -1,0 +1,121 @@
+import Columns
+import Model
+import Query
+import Testing
+
+/// A query ends at its limits, and reads no more than it must.
+@Suite struct LimitTests {
+  static let endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
+
+  private func failure(
+    _ sql: String, _ options: QueryOptions, on source: any QuerySource = MemorySource([:])
+  ) -> StoreError? {
+    do {
+      _ = try SQLQuery(sql, on: source, options: options).rows()
+      return nil
+    } catch {
+      return error as? StoreError
+    }
+  }
+
+  @Test func `the time limit ends a query and is named`() {
+    let error = failure(
+      Self.endless + "SELECT count(*) FROM c", QueryOptions(timeLimitSeconds: 0.05))
+    #expect(error?.kind == .exhausted)
+    #expect(error?.message.contains("time limit of 0.05 s") == true)
+  }
+
+  @Test func `the memory limit ends a query and is named`() {
+    let error = failure(
+      Self.endless + "SELECT x FROM c ORDER BY -x", QueryOptions(memoryLimitBytes: 16 << 20))
+    #expect(error?.kind == .exhausted)
+    #expect(error?.message.contains("memory limit of 16 MiB") == true)
+  }
+
+  @Test func `what an aggregate keeps counts as memory`() {
+    let error = failure(
+      Self.endless + "SELECT median(x) FROM c", QueryOptions(memoryLimitBytes: 16 << 20))
+    #expect(error?.message.contains("memory limit") == true)
+  }
+
+  @Test func `a cancelled query ends`() {
+    let error = failure(
+      Self.endless + "SELECT count(*) FROM c", QueryOptions(isCancelled: { true }))
+    #expect(error?.message == "the query was cancelled")
+  }
+
+  @Test func `an error of the source comes out as it was`() {
+    struct Damaged: QuerySource, QueryPart {
+      var version: Int { 1 }
+      var createdAt: Timestamp { Timestamp(microseconds: 0) }
+      var message: String { "" }
+      var rowCount: Int { 1 }
+      func groupRowCounts() -> [Int] { [1] }
+      func vector(column: Int, group: Int) throws(StoreError) -> ColumnVector {
+        throw StoreError(.corrupt, "chunk 7 is damaged")
+      }
+      func table(named name: String) -> QueryTable? {
+        QueryTable(
+          columns: [ColumnDefinition(name: "a", type: .int64)], isMultiVersion: false, parts: [self])
+      }
+      func nearNames(to name: String) -> [String] { [] }
+    }
+    for sql in ["SELECT a FROM t", "SELECT 1 FROM t WHERE a > 3", "SELECT sum(a) FROM t"] {
+      let error = failure(sql, QueryOptions(), on: Damaged())
+      #expect(error?.kind == .corrupt && error?.message == "chunk 7 is damaged")
+    }
+  }
+
+  static func version(_ number: Int) -> TestTable {
+    TestTable(columns: [
+      ("id", .int64, (0..<1000).map { .integer($0) }),
+      ("task", .string, (0..<1000).map { .text($0 < 500 ? "aa" : "zz") }),
+      ("score", .float64, (0..<1000).map { .real(Double(($0 * 7 + Int64(number)) % 1000)) }),
+      ("output", .string, (0..<1000).map { .text("long text \($0)") }),
+    ])
+  }
+
+  @Test func `statistics keep row groups unread and a single row is fetched alone`() throws {
+    let source = MemorySource(["runs": Self.version(1)])
+    let rows = try SQLQuery("SELECT output FROM runs WHERE id = 250", on: source).rows().rows
+    #expect(rows == [[.text("long text 250")]])
+    #expect(source.counter.value.vectors == 1)
+    #expect(source.counter.value.values == 1)
+  }
+
+  @Test func `texts are ruled out by their beginnings`() throws {
+    let source = MemorySource(["runs": Self.version(1)])
+    let rows = try SQLQuery("SELECT count(*) FROM runs WHERE task IN ('zz', 'zzz')", on: source)
+      .rows().rows
+    #expect(rows == [[.integer(500)]])
+    #expect(source.counter.value.vectors == 5)
+  }
+
+  @Test func `counting rows reads no column`() throws {
+    let source = MemorySource(["runs": Self.version(1)])
+    #expect(try SQLQuery("SELECT count(*) FROM runs", on: source).rows().rows == [[.integer(1000)]])
+    #expect(source.counter.value.vectors == 0)
+  }
+
+  @Test func `a limit over ordered versions leaves later versions unread`() throws {
+    let source = MemorySource([:], versioned: ["runs@*": (1...50).map(Self.version)])
+    let rows = try SQLQuery(
+      """
+      SELECT _version, id FROM "runs@*" WHERE task = 'zz' AND score < 200
+      ORDER BY _version, id LIMIT 150
+      """, on: source
+    ).rows().rows
+    #expect(rows.count == 150)
+    #expect(rows.last?[0] == .integer(2))
+    #expect(source.counter.value.versions == [1, 2])
+  }
+
+  @Test func `a condition on the version leaves other versions unread`() throws {
+    let source = MemorySource([:], versioned: ["runs@*": (1...9).map(Self.version)])
+    let rows = try SQLQuery(
+      "SELECT DISTINCT _message FROM \"runs@*\" WHERE _version BETWEEN 4 AND 5", on: source
+    ).rows().rows
+    #expect(rows == [[.text("run 4")], [.text("run 5")]])
+    #expect(source.counter.value.versions == [4, 5])
+  }
+}
