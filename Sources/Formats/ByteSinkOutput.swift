@@ -100,7 +100,8 @@ final class ByteSinkOutput {
     case ENOENT, ENOTDIR:
       StoreError(.missing, "'\(name)' cannot be written: its folder is not there, make it first")
     case ENOSPC, EDQUOT:
-      StoreError(.exhausted, "'\(name)' cannot be written: \(reason(code)), make room and try again")
+      StoreError(
+        .exhausted, "'\(name)' cannot be written: \(reason(code)), make room and try again")
     case EPIPE:
       StoreError(.unavailable, "'\(name)' cannot be written: whoever read it has stopped")
     default: StoreError(.unavailable, "'\(name)' cannot be written: \(reason(code))")
