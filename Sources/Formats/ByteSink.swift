@@ -2,8 +2,8 @@ package import Model
 
 /// Where the bytes of an output go: a file or standard output, compressed when the name says so.
 ///
-/// A file appears under its name at ``finish()``, whole, over whatever had that name. A sink that is
-/// let go before leaves nothing behind. Used by one thread at a time.
+/// A file appears under its name at ``finish()``, whole, over whatever had that name. A sink that
+/// is let go before leaves nothing behind. Used by one thread at a time.
 package final class ByteSink {
   /// Fewer bytes than this wait for more, so that callers may write row by row.
   private static let flushBytes = 256 << 10

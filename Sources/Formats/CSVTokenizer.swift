@@ -37,10 +37,10 @@ struct CSVFault: Error {
 
 /// Cuts bytes into rows and cells by RFC 4180, eight bytes at a time.
 ///
-/// Stricter than most readers: a row with more or fewer cells than the header, text behind a closing
-/// quote, and a carriage return that ends no line are refused, for each is a sign of damage. A quote
-/// inside an unquoted cell is a character like others. A line of nothing is a null when there is one
-/// column and is passed over when there are more.
+/// Stricter than most readers: a row with more or fewer cells than the header, text behind a
+/// closing quote, and a carriage return that ends no line are refused, for each is a sign of
+/// damage. A quote inside an unquoted cell is a character like others. A line of nothing is a null
+/// when there is one column and is passed over when there are more.
 struct CSVTokenizer {
   /// The most bytes of one row.
   static let rowLimit = 64 << 20
@@ -213,8 +213,8 @@ extension CSVTokenizer {
     return offset
   }
 
-  /// Where the quote stands that closes the cell whose first byte is at `start`; the number of bytes
-  /// when there is none.
+  /// Where the quote stands that closes the cell whose first byte is at `start`; the number of
+  /// bytes when there is none.
   private static func closingQuote(
     _ bytes: UnsafeRawBufferPointer, _ start: Int, _ newlines: inout Int, _ escapes: inout Int
   ) -> Int {

@@ -76,10 +76,10 @@ package struct CSVWriter: Sendable {
     case .bool(let bits): out.append(contentsOf: (bits[row] ? "true" : "false").utf8)
     case .int64(let integers) where vector.type == .timestamp:
       out.append(contentsOf: Timestamp(microseconds: integers[row]).description.utf8)
-    case .int64(let integers): CSVText.append(integers[row], to: &out)
+    case .int64(let integers): NumberText.append(integers[row], to: &out)
     case .float64(let doubles, let integral):
       if integral?[row] == true, let integer = Int64(exactly: doubles[row]) {
-        CSVText.append(integer, to: &out)
+        NumberText.append(integer, to: &out)
       } else {
         CSVText.append(doubles[row], to: &out)
       }
@@ -92,14 +92,13 @@ package struct CSVWriter: Sendable {
 
 /// Single cells as CSV text.
 enum CSVText {
-  /// Appends an integer.
-  static func append(_ value: Int64, to out: inout [UInt8]) {
-    out.append(contentsOf: String(value).utf8)
-  }
-
-  /// Appends the shortest text that reads back as `value`.
+  /// Appends the shortest text that reads back as `value`; `nan`, `inf` or `-inf` when not finite.
   static func append(_ value: Double, to out: inout [UInt8]) {
-    out.append(contentsOf: value.description.utf8)
+    if value.isFinite {
+      NumberText.append(value, to: &out)
+    } else {
+      out.append(contentsOf: value.description.utf8)
+    }
   }
 
   /// Appends a text, in quotes when it would be read as something else without.

@@ -10,8 +10,8 @@ package final class FileSource: ByteSource {
   private let decoder: FileSourceDecoder?
 
   /// Opens a file for reading; `-` is standard input.
-  /// - Throws: ``StoreError`` of kind `missing` when there is no such file, `unavailable` when it is
-  ///   a directory or may not be read.
+  /// - Throws: ``StoreError`` of kind `missing` when there is no such file, `unavailable` when it
+  ///   is a directory or may not be read.
   package static func open(path: String) throws(StoreError) -> FileSource {
     if path == "-" {
       return FileSource(
