@@ -4,8 +4,8 @@ package import Model
 extension Index {
   /// Takes packs in, in one transaction: their objects and, of log files, their records.
   ///
-  /// A record must follow its dataset's head: the next sequence, naming the head's digest. Taking in
-  /// what is there already changes nothing, so two processes may catch up at once.
+  /// A record must follow its dataset's head: the next sequence, naming the head's digest. Taking
+  /// in what is there already changes nothing, so two processes may catch up at once.
   /// - Throws: `corrupt` naming dataset and sequence when a record does not follow.
   package func apply(_ packs: [IndexedPack]) throws(StoreError) {
     guard !packs.isEmpty else { return }
@@ -14,8 +14,10 @@ extension Index {
     }
   }
 
-  /// Takes in `added` and forgets the packs named `removed`, in one transaction. Objects that are in
-  /// both are read from `added` from then on; those in `removed` alone are gone.
+  /// Takes in `added` and forgets the packs named `removed`, in one transaction.
+  ///
+  /// Objects that are in both are read from `added` from then on; those in `removed` alone are
+  /// gone.
   package func replace(_ removed: [String], with added: [IndexedPack]) throws(StoreError) {
     try write { database in
       for name in removed {
@@ -51,7 +53,8 @@ extension Index {
       try expectKnown(record, digest, database)
       return
     }
-    let previous: Digest = try head.map { try RecordRows.digest($0["head_digest"]) } ?? Digest(zero: ())
+    let previous: Digest =
+      try head.map { try RecordRows.digest($0["head_digest"]) } ?? Digest(zero: ())
     guard record.sequence == sequence + 1, record.previous == previous else {
       throw broken(record, "it does not follow record \(sequence)")
     }

@@ -48,6 +48,7 @@ extension Index {
   }
 
   /// What must be read for an object: itself, its base, the base's base… down to one that is whole.
+  ///
   /// Empty when the index does not know the object.
   /// - Throws: `missing` naming a base that the index does not know.
   package func chain(of digest: Digest) throws(StoreError) -> [ObjectLocation] {

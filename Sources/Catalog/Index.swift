@@ -5,11 +5,11 @@ import Synchronization
 /// The local SQLite index of a store: where everything is that logs and packs say.
 ///
 /// Derived: deleting its file loses nothing, and a damaged or foreign file is replaced by an empty
-/// index, which the caller fills again from the packs. Any thread may call, and several processes may
-/// share the file; calls block, for microseconds as a rule. A call throws ``StoreError``: `corrupt`
-/// with ``isDamaged`` set when the index itself is broken (then ``reset()`` it, catch up and try
-/// again), `corrupt` without it when a log contradicts itself, `unavailable` when the file is locked
-/// or cannot be read, `exhausted` when the disk is full.
+/// index, which the caller fills again from the packs. Any thread may call, and several processes
+/// may share the file; calls block, for microseconds as a rule. A call throws ``StoreError``:
+/// `corrupt` with ``isDamaged`` set when the index itself is broken (then ``reset()`` it, catch up
+/// and try again), `corrupt` without it when a log contradicts itself, `unavailable` when the file
+/// is locked or cannot be read, `exhausted` when the disk is full.
 package final class Index: Sendable {
   private struct State {
     var queue: DatabaseQueue
@@ -18,7 +18,9 @@ package final class Index: Sendable {
 
   private let path: String
   private let state: Mutex<State>
-  /// Names of packs by id. An id is never given twice, so a name once read stays right.
+  /// Names of packs by id.
+  ///
+  /// An id is never given twice, so a name once read stays right.
   let packNames = Mutex<[Int64: String]>([:])
 
   /// Opens the index at `path`, making it first when there is none or none that can be used.
@@ -49,8 +51,10 @@ package final class Index: Sendable {
   }
 
   /// Leaves the file open until the process ends, which skips the checkpoint that SQLite makes when
-  /// the last connection closes, and its two syncs. For a process that is about to end: whoever opens
-  /// the file next reads the write-ahead log instead.
+  /// the last connection closes, and its two syncs.
+  ///
+  /// For a process that is about to end: whoever opens the file next reads the write-ahead log
+  /// instead.
   package func leaveOpen() {
     // Retained for good on purpose: the operating system closes the file.
     _ = unsafe Unmanaged.passRetained(state.withLock { $0.queue })
@@ -118,12 +122,14 @@ package final class Index: Sendable {
       return StoreError(
         .unavailable, "the index is in use by another process for too long; try again")
     case .SQLITE_FULL:
-      return StoreError(.exhausted, "the disk is full: the index cannot grow; free space and try again")
+      return StoreError(
+        .exhausted, "the disk is full: the index cannot grow; free space and try again")
     case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_CANTOPEN:
       return StoreError(
         .denied, "the index cannot be opened or written (\(reason)); check who owns the store")
     case _ where IndexFile.isDamage(error):
-      return StoreError(.corrupt, "the index is damaged (\(reason)); run reindex, which loses nothing")
+      return StoreError(
+        .corrupt, "the index is damaged (\(reason)); run reindex, which loses nothing")
     default:
       return StoreError(.unavailable, "the index cannot be used (\(reason)); try again")
     }

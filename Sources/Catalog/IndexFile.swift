@@ -7,7 +7,9 @@ enum IndexFile {
   /// Marks a SQLite file as ours ("ASAY"), so that a foreign one is not taken for an index.
   private static let applicationID = 0x4153_4159
 
-  /// Opens the index at `path`. A file that is none, is broken or has another schema is replaced.
+  /// Opens the index at `path`.
+  ///
+  /// A file that is none, is broken or has another schema is replaced.
   static func open(_ path: String) throws -> DatabaseQueue {
     do {
       if let queue = try connect(path) { return queue }
@@ -24,8 +26,8 @@ enum IndexFile {
   /// Whether an error means that the file is broken, as opposed to locked or forbidden.
   static func isDamage(_ error: DatabaseError) -> Bool {
     switch error.resultCode {
-    // SQLITE_ERROR and SQLITE_SCHEMA too: all statements are ours, so they fail only when a table or
-    // column is not what the schema says.
+    // SQLITE_ERROR and SQLITE_SCHEMA too: all statements are ours, so they fail only when a table
+    // or column is not what the schema says.
     case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT, .SQLITE_ERROR, .SQLITE_SCHEMA,
       .SQLITE_CONSTRAINT, .SQLITE_MISMATCH:
       true

@@ -1,7 +1,8 @@
 package import Model
 
-/// What the index keeps of one object of a pack. The words are those of the pack's own index; their
-/// meaning is the caller's.
+/// What the index keeps of one object of a pack.
+///
+/// The words are those of the pack's own index; their meaning is the caller's.
 package struct IndexedObject: Sendable, Hashable {
   /// What lets a query skip a chunk.
   package struct Statistics: Sendable, Hashable {

@@ -6,8 +6,8 @@ import Synchronization
 /// Reads and writes rows of the object table by SQLite's own calls, one statement for all of them.
 ///
 /// A commit writes thousands of these and a scan looks up thousands, so rows do not become GRDB's
-/// values on their way: that costs several times the lookup. Safe because the database, which `self`
-/// is not to outlive, keeps the statement.
+/// values on their way: that costs several times the lookup. Safe because the database, which
+/// `self` is not to outlive, keeps the statement.
 @safe struct ObjectRows {
   private static let lookup = """
     SELECT kind, pack, offset, frames, base, depth, null_count, minimum, maximum
@@ -116,8 +116,9 @@ import Synchronization
     }
   }
 
-  /// Binds bytes that stay where they are until the statement has been stepped. An empty blob is not
-  /// NULL, so its address must not be nil.
+  /// Binds bytes that stay where they are until the statement has been stepped.
+  ///
+  /// An empty blob is not NULL, so its address must not be nil.
   private static func bind(
     _ bytes: UnsafeRawBufferPointer, at number: Int32, to statement: OpaquePointer
   ) {

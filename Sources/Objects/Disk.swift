@@ -2,11 +2,11 @@ package import Model
 
 /// The one door to the operating system: every byte of a store passes through these calls.
 ///
-/// Kept this narrow so that tests can put a disk in its place that fails the n-th call, tears a write
-/// or loses what was not synced. Paths are relative to the store's folder and use `/`; the empty path
-/// is the folder itself. Any thread may call. All calls throw ``StoreError``: `missing` when a file
-/// or folder on the way is not there, `denied` when the system does not allow it, `exhausted` when
-/// the disk or a limit is full, `unavailable` for everything else.
+/// Kept this narrow so that tests can put a disk in its place that fails the n-th call, tears a
+/// write or loses what was not synced. Paths are relative to the store's folder and use `/`; the
+/// empty path is the folder itself. Any thread may call. All calls throw ``StoreError``: `missing`
+/// when a file or folder on the way is not there, `denied` when the system does not allow it,
+/// `exhausted` when the disk or a limit is full, `unavailable` for everything else.
 package protocol Disk: Sendable {
   /// Creates a file that must not exist yet, open for appending.
   /// - Throws: `conflict` when something of that name exists.
@@ -47,7 +47,9 @@ package protocol Disk: Sendable {
   func status(of path: String) throws(StoreError) -> FileStatus?
 }
 
-/// An open file of a ``Disk``. Whoever opened it closes it, once.
+/// An open file of a ``Disk``.
+///
+/// Whoever opened it closes it, once.
 package struct DiskFile: Sendable, Hashable {
   /// What the disk knows the file by: a file descriptor, for the real one.
   package let descriptor: Int32

@@ -3,9 +3,9 @@ import Synchronization
 
 /// A store in a folder.
 ///
-/// A file is written under `tmp/`, synced, linked to its name (which never replaces another) and the
-/// folder is synced; the temporary name is removed last. So a crash leaves the file absent or whole,
-/// and at most a temporary file that nobody refers to.
+/// A file is written under `tmp/`, synced, linked to its name (which never replaces another) and
+/// the folder is synced; the temporary name is removed last. So a crash leaves the file absent or
+/// whole, and at most a temporary file that nobody refers to.
 package final class LocalObjectStore: ObjectStore {
   private let disk: any Disk
   private let files: OpenFiles
@@ -29,7 +29,7 @@ package final class LocalObjectStore: ObjectStore {
     let file: DiskFile
     do throws(StoreError) {
       file = try disk.create(path)
-    } catch where error.kind == .missing {
+    } catch let error where error.kind == .missing {
       _ = try disk.makeDirectory(Self.folder(of: path))
       file = try disk.create(path)
     }
@@ -91,8 +91,9 @@ package final class LocalObjectStore: ObjectStore {
     return names
   }
 
-  /// Lists a folder and those in it. Folder names carry their `/` while they are compared, so the
-  /// order is that of whole names.
+  /// Lists a folder and those in it.
+  ///
+  /// Folder names carry their `/` while they are compared, so the order is that of whole names.
   private func collect(
     _ folder: String, prefix: String, after name: String, limit: Int, into names: inout [String]
   ) throws(StoreError) {
@@ -117,7 +118,7 @@ package final class LocalObjectStore: ObjectStore {
   private func entries(_ folder: String) throws(StoreError) -> [String] {
     do throws(StoreError) {
       return try disk.list(folder)
-    } catch where error.kind == .missing {
+    } catch let error where error.kind == .missing {
       return []
     }
   }
@@ -127,7 +128,7 @@ package final class LocalObjectStore: ObjectStore {
     do throws(StoreError) {
       try disk.unlink(name)
       return true
-    } catch where error.kind == .missing {
+    } catch let error where error.kind == .missing {
       return false
     }
   }

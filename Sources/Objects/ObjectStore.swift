@@ -1,6 +1,7 @@
 package import Model
 
-/// Named immutable files: all that a store needs from a place to keep them, be it a folder or a bucket.
+/// Named immutable files: all that a store needs from a place to keep them, be it a folder or a
+/// bucket.
 ///
 /// A file appears whole or not at all and never changes. Names are those of ``StoreLayout``. Calls
 /// block; any thread may call. Errors are those of ``Disk``.
@@ -34,7 +35,9 @@ package protocol ObjectStore: Sendable {
 }
 
 extension ObjectStore {
-  /// The whole content of a file. For small ones: it is held in memory.
+  /// The whole content of a file.
+  ///
+  /// For small ones: it is held in memory.
   package func get(_ name: String) throws(StoreError) -> [UInt8] {
     try tail(name, count: Int.max)
   }

@@ -3,7 +3,8 @@ import Synchronization
 
 /// Files kept open for reading, since opening costs more than a small read.
 ///
-/// Files never change, so an open one stays right whatever happens to its name. Any thread may call.
+/// Files never change, so an open one stays right whatever happens to its name. Any thread may
+/// call.
 final class OpenFiles: Sendable {
   /// An open file, closed when its last reader lets go of it.
   final class Entry: Sendable {
@@ -33,7 +34,7 @@ final class OpenFiles: Sendable {
     let entry: Entry
     do throws(StoreError) {
       entry = try Entry(name, on: disk)
-    } catch where error.kind == .exhausted {
+    } catch let error where error.kind == .exhausted {
       entries.withLock { $0.removeAll() }
       entry = try Entry(name, on: disk)
     }

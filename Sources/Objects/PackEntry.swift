@@ -2,7 +2,9 @@ package import Model
 
 /// Where an object lies in a pack and what is known of it without reading it.
 package struct PackEntry: Sendable, Hashable {
-  /// What an object is. The raw values are part of the pack format.
+  /// What an object is.
+  ///
+  /// The raw values are part of the pack format.
   package enum Kind: UInt8, Sendable, CaseIterable {
     case chunk = 1
     /// A chunk stored as its difference from another, its base.
@@ -70,8 +72,9 @@ package struct PackEntry: Sendable, Hashable {
 }
 
 extension [PackEntry.Frame] {
-  /// The frames as the pack's index and the catalog keep them: for each the stored and the raw number
-  /// of bytes as varints (seven bits a byte, the lowest first, the high bit set on all but the last).
+  /// The frames as the pack's index and the catalog keep them: for each the stored and the raw
+  /// number of bytes as varints (seven bits a byte, the lowest first, the high bit set on all but
+  /// the last).
   package var encoded: [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(count * 6)

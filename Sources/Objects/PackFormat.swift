@@ -15,9 +15,10 @@ import Model
 //
 // An entry:
 //           32  digest of the object
-//            1  kind: 1 chunk, 2 delta, 3 row group, 4 snapshot, 5 record; plus 128 when the entry has
-//               statistics
-//       varint  the number of frames, then for each its stored and its raw number of bytes (varints)
+//            1  kind: 1 chunk, 2 delta, 3 row group, 4 snapshot, 5 record; plus 128 when the
+//               entry has statistics
+//       varint  the number of frames, then for each its stored and its raw number of bytes
+//               (varints)
 //           32  deltas only: digest of the base
 //       varint  deltas only: depth
 //       varint  with statistics only: null count

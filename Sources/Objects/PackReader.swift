@@ -28,7 +28,9 @@ package enum PackReader {
   private static let verifyBytes = 1 << 20
 
   /// Reads a pack's index and checks it: a flipped bit in index or trailer, a torn file or an entry
-  /// that points outside of the payloads is noticed. The payloads are not looked at.
+  /// that points outside of the payloads is noticed.
+  ///
+  /// The payloads are not looked at.
   /// - Throws: `corrupt` naming the file, `missing` when there is none.
   package static func readIndex(
     _ store: any ObjectStore, _ name: String
@@ -92,8 +94,8 @@ package enum PackReader {
     return position == index.count && offset == payloadEnd ? entries : nil
   }
 
-  /// Checks every byte of a pack against its own digest and, below `packs/`, against its name; memory
-  /// stays bounded whatever the size.
+  /// Checks every byte of a pack against its own digest and, below `packs/`, against its name;
+  /// memory stays bounded whatever the size.
   /// - Throws: `corrupt` naming the file, `missing` when there is none.
   @discardableResult
   package static func verify(

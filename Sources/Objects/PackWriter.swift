@@ -34,8 +34,9 @@ package struct PackWriter {
   /// The bytes written so far, without the index.
   package private(set) var byteCount = 0
 
-  /// A pack that goes to `upload` as it grows, or is held in memory when there is none. The caller
-  /// commits or abandons the upload.
+  /// A pack that goes to `upload` as it grows, or is held in memory when there is none.
+  ///
+  /// The caller commits or abandons the upload.
   /// - Throws: what writing to the upload throws.
   package init(to upload: (any Upload)? = nil) throws(StoreError) {
     self.upload = upload

@@ -1,7 +1,9 @@
 import Glibc
 package import Model
 
-/// The disk of the operating system, below one folder. All system calls of the store are in this file.
+/// The disk of the operating system, below one folder.
+///
+/// All system calls of the store are in this file.
 package struct PosixDisk: Disk {
   private let root: String
 
@@ -128,7 +130,8 @@ package struct PosixDisk: Disk {
     let time = status.st_mtim
     return FileStatus(
       byteCount: Int(status.st_size),
-      modified: Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec / 1000)))
+      modified: Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec / 1000))
+    )
   }
 
   /// Calls again while a signal interrupts.
@@ -154,7 +157,8 @@ package struct PosixDisk: Disk {
         .denied, "cannot \(verb) \(thing): \(reason); check who owns the store and may write to it")
     case ENOSPC, EDQUOT:
       return StoreError(
-        .exhausted, "cannot \(verb) \(thing): the disk is full (\(reason)); free space and try again")
+        .exhausted,
+        "cannot \(verb) \(thing): the disk is full (\(reason)); free space and try again")
     case EMFILE, ENFILE, ENOMEM, EFBIG, EMLINK:
       return StoreError(
         .exhausted, "cannot \(verb) \(thing): \(reason); raise the limit and try again")

@@ -24,7 +24,8 @@ package struct StoreFormat: Sendable, Hashable {
   }
 
   /// Reads the content of `assay.json`.
-  /// - Throws: `corrupt` when the digest does not hold, `unavailable` when a newer program wrote it.
+  /// - Throws: `corrupt` when the digest does not hold, `unavailable` when a newer program wrote
+  ///   it.
   package init(parsing bytes: [UInt8]) throws(StoreError) {
     guard var members = CanonicalJSON(parsing: bytes)?.object,
       let digest = members.removeValue(forKey: "digest")?.string,

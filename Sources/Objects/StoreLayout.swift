@@ -22,7 +22,9 @@ package enum StoreLayout {
   /// The prefix of all log files of a dataset.
   package static func logPrefix(_ dataset: DatasetName) -> String { logs + dataset.text + "/" }
 
-  /// The log file of a dataset's record `sequence`, which counts from 1. Names sort by sequence.
+  /// The log file of a dataset's record `sequence`, which counts from 1.
+  ///
+  /// Names sort by sequence.
   package static func logName(_ dataset: DatasetName, _ sequence: Int) -> String {
     let digits = String(sequence)
     return logPrefix(dataset)

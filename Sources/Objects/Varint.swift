@@ -1,5 +1,5 @@
-/// Unsigned integers in as few bytes as they need: seven bits a byte, the lowest first, the high bit
-/// set on all but the last (https://protobuf.dev/programming-guides/encoding/#varints).
+/// Unsigned integers in as few bytes as they need: seven bits a byte, the lowest first, the high
+/// bit set on all but the last (https://protobuf.dev/programming-guides/encoding/#varints).
 enum Varint {
   /// Appends `value`.
   static func append(_ value: UInt64, to bytes: inout [UInt8]) {
@@ -11,8 +11,8 @@ enum Varint {
     bytes.append(UInt8(truncatingIfNeeded: rest))
   }
 
-  /// Reads a value and moves `position` behind it; nil when it is cut off, does not fit or is longer
-  /// than it need be, since a value must have one form only.
+  /// Reads a value and moves `position` behind it; nil when it is cut off, does not fit or is
+  /// longer than it need be, since a value must have one form only.
   static func read(_ bytes: [UInt8], at position: inout Int) -> UInt64? {
     var value: UInt64 = 0
     var shift: UInt64 = 0

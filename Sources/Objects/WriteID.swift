@@ -1,4 +1,5 @@
-/// Texts that no other writer will choose: names of temporary files, write ids of records, store ids.
+/// Texts that no other writer will choose: names of temporary files, write ids of records, store
+/// ids.
 package enum WriteID {
   /// Thirty-two hexadecimal digits from the system's random number generator.
   package static func make() -> String {

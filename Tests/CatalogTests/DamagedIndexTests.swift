@@ -93,8 +93,8 @@ import Testing
     try index?.apply(log.packs)
     index = nil
     var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    bytes[Int.random(in: bytes.indices, using: &generator)] ^= 1 << UInt8.random(
-      in: 0..<8, using: &generator)
+    let position = Int.random(in: bytes.indices, using: &generator)
+    bytes[position] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
     try Data(bytes).write(to: URL(fileURLWithPath: path))
     let damaged = try Catalog.Index(path: path)
     for number in 1...3 {

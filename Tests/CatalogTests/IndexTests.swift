@@ -59,7 +59,9 @@ import Testing
     let index = try Index(path: path)
     try index.apply(log.packs)
     // Forty digests and sixteen first digits: some digit begins two of them.
-    let digits = Dictionary(grouping: (0..<40).map { SampleLog.digest("\($0)") }) { $0.hex.prefix(1) }
+    let digits = Dictionary(grouping: (0..<40).map { SampleLog.digest("\($0)") }) {
+      $0.hex.prefix(1)
+    }
     let (digit, candidates) = try #require(digits.first { $0.value.count > 1 })
     let error = #expect(throws: StoreError.self) {
       try index.version(of: log.dataset, digestPrefix: String(digit))
@@ -106,7 +108,8 @@ import Testing
 
   @Test func `an index made anew equals the one that was kept`() throws {
     var log = try Self.sampleLog()
-    log.publish("four", objects: [SampleLog.object("x"), SampleLog.object("y", base: "x", depth: 1)])
+    log.publish(
+      "four", objects: [SampleLog.object("x"), SampleLog.object("y", base: "x", depth: 1)])
     let kept = try Index(path: path)
     for pack in log.packs {
       try kept.apply([pack])

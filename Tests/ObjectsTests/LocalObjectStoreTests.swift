@@ -51,7 +51,8 @@ import Testing
     #expect(try store.get("packs/x") == [2])
   }
 
-  @Test func `an upload shows nothing before its commit and leaves nothing when abandoned`() throws {
+  @Test func `an upload shows nothing before its commit and leaves nothing when abandoned`() throws
+  {
     let disk = MemoryDisk()
     let store = LocalObjectStore(disk: disk)
     let upload = try store.begin()

@@ -80,7 +80,9 @@ import Testing
     }
   }
 
-  @Test func `what somebody else put, but did not sync, is durable once a put says it exists`() throws {
+  @Test func `what somebody else put, but did not sync, is durable once a put says it exists`()
+    throws
+  {
     let memory = MemoryDisk()
     // Another process made the folders, linked the file and died before syncing any folder.
     _ = try memory.makeDirectory("log")

@@ -4,8 +4,8 @@ import Synchronization
 
 /// A disk in memory that knows what was synced, so that it can lose the rest.
 ///
-/// It keeps the rules of the real one: syncing a file makes its bytes durable, not its name; syncing
-/// a folder makes the names in it durable, not their bytes. Any thread may use it.
+/// It keeps the rules of the real one: syncing a file makes its bytes durable, not its name;
+/// syncing a folder makes the names in it durable, not their bytes. Any thread may use it.
 package final class MemoryDisk: Disk {
   /// A file or a folder, as it is and as it would be after a power cut.
   private enum Node {
@@ -33,11 +33,17 @@ package final class MemoryDisk: Disk {
   package var openFileCount: Int { state.withLock { $0.openFiles.count } }
 
   /// The disk after a power cut that took everything that was not synced.
-  package func crashed() -> MemoryDisk { crashed { _, _ in false } keepBytes: { durable, _ in durable } }
+  package func crashed() -> MemoryDisk {
+    crashed { _, _ in
+      false
+    } keepBytes: { durable, _ in
+      durable
+    }
+  }
 
   /// The disk after a power cut that took an arbitrary part of what was not synced: of the names
-  /// added and removed some, and of each file's unsynced bytes all after a point, or a block of zeros
-  /// in their place.
+  /// added and removed some, and of each file's unsynced bytes all after a point, or a block of
+  /// zeros in their place.
   package func crashed(seed: UInt64) -> MemoryDisk {
     var generator = SeededGenerator(seed: seed)
     return crashed { _, _ in
@@ -81,8 +87,12 @@ package final class MemoryDisk: Disk {
   package func create(_ path: String) throws(StoreError) -> DiskFile {
     try state.withLock { state throws(StoreError) in
       let (folder, name) = try Self.parent(of: path, in: state)
-      guard case .folder(var live, let durable) = state.nodes[folder] else { throw Self.missing(path) }
-      guard live[name] == nil else { throw StoreError(.conflict, "cannot create \(path): it exists") }
+      guard case .folder(var live, let durable) = state.nodes[folder] else {
+        throw Self.missing(path)
+      }
+      guard live[name] == nil else {
+        throw StoreError(.conflict, "cannot create \(path): it exists")
+      }
       live[name] = state.nodes.count
       state.nodes[folder] = .folder(live: live, durable: durable)
       state.time += 1
@@ -173,7 +183,9 @@ package final class MemoryDisk: Disk {
     try state.withLock { state throws(StoreError) in
       if path.isEmpty { return false }
       let (folder, name) = try Self.parent(of: path, in: state)
-      guard case .folder(var live, let durable) = state.nodes[folder] else { throw Self.missing(path) }
+      guard case .folder(var live, let durable) = state.nodes[folder] else {
+        throw Self.missing(path)
+      }
       guard live[name] == nil else { return false }
       live[name] = state.nodes.count
       state.nodes[folder] = .folder(live: live, durable: durable)
