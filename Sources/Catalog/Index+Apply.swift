@@ -16,8 +16,9 @@ extension Index {
 
   /// Takes in `added` and forgets the packs named `removed`, in one transaction.
   ///
-  /// Objects that are in both are read from `added` from then on; those in `removed` alone are
-  /// gone.
+  /// Objects that are in both are read from `added` from then on, whether that was taken in before
+  /// or not. Of an object that was read from `removed` and is not in `added`, no other copy is
+  /// looked for: it is gone.
   package func replace(_ removed: [String], with added: [IndexedPack]) throws(StoreError) {
     try write { database in
       for name in removed {
@@ -26,19 +27,29 @@ extension Index {
           arguments: [name])
         try database.execute(sql: "DELETE FROM pack WHERE name = ?", arguments: [name])
       }
-      for pack in added { try Self.apply(pack, database) }
+      for pack in added {
+        if let known = try Self.packID(pack.name, database) {
+          // Its copies may have lost against those in `removed`, which are gone now.
+          try ObjectRows.insert(pack.objects, pack: known, database)
+        } else {
+          try Self.apply(pack, database)
+        }
+      }
     }
   }
 
   private static func apply(_ pack: IndexedPack, _ database: Database) throws {
-    let known = try Int64.fetchOne(
-      database.cachedStatement(sql: "SELECT id FROM pack WHERE name = ?"), arguments: [pack.name])
     if let record = pack.record { try apply(record, database) }
-    guard known == nil else { return }
+    guard try packID(pack.name, database) == nil else { return }
     let statement = try database.cachedStatement(
       sql: "INSERT INTO pack (name, bytes) VALUES (?, ?)")
     try statement.execute(arguments: [pack.name, pack.byteCount])
     try ObjectRows.insert(pack.objects, pack: database.lastInsertedRowID, database)
+  }
+
+  private static func packID(_ name: String, _ database: Database) throws -> Int64? {
+    try Int64.fetchOne(
+      database.cachedStatement(sql: "SELECT id FROM pack WHERE name = ?"), arguments: [name])
   }
 
   private static func apply(_ record: LogRecord, _ database: Database) throws {

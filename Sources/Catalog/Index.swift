@@ -39,8 +39,9 @@ package final class Index: Sendable {
   /// Replaces the index by an empty one, for this process and those that open it from now on.
   package func reset() throws(StoreError) {
     do {
-      // Closed first, since its checkpoint at close would write to a file that is no longer ours.
-      try? state.withLock { $0.queue }.close()
+      // Not closed: closing would remove the write-ahead log by name, which may be that of an index
+      // that another process made anew by now.
+      leaveOpen()
       try IndexFile.remove(path)
       let queue = try IndexFile.open(path)
       state.withLock { $0 = State(queue: queue) }

@@ -37,6 +37,7 @@ enum IndexFile {
 
   /// Removes the file and what SQLite keeps beside it.
   static func remove(_ path: String) throws {
+    guard path != ":memory:" else { return }
     // The file itself last: without it, SQLite ignores the other two.
     for suffix in ["-wal", "-shm", ""] where unsafe unlink(path + suffix) != 0 && errno != ENOENT {
       throw DatabaseError(

@@ -95,6 +95,22 @@ import Testing
       try index.objects(inPack: "packs/3").map(\.digest) == [Self.digest("a"), Self.digest("b")])
   }
 
+  @Test func `a pack that was taken in before replaces another too`() throws {
+    let compacted = Self.pack("packs/2", [Self.object("a")])
+    try index.apply([Self.pack("packs/1", [Self.object("a")]), compacted])
+    #expect(try index.object(Self.digest("a"))?.pack == "packs/1")
+    try index.replace(["packs/1"], with: [compacted])
+    #expect(try index.object(Self.digest("a"))?.pack == "packs/2")
+  }
+
+  @Test func `an index can be kept in memory, where the folder cannot be written`() throws {
+    let index = try Index(path: ":memory:")
+    try index.apply([Self.pack("packs/1", [Self.object("a")])])
+    #expect(try index.object(Self.digest("a"))?.pack == "packs/1")
+    try index.reset()
+    #expect(try index.object(Self.digest("a")) == nil)
+  }
+
   @Test func `many objects are found in one read`() throws {
     let objects = (0..<2000).map { SampleLog.object("\($0)", offset: UInt64(8 + $0)) }
     try index.apply([Self.pack("packs/1", objects)])

@@ -1,3 +1,4 @@
+import Glibc
 import Model
 import Objects
 import Synchronization
@@ -69,6 +70,26 @@ import Testing
       })
     _ = try LocalObjectStore(disk: faulty).putIfAbsent(Self.name, Self.content)
     for state in states.withLock({ $0 }) { try Self.expectAbsentOrWhole(state) }
+  }
+
+  @Test(arguments: changes, [false, true])
+  func `a process killed at any change leaves the file absent or whole`(
+    _ change: Int, isAfter: Bool
+  ) async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.path
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path, change, isAfter] in
+      let disk = FaultyDisk(
+        PosixDisk(root: path), at: change, isAfter ? .killAfter : .killBefore)
+      _ = try LocalObjectStore(disk: disk).putIfAbsent(Self.name, Self.content)
+    }
+    let store = LocalObjectStore(disk: PosixDisk(root: path))
+    if try store.status(of: Self.name) != nil {
+      #expect(try store.get(Self.name) == Self.content.flatMap { $0 })
+    }
+    #expect(try store.list(StoreLayout.temporaries).count <= 1)
+    _ = try store.putIfAbsent(Self.name, Self.content)
+    #expect(try store.get(Self.name) == Self.content.flatMap { $0 })
   }
 
   @Test func `what was put survives a power cut`() throws {
