@@ -78,7 +78,7 @@ import Testing
   ) async throws {
     let directory = try TemporaryDirectory()
     let path = directory.path
-    await #expect(processExitsWith: .signal(SIGKILL)) { [path, change, isAfter] in
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, change, isAfter] in
       let disk = FaultyDisk(
         PosixDisk(root: path), at: change, isAfter ? .killAfter : .killBefore)
       _ = try LocalObjectStore(disk: disk).putIfAbsent(Self.name, Self.content)
