@@ -175,9 +175,9 @@ extension CSVCell {
     let quote = UInt8(ascii: "\"")
     var start = 0
     while let offset = unsafe text[start...].firstIndex(of: quote) {
-      unsafe out.append(contentsOf: text[start...offset])
+      unsafe out.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start...offset]))
       start = offset + 2
     }
-    unsafe out.append(contentsOf: text[start...])
+    unsafe out.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start...]))
   }
 }

@@ -196,7 +196,7 @@ extension CSVTokenizer {
 
   /// Where the unquoted cell at `start` ends: at a comma, a CR, an LF or the last byte.
   @inline(__always)
-  private static func plainEnd(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Int {
+  static func plainEnd(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Int {
     var offset = start
     while offset + 8 <= bytes.count {
       let word = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian

@@ -18,7 +18,8 @@ package struct CSVWriter: Sendable {
   package func appendHeader(to out: inout [UInt8]) {
     for (index, column) in columns.enumerated() {
       if index > 0 { out.append(UInt8(ascii: ",")) }
-      CSVText.append(Array(column.name.utf8)[...], to: &out)
+      let name = Array(column.name.utf8)
+      unsafe name.withUnsafeBytes { unsafe CSVText.append($0, to: &out) }
     }
     out.append(UInt8(ascii: "\n"))
   }
@@ -28,64 +29,100 @@ package struct CSVWriter: Sendable {
   /// Ranges may be written by several threads and then joined.
   package func append(_ batch: RowBatch, rows: Range<Int>, to out: inout [UInt8]) {
     precondition(batch.vectors.count == columns.count, "a batch has the columns of its writer")
-    var cells = columns.map { _ in TextValues() }
+    var cells = TextValues()
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.runLength) {
       let run = start..<min(start + Self.runLength, rows.upperBound)
-      for index in cells.indices {
-        cells[index].bytes.removeAll(keepingCapacity: true)
-        cells[index].offsets.removeAll(keepingCapacity: true)
-        cells[index].offsets.append(0)
-        Self.append(batch.vectors[index], run, to: &cells[index])
-      }
-      Self.join(cells, rowCount: run.count, to: &out)
+      cells.bytes.removeAll(keepingCapacity: true)
+      cells.offsets.removeAll(keepingCapacity: true)
+      cells.offsets.append(0)
+      for vector in batch.vectors { Self.append(vector, run, to: &cells) }
+      Self.join(cells, columnCount: columns.count, rowCount: run.count, to: &out)
     }
   }
 
-  /// Lays the cells of a run out row by row.
-  private static func join(_ cells: [TextValues], rowCount: Int, to out: inout [UInt8]) {
-    let byteCount = cells.reduce(rowCount) { $0 + $1.bytes.count + rowCount }
-    out.append(addingCapacity: byteCount) { (spare: inout OutputSpan<UInt8>) in
-      for row in 0..<rowCount {
-        for index in cells.indices {
-          if index > 0 { spare.append(UInt8(ascii: ",")) }
-          let range = cells[index].range(row)
-          unsafe cells[index].bytes.withUnsafeBufferPointer { source in
-            unsafe spare.withUnsafeMutableBufferPointer { target, count in
-              _ = unsafe target[count...].update(fromContentsOf: source[range])
-              count += range.count
+  /// Lays the cells of a run, which follow one another column by column, out row by row.
+  private static func join(
+    _ cells: TextValues, columnCount: Int, rowCount: Int, to out: inout [UInt8]
+  ) {
+    let byteCount = cells.bytes.count + columnCount * rowCount
+    if out.capacity < out.count + byteCount {
+      out.reserveCapacity(max(out.count + byteCount, out.capacity * 2))
+    }
+    unsafe cells.bytes.withUnsafeBytes { source in
+      unsafe cells.offsets.withUnsafeBufferPointer { offsets in
+        out.append(addingCapacity: byteCount) { (spare: inout OutputSpan<UInt8>) in
+          unsafe spare.withUnsafeMutableBufferPointer { target, initialized in
+            var end = 0
+            for row in 0..<rowCount {
+              for cell in stride(from: row, to: rowCount * columnCount, by: rowCount) {
+                let (first, next) = unsafe (Int(offsets[cell]), Int(offsets[cell + 1]))
+                unsafe UnsafeMutableRawBufferPointer(target).baseAddress.map {
+                  unsafe ($0 + end).copyMemory(
+                    from: source.baseAddress.map { unsafe $0 + first } ?? UnsafeRawPointer($0),
+                    byteCount: next - first)
+                }
+                end += next - first
+                unsafe target[end] = UInt8(ascii: ",")
+                end += 1
+              }
+              unsafe target[end - 1] = UInt8(ascii: "\n")
             }
+            initialized = end
           }
         }
-        spare.append(UInt8(ascii: "\n"))
       }
     }
   }
 
-  /// Appends the cells of one column.
-  private static func append(_ vector: ColumnVector, _ run: Range<Int>, to cells: inout TextValues)
-  {
-    for row in run {
-      if vector.hasValue(row) { append(vector, row, to: &cells.bytes) }
-      cells.offsets.append(UInt32(cells.bytes.count))
-    }
-  }
-
-  private static func append(_ vector: ColumnVector, _ row: Int, to out: inout [UInt8]) {
+  /// Appends the cells of one column; which kind it is, is asked once for all rows.
+  private static func append(
+    _ vector: ColumnVector, _ run: Range<Int>, to cells: inout TextValues
+  ) {
     switch vector.values {
-    case .none: break
-    case .bool(let bits): out.append(contentsOf: (bits[row] ? "true" : "false").utf8)
-    case .int64(let integers) where vector.type == .timestamp:
-      out.append(contentsOf: Timestamp(microseconds: integers[row]).description.utf8)
-    case .int64(let integers): NumberText.append(integers[row], to: &out)
-    case .float64(let doubles, let integral):
-      if integral?[row] == true, let integer = Int64(exactly: doubles[row]) {
-        NumberText.append(integer, to: &out)
-      } else {
-        CSVText.append(doubles[row], to: &out)
+    case .none: each(vector.validity, run, &cells) { _, _ in }
+    case .bool(let bits):
+      each(vector.validity, run, &cells) { row, out in
+        out.append(contentsOf: (bits[row] ? "true" : "false").utf8)
       }
-    case .text(let texts): CSVText.append(texts.bytes[texts.range(row)], to: &out)
+    case .int64(let integers) where vector.type == .timestamp:
+      each(vector.validity, run, &cells) { row, out in
+        out.append(contentsOf: Timestamp(microseconds: integers[row]).description.utf8)
+      }
+    case .int64(let integers):
+      each(vector.validity, run, &cells) { row, out in NumberText.append(integers[row], to: &out) }
+    case .float64(let doubles, let integral):
+      each(vector.validity, run, &cells) { row, out in
+        if integral?[row] == true, let integer = Int64(exactly: doubles[row]) {
+          NumberText.append(integer, to: &out)
+        } else {
+          CSVText.append(doubles[row], to: &out)
+        }
+      }
+    case .text(let texts):
+      unsafe texts.bytes.withUnsafeBytes { bytes in
+        each(vector.validity, run, &cells) { row, out in
+          unsafe CSVText.append(UnsafeRawBufferPointer(rebasing: bytes[texts.range(row)]), to: &out)
+        }
+      }
     case .dictionary(let codes, let words):
-      CSVText.append(words.bytes[words.range(Int(codes[row]))], to: &out)
+      unsafe words.bytes.withUnsafeBytes { bytes in
+        each(vector.validity, run, &cells) { row, out in
+          unsafe CSVText.append(
+            UnsafeRawBufferPointer(rebasing: bytes[words.range(Int(codes[row]))]), to: &out)
+        }
+      }
+    }
+  }
+
+  /// Calls `write` for each row that has a value and ends each row's cell.
+  @inline(__always)
+  private static func each(
+    _ validity: Bitmap?, _ run: Range<Int>, _ cells: inout TextValues,
+    _ write: (Int, inout [UInt8]) -> Void
+  ) {
+    for row in run {
+      if validity?[row] ?? true { write(row, &cells.bytes) }
+      cells.offsets.append(UInt32(truncatingIfNeeded: cells.bytes.count))
     }
   }
 }
@@ -102,27 +139,28 @@ enum CSVText {
   }
 
   /// Appends a text, in quotes when it would be read as something else without.
-  static func append(_ text: ArraySlice<UInt8>, to out: inout [UInt8]) {
-    guard needsQuotes(text) else {
-      out.append(contentsOf: text)
+  static func append(_ text: UnsafeRawBufferPointer, to out: inout [UInt8]) {
+    guard unsafe needsQuotes(text) else {
+      unsafe out.append(contentsOf: text)
       return
     }
     let quote = UInt8(ascii: "\"")
     out.append(quote)
-    var start = text.startIndex
-    while let offset = text[start...].firstIndex(of: quote) {
-      out.append(contentsOf: text[start...offset])
+    var start = 0
+    while let offset = unsafe text[start...].firstIndex(of: quote) {
+      unsafe out.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start...offset]))
       out.append(quote)
       start = offset + 1
     }
-    out.append(contentsOf: text[start...])
+    unsafe out.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start...]))
     out.append(quote)
   }
 
-  private static func needsQuotes(_ text: ArraySlice<UInt8>) -> Bool {
-    guard let first = text.first, let last = text.last else { return true }
+  private static func needsQuotes(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard let first = unsafe text.first, let last = unsafe text.last else { return true }
     // Some readers trim spaces; a byte order mark at the start of a file would be skipped.
-    if first == 0x20 || last == 0x20 || text.starts(with: [0xEF, 0xBB, 0xBF]) { return true }
-    return text.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
+    if first == 0x20 || last == 0x20 { return true }
+    if first == 0xEF, unsafe text.starts(with: [0xEF, 0xBB, 0xBF]) { return true }
+    return unsafe CSVTokenizer.plainEnd(text, 0) < text.count || text.contains(0x22)
   }
 }
