@@ -1,3 +1,42 @@
 import ArgumentParser
+import Foundation
+import Model
 
-@main struct Assay: ParsableCommand {}
+/// The command line: subcommands over a store.
+///
+/// Options come in, a call goes to the store, text goes out; nothing is decided here that another door would have to decide again.
+@main
+struct Assay: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "assay",
+    abstract: "Keeps evaluation results as named, numbered, immutable versions.",
+    discussion: """
+      The store is --store, else $ASSAY_STORE, else the nearest .assay folder upwards.
+
+      Exit status: 0 done; 1 a negative answer (differences with --exit-code, damage found); 64 usage; \
+      65 bad input data; 66 no such file, dataset or version; 74 input or output failed; 75 somebody \
+      else was first, try again; 77 not allowed.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      InitCommand.self, PushCommand.self, PullCommand.self, ListCommand.self, LogCommand.self,
+      ShowCommand.self, DiffCommand.self, TagCommand.self, QueryCommand.self,
+      VerifyCommand.self, CollectCommand.self, ReindexCommand.self, StatsCommand.self,
+    ])
+
+  /// Runs the command that the arguments name and ends the process with its exit status.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as StoreError {
+      Complaint(error).report()
+      Foundation.exit(error.kind.exitStatus)
+    } catch  where exitCode(for: error) == .validationFailure && Complaint.isJSONWanted {
+      Complaint(StoreError(.usage, message(for: error))).report()
+      Foundation.exit(StoreError.Kind.usage.exitStatus)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}

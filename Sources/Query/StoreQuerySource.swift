@@ -1,0 +1,75 @@
+import Columns
+package import Model
+package import Store
+
+/// The tables of a store: versions by reference, several versions at once, and the store's own
+/// `assay_…` tables.
+///
+/// Any thread may use it. References are looked up anew by each query; what they name never changes.
+package struct StoreQuerySource: QuerySource {
+  private let store: Store
+
+  /// The tables of `store`.
+  package init(_ store: Store) {
+    self.store = store
+  }
+
+  package func table(named name: String) throws(StoreError) -> QueryTable? {
+    if name.hasPrefix("assay_") { return try StoreTables(store).table(named: name) }
+    let parts = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let dataset = try? DatasetName(String(parts[0])) else { return nil }
+    guard let latest = try latest(of: dataset) else { return nil }
+    guard parts.count == 2 else {
+      return try StoreTable.table(of: [latest], in: store, isMultiVersion: false)
+    }
+    guard let range = try range(String(parts[1]), of: dataset, latest: latest) else {
+      let version = try store.resolve(try Reference(dataset: dataset, parsing: String(parts[1])))
+      return try StoreTable.table(of: [version], in: store, isMultiVersion: false)
+    }
+    let versions = try store.versions(of: dataset).filter { range.contains($0.number) }
+    return try StoreTable.table(of: versions.reversed(), in: store, isMultiVersion: true)
+  }
+
+  package func nearNames(to name: String) -> [String] {
+    let wanted = name.split(separator: "@").first.map(String.init) ?? name
+    let datasets = (try? store.datasets().map(\.text)) ?? []
+    return SimilarName.best(for: wanted, among: datasets + StoreTables.names)
+  }
+
+  private func latest(of dataset: DatasetName) throws(StoreError) -> Version? {
+    do throws(StoreError) {
+      return try store.versions(of: dataset, limit: 1).first
+    } catch  where error.kind == .missing {
+      return nil
+    }
+  }
+
+  /// The versions that `*` or `a..b` after the `@` stand for; nil for any other text.
+  private func range(
+    _ text: String, of dataset: DatasetName, latest: Version
+  ) throws(StoreError) -> ClosedRange<Int>? {
+    if text == "*" { return 1...latest.number }
+    guard let dots = text.range(of: "..") else { return nil }
+    let first = try bound(text[..<dots.lowerBound], of: dataset) ?? 1
+    let last = try bound(text[dots.upperBound...], of: dataset) ?? latest.number
+    guard first <= last else {
+      throw StoreError(
+        .usage,
+        "'\(dataset)@\(text)' goes from \(first) back to \(last); write the earlier one first")
+    }
+    return first...last
+  }
+
+  /// An end of a range is written as what follows the `@` of a reference; nil when left out.
+  private func bound(_ text: Substring, of dataset: DatasetName) throws(StoreError) -> Int? {
+    guard !text.isEmpty else { return nil }
+    return try store.resolve(try Reference(dataset: dataset, parsing: String(text))).number
+  }
+}
+
+extension String {
+  /// Where `other` first occurs; the standard library alone has no such search.
+  fileprivate func range(of other: String) -> Range<Index>? {
+    indices.first { self[$0...].hasPrefix(other) }.map { $0..<index($0, offsetBy: other.count) }
+  }
+}

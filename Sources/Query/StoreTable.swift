@@ -1,0 +1,111 @@
+import Columns
+import Model
+import Store
+import Synchronization
+
+/// Versions of a dataset as one table.
+enum StoreTable {
+  /// The table of `versions`, which ascend.
+  ///
+  /// Their manifests are read, their row groups are not.
+  static func table(
+    of versions: [Version], in store: Store, isMultiVersion: Bool
+  ) throws(StoreError) -> QueryTable {
+    let snapshots = try parallelMap(count: versions.count) { index throws(StoreError) in
+      try store.snapshot(versions[index])
+    }
+    let columns = union(snapshots)
+    var positionsOfSchema: [Schema: [Int?]] = [:]
+    var parts: [any QueryPart] = []
+    for (version, snapshot) in zip(versions, snapshots) {
+      let positions: [Int?]
+      if let known = positionsOfSchema[snapshot.schema] {
+        positions = known
+      } else {
+        let indices = Dictionary(
+          uniqueKeysWithValues: snapshot.schema.columns.enumerated().map { ($1.name, $0) })
+        positions = columns.map { indices[$0.name] }
+        positionsOfSchema[snapshot.schema] = positions
+      }
+      parts.append(VersionPart(version, snapshot, columns: columns, positions: positions))
+    }
+    return QueryTable(columns: columns, isMultiVersion: isMultiVersion, parts: parts)
+  }
+
+  /// The columns of all snapshots; those that differ in type are `json`.
+  private static func union(_ snapshots: [Snapshot]) -> [ColumnDefinition] {
+    var seen: Set<Schema> = []
+    var columns: [ColumnDefinition] = []
+    var indices: [String: Int] = [:]
+    for snapshot in snapshots where seen.insert(snapshot.schema).inserted {
+      for column in snapshot.schema.columns {
+        guard let index = indices[column.name] else {
+          indices[column.name] = columns.count
+          columns.append(column)
+          continue
+        }
+        if columns[index].type != column.type {
+          columns[index] = ColumnDefinition(name: column.name, type: .json)
+        }
+      }
+    }
+    return columns
+  }
+}
+
+/// One version within a table.
+///
+/// Row group manifests are read when first needed and then kept.
+private final class VersionPart: QueryPart {
+  let version: Int
+  let createdAt: Timestamp
+  let message: String
+  private let snapshot: Snapshot
+  private let columns: [ColumnDefinition]
+  /// Where each of the table's columns is in this version; nil where it is not.
+  private let positions: [Int?]
+  private let groups: Mutex<[Int: RowGroupManifest]>
+
+  init(
+    _ version: Version, _ snapshot: Snapshot, columns: [ColumnDefinition], positions: [Int?]
+  ) {
+    self.version = version.number
+    createdAt = version.record.createdAt
+    message = version.record.message
+    self.snapshot = snapshot
+    self.columns = columns
+    self.positions = positions
+    groups = Mutex([:])
+  }
+
+  var rowCount: Int { snapshot.rows }
+
+  func groupRowCounts() -> [Int] { snapshot.manifest.groups.map(\.rows) }
+
+  func vector(column: Int, group: Int) throws(StoreError) -> ColumnVector {
+    guard let position = positions[column] else {
+      return .nulls(columns[column].type, count: snapshot.manifest.groups[group].rows)
+    }
+    let decoder = try ChunkDecoder()
+    return try snapshot.vector(
+      column: position, of: try manifest(of: group, decoder), decoder)
+  }
+
+  func statistics(column: Int, group: Int) throws(StoreError) -> GroupStatistics? {
+    guard let position = positions[column] else { return nil }
+    let manifest = try manifest(of: group, try ChunkDecoder())
+    guard let known = try snapshot.statistics(column: position, of: manifest) else { return nil }
+    return GroupStatistics(
+      type: snapshot.schema.columns[position].type, nullCount: known.nullCount,
+      bounds: GroupStatistics.Bounds(least: known.minimum, greatest: known.maximum))
+  }
+
+  private func manifest(
+    of group: Int, _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> RowGroupManifest {
+    if let known = groups.withLock({ $0[group] }) { return known }
+    let manifest = try snapshot.group(group, decoder)
+    groups.withLock { $0[group] = manifest }
+    return manifest
+  }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Model
+import Store
+
+/// `assay gc`: removes what nothing refers to.
+struct CollectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gc", abstract: "Find files that nothing refers to; remove them with --apply.",
+    discussion: """
+      Interrupted saves leave such files behind. No version and no digest changes. Files younger than \
+      the grace period stay, since a save under way may be about to refer to them.
+      """)
+
+  @Flag(help: "Remove them.") var apply = false
+  @Option(help: "Leave younger files alone: 90s, 10m, 1h, 2d.") var grace = "1h"
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let seconds = try graceSeconds()
+    let store = try global.openStore()
+    let report = try store.collectGarbage(apply: apply, graceSeconds: seconds)
+    let output = try Output()
+    if global.json {
+      try output.json(json(report))
+    } else {
+      try print(report, output)
+    }
+    try output.finish()
+  }
+
+  private func graceSeconds() throws(StoreError) -> Int {
+    let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+    guard let unit = grace.last.flatMap({ units[$0] }), let count = Int(grace.dropLast()),
+      (0...1_000_000).contains(count)
+    else {
+      throw StoreError(.usage, "'\(grace)' is no time span; write 90s, 10m, 1h or 2d")
+    }
+    return count * unit
+  }
+
+  private func print(_ report: GarbageReport, _ output: Output) throws {
+    let verb = report.isApplied ? "removed" : "would remove"
+    for file in report.files { try output.line("\(verb) \(file.name)  \(file.bytes) bytes") }
+    for file in report.youngFiles {
+      try output.line("left \(file.name)  \(file.bytes) bytes: younger than \(grace)")
+    }
+    for pack in report.newPacks { try output.line("packed \(pack.name)  \(pack.bytes) bytes") }
+    let bytes = report.files.reduce(0) { $0 + $1.bytes }
+    let hint = report.isApplied || report.files.isEmpty ? "" : "; do it with --apply"
+    try output.line("\(verb) \(report.files.count) files, \(bytes) bytes\(hint)")
+  }
+
+  private func json(_ report: GarbageReport) -> JSONValue {
+    func files(_ files: [GarbageReport.File]) -> JSONValue {
+      .array(files.map { ["name": .text($0.name), "bytes": .integer($0.bytes)] })
+    }
+    return [
+      "isApplied": .bool(report.isApplied),
+      "files": files(report.files),
+      "youngFiles": files(report.youngFiles),
+      "compactedFiles": .integer(report.compactedFiles),
+      "newPacks": files(report.newPacks),
+    ]
+  }
+}

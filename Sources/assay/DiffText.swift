@@ -1,0 +1,88 @@
+import Columns
+import Model
+import Store
+
+/// A diff as lines for people.
+struct DiffText {
+  private let report: DiffReport
+  private let output: Output
+
+  /// What a line about a whole row has room for, in characters.
+  private static let rowWidth = 110
+  /// What a changed cell has room for, old and new alike.
+  private static let cellWidth = 60
+
+  init(_ report: DiffReport, _ output: Output) {
+    self.report = report
+    self.output = output
+  }
+
+  /// Writes the lines.
+  func print() throws {
+    let diff = report.diff
+    let counts = ChangeCounts(diff).text
+    try output.line("\(report.old.reference) → \(report.new.reference)  \(counts)")
+    for column in diff.addedColumns {
+      try output.line("column + \(column.name)  \(column.type.rawValue)")
+    }
+    for column in diff.removedColumns {
+      try output.line("column - \(column.name)  \(column.type.rawValue)")
+    }
+    for column in diff.retypedColumns {
+      try output.line("column ~ \(column.name)  \(column.old.rawValue) → \(column.new.rawValue)")
+    }
+    switch report.detail {
+    case .counts: break
+    case .columns:
+      for (column, count) in zip(diff.columns, report.changedCells) where count > 0 {
+        try output.line("~\(count)  \(column.name)")
+      }
+    case .rows: try printRows()
+    }
+  }
+
+  private func printRows() throws {
+    let key = report.key
+    try report.forEachRow { row in
+      switch row {
+      case .removed(let cells, let row): try output.line("- " + whole(cells, row, key))
+      case .added(let cells, let row): try output.line("+ " + whole(cells, row, key))
+      case .changed(let before, let after, let row, let columns):
+        let name = label(after, row, key)
+        for column in columns {
+          let change = "\(short(before, column, row)) → \(short(after, column, row))"
+          try output.line("~ \(name)  \(report.diff.columns[column].name): \(change)")
+        }
+      }
+    }
+    let told = ChangeCounts(report.diff)
+    let rows = told.added + told.removed + told.changed
+    if rows > report.limit { try output.line("… and \(rows - report.limit) more rows") }
+  }
+
+  private func label(_ cells: CellTexts, _ row: Int, _ key: [Int]) -> String {
+    key.map { Self.cut(cells.plain($0, row), Self.cellWidth) }.joined(separator: " ")
+  }
+
+  private func whole(_ cells: CellTexts, _ row: Int, _ key: [Int]) -> String {
+    let others = report.diff.columns.indices.filter { !key.contains($0) }
+    var text = label(cells, row, key)
+    for column in others {
+      let value = short(cells, column, row)
+      guard value != "null" else { continue }
+      text += (text.isEmpty ? "" : "  ") + "\(report.diff.columns[column].name): \(value)"
+      // Lines may be long, but not without end: --format jsonl has it all.
+      if text.count > Self.rowWidth { break }
+    }
+    return Self.cut(text, Self.rowWidth)
+  }
+
+  private func short(_ cells: CellTexts, _ column: Int, _ row: Int) -> String {
+    let text = cells.json(column, row).text
+    return Self.cut(text, Self.cellWidth)
+  }
+
+  private static func cut(_ text: String, _ width: Int) -> String {
+    text.count > width ? text.prefix(width - 1) + "…" : text
+  }
+}

@@ -1,0 +1,41 @@
+import Formats
+import Foundation
+import Model
+
+/// What a command prints on standard output.
+struct Output {
+  private let sink: ByteSink
+
+  /// Opens standard output.
+  ///
+  /// When its reader goes away, the process ends quietly, as `head` expects.
+  init() throws(StoreError) {
+    sink = try ByteSink.open(path: "-")
+    Self.endWithClosedPipe()
+  }
+
+  /// Lets a closed pipe end the process, which a sink to a pipe or to standard output prevents.
+  static func endWithClosedPipe() {
+    _ = signal(SIGPIPE, SIG_DFL)
+  }
+
+  /// Prints a line.
+  func line(_ text: String) throws(StoreError) {
+    try sink.write(Array((text + "\n").utf8))
+  }
+
+  /// Prints a value on a line of its own.
+  func json(_ value: JSONValue) throws(StoreError) {
+    try sink.write(value.bytes + [UInt8(ascii: "\n")])
+  }
+
+  /// Prints bytes as they are.
+  func write(_ bytes: [UInt8]) throws(StoreError) {
+    try sink.write(bytes)
+  }
+
+  /// Writes what is held back; to be called once, at the end.
+  func finish() throws(StoreError) {
+    try sink.finish()
+  }
+}

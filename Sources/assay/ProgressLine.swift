@@ -1,0 +1,34 @@
+import Foundation
+
+/// A line on standard error that tells how far a long command is, when that is a terminal.
+///
+/// Used by one thread at a time.
+final class ProgressLine {
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let start = ContinuousClock.now
+  private var shown: ContinuousClock.Instant?
+
+  /// How long a command stays silent, and how often the line changes after that.
+  private static let silence = Duration.seconds(1)
+  private static let interval = Duration.milliseconds(100)
+
+  /// Shows `text`, unless the command is young or another text was shown just now.
+  func show(_ text: @autoclosure () -> String) {
+    guard isTerminal else { return }
+    let now = ContinuousClock.now
+    guard now - start > Self.silence, shown.map({ now - $0 > Self.interval }) ?? true
+    else { return }
+    shown = now
+    write("\r\u{1B}[K" + text())
+  }
+
+  /// Removes the line.
+  func clear() {
+    if shown != nil { write("\r\u{1B}[K") }
+    shown = nil
+  }
+
+  private func write(_ text: String) {
+    FileHandle.standardError.write(Data(text.utf8))
+  }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+import Model
+import Store
+
+/// What can be said about a version that is pushed.
+struct PushFlags: ParsableArguments {
+  @Option(help: "Columns that identify a row: a,b. Default: the parent's.") var key: [String] = []
+  @Option(help: "What changed, in a sentence.") var message = ""
+  @Option(help: "replace, append or merge (by key).") var mode = Mode.replace
+  @Flag(help: "With --mode merge: remove rows whose keys the file lacks.") var deleteMissing = false
+  @Option(help: "Format of the file. Default: by its extension.") var format: TableFormat?
+  @Option(help: "inputs, outputs, metrics, ratings, rules or results.") var kind: Kind?
+  @Option(help: "Types of columns: a=int64,b=string.") var types: [String] = []
+  @Option(help: "The latest version there must be; 0 for none.") var expect: Int?
+  @Option(
+    parsing: .upToNextOption, help: "Versions that this one was made from.")
+  var from: [String] = []
+  @Option(
+    name: .customLong("attr"), parsing: .upToNextOption, help: "Attributes: model=x run=7.")
+  var attributes: [String] = []
+  @Option(help: "When it was measured: 2026-10-01 or 2026-10-01T12:00:00Z. Default: now.")
+  var createdAt: String?
+  @Option(help: "Who saves it. Default: $ASSAY_AUTHOR, else user@host.") var author: String?
+  @Option(help: "A text that makes a repeated push answer with the first one's version.")
+  var idempotencyKey: String?
+
+  /// How rows relate to the latest version's; the names of ``PushOptions/Mode``.
+  enum Mode: String, CaseIterable, ExpressibleByArgument {
+    case replace, append, merge
+  }
+
+  /// The names of ``DatasetKind``.
+  enum Kind: String, CaseIterable, ExpressibleByArgument {
+    case inputs, outputs, metrics, ratings, rules, results
+  }
+
+  /// The options of the store's push.
+  /// - Throws: ``StoreError`` of kind `usage` for a value that cannot be understood.
+  func options() throws(StoreError) -> PushOptions {
+    var options = PushOptions()
+    let names = key.flatMap { $0.split(separator: ",").map(String.init) }
+    options.key = names.isEmpty ? nil : names
+    options.mode = PushOptions.Mode(rawValue: mode.rawValue) ?? .replace
+    guard !deleteMissing || mode == .merge else {
+      throw StoreError(.usage, "--delete-missing goes with --mode merge")
+    }
+    options.deletesMissing = deleteMissing
+    options.kind = kind.flatMap { DatasetKind(rawValue: $0.rawValue) }
+    options.message = message
+    options.author = Author.name(author)
+    if let expect, expect < 0 { throw StoreError(.usage, "--expect takes 0 or a version's number") }
+    options.expected = expect
+    for reference in from { options.lineage.append(try Reference(parsing: reference)) }
+    for pair in attributes {
+      guard let sign = pair.firstIndex(of: "="), sign != pair.startIndex else {
+        throw StoreError(.usage, "'\(pair)' is no attribute; write name=value")
+      }
+      options.attributes[String(pair[..<sign])] = String(pair[pair.index(after: sign)...])
+    }
+    if let createdAt {
+      guard let time = Timestamp(parsing: createdAt) else {
+        throw StoreError(
+          .usage, "'\(createdAt)' is no time; write 2026-10-01 or 2026-10-01T12:00:00Z")
+      }
+      options.createdAt = time
+    }
+    options.idempotencyKey = idempotencyKey
+    return options
+  }
+
+  /// The types that `--types` gives to columns.
+  /// - Throws: ``StoreError`` of kind `usage` for a type that there is not.
+  func columnTypes() throws(StoreError) -> [String: ColumnType] {
+    var types: [String: ColumnType] = [:]
+    for pair in self.types.flatMap({ $0.split(separator: ",") }) {
+      guard let sign = pair.lastIndex(of: "="), sign != pair.startIndex else {
+        throw StoreError(.usage, "'\(pair)' gives no column a type; write column=type")
+      }
+      let name = String(pair[pair.index(after: sign)...])
+      guard let type = ColumnType(rawValue: name), type != .file else {
+        let known = ColumnType.allCases.filter { $0 != .file }.map(\.rawValue)
+        throw StoreError(
+          .usage, "there is no column type '\(name)'; \(Spelling.advice(name, known))")
+      }
+      types[String(pair[..<sign])] = type
+    }
+    return types
+  }
+}
+
+/// Who is at the keyboard.
+enum Author {
+  /// The name given, else `$ASSAY_AUTHOR`, else `user@host`.
+  static func name(_ given: String?) -> String {
+    let environment = ProcessInfo.processInfo.environment
+    if let name = given ?? environment["ASSAY_AUTHOR"], !name.isEmpty { return name }
+    let user = environment["USER"] ?? environment["LOGNAME"] ?? "uid \(getuid())"
+    var host = [CChar](repeating: 0, count: 256)
+    guard unsafe gethostname(&host, host.count - 1) == 0 else { return user }
+    let name = host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return user + "@" + String(decoding: name, as: UTF8.self)
+  }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Formats
+import Foundation
+import Model
+import Query
+import Store
+
+/// `assay query`: SQL over versions.
+struct QueryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "query", abstract: "Ask SQL over any versions.",
+    discussion: """
+      A table is a reference in double quotes: "runs", "runs@3", "runs@*", "runs@2..5" (the last two \
+      with _version, _created_at and _message), or assay_datasets, assay_versions, assay_tags, \
+      assay_log. Besides SQLite's functions there are median(x), quantile(x, p) and stddev(x). \
+      Results are a table on a terminal, else jsonl; --json is --format jsonl.
+      """)
+
+  @Argument(help: "One SELECT; - reads it from standard input.") var sql: String
+  @Option(help: "table, jsonl, json, csv or markdown.") var format: Format?
+  @Option(help: "Seconds after which the query is stopped.") var timeout: Double = 30
+  @Option(help: "MiB of memory at which the query is stopped.") var memory: Int = 1024
+  @Option(help: "At most so many rows.") var limit: Int?
+  @OptionGroup var global: GlobalOptions
+
+  /// The names of ``ResultFormat``.
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case table, jsonl, json, csv, markdown
+  }
+
+  func run() throws {
+    guard timeout > 0, memory > 0, limit ?? 0 >= 0 else {
+      throw StoreError(
+        .usage, "--timeout and --memory take positive numbers, --limit a number of rows")
+    }
+    let text = try statement()
+    let store = try global.openStore()
+    let options = QueryOptions(
+      timeLimitSeconds: timeout, memoryLimitBytes: memory << 20, rowLimit: limit)
+    let output = try Output()
+    var printer = ResultPrinter(chosenFormat) { bytes in try output.write(bytes) }
+    let query = SQLQuery(text, on: StoreQuerySource(store), options: options)
+    try query.run(
+      onColumns: { try printer.begin($0) },
+      onRow: { values in
+        try printer.row(values)
+        return true
+      })
+    try printer.finish()
+    try output.finish()
+  }
+
+  private var chosenFormat: ResultFormat {
+    if let format, let chosen = ResultFormat(rawValue: format.rawValue) { return chosen }
+    return global.json || isatty(STDOUT_FILENO) == 0 ? .jsonl : .table
+  }
+
+  private func statement() throws(StoreError) -> String {
+    guard sql == "-" else { return sql }
+    let source = try FileSource.open(path: "-")
+    var bytes: [UInt8] = []
+    while try source.read(1 << 16, appendingTo: &bytes) > 0 {}
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw StoreError(.usage, "the SQL on standard input is not UTF-8")
+    }
+    return text
+  }
+}

@@ -1,0 +1,75 @@
+import Columns
+import Formats
+import Model
+
+/// Turns batches of one table into the text of a file, on all cores.
+struct TableText {
+  private let format: FileFormat
+  private let columns: [ColumnDefinition]
+  private let writesNulls: Bool
+  private var hasRows = false
+
+  /// Rows are turned into text in pieces of so many, each by one thread.
+  private static let pieceRows = 2048
+
+  /// Text in `format` of rows with `columns`.
+  init(_ format: FileFormat, columns: [ColumnDefinition], nulls: Bool) {
+    self.format = format
+    self.columns = columns
+    writesNulls = nulls
+  }
+
+  /// Writes the rows of `batches`.
+  mutating func append(_ batches: [RowBatch], to sink: ByteSink) throws(StoreError) {
+    var pieces: [(batch: RowBatch, rows: Range<Int>)] = []
+    for batch in batches {
+      for start in stride(from: 0, to: batch.count, by: Self.pieceRows) {
+        pieces.append((batch, start..<min(start + Self.pieceRows, batch.count)))
+      }
+    }
+    guard !pieces.isEmpty else { return }
+    let work = pieces
+    let (format, columns, nulls) = (format, columns, writesNulls)
+    let isFirst = !hasRows
+    let texts = try parallelMap(count: work.count) { index throws(StoreError) in
+      Self.text(work[index].batch, work[index].rows, format, columns, nulls, isFirst && index == 0)
+    }
+    for text in texts { try sink.write(text) }
+    hasRows = true
+  }
+
+  /// Writes what stands after the last row; also what stands before the first when there is none.
+  func finish(_ sink: ByteSink) throws(StoreError) {
+    switch format {
+    case .jsonl: break
+    case .json: try sink.write(Array((hasRows ? "\n]\n" : "[]\n").utf8))
+    case .csv where !hasRows:
+      var header: [UInt8] = []
+      CSVWriter(columns: columns).appendHeader(to: &header)
+      try sink.write(header)
+    case .csv: break
+    }
+  }
+
+  private static func text(
+    _ batch: RowBatch, _ rows: Range<Int>, _ format: FileFormat, _ columns: [ColumnDefinition],
+    _ nulls: Bool, _ isFirst: Bool
+  ) -> [UInt8] {
+    var text: [UInt8] = []
+    switch format {
+    case .jsonl:
+      var writer = JSONWriter(columns: columns, style: .lines, nulls: nulls)
+      writer.append(batch, rows: rows, to: &text)
+    case .json:
+      var writer = JSONWriter(columns: columns, style: .array, nulls: nulls)
+      writer.append(batch, rows: rows, to: &text)
+      // Each piece begins an array; only the first one's bracket stays one.
+      if !isFirst { text[0] = UInt8(ascii: ",") }
+    case .csv:
+      let writer = CSVWriter(columns: columns)
+      if isFirst { writer.appendHeader(to: &text) }
+      writer.append(batch, rows: rows, to: &text)
+    }
+    return text
+  }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Model
+import Store
+
+/// `assay verify`: checks that everything is as it was written.
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Check that every byte is as it was written.",
+    discussion: """
+      Reads every file, follows every log and checks the index. Names what is damaged and the versions \
+      it touches, and then exits with 1. --expect-head proves that a dataset's history, up to the \
+      record of that digest, is the one you know ('record' in assay log --json).
+      """)
+
+  @Option(
+    name: .customLong("expect-head"), help: ArgumentHelp("NAME=sha256:…", valueName: "head"))
+  var expectedHeads: [String] = []
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let heads = try parsedHeads()
+    let store = try global.openStore()
+    let progress = ProgressLine()
+    let report = try store.verify(expectedHeads: heads) { done, total in
+      progress.show("\(done) of \(total) checks")
+    }
+    progress.clear()
+    let output = try Output()
+    if global.json {
+      try output.json(json(report))
+    } else {
+      try print(report, output)
+    }
+    try output.finish()
+    if !report.damage.isEmpty || !report.isIndexRight { throw ExitCode(1) }
+  }
+
+  private func parsedHeads() throws(StoreError) -> [DatasetName: Digest] {
+    var heads: [DatasetName: Digest] = [:]
+    for pair in expectedHeads {
+      let parts = pair.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, let digest = Digest(parsing: parts[1]) else {
+        throw StoreError(
+          .usage, "'\(pair)' expects no head; write NAME=sha256: and 64 hexadecimal digits")
+      }
+      heads[try DatasetName(String(parts[0]))] = digest
+    }
+    return heads
+  }
+
+  private func print(_ report: VerifyReport, _ output: Output) throws {
+    for damage in report.damage {
+      try output.line("\(damage.file): \(damage.what)")
+      if !damage.versions.isEmpty {
+        try output.line("  touches " + damage.versions.joined(separator: " "))
+      }
+    }
+    if !report.isIndexRight {
+      try output.line("the index differs from logs and packs; 'assay reindex' puts it right")
+    }
+    let checked =
+      "\(report.files) files, \(report.bytes) bytes, \(report.records) records, "
+      + "\(report.versions) versions, \(report.chunks) chunks"
+    let isFine = report.damage.isEmpty && report.isIndexRight
+    try output.line(isFine ? "all as written: \(checked)" : "damaged; checked \(checked)")
+  }
+
+  private func json(_ report: VerifyReport) -> JSONValue {
+    [
+      "isSound": .bool(report.damage.isEmpty && report.isIndexRight),
+      "isIndexRight": .bool(report.isIndexRight),
+      "files": .integer(report.files),
+      "bytes": .integer(report.bytes),
+      "records": .integer(report.records),
+      "versions": .integer(report.versions),
+      "chunks": .integer(report.chunks),
+      "damage": .array(
+        report.damage.map { damage in
+          [
+            "file": .text(damage.file), "what": .text(damage.what),
+            "versions": JSONValue(damage.versions),
+          ]
+        }),
+    ]
+  }
+}
