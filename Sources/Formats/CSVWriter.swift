@@ -6,8 +6,10 @@ package import Model
 /// Null is an empty cell and the empty text is `""`, so that a ``CSVReader`` tells them apart.
 /// Numbers are in their shortest form, timestamps in RFC 3339, `json` and `file` as their text.
 package struct CSVWriter: Sendable {
-  /// Rows are written in runs of so many, whose cells stay in the processor's cache.
+  /// Rows are written in runs of at most so many, whose cells stay in the processor's cache.
   private static let runLength = 256
+  /// How many bytes of text a run may hold, if it has more rows than one.
+  private static let runBytes = 16 << 20
 
   private let columns: [ColumnDefinition]
 
@@ -29,14 +31,27 @@ package struct CSVWriter: Sendable {
   /// Ranges may be written by several threads and then joined.
   package func append(_ batch: RowBatch, rows: Range<Int>, to out: inout [UInt8]) {
     precondition(batch.vectors.count == columns.count, "a batch has the columns of its writer")
+    guard !rows.isEmpty, !columns.isEmpty else { return }
+    let longest = batch.vectors.reduce(1) { $0 + Self.longestText($1, rows) }
+    let runLength = min(max(1, Self.runBytes / longest), Self.runLength)
     var cells = TextValues()
-    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.runLength) {
-      let run = start..<min(start + Self.runLength, rows.upperBound)
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: runLength) {
+      let run = start..<min(start + runLength, rows.upperBound)
       cells.bytes.removeAll(keepingCapacity: true)
       cells.offsets.removeAll(keepingCapacity: true)
       cells.offsets.append(0)
       for vector in batch.vectors { Self.append(vector, run, to: &cells) }
       Self.join(cells, columnCount: columns.count, rowCount: run.count, to: &out)
+    }
+  }
+
+  /// The bytes of the longest text among `rows`.
+  private static func longestText(_ vector: ColumnVector, _ rows: Range<Int>) -> Int {
+    switch vector.values {
+    case .text(let texts): rows.reduce(0) { max($0, texts.range($1).count) }
+    case .dictionary(let codes, let words):
+      rows.reduce(0) { max($0, words.range(Int(codes[$1])).count) }
+    case .none, .bool, .int64, .float64: 0
     }
   }
 
@@ -48,28 +63,31 @@ package struct CSVWriter: Sendable {
     if out.capacity < out.count + byteCount {
       out.reserveCapacity(max(out.count + byteCount, out.capacity * 2))
     }
-    unsafe cells.bytes.withUnsafeBytes { source in
-      unsafe cells.offsets.withUnsafeBufferPointer { offsets in
-        out.append(addingCapacity: byteCount) { (spare: inout OutputSpan<UInt8>) in
-          unsafe spare.withUnsafeMutableBufferPointer { target, initialized in
-            var end = 0
-            for row in 0..<rowCount {
-              for cell in stride(from: row, to: rowCount * columnCount, by: rowCount) {
-                let (first, next) = unsafe (Int(offsets[cell]), Int(offsets[cell + 1]))
-                unsafe UnsafeMutableRawBufferPointer(target).baseAddress.map {
-                  unsafe ($0 + end).copyMemory(
-                    from: source.baseAddress.map { unsafe $0 + first } ?? UnsafeRawPointer($0),
-                    byteCount: next - first)
-                }
-                end += next - first
-                unsafe target[end] = UInt8(ascii: ",")
-                end += 1
-              }
-              unsafe target[end - 1] = UInt8(ascii: "\n")
-            }
-            initialized = end
-          }
+    out.append(addingCapacity: byteCount) { (spare: inout OutputSpan<UInt8>) in
+      unsafe spare.withUnsafeMutableBufferPointer { target, initialized in
+        unsafe cells.bytes.withUnsafeBufferPointer { source in
+          guard let first = target.baseAddress, let text = source.baseAddress else { return }
+          unsafe join(cells.offsets, text, columnCount: columnCount, rowCount: rowCount, to: first)
+          initialized = byteCount
         }
+      }
+    }
+  }
+
+  /// Copies cells to `first` and on, which has room for all and a separator each.
+  private static func join(
+    _ offsets: [UInt32], _ text: UnsafePointer<UInt8>, columnCount: Int, rowCount: Int,
+    to first: UnsafeMutablePointer<UInt8>
+  ) {
+    var end = unsafe first
+    for row in 0..<rowCount {
+      for column in 0..<columnCount {
+        let cell = column * rowCount + row
+        let (start, next) = (Int(offsets[cell]), Int(offsets[cell + 1]))
+        unsafe end.update(from: text + start, count: next - start)
+        unsafe end += next - start
+        unsafe end.pointee = column + 1 < columnCount ? UInt8(ascii: ",") : UInt8(ascii: "\n")
+        unsafe end += 1
       }
     }
   }

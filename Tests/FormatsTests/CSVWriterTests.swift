@@ -110,6 +110,20 @@ import Testing
     #expect(String(decoding: bytes, as: UTF8.self) == expected)
   }
 
+  @Test func `long words that repeat are written whole`() throws {
+    let word = [UInt8](repeating: 0x77, count: 3 << 20)
+    let columns = [ColumnDefinition(name: "w", type: .string)]
+    let vector = ColumnVector(
+      type: .string, count: 12, validity: nil,
+      values: .dictionary(
+        codes: [UInt32](repeating: 0, count: 12),
+        words: TextValues(offsets: [0, UInt32(word.count)], bytes: word)))
+    var bytes: [UInt8] = []
+    CSVWriter(columns: columns).append(
+      RowBatch(columns: columns, vectors: [vector], count: 12), rows: 0..<12, to: &bytes)
+    #expect(bytes == (0..<12).flatMap { _ in word + [0x0A] })
+  }
+
   @Test(arguments: UInt64(1)...20)
   func `numbers are read as the nearest double`(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
