@@ -1,9 +1,11 @@
 import GRDBSQLite
 import Model
 
-/// The aggregates that SQLite lacks: `median`, `quantile`, `stddev`, `stddev_pop`, `variance`,
-/// `var_pop`. Nulls are left out; of no values the result is null; anything but a number is an error,
-/// since a text in a column of numbers would otherwise change a result silently.
+/// The aggregates that SQLite lacks.
+///
+/// They are `median`, `quantile`, `stddev`, `stddev_pop`, `variance` and `var_pop`. Nulls are left
+/// out; of no values the result is null; anything but a number is an error, since a text in a column
+/// of numbers would otherwise change a result silently.
 enum Aggregates {
   static let names = [
     "median", "quantile", "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop",
@@ -33,7 +35,8 @@ enum Aggregates {
         { unsafe Spread.finish($0, isSample: true, isRoot: false) }, nil)
     }
     unsafe sqlite3_create_function_v2(
-      connection, "stddev_pop", 1, flags, context, nil, { unsafe Spread.step($0, $2, "stddev_pop") },
+      connection, "stddev_pop", 1, flags, context, nil,
+      { unsafe Spread.step($0, $2, "stddev_pop") },
       { unsafe Spread.finish($0, isSample: false, isRoot: true) }, nil)
     unsafe sqlite3_create_function_v2(
       connection, "var_pop", 1, flags, context, nil, { unsafe Spread.step($0, $2, "var_pop") },

@@ -119,7 +119,8 @@ import Model
 
   /// Scalars become SQLite's own; arrays and objects stay text.
   private static func put(json: UnsafeBufferPointer<UInt8>, into context: OpaquePointer?) {
-    guard let first = unsafe json.first, first != UInt8(ascii: "{"), first != UInt8(ascii: "[") else {
+    guard let first = unsafe json.first, first != UInt8(ascii: "{"), first != UInt8(ascii: "[")
+    else {
       unsafe put(text: json, into: context)
       return
     }
@@ -127,7 +128,8 @@ import Model
     case .bool(let value): unsafe sqlite3_result_int(context, value ? 1 : 0)
     case .integer(let value): unsafe sqlite3_result_int64(context, value)
     case .float(let value): unsafe sqlite3_result_double(context, value)
-    case .text(let text): unsafe text.withUnsafeBufferPointer { unsafe put(text: $0, into: context) }
+    case .text(let text):
+      unsafe text.withUnsafeBufferPointer { unsafe put(text: $0, into: context) }
     case nil: unsafe sqlite3_result_null(context)
     }
   }
@@ -149,7 +151,9 @@ let copyingDestructor = unsafe unsafeBitCast(
     let block = UnsafeMutableRawPointer.allocate(
       byteCount: size, alignment: MemoryLayout<Element>.alignment)
     unsafe array.withUnsafeBytes { bytes in
-      if let start = bytes.baseAddress { unsafe block.copyMemory(from: start, byteCount: bytes.count) }
+      if let start = bytes.baseAddress {
+        unsafe block.copyMemory(from: start, byteCount: bytes.count)
+      }
     }
     unsafe blocks.append(block)
     byteCount += size
@@ -157,6 +161,6 @@ let copyingDestructor = unsafe unsafeBitCast(
   }
 
   deinit {
-    for unsafe block in unsafe blocks { unsafe block.deallocate() }
+    unsafe blocks.forEach { unsafe $0.deallocate() }
   }
 }

@@ -11,10 +11,14 @@ import Model
   /// The last action that was refused, for the message.
   private(set) var refusal: String?
 
+  /// SQLITE_MAX_COLUMN as SQLite is built everywhere.
+  private static let columnLimit = 2000
+
   init(_ state: QueryState) throws(StoreError) {
     self.state = state
     var opened: OpaquePointer?
-    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY
+    let flags =
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY
       | SQLITE_OPEN_NOMUTEX
     let status = unsafe sqlite3_open_v2(":memory:", &opened, flags, nil)
     guard status == SQLITE_OK, let opened = unsafe opened else {
@@ -74,10 +78,18 @@ import Model
 
   /// Makes `table` known to SQL under `name`.
   func define(_ name: String, _ table: QueryTable) throws(StoreError) {
+    let columnCount = table.columns.count + (table.isMultiVersion ? 3 : 0)
+    guard columnCount <= Self.columnLimit else {
+      throw StoreError(
+        .usage,
+        "'\(name)' has \(columnCount) columns, and SQL takes at most \(Self.columnLimit) columns; "
+          + "pull it, or save fewer columns")
+    }
     state.tables.append((name: name, table: table))
     state.isDefining = true
     defer { state.isDefining = false }
-    let sql = "CREATE VIRTUAL TABLE main.\(VirtualTable.quoted(name)) "
+    let sql =
+      "CREATE VIRTUAL TABLE main.\(VirtualTable.quoted(name)) "
       + "USING assay(\(state.tables.count - 1))"
     guard unsafe sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else {
       if let failure = state.failure { throw failure }

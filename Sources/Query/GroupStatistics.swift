@@ -3,9 +3,10 @@ package import Model
 
 /// The nulls and bounds of a column over one row group.
 package struct GroupStatistics: Sendable, Hashable {
-  /// The least and the greatest value as words: `int64`, `timestamp` and `bool` the bits of an Int64,
-  /// `float64` the bits of a Double, `string` the first eight bytes of the text, big-endian, padded
-  /// with zeros.
+  /// The least and the greatest value as words.
+  ///
+  /// Of `int64`, `timestamp` and `bool` these are the bits of an Int64, of `float64` the bits of a
+  /// Double, of `string` the first eight bytes, most significant first, padded with zeros.
   package struct Bounds: Sendable, Hashable {
     package let least: UInt64
     package let greatest: UInt64

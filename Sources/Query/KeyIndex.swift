@@ -81,7 +81,9 @@ final class KeyIndex {
 
   private static func hash(_ texts: TextValues, _ index: Int) -> UInt64 {
     let range = texts.range(index)
-    return unsafe texts.bytes.withUnsafeBytes { unsafe hash(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    return unsafe texts.bytes.withUnsafeBytes {
+      unsafe hash(UnsafeRawBufferPointer(rebasing: $0[range]))
+    }
   }
 
   private static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {

@@ -10,7 +10,7 @@ struct NumberRange {
   /// The numbers that stand to `operand` as `comparison` says.
   init(_ comparison: RowTest.Comparison, integer operand: Int64) {
     let real = Double(operand)
-    // Where the operand has no double of its own, the neighbours on both sides pass: SQLite decides.
+    // Where the operand has no double of its own, both neighbours pass and SQLite decides.
     let isExact = Int64(exactly: real) == operand
     switch comparison {
     case .equal:
@@ -62,7 +62,11 @@ struct NumberRange {
       if isAbove { return }
       let floor = Int64(operand.rounded(.down))
       let isTaken = comparison == .lessOrEqual || Double(floor) != operand
-      if isTaken { greatestInteger = floor } else if floor == .min { setNoInteger() } else {
+      if isTaken {
+        greatestInteger = floor
+      } else if floor == .min {
+        setNoInteger()
+      } else {
         greatestInteger = floor - 1
       }
     case .greater, .greaterOrEqual:

@@ -90,8 +90,10 @@ final class Quantile {
 }
 
 extension [Double] {
-  /// Moves the value that sorting would put at `position` there, smaller ones to its left, and
-  /// returns it. Takes linear time on average (Hoare's quickselect, median of three).
+  /// Moves the value that sorting would put at `position` there, and returns it.
+  ///
+  /// Values left of it are no greater, right of it no smaller. Takes linear time on average (Hoare's
+  /// quickselect with the median of three).
   mutating func select(_ position: Int) -> Double {
     var low = 0
     var high = count - 1

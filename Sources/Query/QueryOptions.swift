@@ -4,7 +4,7 @@ package struct QueryOptions: Sendable {
   /// Counts what SQLite holds for all queries of the process, and what this query's scans and
   /// aggregates hold.
   package var memoryLimitBytes: Int
-  /// The most rows to hand out; the rest is not computed. Nil for all.
+  /// The most rows to hand out, after which nothing is computed; nil for all.
   package var rowLimit: Int?
   /// Asked every few thousand steps; true ends the query.
   package var isCancelled: (@Sendable () -> Bool)?

@@ -30,8 +30,9 @@ package struct QueryTable: Sendable {
   }
 }
 
-/// One version within a table. Making one does no I/O; what it needs it reads when first asked, and
-/// it may be asked by several threads.
+/// One version within a table.
+///
+/// Making one does no I/O; what it needs it reads when first asked, and several threads may ask.
 package protocol QueryPart: Sendable {
   var version: Int { get }
   var createdAt: Timestamp { get }

@@ -49,8 +49,8 @@ final class QueryState {
     guard used <= options.memoryLimitBytes else {
       throw StoreError(
         .exhausted,
-        "the query was stopped at its memory limit of \(options.memoryLimitBytes >> 20) MiB; select "
-          + "fewer columns, narrow it with WHERE, or raise the memory limit")
+        "the query was stopped at its memory limit of \(options.memoryLimitBytes >> 20) MiB; "
+          + "select fewer columns, narrow it with WHERE, or raise the memory limit")
     }
   }
 

@@ -1,7 +1,9 @@
 import GRDBSQLite
 
-/// What a query may do: read. SQLite asks before each kind of action of a statement.
-/// See https://www.sqlite.org/c3ref/set_authorizer.html
+/// What a query may do, which is to read.
+///
+/// SQLite asks before each kind of action: https://www.sqlite.org/c3ref/set_authorizer.html tells
+/// what the codes and names mean.
 enum ReadOnlyRule {
   /// Why an action is refused; nil when it is allowed.
   static func refusal(_ action: Int32, _ first: String?, _ second: String?) -> String? {

@@ -3,7 +3,7 @@ import Model
 
 /// Writes the rows of a result as text, in pieces of some kilobytes.
 ///
-/// Call `begin` once, `row` for each row, `finish` at the end; the closures of ``SQLQuery/run`` fit.
+/// Call `begin` once, `row` for each row, `finish` at the end.
 package struct ResultPrinter {
   private let format: ResultFormat
   private let write: ([UInt8]) throws -> Void

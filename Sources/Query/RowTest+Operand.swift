@@ -27,8 +27,10 @@ extension RowTest {
       }
     }
 
-    /// What SQLite compares a column of that affinity with: text that is a number counts as one
-    /// beside numbers. `other` where that depends on more than the value.
+    /// What SQLite compares a column of that affinity with.
+    ///
+    /// Text that is a number counts as one beside numbers. It is `other` where the answer depends on
+    /// more than the value.
     func comparable(with affinity: VirtualTable.Affinity) -> Operand {
       switch (affinity, self) {
       case (.number, .text(let bytes)):

@@ -17,8 +17,9 @@ extension RowTest {
     case .timestamp where !isTemporal: return true
     case .bool, .int64, .timestamp:
       return mayPass(
-        integers: Int64(bitPattern: bounds.least)...max(
-          Int64(bitPattern: bounds.least), Int64(bitPattern: bounds.greatest)))
+        integers: Int64(
+          bitPattern: bounds.least)...max(
+            Int64(bitPattern: bounds.least), Int64(bitPattern: bounds.greatest)))
     case .float64:
       return mayPass(
         realsFrom: Double(bitPattern: bounds.least), to: Double(bitPattern: bounds.greatest))

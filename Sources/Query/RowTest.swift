@@ -54,7 +54,9 @@ struct RowTest {
   private func refineNull(_ marks: inout [Bool], _ vector: ColumnVector) {
     // SQLite has no NaN: it reads as null.
     if case .float64(let reals, _) = vector.values {
-      for row in marks.indices { marks[row] = marks[row] && (!vector.hasValue(row) || reals[row].isNaN) }
+      for row in marks.indices {
+        marks[row] = marks[row] && (!vector.hasValue(row) || reals[row].isNaN)
+      }
       return
     }
     guard !vector.isAllNull else { return }

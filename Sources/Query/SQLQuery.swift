@@ -22,8 +22,8 @@ package struct SQLQuery: Sendable {
   /// Runs the query on the calling thread, handing out rows as they are found.
   ///
   /// `onColumns` is called once, before the first row; `onRow` returns false to end the query.
-  /// - Throws: ``StoreError`` of kind `usage` for what SQLite refuses, `missing` for a table that is
-  ///   not there, `denied` for anything but reading, `exhausted` at a limit, whatever the source
+  /// - Throws: ``StoreError`` of kind `usage` for what SQLite refuses, `missing` for a table that
+  ///   is not there, `denied` for anything but reading, `exhausted` at a limit, whatever the source
   ///   throws; and what the closures throw.
   @discardableResult
   package func run(

@@ -1,8 +1,9 @@
 import Columns
 import Model
 
-/// Rows that a scan gives one after the other, and the row groups they are in, decoded column by
-/// column when first asked for.
+/// Rows that a scan gives one after the other, and the row groups they are in.
+///
+/// Columns are decoded when first asked for, row group by row group.
 @safe final class ScanBatch {
   private let table: VirtualTable
   private var groups: [OpenGroup]
@@ -53,8 +54,9 @@ import Model
     table.state.hold(bytes: bytes)
   }
 
-  /// Fills the cell of a column for the current row's group: with the whole column, or with this one
-  /// value where the group gives few rows.
+  /// Fills the cell of a column for the current row's group.
+  ///
+  /// It gets the whole column, or this one value where the group gives few rows.
   func load(_ column: Int, at position: ScanPosition) throws(StoreError) {
     let index = position.group
     let open = groups[index]
@@ -88,8 +90,8 @@ import Model
 
 /// What xColumn and xNext read, in memory that SQLite hands back to them.
 ///
-/// Plain words only, so that a value costs no reference count and no exclusivity check. All pointers
-/// lead into a ``ScanBatch``.
+/// Plain words only, so that a value costs no reference count and no exclusivity check. All
+/// pointers lead into a ``ScanBatch``.
 @safe struct ScanPosition {
   /// The cells of all open groups, those of one group together.
   var cells: UnsafeMutablePointer<Cell>?

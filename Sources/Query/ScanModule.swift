@@ -1,8 +1,9 @@
 import GRDBSQLite
 import Model
 
-/// The functions through which SQLite reads a ``VirtualTable``; see https://www.sqlite.org/vtab.html
+/// The functions through which SQLite reads virtual tables.
 ///
+/// What each has to do is told at https://www.sqlite.org/vtab.html and not repeated here.
 /// SQLite gets handles in C memory whose first field is the struct that it knows; behind it stands
 /// an unmanaged reference, taken when the handle is made and given back when SQLite lets go of it.
 enum ScanModule {

@@ -25,7 +25,9 @@ import Model
     var known: Set<String> = []
     while true {
       do throws(StoreError) {
-        return unsafe try prepare(sql, connection)
+        let statement = unsafe try prepare(sql, connection)
+        try checkSpellings(known, sql, connection.state.source)
+        return unsafe statement
       } catch {
         guard let name = missingTable(connection.message), known.insert(name).inserted else {
           throw error
@@ -98,6 +100,24 @@ import Model
       throw QueryMessage.noSuchTable(bare, source)
     }
     try connection.define(bare, table)
+  }
+
+  /// Refuses two references that differ only in case, as tags may: SQLite would read one of them
+  /// for both.
+  private static func checkSpellings(
+    _ known: Set<String>, _ sql: String, _ source: any QuerySource
+  ) throws(StoreError) {
+    let folded = Dictionary(
+      known.map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+    for name in QuotedNames(sql) where !known.contains(name) {
+      guard let other = folded[name.lowercased()], try source.table(named: name) != nil else {
+        continue
+      }
+      throw StoreError(
+        .usage,
+        "'\(name)' and '\(other)' differ only in case, which SQL does not tell apart; name one by "
+          + "its version number")
+    }
   }
 
   /// The names of the result's columns.

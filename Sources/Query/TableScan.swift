@@ -23,6 +23,7 @@ final class TableScan {
     _ number: Int, tests: [RowTest], key: RowTest.Operand?, at position: inout ScanPosition
   ) throws(StoreError) {
     let plan = table.plans[number]
+    position = ScanPosition()
     startCounts[number, default: 0] += 1
     arrangement = plan.arrangement
     if let key, let range = try lookUp(key, number, plan), let index = indexes[number] {
@@ -54,6 +55,8 @@ final class TableScan {
 
   /// Opens the next batch that has rows, or ends the pass.
   func advance(_ position: inout ScanPosition) throws(StoreError) {
+    // Nothing points into a batch that is gone, also when the next one fails.
+    position = ScanPosition()
     batch = nil
     if let arrangement {
       batch = try nextArranged(arrangement)

@@ -57,7 +57,9 @@ struct TextTable {
     for row in waiting {
       for (index, cell) in row.enumerated() {
         widths[index] = max(widths[index], cell.text.count)
-        if cell.isNumber { hasNumber[index] = true } else if !cell.text.isEmpty {
+        if cell.isNumber {
+          hasNumber[index] = true
+        } else if !cell.text.isEmpty {
           isRight[index] = false
         }
       }
@@ -83,7 +85,8 @@ struct TextTable {
     var line = isMarkdown ? "| " : ""
     for (index, cell) in cells.enumerated() {
       if index > 0 { line += isMarkdown ? " | " : "  " }
-      let shown = isMarkdown || cell.count <= widths[index]
+      let shown =
+        isMarkdown || cell.count <= widths[index]
         ? cell : cell.prefix(widths[index] - 1) + "…"
       let padding = String(repeating: " ", count: max(0, widths[index] - shown.count))
       line += isRight[index] ? padding + shown : shown + padding

@@ -74,8 +74,9 @@ final class VirtualTable {
     return Int32(plans.count - 1)
   }
 
-  /// `score` and `Score` become `score` and `Score_2`: SQLite ignores the case of ASCII letters. The
-  /// last `reserved` names are never changed.
+  /// Names that SQLite tells apart, which ignores the case of ASCII letters.
+  ///
+  /// `score` and `Score` become `score` and `Score_2`; the last `reserved` names never change.
   static func sqlNames(_ names: [String], reserved: Int) -> [String] {
     let fixed = names.suffix(reserved)
     var taken = Set(fixed.map { $0.lowercased() })

@@ -56,7 +56,8 @@ import Testing
       }
       func table(named name: String) -> QueryTable? {
         QueryTable(
-          columns: [ColumnDefinition(name: "a", type: .int64)], isMultiVersion: false, parts: [self])
+          columns: [ColumnDefinition(name: "a", type: .int64)], isMultiVersion: false, parts: [self]
+        )
       }
       func nearNames(to name: String) -> [String] { [] }
     }

@@ -64,7 +64,9 @@ final class MemorySource: QuerySource {
   }
 }
 
-/// Columns of values for tests: `integer` for timestamps (microseconds) and bools, JSON text for json.
+/// Columns of values for tests.
+///
+/// Timestamps (microseconds) and bools are integers, values of mixed columns are JSON texts.
 struct TestTable {
   var columns: [(name: String, type: ColumnType, values: [QueryValue])]
 

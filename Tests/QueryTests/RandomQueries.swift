@@ -17,7 +17,8 @@ struct RandomQueries {
   }
 
   private static let texts = [
-    "alpha", "beta", "Beta", "", "gamma ray", "naïve", "日本", "🙂", "12", "5", "a'b", "zz", "alphabet",
+    "alpha", "beta", "Beta", "", "gamma ray", "naïve", "日本", "🙂", "12", "5", "a'b", "zz",
+    "alphabet",
   ]
   /// Eighths, so that sums do not depend on their order.
   private static let reals = [-2.5, -1.0, 0, 0.125, 0.5, 1, 2.25, 5, 1e15]
@@ -63,7 +64,8 @@ struct RandomQueries {
 
   private mutating func literal() -> String {
     let times = [
-      "1970-01-01T00:00:00Z", "1970-01-01", "1970-01-01T00:00:00.5Z", "1970-01-02T00:00:00Z", "1970",
+      "1970-01-01T00:00:00Z", "1970-01-01", "1970-01-01T00:00:00.5Z", "1970-01-02T00:00:00Z",
+      "1970",
       "1969-12-31T23:59:59.999999Z", "2026-09-21T14:13:20.250Z", "1970-01-01T00:00:01",
     ]
     let value: QueryValue =
@@ -126,8 +128,8 @@ struct RandomQueries {
       let keys = (0..<Int.random(in: 1...2, using: &generator)).map { _ in column("a", isMulti) }
       let key = keys.joined(separator: ", ")
       return (
-        "SELECT \(key), count(*), count(a.score), sum(a.score), min(a.model), max(a.at), total(a.flag) "
-          + "FROM \(name) a\(filter) GROUP BY \(key)", false
+        "SELECT \(key), count(*), count(a.score), sum(a.score), min(a.model), max(a.at), "
+          + "total(a.flag) FROM \(name) a\(filter) GROUP BY \(key)", false
       )
     case 7:
       return ("SELECT DISTINCT \(column("a", isMulti)), a.flag FROM \(name) a\(filter)", false)

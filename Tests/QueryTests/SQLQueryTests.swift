@@ -72,7 +72,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["SELECT 1; SELECT 2", "SELECT 1; DROP TABLE runs", "", " -- nothing", "SELEC 1"])
+  @Test(arguments: [
+    "SELECT 1; SELECT 2", "SELECT 1; DROP TABLE runs", "", " -- nothing", "SELEC 1",
+  ])
   func `anything but one statement is refused`(sql: String) throws {
     #expect {
       _ = try SQLQuery(sql, on: source).rows()
@@ -81,7 +83,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["SELECT 1;", "SELECT 1 ; -- done\n ", "-- first\nSELECT 1;;", "/* a */ SELECT 1"])
+  @Test(arguments: [
+    "SELECT 1;", "SELECT 1 ; -- done\n ", "-- first\nSELECT 1;;", "/* a */ SELECT 1",
+  ])
   func `one statement may have comments around it`(sql: String) throws {
     #expect(try SQLQuery(sql, on: source).rows().rows == [[.integer(1)]])
   }

@@ -1,0 +1,72 @@
+import Query
+import Testing
+
+/// The texts of results.
+@Suite struct ResultPrinterTests {
+  static let columns = ["name", "n", "n"]
+  static let rows: [[QueryValue]] = [
+    [.text("a,b"), .integer(1), .real(0.5)],
+    [.text(""), .null, .real(-12)],
+    [.text("say \"日本\"\n|"), .integer(-300), .null],
+  ]
+
+  private func print(
+    _ format: ResultFormat, _ columns: [String] = columns, _ rows: [[QueryValue]] = rows
+  ) throws -> String {
+    var text: [UInt8] = []
+    var printer = ResultPrinter(format) { text += $0 }
+    try printer.begin(columns)
+    for row in rows { try printer.row(row) }
+    try printer.finish()
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  @Test func `a table aligns columns and numbers to the right`() throws {
+    #expect(
+      try print(.table) == """
+        name           n      n
+        ──────────  ────  ─────
+        a,b            1    0.5
+                          -12.0
+        say "日本"⏎|  -300
+
+        """)
+  }
+
+  @Test func `a table cuts long cells and hides control characters`() throws {
+    let text = try print(.table, ["a"], [[.text(String(repeating: "x", count: 99) + "y")]])
+    #expect(text.contains(String(repeating: "x", count: 59) + "…\n"))
+    #expect(try print(.table, ["a"], [[.text("\u{1B}[31m")]]).contains("\u{FFFD}[31m"))
+  }
+
+  @Test func `markdown escapes bars`() throws {
+    #expect(
+      try print(.markdown) == """
+        | name        |    n |     n |
+        | ----------- | ---: | ----: |
+        | a,b         |    1 |   0.5 |
+        |             |      | -12.0 |
+        | say "日本" \\| | -300 |       |
+
+        """)
+  }
+
+  @Test func `csv quotes what it must and keeps null from empty text`() throws {
+    #expect(
+      try print(.csv) == "name,n,n\n\"a,b\",1,0.5\n\"\",,-12.0\n\"say \"\"日本\"\"\n|\",-300,\n")
+  }
+
+  @Test func `json gives every column a name of its own`() throws {
+    let first = #"{"name":"a,b","n":1,"n_2":0.5}"#
+    let second = #"{"name":"","n":null,"n_2":-12.0}"#
+    let third = #"{"name":"say \"日本\"\n|","n":-300,"n_2":null}"#
+    #expect(try print(.jsonl) == [first, second, third, ""].joined(separator: "\n"))
+    #expect(try print(.json) == "[\n" + [first, second, third].joined(separator: ",\n") + "\n]\n")
+    #expect(try print(.json, ["a"], []) == "[]\n")
+  }
+
+  @Test func `no rows still name the columns`() throws {
+    #expect(try print(.table, ["a", "long"], []) == "a  long\n─  ────\n")
+    #expect(try print(.csv, ["a", "b"], []) == "a,b\n")
+  }
+}
