@@ -1,8 +1,8 @@
 // Numbers and strings as JSON text.
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <initializer_list>
 
 #include "CSimdjson.h"
 
@@ -74,24 +74,31 @@ size_t lay_out(const char *digits, int count, int exponent, bool is_fixed, uint8
   return static_cast<size_t>(out - text);
 }
 
-// For each byte: 0 when it needs no escape, else how many bytes its escape adds.
-struct Growth {
-  uint8_t by[256] = {};
-  constexpr Growth() {
-    for (int byte = 0; byte < 0x20; byte++) by[byte] = 5;
-    for (int byte : {'"', '\\', '\b', '\t', '\n', '\f', '\r'}) by[byte] = 1;
-  }
-};
-constexpr Growth growth;
+// Bytes side by side, in whatever registers the processor has.
+typedef uint8_t Bytes __attribute__((vector_size(16)));
 
-// Whether any of eight bytes is below 0x20, a quote or a backslash.
-inline bool needs_escape(uint64_t word) {
-  const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
-  uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\');
-  uint64_t found = (word - ones * 0x20) & ~word;
-  found |= (quote - ones) & ~quote;
-  found |= (slash - ones) & ~slash;
-  return (found & highs) != 0;
+// Which of 16 bytes are below 0x20, a quote or a backslash.
+inline Bytes escaped_bytes(const uint8_t *source) {
+  Bytes bytes;
+  std::memcpy(&bytes, source, sizeof bytes);
+  return (Bytes)(bytes < 0x20) | (Bytes)(bytes == '"') | (Bytes)(bytes == '\\');
+}
+
+inline bool needs_escape(uint8_t byte) { return byte < 0x20 || byte == '"' || byte == '\\'; }
+
+// Where the first byte that needs an escape is, at or after `start`.
+size_t next_escape(const uint8_t *source, size_t start, size_t length) {
+  for (; start + 16 <= length; start += 16) {
+    Bytes found = escaped_bytes(source + start);
+    uint64_t halves[2];
+    std::memcpy(halves, &found, sizeof halves);
+    if ((halves[0] | halves[1]) == 0) continue;
+    // The lowest byte that is set is the first; Assay runs on little-endian machines only.
+    if (halves[0] != 0) return start + static_cast<size_t>(__builtin_ctzll(halves[0])) / 8;
+    return start + 8 + static_cast<size_t>(__builtin_ctzll(halves[1])) / 8;
+  }
+  while (start < length && !needs_escape(source[start])) start++;
+  return start;
 }
 
 }  // namespace
@@ -127,15 +134,16 @@ size_t assay_json_number_text(double value, uint8_t *text) {
 }
 
 size_t assay_json_escape_growth(const uint8_t *source, size_t length) {
-  size_t added = 0, next = 0;
-  for (; next + 8 <= length; next += 8) {
-    uint64_t word;
-    std::memcpy(&word, source + next, 8);
-    if (!needs_escape(word)) continue;
-    for (size_t byte = next; byte < next + 8; byte++) added += growth.by[source[byte]];
+  size_t escapes = 0, next = 0;
+  while (next + 16 <= length) {
+    // A found byte is 255, that is -1; a lane overflows after 255 of them.
+    Bytes counts = {};
+    size_t stop = std::min(length, next + 255 * 16);
+    for (; next + 16 <= stop; next += 16) counts -= escaped_bytes(source + next);
+    for (int lane = 0; lane < 16; lane++) escapes += counts[lane];
   }
-  for (; next < length; next++) added += growth.by[source[next]];
-  return added;
+  for (; next < length; next++) escapes += needs_escape(source[next]) ? 1 : 0;
+  return escapes * 5;
 }
 
 size_t assay_json_escape(const uint8_t *source, size_t length, uint8_t *target) {
@@ -143,13 +151,7 @@ size_t assay_json_escape(const uint8_t *source, size_t length, uint8_t *target) 
   uint8_t *out = target;
   size_t next = 0;
   while (next < length) {
-    size_t run = next;
-    uint64_t word;
-    for (; run + 8 <= length; run += 8) {
-      std::memcpy(&word, source + run, 8);
-      if (needs_escape(word)) break;
-    }
-    while (run < length && growth.by[source[run]] == 0) run++;
+    size_t run = next_escape(source, next, length);
     std::memcpy(out, source + next, run - next);
     out += run - next;
     next = run;

@@ -352,9 +352,11 @@ bool assay_json_parser::nested_string() {
     auto source = reinterpret_cast<const uint8_t *>(unescaped.data());
     size_t offset = text.size() + 1;
     size_t length = unescaped.size() + assay_json_escape_growth(source, unescaped.size());
-    text.resize(offset + length + 1, '"');
+    text.resize(offset + length);
     text[offset - 1] = '"';
-    assay_json_escape(source, unescaped.size(), reinterpret_cast<uint8_t *>(&text[offset]));
+    length = assay_json_escape(source, unescaped.size(), reinterpret_cast<uint8_t *>(&text[offset]));
+    text.resize(offset + length);
+    text.push_back('"');
   } else {
     text.append(start, end + 1 - place);
   }

@@ -5,34 +5,42 @@ import Model
 /// One column, laid out so that its cells can be written without looking at its type's details.
 ///
 /// Arrays that the column's layout does not need are empty: plain fields are read in place, where
-/// taking them out of an enum's payload would count references for every cell.
-struct JSONColumnText {
+/// taking them out of an enum's payload would count references for every cell, as would copies of a
+/// struct of so many arrays.
+final class JSONColumnText: Sendable {
   private enum Form { case null, bool, integer, timestamp, number, string, verbatim }
 
   private let name: [UInt8]
   private let form: Form
   private let validity: [UInt8]
   private let hasNulls: Bool
-  private var bits: [UInt8] = []
-  private var integers: [Int64] = []
-  private var numbers: [Double] = []
+  private let bits: [UInt8]
+  private let integers: [Int64]
+  private let numbers: [Double]
   /// Which numbers are written as integers.
-  private var integral: [UInt8] = []
-  private var codes: [UInt32] = []
-  private var offsets: [UInt32] = []
-  private var bytes: [UInt8] = []
+  private let integral: [UInt8]
+  private let codes: [UInt32]
+  private let offsets: [UInt32]
+  private let bytes: [UInt8]
   /// The longest dictionary word as JSON text.
-  private var longestWord = 0
+  private let longestWord: Int
 
   /// The column of `vector`; `name` is `"name":`.
-  init(_ vector: ColumnVector, name: [UInt8], nulls: Bool) {
+  init(_ vector: ColumnVector, name: [UInt8]) {
     self.name = name
     validity = vector.validity?.bytes ?? []
     hasNulls = vector.validity != nil
     let isVerbatim = vector.type == .json || vector.type == .file
+    var form = Form.null
+    var bits: [UInt8] = []
+    var integers: [Int64] = []
+    var numbers: [Double] = []
+    var integral: [UInt8] = []
+    var codes: [UInt32] = []
+    var texts = TextValues()
+    var longestWord = 0
     switch vector.values {
-    case .none:
-      form = .null
+    case .none: break
     case .bool(let values):
       form = .bool
       bits = values.bytes
@@ -45,17 +53,23 @@ struct JSONColumnText {
       integral = whole?.bytes ?? []
     case .text(let values):
       form = isVerbatim ? .verbatim : .string
-      offsets = values.offsets
-      bytes = values.bytes
-    case .dictionary(let codes, let words):
+      texts = values
+    case .dictionary(let rowCodes, let words):
       // Words are escaped once, so that every row copies.
       form = .verbatim
-      self.codes = codes
-      let texts = isVerbatim ? words : Self.quoted(words)
-      offsets = texts.offsets
-      bytes = texts.bytes
+      codes = rowCodes
+      texts = isVerbatim ? words : Self.quoted(words)
       longestWord = (0..<texts.count).reduce(0) { max($0, texts.range($1).count) }
     }
+    self.form = form
+    self.bits = bits
+    self.integers = integers
+    self.numbers = numbers
+    self.integral = integral
+    self.codes = codes
+    offsets = texts.offsets
+    bytes = texts.bytes
+    self.longestWord = longestWord
   }
 
   private static func quoted(_ words: TextValues) -> TextValues {

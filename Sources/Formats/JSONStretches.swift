@@ -116,22 +116,7 @@ struct JSONStretches {
   }
 
   private mutating func lineStretches() throws(StoreError) -> [Range<Int>] {
-    try fill(to: Self.blockBytes)
-    end = bytes.count
-    if !isAtEnd {
-      while true {
-        if let last = bytes.lastIndex(of: Self.feed) {
-          end = last + 1
-          break
-        }
-        if bytes.count > Self.rowLimit { throw JSONFault.rowTooLong(at: location(of: 0)) }
-        try fill(to: bytes.count + Self.blockBytes)
-        if isAtEnd {
-          end = bytes.count
-          break
-        }
-      }
-    }
+    try fillToLineEnd()
     var ranges: [Range<Int>] = []
     var start = 0
     while start < end {
@@ -144,6 +129,24 @@ struct JSONStretches {
       start = stop
     }
     return ranges
+  }
+
+  /// Reads a block and sets `end` after its last whole line.
+  private mutating func fillToLineEnd() throws(StoreError) {
+    var searched = 0
+    while true {
+      try fill(to: searched + Self.blockBytes)
+      if isAtEnd {
+        end = bytes.count
+        return
+      }
+      if let last = bytes[searched...].lastIndex(of: Self.feed) {
+        end = last + 1
+        return
+      }
+      if bytes.count > Self.rowLimit { throw JSONFault.rowTooLong(at: location(of: 0)) }
+      searched = bytes.count
+    }
   }
 
   /// Goes to the first element.

@@ -41,7 +41,7 @@ package struct JSONWriter: Sendable {
   package mutating func append(_ batch: RowBatch, rows: Range<Int>, to out: inout [UInt8]) {
     precondition(batch.vectors.count == names.count, "a batch has the columns of its writer")
     guard !rows.isEmpty else { return }
-    let columns = zip(batch.vectors, names).map { JSONColumnText($0, name: $1, nulls: nulls) }
+    let columns = zip(batch.vectors, names).map { JSONColumnText($0, name: $1) }
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.runLength) {
       let run = start..<min(start + Self.runLength, rows.upperBound)
       // Before and after each row: a comma, a line feed and two braces at most.
@@ -76,10 +76,10 @@ package struct JSONWriter: Sendable {
     }
     put(UInt8(ascii: "{"))
     var isFirst = true
-    for index in columns.indices where nulls || columns[index].hasValue(row) {
+    for column in columns where nulls || column.hasValue(row) {
       if !isFirst { put(UInt8(ascii: ",")) }
       isFirst = false
-      unsafe columns[index].write(row, to: &end)
+      unsafe column.write(row, to: &end)
     }
     put(UInt8(ascii: "}"))
     if style == .lines { put(UInt8(ascii: "\n")) }

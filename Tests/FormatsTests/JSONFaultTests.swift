@@ -91,6 +91,17 @@ import Testing
     #expect(error?.message == "expected a key in quotes, found '}'")
   }
 
+  @Test(arguments: [JSONReader.Layout.lines, .array])
+  func `a row over 64 MiB is refused`(layout: JSONReader.Layout) throws {
+    var bytes = Array((layout == .lines ? "{\"a\":1}\n" : "[{\"a\":1},\n").utf8)
+    bytes += Array("{\"a\":\"".utf8) + [UInt8](repeating: 120, count: 64 << 20) + Array("\"}".utf8)
+    if layout == .array { bytes.append(UInt8(ascii: "]")) }
+    let error = #expect(throws: StoreError.self) { try readAll(bytes, layout: layout) }
+    #expect(error?.kind == .exhausted)
+    #expect(error?.location?.line == 2)
+    #expect(error?.location?.column == 1)
+  }
+
   @Test func `as deep as the limit is accepted`() throws {
     let deep = String(repeating: "[", count: 511) + String(repeating: "]", count: 511)
     #expect(try readAll("{\"a\":\(deep)}").cells("a") == [.text(deep)])

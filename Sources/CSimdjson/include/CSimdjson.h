@@ -147,11 +147,11 @@ size_t assay_json_number_text(double value, uint8_t *text);
 /// Writes the decimal of `value` and returns its length.
 size_t assay_json_integer_text(int64_t value, uint8_t *text);
 
-/// Appends `length` bytes as the inside of a JSON string with the escapes of RFC 8785 and returns
-/// how many were written; `target` has room for six times as many.
+/// Writes `length` bytes as the inside of a JSON string with the escapes of RFC 8785 and returns how
+/// many were written; `target` has room for `length` and what `assay_json_escape_growth` says.
 size_t assay_json_escape(const uint8_t *source, size_t length, uint8_t *target);
 
-/// How many bytes escapes add to `length` bytes.
+/// The most bytes that escapes add to `length` bytes; 0 only when there are none.
 size_t assay_json_escape_growth(const uint8_t *source, size_t length);
 
 #ifdef __cplusplus
