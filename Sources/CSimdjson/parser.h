@@ -3,7 +3,8 @@
 // The first stage lists where each bracket, comma, colon, string and other scalar begins, and has
 // checked UTF-8 and that strings are closed and hold no control characters. The walk goes from one
 // of these places to the next, so every fault has an exact offset, and text without escapes is
-// never copied: cells point into the block. rows.cpp walks rows and keys, values.cpp what they hold.
+// never copied: cells point into the block. rows.cpp walks rows and keys, values.cpp what they
+// hold.
 #pragma once
 #include <simdjson.h>
 

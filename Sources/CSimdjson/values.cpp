@@ -354,7 +354,8 @@ bool assay_json_parser::nested_string() {
     size_t length = unescaped.size() + assay_json_escape_growth(source, unescaped.size());
     text.resize(offset + length);
     text[offset - 1] = '"';
-    length = assay_json_escape(source, unescaped.size(), reinterpret_cast<uint8_t *>(&text[offset]));
+    auto target = reinterpret_cast<uint8_t *>(&text[offset]);
+    length = assay_json_escape(source, unescaped.size(), target);
     text.resize(offset + length);
     text.push_back('"');
   } else {

@@ -21,7 +21,7 @@ import Model
   /// - Throws: ``Misfit`` for the first value that is not of the type.
   func vector(as type: ColumnType) throws(Misfit) -> ColumnVector {
     if !kinds.isSubset(of: .fitting(type)) { throw firstMisfit(type) }
-    guard unsafe !cells.isEmpty else { return .nulls(type, count: rowCount) }
+    guard cellCount > 0 else { return .nulls(type, count: rowCount) }
     let values: ColumnVector.Values =
       switch type {
       case .bool: .bool(bools())
@@ -39,6 +39,10 @@ import Model
     /// The row, from 0.
     let row: Int
   }
+
+  private var cellCount: Int { unsafe cells.count }
+
+  private func cell(_ index: Int) -> assay_json_cell { unsafe cells[index] }
 
   private func firstMisfit(_ type: ColumnType) -> Misfit {
     let fitting = JSONKinds.fitting(type)
@@ -61,27 +65,30 @@ import Model
   }
 
   private func validity() -> Bitmap? {
-    guard unsafe cells.count < rowCount else { return nil }
+    guard cellCount < rowCount else { return nil }
     var bits = Bitmap(repeating: false, count: rowCount)
-    for unsafe cell in unsafe cells { bits[Int(cell.row)] = true }
+    for index in 0..<cellCount { bits[Int(cell(index).row)] = true }
     return bits
   }
 
   private func bools() -> Bitmap {
     var bits = Bitmap(repeating: false, count: rowCount)
-    for unsafe cell in unsafe cells where cell.bits != 0 { bits[Int(cell.row)] = true }
+    for index in 0..<cellCount where cell(index).bits != 0 { bits[Int(cell(index).row)] = true }
     return bits
   }
 
   private func integers() -> [Int64] {
     var values = [Int64](repeating: 0, count: rowCount)
-    for unsafe cell in unsafe cells { values[Int(cell.row)] = Int64(bitPattern: cell.bits) }
+    for index in 0..<cellCount {
+      values[Int(cell(index).row)] = Int64(bitPattern: cell(index).bits)
+    }
     return values
   }
 
   private func doubles() -> [Double] {
     var values = [Double](repeating: 0, count: rowCount)
-    for unsafe cell in unsafe cells {
+    for index in 0..<cellCount {
+      let cell = cell(index)
       values[Int(cell.row)] =
         cell.kind == ASSAY_JSON_NUMBER
         ? Double(bitPattern: cell.bits) : Double(Int64(bitPattern: cell.bits))
@@ -92,13 +99,16 @@ import Model
   private func integral() -> Bitmap? {
     guard kinds.contains(.integer) else { return nil }
     var bits = Bitmap(repeating: false, count: rowCount)
-    for unsafe cell in unsafe cells where cell.kind == ASSAY_JSON_INTEGER { bits[Int(cell.row)] = true }
+    for index in 0..<cellCount where cell(index).kind == ASSAY_JSON_INTEGER {
+      bits[Int(cell(index).row)] = true
+    }
     return bits
   }
 
   private func timestamps() throws(Misfit) -> [Int64] {
     var values = [Int64](repeating: 0, count: rowCount)
-    for unsafe cell in unsafe cells {
+    for index in 0..<cellCount {
+      let cell = cell(index)
       let text = unsafe String(decoding: source(cell), as: UTF8.self)
       guard let time = Timestamp(parsing: text) else { throw Misfit(row: Int(cell.row)) }
       values[Int(cell.row)] = time.microseconds
@@ -118,7 +128,8 @@ import Model
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: textBytes) { target, count in
       var end = 0
       var row = 0
-      for unsafe cell in unsafe cells {
+      for index in 0..<cellCount {
+        let cell = cell(index)
         while row < Int(cell.row) {
           row += 1
           offsets[row] = UInt32(truncatingIfNeeded: end)
@@ -143,9 +154,10 @@ import Model
   private func jsonTexts() -> TextValues {
     var offsets = [UInt32](repeating: 0, count: rowCount + 1)
     var bytes: [UInt8] = []
-    unsafe bytes.reserveCapacity(textBytes + cells.count * 8)
+    bytes.reserveCapacity(textBytes + cellCount * 8)
     var row = 0
-    for unsafe cell in unsafe cells {
+    for index in 0..<cellCount {
+      let cell = cell(index)
       while row < Int(cell.row) {
         row += 1
         offsets[row] = UInt32(truncatingIfNeeded: bytes.count)

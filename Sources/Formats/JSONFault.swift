@@ -39,7 +39,8 @@ enum JSONFault {
     switch reason {
     case ASSAY_JSON_INVALID_UTF8: "this byte is not UTF-8; convert the file to UTF-8"
     case ASSAY_JSON_CONTROL_CHARACTER:
-      "a string holds the control character \(hex(byte)); write it as \\u00\(hex(byte).dropFirst(2))"
+      "a string holds the control character \(hex(byte)); write it as "
+        + "\\u00\(hex(byte).dropFirst(2))"
     case ASSAY_JSON_UNCLOSED_STRING: "the string that begins here is not closed on its line"
     case ASSAY_JSON_INVALID_ESCAPE: "this is no escape that JSON knows"
     case ASSAY_JSON_LONE_SURROGATE:

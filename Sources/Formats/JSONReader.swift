@@ -82,41 +82,18 @@ package struct JSONReader: RowReader {
     var places: [[Int?]] = []
     for summary in summaries { places.append(try take(summary)) }
 
-    let columns = table.columns
-    var firstLines: [Int] = []
+    var stretches: [Stretch] = []
     var line = text.line
-    for summary in summaries {
-      firstLines.append(line)
+    for (index, summary) in summaries.enumerated() {
+      stretches.append(
+        Stretch(
+          block: blocks[index], summary: summary, places: places[index], firstLine: line,
+          file: text.name))
       line += summary.lineCount
     }
-    let lines = firstLines
-    let sources = places
-    let name = text.name
-    let batches = try parallelMap(count: ranges.count) { index throws(StoreError) -> InputBatch in
-      let summary = summaries[index]
-      let rowLines = summary.rowLines.map { $0 &+ UInt32(truncatingIfNeeded: lines[index]) }
-      var vectors: [ColumnVector] = []
-      vectors.reserveCapacity(columns.count)
-      for (column, definition) in columns.enumerated() {
-        guard column < sources[index].count, let source = sources[index][column] else {
-          vectors.append(.nulls(definition.type, count: summary.rowCount))
-          continue
-        }
-        do throws(ColumnBuilder.Misfit) {
-          vectors.append(
-            try blocks[index].vector(
-              source, as: definition.type, rowCount: summary.rowCount, in: bytes))
-        } catch {
-          throw StoreError(
-            .invalid,
-            "the value of column '\(definition.name)' is not of the type \(definition.type.rawValue)"
-              + " that was named for it; name another type or leave it out",
-            at: .init(file: name, line: Int(rowLines[error.row])))
-        }
-      }
-      return InputBatch(
-        rows: RowBatch(columns: columns, vectors: vectors, count: summary.rowCount),
-        lines: rowLines)
+    let (columns, parsed) = (table.columns, stretches)
+    let batches = try parallelMap(count: ranges.count) { index throws(StoreError) in
+      try parsed[index].batch(columns, in: bytes)
     }
     return (batches.filter { $0.rows.count > 0 }.reversed(), line - text.line)
   }
@@ -144,5 +121,41 @@ package struct JSONReader: RowReader {
       }
     }
     return places
+  }
+
+  /// A stretch that was parsed.
+  private struct Stretch: Sendable {
+    let block: JSONBlock
+    let summary: JSONBlock.Summary
+    /// For each column of the table, its index in the block; shorter when later stretches had more.
+    let places: [Int?]
+    /// The line of the file that the stretch begins on.
+    let firstLine: Int
+    let file: String
+
+    /// The rows with all of the table's columns.
+    func batch(_ columns: [ColumnDefinition], in bytes: [UInt8]) throws(StoreError) -> InputBatch {
+      let count = summary.rowCount
+      let lines = summary.rowLines.map { $0 &+ UInt32(truncatingIfNeeded: firstLine) }
+      var vectors: [ColumnVector] = []
+      vectors.reserveCapacity(columns.count)
+      for (index, column) in columns.enumerated() {
+        guard index < places.count, let place = places[index] else {
+          vectors.append(.nulls(column.type, count: count))
+          continue
+        }
+        do throws(ColumnBuilder.Misfit) {
+          vectors.append(try block.vector(place, as: column.type, rowCount: count, in: bytes))
+        } catch {
+          throw StoreError(
+            .invalid,
+            "the value of column '\(column.name)' is not of the type \(column.type.rawValue) that "
+              + "was named for it; name another type or none",
+            at: .init(file: file, line: Int(lines[error.row])))
+        }
+      }
+      return InputBatch(
+        rows: RowBatch(columns: columns, vectors: vectors, count: count), lines: lines)
+    }
   }
 }

@@ -8,7 +8,8 @@ import Testing
     var random = SeededGenerator(seed: seed)
     for _ in 0..<20_000 {
       let pattern = UInt64.random(in: .min ... .max, using: &random)
-      let digits = Double(Int64.random(in: 0...(1 << Int64.random(in: 1...60, using: &random)), using: &random))
+      let most = Int64(1) << Int64.random(in: 1...60, using: &random)
+      let digits = Double(Int64.random(in: 0...most, using: &random))
       let scale = [1, 10, 100, 1000, 1e4, 1e5, 1e6, 1e7, 1e10, 1e12, 1e-3][Int(pattern % 11)]
       for value in [Double(bitPattern: pattern), digits / scale, -digits / scale]
       where value.isFinite {

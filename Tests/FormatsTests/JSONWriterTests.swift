@@ -33,7 +33,8 @@ import Testing
     words.append("z".utf8)
     let vectors = [
       ColumnVector(
-        type: .string, count: 3, validity: nil, values: .dictionary(codes: [1, 0, 1], words: words)),
+        type: .string, count: 3, validity: nil,
+        values: .dictionary(codes: [1, 0, 1], words: words)),
       ColumnVector(
         type: .timestamp, count: 3, validity: nil, values: .int64([0, 1_500_000, -1])),
       ColumnVector(
@@ -70,6 +71,26 @@ import Testing
     }
   }
 
+  @Test(arguments: 0..<8 as Range<UInt64>)
+  func `damaged rows are refused with a place or read in full`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let damage = Array("{}[]\",:\\ \n0129eE+-.tfnu".utf8) + [0, 0x1F, 0x80, 0xC3, 0xED, 0xFF]
+    for _ in 0..<100 {
+      var bytes = Array(randomRows(&random, most: 4).utf8)
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        let index = Int.random(in: 0..<bytes.count, using: &random)
+        bytes[index] = damage[Int.random(in: 0..<damage.count, using: &random)]
+      }
+      do throws(StoreError) {
+        let table = try readAll(bytes)
+        #expect(try write(readAll(write(table))) == write(table))
+      } catch {
+        #expect(error.kind == .invalid)
+        #expect(error.location?.line != nil)
+      }
+    }
+  }
+
   /// The text of all rows of a table.
   private func write(
     _ table: TestTable, style: JSONWriter.Style = .lines, nulls: Bool = false
@@ -81,11 +102,11 @@ import Testing
     return String(decoding: out, as: UTF8.self)
   }
 
-  private func randomRows(_ random: inout SeededGenerator) -> String {
+  private func randomRows(_ random: inout SeededGenerator, most: Int = 400) -> String {
     let columns = Int.random(in: 1...9, using: &random)
     let kinds = (0..<columns).map { _ in Int.random(in: 0...7, using: &random) }
     var text = ""
-    for _ in 0..<Int.random(in: 1...400, using: &random) {
+    for _ in 0..<Int.random(in: 1...most, using: &random) {
       var members: [String] = []
       for (column, kind) in kinds.enumerated() where Int.random(in: 0..<5, using: &random) > 0 {
         members.append("\(randomText(&random, seedOf: column)): \(randomValue(&random, kind, 3))")
@@ -98,8 +119,11 @@ import Testing
 
   /// The name of a column: the same for the same index.
   private func randomText(_ random: inout SeededGenerator, seedOf column: Int) -> String {
-    ["\"a\"", "\"b c\"", "\"\\u00e9\"", "\"q\\\"\"", "\"long name of a column\"", "\"f\"", "\"\\n\"",
-      "\"😀\"", "\"i\"", ][column]
+    [
+      "\"a\"", "\"b c\"", "\"\\u00e9\"", "\"q\\\"\"", "\"long name of a column\"", "\"f\"",
+      "\"\\n\"",
+      "\"😀\"", "\"i\"",
+    ][column]
   }
 
   private func randomValue(_ random: inout SeededGenerator, _ kind: Int, _ depth: Int) -> String {

@@ -147,8 +147,8 @@ size_t assay_json_number_text(double value, uint8_t *text);
 /// Writes the decimal of `value` and returns its length.
 size_t assay_json_integer_text(int64_t value, uint8_t *text);
 
-/// Writes `length` bytes as the inside of a JSON string with the escapes of RFC 8785 and returns how
-/// many were written; `target` has room for `length` and what `assay_json_escape_growth` says.
+/// Writes `length` bytes as the inside of a JSON string with the escapes of RFC 8785 and returns
+/// how many were written; `target` has room for `length` and `assay_json_escape_growth` more.
 size_t assay_json_escape(const uint8_t *source, size_t length, uint8_t *target);
 
 /// The most bytes that escapes add to `length` bytes; 0 only when there are none.
