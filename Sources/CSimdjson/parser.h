@@ -49,6 +49,9 @@ inline bool is_space(uint8_t byte) {
   return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
+// Where the first quote, backslash or byte below 0x20 is, at or after `start`; else `length`.
+size_t next_escape(const uint8_t *source, size_t start, size_t length);
+
 }  // namespace assay
 
 struct assay_json_parser {

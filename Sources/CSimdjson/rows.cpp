@@ -266,6 +266,10 @@ size_t assay_json_cut(assay_json_cutter *cutter, const uint8_t *block, size_t st
   assay_json_cutter state = *cutter;
   size_t place = start;
   for (; place < end; place++) {
+    if (state.in_string && !state.escaped) {
+      place = next_escape(block, place, end);
+      if (place == end) break;
+    }
     uint8_t byte = block[place];
     if (state.escaped) {
       state.escaped = 0;

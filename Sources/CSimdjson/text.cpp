@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "CSimdjson.h"
+#include "parser.h"
 
 namespace {
 
@@ -86,8 +86,9 @@ inline Bytes escaped_bytes(const uint8_t *source) {
 
 inline bool needs_escape(uint8_t byte) { return byte < 0x20 || byte == '"' || byte == '\\'; }
 
-// Where the first byte that needs an escape is, at or after `start`.
-size_t next_escape(const uint8_t *source, size_t start, size_t length) {
+}  // namespace
+
+size_t assay::next_escape(const uint8_t *source, size_t start, size_t length) {
   for (; start + 16 <= length; start += 16) {
     Bytes found = escaped_bytes(source + start);
     uint64_t halves[2];
@@ -100,8 +101,6 @@ size_t next_escape(const uint8_t *source, size_t start, size_t length) {
   while (start < length && !needs_escape(source[start])) start++;
   return start;
 }
-
-}  // namespace
 
 size_t assay_json_integer_text(int64_t value, uint8_t *text) {
   char *start = reinterpret_cast<char *>(text);
@@ -151,7 +150,7 @@ size_t assay_json_escape(const uint8_t *source, size_t length, uint8_t *target) 
   uint8_t *out = target;
   size_t next = 0;
   while (next < length) {
-    size_t run = next_escape(source, next, length);
+    size_t run = assay::next_escape(source, next, length);
     std::memcpy(out, source + next, run - next);
     out += run - next;
     next = run;
