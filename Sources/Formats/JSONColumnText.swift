@@ -22,8 +22,6 @@ final class JSONColumnText: Sendable {
   private let codes: [UInt32]
   private let offsets: [UInt32]
   private let bytes: [UInt8]
-  /// The longest dictionary word as JSON text.
-  private let longestWord: Int
 
   /// The column of `vector`; `name` is `"name":`.
   init(_ vector: ColumnVector, name: [UInt8]) {
@@ -38,7 +36,6 @@ final class JSONColumnText: Sendable {
     var integral: [UInt8] = []
     var codes: [UInt32] = []
     var texts = TextValues()
-    var longestWord = 0
     switch vector.values {
     case .none: break
     case .bool(let values):
@@ -59,7 +56,6 @@ final class JSONColumnText: Sendable {
       form = .verbatim
       codes = rowCodes
       texts = isVerbatim ? words : Self.quoted(words)
-      longestWord = (0..<texts.count).reduce(0) { max($0, texts.range($1).count) }
     }
     self.form = form
     self.bits = bits
@@ -69,7 +65,6 @@ final class JSONColumnText: Sendable {
     self.codes = codes
     offsets = texts.offsets
     bytes = texts.bytes
-    self.longestWord = longestWord
   }
 
   private static func quoted(_ words: TextValues) -> TextValues {
@@ -97,7 +92,12 @@ final class JSONColumnText: Sendable {
     case .null, .bool: return rows.count * (each + 5)
     case .integer, .timestamp, .number: return rows.count * (each + NumberText.capacity)
     case .string, .verbatim:
-      if !codes.isEmpty { return rows.count * (each + max(4, longestWord)) }
+      if !codes.isEmpty {
+        return rows.reduce(rows.count * (each + 4)) { size, row in
+          let word = Int(codes[row])
+          return size + Int(offsets[word + 1]) - Int(offsets[word])
+        }
+      }
       let start = Int(offsets[rows.lowerBound])
       let length = Int(offsets[rows.upperBound]) - start
       var size = rows.count * (each + 4) + length
