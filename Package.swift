@@ -37,6 +37,9 @@ let package = Package(
         "Model", "Formats", "Store", "Query",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "bench", dependencies: ["Model", "Columns", "Formats", "Store"],
+      path: "Benchmarks"),
     .target(name: "Migrations", path: "migrations", resources: [.embedInCode("0001-index.sql")]),
 
     .target(name: "TestSupport", dependencies: ["Model", "Columns", "Objects"], path: "Tests/TestSupport"),

@@ -27,7 +27,7 @@ package struct DecodedChunk: Sendable {
   package let values: ColumnVector
 }
 
-/// Reads stored chunks (``ChunkEncoder`` states the layout); owned by one worker at a time.
+/// Reads stored chunks (``RawChunk`` states the layout); owned by one worker at a time.
 ///
 /// Every frame carries a checksum and every length is checked, so damage is an error and never a
 /// wrong value.

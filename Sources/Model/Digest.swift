@@ -13,19 +13,26 @@ package struct Digest: Hashable, Sendable {
   /// The number of bytes in a digest.
   package static let byteCount = 32
 
-  /// Reads a digest from the first 32 bytes of `bytes` at `offset`; nil when there are fewer.
-  package init?(_ bytes: some RandomAccessCollection<UInt8>) {
-    guard bytes.count >= Self.byteCount else { return nil }
-    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-    for (index, byte) in bytes.prefix(Self.byteCount).enumerated() {
-      switch index >> 3 {
-      case 0: words.0 = words.0 << 8 | UInt64(byte)
-      case 1: words.1 = words.1 << 8 | UInt64(byte)
-      case 2: words.2 = words.2 << 8 | UInt64(byte)
-      default: words.3 = words.3 << 8 | UInt64(byte)
-      }
-    }
-    (word0, word1, word2, word3) = words
+  /// Reads a digest from the 32 bytes of `bytes` from `offset` on; nil when there are fewer.
+  package init?(_ bytes: [UInt8], at offset: Int = 0) {
+    guard offset >= 0, bytes.count - offset >= Self.byteCount else { return nil }
+    self.init(
+      word0: Self.word(bytes, offset), word1: Self.word(bytes, offset + 8),
+      word2: Self.word(bytes, offset + 16), word3: Self.word(bytes, offset + 24))
+  }
+
+  /// A digest of four words, most significant first.
+  package init(word0: UInt64, word1: UInt64, word2: UInt64, word3: UInt64) {
+    self.word0 = word0
+    self.word1 = word1
+    self.word2 = word2
+    self.word3 = word3
+  }
+
+  private static func word(_ bytes: [UInt8], _ offset: Int) -> UInt64 {
+    var word: UInt64 = 0
+    for index in offset..<offset + 8 { word = word << 8 | UInt64(bytes[index]) }
+    return word
   }
 
   /// Reads `sha256:<64 hex digits>` or the 64 digits alone; nil for anything else.

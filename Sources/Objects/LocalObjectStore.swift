@@ -66,7 +66,10 @@ package final class LocalObjectStore: ObjectStore {
     _ name: String, at offset: Int, count: Int
   ) throws(StoreError) -> [UInt8] {
     guard offset >= 0, count >= 0 else { throw Self.short(name, offset: offset, count: count) }
-    let bytes = try disk.read(try files.file(name).file, at: offset, count: count)
+    let open = try files.file(name)
+    // The entry may leave the cache meanwhile, and closes the file when nobody holds it.
+    defer { withExtendedLifetime(open) {} }
+    let bytes = try disk.read(open.file, at: offset, count: count)
     guard bytes.count == count else { throw Self.short(name, offset: offset, count: count) }
     return bytes
   }
@@ -121,6 +124,22 @@ package final class LocalObjectStore: ObjectStore {
     } catch let error where error.kind == .missing {
       return []
     }
+  }
+
+  package func replace(_ name: String, _ pieces: [[UInt8]]) throws(StoreError) {
+    let path = StoreLayout.temporaryName()
+    let file = try disk.create(path)
+    do throws(StoreError) {
+      defer { disk.close(file) }
+      for piece in pieces { try disk.write(piece, to: file) }
+      try disk.sync(file)
+    } catch {
+      try? disk.unlink(path)
+      throw error
+    }
+    try disk.rename(path, to: name)
+    try disk.syncDirectory(Self.folder(of: name))
+    files.forget(name)
   }
 
   package func delete(_ name: String) throws(StoreError) -> Bool {

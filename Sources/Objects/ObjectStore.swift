@@ -10,6 +10,10 @@ package protocol ObjectStore: Sendable {
   /// as it is. When it returns, either file is durable.
   func putIfAbsent(_ name: String, _ pieces: [[UInt8]]) throws(StoreError) -> Bool
 
+  /// Replaces a file by another that says the same in fewer bytes; whoever reads it gets one or the
+  /// other, whole. Only `gc` does this, and only to log files whose chunks it moved.
+  func replace(_ name: String, _ pieces: [[UInt8]]) throws(StoreError)
+
   /// Begins a file whose name (its digest, as a rule) is known only at the end.
   func begin() throws(StoreError) -> any Upload
 

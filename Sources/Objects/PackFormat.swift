@@ -123,7 +123,7 @@ extension PackEntry {
   private static func readDigest(_ bytes: [UInt8], at position: inout Int) -> Digest? {
     guard bytes.count - position >= Digest.byteCount else { return nil }
     defer { position += Digest.byteCount }
-    return Digest(bytes[position..<position + Digest.byteCount])
+    return Digest(bytes, at: position)
   }
 
   private static func readUInt32(_ bytes: [UInt8], at position: inout Int) -> UInt32? {

@@ -77,6 +77,12 @@ package struct PosixDisk: Disk {
     throw failure("create", target)
   }
 
+  package func rename(_ source: String, to target: String) throws(StoreError) {
+    guard unsafe Glibc.rename(absolute(source), absolute(target)) == 0 else {
+      throw failure("replace", target)
+    }
+  }
+
   package func unlink(_ path: String) throws(StoreError) {
     guard unsafe Glibc.unlink(absolute(path)) == 0 else { throw failure("remove", path) }
   }

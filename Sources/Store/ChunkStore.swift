@@ -102,6 +102,18 @@ final class ChunkStore: Sendable {
 
   /// The stored bytes of an object.
   func stored(_ object: ObjectLocation) throws(StoreError) -> StoredChunk {
+    do throws(StoreError) {
+      return try read(object)
+    } catch {
+      // Compaction may have moved the object since the index was asked.
+      guard let moved = try index.object(object.object.digest), moved.pack != object.pack else {
+        throw error
+      }
+      return try read(moved)
+    }
+  }
+
+  private func read(_ object: ObjectLocation) throws(StoreError) -> StoredChunk {
     guard let sizes = [PackEntry.Frame](encoded: object.object.frames) else {
       throw StoreError(.corrupt, "the index is damaged; run 'assay reindex', which loses nothing")
     }

@@ -35,11 +35,12 @@ struct GroupEncoder: Sendable {
     // The longest work first, so that no core is left with it at the end.
     items.sort { ($0.bytes, $1.group, $1.column) > ($1.bytes, $0.group, $0.column) }
     let work = items
-    let results = try parallelMap(count: work.count, state: Worker.make) {
-      (worker: inout Worker, position) throws(StoreError) in
+    let prepared = try parallelMap(count: work.count, state: ChunkDecoder.init) {
+      (decoder: inout ChunkDecoder, position) throws(StoreError) in
       let item = work[position]
-      return try encode(groups[item.group], item.column, alignments[item.group], &worker)
+      return try prepare(groups[item.group], item.column, alignments[item.group], decoder)
     }
+    let results = try compress(prepared)
     var encoded = groups.enumerated().map { index, group in
       (
         rows: group.rows,
@@ -55,36 +56,68 @@ struct GroupEncoder: Sendable {
     return parent.align(hashes: group.hashes)
   }
 
-  private func encode(
+  /// A column whose chunk, if the store lacks it, is laid out but not yet compressed.
+  private struct Prepared: Sendable {
+    let digest: Digest?
+    var chunk: RawChunk?
+    var base: Digest?
+    var depth = 0
+    var statistics: ColumnStatistics?
+  }
+
+  /// Compresses all frames of all chunks, each by whichever worker is free.
+  private func compress(_ prepared: [Prepared]) throws(StoreError) -> [Encoded] {
+    let tasks = prepared.indices.flatMap { item in
+      (0..<(prepared[item].chunk?.frameCount ?? 0)).map { (item: item, frame: $0) }
+    }
+    let frames = try parallelMap(count: tasks.count, state: Compressor.init) {
+      (compressor: inout Compressor, task) throws(StoreError) -> StoredFrame? in
+      try prepared[tasks[task].item].chunk?.frame(tasks[task].frame, compressor)
+    }
+    var framesOfItem = [[StoredFrame]](repeating: [], count: prepared.count)
+    for (task, frame) in zip(tasks, frames) {
+      if let frame { framesOfItem[task.item].append(frame) }
+    }
+    return zip(prepared, framesOfItem).map { item, frames in
+      guard let digest = item.digest, item.chunk != nil else {
+        return Encoded(digest: item.digest, pending: nil)
+      }
+      return Encoded(
+        digest: digest,
+        pending: ChunkSink.Pending(
+          digest: digest, frames: frames, base: item.base, depth: item.depth,
+          statistics: item.statistics))
+    }
+  }
+
+  private func prepare(
     _ group: PendingGroup, _ column: Int, _ alignment: (group: Int, baseRows: [Int32])?,
-    _ worker: inout Worker
-  ) throws(StoreError) -> Encoded {
+    _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> Prepared {
     let vector = group.assemble(column)
     guard !vector.isAllNull, let definition = group.parts.last?.columns[column] else {
-      return Encoded(digest: nil, pending: nil)
+      return Prepared(digest: nil)
     }
     let digest = vector.digest
     var isKnown = isPending(digest)
     if !isKnown { isKnown = try chunks.index.object(digest) != nil }
     if isKnown {
       chunks.remember(vector, as: digest)
-      return Encoded(digest: digest, pending: nil)
+      return Prepared(digest: digest)
     }
     let delta = try alignment.flatMap { alignment throws(StoreError) in
-      try self.delta(definition, vector, alignment, worker.decoder)
+      try self.delta(definition, vector, alignment, decoder)
     }
-    let frames: [StoredFrame]
-    if let delta {
-      frames = try worker.encoder.encode(delta.script, newValues: delta.newValues(of: vector))
-    } else {
-      frames = try worker.encoder.encode(vector)
-    }
+    let chunk =
+      if let delta {
+        RawChunk(delta.script, newValues: delta.newValues(of: vector))
+      } else {
+        RawChunk(vector)
+      }
     chunks.remember(vector, as: digest)
-    return Encoded(
-      digest: digest,
-      pending: ChunkSink.Pending(
-        digest: digest, frames: frames, base: delta?.base, depth: delta?.depth ?? 0,
-        statistics: vector.statistics))
+    return Prepared(
+      digest: digest, chunk: chunk, base: delta?.base, depth: delta?.depth ?? 0,
+      statistics: vector.statistics)
   }
 
   /// The delta over the parent's chunk, or over an older one of its chain; nil when more than half of
@@ -106,21 +139,6 @@ struct GroupEncoder: Sendable {
       try chunks.scripts(chain, count: count, decoder)
     }
     return link.script.newRows * 2 <= vector.count ? link : nil
-  }
-
-  /// What a worker keeps from chunk to chunk.
-  private struct Worker: ~Copyable {
-    var encoder: ChunkEncoder
-    let decoder: ChunkDecoder
-
-    init(_ encoder: consuming ChunkEncoder, _ decoder: consuming ChunkDecoder) {
-      self.encoder = encoder
-      self.decoder = decoder
-    }
-
-    static func make() throws(StoreError) -> Worker {
-      Worker(try ChunkEncoder(), try ChunkDecoder())
-    }
   }
 }
 

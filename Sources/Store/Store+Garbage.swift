@@ -8,7 +8,8 @@ extension Store {
   /// as crashes and lost races leave them. With `apply` it removes those past the grace period.
   ///
   /// A commit under way writes its packs before its log file, so a young file may be about to be
-  /// referred to; the grace period must be longer than any commit takes.
+  /// referred to; the grace period must be longer than any commit takes. It also moves the chunks of
+  /// many small commits into few packs.
   /// - Throws: ``StoreError``: `corrupt` when a log or pack cannot be read, since then nobody can say
   ///   what is unreferenced (run `verify`); `denied` or `unavailable` when a file cannot be removed.
   package func collectGarbage(
@@ -36,6 +37,7 @@ extension Store {
       try index.replace([name], with: [])
       _ = try objects.delete(name)
     }
+    try compact(olderThan: oldest, apply: apply, &report)
     return report
   }
 

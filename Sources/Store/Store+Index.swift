@@ -105,7 +105,7 @@ extension Store {
   /// Nil when another writer created that log file first; then nothing happened.
   func append(
     _ change: LogRecord.Change, to dataset: DatasetName, author: String, time: Timestamp,
-    _ log: inout PackWriter, _ encoder: borrowing ChunkEncoder,
+    _ log: inout PackWriter, _ compressor: borrowing Compressor,
     bulk: (name: String, pack: PackWriter.Finished)? = nil
   ) throws(StoreError) -> (digest: Digest, record: LogRecord, storedBytes: Int)? {
     let head = try index.head(of: dataset)
@@ -115,7 +115,7 @@ extension Store {
       writeID: WriteID.make(), change: change)
     let digest = record.digest
     try log.append(
-      digest, .record, frames: [PackFrame(try encoder.encode(record.json.bytes))])
+      digest, .record, frames: [PackFrame(try compressor.frame(record.json.bytes))])
     let finished = try log.finish()
     let name = StoreLayout.logName(dataset, record.sequence)
     guard try objects.putIfAbsent(name, finished.pieces) else { return nil }

@@ -120,20 +120,20 @@ extension Store {
       attributes: options.attributes, idempotencyKey: options.idempotencyKey)
     let bulk = try built.builder.finishBulk()
     var log = try PackWriter()
-    let encoder = try ChunkEncoder()
+    let compressor = try Compressor()
     for chunk in built.builder.sink.pending { try log.append(chunk) }
     for (group, entry) in zip(built.groups, built.manifest.groups)
     where try index.object(entry.digest) == nil {
-      let frame = try encoder.encode(group.json.bytes)
+      let frame = try compressor.frame(group.json.bytes)
       try log.append(entry.digest, .rowGroup, frames: [PackFrame(frame)])
     }
     if try index.object(snapshotDigest) == nil {
-      let frame = try encoder.encode(manifestBytes)
+      let frame = try compressor.frame(manifestBytes)
       try log.append(snapshotDigest, .snapshot, frames: [PackFrame(frame)])
     }
     guard
       let written = try append(
-        .version(version), to: dataset, author: options.author, time: now, &log, encoder,
+        .version(version), to: dataset, author: options.author, time: now, &log, compressor,
         bulk: bulk)
     else { return nil }
     return PushResult(

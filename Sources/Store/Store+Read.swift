@@ -94,10 +94,10 @@ extension Store {
         throw StoreError(.missing, "\(dataset) has no tag '\(name)'")
       }
       var log = try PackWriter()
-      let encoder = try ChunkEncoder()
+      let compressor = try Compressor()
       let change = TagRecord(name: name, number: target?.number, message: message)
       let written = try append(
-        .tag(change), to: dataset, author: author, time: clock(), &log, encoder)
+        .tag(change), to: dataset, author: author, time: clock(), &log, compressor)
       if written != nil { return }
     }
   }

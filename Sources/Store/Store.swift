@@ -45,12 +45,14 @@ package final class Store: Sendable {
   /// - Throws: ``StoreError``: `conflict` when there is one, `denied` or `exhausted` when the disk
   ///   refuses.
   package static func create(path: String, disk: (any Disk)? = nil) throws(StoreError) {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw StoreError(
-        .denied, "the folder \(path) cannot be made: \(error.localizedDescription)")
+    if disk == nil {
+      do {
+        try FileManager.default.createDirectory(
+          atPath: path, withIntermediateDirectories: true)
+      } catch {
+        throw StoreError(
+          .denied, "the folder \(path) cannot be made: \(error.localizedDescription)")
+      }
     }
     let objects = LocalObjectStore(disk: disk ?? PosixDisk(root: path))
     let format = StoreFormat(id: WriteID.make())

@@ -6,12 +6,12 @@ import Testing
 @Suite struct ChunkTests {
   @Test(arguments: ColumnType.allCases, [0, 1, 2, 7, 8, 9, 300])
   func `every column decodes to what was encoded`(type: ColumnType, count: Int) throws {
-    var encoder = try ChunkEncoder()
+    let compressor = try Compressor()
     let decoder = try ChunkDecoder()
     for seed in 0..<12 {
       var random = SeededGenerator(seed: UInt64(seed * 1000 + count))
       let vector = RandomVectors.vector(type, count: count, using: &random)
-      let decoded = try decoder.decode(StoredChunk(try encoder.encode(vector)))
+      let decoded = try decoder.decode(StoredChunk(try RawChunk(vector).frames(compressor)))
       #expect(decoded.script == nil)
       #expect(decoded.values == vector, "seed \(seed)")
       #expect(decoded.values.digest == vector.digest, "seed \(seed)")
@@ -20,7 +20,7 @@ import Testing
 
   @Test(arguments: ColumnType.allCases)
   func `a script applied to its base gives the new column`(type: ColumnType) throws {
-    var encoder = try ChunkEncoder()
+    let compressor = try Compressor()
     let decoder = try ChunkDecoder()
     for seed in 0..<30 {
       var random = SeededGenerator(seed: UInt64(seed))
@@ -30,7 +30,8 @@ import Testing
       let script = RowScript(from: base, to: edit.vector, baseRows: edit.baseRows)
       let newRuns = script.newRowIndices.map { RowRun(source: 0, start: Int32($0), count: 1) }
       let newValues = ColumnVector.gather(newRuns, from: [edit.vector], type: type)
-      let stored = StoredChunk(try encoder.encode(script, newValues: newValues))
+      let stored = StoredChunk(
+        try RawChunk(script, newValues: newValues).frames(compressor))
       let decoded = try decoder.decode(stored)
       #expect(decoded.script == script, "seed \(seed)")
       let runs = script.pieces.map {
@@ -66,12 +67,12 @@ import Testing
   }
 
   @Test func `any flipped bit of a stored chunk is an error or harmless`() throws {
-    var encoder = try ChunkEncoder()
+    let compressor = try Compressor()
     let decoder = try ChunkDecoder()
     var random = SeededGenerator(seed: 11)
     for type in ColumnType.allCases {
       let vector = RandomVectors.vector(type, count: 40, using: &random)
-      let stored = StoredChunk(try encoder.encode(vector))
+      let stored = StoredChunk(try RawChunk(vector).frames(compressor))
       for bit in 0..<stored.bytes.count * 8 {
         var bytes = stored.bytes
         bytes[bit / 8] ^= 1 << UInt8(bit % 8)

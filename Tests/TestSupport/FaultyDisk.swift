@@ -99,6 +99,10 @@ package final class FaultyDisk: Disk {
     try change { () throws(StoreError) in try disk.link(source, to: target) }
   }
 
+  package func rename(_ source: String, to target: String) throws(StoreError) {
+    try change { () throws(StoreError) in try disk.rename(source, to: target) }
+  }
+
   package func unlink(_ path: String) throws(StoreError) {
     try change { () throws(StoreError) in try disk.unlink(path) }
   }

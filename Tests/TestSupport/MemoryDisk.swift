@@ -161,6 +161,20 @@ package final class MemoryDisk: Disk {
     }
   }
 
+  package func rename(_ source: String, to target: String) throws(StoreError) {
+    try state.withLock { state throws(StoreError) in
+      guard let node = Self.find(source, in: state) else { throw Self.missing(source) }
+      for (path, entry) in [(source, nil), (target, node)] {
+        let (folder, name) = try Self.parent(of: path, in: state)
+        guard case .folder(var live, let durable) = state.nodes[folder] else {
+          throw Self.missing(path)
+        }
+        live[name] = entry
+        state.nodes[folder] = .folder(live: live, durable: durable)
+      }
+    }
+  }
+
   package func unlink(_ path: String) throws(StoreError) {
     try state.withLock { state throws(StoreError) in
       let (folder, name) = try Self.parent(of: path, in: state)

@@ -1,11 +1,10 @@
-import Columns
-import Model
-import TestSupport
+package import Columns
+package import Model
 
 /// Makes columns with every trait that encodings treat apart.
-enum RandomVectors {
+package enum RandomVectors {
   /// A column of `type` with `count` rows, some of them null.
-  static func vector(
+  package static func vector(
     _ type: ColumnType, count: Int, using random: inout SeededGenerator
   ) -> ColumnVector {
     let nullShare: Double = [0.0, 0.0, 0.1, 0.9, 1.0].randomElement(using: &random) ?? 0

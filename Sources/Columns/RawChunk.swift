@@ -13,12 +13,12 @@ package struct StoredFrame: Sendable {
   }
 }
 
-/// Turns columns into stored chunks; owned by one worker at a time.
+/// A chunk laid out for storing but not yet compressed.
 ///
 /// A stored chunk is a head and a body, cut into zstd frames. The head holds everything but the text
 /// bytes, the body those. The first frame holds the head and, when both fit in one frame, the body;
 /// otherwise the body follows in frames of 256 KiB, so that one row of a wide text column costs one
-/// frame and not the chunk.
+/// frame and not the chunk, and frames can be compressed by several workers.
 ///
 ///     head  form u8 (0 whole, 1 delta) · script, when a delta (RowScript)
 ///           rows varint · type u8 · layout u8 · hasValidity u8 · validity bytes
@@ -29,65 +29,51 @@ package struct StoredFrame: Sendable {
 ///           floats      8 planes of bytes · hasIntegral u8 · bitmap
 ///           text        bodyBytes varint · lengths (NarrowIntegers)
 ///           dictionary  bodyBytes varint · words varint · word lengths · codes (NarrowIntegers)
-package struct ChunkEncoder: ~Copyable {
+package struct RawChunk: Sendable {
   /// How many body bytes go into one frame.
   package static let frameBytes = 256 << 10
 
-  private let compressor: Compressor
   private var head: [UInt8] = []
+  private var body: [UInt8] = []
 
-  /// An encoder with its own compressor.
-  package init() throws(StoreError) {
-    compressor = try Compressor()
-  }
-
-  /// The frames of the chunk that holds `vector` whole.
-  package mutating func encode(_ vector: ColumnVector) throws(StoreError) -> [StoredFrame] {
-    head.removeAll(keepingCapacity: true)
+  /// The chunk that holds `vector` whole.
+  package init(_ vector: ColumnVector) {
     head.append(ChunkForm.whole.rawValue)
-    return try frames(body: appendColumn(vector))
+    body = appendColumn(vector)
   }
 
-  /// The frames of a chunk stored as a script over a base and `newValues`, its new rows.
-  package mutating func encode(
-    _ script: RowScript, newValues: ColumnVector
-  ) throws(StoreError) -> [StoredFrame] {
+  /// A chunk stored as a script over a base and `newValues`, its new rows.
+  package init(_ script: RowScript, newValues: ColumnVector) {
     precondition(script.newRows == newValues.count, "a script's new rows are its new values")
-    head.removeAll(keepingCapacity: true)
     head.append(ChunkForm.delta.rawValue)
     script.append(to: &head)
-    return try frames(body: appendColumn(newValues))
+    body = appendColumn(newValues)
   }
 
-  /// One frame that holds `bytes`; for manifests and records.
-  package func encode(_ bytes: [UInt8]) throws(StoreError) -> StoredFrame {
-    try frame(bytes, 0..<bytes.count)
+  private var isOneFrame: Bool { head.count + body.count <= Self.frameBytes }
+
+  /// How many frames the chunk takes.
+  package var frameCount: Int {
+    isOneFrame ? 1 : 1 + (body.count + Self.frameBytes - 1) / Self.frameBytes
   }
 
-  private func frames(body: [UInt8]) throws(StoreError) -> [StoredFrame] {
-    if head.count + body.count <= Self.frameBytes {
-      let whole = body.isEmpty ? head : head + body
-      return [try frame(whole, 0..<whole.count)]
-    }
-    var frames = [try frame(head, 0..<head.count)]
-    for start in stride(from: 0, to: body.count, by: Self.frameBytes) {
-      frames.append(try frame(body, start..<min(body.count, start + Self.frameBytes)))
-    }
+  /// Compresses frame `index`.
+  /// - Throws: ``StoreError`` of kind `exhausted` when there is no memory.
+  package func frame(
+    _ index: Int, _ compressor: borrowing Compressor
+  ) throws(StoreError) -> StoredFrame {
+    if isOneFrame { return try compressor.frame(head + body) }
+    if index == 0 { return try compressor.frame(head) }
+    let start = (index - 1) * Self.frameBytes
+    return try compressor.frame(body, start..<min(body.count, start + Self.frameBytes))
+  }
+
+  /// Compresses all frames.
+  /// - Throws: ``StoreError`` of kind `exhausted` when there is no memory.
+  package func frames(_ compressor: borrowing Compressor) throws(StoreError) -> [StoredFrame] {
+    var frames: [StoredFrame] = []
+    for index in 0..<frameCount { frames.append(try frame(index, compressor)) }
     return frames
-  }
-
-  private func frame(_ bytes: [UInt8], _ range: Range<Int>) throws(StoreError) -> StoredFrame {
-    var failure: StoreError?
-    var compressed: [UInt8] = []
-    unsafe bytes.withUnsafeBytes { buffer in
-      do throws(StoreError) {
-        compressed = unsafe try compressor.frame(UnsafeRawBufferPointer(rebasing: buffer[range]))
-      } catch {
-        failure = error
-      }
-    }
-    if let failure { throw failure }
-    return StoredFrame(bytes: compressed, rawCount: range.count)
   }
 
   /// Appends the column to the head and returns its body.

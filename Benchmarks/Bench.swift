@@ -1,0 +1,29 @@
+import Foundation
+
+/// Measures the operations of the design's budget table; each in a process of its own, so that peak
+/// memory is its own. `bench` runs all and writes docs/benchmarks.md; `bench OPERATION` runs one.
+@main
+struct Bench {
+  static func main() throws {
+    let workloads = Workloads()
+    try workloads.check()
+    let saving = Saving(workloads: workloads)
+    let reading = Reading(workloads: workloads)
+    let operations: [(name: String, run: () throws -> Measurement)] = [
+      ("o1", saving.small),
+      ("o2", saving.large),
+      ("o3", { try saving.history(versions: 200) }),
+      ("o4", { try reading.columns(version: 100) }),
+      ("o4-jsonl", { try reading.jsonl(version: 100) }),
+      ("o5", { try reading.diff(100, 101) }),
+      ("o7", reading.verify),
+      ("w4", { try saving.runs(500) }),
+      ("flip", { try reading.flippedBits(tries: 40) }),
+    ]
+    let wanted = Array(CommandLine.arguments.dropFirst())
+    for operation in operations where wanted.contains(operation.name) {
+      let data = try JSONEncoder().encode(try operation.run())
+      print(String(decoding: data, as: UTF8.self))
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+/// House rules that no compiler checks: layers, lengths, banned calls.
+@Suite struct TidyTests {
+  /// What each module may import of ours and of others; dependencies point down only.
+  static let layers: [String: Set<String>] = [
+    "Model": ["Crypto"],
+    "Columns": ["Model", "CZstd"],
+    "Objects": ["Model"],
+    "Catalog": ["Model", "Migrations", "GRDB", "GRDBSQLite"],
+    "Formats": ["Model", "Columns", "CSimdjson", "CZstd", "CZlib"],
+    "Store": ["Model", "Columns", "Objects", "Catalog", "Formats"],
+    "Query": ["Model", "Columns", "Store", "GRDBSQLite"],
+    "assay": ["Model", "Columns", "Formats", "Store", "Query", "ArgumentParser"],
+  ]
+  static let everywhere: Set = ["Foundation", "Glibc", "Synchronization", "Dispatch"]
+
+  static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  static let sources: [String] = {
+    let names = FileManager.default.enumerator(atPath: root.path + "/Sources")
+    return (names?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".swift") }.sorted()
+  }()
+
+  private func lines(_ source: String) throws -> [Substring] {
+    let url = Self.root.appendingPathComponent("Sources/" + source)
+    return try String(contentsOf: url, encoding: .utf8).split(
+      separator: "\n", omittingEmptySubsequences: false)
+  }
+
+  @Test(arguments: sources)
+  func `a file imports only what lies below its module`(source: String) throws {
+    let module = String(source.prefix { $0 != "/" })
+    let allowed = try #require(Self.layers[module]).union(Self.everywhere)
+    for line in try lines(source) {
+      let words = line.split(separator: " ").map(String.init)
+      guard let position = words.firstIndex(of: "import"), position <= 1, position + 1 < words.count
+      else { continue }
+      #expect(allowed.contains(words[position + 1]), "\(line)")
+    }
+  }
+
+  @Test(arguments: sources)
+  func `a file has at most 400 lines of at most 100 characters`(source: String) throws {
+    let lines = try lines(source)
+    #expect(lines.count <= 401)
+    for (number, line) in lines.enumerated() {
+      #expect(line.count <= 100, "line \(number + 1)")
+    }
+  }
+
+  /// Each with what to use in its place.
+  static let banned: [(text: String, instead: String)] = [
+    ("try!", "a thrown StoreError"), ("fatalError(", "a thrown StoreError or preconditionFailure"),
+    ("@unchecked Sendable", "a value type or a Mutex"), ("TODO", "an issue"), ("FIXME", "an issue"),
+    ("// MARK", "a file of its own"), ("DispatchSemaphore", "structured waiting"),
+  ]
+
+  @Test(arguments: sources)
+  func `a file has no banned call`(source: String) throws {
+    for (number, line) in try lines(source).enumerated() {
+      for (text, instead) in Self.banned {
+        #expect(!line.contains(text), "line \(number + 1): use \(instead)")
+      }
+    }
+  }
+
+  @Test(arguments: layers.keys.sorted())
+  func `a module says what it is for`(module: String) {
+    let readme = Self.root.appendingPathComponent("Sources/\(module)/README.md").path
+    #expect(FileManager.default.fileExists(atPath: readme))
+  }
+}
