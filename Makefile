@@ -1,0 +1,43 @@
+# `make demo` and `make test` each work on a fresh Debian machine that has a Swift toolchain.
+
+packages := libsqlite3-dev libzstd-dev zlib1g-dev libsimdjson-dev pkg-config
+sudo := $(if $(filter-out 0,$(shell id -u)),sudo)
+sources := Package.swift Sources Tests Benchmarks
+# One file that starts at once: the Swift runtime is in it, symbols are not.
+release := swift build -c release --product assay --static-swift-stdlib -Xlinker -s
+
+.PHONY: setup build demo test bench format lint
+
+# Installs the system libraries that are missing.
+setup:
+	@command -v swift >/dev/null || { echo "no swift here; see https://www.swift.org/install"; exit 1; }
+	@missing=; for package in $(packages); do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' \
+	    || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing$$missing"; \
+	  $(sudo) apt-get update -qq && $(sudo) apt-get install -y -qq $$missing; \
+	fi
+
+# Builds the command line, .build/release/assay.
+build: setup
+	$(release)
+	@echo "built $$($(release) --show-bin-path)/assay"
+
+# Runs the main job on the data in Examples.
+demo: build
+	@Examples/demo.sh
+
+test: setup
+	swift test --disable-xctest
+
+# Measures everything that has a budget, and writes docs/benchmarks.md.
+bench: build
+	Benchmarks/run
+
+format:
+	swift format -i -p -r $(wildcard $(sources))
+
+lint:
+	swift format lint --strict -p -r $(wildcard $(sources))
