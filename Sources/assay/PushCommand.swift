@@ -26,11 +26,24 @@ struct PushCommand: ParsableCommand {
     let store = try global.openStore()
     let reader = try TableReader.open(file, format, types: try push.columnTypes())
     let progress = ProgressLine()
-    let result = try store.push(dataset, reader, options) { rows in
-      progress.show("\(rows) rows")
+    let result: PushResult
+    do throws(StoreError) {
+      result = try store.push(dataset, reader, options) { rows in progress.show("\(rows) rows") }
+    } catch {
+      progress.clear()
+      throw naming(file, in: error)
     }
     progress.clear()
     if !quiet { try report(result, store) }
+  }
+
+  /// Adds the file to an error that knows only its line: the store sees rows, not files.
+  private func naming(_ file: String, in error: StoreError) -> StoreError {
+    guard var location = error.location, location.file == nil, location.line != nil else {
+      return error
+    }
+    location.file = file == "-" ? "<stdin>" : file
+    return StoreError(error.kind, error.message, at: location)
   }
 
   private func report(_ result: PushResult, _ store: Store) throws {

@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+/// What the documents show is what the program does.
+@Suite struct DocumentTests {
+  /// One command of a document with what it prints there.
+  private struct Example {
+    var command: String
+    var output = ""
+  }
+
+  /// The commands of a document's indented or fenced examples: `$ command`, continued by `> more`,
+  /// then its output.
+  private func examples(_ document: String) throws -> [Example] {
+    let file = Workplace.package.appending(path: document)
+    var examples: [Example] = []
+    var isInside = false
+    for line in try String(contentsOf: file, encoding: .utf8).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    {
+      if line.hasPrefix("```") {
+        isInside = line == "```console"
+      } else if isInside, line.hasPrefix("$ ") {
+        examples.append(Example(command: String(line.dropFirst(2))))
+      } else if isInside, line.hasPrefix("> "), !examples.isEmpty {
+        examples[examples.count - 1].command += "\n" + line.dropFirst(2)
+      } else if isInside, !examples.isEmpty {
+        examples[examples.count - 1].output += line + "\n"
+      }
+    }
+    return examples
+  }
+
+  @Test func `the tour prints what the README shows`() throws {
+    let place = try Workplace(hasStore: false)
+    let source = Workplace.package.appending(path: "Examples").path
+    try #require(try place.shell("cp -r '\(source)' Examples").status == 0)
+    let tour = try examples("README.md")
+    #expect(tour.count >= 8)
+    for step in tour {
+      let outcome = try place.shell("{ \(step.command)\n} 2>&1")
+      #expect(outcome.output == step.output, "$ \(step.command)")
+    }
+  }
+
+  @Test func `docs/cli.md has the help of every command`() throws {
+    let place = try Workplace(hasStore: false)
+    let documented = try examples("docs/cli.md").filter { $0.command.hasSuffix("--help") }
+    for example in documented {
+      let help = try place.shell(example.command)
+      #expect(help.status == 0)
+      #expect(help.output == example.output, "$ \(example.command)")
+    }
+    let commands = try place.run("--help").lines.drop { $0 != "SUBCOMMANDS:" }.dropFirst()
+      .compactMap { line in line.hasPrefix("  ") && !line.hasPrefix("   ") ? line : nil }
+      .compactMap { $0.split(separator: " ").first.map(String.init) }
+    let known = documented.map(\.command)
+    for command in commands where command != "See" {
+      #expect(known.contains("assay \(command) --help"))
+    }
+  }
+}
