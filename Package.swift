@@ -34,7 +34,7 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Model", "Formats", "Store", "Query",
+        "Model", "Columns", "Formats", "Store", "Query",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
