@@ -18,7 +18,7 @@ package func parallelMap<State: ~Copyable, Result: Sendable>(
   withoutActuallyEscaping(makeState) { makeState in
     withoutActuallyEscaping(body) { body in
       let group = DispatchGroup()
-      for _ in 1..<max(1, min(count, ProcessInfo.processInfo.activeProcessorCount)) {
+      for _ in 1..<max(1, min(count, coreCount)) {
         DispatchQueue.global(qos: .userInitiated).async(group: group) {
           run.work(makeState, body)
         }
@@ -29,6 +29,9 @@ package func parallelMap<State: ~Copyable, Result: Sendable>(
   }
   return try run.results()
 }
+
+/// Asked once, since asking reads files of the control group.
+private let coreCount = ProcessInfo.processInfo.activeProcessorCount
 
 /// The numbers still to be taken and the results so far, shared by the workers of one call.
 private final class ParallelRun<Result: Sendable>: Sendable {

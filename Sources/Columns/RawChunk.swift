@@ -17,8 +17,9 @@ package struct StoredFrame: Sendable {
 ///
 /// A stored chunk is a head and a body, cut into zstd frames. The head holds everything but the text
 /// bytes, the body those. The first frame holds the head and, when both fit in one frame, the body;
-/// otherwise the body follows in frames of 256 KiB, so that one row of a wide text column costs one
-/// frame and not the chunk, and frames can be compressed by several workers.
+/// otherwise the body follows in frames of 512 KiB when it has at most 2 MiB, of 256 KiB when it has
+/// more, so that one row of a wide text column costs one frame and not the chunk, and frames can be
+/// compressed by several workers. Readers take frames of any size.
 ///
 ///     head  form u8 (0 whole, 1 delta) · script, when a delta (RowScript)
 ///           rows varint · type u8 · layout u8 · hasValidity u8 · validity bytes
@@ -30,8 +31,10 @@ package struct StoredFrame: Sendable {
 ///           text        bodyBytes varint · lengths (NarrowIntegers)
 ///           dictionary  bodyBytes varint · words varint · word lengths · codes (NarrowIntegers)
 package struct RawChunk: Sendable {
-  /// How many body bytes go into one frame.
-  package static let frameBytes = 256 << 10
+  /// A head and a body of no more bytes than this make one frame.
+  private static let frameBytes = 256 << 10
+  /// Bodies up to this size are those of small commits: they can afford to be compressed well.
+  private static let thoroughBytes = 2 << 20
 
   private var head: [UInt8] = []
   private var body: [UInt8] = []
@@ -52,9 +55,17 @@ package struct RawChunk: Sendable {
 
   private var isOneFrame: Bool { head.count + body.count <= Self.frameBytes }
 
+  private var effort: Compressor.Effort {
+    body.count <= Self.thoroughBytes && !isOneFrame ? .thorough : .fast
+  }
+
+  private var bodyFrameBytes: Int {
+    effort == .thorough ? 2 * Self.frameBytes : Self.frameBytes
+  }
+
   /// How many frames the chunk takes.
   package var frameCount: Int {
-    isOneFrame ? 1 : 1 + (body.count + Self.frameBytes - 1) / Self.frameBytes
+    isOneFrame ? 1 : 1 + (body.count + bodyFrameBytes - 1) / bodyFrameBytes
   }
 
   /// Compresses frame `index`.
@@ -64,8 +75,9 @@ package struct RawChunk: Sendable {
   ) throws(StoreError) -> StoredFrame {
     if isOneFrame { return try compressor.frame(head + body) }
     if index == 0 { return try compressor.frame(head) }
-    let start = (index - 1) * Self.frameBytes
-    return try compressor.frame(body, start..<min(body.count, start + Self.frameBytes))
+    let start = (index - 1) * bodyFrameBytes
+    return try compressor.frame(
+      body, start..<min(body.count, start + bodyFrameBytes), effort)
   }
 
   /// Compresses all frames.

@@ -28,7 +28,15 @@ final class ChunkStore: Sendable {
     _ digest: Digest, type: ColumnType, rows: Int, _ decoder: borrowing ChunkDecoder
   ) throws(StoreError) -> ColumnVector {
     if let vector = vectors.value(digest) { return vector }
-    let chain = try chain(of: digest)
+    return try vector(digest, try chain(of: digest), type: type, rows: rows, decoder)
+  }
+
+  /// The values of a chunk whose chain is known.
+  func vector(
+    _ digest: Digest, _ chain: [ObjectLocation], type: ColumnType, rows: Int,
+    _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> ColumnVector {
+    if let vector = vectors.value(digest) { return vector }
     var scripts: [RowScript] = []
     var sources: [ColumnVector] = []
     for object in chain {

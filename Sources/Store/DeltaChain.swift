@@ -12,7 +12,7 @@ enum DeltaChain {
   static let radix = 16
 
   /// A delta ready to be encoded.
-  struct Link {
+  struct Link: Sendable {
     let script: RowScript
     let base: Digest
     let depth: Int

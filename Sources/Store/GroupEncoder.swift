@@ -16,133 +16,164 @@ struct GroupEncoder: Sendable {
   /// Whether a chunk is already on its way in this commit.
   let isPending: @Sendable (Digest) -> Bool
 
-  /// Encodes every column of every group.
+  /// Encodes every column of every group: digests first, then layouts of the chunks that are new, then
+  /// their frames, each step on all cores and the index asked once between them.
   func encode(_ groups: [PendingGroup]) throws(StoreError) -> [(rows: Int, columns: [Encoded])] {
-    guard let width = groups.first?.parts.last?.columns.count else { return [] }
-    let widths = groups.map { $0.parts.last?.columns.count ?? width }
     let alignments = try parallelMap(count: groups.count) { index throws(StoreError) in
-      align(groups[index])
+      parent?.align(hashes: groups[index].hashes)
     }
-    var items: [(group: Int, column: Int, bytes: Int)] = []
-    for (index, group) in groups.enumerated() {
-      for column in 0..<widths[index] {
-        let bytes = group.parts.reduce(0) {
-          $0 + ($1.vectors.count > column ? $1.vectors[column].memoryBytes : 0)
-        }
-        items.append((index, column, bytes))
-      }
+    let items = self.items(of: groups)
+    let vectors = try parallelMap(count: items.count) { position throws(StoreError) in
+      let vector = groups[items[position].group].assemble(items[position].column)
+      return (vector: vector, digest: vector.isAllNull ? nil : vector.digest)
     }
-    // The longest work first, so that no core is left with it at the end.
-    items.sort { ($0.bytes, $1.group, $1.column) > ($1.bytes, $0.group, $0.column) }
-    let work = items
-    let prepared = try parallelMap(count: work.count, state: ChunkDecoder.init) {
+    for (vector, digest) in vectors {
+      if let digest { chunks.remember(vector, as: digest) }
+    }
+    let new = try newChunks(vectors.map(\.digest))
+    let bases = try self.bases(new.map { items[$0] }, groups, alignments)
+    let laidOut = try parallelMap(count: new.count, state: ChunkDecoder.init) {
       (decoder: inout ChunkDecoder, position) throws(StoreError) in
-      let item = work[position]
-      return try prepare(groups[item.group], item.column, alignments[item.group], decoder)
+      try layOut(
+        vectors[new[position]].vector, bases[position],
+        alignments[items[new[position]].group]?.baseRows ?? [], decoder)
     }
-    let results = try compress(prepared)
-    var encoded = groups.enumerated().map { index, group in
-      (
-        rows: group.rows,
-        columns: [Encoded](repeating: Encoded(digest: nil, pending: nil), count: widths[index])
-      )
+    let frames = try compress(laidOut.map(\.chunk))
+    var pending = [ChunkSink.Pending?](repeating: nil, count: items.count)
+    for (position, item) in new.enumerated() {
+      guard let digest = vectors[item].digest else { continue }
+      let link = laidOut[position].link
+      pending[item] = ChunkSink.Pending(
+        digest: digest, frames: frames[position], base: link?.base, depth: link?.depth ?? 0,
+        statistics: laidOut[position].statistics)
     }
-    for (item, result) in zip(work, results) { encoded[item.group].columns[item.column] = result }
+    var encoded = groups.map { group in
+      let blank = Encoded(digest: nil, pending: nil)
+      return (rows: group.rows, columns: [Encoded](repeating: blank, count: group.width))
+    }
+    for (position, item) in items.enumerated() {
+      encoded[item.group].columns[item.column] = Encoded(
+        digest: vectors[position].digest, pending: pending[position])
+    }
     return encoded
   }
 
-  private func align(_ group: PendingGroup) -> (group: Int, baseRows: [Int32])? {
-    guard let parent else { return nil }
-    return parent.align(hashes: group.hashes)
+  /// A column of a group to be encoded.
+  private struct Item {
+    let group: Int
+    let column: Int
+    let bytes: Int
   }
 
-  /// A column whose chunk, if the store lacks it, is laid out but not yet compressed.
-  private struct Prepared: Sendable {
-    let digest: Digest?
-    var chunk: RawChunk?
-    var base: Digest?
-    var depth = 0
-    var statistics: ColumnStatistics?
+  /// All columns of all groups, the longest first, so that no core is left with it at the end.
+  private func items(of groups: [PendingGroup]) -> [Item] {
+    var items: [Item] = []
+    for (index, group) in groups.enumerated() {
+      for column in 0..<group.width {
+        let bytes = group.parts.reduce(0) {
+          $0 + ($1.vectors.count > column ? $1.vectors[column].memoryBytes : 0)
+        }
+        items.append(Item(group: index, column: column, bytes: bytes))
+      }
+    }
+    return items.sorted { ($0.bytes, $1.group, $1.column) > ($1.bytes, $0.group, $0.column) }
+  }
+
+  /// The positions of digests that neither the store nor this commit has, each digest once.
+  private func newChunks(_ digests: [Digest?]) throws(StoreError) -> [Int] {
+    var candidates: [Int] = []
+    var seen: Set<Digest> = []
+    for (position, digest) in digests.enumerated() {
+      guard let digest, !isPending(digest), seen.insert(digest).inserted else { continue }
+      candidates.append(position)
+    }
+    let known = try chunks.index.objects(candidates.compactMap { digests[$0] })
+    return zip(candidates, known).filter { $1 == nil }.map(\.0)
+  }
+
+  /// A chunk of the parent that a new one may be stored over, with its chain.
+  private struct Base: Sendable {
+    let digest: Digest
+    let rows: Int
+    let chain: [ObjectLocation]
+  }
+
+  private func bases(
+    _ items: [Item], _ groups: [PendingGroup],
+    _ alignments: [(group: Int, baseRows: [Int32])?]
+  ) throws(StoreError) -> [Base?] {
+    var digests: [Digest?] = []
+    var rows: [Int] = []
+    for item in items {
+      var digest: Digest?
+      if let parent, let alignment = alignments[item.group],
+        let definition = groups[item.group].parts.last?.columns[item.column],
+        let position = parent.snapshot.schema.index(of: definition.name),
+        parent.snapshot.schema.columns[position] == definition
+      {
+        digest = parent.groups[alignment.group].chunks[position]
+      }
+      digests.append(digest)
+      rows.append(alignments[item.group].flatMap { parent?.groups[$0.group].rows } ?? 0)
+    }
+    var chains = try chunks.index.chains(of: digests.compactMap { $0 })[...]
+    return zip(digests, rows).map { digest, rows in
+      guard let digest, let chain = chains.popFirst(), !chain.isEmpty else { return nil }
+      return Base(digest: digest, rows: rows, chain: chain)
+    }
+  }
+
+  /// A chunk laid out but not yet compressed; `link` when it is a delta.
+  private struct LaidOut: Sendable {
+    let chunk: RawChunk
+    let link: DeltaChain.Link?
+    let statistics: ColumnStatistics?
+  }
+
+  /// Lays a column out as a delta over the parent's chunk or an older one of its chain; whole when more
+  /// than half of the rows are new, for then it reads faster and costs little more.
+  private func layOut(
+    _ vector: ColumnVector, _ base: Base?, _ baseRows: [Int32],
+    _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> LaidOut {
+    let statistics = vector.statistics
+    guard let base else {
+      return LaidOut(chunk: RawChunk(vector), link: nil, statistics: statistics)
+    }
+    let old = try chunks.vector(
+      base.digest, base.chain, type: vector.type, rows: base.rows, decoder)
+    let script = RowScript(from: old, to: vector, baseRows: baseRows)
+    if script.newRows * 2 <= vector.count {
+      let link = try DeltaChain.link(script, over: base.chain) { count throws(StoreError) in
+        try chunks.scripts(base.chain, count: count, decoder)
+      }
+      if link.script.newRows * 2 <= vector.count {
+        let chunk = RawChunk(link.script, newValues: link.newValues(of: vector))
+        return LaidOut(chunk: chunk, link: link, statistics: statistics)
+      }
+    }
+    return LaidOut(chunk: RawChunk(vector), link: nil, statistics: statistics)
   }
 
   /// Compresses all frames of all chunks, each by whichever worker is free.
-  private func compress(_ prepared: [Prepared]) throws(StoreError) -> [Encoded] {
-    let tasks = prepared.indices.flatMap { item in
-      (0..<(prepared[item].chunk?.frameCount ?? 0)).map { (item: item, frame: $0) }
+  private func compress(_ laidOut: [RawChunk]) throws(StoreError) -> [[StoredFrame]] {
+    let tasks = laidOut.indices.flatMap { chunk in
+      (0..<laidOut[chunk].frameCount).map { (chunk: chunk, frame: $0) }
     }
     let frames = try parallelMap(count: tasks.count, state: Compressor.init) {
-      (compressor: inout Compressor, task) throws(StoreError) -> StoredFrame? in
-      try prepared[tasks[task].item].chunk?.frame(tasks[task].frame, compressor)
+      (compressor: inout Compressor, task) throws(StoreError) in
+      try laidOut[tasks[task].chunk].frame(tasks[task].frame, compressor)
     }
-    var framesOfItem = [[StoredFrame]](repeating: [], count: prepared.count)
-    for (task, frame) in zip(tasks, frames) {
-      if let frame { framesOfItem[task.item].append(frame) }
-    }
-    return zip(prepared, framesOfItem).map { item, frames in
-      guard let digest = item.digest, item.chunk != nil else {
-        return Encoded(digest: item.digest, pending: nil)
-      }
-      return Encoded(
-        digest: digest,
-        pending: ChunkSink.Pending(
-          digest: digest, frames: frames, base: item.base, depth: item.depth,
-          statistics: item.statistics))
-    }
-  }
-
-  private func prepare(
-    _ group: PendingGroup, _ column: Int, _ alignment: (group: Int, baseRows: [Int32])?,
-    _ decoder: borrowing ChunkDecoder
-  ) throws(StoreError) -> Prepared {
-    let vector = group.assemble(column)
-    guard !vector.isAllNull, let definition = group.parts.last?.columns[column] else {
-      return Prepared(digest: nil)
-    }
-    let digest = vector.digest
-    var isKnown = isPending(digest)
-    if !isKnown { isKnown = try chunks.index.object(digest) != nil }
-    if isKnown {
-      chunks.remember(vector, as: digest)
-      return Prepared(digest: digest)
-    }
-    let delta = try alignment.flatMap { alignment throws(StoreError) in
-      try self.delta(definition, vector, alignment, decoder)
-    }
-    let chunk =
-      if let delta {
-        RawChunk(delta.script, newValues: delta.newValues(of: vector))
-      } else {
-        RawChunk(vector)
-      }
-    chunks.remember(vector, as: digest)
-    return Prepared(
-      digest: digest, chunk: chunk, base: delta?.base, depth: delta?.depth ?? 0,
-      statistics: vector.statistics)
-  }
-
-  /// The delta over the parent's chunk, or over an older one of its chain; nil when more than half of
-  /// the rows are new, for then storing the chunk whole reads faster and costs little more.
-  private func delta(
-    _ definition: ColumnDefinition, _ vector: ColumnVector,
-    _ alignment: (group: Int, baseRows: [Int32]), _ decoder: borrowing ChunkDecoder
-  ) throws(StoreError) -> DeltaChain.Link? {
-    guard let parent, let position = parent.snapshot.schema.index(of: definition.name),
-      parent.snapshot.schema.columns[position] == definition
-    else { return nil }
-    let group = parent.groups[alignment.group]
-    guard let parentDigest = group.chunks[position] else { return nil }
-    let old = try parent.snapshot.vector(column: position, of: group, decoder)
-    let script = RowScript(from: old, to: vector, baseRows: alignment.baseRows)
-    guard script.newRows * 2 <= vector.count else { return nil }
-    let chain = try chunks.chain(of: parentDigest)
-    let link = try DeltaChain.link(script, over: chain) { count throws(StoreError) in
-      try chunks.scripts(chain, count: count, decoder)
-    }
-    return link.script.newRows * 2 <= vector.count ? link : nil
+    var framesOfChunk = [[StoredFrame]](repeating: [], count: laidOut.count)
+    for (task, frame) in zip(tasks, frames) { framesOfChunk[task.chunk].append(frame) }
+    return framesOfChunk
   }
 }
 
 extension PendingGroup {
+  /// How many columns the group has.
+  var width: Int { parts.last?.columns.count ?? 0 }
+
   /// One column of the group as one vector; parts that lack the column are null there.
   func assemble(_ column: Int) -> ColumnVector {
     guard let definition = parts.last?.columns[column] else {

@@ -50,7 +50,7 @@ final class ParentRows: Sendable {
 
   /// Which parent group most rows of a new group continue, and for each row its row there, or -1.
   ///
-  /// Nil when no row is known.
+  /// Nil when fewer than half of the rows are known: then nothing is worth storing as a delta.
   func align(hashes: [UInt64]) -> (group: Int, baseRows: [Int32])? {
     let found = hashes.map { table.find($0) ?? -1 }
     var counts = [Int](repeating: 0, count: groups.count)
@@ -60,7 +60,8 @@ final class ParentRows: Sendable {
       counts[group] += 1
       return group
     }
-    guard let best = counts.indices.max(by: { counts[$0] < counts[$1] }), counts[best] > 0
+    guard let best = counts.indices.max(by: { counts[$0] < counts[$1] }),
+      counts[best] * 2 >= hashes.count
     else { return nil }
     let baseRows = zip(found, groupOfRow).map { row, group in
       group == best ? Int32(row - starts[best]) : -1

@@ -16,7 +16,7 @@ extension Store {
   package func verify(
     expectedHeads: [DatasetName: Digest] = [:], progress: (Int, Int) -> Void = { _, _ in }
   ) throws(StoreError) -> VerifyReport {
-    var verification = Verification(objects: objects)
+    var verification = Verification(objects: objects, index: index)
     try verification.readFiles(progress)
     verification.checkLogs(expectedHeads)
     try verification.checkVersions(progress)

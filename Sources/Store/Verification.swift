@@ -1,3 +1,4 @@
+import Catalog
 import Columns
 import Model
 import Objects
@@ -5,6 +6,8 @@ import Objects
 /// One run of `verify`: what was read, what was found damaged, and which versions that touches.
 struct Verification {
   private let objects: any ObjectStore
+  /// Asked only what a file that cannot be read any more used to hold, so that damage has a name.
+  private let index: Index
   private(set) var contents = StoreContents()
   private var report = VerifyReport()
   /// Objects that are damaged or missing, with the file and the reason.
@@ -15,7 +18,10 @@ struct Verification {
   /// Values of chunks that later deltas are likely to be stored over.
   private let vectors = GenerationCache<Digest, ColumnVector>(cost: 256 << 20)
 
-  init(objects: any ObjectStore) { self.objects = objects }
+  init(objects: any ObjectStore, index: Index) {
+    self.objects = objects
+    self.index = index
+  }
 
   /// Hashes every file and reads its index; log files must also hold the record their name promises.
   mutating func readFiles(_ progress: (Int, Int) -> Void) throws(StoreError) {
@@ -92,7 +98,13 @@ struct Verification {
     case .damaged(let what, let file, let record):
       damagedFiles.append((name, what))
       if let file { contents.add(file) }
-      if let record { contents.add(record) }
+      if let record {
+        contents.add(record)
+      } else if let log = StoreLayout.parseLogName(name),
+        let known = try? index.record(of: log.dataset, sequence: log.sequence)
+      {
+        contents.add(known.record)
+      }
     }
   }
 
@@ -217,7 +229,8 @@ struct Verification {
   }
 
   private mutating func mark(_ digest: Digest, _ what: String, _ version: Version) {
-    bad[digest] = (contents.objects[digest]?.pack ?? "", what)
+    let file = contents.objects[digest]?.pack ?? (try? index.object(digest))?.pack ?? ""
+    bad[digest] = (file, what)
     touched[digest, default: []].append(version.reference)
   }
 

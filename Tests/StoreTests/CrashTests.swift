@@ -14,7 +14,7 @@ import Testing
     var random = SeededGenerator(seed: 42)
     let first = SampleTable(count: 40, using: &random)
     let second = first.edited("second", using: &random)
-    return (first, second, second.edited("third", using: &random))
+    return (first, second, second.picking(Array(1..<second.count)))
   }
 
   /// Whatever happened: version 1 whole, version 2 whole or not there, and the next push works.

@@ -64,3 +64,33 @@ import Testing
     #expect(try temporary.store.verify().damage == [])
   }
 }
+
+@Suite struct CompactionTests {
+  @Test func `compaction keeps every digest and every row`() throws {
+    var random = SeededGenerator(seed: 12)
+    let temporary = try TemporaryStore()
+    var table = SampleTable(count: 120, using: &random)
+    var tables: [SampleTable] = []
+    for version in 0..<40 {
+      try temporary.store.push(table)
+      tables.append(table)
+      table = table.edited("v\(version)", using: &random)
+    }
+    let before = try temporary.store.versions(of: DatasetName("d"))
+    let report = try temporary.store.collectGarbage(apply: true, graceSeconds: -5)
+    #expect(report.compactedFiles == 40)
+    for store in [temporary.store, try temporary.reopened()] {
+      #expect(try store.versions(of: DatasetName("d")) == before)
+      for (index, table) in tables.enumerated() {
+        #expect(try store.table("d@\(index + 1)").vectors == table.vectors)
+      }
+      #expect(try store.verify().damage == [])
+    }
+    #expect(try temporary.store.reindex().records == 40)
+    #expect(try temporary.store.verify().damage == [])
+    #expect(try temporary.store.push(table).version.number == 41)
+    let again = try temporary.store.collectGarbage(apply: true, graceSeconds: -5)
+    #expect(again.compactedFiles == 0)
+    #expect(again.files.isEmpty)
+  }
+}
