@@ -42,7 +42,8 @@ let package = Package(
       path: "Benchmarks"),
     .target(name: "Migrations", path: "migrations", resources: [.embedInCode("0001-index.sql")]),
 
-    .target(name: "TestSupport", dependencies: ["Model", "Columns", "Objects"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Model", "Columns", "Objects"], path: "Tests/TestSupport"),
     .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"]),
     .testTarget(name: "ColumnsTests", dependencies: ["Columns", "TestSupport"]),
     .testTarget(name: "ObjectsTests", dependencies: ["Objects", "TestSupport"]),

@@ -1,7 +1,9 @@
 import Foundation
 
 /// Measures the operations of the design's budget table; each in a process of its own, so that peak
-/// memory is its own. `bench` runs all and writes docs/benchmarks.md; `bench OPERATION` runs one.
+/// memory is its own.
+///
+/// `bench` runs all and writes docs/benchmarks.md; `bench OPERATION` runs one.
 @main
 struct Bench {
   static func main() throws {

@@ -4,7 +4,8 @@ import Model
 
 /// The bare work below each operation, measured between its repetitions.
 enum Floors {
-  /// Reads a file, writes it anew, syncs it and its folder, renames it: the least a durable save does.
+  /// Reads a file, writes it anew, syncs it and its folder, renames it: the least a durable save
+  /// does.
   static func save(_ path: String, in folder: String) -> Double {
     let temporary = folder + "/floor.tmp"
     return Clock.time {
@@ -40,7 +41,8 @@ enum Floors {
   /// `zstd -3` on one core, to a file that is synced.
   static func compress(_ path: String, in folder: String) throws -> Double {
     try command(
-      "/bin/sh", ["-c", "zstd -3 -T1 -q -f -o '\(folder)/floor.zst' '\(path)' && sync '\(folder)/floor.zst'"])
+      "/bin/sh",
+      ["-c", "zstd -3 -T1 -q -f -o '\(folder)/floor.zst' '\(path)' && sync '\(folder)/floor.zst'"])
   }
 
   /// `zstd -d` of what ``compress(_:in:)`` made, to a file.

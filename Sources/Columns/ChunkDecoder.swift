@@ -192,7 +192,9 @@ package struct ChunkDecoder: ~Copyable {
     for plane in 0..<8 {
       let start = try reader.skip(count).lowerBound
       let bytes = reader.bytes
-      for index in 0..<count { patterns[index] |= UInt64(bytes[start + index]) << UInt64(plane * 8) }
+      for index in 0..<count {
+        patterns[index] |= UInt64(bytes[start + index]) << UInt64(plane * 8)
+      }
     }
     return patterns.map { Double(bitPattern: $0) }
   }

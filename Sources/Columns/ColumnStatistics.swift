@@ -3,8 +3,8 @@ import Model
 /// What a chunk's values lie between, so that a scan can pass over it.
 package struct ColumnStatistics: Equatable, Sendable {
   package let nullCount: Int
-  /// The least value as a word: the integer's or moment's bits, 0 or 1, the float's bits, or a text's
-  /// first eight bytes, most significant first and padded with zeros.
+  /// The least value as a word: the integer's or moment's bits, 0 or 1, the float's bits, or a
+  /// text's first eight bytes, most significant first and padded with zeros.
   package let minimum: UInt64
   /// The greatest value, likewise; a text may go on after its eight bytes.
   package let maximum: UInt64

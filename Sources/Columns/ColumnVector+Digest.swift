@@ -1,10 +1,11 @@
 package import Model
 
 extension ColumnVector {
-  /// The digest of the column's canonical encoding; docs/format.md, "Chunk digest", states its bytes.
+  /// The digest of the column's canonical encoding; docs/format.md, "Chunk digest", states its
+  /// bytes.
   ///
-  /// The encoding is Apache Arrow's plain layout behind a small header, whatever the layout in memory
-  /// or on disk: a dictionary is written out, so equal cells have equal digests.
+  /// The encoding is Apache Arrow's plain layout behind a small header, whatever the layout in
+  /// memory or on disk: a dictionary is written out, so equal cells have equal digests.
   package var digest: Digest {
     var hasher = DigestHasher()
     var header: [UInt8] = [type.tag, validity == nil ? 0 : 1]

@@ -18,7 +18,8 @@ package struct CellComparison {
     self.right = right
   }
 
-  /// Whether row `leftIndex` of the left vector holds the same value as row `rightIndex` of the right.
+  /// Whether row `leftIndex` of the left vector holds the same value as row `rightIndex` of the
+  /// right.
   package func areEqual(_ leftIndex: Int, _ rightIndex: Int) -> Bool {
     let hasLeft = left.hasValue(leftIndex)
     guard hasLeft == right.hasValue(rightIndex) else { return false }

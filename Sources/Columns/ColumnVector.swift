@@ -27,8 +27,8 @@ package struct ColumnVector: Sendable {
   package let validity: Bitmap?
   package let values: Values
 
-  /// A vector; where no row has a value it becomes `.none`, where all have `validity` is dropped, so
-  /// that equal columns have equal parts.
+  /// A vector; where no row has a value it becomes `.none`, where all have `validity` is dropped,
+  /// so that equal columns have equal parts.
   package init(type: ColumnType, count: Int, validity: Bitmap?, values: Values) {
     self.type = type
     self.count = count

@@ -5,9 +5,9 @@ import Synchronization
 
 /// Calls `body` for 0..<count on all cores and returns the results in order.
 ///
-/// Each worker makes a state of its own (an encoder, a decoder) and takes the next number until none
-/// is left, so a state costs once a worker. Blocks until all have ended; of several errors, the one
-/// of the lowest number is thrown. With one number it runs on the calling thread.
+/// Each worker makes a state of its own (an encoder, a decoder) and takes the next number until
+/// none is left, so a state costs once a worker. Blocks until all have ended; of several errors,
+/// the one of the lowest number is thrown. With one number it runs on the calling thread.
 package func parallelMap<State: ~Copyable, Result: Sendable>(
   count: Int, state makeState: @Sendable () throws(StoreError) -> State,
   _ body: @Sendable (inout State, Int) throws(StoreError) -> Result
@@ -80,7 +80,10 @@ private final class ParallelRun<Result: Sendable>: Sendable {
 package func parallelMap<Result: Sendable>(
   count: Int, _ body: @Sendable (Int) throws(StoreError) -> Result
 ) throws(StoreError) -> [Result] {
-  try parallelMap(count: count) { () throws(StoreError) in () } _: {
-    (_: inout Void, index) throws(StoreError) in try body(index)
+  try parallelMap(count: count) { () throws(StoreError) in
+    ()
+  } _: {
+    (_: inout Void, index) throws(StoreError) in
+    try body(index)
   }
 }

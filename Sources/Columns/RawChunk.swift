@@ -15,11 +15,11 @@ package struct StoredFrame: Sendable {
 
 /// A chunk laid out for storing but not yet compressed.
 ///
-/// A stored chunk is a head and a body, cut into zstd frames. The head holds everything but the text
-/// bytes, the body those. The first frame holds the head and, when both fit in one frame, the body;
-/// otherwise the body follows in frames of 512 KiB when it has at most 2 MiB, of 256 KiB when it has
-/// more, so that one row of a wide text column costs one frame and not the chunk, and frames can be
-/// compressed by several workers. Readers take frames of any size.
+/// A stored chunk is a head and a body, cut into zstd frames. The head holds everything but the
+/// text bytes, the body those. The first frame holds the head and, when both fit in one frame, the
+/// body; otherwise the body follows in frames of 512 KiB when it has at most 2 MiB, of 256 KiB when
+/// it has more, so that one row of a wide text column costs one frame and not the chunk, and frames
+/// can be compressed by several workers. Readers take frames of any size.
 ///
 ///     head  form u8 (0 whole, 1 delta) · script, when a delta (RowScript)
 ///           rows varint · type u8 · layout u8 · hasValidity u8 · validity bytes

@@ -1,10 +1,10 @@
 /// Decides where row groups end, from the content alone.
 ///
 /// A group ends after a row whose key hash, read as a fraction of 2^64, is below that row's chance:
-/// the greater of 1/8192 and its bytes / 12 MiB, so wide rows make groups of fewer rows. No group ends
-/// before 2,048 rows or 4 MiB, and every group ends at 32,768 rows or 64 MiB. The first group starts
-/// at the first row and each cut starts afresh, so an insert moves only its neighbourhood. Set in
-/// stone: equal content must cut equally forever (docs/format.md, "Row groups").
+/// the greater of 1/8192 and its bytes / 12 MiB, so wide rows make groups of fewer rows. No group
+/// ends before 2,048 rows or 4 MiB, and every group ends at 32,768 rows or 64 MiB. The first group
+/// starts at the first row and each cut starts afresh, so an insert moves only its neighbourhood.
+/// Set in stone: equal content must cut equally forever (docs/format.md, "Row groups").
 package struct RowGroupCutter: Sendable {
   private var rows = 0
   private var bytes = 0

@@ -2,10 +2,10 @@ import Model
 
 /// The keys of rows as bytes: equal keys have equal bytes, whatever types their columns have.
 ///
-/// A cell is a tag and a payload: 0 null · 1 bool u8 · 2 integer i64 · 3 float by its bits · 4 text,
-/// length varint and bytes · 5 moment i64 · 6 nested JSON as text. A float written as an integer and a
-/// scalar of a `json` column take the form of their value, so a key column may change its type
-/// between versions without every row changing its identity.
+/// A cell is a tag and a payload: 0 null · 1 bool u8 · 2 integer i64 · 3 float by its bits · 4
+/// text, length varint and bytes · 5 moment i64 · 6 nested JSON as text. A float written as an
+/// integer and a scalar of a `json` column take the form of their value, so a key column may change
+/// its type between versions without every row changing its identity.
 package struct RowKeys: Sendable {
   /// The key of each row.
   package private(set) var texts: TextValues
@@ -30,8 +30,8 @@ package struct RowKeys: Sendable {
     }
   }
 
-  /// The whole content of rows as keys, for rows that have none: the position and value of each cell
-  /// that has a value, so that a column that is null everywhere changes nothing.
+  /// The whole content of rows as keys, for rows that have none: the position and value of each
+  /// cell that has a value, so that a column that is null everywhere changes nothing.
   package init(contentOf columns: [ColumnVector], count: Int) {
     texts = TextValues()
     texts.offsets.reserveCapacity(count + 1)

@@ -4,7 +4,8 @@ extension RowRun {
   /// Where each row of a chain's newest chunk comes from, as runs over the levels' values.
   ///
   /// `scripts` goes from the newest chunk to the oldest delta; source i of a run is the new rows of
-  /// `scripts[i]`, source `scripts.count` the values of the whole chunk at the end, of `baseRows` rows.
+  /// `scripts[i]`, source `scripts.count` the values of the whole chunk at the end, of `baseRows`
+  /// rows.
   /// - Throws: ``StoreError`` of kind `corrupt` when a script reaches past the rows below it.
   package static func resolve(
     _ scripts: [RowScript], baseRows: Int

@@ -2,12 +2,12 @@ import Foundation
 import Model
 
 extension RowScript {
-  /// The script that makes `new` from `base`, copying each row whose value is that of its row in the
-  /// base.
+  /// The script that makes `new` from `base`, copying each row whose value is that of its row in
+  /// the base.
   ///
-  /// `baseRows[i]` is the base's row that row i of `new` continues, or -1 when it is a new row. Both
-  /// vectors have the same type. So a new row in the result either has no row in the base or differs
-  /// from it: readers of deltas rely on that.
+  /// `baseRows[i]` is the base's row that row i of `new` continues, or -1 when it is a new row.
+  /// Both vectors have the same type. So a new row in the result either has no row in the base or
+  /// differs from it: readers of deltas rely on that.
   package init(from base: ColumnVector, to new: ColumnVector, baseRows: [Int32]) {
     self.init()
     let left = base.validity

@@ -160,7 +160,8 @@ extension RowScript {
     }
   }
 
-  /// - Throws: ``StoreError`` of kind `corrupt` when a piece reaches past a base of `baseRows` rows.
+  /// - Throws: ``StoreError`` of kind `corrupt` when a piece reaches past a base of `baseRows`
+  ///   rows.
   func check(baseRows: Int) throws(StoreError) {
     for piece in pieces where !piece.isNew && Int(piece.start + piece.count) > baseRows {
       throw Self.damaged

@@ -3,9 +3,11 @@ package import Model
 
 /// A zstd compressor with one reusable context; owned by one worker at a time.
 @safe package struct Compressor: ~Copyable {
-  /// How much work goes into a frame. The parameters are fixed rather than a level's; the figures are
-  /// of model outputs on one core (bytes stored of bytes given, relative speed), level 1 being 45 %
-  /// at 1.0 and level 3 43 % at 0.6.
+  /// How much work goes into a frame.
+  ///
+  /// The parameters are fixed rather than a level's; the figures
+  /// are of model outputs on one core (bytes stored of bytes given, relative speed), level 1 being
+  /// 45 % at 1.0 and level 3 43 % at 0.6.
   package enum Effort: Sendable {
     /// Matches of six bytes through a table of 2^15, window 256 KiB: 42.3 % at 0.9.
     case fast

@@ -1,7 +1,8 @@
 /// A JSON value of the kinds that manifests and records hold: no fractions, no nulls.
 ///
-/// Its text is canonical as RFC 8785 defines it (members sorted by UTF-16 code units, no white space,
-/// minimal escapes), so equal values have equal bytes and a digest over them is well defined.
+/// Its text is canonical as RFC 8785 defines it (members sorted by UTF-16 code units, no white
+/// space, minimal escapes), so equal values have equal bytes and a digest over them is well
+/// defined.
 package enum CanonicalJSON: Hashable, Sendable {
   case integer(Int64)
   case string(String)

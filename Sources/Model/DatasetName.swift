@@ -1,6 +1,7 @@
 /// The name of a dataset: one path segment that is safe in a path, a URL and SQL as it is.
 ///
-/// `[a-z0-9][a-z0-9._-]{0,127}`, dots for namespaces; never `..`, so that no name leaves its folder.
+/// `[a-z0-9][a-z0-9._-]{0,127}`, dots for namespaces; never `..`, so that no name leaves its
+/// folder.
 package struct DatasetName: Hashable, Sendable, Comparable, CustomStringConvertible {
   package let text: String
 
@@ -10,7 +11,8 @@ package struct DatasetName: Hashable, Sendable, Comparable, CustomStringConverti
     let bytes = Array(text.utf8)
     guard let first = bytes.first else { throw StoreError(.usage, "a dataset name is empty") }
     guard bytes.count <= 128 else {
-      throw StoreError(.usage, "the dataset name '\(text.prefix(40))…' is longer than 128 characters")
+      throw StoreError(
+        .usage, "the dataset name '\(text.prefix(40))…' is longer than 128 characters")
     }
     guard Self.isLetterOrDigit(first), bytes.allSatisfy(Self.isAllowed), !text.contains("..") else {
       throw StoreError(
@@ -19,7 +21,8 @@ package struct DatasetName: Hashable, Sendable, Comparable, CustomStringConverti
           + "digit, no '..'")
     }
     guard !text.hasPrefix("assay_") else {
-      throw StoreError(.usage, "'\(text)' is no dataset name: 'assay_' is kept for the store's own tables")
+      throw StoreError(
+        .usage, "'\(text)' is no dataset name: 'assay_' is kept for the store's own tables")
     }
     self.text = text
   }

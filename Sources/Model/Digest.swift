@@ -2,8 +2,9 @@ import Crypto
 
 /// A SHA-256 digest, written `sha256:<64 hex digits>`.
 ///
-/// Four words instead of an array, so that a digest is 32 bytes without a heap allocation and can key
-/// a dictionary. Word 0 holds the first eight bytes, most significant first, so order is byte order.
+/// Four words instead of an array, so that a digest is 32 bytes without a heap allocation and can
+/// key a dictionary. Word 0 holds the first eight bytes, most significant first, so order is byte
+/// order.
 package struct Digest: Hashable, Sendable {
   package let word0: UInt64
   package let word1: UInt64

@@ -101,7 +101,8 @@ package struct SnapshotManifest: Hashable, Sendable {
       groups.append(Group(digest: digest, rows: Int(rows)))
     }
     let key = keyItems.compactMap(\.string)
-    guard key.count == keyItems.count, key.allSatisfy({ name in columns.contains { $0.name == name } })
+    guard key.count == keyItems.count,
+      key.allSatisfy({ name in columns.contains { $0.name == name } })
     else { return nil }
     self.init(schema: Schema(columns: columns, key: key), groups: groups)
   }

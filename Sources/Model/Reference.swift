@@ -1,5 +1,5 @@
-/// A way to name one version: `name`, `name@3`, `name@baseline`, `name@latest~2`, `name@2026-10-01`,
-/// `name@2026-10-01T12:00:00Z` or `name@sha256:ab12…`.
+/// A way to name one version: `name`, `name@3`, `name@baseline`, `name@latest~2`,
+/// `name@2026-10-01`, `name@2026-10-01T12:00:00Z` or `name@sha256:ab12…`.
 package struct Reference: Hashable, Sendable {
   /// How a version is picked from a dataset.
   package enum Selector: Hashable, Sendable {
@@ -107,7 +107,9 @@ extension Reference: CustomStringConvertible {
 package enum TagName {
   /// Whether `text` can be a tag: `[A-Za-z][A-Za-z0-9._-]{0,127}`, not `latest`.
   package static func isValid(_ text: some StringProtocol) -> Bool {
-    guard let first = text.utf8.first, text.utf8.count <= 128, text != "latest" else { return false }
+    guard let first = text.utf8.first, text.utf8.count <= 128, text != "latest" else {
+      return false
+    }
     return isLetter(first)
       && text.utf8.allSatisfy {
         isLetter($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)

@@ -1,6 +1,7 @@
 /// Finds the names that a mistyped one may have meant.
 package enum Spelling {
-  /// The names nearest to `word`, best first; those more than a third of the word away are left out.
+  /// The names nearest to `word`, best first; those more than a third of the word away are left
+  /// out.
   package static func near(_ word: String, _ names: [String], limit: Int = 3) -> [String] {
     let wanted = Array(word.lowercased().utf8)
     let most = max(1, wanted.count / 3)
@@ -10,7 +11,8 @@ package enum Spelling {
       let distance = contains ? 1 : distance(wanted, candidate)
       return distance <= most ? (name, distance) : nil
     }
-    return ranked.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(limit).map(\.name)
+    return ranked.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(limit).map(
+      \.name)
   }
 
   /// Half a sentence that names the nearest of `names`, or the first few when none is near.

@@ -67,8 +67,9 @@ extension Timestamp: CustomStringConvertible {
 }
 
 extension Timestamp {
-  // Days and dates convert by the algorithms of https://howardhinnant.github.io/date_algorithms.html
-  // (days_from_civil, civil_from_days), which count years from March so that leap days come last.
+  // Days and dates convert by the algorithms of
+  // https://howardhinnant.github.io/date_algorithms.html (days_from_civil, civil_from_days), which
+  // count years from March so that leap days come last.
 
   private static func daysFromEpoch(year: Int, month: Int, day: Int) -> Int {
     let shifted = month <= 2 ? year - 1 : year
@@ -148,7 +149,8 @@ extension Timestamp {
     }
 
     private mutating func digit() -> Int? {
-      guard position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position])
+      guard position < bytes.count,
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position])
       else { return nil }
       defer { position += 1 }
       return Int(bytes[position] - UInt8(ascii: "0"))

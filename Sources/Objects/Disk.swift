@@ -31,8 +31,8 @@ package protocol Disk: Sendable {
   /// Gives a file a second name, never replacing one; false when `target` exists.
   func link(_ source: String, to target: String) throws(StoreError) -> Bool
 
-  /// Gives a file another name, replacing the file that had it, at once and for good once the folder
-  /// is synced.
+  /// Gives a file another name, replacing the file that had it, at once and for good once the
+  /// folder is synced.
   func rename(_ source: String, to target: String) throws(StoreError)
 
   /// Removes a name.

@@ -4,8 +4,8 @@ import Model
 /// The aggregates that SQLite lacks.
 ///
 /// They are `median`, `quantile`, `stddev`, `stddev_pop`, `variance` and `var_pop`. Nulls are left
-/// out; of no values the result is null; anything but a number is an error, since a text in a column
-/// of numbers would otherwise change a result silently.
+/// out; of no values the result is null; anything but a number is an error, since a text in a
+/// column of numbers would otherwise change a result silently.
 enum Aggregates {
   static let names = [
     "median", "quantile", "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop",

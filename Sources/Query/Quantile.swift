@@ -92,8 +92,8 @@ final class Quantile {
 extension [Double] {
   /// Moves the value that sorting would put at `position` there, and returns it.
   ///
-  /// Values left of it are no greater, right of it no smaller. Takes linear time on average (Hoare's
-  /// quickselect with the median of three).
+  /// Values left of it are no greater, right of it no smaller. Takes linear time on average
+  /// (Hoare's quickselect with the median of three).
   mutating func select(_ position: Int) -> Double {
     var low = 0
     var high = count - 1

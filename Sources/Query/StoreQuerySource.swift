@@ -5,7 +5,8 @@ package import Store
 /// The tables of a store: versions by reference, several versions at once, and the store's own
 /// `assay_…` tables.
 ///
-/// Any thread may use it. References are looked up anew by each query; what they name never changes.
+/// Any thread may use it. References are looked up anew by each query; what they name never
+/// changes.
 package struct StoreQuerySource: QuerySource {
   private let store: Store
 

@@ -24,8 +24,8 @@ extension VirtualTable {
     unsafe info.pointee.idxNum = add(plan)
   }
 
-  /// Tells the planner that a key is cheap to look up, which holds from the third time on, in joins,
-  /// and that other scans cost what the table has rows.
+  /// Tells the planner that a key is cheap to look up, which holds from the third time on, in
+  /// joins, and that other scans cost what the table has rows.
   private func setCost(of plan: ScanPlan, _ info: UnsafeMutablePointer<sqlite3_index_info>) {
     let rows = Double(max(rowCount, 1))
     let isPinned = plan.keyArgument != nil
@@ -65,8 +65,8 @@ extension VirtualTable {
   /// The order that the scan can give; nil when SQLite has to sort.
   ///
   /// GROUP BY and DISTINCT (the non-zero answers of sqlite3_vtab_distinct) are arranged by rank:
-  /// there are far fewer values than rows. ORDER BY is left to SQLite, which keeps only the rows that LIMIT asks
-  /// for, unless it begins with the version, by which whole versions stay unread.
+  /// there are far fewer values than rows. ORDER BY is left to SQLite, which keeps only the rows
+  /// that LIMIT asks for, unless it begins with the version, by which whole versions stay unread.
   private func arrangement(
     _ info: UnsafeMutablePointer<sqlite3_index_info>
   ) -> ScanPlan.Arrangement? {

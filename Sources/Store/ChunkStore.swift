@@ -161,7 +161,7 @@ final class ChunkStore: Sendable {
   ) throws(StoreError) -> Result {
     do throws(StoreError) {
       return try body()
-    } catch where error.kind == .corrupt {
+    } catch  where error.kind == .corrupt {
       throw StoreError(
         .corrupt, "\(object.pack): \(error.message); run 'assay verify' to see what it touches")
     }

@@ -4,10 +4,10 @@ import Model
 
 /// Which older chunk a delta is stored over.
 ///
-/// A chunk at depth n of its chain is stored over the one at depth n - 16^j, where j is the place of
-/// the lowest digit of n, base 16, that is not zero: n = 35 over 34, 48 over 32, 256 over 0. So a chain
-/// has at most 15 links for each digit of n, while a change is stored at most once for each digit.
-/// (The idea is Subversion's skip-deltas, with 16 in place of 2: measured, it stores less.)
+/// A chunk at depth n of its chain is stored over the one at depth n - 16^j, where j is the place
+/// of the lowest digit of n, base 16, that is not zero: n = 35 over 34, 48 over 32, 256 over 0. So
+/// a chain has at most 15 links for each digit of n, while a change is stored at most once for each
+/// digit. (The idea is Subversion's skip-deltas, with 16 in place of 2: measured, it stores less.)
 enum DeltaChain {
   static let radix = 16
 
@@ -35,8 +35,8 @@ enum DeltaChain {
     return depth - step
   }
 
-  /// The link for a chunk that follows by `script` from the first chunk of `chain`; `scripts(n)` reads
-  /// the first n scripts of the chain.
+  /// The link for a chunk that follows by `script` from the first chunk of `chain`; `scripts(n)`
+  /// reads the first n scripts of the chain.
   static func link(
     _ script: RowScript, over chain: [ObjectLocation],
     scripts: (Int) throws(StoreError) -> [RowScript]

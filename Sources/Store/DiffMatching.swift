@@ -4,8 +4,8 @@ import Model
 
 /// Matches the rows of two snapshots by key and finds the cells that differ.
 ///
-/// Most rows are matched and found equal by where their chunks come from (``ChunkProvenance``), which
-/// costs nothing but reading scripts; only what is left is decoded and compared.
+/// Most rows are matched and found equal by where their chunks come from (``ChunkProvenance``),
+/// which costs nothing but reading scripts; only what is left is decoded and compared.
 struct DiffMatching {
   private typealias Place = VersionDiff.Place
 
@@ -199,7 +199,8 @@ struct DiffMatching {
       }
       if !(provenance?.isDirect ?? false && pair.isDirect), !candidates.isEmpty {
         let comparison = CellEquality(
-          try old.vector(name, pair.oldGroup, decoder), try new.vector(name, pair.newGroup, decoder))
+          try old.vector(name, pair.oldGroup, decoder), try new.vector(name, pair.newGroup, decoder)
+        )
         candidates = candidates.filter {
           !comparison.areEqual(Int(pair.oldRows[Int($0)]), Int($0))
         }
@@ -236,7 +237,8 @@ struct DiffMatching {
   }
 }
 
-/// Compares cells of two columns that may differ in type: 41 is 41 in an `int64` and in a `json` column.
+/// Compares cells of two columns that may differ in type: 41 is 41 in an `int64` and in a `json`
+/// column.
 struct CellEquality {
   private enum Comparison {
     case cells(CellComparison)

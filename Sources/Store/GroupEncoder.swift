@@ -2,8 +2,8 @@ import Catalog
 import Columns
 import Model
 
-/// Encodes row groups, one chunk after another on each core: finds those the store has, stores those
-/// that changed little as deltas over the parent version's, and the others whole.
+/// Encodes row groups, one chunk after another on each core: finds those the store has, stores
+/// those that changed little as deltas over the parent version's, and the others whole.
 struct GroupEncoder: Sendable {
   /// A column of a group: its digest (nil when all null) and, when the store lacks it, its chunk.
   struct Encoded: Sendable {
@@ -16,8 +16,8 @@ struct GroupEncoder: Sendable {
   /// Whether a chunk is already on its way in this commit.
   let isPending: @Sendable (Digest) -> Bool
 
-  /// Encodes every column of every group: digests first, then layouts of the chunks that are new, then
-  /// their frames, each step on all cores and the index asked once between them.
+  /// Encodes every column of every group: digests first, then layouts of the chunks that are new,
+  /// then their frames, each step on all cores and the index asked once between them.
   func encode(_ groups: [PendingGroup]) throws(StoreError) -> [(rows: Int, columns: [Encoded])] {
     let alignments = try parallelMap(count: groups.count) { index throws(StoreError) in
       parent?.align(hashes: groups[index].hashes)
@@ -130,8 +130,8 @@ struct GroupEncoder: Sendable {
     let statistics: ColumnStatistics?
   }
 
-  /// Lays a column out as a delta over the parent's chunk or an older one of its chain; whole when more
-  /// than half of the rows are new, for then it reads faster and costs little more.
+  /// Lays a column out as a delta over the parent's chunk or an older one of its chain; whole when
+  /// more than half of the rows are new, for then it reads faster and costs little more.
   private func layOut(
     _ vector: ColumnVector, _ base: Base?, _ baseRows: [Int32],
     _ decoder: borrowing ChunkDecoder

@@ -39,7 +39,8 @@ struct Merge {
     isUsed = [Bool](repeating: false, count: input.count)
   }
 
-  /// The parent's rows with the file's values over them; remembers which rows of the file were used.
+  /// The parent's rows with the file's values over them; remembers which rows of the file were
+  /// used.
   mutating func updated(
     _ parent: RowBatch, key: [String], removingOthers: Bool
   ) throws(StoreError) -> RowBatch {

@@ -4,8 +4,8 @@ import Synchronization
 
 /// The rows of the version before, found by identity: the hints by which deltas are made.
 ///
-/// A row is identified by its key or, without one, by all its values. Hints may be wrong (hashes are
-/// not compared further): every copied value is compared.
+/// A row is identified by its key or, without one, by all its values. Hints may be wrong (hashes
+/// are not compared further): every copied value is compared.
 final class ParentRows: Sendable {
   let snapshot: Snapshot
   let groups: [RowGroupManifest]

@@ -4,7 +4,9 @@ import Model
 import Objects
 
 /// Makes a snapshot from batches of rows: cuts row groups, encodes their chunks on all cores and
-/// hands those not yet in the store to a sink. Owned by one writer.
+/// hands those not yet in the store to a sink.
+///
+/// Owned by one writer.
 ///
 /// Memory holds the batch at hand, the rows since the last cut and, with a key, all keys.
 struct SnapshotBuilder {

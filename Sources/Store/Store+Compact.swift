@@ -9,8 +9,10 @@ extension Store {
   private static let packBytes = 256 << 20
 
   /// Moves the chunks of log files into packs of up to 256 MiB, so that a store of many commits is
-  /// read from few files. Every object keeps its bytes, so no digest changes; the log files keep their
-  /// records and their names.
+  /// read from few files.
+  ///
+  /// Every object keeps its bytes, so no digest changes; the log files keep their records and their
+  /// names.
   ///
   /// Order: the new pack is durable, the index knows it, then each log file is replaced by one that
   /// holds its record alone. A crash leaves objects in two places, never in none.

@@ -4,14 +4,18 @@ package import Model
 import Objects
 
 extension Store {
-  /// Finds files that nothing refers to: uploads that were never finished and packs without a commit,
-  /// as crashes and lost races leave them. With `apply` it removes those past the grace period.
+  /// Finds files that nothing refers to: uploads that were never finished and packs without a
+  /// commit, as crashes and lost races leave them.
+  ///
+  /// With `apply` it removes those past the grace
+  /// period.
   ///
   /// A commit under way writes its packs before its log file, so a young file may be about to be
-  /// referred to; the grace period must be longer than any commit takes. It also moves the chunks of
-  /// many small commits into few packs.
-  /// - Throws: ``StoreError``: `corrupt` when a log or pack cannot be read, since then nobody can say
-  ///   what is unreferenced (run `verify`); `denied` or `unavailable` when a file cannot be removed.
+  /// referred to; the grace period must be longer than any commit takes. It also moves the chunks
+  /// of many small commits into few packs.
+  /// - Throws: ``StoreError``: `corrupt` when a log or pack cannot be read, since then nobody can
+  ///   say what is unreferenced (run `verify`); `denied` or `unavailable` when a file cannot be
+  ///   removed.
   package func collectGarbage(
     apply: Bool, graceSeconds: Int = 3600
   ) throws(StoreError) -> GarbageReport {
@@ -53,12 +57,14 @@ extension Store {
     var live: Set<Digest> = []
     for dataset in try datasets() {
       for version in try versions(of: dataset) where live.insert(version.snapshot).inserted {
-        for group in try snapshot(version).manifest.groups where live.insert(group.digest).inserted {
+        for group in try snapshot(version).manifest.groups where live.insert(group.digest).inserted
+        {
           guard let bytes = contents.manifest(group.digest, objects, decoder),
             let manifest = RowGroupManifest(parsing: bytes)
           else {
             throw StoreError(
-              .corrupt, "row group \(group.digest) of \(version.reference) is damaged; run 'assay verify'")
+              .corrupt,
+              "row group \(group.digest) of \(version.reference) is damaged; run 'assay verify'")
           }
           for case let chunk? in manifest.chunks {
             var next: Digest? = chunk

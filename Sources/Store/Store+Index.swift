@@ -39,7 +39,7 @@ extension Store {
   ) throws(StoreError) -> Result {
     do throws(StoreError) {
       return try body()
-    } catch where index.isDamaged {
+    } catch  where index.isDamaged {
       try index.reset()
       return try body()
     }

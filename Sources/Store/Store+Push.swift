@@ -10,9 +10,9 @@ extension Store {
   /// When it returns, the version is on disk. Whatever fails, the dataset is as it was; chunks that
   /// were written for it are unreferenced until `gc` removes them.
   /// - Parameter progress: called with the number of rows taken so far.
-  /// - Throws: ``StoreError``: `invalid` for bad input, `conflict` when the latest version is not the
-  ///   expected one or an idempotency key was used for other content, `missing` for a reference in
-  ///   the lineage, `exhausted` or `unavailable` when the disk refuses.
+  /// - Throws: ``StoreError``: `invalid` for bad input, `conflict` when the latest version is not
+  ///   the expected one or an idempotency key was used for other content, `missing` for a reference
+  ///   in the lineage, `exhausted` or `unavailable` when the disk refuses.
   package func push(
     _ dataset: DatasetName, _ reader: any RowReader, _ options: PushOptions = PushOptions(),
     progress: (Int) -> Void = { _ in }
@@ -112,7 +112,8 @@ extension Store {
           dataset: version.dataset, number: version.number, snapshot: version.snapshot))
     }
     let now = clock()
-    let created = max(options.createdAt ?? now, latest?.record.createdAt ?? options.createdAt ?? now)
+    let created = max(
+      options.createdAt ?? now, latest?.record.createdAt ?? options.createdAt ?? now)
     let version = VersionRecord(
       number: (latest?.number ?? 0) + 1, snapshot: snapshotDigest, rows: built.manifest.rows,
       parent: latest?.number, kind: options.kind ?? latest?.record.kind ?? .results,

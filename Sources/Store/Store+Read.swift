@@ -106,7 +106,8 @@ extension Store {
     let names = try datasets().map(\.text)
     if names.isEmpty {
       return StoreError(
-        .missing, "there is no dataset '\(dataset)': the store is empty; save one with 'assay push'")
+        .missing, "there is no dataset '\(dataset)': the store is empty; save one with 'assay push'"
+      )
     }
     return StoreError(
       .missing, "there is no dataset '\(dataset)'; \(Spelling.advice(dataset.text, names))")

@@ -4,8 +4,9 @@ package import Model
 import Objects
 
 extension Store {
-  /// Checks that everything is as it was written: every byte of every file against its digest, every
-  /// manifest and chunk against its own, the logs as chains, and the index against all of these.
+  /// Checks that everything is as it was written: every byte of every file against its digest,
+  /// every manifest and chunk against its own, the logs as chains, and the index against all of
+  /// these.
   ///
   /// Damage is reported, never thrown; the store is not changed.
   /// - Parameters:

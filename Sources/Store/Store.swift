@@ -74,7 +74,7 @@ package final class Store: Sendable {
     let file = path + "/" + StoreLayout.indexFile
     do throws(StoreError) {
       return try Index(path: file)
-    } catch where error.kind == .denied {
+    } catch  where error.kind == .denied {
       return try Index(path: ":memory:")
     }
   }

@@ -23,7 +23,8 @@ struct Verification {
     self.index = index
   }
 
-  /// Hashes every file and reads its index; log files must also hold the record their name promises.
+  /// Hashes every file and reads its index; log files must also hold the record their name
+  /// promises.
   mutating func readFiles(_ progress: (Int, Int) -> Void) throws(StoreError) {
     do throws(StoreError) {
       _ = try StoreFormat(parsing: try objects.get(StoreLayout.formatFile))
@@ -186,7 +187,8 @@ struct Verification {
       let reader = ContentsReader(contents: contents, objects: objects, vectors: vectors)
       do throws(StoreError) {
         let vector = try reader.vector(check.digest, decoder)
-        if vector.type != check.type || vector.count != check.rows || vector.digest != check.digest {
+        if vector.type != check.type || vector.count != check.rows || vector.digest != check.digest
+        {
           return "a chunk that is not the one that was saved"
         }
         return nil

@@ -44,8 +44,8 @@ package struct GarbageReport: Sendable {
 
 /// The sizes of a store, its datasets and their versions.
 package struct StoreStatistics: Sendable {
-  /// One version: what its values take uncompressed, what its commit added to the store, and how many
-  /// of the stored bytes it reads were added by other versions.
+  /// One version: what its values take uncompressed, what its commit added to the store, and how
+  /// many of the stored bytes it reads were added by other versions.
   package struct VersionSize: Sendable {
     package let version: Version
     package let rawBytes: Int

@@ -4,7 +4,8 @@ import Model
 
 /// The command line: subcommands over a store.
 ///
-/// Options come in, a call goes to the store, text goes out; nothing is decided here that another door would have to decide again.
+/// Options come in, a call goes to the store, text goes out; nothing is decided here that another
+/// door would have to decide again.
 @main
 struct Assay: ParsableCommand {
   static let configuration = CommandConfiguration(

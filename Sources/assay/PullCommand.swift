@@ -87,8 +87,8 @@ struct PullCommand: ParsableCommand {
 
   /// The positions of the rows that meet `condition`, ascending.
   private func matches(_ condition: String, _ version: Version, _ store: Store) throws -> [Int] {
-    // On a line of its own, so that a comment at its end takes nothing else with it. SQL numbers the
-    // rows of one version by their position (`TableScan.rowID`).
+    // On a line of its own, so that a comment at its end takes nothing else with it. SQL numbers
+    // the rows of one version by their position (`TableScan.rowID`).
     let sql = """
       SELECT rowid FROM "\(version.reference)" WHERE (\(condition)
       ) ORDER BY rowid LIMIT \(limit ?? -1)

@@ -7,8 +7,8 @@ enum TableFormat: String, CaseIterable, ExpressibleByArgument {
   case jsonl, json, csv, parquet, arrow
 
   /// The format to read or write `path` in.
-  /// - Throws: ``StoreError`` of kind `usage` when neither the option nor the path's extension names
-  ///   a format of this version.
+  /// - Throws: ``StoreError`` of kind `usage` when neither the option nor the path's extension
+  ///   names a format of this version.
   static func choose(_ option: TableFormat?, path: String) throws(StoreError) -> FileFormat {
     let name = option?.rawValue ?? Self.later.first { path.lowercased().hasSuffix("." + $0) }
     if let name {

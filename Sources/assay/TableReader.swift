@@ -4,8 +4,8 @@ import Model
 /// Opens files to be read as tables.
 enum TableReader {
   /// A reader of the rows of `file` (`-` for standard input).
-  /// - Throws: ``StoreError``: `missing` when there is no such file, `unavailable` when it cannot be
-  ///   read, `usage` for types that the format does not have.
+  /// - Throws: ``StoreError``: `missing` when there is no such file, `unavailable` when it cannot
+  ///   be read, `usage` for types that the format does not have.
   static func open(
     _ file: String, _ format: FileFormat, types: [String: ColumnType]
   ) throws(StoreError) -> any RowReader {

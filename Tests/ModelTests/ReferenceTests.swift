@@ -11,7 +11,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "../x", "A", "a/b", "a@", "a@0", "a@-1", "a@sha256:ab1", "a@sha256:zzzzzzzz", "a@3~", "a@x y",
+    "", "../x", "A", "a/b", "a@", "a@0", "a@-1", "a@sha256:ab1", "a@sha256:zzzzzzzz", "a@3~",
+    "a@x y",
     "a@2026-13-01", "a..b", ".a", "a@@3", "a@latest~x", "assay_x", "a@1234567890",
   ])
   func `what is no reference is refused`(text: String) {
@@ -43,7 +44,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "2023-02-29", "2024-1-01", "2024-01-01T24:00:00Z", "2024-01-01T00:00:00", "2024-01-01T00:00:00.Z",
+    "2023-02-29", "2024-1-01", "2024-01-01T24:00:00Z", "2024-01-01T00:00:00",
+    "2024-01-01T00:00:00.Z",
     "2024-01-01T00:00:00.1234567Z", "x", "2024-01-01T00:00:60Z",
   ])
   func `what is no moment is refused`(text: String) { #expect(Timestamp(parsing: text) == nil) }
@@ -60,7 +62,8 @@ import Testing
   }
 
   @Test(arguments: [
-    #"{"b":1,"a":2}"#, #"{"a": 1}"#, "01", "1.5", "null", "[1,]", #""\u00e9""#, #"{"a":1,"a":1}"#, "",
+    #"{"b":1,"a":2}"#, #"{"a": 1}"#, "01", "1.5", "null", "[1,]", #""\u00e9""#, #"{"a":1,"a":1}"#,
+    "",
   ])
   func `text that is not canonical is refused`(text: String) {
     #expect(CanonicalJSON(parsing: Array(text.utf8)) == nil)
