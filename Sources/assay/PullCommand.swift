@@ -9,7 +9,7 @@ import Store
 struct PullCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pull", abstract: "Write a version to a file.",
-    discussion: "The format is --format's, else that of the file's extension, else jsonl.")
+    discussion: "The format is --format's, else the file's extension; jsonl on standard output.")
 
   @Argument(help: "The version: name, name@3, name@baseline, name@2026-10-01, name@latest~2.")
   var reference: String
@@ -93,8 +93,13 @@ struct PullCommand: ParsableCommand {
       SELECT rowid FROM "\(version.reference)" WHERE (\(condition)
       ) ORDER BY rowid LIMIT \(limit ?? -1)
       """
-    return try SQLQuery(sql, on: StoreQuerySource(store)).rows().rows.compactMap { row in
-      if case .integer(let position) = row[0] { Int(position) } else { nil }
+    do {
+      return try SQLQuery(sql, on: StoreQuerySource(store)).rows().rows.compactMap { row in
+        if case .integer(let position) = row[0] { Int(position) } else { nil }
+      }
+    } catch let error as StoreError where error.kind == .usage {
+      // Its place is one in the whole statement, which nobody wrote.
+      throw StoreError(.usage, "--where: \(error.message)")
     }
   }
 }

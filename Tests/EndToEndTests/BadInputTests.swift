@@ -99,6 +99,7 @@ import Testing
     (#"pull x --columns nope"#, 64),
     (#"pull x --where 'nope = 1'"#, 64),
     (#"pull x -o absent/x.jsonl"#, 66),
+    (#"pull x --format jsonl -o /dev/full"#, 74),
     (#"tag x latest"#, 64),
     (#"tag --delete x prod"#, 66),
     (#"frobnicate"#, 64),
