@@ -1,7 +1,7 @@
 import Model
 
 /// A JSON value whose members keep the order they were given in; what `--json` prints.
-indirect enum JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral {
+enum JSONValue: Sendable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -10,14 +10,6 @@ indirect enum JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiter
   case verbatim(ArraySlice<UInt8>)
   case array([JSONValue])
   case object([(name: String, value: JSONValue)])
-
-  init(dictionaryLiteral elements: (String, JSONValue)...) {
-    self = .object(elements.map { (name: $0.0, value: $0.1) })
-  }
-
-  init(arrayLiteral elements: JSONValue...) {
-    self = .array(elements)
-  }
 
   /// A text, or null for none.
   init(_ text: String?) {
@@ -68,5 +60,22 @@ indirect enum JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiter
       }
       out.append(UInt8(ascii: "}"))
     }
+  }
+}
+
+extension JSONValue: ExpressibleByDictionaryLiteral {
+  typealias Key = String
+  typealias Value = JSONValue
+
+  init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self = .object(elements.map { (name: $0.0, value: $0.1) })
+  }
+}
+
+extension JSONValue: ExpressibleByArrayLiteral {
+  typealias ArrayLiteralElement = JSONValue
+
+  init(arrayLiteral elements: JSONValue...) {
+    self = .array(elements)
   }
 }
