@@ -16,10 +16,10 @@ package struct StoredFrame: Sendable {
 /// A chunk laid out for storing but not yet compressed.
 ///
 /// A stored chunk is a head and a body, cut into zstd frames. The head holds everything but the
-/// text bytes, the body those. The first frame holds the head and, when both fit in one frame, the
-/// body; otherwise the body follows in frames of 512 KiB when it has at most 2 MiB, of 256 KiB when
-/// it has more, so that one row of a wide text column costs one frame and not the chunk, and frames
-/// can be compressed by several workers. Readers take frames of any size.
+/// text bytes, the body those. The first frame holds the head and, when both fit into 96 KiB, the
+/// body; otherwise the body follows in further frames, so that one row of a wide text column costs
+/// one frame and not the chunk, and frames can be compressed by several workers: two frames for
+/// less than 384 KiB, frames of 512 KiB up to 2 MiB, of 256 KiB beyond. Readers take any size.
 ///
 ///     head  form u8 (0 whole, 1 delta) · script, when a delta (RowScript)
 ///           rows varint · type u8 · layout u8 · hasValidity u8 · validity bytes
@@ -32,7 +32,10 @@ package struct StoredFrame: Sendable {
 ///           dictionary  bodyBytes varint · words varint · word lengths · codes (NarrowIntegers)
 package struct RawChunk: Sendable {
   /// A head and a body of no more bytes than this make one frame.
+  private static let wholeBytes = 96 << 10
   private static let frameBytes = 256 << 10
+  /// Bodies up to this size are cut finer, so that two cores share the work of a small commit.
+  private static let smallBytes = 384 << 10
   /// Bodies up to this size are those of small commits: they can afford to be compressed well.
   private static let thoroughBytes = 2 << 20
 
@@ -53,14 +56,15 @@ package struct RawChunk: Sendable {
     body = appendColumn(newValues)
   }
 
-  private var isOneFrame: Bool { head.count + body.count <= Self.frameBytes }
+  private var isOneFrame: Bool { head.count + body.count <= Self.wholeBytes }
 
   private var effort: Compressor.Effort {
-    body.count <= Self.thoroughBytes && !isOneFrame ? .thorough : .fast
+    (Self.smallBytes...Self.thoroughBytes).contains(body.count) ? .thorough : .fast
   }
 
   private var bodyFrameBytes: Int {
-    effort == .thorough ? 2 * Self.frameBytes : Self.frameBytes
+    if body.count < Self.smallBytes { return max(Self.wholeBytes, (body.count + 1) / 2) }
+    return effort == .thorough ? 2 * Self.frameBytes : Self.frameBytes
   }
 
   /// How many frames the chunk takes.

@@ -86,11 +86,12 @@ struct DiffMatching {
     var isDirect = true
     for name in key {
       guard let provenance = try provenance(name, oldGroup, newGroup, decoder) else { return nil }
-      var rowOfSource: [Int32: Int32] = [:]
+      let sources = max(provenance.first.max() ?? -1, provenance.second.max() ?? -1) + 1
+      var rowOfSource = [Int32](repeating: -1, count: Int(sources))
       for (row, source) in provenance.first.enumerated() where source >= 0 {
-        rowOfSource[source] = Int32(row)
+        rowOfSource[Int(source)] = Int32(row)
       }
-      let rows = provenance.second.map { $0 < 0 ? -1 : rowOfSource[$0] ?? -1 }
+      let rows = provenance.second.map { $0 < 0 ? -1 : rowOfSource[Int($0)] }
       isDirect = isDirect && provenance.isDirect
       // All key columns must say so for two rows to have the same key.
       oldRows = oldRows.map { known in zip(known, rows).map { $0 == $1 ? $0 : -1 } } ?? rows
@@ -122,9 +123,10 @@ struct DiffMatching {
       pairOfNew[pair.newGroup] = pair
     }
     let oldPlaces = old.groups.indices.flatMap { group in
-      let matched = Set((pairOfOld[group]?.oldRows ?? []).filter { $0 >= 0 })
-      return (0..<Int32(old.groups[group].rows)).filter { !matched.contains($0) }.map {
-        Place(group: Int32(group), row: $0)
+      var isMatched = [Bool](repeating: false, count: old.groups[group].rows)
+      for row in pairOfOld[group]?.oldRows ?? [] where row >= 0 { isMatched[Int(row)] = true }
+      return isMatched.indices.filter { !isMatched[$0] }.map {
+        Place(group: Int32(group), row: Int32($0))
       }
     }
     let newPlaces = new.groups.indices.flatMap { group in
@@ -188,15 +190,7 @@ struct DiffMatching {
       let name = column.name
       if old.chunk(name, pair.oldGroup) == nil, new.chunk(name, pair.newGroup) == nil { continue }
       let provenance = try provenance(name, pair.oldGroup, pair.newGroup, decoder)
-      var candidates: [Int32] = []
-      for (row, oldRow) in pair.oldRows.enumerated() where oldRow >= 0 {
-        if let provenance, provenance.second[row] >= 0,
-          provenance.first[Int(oldRow)] == provenance.second[row]
-        {
-          continue
-        }
-        candidates.append(Int32(row))
-      }
+      var candidates = Self.unsettled(pair.oldRows, provenance)
       if !(provenance?.isDirect ?? false && pair.isDirect), !candidates.isEmpty {
         let comparison = CellEquality(
           try old.vector(name, pair.oldGroup, decoder), try new.vector(name, pair.newGroup, decoder)
@@ -213,6 +207,21 @@ struct DiffMatching {
           old: Place(group: Int32(pair.oldGroup), row: pair.oldRows[Int(row)]),
           new: Place(group: Int32(pair.newGroup), row: row), columns: columns))
     }
+  }
+
+  /// The matched rows of the new group whose values may differ.
+  private static func unsettled(
+    _ oldRows: [Int32], _ provenance: ChunkProvenance?
+  ) -> [Int32] {
+    guard let provenance else { return (0..<Int32(oldRows.count)).filter { oldRows[Int($0)] >= 0 } }
+    let first = provenance.first
+    let second = provenance.second
+    var candidates: [Int32] = []
+    for (row, oldRow) in oldRows.enumerated() where oldRow >= 0 {
+      let source = second[row]
+      if source < 0 || first[Int(oldRow)] != source { candidates.append(Int32(row)) }
+    }
+    return candidates
   }
 
   /// Compares rows matched by key across groups.

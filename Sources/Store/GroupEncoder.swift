@@ -18,7 +18,9 @@ struct GroupEncoder: Sendable {
 
   /// Encodes every column of every group: digests first, then layouts of the chunks that are new,
   /// then their frames, each step on all cores and the index asked once between them.
-  func encode(_ groups: [PendingGroup]) throws(StoreError) -> [(rows: Int, columns: [Encoded])] {
+  func encode(
+    _ groups: [PendingGroup], _ recent: inout RecentVectors
+  ) throws(StoreError) -> [(rows: Int, columns: [Encoded])] {
     let alignments = try parallelMap(count: groups.count) { index throws(StoreError) in
       parent?.align(hashes: groups[index].hashes)
     }
@@ -28,7 +30,7 @@ struct GroupEncoder: Sendable {
       return (vector: vector, digest: vector.isAllNull ? nil : vector.digest)
     }
     for (vector, digest) in vectors {
-      if let digest { chunks.remember(vector, as: digest) }
+      if let digest { recent.add(vector, digest) }
     }
     let new = try newChunks(vectors.map(\.digest))
     let bases = try self.bases(new.map { items[$0] }, groups, alignments)

@@ -22,6 +22,7 @@ struct SnapshotBuilder {
   private var cutter = RowGroupCutter()
   private var keys = KeyTable()
   private var lines: [UInt32] = []
+  private var recent = RecentVectors()
 
   init(chunks: ChunkStore, key: [String], parent: ParentRows?) {
     self.chunks = chunks
@@ -79,6 +80,7 @@ struct SnapshotBuilder {
     let entries = padded.map {
       SnapshotManifest.Group(digest: Digest(hashing: $0.json.bytes), rows: $0.rows)
     }
+    recent.keep(in: chunks)
     let schema = Schema(columns: columns, key: key)
     return (SnapshotManifest(schema: schema, groups: entries), padded)
   }
@@ -143,7 +145,7 @@ struct SnapshotBuilder {
     let added = sink
     let encoder = GroupEncoder(
       chunks: chunks, parent: parent, isPending: { added.contains($0) })
-    for (rows, encoded) in try encoder.encode(pending) {
+    for (rows, encoded) in try encoder.encode(pending, &recent) {
       groups.append(RowGroupManifest(rows: rows, chunks: encoded.map(\.digest)))
       for chunk in encoded {
         if let pending = chunk.pending { try sink.add(pending) }

@@ -20,7 +20,7 @@ package final class Store: Sendable {
   package let path: String
 
   /// How much decoded data and pack bytes a store keeps in memory unless told otherwise.
-  package static let defaultCacheBytes = 64 << 20
+  package static let defaultCacheBytes = 256 << 20
 
   /// Opens the store at `path`.
   /// - Throws: ``StoreError``: `missing` when there is no store, `unavailable` when a newer program

@@ -46,7 +46,8 @@ import Testing
   func `a file has at most 400 lines of at most 100 characters`(source: String) throws {
     let lines = try lines(source)
     #expect(lines.count <= 401)
-    for (number, line) in lines.enumerated() {
+    // Text for people stays in one piece, so that it can be searched for.
+    for (number, line) in lines.enumerated() where !line.contains("\"") {
       #expect(line.count <= 100, "line \(number + 1)")
     }
   }
