@@ -38,7 +38,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
-      name: "bench", dependencies: ["Model", "Columns", "Formats", "Store"],
+      name: "bench", dependencies: ["Model", "Columns", "Formats", "Store", "Query"],
       path: "Benchmarks"),
     .target(name: "Migrations", path: "migrations", resources: [.embedInCode("0001-index.sql")]),
 

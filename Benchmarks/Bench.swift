@@ -11,6 +11,8 @@ struct Bench {
     try workloads.check()
     let saving = Saving(workloads: workloads)
     let reading = Reading(workloads: workloads)
+    let querying = Querying(workloads: workloads)
+    let starting = Starting(workloads: workloads)
     let operations: [(name: String, run: () throws -> Measurement)] = [
       ("o1", saving.small),
       ("o2", saving.large),
@@ -20,6 +22,12 @@ struct Bench {
       ("o5", { try reading.diff(100, 101) }),
       ("o7", reading.verify),
       ("w4", { try saving.runs(500) }),
+      ("o6a", querying.byModel),
+      ("o6b", querying.byRunAndModel),
+      ("o6c", querying.filtered),
+      ("o6d", querying.oneRow),
+      ("start", starting.version),
+      ("o1-process", starting.push),
       ("flip", { try reading.flippedBits(tries: 40) }),
     ]
     let wanted = Array(CommandLine.arguments.dropFirst())
