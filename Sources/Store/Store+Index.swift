@@ -104,11 +104,11 @@ extension Store {
   ///
   /// Nil when another writer created that log file first; then nothing happened.
   func append(
-    _ change: LogRecord.Change, to dataset: DatasetName, author: String, time: Timestamp,
+    _ change: LogRecord.Change, to dataset: DatasetName, after head: DatasetHead?, author: String,
+    time: Timestamp,
     _ log: inout PackWriter, _ compressor: borrowing Compressor,
     bulk: (name: String, pack: PackWriter.Finished)? = nil
   ) throws(StoreError) -> (digest: Digest, record: LogRecord, storedBytes: Int)? {
-    let head = try index.head(of: dataset)
     let record = LogRecord(
       dataset: dataset, sequence: (head?.sequence ?? 0) + 1,
       previous: head?.digest ?? Digest(zero: ()), author: author, time: time,

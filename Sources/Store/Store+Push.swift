@@ -21,11 +21,15 @@ extension Store {
     var reader = reader
     var attempt = 0
     while true {
+      // The head is read before the latest version: should another process move both in between, our
+      // record is refused as too late, and not numbered after a version it never saw.
+      _ = try catchUp(dataset)
+      let head = try index.head(of: dataset)
       let latest = try catchUp(dataset)
       try check(latest, against: options, dataset)
       if attempt > 0 { try reader.restart() }
       let built = try build(&reader, latest, options, progress)
-      if let result = try publish(built, dataset, latest, options) { return result }
+      if let result = try publish(built, dataset, latest, after: head, options) { return result }
       // Somebody else's record took our place in the log. Their version is the parent now.
       attempt += 1
     }
@@ -96,7 +100,8 @@ extension Store {
 
   /// Writes the next log record; nil when another writer was first.
   private func publish(
-    _ built: Built, _ dataset: DatasetName, _ latest: Version?, _ options: PushOptions
+    _ built: Built, _ dataset: DatasetName, _ latest: Version?, after head: DatasetHead?,
+    _ options: PushOptions
   ) throws(StoreError) -> PushResult? {
     var built = built
     let manifestBytes = built.manifest.json.bytes
@@ -134,7 +139,8 @@ extension Store {
     }
     guard
       let written = try append(
-        .version(version), to: dataset, author: options.author, time: now, &log, compressor,
+        .version(version), to: dataset, after: head, author: options.author, time: now, &log,
+        compressor,
         bulk: bulk)
     else { return nil }
     return PushResult(

@@ -97,7 +97,8 @@ extension Store {
       let compressor = try Compressor()
       let change = TagRecord(name: name, number: target?.number, message: message)
       let written = try append(
-        .tag(change), to: dataset, author: author, time: clock(), &log, compressor)
+        .tag(change), to: dataset, after: try index.head(of: dataset), author: author,
+        time: clock(), &log, compressor)
       if written != nil { return }
     }
   }
