@@ -23,16 +23,20 @@ enum Floors {
 
   /// Seconds of a command that must succeed, its output discarded.
   static func command(_ path: String, _ arguments: [String]) throws -> Double {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.standardError
+    // posix_spawn and not Process, which notices the end of a child only every 50 ms.
+    var actions = posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
+    defer { unsafe words.forEach { unsafe free($0) } }
+    var child = pid_t()
+    var status: Int32 = 0
     let start = Clock.now()
-    try process.run()
-    process.waitUntilExit()
+    let failure = unsafe posix_spawn(&child, path, &actions, nil, &words, environ)
+    if failure == 0 { unsafe waitpid(child, &status, 0) }
     let seconds = Clock.now() - start
-    guard process.terminationStatus == 0 else {
+    guard failure == 0, status == 0 else {
       throw BenchError("\(path) \(arguments.joined(separator: " ")) failed")
     }
     return seconds

@@ -58,7 +58,7 @@ enum IndexFile {
       // checkpoint.
       try database.execute(
         sql: """
-          PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 512;
+          PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 128;
           PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456
           """)
       if try isCurrent(database) { return true }

@@ -158,7 +158,7 @@ struct CSVTokenizer {
     if columnCount == 0 {
       guard found <= Schema.columnLimit else {
         throw CSVFault(
-          kind: .exhausted,
+          kind: .invalid,
           message: "the header has \(found) columns, more than the "
             + "\(Schema.columnLimit) a table may have", offset: firstExtra, rowStart: start,
           line: nextLine)
@@ -174,7 +174,7 @@ struct CSVTokenizer {
   /// What to say about a row of more than ``rowLimit`` bytes.
   func rowTooLong(from start: Int) -> CSVFault {
     CSVFault(
-      kind: .exhausted,
+      kind: .invalid,
       message: "this row is longer than 64 MiB: look for a quote that is not "
         + "closed", offset: start, rowStart: start, line: nextLine)
   }

@@ -22,7 +22,7 @@ enum JSONFault {
   /// A table wider than the limit.
   static func tooManyColumns(at location: StoreError.Location) -> StoreError {
     StoreError(
-      .exhausted,
+      .invalid,
       "the rows have more than \(Schema.columnLimit) different keys, the most columns a table may "
         + "have; put varying keys into one nested object", at: location)
   }
@@ -30,7 +30,7 @@ enum JSONFault {
   /// A row longer than the limit.
   static func rowTooLong(at location: StoreError.Location) -> StoreError {
     StoreError(
-      .exhausted,
+      .invalid,
       "the row is longer than \(ASSAY_JSON_ROW_LIMIT >> 20) MiB, the most a row may have; keep "
         + "large content in files", at: location)
   }

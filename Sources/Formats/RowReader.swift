@@ -8,9 +8,8 @@ package import Model
 /// that has once been read to its end gives every batch the file's final columns.
 package protocol RowReader {
   /// The next rows; nil after the last.
-  /// - Throws: ``StoreError`` of kind `invalid` with file, line and column for bad data,
-  ///   `exhausted` for a row or a table over the limits, `unavailable` when the file cannot be
-  ///   read.
+  /// - Throws: ``StoreError`` of kind `invalid` with file, line and column for bad data and for a
+  ///   row or a table over the limits, `unavailable` when the file cannot be read.
   mutating func next() throws(StoreError) -> InputBatch?
 
   /// Goes back to the first row, remembering columns and types.

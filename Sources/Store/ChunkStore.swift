@@ -11,6 +11,7 @@ final class ChunkStore: Sendable {
   let index: Index
   private let packs: GenerationCache<String, [UInt8]>
   private let vectors: GenerationCache<Digest, ColumnVector>
+  private let snapshots = GenerationCache<Digest, SnapshotManifest>(cost: 1 << 16)
 
   /// Packs with deltas are read whole up to this size: a chain's deltas lie side by side in them.
   private static let smallPackBytes = 1 << 20
@@ -90,6 +91,20 @@ final class ChunkStore: Sendable {
         "\(digest) is not in the store; restore its pack from a copy, then run 'assay reindex'")
     }
     return chain
+  }
+
+  /// The manifest of a snapshot; nil when what is stored is none.
+  func snapshot(
+    _ digest: Digest, _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> SnapshotManifest? {
+    if let manifest = snapshots.value(digest) { return manifest }
+    let bytes = try self.manifest(digest, decoder)
+    let manifest = SnapshotManifest(parsing: bytes)
+    if let manifest {
+      snapshots.insert(
+        digest, manifest, cost: manifest.groups.count + manifest.schema.columns.count)
+    }
+    return manifest
   }
 
   /// The bytes of a manifest or a record.

@@ -34,8 +34,7 @@ extension Store {
   /// - Throws: ``StoreError`` of kind `corrupt` when its manifest is damaged or missing.
   package func snapshot(_ version: Version) throws(StoreError) -> Snapshot {
     let decoder = try ChunkDecoder()
-    let bytes = try chunks.manifest(version.snapshot, decoder)
-    guard let manifest = SnapshotManifest(parsing: bytes) else {
+    guard let manifest = try chunks.snapshot(version.snapshot, decoder) else {
       throw StoreError(
         .corrupt, "the manifest of \(version.reference) is damaged; run 'assay verify'")
     }
@@ -48,10 +47,14 @@ extension Store {
     of dataset: DatasetName, limit: Int = Int.max
   ) throws(StoreError) -> [Version] {
     guard try catchUp(dataset) != nil else { throw try unknown(dataset) }
+    let head = try index.head(of: dataset)?.digest
+    // A head fixes the whole history, so one that was read before need not be read again.
+    if let head, let known = histories.value(head) { return Array(known.prefix(limit)) }
     var versions: [Version] = []
     for record in try index.versions(of: dataset, limit: limit) {
       versions.append(try version(record))
     }
+    if let head, limit == .max { histories.insert(head, versions, cost: versions.count) }
     return versions
   }
 

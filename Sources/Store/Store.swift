@@ -12,6 +12,8 @@ package final class Store: Sendable {
   let objects: any ObjectStore
   let index: Index
   let chunks: ChunkStore
+  /// Versions of datasets, newest first, by the digest of the newest record.
+  let histories = GenerationCache<Digest, [Version]>(cost: 1 << 16)
   /// Tells the time of commits; tests put their own in place.
   let clock: @Sendable () -> Timestamp
   /// The store's random identity.

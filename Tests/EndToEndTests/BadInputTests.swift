@@ -48,7 +48,7 @@ import Testing
         + "}\n", "a.jsonl:1"),
     Refusal(
       "10,000 columns", "a.jsonl",
-      "{\"id\":0" + (1..<10_000).map { ",\"c\($0)\":1" }.joined() + "}\n", "a.jsonl:1", status: 74),
+      "{\"id\":0" + (1..<10_000).map { ",\"c\($0)\":1" }.joined() + "}\n", "a.jsonl:1"),
     Refusal("an empty file", "a.jsonl", "", "a.jsonl"),
     Refusal("an unknown extension", "a.tsv", "id\n1\n", "", status: 64),
     Refusal("a format to come", "a.parquet", "PAR1", "", status: 64),
@@ -75,7 +75,7 @@ import Testing
     let line = Array("{\"id\":\"".utf8) + [UInt8](repeating: 0x61, count: 100 << 20)
     try place.write(line + Array("\"}\n".utf8), as: "a.jsonl")
     let refused = try place.run("push", "x", "a.jsonl")
-    #expect([65, 74].contains(refused.status))
+    #expect(refused.status == 65)
     #expect(refused.error.hasPrefix("assay: a.jsonl:1"), "\(refused.error)")
     #expect(try place.run("ls").lines.count <= 2)
   }

@@ -120,11 +120,11 @@ func cells(_ vector: ColumnVector) -> [String?] {
   @Test func `tables and rows over the limits are refused`() {
     let names = (0...Schema.columnLimit).map { "c\($0)" }.joined(separator: ",")
     let wide = #expect(throws: StoreError.self) { try readCSV(Array(names.utf8)) }
-    #expect(wide?.kind == .exhausted)
+    #expect(wide?.kind == .invalid)
     let long = #expect(throws: StoreError.self) {
       try readCSV(Array("a\nb\n\"".utf8) + [UInt8](repeating: 0x78, count: 66 << 20))
     }
-    #expect(long?.kind == .exhausted)
+    #expect(long?.kind == .invalid)
     #expect(long?.location?.line == 3)
   }
 

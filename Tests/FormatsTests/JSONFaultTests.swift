@@ -61,7 +61,7 @@ import Testing
       517),
     Bad(
       "{" + (0...4096).map { "\"c\($0)\":1" }.joined(separator: ",") + "}", 1, 39_852,
-      kind: .exhausted),
+      kind: .invalid),
   ]
 
   static let arrays: [Bad] = [
@@ -97,7 +97,7 @@ import Testing
     bytes += Array("{\"a\":\"".utf8) + [UInt8](repeating: 120, count: 64 << 20) + Array("\"}".utf8)
     if layout == .array { bytes.append(UInt8(ascii: "]")) }
     let error = #expect(throws: StoreError.self) { try readAll(bytes, layout: layout) }
-    #expect(error?.kind == .exhausted)
+    #expect(error?.kind == .invalid)
     #expect(error?.location?.line == 2)
     #expect(error?.location?.column == 1)
   }
