@@ -11,29 +11,33 @@ struct ChunkProvenance {
   /// For each row the row of the common chunk it was copied from, or -1.
   let first: [Int32]
   let second: [Int32]
-  /// Whether one chunk is stored right over the other, or both are one: then a row that was not
-  /// copied differs from the row of the same key (``RowScript/init(from:to:baseRows:)``).
+  /// Whether the second chunk was made from the first in the very commit that is compared with its
+  /// parent: then a row that was not copied differs from the row of the same key
+  /// (``RowScript/init(from:to:baseRows:)``). A chunk that an earlier commit stored says nothing of
+  /// the kind, since its rows were matched otherwise.
   let isDirect: Bool
 
-  /// Nil when the chunks have no chunk in common.
+  /// Nil when the chunks have no chunk in common; `commit` is the log file of the second's version
+  /// when the first's is its parent.
   init?(
     _ firstDigest: Digest, _ secondDigest: Digest, firstRows: Int, secondRows: Int,
-    _ chunks: ChunkStore, _ decoder: borrowing ChunkDecoder
+    commit: String?, _ chunks: ChunkStore, _ decoder: borrowing ChunkDecoder
   ) throws(StoreError) {
     if firstDigest == secondDigest {
       first = Self.identity(firstRows)
       second = first
-      isDirect = true
+      isDirect = false
       return
     }
     if let newer = try chunks.index.object(secondDigest), newer.object.base == firstDigest {
       first = Self.identity(firstRows)
       second = try Self.sources([newer], 1, chunks, decoder)
-      isDirect = try Self.isStep(newer, over: firstDigest, chunks)
+      let isStep = try Self.isStep(newer, over: firstDigest, chunks)
+      isDirect = isStep && newer.pack == commit
     } else if let newer = try chunks.index.object(firstDigest), newer.object.base == secondDigest {
       first = try Self.sources([newer], 1, chunks, decoder)
       second = Self.identity(secondRows)
-      isDirect = try Self.isStep(newer, over: secondDigest, chunks)
+      isDirect = false
     } else {
       let firstChain = try chunks.chain(of: firstDigest)
       let secondChain = try chunks.chain(of: secondDigest)

@@ -1,6 +1,7 @@
 import Catalog
 import Columns
 import Model
+import Objects
 
 /// Matches the rows of two snapshots by key and finds the cells that differ.
 ///
@@ -15,6 +16,7 @@ struct DiffMatching {
     let newGroup: Int
     /// For each row of the new group the old group's row of the same key, or -1.
     var oldRows: [Int32]
+    /// Whether the commit that is compared matched the rows alike.
     let isDirect: Bool
   }
 
@@ -23,6 +25,8 @@ struct DiffMatching {
   private let key: [String]
   private let columns: [ColumnDefinition]
   private let chunks: ChunkStore
+  /// The log file of the new version, if the old one is its parent.
+  private let commit: String?
   private var pairs: [Pair] = []
   private var result = DiffRows()
 
@@ -35,6 +39,9 @@ struct DiffMatching {
     self.key = key
     self.columns = columns
     self.chunks = chunks
+    let (parent, child) = (old.snapshot.version, new.snapshot.version)
+    let isParent = parent.dataset == child.dataset && child.record.parent == parent.number
+    commit = isParent ? StoreLayout.logName(child.dataset, child.sequence) : nil
   }
 
   mutating func run() throws(StoreError) -> DiffRows {
@@ -92,7 +99,8 @@ struct DiffMatching {
         rowOfSource[Int(source)] = Int32(row)
       }
       let rows = provenance.second.map { $0 < 0 ? -1 : rowOfSource[Int($0)] }
-      isDirect = isDirect && provenance.isDirect
+      let isSame = old.chunk(name, oldGroup) == new.chunk(name, newGroup)
+      isDirect = isDirect && (isSame || provenance.isDirect)
       // All key columns must say so for two rows to have the same key.
       oldRows = oldRows.map { known in zip(known, rows).map { $0 == $1 ? $0 : -1 } } ?? rows
     }
@@ -109,7 +117,7 @@ struct DiffMatching {
     else { return nil }
     return try ChunkProvenance(
       oldChunk, newChunk, firstRows: old.groups[oldGroup].rows,
-      secondRows: new.groups[newGroup].rows, chunks, decoder)
+      secondRows: new.groups[newGroup].rows, commit: commit, chunks, decoder)
   }
 
   /// Matches rows that provenance left over by their keys; the others are added or removed.

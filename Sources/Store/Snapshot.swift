@@ -7,6 +7,8 @@ package import Model
 package struct Snapshot: Sendable {
   package let digest: Digest
   package let manifest: SnapshotManifest
+  /// The version whose content this is.
+  package let version: Version
   let chunks: ChunkStore
 
   /// The columns and the key.

@@ -38,7 +38,8 @@ extension Store {
       throw StoreError(
         .corrupt, "the manifest of \(version.reference) is damaged; run 'assay verify'")
     }
-    return Snapshot(digest: version.snapshot, manifest: manifest, chunks: chunks)
+    return Snapshot(
+      digest: version.snapshot, manifest: manifest, version: version, chunks: chunks)
   }
 
   /// The versions of a dataset, newest first.

@@ -86,3 +86,30 @@ import Testing
     }
   }
 }
+
+@Suite struct RecurringContentDiffTests {
+  /// Chunks that come back were stored by commits that matched rows otherwise.
+  @Test(arguments: 0..<6)
+  func `states that come and go are compared by their values`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let temporary = try TemporaryStore()
+    var table = SampleTable(count: 12, using: &random)
+    // Few distinct values, so that whole columns recur.
+    table.vectors[2] = ColumnVector(
+      type: .int64, count: 12, validity: nil, values: .int64((0..<12).map { Int64($0 / 8) }))
+    var tables: [SampleTable] = []
+    for _ in 0..<30 {
+      let rows = (0..<12).filter { _ in Int.random(in: 0..<4, using: &random) > 0 }
+      let next = table.picking(Bool.random(using: &random) ? rows : rows.shuffled(using: &random))
+      guard next.count > 0, try temporary.store.push(next).isNew else { continue }
+      tables.append(next)
+    }
+    for new in 2...tables.count {
+      let diff = try temporary.store.diff(
+        try temporary.store.snapshot(
+          try temporary.store.resolve(Reference(parsing: "d@\(new - 1)"))),
+        try temporary.store.snapshot(try temporary.store.resolve(Reference(parsing: "d@\(new)"))))
+      #expect(diff.changed.isEmpty, "\(new - 1) to \(new)")
+    }
+  }
+}
