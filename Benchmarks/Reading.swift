@@ -84,11 +84,11 @@ struct Reading {
       note: "\(report.versions) versions, \(report.chunks) chunks, \(report.damage.count) damaged")
   }
 
-  /// Flips one random bit of a copy of the history's files, `tries` times; counts wrong rows.
+  /// Flips one random bit of the small commits' files, `tries` times; counts wrong rows.
   func flippedBits(tries: Int) throws -> Measurement {
-    let path = workloads.existing("o3")
+    let path = workloads.existing("o1")
     let store = try Store(path: path)
-    let version = try store.resolve(Reference(parsing: "history@20"))
+    let version = try store.resolve(Reference(parsing: "bake-off@20"))
     let expected = try digests(store, version)
     let files = try FileManager.default.subpathsOfDirectory(atPath: path)
       .filter { $0.hasSuffix(".pack") }.sorted()

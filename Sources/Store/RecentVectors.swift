@@ -1,7 +1,8 @@
 import Columns
 import Model
 
-/// The vectors of the version being written, kept for the next push, which is likely to follow from it.
+/// The vectors of the version being written, kept for the next push, which is likely to follow from
+/// it.
 ///
 /// All or nothing: of a version too large to keep, a part would only push out what is of use.
 struct RecentVectors {

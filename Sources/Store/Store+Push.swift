@@ -21,8 +21,8 @@ extension Store {
     var reader = reader
     var attempt = 0
     while true {
-      // The head is read before the latest version: should another process move both in between, our
-      // record is refused as too late, and not numbered after a version it never saw.
+      // The head is read before the latest version: should another process move both in between,
+      // our record is refused as too late, and not numbered after a version it never saw.
       _ = try catchUp(dataset)
       let head = try index.head(of: dataset)
       let latest = try catchUp(dataset)
