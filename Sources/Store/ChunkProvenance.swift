@@ -11,8 +11,9 @@ struct ChunkProvenance {
   /// For each row the row of the common chunk it was copied from, or -1.
   let first: [Int32]
   let second: [Int32]
-  /// Whether the second chunk was made from the first in the very commit that is compared with its
-  /// parent: then a row that was not copied differs from the row of the same key
+  /// Whether the second chunk was made from the first in the very commit that is compared.
+  ///
+  /// Then a row that was not copied differs from the row of the same key
   /// (``RowScript/init(from:to:baseRows:)``). A chunk that an earlier commit stored says nothing of
   /// the kind, since its rows were matched otherwise.
   let isDirect: Bool
