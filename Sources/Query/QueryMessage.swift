@@ -53,13 +53,13 @@ enum QueryMessage {
         table.table.columns.map(\.name)
           + (table.table.isMultiVersion ? VirtualTable.versionColumns.map(\.name) : [])
       }
-      let near = SimilarName.best(for: column, among: columns)
+      let near = Spelling.near(column, columns)
       if !near.isEmpty { return "; near: " + near.joined(separator: ", ") }
       if sql.contains("\"\(column)\"") { return "; text is written in single quotes: '\(column)'" }
       return ""
     }
     if let name = tail(of: message, after: "no such function: ") {
-      let near = SimilarName.best(for: name.lowercased(), among: Aggregates.names)
+      let near = Spelling.near(name, Aggregates.names)
       return near.isEmpty ? "" : "; near: " + near.joined(separator: ", ")
     }
     if message.contains("unrecognized token: \"@") || message.contains("near \"-\"")
@@ -72,44 +72,5 @@ enum QueryMessage {
 
   private static func tail(of message: String, after prefix: String) -> String? {
     message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : nil
-  }
-}
-
-/// Names that somebody may have meant.
-package enum SimilarName {
-  /// The names within a third of the letters of `name`, at most five, nearest first.
-  package static func best(for name: String, among names: [String]) -> [String] {
-    let wanted = Array(name.lowercased().unicodeScalars)
-    let limit = max(1, wanted.count / 3)
-    var seen: Set<String> = []
-    let near = names.compactMap { candidate -> (distance: Int, name: String)? in
-      guard seen.insert(candidate).inserted, candidate != name else { return nil }
-      let letters = Array(candidate.lowercased().unicodeScalars)
-      guard abs(letters.count - wanted.count) <= limit else { return nil }
-      let distance = distance(wanted, letters)
-      return distance <= limit ? (distance, candidate) : nil
-    }
-    return near.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(5).map(\.name)
-  }
-
-  /// How many letters to add, drop, change or swap with their neighbour.
-  private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
-    var older: [Int] = []
-    var above = Array(0...right.count)
-    for row in left.indices {
-      var current = [row + 1]
-      for column in right.indices {
-        var best = min(
-          above[column] + (left[row] == right[column] ? 0 : 1), above[column + 1] + 1,
-          current[column] + 1)
-        if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
-          best = min(best, older[column - 1] + 1)
-        }
-        current.append(best)
-      }
-      older = above
-      above = current
-    }
-    return above[right.count]
   }
 }

@@ -34,7 +34,7 @@ package struct StoreQuerySource: QuerySource {
   package func nearNames(to name: String) -> [String] {
     let wanted = name.split(separator: "@").first.map(String.init) ?? name
     let datasets = (try? store.datasets().map(\.text)) ?? []
-    return SimilarName.best(for: wanted, among: datasets + StoreTables.names)
+    return Spelling.near(wanted, datasets + StoreTables.names)
   }
 
   private func latest(of dataset: DatasetName) throws(StoreError) -> Version? {

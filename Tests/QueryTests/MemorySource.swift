@@ -60,7 +60,7 @@ final class MemorySource: QuerySource {
   func table(named name: String) -> QueryTable? { tables[name] }
 
   func nearNames(to name: String) -> [String] {
-    SimilarName.best(for: name, among: Array(tables.keys))
+    Spelling.near(name, Array(tables.keys))
   }
 }
 
