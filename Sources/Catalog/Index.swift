@@ -55,11 +55,23 @@ package final class Index: Sendable {
   /// the last connection closes, and its two syncs.
   ///
   /// For a process that is about to end: whoever opens the file next reads the write-ahead log
-  /// instead.
+  /// instead. A log that grew long is checkpointed after all, since processes that each write once
+  /// would otherwise never start it afresh (https://www.sqlite.org/wal.html, "Avoiding Excessively
+  /// Large WAL Files").
   package func leaveOpen() {
+    let queue = state.withLock { $0.queue }
+    if IndexFile.logBytes(path) >= Self.longLogBytes {
+      // The index is derived; the next process makes up for a checkpoint that failed.
+      try? queue.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+      }
+    }
     // Retained for good on purpose: the operating system closes the file.
-    _ = unsafe Unmanaged.passRetained(state.withLock { $0.queue })
+    _ = unsafe Unmanaged.passRetained(queue)
   }
+
+  /// About four small commits.
+  private static let longLogBytes = 256 << 10
 
   /// Runs reads in one transaction, so that they see one state.
   func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {

@@ -35,6 +35,12 @@ enum IndexFile {
     }
   }
 
+  /// The size of the write-ahead log beside the file; 0 when there is none.
+  static func logBytes(_ path: String) -> Int {
+    var status = stat()
+    return unsafe stat(path + "-wal", &status) == 0 ? Int(status.st_size) : 0
+  }
+
   /// Removes the file and what SQLite keeps beside it.
   static func remove(_ path: String) throws {
     guard path != ":memory:" else { return }
