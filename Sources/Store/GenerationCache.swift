@@ -31,10 +31,6 @@ final class GenerationCache<Key: Hashable & Sendable, Value: Sendable>: Sendable
     state.withLock { insert(key, value, cost, &$0) }
   }
 
-  func removeAll() {
-    state.withLock { $0 = State() }
-  }
-
   private func insert(_ key: Key, _ value: Value, _ cost: Int, _ state: inout State) {
     if state.youngCost + cost > generationCost {
       state.old = state.young

@@ -34,11 +34,6 @@ struct StoreContents: Sendable {
 
   mutating func add(_ record: LogRecord) { records[record.dataset, default: []].append(record) }
 
-  /// Forgets objects that turned out to be damaged.
-  mutating func remove(_ digests: Set<Digest>) {
-    for digest in digests { objects[digest] = nil }
-  }
-
   /// An object's stored bytes.
   func stored(_ object: Object, _ store: any ObjectStore) throws(StoreError) -> StoredChunk {
     StoredChunk(
