@@ -15,6 +15,16 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    // Without the trait that would bring a configuration library.
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
+      traits: ["FullFoundation"]),
+    .package(
+      url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // Dependencies point down only; Tests/TidyTests holds the same table and checks every import.
@@ -24,17 +34,39 @@ let package = Package(
     .target(
       name: "Catalog",
       dependencies: ["Model", "Migrations", .product(name: "GRDB", package: "GRDB.swift")]),
-    .target(name: "Formats", dependencies: ["Model", "Columns", "CSimdjson", "CZstd", "CZlib"]),
+    .target(
+      name: "Formats",
+      dependencies: ["Model", "Columns", "CSimdjson", "CZstd", "CZlib", "CSnappy", "CLz4"]),
     .target(name: "Store", dependencies: ["Model", "Columns", "Objects", "Catalog", "Formats"]),
     .target(
       name: "Query",
       dependencies: [
         "Model", "Columns", "Store", .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
+    .target(name: "Comparison", dependencies: ["Model"]),
+    .target(name: "Wire", dependencies: ["Model"]),
+    .target(
+      name: "Service", dependencies: ["Model", "Columns", "Formats", "Store", "Query", "Wire"]),
+    .target(name: "Client", dependencies: ["Model", "Wire", "CCurl"]),
+    .target(name: "Contract", path: "schema", resources: [.embedInCode("openapi.yaml")]),
+    .target(
+      name: "Server",
+      dependencies: [
+        "Model", "Wire", "Service", "Contract",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Model", "Columns", "Formats", "Store", "Query",
+        "Model", "Wire", "Service", "Client", "Server",
+        "Columns", "Formats", "Store", "Query",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -52,17 +84,33 @@ let package = Package(
     .testTarget(
       name: "StoreTests", dependencies: ["Store", "Formats", "Columns", "Objects", "TestSupport"]),
     .testTarget(name: "QueryTests", dependencies: ["Query", "Columns", "TestSupport"]),
+    .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "TestSupport"]),
+    .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
+    .testTarget(name: "ServiceTests", dependencies: ["Service", "Wire", "TestSupport"]),
+    .testTarget(name: "ClientTests", dependencies: ["Client", "Wire", "TestSupport"]),
+    .testTarget(
+      name: "ServerTests",
+      dependencies: [
+        "Server", "Service", "Wire", "TestSupport",
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ]),
     .testTarget(name: "EndToEndTests", dependencies: ["assay", "TestSupport"]),
     .testTarget(name: "TidyTests"),
 
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
+    .systemLibrary(name: "CLz4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
   ],
   cxxLanguageStandard: .cxx17
 )
 
-let unchecked: Set = ["CZstd", "CZlib", "CSimdjson", "bench"]
+let unchecked: Set = [
+  "CZstd", "CZlib", "CSnappy", "CLz4", "CCurl", "CSimdjson", "bench",
+]
 for target in package.targets where !unchecked.contains(target.name) {
   target.swiftSettings = (target.swiftSettings ?? []) + strict
 }

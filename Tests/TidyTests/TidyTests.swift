@@ -9,10 +9,21 @@ import Testing
     "Columns": ["Model", "CZstd"],
     "Objects": ["Model"],
     "Catalog": ["Model", "Migrations", "GRDB", "GRDBSQLite"],
-    "Formats": ["Model", "Columns", "CSimdjson", "CZstd", "CZlib"],
+    "Formats": ["Model", "Columns", "CSimdjson", "CZstd", "CZlib", "CSnappy", "CLz4"],
     "Store": ["Model", "Columns", "Objects", "Catalog", "Formats"],
     "Query": ["Model", "Columns", "Store", "GRDBSQLite"],
-    "assay": ["Model", "Columns", "Formats", "Store", "Query", "ArgumentParser"],
+    "Comparison": ["Model"],
+    "Wire": ["Model"],
+    "Service": ["Model", "Columns", "Formats", "Store", "Query", "Wire"],
+    "Client": ["Model", "Wire", "CCurl"],
+    "Server": [
+      "Model", "Wire", "Service", "Contract", "Hummingbird", "HummingbirdTLS", "HTTPTypes",
+      "Logging", "Metrics", "NIOCore", "NIOPosix", "ServiceLifecycle",
+    ],
+    "assay": [
+      "Model", "Wire", "Service", "Client", "Server", "Columns", "Formats", "Store", "Query",
+      "ArgumentParser",
+    ],
   ]
   static let everywhere: Set = ["Foundation", "Glibc", "Synchronization", "Dispatch"]
 

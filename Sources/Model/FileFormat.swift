@@ -23,6 +23,28 @@ package enum FileFormat: String, Sendable, CaseIterable {
   }
 }
 
+extension FileFormat {
+  /// What HTTP calls it.
+  package var mediaType: String {
+    switch self {
+    case .jsonl: "application/x-ndjson"
+    case .json: "application/json"
+    case .csv: "text/csv; charset=utf-8"
+    }
+  }
+
+  /// The format of a media type, whatever its parameters; nil when there is none.
+  package init?(mediaType: String) {
+    let essence = mediaType.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+    switch essence {
+    case "application/x-ndjson", "application/jsonl", "application/x-jsonlines": self = .jsonl
+    case "application/json": self = .json
+    case "text/csv": self = .csv
+    default: return nil
+    }
+  }
+}
+
 /// How the bytes of a file are compressed; its extension says so.
 package enum FileCompression: Sendable, CaseIterable {
   case gzip, zstd

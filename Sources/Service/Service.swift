@@ -1,0 +1,1 @@
+/// The service, named for the store it serves.

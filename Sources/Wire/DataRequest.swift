@@ -1,0 +1,34 @@
+package import Model
+
+/// Which part of a version's rows is wanted, and how.
+package struct DataRequest: Sendable, Hashable {
+  package var format: FileFormat
+  /// The columns, in this order; nil for all.
+  package var columns: [String]?
+  /// A condition in SQL that rows must meet.
+  package var condition: String?
+  /// `column`, `column desc`, more of them after commas; nil for the order of the rows.
+  package var order: String?
+  /// Rows to leave out at the start.
+  package var offset = 0
+  /// The most rows; nil for all.
+  package var limit: Int?
+  /// Whether nulls are written out in JSON instead of being left out.
+  package var writesNulls = false
+
+  /// All rows in `format`.
+  package init(format: FileFormat) { self.format = format }
+}
+
+/// Which rows a data request answered with.
+package struct DataDocument: Codable, Sendable, Hashable {
+  package let version: VersionDocument
+  /// How many rows were written.
+  package let rowsWritten: Int
+
+  /// `rowsWritten` rows of `version`.
+  package init(version: VersionDocument, rowsWritten: Int) {
+    self.version = version
+    self.rowsWritten = rowsWritten
+  }
+}

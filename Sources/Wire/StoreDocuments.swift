@@ -1,0 +1,139 @@
+package import Model
+
+/// What a check of the whole store found.
+package struct VerifyDocument: Codable, Sendable, Hashable {
+  /// One thing that is not as it was written.
+  package struct Damage: Codable, Sendable, Hashable {
+    package let file: String
+    package let what: String
+    /// References of the versions it touches.
+    package let versions: [String]
+
+    /// Damage in `file`.
+    package init(file: String, what: String, versions: [String]) {
+      self.file = file
+      self.what = what
+      self.versions = versions
+    }
+  }
+
+  package let isSound: Bool
+  package let isIndexRight: Bool
+  package let files: Int
+  package let bytes: Int
+  package let records: Int
+  package let versions: Int
+  package let chunks: Int
+  package let damage: [Damage]
+
+  /// What was checked, and the damage.
+  package init(
+    isIndexRight: Bool, files: Int, bytes: Int, records: Int, versions: Int, chunks: Int,
+    damage: [Damage]
+  ) {
+    isSound = damage.isEmpty && isIndexRight
+    self.isIndexRight = isIndexRight
+    self.files = files
+    self.bytes = bytes
+    self.records = records
+    self.versions = versions
+    self.chunks = chunks
+    self.damage = damage
+  }
+}
+
+/// What a search for files that nothing refers to found or did.
+package struct GarbageDocument: Codable, Sendable, Hashable {
+  /// A file of the store.
+  package struct File: Codable, Sendable, Hashable {
+    package let name: String
+    package let bytes: Int
+
+    /// A file of `bytes` bytes.
+    package init(name: String, bytes: Int) {
+      self.name = name
+      self.bytes = bytes
+    }
+  }
+
+  /// Whether the files were removed.
+  package let isApplied: Bool
+  package let files: [File]
+  /// Files that are too young to be removed.
+  package let youngFiles: [File]
+  package let compactedFiles: Int
+  package let newPacks: [File]
+
+  /// What was found, and whether it was removed.
+  package init(
+    isApplied: Bool, files: [File], youngFiles: [File], compactedFiles: Int, newPacks: [File]
+  ) {
+    self.isApplied = isApplied
+    self.files = files
+    self.youngFiles = youngFiles
+    self.compactedFiles = compactedFiles
+    self.newPacks = newPacks
+  }
+}
+
+/// What an index made anew holds.
+package struct ReindexDocument: Codable, Sendable, Hashable {
+  package let datasets: Int
+  package let records: Int
+
+  /// An index of `records` records of `datasets` datasets.
+  package init(datasets: Int, records: Int) {
+    self.datasets = datasets
+    self.records = records
+  }
+}
+
+/// What takes how much space.
+package struct StatisticsDocument: Codable, Sendable, Hashable {
+  /// The bytes of a version: uncompressed, added by its commit, and added by other versions'.
+  package struct Version: Codable, Sendable, Hashable {
+    package let number: Int
+    package let rows: Int
+    package let rawBytes: Int
+    package let storedBytes: Int
+    package let sharedBytes: Int
+
+    /// The bytes of version `number`.
+    package init(number: Int, rows: Int, rawBytes: Int, storedBytes: Int, sharedBytes: Int) {
+      self.number = number
+      self.rows = rows
+      self.rawBytes = rawBytes
+      self.storedBytes = storedBytes
+      self.sharedBytes = sharedBytes
+    }
+  }
+
+  /// The bytes of a dataset.
+  package struct Dataset: Codable, Sendable, Hashable {
+    package let name: DatasetName
+    package let rawBytes: Int
+    package let storedBytes: Int
+    package let versions: [Version]
+
+    /// The bytes of the dataset `name`.
+    package init(name: DatasetName, rawBytes: Int, storedBytes: Int, versions: [Version]) {
+      self.name = name
+      self.rawBytes = rawBytes
+      self.storedBytes = storedBytes
+      self.versions = versions
+    }
+  }
+
+  package let datasets: [Dataset]
+  package let files: Int
+  package let fileBytes: Int
+  package let indexBytes: Int
+
+  /// The bytes of datasets, and of all files.
+  package init(datasets: [Dataset], files: Int, fileBytes: Int, indexBytes: Int) {
+    self.datasets = datasets
+    self.files = files
+    self.fileBytes = fileBytes
+    self.indexBytes = indexBytes
+  }
+}

@@ -1,0 +1,5 @@
+/// The contract of the REST API, embedded in the program.
+package enum Contract {
+  /// `openapi.yaml`, in UTF-8.
+  package static var openAPI: [UInt8] { PackageResources.openapi_yaml }
+}
