@@ -94,7 +94,7 @@ let package = Package(
         "Server", "Service", "Wire", "TestSupport",
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
-    .testTarget(name: "EndToEndTests", dependencies: ["assay", "TestSupport"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["assay", "Formats", "TestSupport"]),
     .testTarget(name: "TidyTests"),
 
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),

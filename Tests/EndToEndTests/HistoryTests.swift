@@ -38,57 +38,11 @@ import Testing
     }
   }
 
-  /// A state's rows by their key.
-  private func byKey(_ number: Int) throws -> [String: [String: JSONCell]] {
-    var rows: [String: [String: JSONCell]] = [:]
-    for row in try state(number) { rows[row["dirname"]?.string ?? ""] = row }
-    return rows
-  }
-
   @Test func `diff of neighbours equals what comparing the files gives`() throws {
     for number in 2...Workplace.examples.count {
-      let old = try byKey(number - 1)
-      let new = try byKey(number)
-      let lines = try place.run("diff", "polyglot@\(number)", "--format", "jsonl").lines
-      var told: Set<String> = []
-      for line in try lines.dropFirst().map(Workplace.object) {
-        let row = line["row"]
-        let key = (row ?? line["key"])?["dirname"]?.string ?? ""
-        switch line["change"] {
-        case "added":
-          told.insert("+ \(key)")
-          #expect(row == new[key].map(JSONCell.object))
-        case "removed":
-          told.insert("- \(key)")
-          #expect(row == old[key].map(JSONCell.object))
-        default:
-          guard case .object(let cells)? = line["cells"] else { continue }
-          for (name, cell) in cells {
-            told.insert("~ \(key) \(name)")
-            #expect(cell["old"] == old[key]?[name] ?? .null)
-            #expect(cell["new"] == new[key]?[name] ?? .null)
-          }
-        }
-      }
-      #expect(told == differences(old, new), "version \(number)")
+      let change = StateChange(from: try state(number - 1), to: try state(number))
+      try change.expectTold(by: place.run("diff", "polyglot@\(number)", "--format", "jsonl").lines)
     }
-  }
-
-  private func differences(
-    _ old: [String: [String: JSONCell]], _ new: [String: [String: JSONCell]]
-  ) -> Set<String> {
-    var found = Set(old.keys.filter { new[$0] == nil }.map { "- \($0)" })
-    for (key, row) in new {
-      guard let before = old[key] else {
-        found.insert("+ \(key)")
-        continue
-      }
-      for name in Set(row.keys).union(before.keys)
-      where row[name] ?? .null != before[name] ?? .null {
-        found.insert("~ \(key) \(name)")
-      }
-    }
-    return found
   }
 
   @Test(arguments: [
