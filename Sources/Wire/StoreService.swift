@@ -77,9 +77,9 @@ package protocol StoreService: Sendable {
 }
 
 /// How far a long call is.
-package struct Progress: Sendable, Hashable {
+package struct Progress: Codable, Sendable, Hashable {
   /// What is counted.
-  package enum Unit: String, Sendable {
+  package enum Unit: String, Codable, Sendable {
     case rows, bytes, checks, versions
   }
 
