@@ -29,14 +29,16 @@ let package = Package(
   targets: [
     // Dependencies point down only; Tests/TidyTests holds the same table and checks every import.
     .target(name: "Model", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-    .target(name: "Columns", dependencies: ["Model", "CZstd"]),
+    .target(name: "Columns", dependencies: ["Model", "CZstd", "CMalloc"]),
     .target(name: "Objects", dependencies: ["Model"]),
     .target(
       name: "Catalog",
       dependencies: ["Model", "Migrations", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Formats",
-      dependencies: ["Model", "Columns", "CSimdjson", "CZstd", "CZlib", "CSnappy", "CLz4"]),
+      dependencies: [
+        "Model", "Columns", "CSimdjson", "CMalloc", "CZstd", "CZlib", "CSnappy", "CLz4",
+      ]),
     .target(name: "Store", dependencies: ["Model", "Columns", "Objects", "Catalog", "Formats"]),
     .target(
       name: "Query",
@@ -102,6 +104,7 @@ let package = Package(
     .systemLibrary(name: "CLz4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
   ],
@@ -109,7 +112,7 @@ let package = Package(
 )
 
 let unchecked: Set = [
-  "CZstd", "CZlib", "CSnappy", "CLz4", "CCurl", "CSimdjson", "bench",
+  "CMalloc", "CZstd", "CZlib", "CSnappy", "CLz4", "CCurl", "CSimdjson", "bench",
 ]
 for target in package.targets where !unchecked.contains(target.name) {
   target.swiftSettings = (target.swiftSettings ?? []) + strict

@@ -1,3 +1,4 @@
+import Columns
 import Foundation
 
 /// Measures the operations of the design's budget table; each in a process of its own, so that peak
@@ -7,6 +8,7 @@ import Foundation
 @main
 struct Bench {
   static func main() throws {
+    ProcessMemory.keepFreedBuffers()
     let workloads = Workloads()
     try workloads.check()
     let saving = Saving(workloads: workloads)

@@ -1,5 +1,6 @@
 import CZstd
 package import Model
+import Synchronization
 
 /// A zstd compressor with one reusable context; owned by one worker at a time.
 @safe package struct Compressor: ~Copyable {
@@ -91,19 +92,32 @@ extension Compressor {
 
 /// A zstd decompressor with one reusable context; owned by one worker at a time.
 @safe package struct Decompressor: ~Copyable {
-  // Safe to hold: made in init, freed in deinit, never handed out.
+  // Safe to hold: nobody else has it between init and deinit.
   private let context: OpaquePointer
+
+  /// Contexts that are not in use, as bit patterns: making one clears more memory than most chunks
+  /// hold.
+  private static let idle = Mutex<[UInt]>([])
+  private static let mostIdle = 8
 
   /// A decompressor.
   /// - Throws: ``StoreError`` of kind `exhausted` when there is no memory.
   package init() throws(StoreError) {
-    guard let context = unsafe ZSTD_createDCtx() else {
+    let pattern = Self.idle.withLock { $0.popLast() } ?? 0
+    guard let context = unsafe OpaquePointer(bitPattern: pattern) ?? ZSTD_createDCtx() else {
       throw StoreError(.exhausted, "no memory for a zstd decompressor")
     }
     unsafe self.context = unsafe context
   }
 
-  deinit { unsafe ZSTD_freeDCtx(context) }
+  deinit {
+    let pattern = unsafe UInt(bitPattern: context)
+    let isKept = Self.idle.withLock { idle in
+      if idle.count < Self.mostIdle { idle.append(pattern) }
+      return idle.last == pattern
+    }
+    if !isKept { unsafe ZSTD_freeDCtx(context) }
+  }
 
   /// Decompresses exactly one frame that must fill `target` exactly.
   /// - Throws: ``StoreError`` of kind `corrupt` when the frame is damaged or of another size.

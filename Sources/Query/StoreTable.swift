@@ -1,7 +1,6 @@
 import Columns
 import Model
 import Store
-import Synchronization
 
 /// Versions of a dataset as one table.
 enum StoreTable {
@@ -15,17 +14,17 @@ enum StoreTable {
       try store.snapshot(versions[index])
     }
     let columns = union(snapshots)
-    var positionsOfSchema: [Schema: [Int?]] = [:]
+    // Neighbours mostly share their schema.
+    var schema: Schema?
+    var positions: [Int?] = []
     var parts: [any QueryPart] = []
+    parts.reserveCapacity(versions.count)
     for (version, snapshot) in zip(versions, snapshots) {
-      let positions: [Int?]
-      if let known = positionsOfSchema[snapshot.schema] {
-        positions = known
-      } else {
+      if snapshot.schema != schema {
         let indices = Dictionary(
           uniqueKeysWithValues: snapshot.schema.columns.enumerated().map { ($1.name, $0) })
         positions = columns.map { indices[$0.name] }
-        positionsOfSchema[snapshot.schema] = positions
+        schema = snapshot.schema
       }
       parts.append(VersionPart(version, snapshot, columns: columns, positions: positions))
     }
@@ -34,10 +33,11 @@ enum StoreTable {
 
   /// The columns of all snapshots; those that differ in type are `json`.
   private static func union(_ snapshots: [Snapshot]) -> [ColumnDefinition] {
-    var seen: Set<Schema> = []
     var columns: [ColumnDefinition] = []
     var indices: [String: Int] = [:]
-    for snapshot in snapshots where seen.insert(snapshot.schema).inserted {
+    var schema: Schema?
+    for snapshot in snapshots where snapshot.schema != schema {
+      schema = snapshot.schema
       for column in snapshot.schema.columns {
         guard let index = indices[column.name] else {
           indices[column.name] = columns.count
@@ -54,30 +54,25 @@ enum StoreTable {
 }
 
 /// One version within a table.
-///
-/// Row group manifests are read when first needed and then kept.
-private final class VersionPart: QueryPart {
-  let version: Int
-  let createdAt: Timestamp
-  let message: String
+private struct VersionPart: QueryPart {
+  private let source: Version
   private let snapshot: Snapshot
   private let columns: [ColumnDefinition]
   /// Where each of the table's columns is in this version; nil where it is not.
   private let positions: [Int?]
-  private let groups: Mutex<[Int: RowGroupManifest]>
 
   init(
     _ version: Version, _ snapshot: Snapshot, columns: [ColumnDefinition], positions: [Int?]
   ) {
-    self.version = version.number
-    createdAt = version.record.createdAt
-    message = version.record.message
+    source = version
     self.snapshot = snapshot
     self.columns = columns
     self.positions = positions
-    groups = Mutex([:])
   }
 
+  var version: Int { source.number }
+  var createdAt: Timestamp { source.record.createdAt }
+  var message: String { source.record.message }
   var rowCount: Int { snapshot.rows }
 
   func groupRowCounts() -> [Int] { snapshot.manifest.groups.map(\.rows) }
@@ -88,24 +83,15 @@ private final class VersionPart: QueryPart {
     }
     let decoder = try ChunkDecoder()
     return try snapshot.vector(
-      column: position, of: try manifest(of: group, decoder), decoder)
+      column: position, of: try snapshot.group(group, decoder), decoder)
   }
 
   func statistics(column: Int, group: Int) throws(StoreError) -> GroupStatistics? {
     guard let position = positions[column] else { return nil }
-    let manifest = try manifest(of: group, try ChunkDecoder())
+    let manifest = try snapshot.group(group, try ChunkDecoder())
     guard let known = try snapshot.statistics(column: position, of: manifest) else { return nil }
     return GroupStatistics(
       type: snapshot.schema.columns[position].type, nullCount: known.nullCount,
       bounds: GroupStatistics.Bounds(least: known.minimum, greatest: known.maximum))
-  }
-
-  private func manifest(
-    of group: Int, _ decoder: borrowing ChunkDecoder
-  ) throws(StoreError) -> RowGroupManifest {
-    if let known = groups.withLock({ $0[group] }) { return known }
-    let manifest = try snapshot.group(group, decoder)
-    groups.withLock { $0[group] = manifest }
-    return manifest
   }
 }

@@ -12,6 +12,7 @@ final class ChunkStore: Sendable {
   private let packs: GenerationCache<String, [UInt8]>
   private let vectors: GenerationCache<Digest, ColumnVector>
   private let snapshots = GenerationCache<Digest, SnapshotManifest>(cost: 1 << 16)
+  private let groups = GenerationCache<Digest, RowGroupManifest>(cost: 1 << 18)
 
   /// Packs with deltas are read whole up to this size: a chain's deltas lie side by side in them.
   private static let smallPackBytes = 1 << 20
@@ -104,6 +105,16 @@ final class ChunkStore: Sendable {
       snapshots.insert(
         digest, manifest, cost: manifest.groups.count + manifest.schema.columns.count)
     }
+    return manifest
+  }
+
+  /// The manifest of a row group; nil when what is stored is none.
+  func group(
+    _ digest: Digest, _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> RowGroupManifest? {
+    if let manifest = groups.value(digest) { return manifest }
+    let manifest = RowGroupManifest(parsing: try self.manifest(digest, decoder))
+    if let manifest { groups.insert(digest, manifest, cost: manifest.chunks.count) }
     return manifest
   }
 

@@ -22,8 +22,7 @@ package struct Snapshot: Sendable {
     _ index: Int, _ decoder: borrowing ChunkDecoder
   ) throws(StoreError) -> RowGroupManifest {
     let entry = manifest.groups[index]
-    let bytes = try chunks.manifest(entry.digest, decoder)
-    guard let group = RowGroupManifest(parsing: bytes), group.rows == entry.rows,
+    guard let group = try chunks.group(entry.digest, decoder), group.rows == entry.rows,
       group.chunks.count == schema.columns.count
     else {
       throw StoreError(.corrupt, "row group \(entry.digest) is damaged; run 'assay verify'")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Columns
 import Foundation
 import Model
 
@@ -27,6 +28,7 @@ struct Assay: ParsableCommand {
 
   /// Runs the command that the arguments name and ends the process with its exit status.
   static func main() {
+    ProcessMemory.keepFreedBuffers()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -6,7 +6,7 @@ import Testing
   /// What each module may import of ours and of others; dependencies point down only.
   static let layers: [String: Set<String>] = [
     "Model": ["Crypto"],
-    "Columns": ["Model", "CZstd"],
+    "Columns": ["Model", "CZstd", "CMalloc"],
     "Objects": ["Model"],
     "Catalog": ["Model", "Migrations", "GRDB", "GRDBSQLite"],
     "Formats": ["Model", "Columns", "CSimdjson", "CZstd", "CZlib", "CSnappy", "CLz4"],
