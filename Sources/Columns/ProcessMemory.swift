@@ -8,7 +8,7 @@ package enum ProcessMemory {
   /// of them, and the page faults take a quarter of the time of a read:
   /// https://man7.org/linux/man-pages/man3/mallopt.3.html. To be called once, at the start.
   package static func keepFreedBuffers() {
-    mallopt(M_MMAP_THRESHOLD, 32 << 20)
-    mallopt(M_TRIM_THRESHOLD, 128 << 20)
+    mallopt(M_MMAP_THRESHOLD, 4 << 20)
+    mallopt(M_TRIM_THRESHOLD, 64 << 20)
   }
 }
