@@ -1,0 +1,30 @@
+import Model
+import Synchronization
+
+/// Connections that are not in use, for whichever thread wants one next.
+final class ConnectionPool: Sendable {
+  private let idle = Mutex<[HTTPConnection]>([])
+
+  /// How many connections are kept open at most while none of them is in use.
+  private static let capacity = 4
+
+  /// Calls `body` with a connection that nobody else uses meanwhile.
+  func withConnection<Result>(
+    _ body: (HTTPConnection) throws(TransferFailure) -> Result
+  ) throws(TransferFailure) -> Result {
+    let connection: HTTPConnection
+    if let waiting = idle.withLock({ $0.popLast() }) {
+      connection = waiting
+    } else {
+      do throws(StoreError) {
+        connection = try HTTPConnection()
+      } catch {
+        throw TransferFailure(error)
+      }
+    }
+    defer {
+      idle.withLock { if $0.count < Self.capacity { $0.append(connection) } }
+    }
+    return try body(connection)
+  }
+}

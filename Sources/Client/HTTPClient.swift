@@ -1,0 +1,168 @@
+import Glibc
+import Model
+import Synchronization
+
+/// Sends requests to one server, again where that helps and does no harm.
+///
+/// Any thread may call it; a call blocks until it is answered.
+final class HTTPClient: Sendable {
+  /// Takes a piece of a body.
+  typealias Sink = ([UInt8]) throws(StoreError) -> Void
+
+  let address: ServerAddress
+  private let token: String?
+  private let policy: RetryPolicy
+  private let sleep: @Sendable (Duration) -> Void
+  private let seeds: Mutex<UInt64>
+  private let pool = ConnectionPool()
+
+  /// The most bytes of a document, and of an error's.
+  private static let documentLimit = 256 << 20
+  private static let problemLimit = 64 << 10
+  /// So many bytes of a download at once make it worth as many attempts as at its beginning.
+  private static let progressBytes = 1 << 20
+
+  /// - Parameters:
+  ///   - token: Sent to the server with each request, and to nobody else.
+  ///   - sleep: Waits; other than the real one in tests.
+  ///   - seed: Of the random part of pauses.
+  init(
+    _ address: ServerAddress, token: String?, policy: RetryPolicy = RetryPolicy(),
+    seed: UInt64 = .random(in: 0...UInt64.max),
+    sleep: @escaping @Sendable (Duration) -> Void = HTTPClient.wait
+  ) {
+    self.address = address
+    self.token = token
+    self.policy = policy
+    self.sleep = sleep
+    seeds = Mutex(seed)
+  }
+
+  /// Waits on this thread.
+  static let wait: @Sendable (Duration) -> Void = { duration in
+    let parts = duration.components
+    var rest = timespec(
+      tv_sec: Int(parts.seconds), tv_nsec: Int(parts.attoseconds / 1_000_000_000))
+    var left = timespec()
+    while unsafe nanosleep(&rest, &left) != 0, errno == EINTR { rest = left }
+  }
+
+  /// Waits as the client does between attempts.
+  func pause(_ duration: Duration) { sleep(duration) }
+
+  /// Sends a request and returns what the server answers, of whatever status.
+  /// - Parameter report: Told now and then how many bytes of the request's body have been sent.
+  /// - Throws: ``StoreError`` of kind `unavailable` when no answer comes.
+  func send(
+    _ request: HTTPRequest, report: (Int) -> Void = { _ in }
+  ) throws(StoreError) -> HTTPAnswer {
+    try exchange(request, handsOn: false, report: report) { _ in
+    } sink: { _ in
+    }
+  }
+
+  /// Sends a request and hands on the body of its answer, if it succeeds: each byte once, over as
+  /// many connections as it takes.
+  /// - Parameter check: Refuses the head of an answer that may not be handed on.
+  /// - Throws: ``StoreError`` of kind `unavailable` when the answer does not come whole, and what
+  ///   `check` and `sink` throw.
+  func download(
+    _ request: HTTPRequest, check: (HTTPResponseHead) throws(StoreError) -> Void, sink: Sink
+  ) throws(StoreError) -> HTTPAnswer {
+    try exchange(request, handsOn: true, report: { _ in }, check: check, sink: sink)
+  }
+
+  private func exchange(
+    _ request: HTTPRequest, handsOn: Bool, report: (Int) -> Void,
+    check: (HTTPResponseHead) throws(StoreError) -> Void, sink: Sink
+  ) throws(StoreError) -> HTTPAnswer {
+    var schedule = RetrySchedule(policy, isRepeatable: request.isRepeatable, seed: nextSeed())
+    var download = DownloadState()
+    var isInterrupted = false
+    while true {
+      let before = download.received
+      let outcome: RetryOutcome
+      let failure: StoreError
+      do throws(TransferFailure) {
+        let answer = try attempt(
+          request, &download, handsOn: handsOn, followsInterruption: isInterrupted,
+          report: report, check: check, sink: sink)
+        outcome = .answered(status: answer.head.status, retryAfter: answer.head.retryAfter)
+        guard !answer.head.isSuccess, let pause = schedule.pause(after: outcome) else {
+          return answer
+        }
+        sleep(pause)
+        continue
+      } catch {
+        isInterrupted = isInterrupted || error.cause == .interrupted
+        outcome = .failed(error.cause)
+        failure = error.storeError(address)
+      }
+      let hasProgressed = download.received - before >= Self.progressBytes
+      guard download.canResume,
+        let pause = schedule.pause(after: outcome, hasProgressed: hasProgressed)
+      else { throw failure }
+      sleep(pause)
+    }
+  }
+
+  private func attempt(
+    _ request: HTTPRequest, _ download: inout DownloadState, handsOn: Bool,
+    followsInterruption: Bool, report: (Int) -> Void,
+    check: (HTTPResponseHead) throws(StoreError) -> Void, sink: Sink
+  ) throws(TransferFailure) -> HTTPAnswer {
+    var request = request
+    for (name, value) in download.fields { request.add(name, value) }
+    var state = download
+    // What was handed on stays so, however the attempt ends.
+    defer { download = state }
+    var body: [UInt8] = []
+    var hasBegun = false
+    let head = try pool.withConnection { connection throws(TransferFailure) in
+      try connection.perform(request, at: address, token: token) {
+        head, bytes throws(StoreError) in
+        guard handsOn, head.isSuccess else {
+          let limit = head.isSuccess ? Self.documentLimit : Self.problemLimit
+          guard body.count + bytes.count <= limit else {
+            if head.isSuccess { throw Self.tooLarge }
+            return
+          }
+          body += bytes
+          return
+        }
+        if !hasBegun {
+          try check(head)
+          try state.begin(head)
+          hasBegun = true
+        }
+        let piece = state.take(bytes)
+        if !piece.isEmpty { try sink(piece) }
+      } report: { sent in
+        report(sent)
+      }
+    }
+    if handsOn, head.isSuccess, !hasBegun {
+      try Self.locally { () throws(StoreError) in
+        try check(head)
+        try state.begin(head)
+      }
+    }
+    return HTTPAnswer(head: head, body: body, followsInterruption: followsInterruption)
+  }
+
+  private static func locally(
+    _ body: () throws(StoreError) -> Void
+  ) throws(TransferFailure) {
+    do throws(StoreError) { try body() } catch { throw TransferFailure(error) }
+  }
+
+  private static let tooLarge = StoreError(
+    .exhausted, "the server's answer is too large to be kept; ask for less at a time")
+
+  private func nextSeed() -> UInt64 {
+    seeds.withLock { seed in
+      seed &+= 1
+      return seed
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package import Model
+
+/// The path and the query of a request, with everything escaped that has to be.
+package struct Resource: Sendable, Hashable {
+  /// As it stands in a request.
+  package private(set) var text: String
+  private var hasQuery = false
+
+  /// The path of these segments.
+  package init(_ segments: String...) { self.init(segments) }
+
+  /// The path of these segments.
+  package init(_ segments: [String]) {
+    text = segments.map { "/" + Self.escape($0) }.joined()
+  }
+
+  /// Adds a parameter to the query; one without a value is left out.
+  package mutating func add(_ name: String, _ value: String?) {
+    guard let value else { return }
+    text += (hasQuery ? "&" : "?") + Self.escape(name) + "=" + Self.escape(value)
+    hasQuery = true
+  }
+
+  /// Adds a list: with commas between when that is plain, as JSON otherwise.
+  package mutating func add(_ name: String, list: [String]?) {
+    guard let list, !list.isEmpty else { return }
+    let isPlain = list.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(Self.isUnreserved) }
+    add(name, isPlain ? list.joined(separator: ",") : Self.json(.array(list.map { .string($0) })))
+  }
+
+  /// Adds pairs: as `name=value` with commas between when that is plain, as JSON otherwise.
+  package mutating func add(_ name: String, pairs: [String: String]) {
+    guard !pairs.isEmpty else { return }
+    let isPlain = pairs.keys.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(Self.isUnreserved) }
+    add(
+      name,
+      isPlain
+        ? pairs.sorted { $0.key < $1.key }.map { $0.key + "=" + $0.value }.joined(separator: ",")
+        : Self.json(.object(pairs.mapValues { .string($0) })))
+  }
+
+  private static func json(_ value: CanonicalJSON) -> String {
+    String(decoding: value.bytes, as: UTF8.self)
+  }
+
+  /// Percent-encodes all bytes but the unreserved ones
+  /// (https://www.rfc-editor.org/rfc/rfc3986#section-2.3).
+  static func escape(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+      if isUnreserved(byte) {
+        bytes.append(byte)
+      } else {
+        bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func isUnreserved(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: "_"), UInt8(ascii: "~"):
+      true
+    default: false
+    }
+  }
+}
+
+extension Reference {
+  /// The part after the `@`, which is `latest` when nothing else is said.
+  package var selectorText: String {
+    let whole = description
+    guard let sign = whole.firstIndex(of: "@") else { return "latest" }
+    return String(whole[whole.index(after: sign)...])
+  }
+}

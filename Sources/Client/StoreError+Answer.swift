@@ -1,0 +1,66 @@
+import Model
+import Wire
+
+extension StoreError {
+  /// The error that a server's answer tells: with a problem document, the one that a store here
+  /// would have thrown.
+  /// - Parameter file: How the body sent is called in errors about a line of it.
+  init(_ answer: HTTPAnswer, from address: ServerAddress, hasToken: Bool, file: String? = nil) {
+    let status = answer.head.status
+    let origin = address.origin
+    guard status != 401 else {
+      self.init(
+        .denied,
+        hasToken
+          ? "\(origin) does not accept the token in ASSAY_TOKEN: it is unknown, revoked or expired"
+          : "\(origin) wants a token: set ASSAY_TOKEN to one that 'assay token create' made there")
+      return
+    }
+    if let problem = Self.problem(answer) {
+      self.init(problem, file: file)
+    } else if let target = answer.head["Location"], (300..<400).contains(status) {
+      self.init(
+        .usage, "\(origin) sends to \(Self.printable(target)): name that address as the store"
+      )
+    } else {
+      self.init(
+        Self.kind(status: status),
+        "\(origin) answers with status \(status), not as an Assay server does: check the address")
+    }
+  }
+
+  /// The error that a problem document tells.
+  init(_ problem: ProblemDocument, file: String? = nil) {
+    let name =
+      problem.type.hasPrefix(ProblemDocument.typePrefix)
+      ? String(problem.type.dropFirst(ProblemDocument.typePrefix.count)) : ""
+    let location = problem.line.map { Location(file: file, line: $0, column: problem.column) }
+    self.init(
+      Kind(rawValue: name) ?? Self.kind(status: problem.status), problem.detail, at: location)
+  }
+
+  private static func problem(_ answer: HTTPAnswer) -> ProblemDocument? {
+    guard answer.head["Content-Type"]?.hasPrefix("application/problem+json") == true else {
+      return nil
+    }
+    // What cannot be read is told as a status alone.
+    return try? Documents.decode(ProblemDocument.self, from: answer.body)
+  }
+
+  private static func kind(status: Int) -> Kind {
+    switch status {
+    case 403: .denied
+    case 404, 410: .missing
+    case 409, 412: .conflict
+    case 413, 507: .exhausted
+    case 422: .invalid
+    case 429, 500...: .unavailable
+    default: .usage
+    }
+  }
+
+  /// Text of a stranger without what a terminal would act on, and not too much of it.
+  private static func printable(_ text: String) -> String {
+    String(decoding: text.utf8.filter { $0 >= 0x20 && $0 < 0x7F }.prefix(200), as: UTF8.self)
+  }
+}
