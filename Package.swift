@@ -48,7 +48,8 @@ let package = Package(
     .target(name: "Comparison", dependencies: ["Model"]),
     .target(name: "Wire", dependencies: ["Model"]),
     .target(
-      name: "Service", dependencies: ["Model", "Columns", "Formats", "Store", "Query", "Wire"]),
+      name: "Service",
+      dependencies: ["Model", "Columns", "Objects", "Formats", "Store", "Query", "Wire"]),
     .target(name: "Client", dependencies: ["Model", "Wire", "CCurl"]),
     .target(name: "Contract", path: "schema", resources: [.embedInCode("openapi.yaml")]),
     .target(
@@ -88,7 +89,7 @@ let package = Package(
     .testTarget(name: "QueryTests", dependencies: ["Query", "Columns", "TestSupport"]),
     .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
-    .testTarget(name: "ServiceTests", dependencies: ["Service", "Wire", "TestSupport"]),
+    .testTarget(name: "ServiceTests", dependencies: ["Service", "Model", "Wire", "TestSupport"]),
     .testTarget(name: "ClientTests", dependencies: ["Client", "Wire", "TestSupport"]),
     .testTarget(
       name: "ServerTests",

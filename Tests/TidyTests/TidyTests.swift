@@ -14,11 +14,12 @@ import Testing
     "Query": ["Model", "Columns", "Store", "GRDBSQLite"],
     "Comparison": ["Model"],
     "Wire": ["Model"],
-    "Service": ["Model", "Columns", "Formats", "Store", "Query", "Wire"],
+    "Service": ["Model", "Columns", "Objects", "Formats", "Store", "Query", "Wire"],
     "Client": ["Model", "Wire", "CCurl"],
     "Server": [
-      "Model", "Wire", "Service", "Contract", "Hummingbird", "HummingbirdTLS", "HTTPTypes",
-      "Logging", "Metrics", "NIOCore", "NIOPosix", "ServiceLifecycle",
+      "Model", "Wire", "Service", "Contract", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
+      "HTTPTypes", "Logging", "NIOCore", "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle",
+      "UnixSignals",
     ],
     "assay": [
       "Model", "Wire", "Service", "Client", "Server", "Columns", "Formats", "Store", "Query",

@@ -1,0 +1,82 @@
+import Foundation
+import Model
+import Service
+import Wire
+
+/// What all routes share: the store, who may use it, and the threads that do the work.
+final class Backend: Sendable {
+  /// The store as a caller sees it.
+  let service: @Sendable (Caller) -> any StoreService
+  let tokens: LocalTokenService
+  let audit: AuditLog
+  let options: ServerOptions
+  let clock: @Sendable () -> Timestamp
+  /// Where temporary files are made.
+  let folder: String
+  let renderings: Renderings
+  let jobs: Jobs
+  let metrics: RequestMetrics
+  /// For calls that are short: records, lists, tags.
+  let quick: BlockingPool
+  /// For calls that take a processor: pushes, renderings, queries.
+  let heavy: BlockingPool
+
+  /// A backend over the store in the folder `path`.
+  init(
+    path: String, options: ServerOptions, clock: @escaping @Sendable () -> Timestamp,
+    service: @escaping @Sendable (Caller) -> any StoreService
+  ) {
+    self.service = service
+    self.options = options
+    self.clock = clock
+    tokens = LocalTokenService(path: path, clock: clock)
+    audit = AuditLog(path: path)
+    folder = Self.temporaryFolder(path)
+    renderings = Renderings(
+      limitBytes: options.cacheBytes, memoryLimitBytes: options.cacheMemoryBytes)
+    jobs = Jobs()
+    metrics = RequestMetrics()
+    let cores = max(2, ProcessInfo.processInfo.activeProcessorCount)
+    quick = BlockingPool(threads: 4)
+    heavy = BlockingPool(threads: cores + 2)
+  }
+
+  /// The store's own folder for files under way, where there is one that may be written.
+  private static func temporaryFolder(_ path: String) -> String {
+    let own = path + "/tmp"
+    if FileManager.default.isWritableFile(atPath: own) { return own }
+    return ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+  }
+
+  /// Runs a short call on the store as the caller sees it.
+  func quickly<Value: Sendable>(
+    _ context: ServerContext, _ body: @Sendable (any StoreService) throws(StoreError) -> Value
+  ) async throws(StoreError) -> Value {
+    let service = service(context.caller)
+    return try await quick.run { () throws(StoreError) in try body(service) }
+  }
+
+  /// Runs a call that takes a processor, on the store as the caller sees it.
+  func heavily<Value: Sendable>(
+    _ context: ServerContext, _ body: @Sendable (any StoreService) throws(StoreError) -> Value
+  ) async throws(StoreError) -> Value {
+    let service = service(context.caller)
+    return try await heavy.run { () throws(StoreError) in try body(service) }
+  }
+
+  /// Keeps who changed what; the change is answered for only when that is durable.
+  func record(
+    _ context: ServerContext, _ operation: String, on target: String, result: String? = nil
+  ) async throws(StoreError) {
+    let entry = AuditEntry(
+      time: clock(), caller: context.caller, operation: operation, target: target,
+      result: result, requestID: context.requestID)
+    try await quick.run { () throws(StoreError) in try self.audit.append(entry) }
+  }
+
+  /// Ends the threads that serve requests.
+  func shutDown() async throws {
+    try await heavy.shutDown()
+    try await quick.shutDown()
+  }
+}

@@ -1,0 +1,104 @@
+import HTTPTypes
+import Hummingbird
+import Model
+import NIOCore
+import Wire
+
+extension Backend {
+  /// Files are sent in pieces of this size, each when the client has taken the one before.
+  private static let pieceBytes = 256 << 10
+
+  /// Answers with bytes, or with the part of them that a request asks for.
+  ///
+  /// `headers` are those of all answers; `validators` are compared with the request's conditions.
+  func respond(
+    to request: Request, with bytes: SpooledBytes, _ headers: HTTPFields, _ validators: Validators
+  ) throws -> Response {
+    var headers = headers
+    validators.add(to: &headers)
+    headers[.acceptRanges] = "bytes"
+    let asked = validators.allowsRange(for: request.headers) ? request.headers[.range] : nil
+    switch request.method == .head ? .whole : ByteRange(asked, size: bytes.count) {
+    case .whole:
+      headers[.contentLength] = String(bytes.count)
+      guard request.method != .head else { return Response(status: .ok, headers: headers) }
+      return Response(status: .ok, headers: headers, body: body(bytes, 0..<bytes.count))
+    case .part(let range):
+      headers[.contentLength] = String(range.count)
+      headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(bytes.count)"
+      return Response(status: .partialContent, headers: headers, body: body(bytes, range))
+    case .unsatisfiable:
+      var problem = HTTPProblem(
+        .rangeNotSatisfiable, .usage, "there are \(bytes.count) bytes; ask for some of them")
+      problem.headers[.contentRange] = "bytes */\(bytes.count)"
+      throw problem
+    }
+  }
+
+  /// The answer to a client that has the bytes already.
+  func notModified(_ headers: HTTPFields, _ validators: Validators) -> Response {
+    var headers = headers
+    validators.add(to: &headers)
+    headers[.contentType] = nil
+    headers[.contentDisposition] = nil
+    var response = Response(status: .notModified, headers: headers)
+    response.headers[.contentLength] = nil
+    return response
+  }
+
+  /// A body of a part of some bytes.
+  func body(_ bytes: SpooledBytes, _ range: Range<Int>) -> ResponseBody {
+    if let slice = bytes.slice(range) { return ResponseBody(byteBuffer: slice) }
+    guard let file = bytes.file else { return ResponseBody() }
+    return ResponseBody(contentLength: range.count) { [quick] writer in
+      var position = range.lowerBound
+      while position < range.upperBound {
+        let start = position
+        let count = min(Self.pieceBytes, range.upperBound - position)
+        let piece = try await quick.run { () throws(StoreError) in
+          try file.read(count, at: start)
+        }
+        try await writer.write(piece)
+        position += count
+      }
+      try await writer.finish(nil)
+    }
+  }
+
+  /// Runs a call that writes an answer piece by piece, and keeps the answer until it is whole.
+  ///
+  /// `exhausted` is the status when the call itself reaches a limit.
+  func spooled<Value: Sendable>(
+    _ context: ServerContext, exhausted: HTTPResponse.Status = .unprocessableContent,
+    _ body:
+      @escaping @Sendable (
+        any StoreService, ([UInt8]) throws(StoreError) -> Void
+      ) throws(StoreError) -> Value
+  ) async throws -> (SpooledBytes, Value) {
+    let service = service(context.caller)
+    let (folder, limit) = (folder, options.answerLimitBytes)
+    let outcome = try await heavy.run { () throws(StoreError) -> SpoolOutcome<Value> in
+      let writer = SpoolWriter(folder: folder, limit: limit)
+      do throws(StoreError) {
+        let value = try body(service) { (bytes) throws(StoreError) in try writer.write(bytes) }
+        return .done(writer.finish(), value)
+      } catch {
+        if let problem = writer.problem { return .failed(problem) }
+        if error.kind == .exhausted {
+          return .failed(HTTPProblem(exhausted, .exhausted, error.message))
+        }
+        throw error
+      }
+    }
+    switch outcome {
+    case .done(let bytes, let value): return (bytes, value)
+    case .failed(let problem): throw problem
+    }
+  }
+}
+
+/// How a call ended that wrote its answer piece by piece.
+private enum SpoolOutcome<Value: Sendable>: Sendable {
+  case done(SpooledBytes, Value)
+  case failed(HTTPProblem)
+}

@@ -1,0 +1,39 @@
+import Model
+import NIOPosix
+
+/// Threads on which calls may block, so that event loops never do.
+///
+/// A call runs as part of the task that made it, so `Task.isCancelled` tells it when nobody waits
+/// for its answer any more.
+final class BlockingPool: TaskExecutor {
+  private let pool: NIOThreadPool
+
+  /// As many threads as calls may run at once; others wait.
+  init(threads: Int) {
+    pool = NIOThreadPool(numberOfThreads: threads)
+    pool.start()
+  }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let executor = unsafe asUnownedTaskExecutor()
+    pool.submit { _ in unsafe job.runSynchronously(on: executor) }
+  }
+
+  /// Runs a blocking call.
+  func run<Value: Sendable>(
+    _ body: @Sendable () throws(StoreError) -> Value
+  ) async throws(StoreError) -> Value {
+    let result = await withTaskExecutorPreference(self) { () async -> Result<Value, StoreError> in
+      do throws(StoreError) {
+        return .success(try body())
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  /// Ends the threads once what they were given is done.
+  func shutDown() async throws { try await pool.shutdownGracefully() }
+}

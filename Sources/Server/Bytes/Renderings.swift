@@ -1,0 +1,85 @@
+import Model
+import Wire
+
+/// A snapshot in one of its forms, as bytes.
+struct Rendering: Sendable {
+  let bytes: SpooledBytes
+  /// How many rows it has.
+  let rows: Int
+}
+
+/// Renderings of snapshots, kept while there is room, and made once however many ask at a time.
+///
+/// A snapshot never changes, so nothing here is ever out of date. Files have no names, so nothing
+/// is left behind by a crash.
+actor Renderings {
+  /// What a rendering is of.
+  struct Key: Hashable, Sendable {
+    let snapshot: Digest
+    let request: DataRequest
+  }
+
+  private struct Entry {
+    let rendering: Rendering
+    /// When it was asked for last, in requests.
+    var used: Int
+  }
+
+  private let limitBytes: Int
+  private let memoryLimitBytes: Int
+  private var entries: [Key: Entry] = [:]
+  private var underWay: [Key: Task<Rendering, any Error>] = [:]
+  private var uses = 0
+  private(set) var fileBytes = 0
+  private(set) var memoryBytes = 0
+
+  /// Keeps at most so many bytes in files and in memory.
+  init(limitBytes: Int, memoryLimitBytes: Int) {
+    self.limitBytes = limitBytes
+    self.memoryLimitBytes = memoryLimitBytes
+  }
+
+  /// The rendering of `key`, which `make` makes when it is not kept.
+  func rendering(
+    _ key: Key, make: @escaping @Sendable () async throws -> Rendering
+  ) async throws -> Rendering {
+    uses += 1
+    if let kept = entries[key]?.rendering {
+      entries[key]?.used = uses
+      return kept
+    }
+    if let task = underWay[key] { return try await task.value }
+    // A task of its own, since the one who asked first may go away while others wait.
+    let task = Task { try await make() }
+    underWay[key] = task
+    defer { underWay[key] = nil }
+    let rendering = try await task.value
+    keep(rendering, key)
+    return rendering
+  }
+
+  private func keep(_ rendering: Rendering, _ key: Key) {
+    let isFile = rendering.bytes.file != nil
+    guard rendering.bytes.count <= (isFile ? limitBytes : memoryLimitBytes) / 2 else { return }
+    entries[key] = Entry(rendering: rendering, used: uses)
+    add(rendering.bytes, 1)
+    evict(from: entries.filter { ($0.value.rendering.bytes.file != nil) == isFile })
+  }
+
+  /// Lets go of those among `candidates` that were not asked for the longest, until there is room.
+  private func evict(from candidates: [Key: Entry]) {
+    guard fileBytes > limitBytes || memoryBytes > memoryLimitBytes else { return }
+    for (key, entry) in candidates.sorted(by: { $0.value.used < $1.value.used }) {
+      // A little more than needed, so that it is not needed again at once.
+      guard fileBytes > limitBytes / 8 * 7 || memoryBytes > memoryLimitBytes / 8 * 7 else { return }
+      entries[key] = nil
+      add(entry.rendering.bytes, -1)
+    }
+  }
+
+  private func add(_ bytes: SpooledBytes, _ sign: Int) {
+    // An empty one costs its entry.
+    let count = sign * (bytes.count + 1024)
+    if bytes.file != nil { fileBytes += count } else { memoryBytes += count }
+  }
+}

@@ -1,0 +1,90 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+
+/// What a connection does beyond carrying requests and answers: it lets a client that asks first
+/// send its body, closes after an answer that says so, and tells when the client has gone.
+///
+/// Lives on the event loop of its channel.
+final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  /// A client gets so long to read an answer before its connection is cut.
+  private static let lingering = TimeAmount.seconds(5)
+
+  private let bodyLimitBytes: Int
+  private var requestsUnderWay = 0
+  private var closesAfterAnswer = false
+  private var hasGone = false
+  private var listeners: [@Sendable () -> Void] = []
+
+  /// Bodies that are announced to be larger than this are not asked for.
+  init(bodyLimitBytes: Int) { self.bodyLimitBytes = bodyLimitBytes }
+
+  /// Calls `listener` when the client has closed its side.
+  func whenGone(_ listener: @escaping @Sendable () -> Void) {
+    if hasGone { listener() } else { listeners.append(listener) }
+  }
+
+  /// Forgets who wanted to know, since their request is answered.
+  func forgetListeners() { listeners = [] }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if case .head(let head) = unwrapInboundIn(data) {
+      // RFC 9110, section 10.1.1. An answer of ours, also one that refuses, does without it.
+      let length = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
+      let isExpecting = head.headerFields[.expect]?.lowercased() == "100-continue"
+      if isExpecting, requestsUnderWay == 0, length <= bodyLimitBytes {
+        context.writeAndFlush(
+          wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+      }
+      requestsUnderWay += 1
+    }
+    context.fireChannelRead(data)
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    switch unwrapOutboundIn(data) {
+    case .head(let head):
+      if head.headerFields[.connection] == "close" { closesAfterAnswer = true }
+      context.write(data, promise: promise)
+    case .body:
+      context.write(data, promise: promise)
+    case .end:
+      requestsUnderWay -= 1
+      listeners = []
+      guard closesAfterAnswer else {
+        context.write(data, promise: promise)
+        return
+      }
+      // First our side alone: a close with bytes unread would make the system drop the answer.
+      context.writeAndFlush(data, promise: promise)
+      context.close(mode: .output, promise: nil)
+      let channel = context.channel
+      context.eventLoop.scheduleTask(in: Self.lingering) { channel.close(promise: nil) }
+    }
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event as? ChannelEvent == .inputClosed { tellGone() }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    tellGone()
+    context.fireChannelInactive()
+  }
+
+  private func tellGone() {
+    hasGone = true
+    let gone = listeners
+    listeners = []
+    for listener in gone { listener() }
+  }
+}
+
+@available(*, unavailable)
+extension ConnectionRules: Sendable {}

@@ -1,0 +1,31 @@
+import HTTPTypes
+import Model
+import Wire
+
+/// An error with the status and the headers that it is answered with.
+struct HTTPProblem: Error, Sendable {
+  let status: HTTPResponse.Status
+  let error: StoreError
+  var headers = HTTPFields()
+
+  /// An error that its kind alone does not give the right status.
+  init(_ status: HTTPResponse.Status, _ kind: StoreError.Kind, _ message: String) {
+    self.status = status
+    error = StoreError(kind, message)
+  }
+
+  /// An error whose status follows from its kind.
+  init(_ error: StoreError) {
+    status = error.kind.status
+    self.error = error
+    if status == .serviceUnavailable { headers[.retryAfter] = "1" }
+  }
+
+  /// The body of the answer.
+  var document: ProblemDocument {
+    ProblemDocument(
+      type: ProblemDocument.typePrefix + error.kind.rawValue, title: error.kind.title,
+      status: Int(status.code), detail: error.message, line: error.location?.line,
+      column: error.location?.column)
+  }
+}

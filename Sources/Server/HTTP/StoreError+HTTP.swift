@@ -1,0 +1,41 @@
+import HTTPTypes
+import Model
+
+extension StoreError.Kind {
+  /// The status of an answer to a request that ended with an error of this kind.
+  ///
+  /// Routes choose another where they know more: 412 for a header's precondition, 413 for a body,
+  /// 422 for a query at its limit.
+  var status: HTTPResponse.Status {
+    switch self {
+    case .usage: .badRequest
+    case .invalid: .unprocessableContent
+    case .missing: .notFound
+    case .conflict: .conflict
+    case .corrupt: .internalServerError
+    case .exhausted: .insufficientStorage
+    case .unavailable: .serviceUnavailable
+    case .denied: .forbidden
+    }
+  }
+
+  /// What RFC 9457 calls the title: the same for all errors of the kind.
+  var title: String {
+    switch self {
+    case .usage: "The request is malformed"
+    case .invalid: "The data cannot be saved as it is"
+    case .missing: "There is no such thing"
+    case .conflict: "Somebody else was first"
+    case .corrupt: "Stored bytes are not what was saved"
+    case .exhausted: "A limit was reached"
+    case .unavailable: "The system refused"
+    case .denied: "This is not allowed"
+    }
+  }
+}
+
+extension HTTPResponse.Status {
+  /// RFC 4918.
+  static let insufficientStorage = HTTPResponse.Status(
+    code: 507, reasonPhrase: "Insufficient Storage")
+}

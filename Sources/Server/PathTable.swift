@@ -1,0 +1,37 @@
+import HTTPTypes
+import Hummingbird
+import Model
+
+/// The paths of all routes with their methods, for requests that no route answers.
+struct PathTable: Sendable {
+  private let rows: [(segments: [Substring], methods: [HTTPRequest.Method])]
+
+  /// The paths of `routes`.
+  init(_ routes: [Route]) {
+    let paths = Dictionary(grouping: routes, by: \.path)
+    rows = paths.map { path, routes in (path.split(separator: "/"), routes.map(\.method)) }
+  }
+
+  /// Why there is no route: 405 when another method would have one, else 404.
+  func problem(for request: Request) -> HTTPProblem {
+    let segments = request.uri.path.split(separator: "/")
+    let methods = rows.filter { Self.matches($0.segments, segments) }.flatMap(\.methods)
+    guard !methods.isEmpty else {
+      return HTTPProblem(
+        .notFound, .missing, "there is nothing at this path; /openapi.yaml tells what is where")
+    }
+    let allowed = Set(methods.map(\.rawValue)).sorted().joined(separator: ", ")
+    var problem = HTTPProblem(
+      .methodNotAllowed, .usage, "this path takes \(allowed), not \(request.method.rawValue)")
+    problem.headers[.allow] = allowed
+    return problem
+  }
+
+  private static func matches(_ template: [Substring], _ path: [Substring]) -> Bool {
+    template.count == path.count
+      && zip(template, path).allSatisfy { part, segment in
+        guard let brace = part.firstIndex(of: "{") else { return part == segment }
+        return segment.hasPrefix(part[..<brace])
+      }
+  }
+}

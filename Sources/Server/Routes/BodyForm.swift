@@ -1,0 +1,38 @@
+import HTTPTypes
+import Model
+import NIOCore
+
+/// What the bytes of a body are, as its headers tell it.
+enum BodyForm {
+  /// The format and the compression of a table; `format` is what the URL says, which wins.
+  /// - Throws: ``HTTPProblem`` with 415 for a type or an encoding that is not read here.
+  static func read(
+    _ headers: HTTPFields, format: FileFormat?
+  ) throws(HTTPProblem) -> (FileFormat, FileCompression?) {
+    let type = headers[.contentType]
+    guard let format = format ?? type.flatMap({ FileFormat(mediaType: $0) }) else {
+      throw HTTPProblem(
+        .unsupportedMediaType, .usage,
+        "tell what the body is: 'Content-Type: application/x-ndjson' (or application/json, text/csv), "
+          + "or ?format=" + FileFormat.allCases.map(\.rawValue).joined(separator: "|"))
+    }
+    switch headers[.contentEncoding]?.lowercased() {
+    case nil, "identity": return (format, nil)
+    case "gzip", "x-gzip": return (format, .gzip)
+    case "zstd": return (format, .zstd)
+    default:
+      throw HTTPProblem(
+        .unsupportedMediaType, .usage, "a body is compressed with gzip or zstd, or not at all")
+    }
+  }
+}
+
+extension SpooledBytes {
+  /// The bytes as a file that can be opened by its path as long as it is kept.
+  func asFile(folder: String) throws(StoreError) -> SpoolFile {
+    if let file { return file }
+    let file = try SpoolFile(folder: folder)
+    if let memory { try file.write(Array(memory.readableBytesView), at: 0) }
+    return file
+  }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import HTTPTypes
+import Model
+import Service
+import Wire
+
+/// What the URL and the headers of a request say about the version that it makes.
+struct PushParameters {
+  /// The parameters that the URL may have.
+  static let names: Set = [
+    "format", "mode", "key", "delete_missing", "types", "kind", "message", "author", "from",
+    "attr", "created_at", "expect", "counts",
+  ]
+
+  private(set) var request = PushRequest()
+
+  /// Reads parameters and headers.
+  /// - Throws: ``StoreError`` of kind `usage` that says which is wrong.
+  init(
+    _ parameters: QueryParameters, _ headers: HTTPFields, _ caller: Caller
+  ) throws(StoreError) {
+    request.mode = try parameters.choice("mode", of: PushRequest.Mode.self) ?? .replace
+    request.deletesMissing = try parameters.flag("delete_missing", default: false)
+    request.key = try parameters.names("key")
+    request.types = try Self.types(try parameters.text("types"))
+    request.kind = try parameters.choice("kind", of: DatasetKind.self)
+    request.message = try parameters.text("message") ?? ""
+    request.author = try parameters.text("author") ?? ""
+    guard request.message.utf8.count <= 65_536, request.author.utf8.count <= 1024 else {
+      throw StoreError(.usage, "a message has at most 64 KiB, an author 1 KiB")
+    }
+    request.lineage = try Self.lineage(parameters.texts("from"))
+    request.attributes = try Self.attributes(parameters.texts("attr"))
+    if let text = try parameters.text("created_at") {
+      guard let time = Timestamp(parsing: text) else {
+        throw StoreError(.usage, "created_at is a time, like 2026-10-01T12:00:00Z")
+      }
+      request.createdAt = time
+    }
+    request.countsChanges = try parameters.flag("counts", default: true)
+    request.precondition = try Self.precondition(
+      headers, expected: try parameters.number("expect", in: 0...999_999_999))
+    request.idempotencyKey = try Self.idempotencyKey(headers)
+  }
+
+  /// The key by which a repeated request is known.
+  static func idempotencyKey(_ headers: HTTPFields) throws(StoreError) -> String? {
+    guard let key = headers[.idempotencyKey] else { return nil }
+    guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    else {
+      throw StoreError(.usage, "an Idempotency-Key has 1 to 255 visible ASCII characters")
+    }
+    return key
+  }
+
+  private static func precondition(
+    _ headers: HTTPFields, expected: Int?
+  ) throws(StoreError) -> PushRequest.Precondition? {
+    let match = headers[.ifMatch]
+    let noneMatch = headers[.ifNoneMatch]
+    guard [match != nil, noneMatch != nil, expected != nil].filter(\.self).count <= 1 else {
+      throw StoreError(.usage, "give one of If-Match, If-None-Match and expect")
+    }
+    if let expected { return .number(expected) }
+    if let noneMatch {
+      guard noneMatch == "*" else {
+        throw StoreError(.usage, "If-None-Match is '*' here: save only the first version")
+      }
+      return .number(0)
+    }
+    guard let match else { return nil }
+    guard match.hasPrefix("\""), match.hasSuffix("\""), match.utf8.count > 2,
+      let digest = Digest(parsing: match.dropFirst().dropLast())
+    else {
+      throw StoreError(
+        .usage, "If-Match is the quoted digest of the latest version, as its ETag tells it")
+    }
+    return .snapshot(digest)
+  }
+
+  private static func types(_ text: String?) throws(StoreError) -> [String: ColumnType] {
+    guard let text else { return [:] }
+    var pairs: [(String, String)] = []
+    if text.hasPrefix("{"),
+      let object = try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))
+    {
+      pairs = object.map { ($0, $1) }
+    } else {
+      for item in text.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let equals = item.lastIndex(of: "=") else {
+          throw StoreError(.usage, "types are given as column=type, with commas between")
+        }
+        pairs.append((String(item[..<equals]), String(item[item.index(after: equals)...])))
+      }
+    }
+    var types: [String: ColumnType] = [:]
+    for (column, name) in pairs {
+      guard let type = ColumnType(rawValue: name), !column.isEmpty else {
+        throw StoreError(
+          .usage,
+          "there is no type '\(name.prefix(50))'; use one of "
+            + ColumnType.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      types[column] = type
+    }
+    return types
+  }
+
+  private static func lineage(_ texts: [String]) throws(StoreError) -> [Reference] {
+    guard texts.count <= 100 else { throw StoreError(.usage, "from is given at most 100 times") }
+    var references: [Reference] = []
+    for text in texts { references.append(try Reference(parsing: text)) }
+    return references
+  }
+
+  private static func attributes(_ texts: [String]) throws(StoreError) -> [String: String] {
+    guard texts.count <= 100 else { throw StoreError(.usage, "attr is given at most 100 times") }
+    var attributes: [String: String] = [:]
+    for text in texts {
+      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+        throw StoreError(.usage, "an attribute is given as attr=name=value")
+      }
+      attributes[String(text[..<equals])] = String(text[text.index(after: equals)...])
+    }
+    return attributes
+  }
+}

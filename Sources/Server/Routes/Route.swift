@@ -1,0 +1,41 @@
+import HTTPTypes
+import Hummingbird
+import Wire
+
+/// One operation of `schema/openapi.yaml`: where it is, who may do it, and what does it.
+struct Route: Sendable {
+  /// Who may do it.
+  enum Access: Sendable, Hashable {
+    /// Everybody, also without a token.
+    case open
+    case token(TokenScope)
+  }
+
+  typealias Handler = @Sendable (Request, ServerContext) async throws -> Response
+
+  /// Its `operationId`.
+  let operation: String
+  let method: HTTPRequest.Method
+  /// The path as the contract writes it, with names in braces.
+  let path: String
+  let access: Access
+  /// Whether it works on a read-only server.
+  let isReading: Bool
+  /// Whether a token may come in the URL.
+  let takesURLToken: Bool
+  let handler: Handler
+
+  /// An operation; it changes something unless its scope is `read` or `reading` says otherwise.
+  init(
+    _ operation: String, _ method: HTTPRequest.Method, _ path: String, _ access: Access,
+    isReading: Bool? = nil, takesURLToken: Bool = false, handler: @escaping Handler
+  ) {
+    self.operation = operation
+    self.method = method
+    self.path = path
+    self.access = access
+    self.isReading = isReading ?? (access == .open || access == .token(.read))
+    self.takesURLToken = takesURLToken
+    self.handler = handler
+  }
+}

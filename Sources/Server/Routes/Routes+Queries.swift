@@ -1,0 +1,86 @@
+import HTTPTypes
+import Hummingbird
+import Model
+import Service
+import Wire
+
+extension Routes {
+  /// SQL.
+  var queries: [Route] {
+    [Route("query", .post, "/v1/query", .token(.read), handler: query)]
+  }
+
+  @Sendable private func query(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    _ = try parameters(request)
+    var query = try await backend.document(QueryRequest.self, of: request)
+    let format = try query.format ?? Self.format(accepting: request.headers[values: .accept])
+    let options = backend.options
+    guard query.limit ?? 0 >= 0, query.timeoutSeconds ?? 1 > 0, query.memoryMebibytes ?? 1 > 0
+    else { throw StoreError(.usage, "limits of a query are numbers above 0") }
+    query.format = format
+    query.limit = min(query.limit ?? options.queryRows, options.queryRows)
+    query.timeoutSeconds = min(query.timeoutSeconds ?? options.querySeconds, options.querySeconds)
+    query.memoryMebibytes = min(
+      query.memoryMebibytes ?? options.queryMebibytes, options.queryMebibytes)
+    let (order, backend) = (query, backend)
+    let (bytes, document) = try await context.untilGone {
+      try await backend.spooled(context) { (service, write) throws(StoreError) in
+        try service.query(order, write: write)
+      }
+    }
+    var headers: HTTPFields = [.contentType: format.mediaType, .cacheControl: "no-store"]
+    headers[.assayRows] = String(document.rows)
+    headers[.assayCutShort] = String(document.isCutShort)
+    headers[.contentLength] = String(bytes.count)
+    return Response(status: .ok, headers: headers, body: backend.body(bytes, 0..<bytes.count))
+  }
+
+  /// The form that a client wants most among those that there are.
+  private static func format(accepting fields: [String]) throws -> QueryRequest.Format {
+    let wishes = fields.joined(separator: ",").split(separator: ",").map(Wish.init)
+    guard !wishes.isEmpty else { return .json }
+    for wish in wishes.sorted(by: { $0.quality > $1.quality }) where wish.quality > 0 {
+      if let format = wish.format { return format }
+    }
+    throw HTTPProblem(
+      .notAcceptable, .usage,
+      "a result comes as application/json, application/x-ndjson, text/csv, text/markdown or "
+        + "text/plain")
+  }
+
+  /// One item of an `Accept` header.
+  private struct Wish {
+    let format: QueryRequest.Format?
+    let quality: Double
+
+    init(_ text: Substring) {
+      let parts = text.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
+      format =
+        switch parts.first {
+        case "*/*", "application/*", "application/json": .json
+        case "application/x-ndjson", "application/jsonl": .jsonl
+        case "text/csv": .csv
+        case "text/markdown": .markdown
+        case "text/plain", "text/*": .table
+        default: nil
+        }
+      let quality = parts.dropFirst().first { $0.hasPrefix("q=") }
+      self.quality = quality.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
+    }
+  }
+}
+
+extension QueryRequest.Format {
+  /// What HTTP calls it.
+  fileprivate var mediaType: String {
+    switch self {
+    case .table: "text/plain; charset=utf-8"
+    case .jsonl: "application/x-ndjson"
+    case .json: "application/json"
+    case .csv: "text/csv; charset=utf-8"
+    case .markdown: "text/markdown; charset=utf-8"
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Contract
+import HTTPTypes
+import Hummingbird
+import Model
+import NIOCore
+import Service
+import Wire
+
+extension Routes {
+  /// The server itself: whether it is well, what it did, what it promises.
+  var server: [Route] {
+    [
+      Route("getHealth", .get, "/healthz", .open) { _, _ in text("ok\n") },
+      Route("getReadiness", .get, "/readyz", .open, handler: getReadiness),
+      Route("getMetrics", .get, "/metrics", .token(.read), handler: getMetrics),
+      Route("getContract", .get, "/openapi.yaml", .open) { _, _ in
+        Response(
+          status: .ok, headers: [.contentType: "application/yaml", .cacheControl: "no-cache"],
+          body: .init(byteBuffer: ByteBuffer(bytes: Contract.openAPI)))
+      },
+    ]
+  }
+
+  @Sendable private func getReadiness(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    do throws(StoreError) {
+      _ = try await backend.quickly(context) { (service) throws(StoreError) in
+        try service.datasets(limit: 1)
+      }
+      return text("ready\n")
+    } catch {
+      throw HTTPProblem(
+        .serviceUnavailable, .unavailable, "the store cannot be read; 'assay verify' says more")
+    }
+  }
+
+  @Sendable private func getMetrics(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    guard context.caller.seesEverything else {
+      throw StoreError(.denied, "this token is limited to some datasets; this needs all of them")
+    }
+    let datasets = try await backend.quickly(context) { (service) throws(StoreError) in
+      try service.datasets(limit: nil)
+    }
+    let renderings = backend.renderings
+    let gauges = [
+      ("assay_datasets", "Datasets in the store.", datasets.count),
+      ("assay_versions", "Versions in the store.", datasets.reduce(0) { $0 + $1.versions }),
+      ("assay_rows", "Rows of the latest versions.", datasets.reduce(0) { $0 + $1.rows }),
+      (
+        "assay_cache_file_bytes", "Bytes of renderings kept on the disk.",
+        await renderings.fileBytes
+      ),
+      (
+        "assay_cache_memory_bytes", "Bytes of renderings kept in memory.",
+        await renderings.memoryBytes
+      ),
+    ]
+    return text(
+      backend.metrics.text(gauges: gauges.map { (name: $0.0, help: $0.1, value: $0.2) }),
+      type: "text/plain; version=0.0.4; charset=utf-8")
+  }
+
+  private func text(_ text: String, type: String = "text/plain; charset=utf-8") -> Response {
+    Response(
+      status: .ok, headers: [.contentType: type, .cacheControl: "no-store"],
+      body: .init(byteBuffer: ByteBuffer(string: text)))
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Model
+import Service
+import Wire
+
+extension Routes {
+  /// Versions: saved, told, compared.
+  var versions: [Route] {
+    [
+      Route(
+        "createVersion", .post, "/v1/datasets/{name}/versions", .token(.write),
+        handler: createVersion),
+      Route(
+        "getVersion", .get, "/v1/datasets/{name}/versions/{ref}", .token(.read),
+        handler: getVersion),
+      Route(
+        "getDiff", .get, "/v1/datasets/{name}/diff/{a}/{b}", .token(.read), handler: getDiff),
+    ]
+  }
+
+  @Sendable private func createVersion(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    let dataset = try dataset(context)
+    let parameters = try parameters(request, PushParameters.names)
+    var push = try PushParameters(parameters, request.headers, context.caller).request
+    for source in push.lineage { try context.caller.requireSight(of: source.dataset) }
+    if push.author.isEmpty { push.author = context.caller.name }
+    let (format, compression) = try BodyForm.read(
+      request.headers, format: try parameters.choice("format", of: FileFormat.self))
+    let body = try await backend.receive(request)
+    let file = try await backend.quick.run { [backend] () throws(StoreError) in
+      try body.asFile(folder: backend.folder)
+    }
+    let table = TableFile(
+      path: file.path, format: format, compression: compression, name: "the body")
+    let order = push
+    let saved: PushDocument
+    do throws(StoreError) {
+      saved = try await backend.heavily(context) { (service) throws(StoreError) in
+        try service.push(dataset, table, order, progress: { _ in })
+      }
+    } catch {
+      withExtendedLifetime(file) {}
+      guard error.kind == .conflict, order.precondition != nil else { throw error }
+      throw HTTPProblem(.preconditionFailed, .conflict, error.message)
+    }
+    withExtendedLifetime(file) {}
+    if saved.isNew {
+      try await backend.record(
+        context, "createVersion", on: dataset.text, result: saved.version.reference)
+    }
+    var headers = HTTPFields()
+    headers[.eTag] = "\"\(saved.version.snapshot)\""
+    headers[.location] = "/v1/datasets/\(dataset)/versions/\(saved.version.number)"
+    return json(saved, status: saved.isNew ? .created : .ok, headers)
+  }
+
+  @Sendable private func getVersion(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    _ = try parameters(request)
+    let reference = try reference(context)
+    let body = try await backend.quickly(context) { (service) throws(StoreError) in
+      Documents.encode(try service.version(reference))
+    }
+    // The record of a version never changes, but the tags that name it do.
+    let validators = Validators(tag: String(Digest(hashing: body).hex.prefix(32)))
+    var headers: HTTPFields = [.cacheControl: "no-cache", .contentType: "application/json"]
+    if validators.isNotModified(for: request.headers) {
+      return backend.notModified(headers, validators)
+    }
+    validators.add(to: &headers)
+    return Response(
+      status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+  }
+
+  @Sendable private func getDiff(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    let parameters = try parameters(request, ["format", "detail", "limit", "other"])
+    let old = try reference(context, "a")
+    let other = try parameters.text("other").map { (name) throws(StoreError) in
+      try DatasetName(name)
+    }
+    if let other { try context.caller.requireSight(of: other) }
+    let new = try Reference(
+      dataset: other ?? old.dataset, parsing: try segment("b", context))
+    var diff = DiffRequest(
+      format: try parameters.choice("format", of: DiffRequest.Format.self) ?? .json)
+    diff.detail = try parameters.choice("detail", of: DiffRequest.Detail.self) ?? .rows
+    diff.limit = try parameters.number("limit", in: 0...999_999_999)
+    let order = diff
+    let (bytes, differs) = try await backend.spooled(context) {
+      (service, write) throws(StoreError) in
+      try service.diff(old, new, order, write: write)
+    }
+    var headers: HTTPFields = [.cacheControl: "no-cache", .contentType: order.format.mediaType]
+    headers[.assayDiffers] = String(differs)
+    headers[.contentLength] = String(bytes.count)
+    return Response(
+      status: .ok, headers: headers, body: backend.body(bytes, 0..<bytes.count))
+  }
+}
+
+extension DiffRequest.Format {
+  /// What HTTP calls it.
+  fileprivate var mediaType: String {
+    switch self {
+    case .text: "text/plain; charset=utf-8"
+    case .jsonl: "application/x-ndjson"
+    case .json: "application/json"
+    case .csv: "text/csv; charset=utf-8"
+    case .markdown: "text/markdown; charset=utf-8"
+    }
+  }
+}

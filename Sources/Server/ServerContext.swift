@@ -1,0 +1,19 @@
+import Hummingbird
+import Logging
+import NIOCore
+import Service
+
+/// What is known of a request besides its bytes.
+struct ServerContext: RequestContext {
+  var coreContext: CoreRequestContextStorage
+  /// The connection it came by.
+  let channel: any Channel
+  /// The client's name for it, or a new one.
+  var requestID = ""
+  var caller = Caller.local
+
+  init(source: ApplicationRequestContextSource) {
+    coreContext = CoreRequestContextStorage(source: source)
+    channel = source.channel
+  }
+}

@@ -1,0 +1,47 @@
+/// Where a server listens, and how much it gives to one request and to all.
+package struct ServerOptions: Sendable {
+  /// A name or an address.
+  package var host = "127.0.0.1"
+  /// 0 for one that is free.
+  package var port = 8640
+  /// Paths of PEM files; both or none.
+  package var certificatePath: String?
+  package var keyPath: String?
+  /// Whether nothing can be changed.
+  package var isReadOnly = false
+
+  /// The most bytes of a body, as they are sent.
+  package var bodyLimitBytes = 1 << 30
+  /// The most bytes of a body once it is decompressed.
+  package var decompressedLimitBytes = 16 << 30
+  /// The most bytes of the headers of a request.
+  package var headerLimitBytes = 64 << 10
+  /// Requests that are answered at the same time; more are told to come again.
+  package var requestLimit = 256
+  /// Connections that are open at the same time; more wait.
+  package var connectionLimit = 4096
+  /// A connection on which nothing happens for so long is closed.
+  package var idleSeconds = 60
+  /// A body that comes more slowly than this over some seconds is given up.
+  package var bodyRateBytesPerSecond = 256
+
+  /// The most that one query may take.
+  package var querySeconds = 30.0
+  package var queryRows = 100_000
+  package var queryMebibytes = 512
+
+  /// The most bytes of an answer.
+  package var answerLimitBytes = 16 << 30
+  /// What all renderings that are kept take on the disk.
+  package var cacheBytes = 4 << 30
+  /// What all renderings that are kept take in memory.
+  package var cacheMemoryBytes = 64 << 20
+
+  /// The options that a server has unless told otherwise.
+  package init() {}
+
+  /// Whether only this machine can reach the server.
+  package var isLoopback: Bool {
+    host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+package import Logging
+import Model
+
+/// Writes log messages to standard error, one a line: text for people, or JSON for machines.
+package struct LineLogHandler: LogHandler {
+  package var metadata: Logger.Metadata = [:]
+  package var metadataProvider: Logger.MetadataProvider?
+  package var logLevel: Logger.Level
+  private let isJSON: Bool
+
+  /// Writes messages of `level` and above.
+  package init(level: Logger.Level, isJSON: Bool) {
+    logLevel = level
+    self.isJSON = isJSON
+  }
+
+  package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  package func log(event: LogEvent) {
+    var members = metadata
+    members["hb.request.id"] = nil
+    members.merge(event.metadata ?? [:]) { $1 }
+    if let error = event.error { members["error"] = "\(error)" }
+    let time = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)).description
+    let sorted = members.sorted { $0.key < $1.key }
+    var line = ""
+    if isJSON {
+      line += "{\"time\":\"\(time)\",\"level\":\"\(event.level)\",\"message\":"
+      line += Self.quoted(event.message.description)
+      for (key, value) in sorted {
+        line += "," + Self.quoted(key) + ":" + Self.quoted(value.description)
+      }
+      line += "}\n"
+    } else {
+      line += "\(time) \(event.level) \(Self.oneLine(event.message.description))"
+      for (key, value) in sorted { line += " \(key)=\(Self.oneLine(value.description))" }
+      line += "\n"
+    }
+    FileHandle.standardError.write(Data(line.utf8))
+  }
+
+  /// A JSON string.
+  private static func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": quoted += "\\\""
+      case "\\": quoted += "\\\\"
+      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+        let digits = String(scalar.value, radix: 16)
+        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted + "\""
+  }
+
+  /// The text without what would begin another line.
+  private static func oneLine(_ text: String) -> String {
+    text.unicodeScalars.contains { $0.value < 0x20 } ? quoted(text) : text
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Model
+import Wire
+
+/// A token as the store keeps it: all but its secret, of which only the SHA-256 stays.
+struct AccessToken: Codable, Sendable, Hashable {
+  let id: String
+  let hash: Digest
+  let name: String
+  let scope: TokenScope
+  let prefix: String?
+  let dataset: DatasetName?
+  let isUrl: Bool
+  let createdAt: Timestamp
+  let expiresAt: Timestamp?
+  var lastUsedAt: Timestamp?
+
+  /// Secrets begin so, and leaks of them are found by it.
+  static let secretPrefix = "assay_"
+  private static let secretBytes = 32
+
+  /// What may be told about it.
+  var document: TokenDocument {
+    TokenDocument(
+      id: id, name: name, scope: scope, prefix: prefix, dataset: dataset, isUrl: isUrl,
+      createdAt: createdAt, expiresAt: expiresAt, lastUsedAt: lastUsedAt)
+  }
+
+  /// Who comes with it.
+  var caller: Caller {
+    let reach: Caller.Reach =
+      if let dataset { .dataset(dataset) } else if let prefix { .prefix(prefix) } else {
+        .everything
+      }
+    return Caller(tokenID: id, name: name, scope: scope, reach: reach, expiresAt: expiresAt)
+  }
+
+  /// Whether it is worth nothing any more.
+  func isExpired(at time: Timestamp) -> Bool { expiresAt.map { $0 <= time } ?? false }
+
+  /// 256 random bits, in the form in which they are handed out.
+  static func makeSecret() -> String {
+    let text = Data(randomBytes(secretBytes)).base64EncodedString()
+    return secretPrefix
+      + text.replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
+      .replacingOccurrences(of: "=", with: "")
+  }
+
+  /// 64 random bits in hexadecimal digits.
+  static func makeID() -> String { Hex.encode(randomBytes(8)) }
+
+  /// What of a secret is kept.
+  static func hash(_ secret: String) -> Digest { Digest(hashing: Array(secret.utf8)) }
+
+  /// Bytes of the system's generator, which is a cryptographic one
+  /// (https://developer.apple.com/documentation/swift/systemrandomnumbergenerator).
+  private static func randomBytes(_ count: Int) -> [UInt8] {
+    var generator = SystemRandomNumberGenerator()
+    return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+  }
+}
+
+extension Digest {
+  /// Whether two digests are equal, found out in a time that does not depend on where they differ.
+  func equalsInConstantTime(_ other: Digest) -> Bool {
+    ((word0 ^ other.word0) | (word1 ^ other.word1) | (word2 ^ other.word2)
+      | (word3 ^ other.word3)) == 0
+  }
+}

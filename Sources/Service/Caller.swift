@@ -1,0 +1,67 @@
+package import Model
+package import Wire
+
+/// Who makes a request, and what they may do.
+package struct Caller: Sendable, Hashable {
+  /// Which datasets a caller may see; the others are not there for them.
+  package enum Reach: Sendable, Hashable {
+    case everything
+    case prefix(String)
+    case dataset(DatasetName)
+  }
+
+  /// The token's; nil for somebody who needs none.
+  package let tokenID: String?
+  /// The author of what they write, unless they say otherwise.
+  package let name: String
+  package let scope: TokenScope
+  package let reach: Reach
+  /// When their token expires.
+  package let expiresAt: Timestamp?
+
+  /// Somebody who may do everything: a user of this machine, while there are no tokens.
+  package static let local = Caller(
+    tokenID: nil, name: "", scope: .admin, reach: .everything, expiresAt: nil)
+
+  /// A caller with these rights.
+  package init(
+    tokenID: String?, name: String, scope: TokenScope, reach: Reach, expiresAt: Timestamp?
+  ) {
+    self.tokenID = tokenID
+    self.name = name
+    self.scope = scope
+    self.reach = reach
+    self.expiresAt = expiresAt
+  }
+
+  /// Whether they see all datasets.
+  package var seesEverything: Bool { reach == .everything }
+
+  /// Whether a dataset is there for them.
+  package func sees(_ dataset: DatasetName) -> Bool {
+    switch reach {
+    case .everything: true
+    case .prefix(let prefix): dataset.text.hasPrefix(prefix)
+    case .dataset(let name): dataset == name
+    }
+  }
+
+  /// Goes on when the dataset is there for them.
+  /// - Throws: ``StoreError`` of kind `missing`, in the words for a dataset that nobody made.
+  package func requireSight(of dataset: DatasetName) throws(StoreError) {
+    guard sees(dataset) else {
+      throw StoreError(.missing, "there is no dataset '\(dataset)'")
+    }
+  }
+
+  /// Goes on when their token allows `scope`.
+  /// - Throws: ``StoreError`` of kind `denied`.
+  package func require(_ scope: TokenScope) throws(StoreError) {
+    guard self.scope >= scope else {
+      throw StoreError(
+        .denied,
+        "this token has the scope '\(self.scope.rawValue)', and this needs '\(scope.rawValue)'; ask "
+          + "for a token with that scope")
+    }
+  }
+}

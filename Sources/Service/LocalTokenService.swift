@@ -1,0 +1,203 @@
+import Foundation
+package import Model
+import Objects
+import Synchronization
+package import Wire
+
+/// The tokens of a store that is a folder here.
+///
+/// Any thread may call. The file is looked at again at most once a second, and whenever a token is
+/// not known, so that tokens made by another process work at once.
+package final class LocalTokenService: TokenService {
+  private struct State {
+    var tokens: [AccessToken] = []
+    /// Positions of tokens by the first word of their hashes.
+    var positions: [UInt64: [Int]] = [:]
+    var status: FileStatus?
+    var lookedAt: Timestamp?
+  }
+
+  /// More tokens than this cannot be made.
+  package static let maximumCount = 10_000
+  private static let defaultURLSeconds = 7 * 86_400
+  private static let lookIntervalMicroseconds: Int64 = 1_000_000
+  private static let useIntervalMicroseconds: Int64 = 60_000_000
+
+  private let file: TokenFile
+  private let clock: @Sendable () -> Timestamp
+  private let state = Mutex(State())
+
+  /// The tokens of the store in the folder `path`.
+  package init(path: String, clock: @escaping @Sendable () -> Timestamp) {
+    file = TokenFile(root: path)
+    self.clock = clock
+  }
+
+  /// Whether there are any tokens, also expired ones: then nobody gets in without.
+  /// - Throws: ``StoreError`` of kind `corrupt` when their file is damaged.
+  package func isAnyTokenKnown() throws(StoreError) -> Bool {
+    let now = clock()
+    return try state.withLock { (state) throws(StoreError) -> Bool in
+      try look(&state, at: now, isUrgent: false)
+      return !state.tokens.isEmpty
+    }
+  }
+
+  /// Who comes with a secret; nil when it is unknown, revoked or expired.
+  package func caller(
+    secret: String, inURL isURL: Bool = false
+  ) throws(StoreError) -> Caller? {
+    let now = clock()
+    let hash = AccessToken.hash(secret)
+    let token = try state.withLock { (state) throws(StoreError) -> AccessToken? in
+      try look(&state, at: now, isUrgent: false)
+      if let found = Self.find(hash, in: state) { return found }
+      try look(&state, at: now, isUrgent: true)
+      return Self.find(hash, in: state)
+    }
+    guard let token, !token.isExpired(at: now), !isURL || token.isUrl else { return nil }
+    return token.caller
+  }
+
+  /// Whether a use of a token that was just made is worth being written down.
+  package func isUseDue(_ tokenID: String) -> Bool {
+    let now = clock()
+    return state.withLock { state in
+      guard let position = state.tokens.firstIndex(where: { $0.id == tokenID }) else {
+        return false
+      }
+      let last = state.tokens[position].lastUsedAt?.microseconds ?? .min
+      guard last <= now.microseconds - Self.useIntervalMicroseconds else { return false }
+      // The next requests need not write it down too.
+      state.tokens[position].lastUsedAt = now
+      return true
+    }
+  }
+
+  /// Writes down that a token was used now; a failure is of no consequence.
+  package func noteUse(_ tokenID: String) throws(StoreError) {
+    let now = clock()
+    try change { (tokens) throws(StoreError) in
+      for index in tokens.indices where tokens[index].id == tokenID {
+        tokens[index].lastUsedAt = now
+      }
+    }
+  }
+
+  package func tokens(limit: Int?) throws(StoreError) -> [TokenDocument] {
+    Array(try file.read().map(\.document).prefix(limit ?? .max))
+  }
+
+  package func createToken(_ request: TokenRequest) throws(StoreError) -> NewTokenDocument {
+    guard !request.name.isEmpty, request.name.utf8.count <= 200 else {
+      throw StoreError(.usage, "a token has a name of 1 to 200 bytes")
+    }
+    if let prefix = request.prefix { _ = try DatasetName(prefix) }
+    return try add(
+      name: request.name, scope: request.scope, prefix: request.prefix, dataset: nil,
+      expiresAt: try expiry(in: request.expiresInSeconds))
+  }
+
+  package func createURLToken(_ request: URLTokenRequest) throws(StoreError) -> URLTokenDocument {
+    try createURLToken(request, for: .local)
+  }
+
+  /// Makes a token for a data URL that lives no longer than the token of its maker.
+  package func createURLToken(
+    _ request: URLTokenRequest, for caller: Caller
+  ) throws(StoreError) -> URLTokenDocument {
+    let reference = try Reference(parsing: request.reference)
+    guard let format = FileFormat(rawValue: request.format) else {
+      throw StoreError(
+        .usage,
+        "there is no format '\(request.format)'; use one of "
+          + FileFormat.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    let dataset = reference.dataset
+    let wanted = try expiry(in: request.expiresInSeconds ?? Self.defaultURLSeconds)
+    let expiresAt = min(wanted ?? clock(), caller.expiresAt ?? wanted ?? clock())
+    let made = try add(
+      name: "url of \(reference)", scope: .read, prefix: nil, dataset: dataset,
+      expiresAt: expiresAt)
+    let text = reference.description
+    let selector = text.contains("@") ? String(text.drop { $0 != "@" }.dropFirst()) : "latest"
+    return URLTokenDocument(
+      id: made.document.id,
+      path: "/v1/datasets/\(dataset)/versions/\(selector)/data.\(format.rawValue)?token="
+        + made.token,
+      token: made.token, expiresAt: expiresAt)
+  }
+
+  package func revokeToken(_ id: String) throws(StoreError) {
+    try change { (tokens) throws(StoreError) in
+      guard let position = tokens.firstIndex(where: { $0.id == id }) else {
+        throw StoreError(.missing, "there is no token with the id '\(id)'")
+      }
+      tokens.remove(at: position)
+    }
+  }
+
+  private func expiry(in seconds: Int?) throws(StoreError) -> Timestamp? {
+    guard let seconds else { return nil }
+    // A hundred years.
+    guard seconds > 0, seconds <= 3_153_600_000 else {
+      throw StoreError(.usage, "a token expires after 1 second to 100 years")
+    }
+    return Timestamp(microseconds: clock().microseconds + Int64(seconds) * 1_000_000)
+  }
+
+  private func add(
+    name: String, scope: TokenScope, prefix: String?, dataset: DatasetName?, expiresAt: Timestamp?
+  ) throws(StoreError) -> NewTokenDocument {
+    let now = clock()
+    let secret = AccessToken.makeSecret()
+    let token = AccessToken(
+      id: AccessToken.makeID(), hash: AccessToken.hash(secret), name: name, scope: scope,
+      prefix: prefix, dataset: dataset, isUrl: dataset != nil, createdAt: now,
+      expiresAt: expiresAt, lastUsedAt: nil)
+    try change { (tokens) throws(StoreError) in
+      // Those of others stay to be seen until they are revoked.
+      tokens.removeAll { $0.isUrl && $0.isExpired(at: now) }
+      guard tokens.count < Self.maximumCount else {
+        throw StoreError(
+          .conflict, "there are \(tokens.count) tokens, which is the most; revoke some")
+      }
+      tokens.append(token)
+    }
+    return NewTokenDocument(document: token.document, token: secret)
+  }
+
+  private func change(
+    _ change: (inout [AccessToken]) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    try file.update(change)
+    try state.withLock { (state) throws(StoreError) in
+      try look(&state, at: clock(), isUrgent: true)
+    }
+  }
+
+  /// Reads the file again when it may have changed.
+  private func look(
+    _ state: inout State, at now: Timestamp, isUrgent: Bool
+  ) throws(StoreError) {
+    if !isUrgent, let last = state.lookedAt, last <= now,
+      now.microseconds - last.microseconds < Self.lookIntervalMicroseconds
+    {
+      return
+    }
+    let status = try file.status()
+    if state.lookedAt == nil || status != state.status {
+      state.tokens = try file.read()
+      state.positions = Dictionary(
+        grouping: state.tokens.indices, by: { state.tokens[$0].hash.word0 })
+      state.status = status
+    }
+    state.lookedAt = now
+  }
+
+  private static func find(_ hash: Digest, in state: State) -> AccessToken? {
+    state.positions[hash.word0]?.lazy.map { state.tokens[$0] }.first {
+      $0.hash.equalsInConstantTime(hash)
+    }
+  }
+}

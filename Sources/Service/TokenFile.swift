@@ -1,0 +1,85 @@
+import Foundation
+import Glibc
+import Model
+import Objects
+import Wire
+
+/// The file `access/tokens.json` of a store (docs/format.md): read whole, replaced whole.
+///
+/// A change takes the lock file, reads what is there, and puts a new file in its place: written,
+/// synced, renamed, the folder synced. So the tokens survive a power cut, and two processes lose no
+/// change of each other's.
+struct TokenFile: Sendable {
+  private struct Contents: Codable {
+    var format = 1
+    var tokens: [AccessToken]
+  }
+
+  static let folder = "access"
+  private static let file = "access/tokens.json"
+  private static let temporary = "access/tokens.json.new"
+
+  private let root: String
+  private let disk: any Disk
+
+  /// The file of the store in the folder `root`.
+  init(root: String, disk: (any Disk)? = nil) {
+    self.root = root
+    self.disk = disk ?? PosixDisk(root: root)
+  }
+
+  /// Changes with every replacement of the file; nil when there is none.
+  func status() throws(StoreError) -> FileStatus? { try disk.status(of: Self.file) }
+
+  /// The tokens; none when there is no file.
+  /// - Throws: ``StoreError`` of kind `corrupt` when the file is damaged, so that a damaged file
+  ///   never opens a store.
+  func read() throws(StoreError) -> [AccessToken] {
+    guard let status = try status() else { return [] }
+    let open = try disk.open(Self.file)
+    defer { disk.close(open) }
+    let bytes = try disk.read(open, at: 0, count: status.byteCount)
+    do {
+      let contents = try JSONDecoder().decode(Contents.self, from: Data(bytes))
+      guard contents.format == 1 else {
+        throw StoreError(.unavailable, "a newer program wrote \(Self.file); use that program")
+      }
+      return contents.tokens
+    } catch let error as StoreError {
+      throw error
+    } catch {
+      throw StoreError(
+        .corrupt,
+        "\(Self.file) is damaged; restore it from a backup, or remove it and make new tokens")
+    }
+  }
+
+  /// Changes the tokens, with nobody else changing them meanwhile.
+  func update(_ change: (inout [AccessToken]) throws(StoreError) -> Void) throws(StoreError) {
+    try makeFolder()
+    try FileLock.withLock(path: root + "/" + Self.folder + "/lock") { () throws(StoreError) in
+      var tokens = try read()
+      try change(&tokens)
+      try write(Documents.encode(Contents(tokens: tokens)))
+    }
+  }
+
+  private func makeFolder() throws(StoreError) {
+    if try disk.makeDirectory(Self.folder) { try disk.syncDirectory("") }
+  }
+
+  private func write(_ bytes: [UInt8]) throws(StoreError) {
+    if try disk.status(of: Self.temporary) != nil { try disk.unlink(Self.temporary) }
+    let file = try disk.create(Self.temporary)
+    do throws(StoreError) {
+      try disk.write(bytes, to: file)
+      try disk.sync(file)
+    } catch {
+      disk.close(file)
+      throw error
+    }
+    disk.close(file)
+    try disk.rename(Self.temporary, to: Self.file)
+    try disk.syncDirectory(Self.folder)
+  }
+}

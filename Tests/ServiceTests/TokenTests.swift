@@ -1,0 +1,172 @@
+import Foundation
+import Model
+import Service
+import Synchronization
+import TestSupport
+import Testing
+import Wire
+
+@Suite struct TokenTests {
+  /// A time that tests move on.
+  private final class Clock: Sendable {
+    private let seconds = Mutex(1_000_000)
+
+    func advance(_ by: Int) { seconds.withLock { $0 += by } }
+
+    var now: Timestamp {
+      Timestamp(microseconds: Int64(seconds.withLock { $0 }) * 1_000_000)
+    }
+  }
+
+  private let folder: TemporaryDirectory
+  private let clock = Clock()
+  private let tokens: LocalTokenService
+
+  init() throws {
+    folder = try TemporaryDirectory()
+    let clock = clock
+    tokens = LocalTokenService(path: folder.path, clock: { clock.now })
+  }
+
+  private func make(_ scope: TokenScope = .read, prefix: String? = nil, seconds: Int? = nil) throws
+    -> NewTokenDocument
+  {
+    try tokens.createToken(
+      TokenRequest(name: "ann", scope: scope, prefix: prefix, expiresInSeconds: seconds))
+  }
+
+  @Test func `a token opens the store to whoever has it, and only its hash is kept`() throws {
+    #expect(try !tokens.isAnyTokenKnown())
+    let made = try make(.write)
+    #expect(made.token.wholeMatch(of: /assay_[A-Za-z0-9_-]{43}/) != nil)
+    let caller = try #require(try tokens.caller(secret: made.token))
+    #expect(caller.name == "ann")
+    #expect(caller.scope == .write)
+    #expect(try tokens.isAnyTokenKnown())
+    let file = try String(contentsOfFile: folder.path + "/access/tokens.json", encoding: .utf8)
+    #expect(!file.contains(made.token.dropFirst(6)))
+    #expect(file.contains(Digest(hashing: Array(made.token.utf8)).hex))
+  }
+
+  @Test func `an unknown, a cut and a longer secret open nothing`() throws {
+    let made = try make()
+    #expect(try tokens.caller(secret: "") == nil)
+    #expect(try tokens.caller(secret: "assay_" + String(repeating: "A", count: 43)) == nil)
+    #expect(try tokens.caller(secret: String(made.token.dropLast())) == nil)
+    #expect(try tokens.caller(secret: made.token + "A") == nil)
+  }
+
+  @Test func `a token expires at its time`() throws {
+    let made = try make(seconds: 60)
+    clock.advance(59)
+    #expect(try tokens.caller(secret: made.token) != nil)
+    clock.advance(1)
+    #expect(try tokens.caller(secret: made.token) == nil)
+    // Somebody locked the store once: it does not open because time went by.
+    #expect(try tokens.isAnyTokenKnown())
+  }
+
+  @Test func `a revoked token opens nothing, also not elsewhere a second later`() throws {
+    let clock = clock
+    let other = LocalTokenService(path: folder.path, clock: { clock.now })
+    let made = try make()
+    #expect(try other.caller(secret: made.token) != nil)
+    try tokens.revokeToken(made.document.id)
+    #expect(try tokens.caller(secret: made.token) == nil)
+    clock.advance(2)
+    #expect(try other.caller(secret: made.token) == nil)
+    let error = #expect(throws: StoreError.self) { try tokens.revokeToken(made.document.id) }
+    #expect(error?.kind == .missing)
+  }
+
+  @Test func `a token that another process made works at once`() throws {
+    #expect(try tokens.caller(secret: "assay_x") == nil)
+    let clock = clock
+    let other = LocalTokenService(path: folder.path, clock: { clock.now })
+    let made = try other.createToken(TokenRequest(name: "bob", scope: .admin))
+    #expect(try tokens.caller(secret: made.token)?.scope == .admin)
+  }
+
+  @Test func `tokens that many make at once are all kept`() async throws {
+    let clock = clock
+    let path = folder.path
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<16 {
+        group.addTask {
+          let service = LocalTokenService(path: path, clock: { clock.now })
+          _ = try service.createToken(TokenRequest(name: "t\(number)", scope: .read))
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(Set(try tokens.tokens(limit: nil).map(\.name)).count == 16)
+  }
+
+  @Test func `a URL token reads one dataset in URLs, and lives no longer than its maker`() throws {
+    let maker = try #require(try tokens.caller(secret: try make(seconds: 3600).token))
+    let made = try tokens.createURLToken(
+      URLTokenRequest(reference: "runs@3", format: .csv), for: maker)
+    #expect(made.path == "/v1/datasets/runs/versions/3/data.csv?token=\(made.token)")
+    #expect(made.expiresAt == maker.expiresAt)
+    let caller = try #require(try tokens.caller(secret: made.token, inURL: true))
+    #expect(caller.scope == .read)
+    #expect(caller.sees(try DatasetName("runs")))
+    #expect(!caller.sees(try DatasetName("runs2")))
+    let other = try make(.admin)
+    #expect(try tokens.caller(secret: other.token, inURL: true) == nil)
+  }
+
+  @Test func `a prefix is what names begin with`() throws {
+    let caller = try #require(try tokens.caller(secret: try make(prefix: "vision.").token))
+    #expect(caller.sees(try DatasetName("vision.runs")))
+    #expect(!caller.sees(try DatasetName("vision")))
+    #expect(!caller.sees(try DatasetName("audio.runs")))
+    let error = #expect(throws: StoreError.self) {
+      try caller.requireSight(of: try DatasetName("audio.runs"))
+    }
+    #expect(error?.kind == .missing)
+  }
+
+  @Test func `a use is written down once a minute`() throws {
+    let made = try make()
+    let id = made.document.id
+    #expect(tokens.isUseDue(id))
+    try tokens.noteUse(id)
+    #expect(!tokens.isUseDue(id))
+    #expect(try tokens.tokens(limit: nil).first?.lastUsedAt == clock.now)
+    clock.advance(61)
+    #expect(tokens.isUseDue(id))
+    #expect(!tokens.isUseDue(id))
+  }
+
+  @Test(arguments: ["", "{", "{\"format\":1}", "[]", "{\"format\":2,\"tokens\":[]}"])
+  func `a damaged file of tokens opens nothing`(contents: String) throws {
+    _ = try make()
+    clock.advance(5)
+    let path = folder.path + "/access/tokens.json"
+    try contents.write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(throws: StoreError.self) { try tokens.isAnyTokenKnown() }
+    #expect(throws: StoreError.self) { try tokens.caller(secret: "assay_x") }
+  }
+
+  @Test func `a write by many at once leaves a line for each`() async throws {
+    let log = AuditLog(path: folder.path)
+    let time = clock.now
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<50 {
+        group.addTask {
+          try log.append(
+            AuditEntry(
+              time: time, caller: .local, operation: "createVersion", target: "runs",
+              result: "runs@\(number)", requestID: "r\(number)"))
+        }
+      }
+      try await group.waitForAll()
+    }
+    let text = try String(contentsOfFile: folder.path + "/access/audit.jsonl", encoding: .utf8)
+    let lines = text.split(separator: "\n")
+    let entries = try lines.map { try Documents.decode(AuditEntry.self, from: $0.utf8) }
+    #expect(Set(entries.map(\.requestID)).count == 50)
+    #expect(lines.count == 50)
+  }
+}
