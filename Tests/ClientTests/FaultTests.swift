@@ -1,5 +1,10 @@
 import Client
+import Dispatch
+import Foundation
+import Glibc
 import Model
+import Synchronization
+import TestSupport
 import Testing
 import Wire
 
@@ -178,6 +183,47 @@ import Wire
     let fixture = try RemoteFixture(server)
     #expect(try fixture.service.datasets(limit: nil).isEmpty)
     #expect(server.requests.count == 4)
+  }
+
+  @Test func `an answer that comes before all of the body is sent is the answer`() throws {
+    let server = try ScriptedServer(readsBodies: false) { _, _ in
+      RemoteFixture.problem(413, "exhausted", fields: ["Connection: close"])
+    }
+    let fixture = try RemoteFixture(server)
+    let large = [UInt8](repeating: 7, count: 32 << 20)
+    let error = try error { _ = try fixture.push(large) }
+    #expect(error.kind == .exhausted && error.message == "what happened")
+  }
+
+  @Test func `a pipe is sent whole, and again`() throws {
+    let server = try ScriptedServer(
+      RemoteFixture.problem(503, "unavailable"), .json(RemoteFixture.push))
+    let fixture = try RemoteFixture(server)
+    let path = try TemporaryDirectory()
+    let pipe = path.path + "/pipe"
+    try #require(unsafe mkfifo(pipe, 0o600) == 0)
+    let body = body
+    Thread.detachNewThread { try? Data(body).write(to: URL(filePath: pipe)) }
+    var told: [Wire.Progress] = []
+    let pushed = try fixture.service.push(
+      try DatasetName("runs"), TableFile(path: pipe, format: .jsonl, compression: nil),
+      PushRequest()
+    ) { told.append($0) }
+    #expect(pushed.isNew && server.requests.map(\.body) == [body, body])
+    #expect(told.last == Wire.Progress(done: body.count, total: body.count, unit: .bytes))
+  }
+
+  @Test func `many threads share a store`() throws {
+    let fixture = try RemoteFixture(try ScriptedServer(.json(#"{"items":[]}"#)))
+    let failures = Mutex(0)
+    DispatchQueue.concurrentPerform(iterations: 40) { _ in
+      do {
+        _ = try fixture.service.datasets(limit: nil)
+      } catch {
+        failures.withLock { $0 += 1 }
+      }
+    }
+    #expect(failures.withLock { $0 } == 0 && fixture.server.requests.count >= 40)
   }
 
   @Test func `a server that is not there is named`() throws {

@@ -6,7 +6,8 @@ import Synchronization
 /// A server on this machine that answers with bytes chosen beforehand, also such as no good server
 /// sends.
 ///
-/// It takes one connection at a time; the threads end when the server is let go of.
+/// The thread that takes connections ends when the server is let go of, and the one of a connection
+/// when its client closes it.
 final class ScriptedServer: Sendable {
   /// What a client sent.
   struct Request: Sendable {
@@ -58,11 +59,15 @@ final class ScriptedServer: Sendable {
   /// What outlives the server until its thread has noticed.
   private final class Core: Sendable {
     let socket: Int32
+    let readsBodies: Bool
     let script: @Sendable (Int, Request) -> Reply
     let state = Mutex(State())
 
-    init(socket: Int32, script: @escaping @Sendable (Int, Request) -> Reply) {
+    init(
+      socket: Int32, readsBodies: Bool, script: @escaping @Sendable (Int, Request) -> Reply
+    ) {
       self.socket = socket
+      self.readsBodies = readsBodies
       self.script = script
     }
   }
@@ -76,7 +81,10 @@ final class ScriptedServer: Sendable {
   }
 
   /// Answers requests, counted from 0, with what `script` chooses.
-  init(_ script: @escaping @Sendable (Int, Request) -> Reply) throws {
+  /// - Parameter readsBodies: Whether it waits for a body before it answers.
+  init(
+    readsBodies: Bool = true, _ script: @escaping @Sendable (Int, Request) -> Reply
+  ) throws {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -90,7 +98,7 @@ final class ScriptedServer: Sendable {
     }
     guard socket >= 0, isBound else { throw StoreError(.unavailable, "no socket: \(errno)") }
     port = Int(UInt16(bigEndian: address.sin_port))
-    core = Core(socket: socket, script: script)
+    core = Core(socket: socket, readsBodies: readsBodies, script: script)
     let core = core
     Thread.detachNewThread { Self.serve(core) }
   }
@@ -113,14 +121,16 @@ final class ScriptedServer: Sendable {
         state.connections += 1
         return state.connections
       }
-      answer(connection, number, core)
-      close(connection)
+      Thread.detachNewThread {
+        answer(connection, number, core)
+        close(connection)
+      }
     }
   }
 
   private static func answer(_ connection: Int32, _ number: Int, _ core: Core) {
     var buffer: [UInt8] = []
-    while let request = read(connection, number, &buffer) {
+    while let request = read(connection, number, core.readsBodies, &buffer) {
       let position = core.state.withLock { state in
         state.requests.append(request)
         return state.requests.count - 1
@@ -135,20 +145,14 @@ final class ScriptedServer: Sendable {
         rest = rest.dropFirst(sent)
       }
       if reply.closes { return }
+      if !core.readsBodies { while read(connection, appendingTo: &buffer) { buffer = [] } }
     }
   }
 
   /// The next request on a connection; nil when there is none.
   private static func read(
-    _ connection: Int32, _ number: Int, _ buffer: inout [UInt8]
+    _ connection: Int32, _ number: Int, _ readsBody: Bool, _ buffer: inout [UInt8]
   ) -> Request? {
-    var piece = [UInt8](repeating: 0, count: 64 << 10)
-    func more() -> Bool {
-      let count = unsafe recv(connection, &piece, piece.count, 0)
-      guard count > 0 else { return false }
-      buffer += piece[..<count]
-      return true
-    }
     let end = Array("\r\n\r\n".utf8)
     while true {
       if let start = buffer.firstRange(of: end) {
@@ -161,15 +165,28 @@ final class ScriptedServer: Sendable {
           let parts = line.split(separator: ":", maxSplits: 1)
           fields[parts[0].lowercased()] = parts.count < 2 ? "" : String(parts[1].dropFirst())
         }
-        let count = fields["content-length"].flatMap { Int($0) } ?? 0
-        while buffer.count - start.upperBound < count { guard more() else { return nil } }
+        let length = fields["content-length"].flatMap { Int($0) } ?? 0
+        let count = readsBody ? length : 0
+        while buffer.count - start.upperBound < count {
+          guard read(connection, appendingTo: &buffer) else { return nil }
+        }
         let body = Array(buffer[start.upperBound..<start.upperBound + count])
         buffer.removeFirst(start.upperBound + count)
         return Request(
           method: String(words[0]), target: String(words[1]), fields: fields, body: body,
           connection: number)
       }
-      guard more() else { return nil }
+      guard read(connection, appendingTo: &buffer) else { return nil }
     }
+  }
+
+  /// Appends what comes next.
+  /// - Returns: False at the end.
+  private static func read(_ connection: Int32, appendingTo buffer: inout [UInt8]) -> Bool {
+    var piece = [UInt8](repeating: 0, count: 64 << 10)
+    let count = unsafe recv(connection, &piece, piece.count, 0)
+    guard count > 0 else { return false }
+    buffer += piece[..<count]
+    return true
   }
 }
