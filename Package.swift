@@ -94,7 +94,7 @@ let package = Package(
     .testTarget(
       name: "ServerTests",
       dependencies: [
-        "Server", "Service", "Wire", "TestSupport",
+        "Server", "Service", "Contract", "Model", "Wire", "TestSupport",
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
     .testTarget(name: "EndToEndTests", dependencies: ["assay", "Formats", "TestSupport"]),

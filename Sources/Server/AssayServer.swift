@@ -53,9 +53,7 @@ package struct AssayServer: Sendable {
     onListening: @escaping @Sendable (Int) -> Void
   ) async throws(StoreError) {
     do {
-      let application = try application { channel in
-        onListening(channel.localAddress?.port ?? backend.options.port)
-      }
+      let application = try application(onListening: onListening)
       try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
       try await backend.shutDown()
     } catch let error as StoreError {
@@ -67,20 +65,16 @@ package struct AssayServer: Sendable {
     }
   }
 
-  /// The application, for tests to run as they like.
-  package func application() throws(StoreError) -> some ApplicationProtocol {
-    try application { _ in }
-  }
-
-  private func application(
-    _ onListening: @escaping @Sendable (any Channel) -> Void
+  /// The server as a service, for those who run it along with others.
+  package func application(
+    onListening: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws(StoreError) -> some ApplicationProtocol {
     let options = backend.options
     let configuration = ApplicationConfiguration(
       address: .hostname(options.host, port: options.port), serverName: "assay")
     return Application(
       responder: responder(), server: try builder(), configuration: configuration,
-      onServerRunning: { onListening($0) }, logger: logger)
+      onServerRunning: { onListening($0.localAddress?.port ?? options.port) }, logger: logger)
   }
 
   private func responder() -> RouterResponder<ServerContext> {

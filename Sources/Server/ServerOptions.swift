@@ -22,8 +22,9 @@ package struct ServerOptions: Sendable {
   package var connectionLimit = 4096
   /// A connection on which nothing happens for so long is closed.
   package var idleSeconds = 60
-  /// A body that comes more slowly than this over some seconds is given up.
+  /// A body that comes more slowly than this, after some seconds of grace, is given up.
   package var bodyRateBytesPerSecond = 256
+  package var bodyGraceSeconds = 20.0
 
   /// The most that one query may take.
   package var querySeconds = 30.0

@@ -65,9 +65,9 @@ extension Backend {
   /// A body that trickles in holds a request's place; after some seconds it has to have a pace.
   private func requirePace(_ count: Int, since began: ContinuousClock.Instant) throws {
     let seconds = (ContinuousClock.now - began) / .seconds(1)
-    guard seconds > 20, Double(count) < seconds * Double(options.bodyRateBytesPerSecond) else {
-      return
-    }
+    guard seconds > options.bodyGraceSeconds,
+      Double(count) < seconds * Double(options.bodyRateBytesPerSecond)
+    else { return }
     throw HTTPProblem(
       .requestTimeout, .exhausted, "the body comes too slowly; send it again over a faster line")
   }

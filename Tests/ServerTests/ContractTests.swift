@@ -1,0 +1,75 @@
+import Contract
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import Model
+import NIOCore
+import Server
+import Service
+import Synchronization
+import TestSupport
+import Testing
+import Wire
+
+/// The contract and the routes, held against each other.
+@Suite struct ContractTests {
+  /// The operations of `openapi.yaml`, found by its indentation.
+  private static let documented: Set<[String]> = {
+    var operations: Set<[String]> = []
+    var path = ""
+    var method = ""
+    var isInPaths = false
+    let lines = String(decoding: Contract.openAPI, as: UTF8.self).split(separator: "\n")
+    for line in lines {
+      if !line.hasPrefix(" ") { isInPaths = line == "paths:" }
+      guard isInPaths else { continue }
+      let text = line.drop { $0 == " " }
+      switch line.count - text.count {
+      case 2 where text.hasPrefix("/"): path = String(text.dropLast())
+      case 4: method = text.dropLast().uppercased()
+      case 6 where text.hasPrefix("operationId: "):
+        operations.insert([method, path, String(text.dropFirst(13))])
+      default: break
+      }
+    }
+    return operations
+  }()
+
+  @Test func `every operation of the contract has its route, and no route is without one`() throws {
+    let fixture = try ServerFixture()
+    let routes = Set(fixture.server.operations.map { [$0.method, $0.path, $0.operation] })
+    let documented = Self.documented
+    #expect(documented.count > 20)
+    #expect(routes.subtracting(documented) == [])
+    // These wait for what the store does not have yet.
+    let later: Set = [
+      "appendRows", "sealRows", "createFile", "getFile", "headFile", "putFile",
+    ]
+    #expect(Set(documented.subtracting(routes).map { $0[2] }) == later)
+  }
+
+  @Test func `the contract is served as it is`() async throws {
+    let fixture = try ServerFixture()
+    let response = try await fixture.send(.get, "/openapi.yaml")
+    #expect(response.status == .ok)
+    #expect(response.headers[.contentType] == "application/yaml")
+    #expect(Array(response.body.readableBytesView) == Contract.openAPI)
+  }
+
+  @Test func `a path that is none is 404, and a method that is none 405 with those that are`()
+    async throws
+  {
+    let fixture = try ServerFixture()
+    let nowhere = try await fixture.send(.get, "/v1/nowhere")
+    #expect(nowhere.status == .notFound)
+    #expect(try ServerFixture.problem(nowhere).type.hasSuffix("/missing"))
+    let wrong = try await fixture.send(.patch, "/v1/datasets/runs/versions")
+    #expect(wrong.status == .methodNotAllowed)
+    #expect(wrong.headers[.allow] == "GET, POST")
+    let data = try await fixture.send(.delete, "/v1/datasets/runs/versions/3/data.csv")
+    #expect(data.status == .methodNotAllowed)
+    #expect(data.headers[.allow] == "GET, HEAD")
+  }
+}
