@@ -16,13 +16,14 @@ import Synchronization
     case thorough
   }
 
-  // Safe to hold: made in init, freed in deinit, never handed out.
+  // Safe to hold: nobody else has it between init and deinit.
   private let context: OpaquePointer
+  private static let idle = IdleContexts()
 
   /// A compressor.
   /// - Throws: ``StoreError`` of kind `exhausted` when there is no memory.
   package init() throws(StoreError) {
-    guard let context = unsafe ZSTD_createCCtx() else {
+    guard let context = unsafe Self.idle.take() ?? ZSTD_createCCtx() else {
       throw StoreError(.exhausted, "no memory for a zstd compressor")
     }
     unsafe self.context = unsafe context
@@ -51,7 +52,7 @@ import Synchronization
     }
   }
 
-  deinit { unsafe ZSTD_freeCCtx(context) }
+  deinit { if unsafe !Self.idle.keep(context) { unsafe ZSTD_freeCCtx(context) } }
 
   /// One frame holding `bytes`, with their size and checksum.
   private func frame(_ bytes: UnsafeRawBufferPointer) throws(StoreError) -> [UInt8] {
@@ -95,29 +96,18 @@ extension Compressor {
   // Safe to hold: nobody else has it between init and deinit.
   private let context: OpaquePointer
 
-  /// Contexts that are not in use, as bit patterns: making one clears more memory than most chunks
-  /// hold.
-  private static let idle = Mutex<[UInt]>([])
-  private static let mostIdle = 8
+  private static let idle = IdleContexts()
 
   /// A decompressor.
   /// - Throws: ``StoreError`` of kind `exhausted` when there is no memory.
   package init() throws(StoreError) {
-    let pattern = Self.idle.withLock { $0.popLast() } ?? 0
-    guard let context = unsafe OpaquePointer(bitPattern: pattern) ?? ZSTD_createDCtx() else {
+    guard let context = unsafe Self.idle.take() ?? ZSTD_createDCtx() else {
       throw StoreError(.exhausted, "no memory for a zstd decompressor")
     }
     unsafe self.context = unsafe context
   }
 
-  deinit {
-    let pattern = unsafe UInt(bitPattern: context)
-    let isKept = Self.idle.withLock { idle in
-      if idle.count < Self.mostIdle { idle.append(pattern) }
-      return idle.last == pattern
-    }
-    if !isKept { unsafe ZSTD_freeDCtx(context) }
-  }
+  deinit { if unsafe !Self.idle.keep(context) { unsafe ZSTD_freeDCtx(context) } }
 
   /// Decompresses exactly one frame that must fill `target` exactly.
   /// - Throws: ``StoreError`` of kind `corrupt` when the frame is damaged or of another size.
@@ -150,6 +140,29 @@ extension Compressor {
     }
     if let failure { throw failure }
     return bytes
+  }
+}
+
+/// Contexts of zstd that are not in use: making one clears more memory than most chunks hold.
+@safe private final class IdleContexts: Sendable {
+  /// As bit patterns, since a pointer is not sendable; whoever takes one is alone with it.
+  private let patterns = Mutex<[UInt]>([])
+  private static let limit = 8
+
+  /// A context that was kept; nil when there is none.
+  func take() -> OpaquePointer? {
+    let pattern = patterns.withLock { $0.popLast() } ?? 0
+    return unsafe OpaquePointer(bitPattern: pattern)
+  }
+
+  /// Keeps a context for the next one who needs it; false when there are enough.
+  func keep(_ context: OpaquePointer) -> Bool {
+    let pattern = UInt(bitPattern: context)
+    return patterns.withLock { patterns in
+      guard patterns.count < Self.limit else { return false }
+      patterns.append(pattern)
+      return true
+    }
   }
 }
 
