@@ -1,0 +1,89 @@
+/// Confidence intervals by drawing rows, or whole clusters, again with replacement.
+///
+/// Efron and Tibshirani, "An Introduction to the Bootstrap" (1993). Below some 20 units, and for
+/// yes-or-no results below some 100, it is too sure; let the exact tests decide there. All
+/// answers are nil for fewer than two units.
+package enum Bootstrap {
+  /// Draws that leave little Monte-Carlo error in a 95 % interval.
+  package static let usualResampleCount = 9_999
+
+  /// The BCa interval of a mean; of paired differences, that of the paired mean difference.
+  package static func mean(
+    _ values: [Double], clusters: Clusters? = nil, resamples: Int = usualResampleCount,
+    seed: UInt64, level: Double = 0.95
+  ) -> BootstrapInterval? {
+    ratio(
+      clusters?.totals(values) ?? values,
+      over: clusters?.sizes ?? [Double](repeating: 1, count: values.count),
+      resamples: resamples, seed: seed, level: level)
+  }
+
+  /// The BCa interval of Σ`numerators`/Σ`denominators`, both one per unit, nil where Σ is 0.
+  ///
+  /// Cost per success is the costs over the successes. Denominators are at least 0; resamples in
+  /// which they are all 0 count as infinite, so that a bound they reach is no bound.
+  package static func ratio(
+    _ numerators: [Double], over denominators: [Double], resamples: Int = usualResampleCount,
+    seed: UInt64, level: Double = 0.95
+  ) -> BootstrapInterval? {
+    precondition(numerators.count == denominators.count && resamples > 0)
+    let count = numerators.count
+    let top = numerators.reduce(0, +)
+    let bottom = denominators.reduce(0, +)
+    if count < 2 || bottom == 0 { return nil }
+    let isMean = denominators.allSatisfy { $0 == 1 }
+    var resampled = [Double](repeating: 0, count: resamples)
+    for resample in 0..<resamples {
+      var random = RandomStream(seed: seed, stream: UInt64(resample))
+      var above = 0.0
+      var below = 0.0
+      if isMean {
+        for _ in 0..<count { above += numerators[random.index(below: count)] }
+        below = bottom
+      } else {
+        for _ in 0..<count {
+          let unit = random.index(below: count)
+          above += numerators[unit]
+          below += denominators[unit]
+        }
+      }
+      resampled[resample] = below == 0 ? .infinity : above / below
+    }
+    let leftOut = (0..<count).map { (top - numerators[$0]) / (bottom - denominators[$0]) }
+    return BootstrapInterval(
+      value: top / bottom, resampled: resampled, leftOut: leftOut, level: level, seed: seed,
+      unitCount: count)
+  }
+
+  /// The percentile interval of a statistic of drawn units, for statistics with no loop above.
+  ///
+  /// `statistic` gets how often each unit was drawn. A draw for which it answers nil is left
+  /// out of the interval. Nil where the sample itself has no value, or fewer than 19 in 20 draws.
+  static func percentile(
+    unitCount: Int, resamples: Int, seed: UInt64, level: Double,
+    statistic: ([Int]) -> Double?
+  ) -> BootstrapInterval? {
+    precondition(resamples > 0)
+    if unitCount < 2 { return nil }
+    guard let value = statistic([Int](repeating: 1, count: unitCount)) else { return nil }
+    var resampled: [Double] = []
+    resampled.reserveCapacity(resamples)
+    var times = [Int](repeating: 0, count: unitCount)
+    for resample in 0..<resamples {
+      draw(&times, seed: seed, resample: resample)
+      if let found = statistic(times) { resampled.append(found) }
+    }
+    if resampled.count * 20 < resamples * 19 { return nil }
+    return BootstrapInterval(
+      value: value, resampled: resampled, leftOut: [], level: level, seed: seed,
+      unitCount: unitCount)
+  }
+
+  /// Fills `times` with how often each unit is drawn in resample number `resample`.
+  static func draw(_ times: inout [Int], seed: UInt64, resample: Int) {
+    let count = times.count
+    for unit in 0..<count { times[unit] = 0 }
+    var random = RandomStream(seed: seed, stream: UInt64(resample))
+    for _ in 0..<count { times[random.index(below: count)] += 1 }
+  }
+}

@@ -1,0 +1,33 @@
+/// How many times larger a quantile of the candidate is than the base's, on the same rows.
+///
+/// For latencies: the bootstrap draws rows and keeps each pair together, and works on the
+/// logarithm of the ratio, so that "twice" and "half" are equally far from "the same".
+package enum MedianRatio {
+  /// Candidate over base of the nearest-rank `quantile`, with a percentile interval.
+  ///
+  /// Clusters are drawn whole. Nil for fewer than two units, or a value that is not above 0. The
+  /// standard error is that of the logarithm.
+  package static func of(
+    _ sample: PairedSample, quantile: Double = 0.5,
+    resamples: Int = Bootstrap.usualResampleCount, seed: UInt64, level: Double = 0.95
+  ) -> Estimate? {
+    if !(sample.base + sample.candidate).allSatisfy({ $0 > 0 }) { return nil }
+    let codes = sample.clusters?.codes ?? Array(sample.base.indices)
+    let base = RankedColumn(sample.base, units: codes)
+    let candidate = RankedColumn(sample.candidate, units: codes)
+    let found = Bootstrap.percentile(
+      unitCount: sample.clusters?.count ?? sample.count, resamples: resamples, seed: seed,
+      level: level
+    ) { times in
+      guard let above = candidate.quantile(quantile, times),
+        let below = base.quantile(quantile, times)
+      else { return nil }
+      return Elementary.log(above / below)
+    }
+    guard let found else { return nil }
+    return Estimate(
+      value: Elementary.exp(found.value), standardError: found.standardError,
+      interval: found.interval.mapped(Elementary.exp), rowCount: sample.count,
+      clusterCount: sample.clusters?.count)
+  }
+}
