@@ -24,13 +24,9 @@ package struct JSONReader: RowReader {
   private var hasRows = false
 
   /// A reader of `source`.
-  /// - Throws: ``StoreError`` of kind `usage` when a column is to be of a type that files lack.
   package init(
     _ source: any ByteSource, layout: Layout, options: ReadOptions = ReadOptions()
   ) throws(StoreError) {
-    for (name, type) in options.types where type == .file {
-      throw StoreError(.usage, "the column '\(name)' cannot be read as the type file")
-    }
     text = JSONStretches(source, layout: layout)
     table = JSONTable(named: options.types)
   }

@@ -15,7 +15,12 @@ package protocol Disk: Sendable {
   /// Opens a file for reading.
   func open(_ path: String) throws(StoreError) -> DiskFile
 
-  /// Appends all of `bytes` to a file that ``create(_:)`` opened.
+  /// Opens a file for appending, which is made when it is not there, and keeps everybody else from
+  /// doing so until it is closed or the process ends.
+  /// - Throws: `conflict` when somebody else has it open so.
+  func openExclusively(_ path: String) throws(StoreError) -> DiskFile
+
+  /// Appends all of `bytes` to a file that ``create(_:)`` or ``openExclusively(_:)`` opened.
   func write(_ bytes: [UInt8], to file: DiskFile) throws(StoreError)
 
   /// Reads up to `count` bytes at `offset`; fewer only where the file ends.
@@ -46,6 +51,9 @@ package protocol Disk: Sendable {
 
   /// The names in a folder, sorted; those of folders end with `/`.
   func list(_ path: String) throws(StoreError) -> [String]
+
+  /// Makes a file as young as if it had been written now.
+  func touch(_ path: String) throws(StoreError)
 
   /// Size and age of a file; nil when there is none of that name.
   func status(of path: String) throws(StoreError) -> FileStatus?

@@ -38,6 +38,15 @@ package final class LocalObjectStore: ObjectStore {
     }
   }
 
+  package func resume(_ name: String) throws(StoreError) -> any PartialUpload {
+    _ = try disk.makeDirectory(Self.folder(of: name))
+    return try LocalPartialUpload(disk: disk, path: name) { [self] path, name throws(StoreError) in
+      try publish(path, as: name)
+    }
+  }
+
+  package func touch(_ name: String) throws(StoreError) { try disk.touch(name) }
+
   /// Links a synced temporary file to its name and makes the name durable.
   private func publish(_ path: String, as name: String) throws(StoreError) -> Bool {
     let folder = Self.folder(of: name)

@@ -17,6 +17,13 @@ package protocol ObjectStore: Sendable {
   /// Begins a file whose name (its digest, as a rule) is known only at the end.
   func begin() throws(StoreError) -> any Upload
 
+  /// Begins a file that comes in parts, or goes on with one that was paused or cut off.
+  /// - Throws: `conflict` while somebody else does.
+  func resume(_ name: String) throws(StoreError) -> any PartialUpload
+
+  /// Makes a file as young as if it had been put now, so that `gc` spares it.
+  func touch(_ name: String) throws(StoreError)
+
   /// Reads `count` bytes at `offset`.
   /// - Throws: `corrupt` when the file is shorter than that.
   func get(_ name: String, at offset: Int, count: Int) throws(StoreError) -> [UInt8]

@@ -29,6 +29,38 @@ package struct PosixDisk: Disk {
     return DiskFile(descriptor: descriptor, path: path)
   }
 
+  package func openExclusively(_ path: String) throws(StoreError) -> DiskFile {
+    let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC
+    while true {
+      let descriptor = retry { unsafe Glibc.open(absolute(path), flags, 0o644) }
+      guard descriptor >= 0 else { throw failure("open", path) }
+      let file = DiskFile(descriptor: descriptor, path: path)
+      guard retry({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 else {
+        let isTaken = errno == EWOULDBLOCK
+        let error = failure("lock", path)
+        close(file)
+        throw isTaken
+          ? StoreError(
+            .conflict, "\(path) is in use by somebody else; try again when they are done")
+          : error
+      }
+      // Whoever had the lock before may have removed the name: then this is another file's.
+      var (opened, named) = (stat(), stat())
+      if unsafe fstat(descriptor, &opened) == 0, unsafe stat(absolute(path), &named) == 0,
+        opened.st_ino == named.st_ino, opened.st_dev == named.st_dev
+      {
+        return file
+      }
+      close(file)
+    }
+  }
+
+  package func touch(_ path: String) throws(StoreError) {
+    guard unsafe utimensat(AT_FDCWD, absolute(path), nil, 0) == 0 else {
+      throw failure("touch", path)
+    }
+  }
+
   package func write(_ bytes: [UInt8], to file: DiskFile) throws(StoreError) {
     var written = 0
     while written < bytes.count {

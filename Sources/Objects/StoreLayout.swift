@@ -6,6 +6,10 @@ package import Model
 /// assay.json                         format version, store id
 /// log/<dataset>/<20-digit seq>.pack  one committed change per file
 /// packs/<64 hex>.pack                named by the SHA-256 of the whole file
+/// files/<2 hex>/<64 hex>             attachments, named by the SHA-256 of their bytes
+/// uploads/<64 hex>.part              the bytes so far of an attachment that comes in parts
+/// live/<dataset>/<20-digit seq>.log  rows taken one at a time, not yet in a version
+/// live/lock                          held by the one process that takes such rows
 /// tmp/<32 hex>                       uploads under way, or left by a crash
 /// index.sqlite                       derived, with -wal and -shm beside it
 /// ```
@@ -15,6 +19,10 @@ package enum StoreLayout {
   package static let logs = "log/"
   package static let packs = "packs/"
   package static let temporaries = "tmp/"
+  package static let files = "files/"
+  package static let uploads = "uploads/"
+  package static let live = "live/"
+  package static let liveLock = "live/lock"
 
   private static let suffix = ".pack"
   private static let sequenceDigits = 20
@@ -66,4 +74,23 @@ package enum StoreLayout {
 
   /// A new name for an upload under way.
   package static func temporaryName() -> String { temporaries + WriteID.make() }
+
+  /// The file of an attachment whose bytes have that digest.
+  ///
+  /// Two digits make a folder, so that none has more names than a file system likes.
+  package static func fileName(_ digest: Digest) -> String {
+    let hex = digest.hex
+    return files + hex.prefix(2) + "/" + hex
+  }
+
+  /// The digest that an attachment's name promises; nil for any other name.
+  package static func parseFileName(_ name: String) -> Digest? {
+    guard name.hasPrefix(files), let slash = name.lastIndex(of: "/"),
+      let digest = Digest(parsing: name[name.index(after: slash)...]), fileName(digest) == name
+    else { return nil }
+    return digest
+  }
+
+  /// The file of an attachment's bytes while they come in parts.
+  package static func uploadName(_ digest: Digest) -> String { uploads + digest.hex + ".part" }
 }

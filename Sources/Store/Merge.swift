@@ -15,7 +15,7 @@ struct Merge {
   private var isUsed: [Bool]
 
   init(
-    reader: inout any RowReader, parentColumns: [ColumnDefinition], key: [String]
+    reader: inout some RowReader, parentColumns: [ColumnDefinition], key: [String]
   ) throws(StoreError) {
     var batches: [InputBatch] = []
     while let batch = try reader.next() { batches.append(batch) }

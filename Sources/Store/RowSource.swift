@@ -6,14 +6,14 @@ import Model
 ///
 /// All batches of one pass have types that hold both the parent's values and the file's.
 struct RowSource {
-  private(set) var reader: any RowReader
+  private(set) var reader: FileCheckedReader
   private let parent: Snapshot?
   private let mode: PushOptions.Mode
   private let key: [String]
   private let deletesMissing: Bool
 
   init(
-    reader: any RowReader, parent: Snapshot?, mode: PushOptions.Mode, key: [String],
+    reader: FileCheckedReader, parent: Snapshot?, mode: PushOptions.Mode, key: [String],
     deletesMissing: Bool
   ) {
     self.reader = reader

@@ -23,7 +23,12 @@ extension Store {
     let oldest = Timestamp(
       microseconds: clock().microseconds - Int64(graceSeconds) * 1_000_000)
     var unreferenced = try objects.list(StoreLayout.temporaries)
-    let live = try liveObjects()
+    unreferenced += try objects.list(StoreLayout.uploads)
+    let (live, liveFiles) = try liveObjects()
+    for name in try objects.list(StoreLayout.files) {
+      guard let digest = StoreLayout.parseFileName(name) else { continue }
+      if !liveFiles.contains(digest) { unreferenced.append(name) }
+    }
     for name in try objects.list(StoreLayout.packs) {
       let pack = try PackReader.readIndex(objects, name)
       if !pack.entries.contains(where: { live.contains($0.digest) }) { unreferenced.append(name) }
@@ -46,7 +51,9 @@ extension Store {
   }
 
   /// Everything that some version's content needs, read from the files themselves.
-  private func liveObjects() throws(StoreError) -> Set<Digest> {
+  ///
+  /// - Returns: the objects, and the attachments that they name.
+  private func liveObjects() throws(StoreError) -> (objects: Set<Digest>, files: Set<Digest>) {
     var contents = StoreContents()
     for name in try StoreContents.names(objects) {
       let pack = try PackReader.readIndex(objects, name)
@@ -55,16 +62,24 @@ extension Store {
     }
     let decoder = try ChunkDecoder()
     var live: Set<Digest> = []
+    var files: Set<Digest> = []
     for dataset in try datasets() {
       for version in try versions(of: dataset) where live.insert(version.snapshot).inserted {
-        for group in try snapshot(version).manifest.groups where live.insert(group.digest).inserted
-        {
+        let snapshot = try snapshot(version)
+        let fileColumns = snapshot.schema.columns.indices.filter {
+          snapshot.schema.columns[$0].type == .file
+        }
+        for group in snapshot.manifest.groups where live.insert(group.digest).inserted {
           guard let bytes = contents.manifest(group.digest, objects, decoder),
             let manifest = RowGroupManifest(parsing: bytes)
           else {
             throw StoreError(
               .corrupt,
               "row group \(group.digest) of \(version.reference) is damaged; run 'assay verify'")
+          }
+          for column in fileColumns where column < manifest.chunks.count {
+            files.formUnion(
+              try snapshot.vector(column: column, of: manifest, decoder).files.map(\.digest))
           }
           for case let chunk? in manifest.chunks {
             var next: Digest? = chunk
@@ -75,6 +90,6 @@ extension Store {
         }
       }
     }
-    return live
+    return (live, files)
   }
 }

@@ -77,9 +77,10 @@ extension Store {
     let parent = try latest.map { version throws(StoreError) in try snapshot(version) }
     let key = options.key ?? parent?.schema.key ?? []
     var rows = RowSource(
-      reader: reader, parent: parent, mode: parent == nil ? .replace : options.mode, key: key,
+      reader: FileCheckedReader(reader, parent: parent?.schema, store: self), parent: parent,
+      mode: parent == nil ? .replace : options.mode, key: key,
       deletesMissing: options.deletesMissing)
-    defer { reader = rows.reader }
+    defer { reader = rows.reader.base }
     let known = try parent.flatMap { parent throws(StoreError) in
       try ParentRows(parent, key: key)
     }

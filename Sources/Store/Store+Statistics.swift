@@ -36,9 +36,14 @@ extension Store {
     var fileBytes = 0
     let files = try StoreContents.names(objects)
     for file in files { fileBytes += try objects.status(of: file)?.byteCount ?? 0 }
+    var attachmentBytes = 0
+    let attachments = try objects.list(StoreLayout.files)
+    for file in attachments { attachmentBytes += try objects.status(of: file)?.byteCount ?? 0 }
     let indexBytes = try objects.status(of: StoreLayout.indexFile)?.byteCount ?? 0
     return StoreStatistics(
-      datasets: sizes, fileBytes: fileBytes, files: files.count, indexBytes: indexBytes)
+      datasets: sizes, fileBytes: fileBytes + attachmentBytes,
+      files: files.count + attachments.count, attachments: attachments.count,
+      attachmentBytes: attachmentBytes, indexBytes: indexBytes)
   }
 
   private func size(

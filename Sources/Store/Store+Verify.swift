@@ -21,6 +21,7 @@ extension Store {
     try verification.readFiles(progress)
     verification.checkLogs(expectedHeads)
     try verification.checkVersions(progress)
+    try verification.checkFiles(progress)
     var report = verification.finish()
     do throws(StoreError) {
       try checkIndex(verification.contents, &report)

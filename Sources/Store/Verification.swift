@@ -5,7 +5,7 @@ import Objects
 
 /// One run of `verify`: what was read, what was found damaged, and which versions that touches.
 struct Verification {
-  private let objects: any ObjectStore
+  let objects: any ObjectStore
   /// Asked only what a file that cannot be read any more used to hold, so that damage has a name.
   private let index: Index
   private(set) var contents = StoreContents()
@@ -15,6 +15,9 @@ struct Verification {
   /// Versions by the bad object they touch.
   private var touched: [Digest: [String]] = [:]
   private var damagedFiles: [(file: String, what: String)] = []
+  /// Versions that name a damaged attachment, by its file.
+  private var touchedByFile: [String: [String]] = [:]
+  private(set) var fileReferences = FileReferences()
   /// Values of chunks that later deltas are likely to be stored over.
   private let vectors = GenerationCache<Digest, ColumnVector>(cost: 256 << 20)
 
@@ -151,6 +154,7 @@ struct Verification {
       report.versions += 1
       guard let manifest = manifest(version, decoder) else { continue }
       var work: [ChunkCheck] = []
+      var fileChunks: [Digest] = []
       for entry in manifest.groups {
         guard let bytes = contents.manifest(entry.digest, objects, decoder),
           let group = RowGroupManifest(parsing: bytes),
@@ -161,6 +165,7 @@ struct Verification {
         }
         for (column, digest) in zip(manifest.schema.columns, group.chunks) {
           guard let digest else { continue }
+          if column.type == .file { fileChunks.append(digest) }
           if checked.insert(digest).inserted {
             work.append(ChunkCheck(digest: digest, type: column.type, rows: group.rows))
           } else if bad[digest] != nil {
@@ -169,6 +174,7 @@ struct Verification {
         }
       }
       try run(work, version)
+      for chunk in fileChunks { fileReferences.add(version, has: chunk) }
     }
     report.chunks = checked.count
   }
@@ -179,26 +185,37 @@ struct Verification {
     let rows: Int
   }
 
+  private enum ChunkOutcome: Sendable {
+    /// With the attachments that it names.
+    case sound([FileValue])
+    case damaged(String)
+  }
+
   private mutating func run(_ work: [ChunkCheck], _ version: Version) throws(StoreError) {
-    let failures = try parallelMap(count: work.count, state: ChunkDecoder.init) {
+    let outcomes = try parallelMap(count: work.count, state: ChunkDecoder.init) {
       [contents, objects, vectors]
-      (decoder: inout ChunkDecoder, index) throws(StoreError) -> String? in
+      (decoder: inout ChunkDecoder, index) throws(StoreError) -> ChunkOutcome in
       let check = work[index]
       let reader = ContentsReader(contents: contents, objects: objects, vectors: vectors)
       do throws(StoreError) {
         let vector = try reader.vector(check.digest, decoder)
         if vector.type != check.type || vector.count != check.rows || vector.digest != check.digest
         {
-          return "a chunk that is not the one that was saved"
+          return .damaged("a chunk that is not the one that was saved")
         }
-        return nil
+        return .sound(check.type == .file ? vector.files : [])
       } catch {
-        return "a chunk: \(error.message)"
+        return .damaged("a chunk: \(error.message)")
       }
     }
     let decoder = try ChunkDecoder()
-    for (check, failure) in zip(work, failures) {
-      guard let failure else { continue }
+    for (check, outcome) in zip(work, outcomes) {
+      guard case .damaged(let failure) = outcome else {
+        if case .sound(let files) = outcome, check.type == .file {
+          fileReferences.add(files, of: check.digest)
+        }
+        continue
+      }
       let culprit = culprit(of: check.digest, decoder)
       mark(culprit, failure, version)
       if culprit != check.digest { bad[check.digest] = bad[culprit] }
@@ -236,6 +253,18 @@ struct Verification {
     touched[digest, default: []].append(version.reference)
   }
 
+  /// Counts an attachment that was read.
+  mutating func count(fileOf byteCount: Int) {
+    report.files += 1
+    report.bytes += byteCount
+  }
+
+  /// Notes damage of a file that is no pack.
+  mutating func mark(file: String, _ what: String, versions: [String]) {
+    damagedFiles.append((file, what))
+    touchedByFile[file, default: []].append(contentsOf: versions)
+  }
+
   /// Puts damage together: by file, with all versions it touches.
   func finish() -> VerifyReport {
     var report = report
@@ -248,6 +277,7 @@ struct Verification {
     }
     for (file, what) in damagedFiles {
       reasons[file] = what
+      versionsOfFile[file, default: []].formUnion(touchedByFile[file] ?? [])
       if let log = StoreLayout.parseLogName(file) {
         let record = contents.records[log.dataset]?.first { $0.sequence == log.sequence }
         if let version = record.flatMap({ Version($0, digest: $0.digest) }) {

@@ -62,8 +62,11 @@ package struct StoreStatistics: Sendable {
   }
 
   package let datasets: [DatasetSize]
-  /// All files but the index.
+  /// All files but the index, attachments included.
   package let fileBytes: Int
   package let files: Int
+  /// Those of the files that are attachments.
+  package let attachments: Int
+  package let attachmentBytes: Int
   package let indexBytes: Int
 }

@@ -117,6 +117,39 @@ import Testing
     fixture.disk.close(file)
   }
 
+  @Test(arguments: Kind.allCases)
+  func `a file that one has open for oneself alone is refused to others`(_ kind: Kind) throws {
+    let fixture = try Fixture(kind)
+    let disk = fixture.disk
+    let first = try disk.openExclusively("a")
+    try disk.write([1], to: first)
+    #expect { try disk.openExclusively("a") } throws: {
+      ($0 as? StoreError)?.kind == .conflict
+    }
+    let other = try disk.openExclusively("b")
+    disk.close(other)
+    disk.close(first)
+    let second = try disk.openExclusively("a")
+    try disk.write([2], to: second)
+    disk.close(second)
+    #expect(try fixture.read("a") == [1, 2])
+    #expect { try disk.openExclusively("no/a") } throws: {
+      ($0 as? StoreError)?.kind == .missing
+    }
+  }
+
+  @Test(arguments: Kind.allCases)
+  func `touching makes a file younger and changes nothing else`(_ kind: Kind) throws {
+    let fixture = try Fixture(kind)
+    try fixture.write([1], to: "a")
+    let before = try fixture.disk.status(of: "a")
+    try fixture.disk.touch("a")
+    let after = try fixture.disk.status(of: "a")
+    #expect(try #require(after?.modified) >= #require(before?.modified))
+    #expect(try fixture.read("a") == [1])
+    #expect { try fixture.disk.touch("b") } throws: { ($0 as? StoreError)?.kind == .missing }
+  }
+
   @Test func `a folder without permission is denied, and the message names the path`() throws {
     let error = #expect(throws: StoreError.self) {
       _ = try PosixDisk(root: "/proc/self").create("never")

@@ -5,7 +5,7 @@ import Synchronization
 
 /// A disk that does something bad at its n-th change, and is as good as the one it wraps otherwise.
 ///
-/// Changes are creating, writing, syncing, linking, removing, making a folder and syncing one. They
+/// Changes are creating, opening for oneself alone, touching, writing, syncing, linking, removing, making a folder and syncing one. They
 /// are counted from 0, so that a run without a fault tells how many there are to try.
 package final class FaultyDisk: Disk {
   /// What happens at the chosen change.
@@ -73,6 +73,14 @@ package final class FaultyDisk: Disk {
   }
 
   package func open(_ path: String) throws(StoreError) -> DiskFile { try disk.open(path) }
+
+  package func openExclusively(_ path: String) throws(StoreError) -> DiskFile {
+    try change { () throws(StoreError) in try disk.openExclusively(path) }
+  }
+
+  package func touch(_ path: String) throws(StoreError) {
+    try change { () throws(StoreError) in try disk.touch(path) }
+  }
 
   package func write(_ bytes: [UInt8], to file: DiskFile) throws(StoreError) {
     try change { () throws(StoreError) in

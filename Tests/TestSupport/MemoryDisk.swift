@@ -18,6 +18,8 @@ package final class MemoryDisk: Disk {
     var nodes: [Node] = [.folder(live: [:], durable: [:])]
     var openFiles: [Int32: Int] = [:]
     var nextDescriptor: Int32 = 1
+    /// Nodes that are open for one alone, by descriptor.
+    var exclusive: [Int32: Int] = [:]
     /// A clock that ticks once a change.
     var time: Int64 = 0
   }
@@ -66,6 +68,7 @@ package final class MemoryDisk: Disk {
   ) -> MemoryDisk {
     var state = state.withLock { $0 }
     state.openFiles = [:]
+    state.exclusive = [:]
     for index in state.nodes.indices {
       switch state.nodes[index] {
       case .file(let live, let durable, let modified):
@@ -108,6 +111,34 @@ package final class MemoryDisk: Disk {
     }
   }
 
+  package func openExclusively(_ path: String) throws(StoreError) -> DiskFile {
+    do throws(StoreError) {
+      let file = try create(path)
+      state.withLock { $0.exclusive[file.descriptor] = $0.openFiles[file.descriptor] }
+      return file
+    } catch  where error.kind == .conflict {
+      return try state.withLock { state throws(StoreError) in
+        guard let node = Self.find(path, in: state) else { throw Self.missing(path) }
+        guard !state.exclusive.values.contains(node) else {
+          throw StoreError(.conflict, "\(path) is in use by somebody else")
+        }
+        let file = Self.open(node, path, in: &state)
+        state.exclusive[file.descriptor] = node
+        return file
+      }
+    }
+  }
+
+  package func touch(_ path: String) throws(StoreError) {
+    try state.withLock { state throws(StoreError) in
+      guard let node = Self.find(path, in: state),
+        case .file(let live, let durable, _) = state.nodes[node]
+      else { throw Self.missing(path) }
+      state.time += 1
+      state.nodes[node] = .file(live: live, durable: durable, modified: state.time)
+    }
+  }
+
   package func write(_ bytes: [UInt8], to file: DiskFile) throws(StoreError) {
     state.withLock { state in
       state.time += 1
@@ -141,6 +172,7 @@ package final class MemoryDisk: Disk {
 
   package func close(_ file: DiskFile) {
     state.withLock { state in
+      state.exclusive[file.descriptor] = nil
       guard state.openFiles.removeValue(forKey: file.descriptor) != nil else {
         preconditionFailure("\(file.path) is closed twice")
       }

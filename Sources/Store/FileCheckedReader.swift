@@ -1,0 +1,160 @@
+import Columns
+import Foundation
+import Formats
+import Model
+import Objects
+
+/// Rows whose `file` columns name only attachments that the store has, in canonical form.
+///
+/// A `json` column that is a `file` column of the version before becomes one too, as long as all of
+/// its values are of that form: so JSON lines that were pulled can be pushed again as they are.
+struct FileCheckedReader: RowReader {
+  private(set) var base: any RowReader
+  private let store: Store
+  /// The `file` columns of the version before.
+  private let known: Set<String>
+  /// Those of them that have turned out to hold other values; types only widen.
+  private var widened: Set<String> = []
+  /// Files that are there, with their sizes.
+  private var sizes: [Digest: Int] = [:]
+
+  init(_ base: any RowReader, parent: Schema?, store: Store) {
+    self.base = base
+    self.store = store
+    known = Set((parent?.columns ?? []).filter { $0.type == .file }.map(\.name))
+  }
+
+  mutating func restart() throws(StoreError) { try base.restart() }
+
+  mutating func next() throws(StoreError) -> InputBatch? {
+    guard let batch = try base.next() else { return nil }
+    var columns = batch.rows.columns
+    guard columns.contains(where: { isCandidate($0) }) else { return batch }
+    var vectors = batch.rows.vectors
+    for (position, column) in columns.enumerated() where isCandidate(column) {
+      guard let vector = try checked(vectors[position], column, batch.lines) else {
+        widened.insert(column.name)
+        continue
+      }
+      vectors[position] = vector
+      columns[position] = ColumnDefinition(name: column.name, type: .file)
+    }
+    return InputBatch(
+      rows: RowBatch(columns: columns, vectors: vectors, count: batch.rows.count),
+      lines: batch.lines)
+  }
+
+  private func isCandidate(_ column: ColumnDefinition) -> Bool {
+    column.type == .file
+      || column.type == .json && known.contains(column.name) && !widened.contains(column.name)
+  }
+
+  /// The column as files; nil for a `json` column that holds other values too.
+  private mutating func checked(
+    _ vector: ColumnVector, _ column: ColumnDefinition, _ lines: [UInt32]
+  ) throws(StoreError) -> ColumnVector? {
+    if vector.isAllNull { return .nulls(.file, count: vector.count) }
+    var texts = TextValues()
+    for row in 0..<vector.count {
+      guard vector.hasValue(row), let text = vector.values.text(row) else {
+        texts.append([])
+        continue
+      }
+      let bytes = Array(text.words.bytes[text.range])
+      let location = lines[row] > 0 ? StoreError.Location(line: Int(lines[row])) : nil
+      guard let value = FileCellText.value(bytes) else {
+        if column.type == .json { return nil }
+        throw StoreError(
+          .invalid,
+          "the value of column '\(column.name)' is no file: it takes an object "
+            + "{\"digest\":\"sha256:…\",\"mediaType\":…,\"name\":…,\"size\":…}",
+          at: location)
+      }
+      texts.append(try complete(value, column, at: location).json.bytes)
+    }
+    return ColumnVector(
+      type: .file, count: vector.count, validity: vector.validity, values: .text(texts))
+  }
+
+  /// The value with what it left out, once the store is known to have its bytes.
+  private mutating func complete(
+    _ cell: FileCellText, _ column: ColumnDefinition, at location: StoreError.Location?
+  ) throws(StoreError) -> FileValue {
+    let name = cell.name ?? ""
+    var mediaType = cell.mediaType
+    let size: Int
+    if let known = sizes[cell.digest] {
+      size = known
+    } else {
+      guard let status = try store.objects.status(of: StoreLayout.fileName(cell.digest)) else {
+        throw StoreError(
+          .invalid,
+          "the file \(cell.digest) of column '\(column.name)' is not in the store; put its bytes "
+            + "there first ('assay push --files \(column.name)' does both)",
+          at: location)
+      }
+      // Now that a version is about to name it, gc must not find it old and unreferenced.
+      try store.objects.touch(StoreLayout.fileName(cell.digest))
+      size = status.byteCount
+      sizes[cell.digest] = size
+    }
+    if let said = cell.size, said != size {
+      throw StoreError(
+        .invalid,
+        "the file \(cell.digest) of column '\(column.name)' has \(size) bytes, not \(said)",
+        at: location)
+    }
+    if mediaType == nil { mediaType = try store.file(cell.digest, name: name).file.mediaType }
+    return FileValue(
+      digest: cell.digest, mediaType: mediaType ?? MediaType.unknown, name: name, byteCount: size)
+  }
+}
+
+/// A cell of a `file` column as users write it: members in any order, all but the digest optional.
+struct FileCellText: Decodable {
+  let digest: Digest
+  let mediaType: String?
+  let name: String?
+  let size: Int?
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case digest, mediaType, name, size
+  }
+
+  private init(_ value: FileValue) {
+    digest = value.digest
+    mediaType = value.mediaType
+    name = value.name
+    size = value.byteCount
+  }
+
+  init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: CodingKeys.self)
+    let text = try members.decode(String.self, forKey: .digest)
+    guard text.hasPrefix("sha256:"), let digest = Digest(parsing: text) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .digest, in: members, debugDescription: "no digest")
+    }
+    self.digest = digest
+    mediaType = try members.decodeIfPresent(String.self, forKey: .mediaType)
+    name = try members.decodeIfPresent(String.self, forKey: .name)
+    size = try members.decodeIfPresent(Int.self, forKey: .size)
+  }
+
+  /// Reads a cell; nil for anything that is no file, also for an object with other members.
+  static func value(_ bytes: [UInt8]) -> FileCellText? {
+    if let value = FileValue(parsing: bytes), value.json.bytes == bytes {
+      return FileCellText(value)
+    }
+    guard bytes.first == UInt8(ascii: "{"),
+      let members = try? JSONDecoder().decode([String: Member].self, from: Data(bytes)),
+      members.keys.allSatisfy({ CodingKeys(stringValue: $0) != nil })
+    else { return nil }
+    return try? JSONDecoder().decode(FileCellText.self, from: Data(bytes))
+  }
+
+  /// Any value at all; only the names matter.
+  private struct Member: Decodable {
+    init(from decoder: any Decoder) throws {}
+  }
+}

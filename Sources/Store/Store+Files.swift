@@ -1,0 +1,136 @@
+package import Formats
+package import Model
+import Objects
+
+extension Store {
+  /// How many bytes of an attachment are in memory at a time.
+  static let filePieceBytes = 1 << 20
+
+  /// Keeps the bytes of `source` under their digest; memory is one piece, however many they are.
+  ///
+  /// When it returns they are on disk, though nothing refers to them: `gc` removes what no version
+  /// names after its grace period.
+  /// - Parameters:
+  ///   - name: what the file is called, which may tell its type.
+  ///   - expected: the digest the bytes must have.
+  /// - Returns: the file, and whether the store did not have it yet.
+  /// - Throws: ``StoreError``: `invalid` when the bytes have another digest, else what the source
+  ///   or the disk throws.
+  package func putFile(
+    _ source: any ByteSource, name: String = "", expecting expected: Digest? = nil
+  ) throws(StoreError) -> (file: StoredFile, isNew: Bool) {
+    let upload = try objects.begin()
+    var hasher = DigestHasher()
+    var prefix: [UInt8] = []
+    var byteCount = 0
+    var piece: [UInt8] = []
+    while try source.read(Self.filePieceBytes, appendingTo: &piece) > 0 {
+      hasher.update(piece)
+      if prefix.count < MediaType.prefixBytes {
+        prefix.append(contentsOf: piece.prefix(MediaType.prefixBytes - prefix.count))
+      }
+      byteCount += piece.count
+      try upload.append(piece)
+      piece.removeAll(keepingCapacity: true)
+    }
+    let digest = hasher.finalize()
+    if let expected, expected != digest { throw Self.otherBytes(expected, digest) }
+    let file = StoredFile(
+      digest: digest, byteCount: byteCount, mediaType: MediaType.of(prefix, name: name))
+    let isNew = try upload.commit(as: StoreLayout.fileName(digest))
+    if !isNew { try objects.touch(StoreLayout.fileName(digest)) }
+    return (file, isNew)
+  }
+
+  /// Adds bytes to an attachment that comes in parts; the last part makes it whole.
+  ///
+  /// - Parameters:
+  ///   - digest: the digest of all of it.
+  ///   - offset: where the bytes belong; the parts follow one another.
+  ///   - total: how many bytes there are in all.
+  /// - Throws: ``StoreError``: `conflict` when the parts so far end elsewhere or somebody else is
+  ///   sending them, `usage` for more bytes than `total`, `invalid` when the whole has another
+  ///   digest (then the upload starts over), else what the source or the disk throws.
+  package func putFilePart(
+    _ digest: Digest, at offset: Int, of total: Int, _ source: any ByteSource, name: String = ""
+  ) throws(StoreError) -> FilePart {
+    if try hasFile(digest) {
+      try objects.touch(StoreLayout.fileName(digest))
+      return .whole(try file(digest, name: name).file, isNew: false)
+    }
+    let upload = try objects.resume(StoreLayout.uploadName(digest))
+    guard upload.byteCount == offset else {
+      throw StoreError(
+        .conflict,
+        "\(upload.byteCount) bytes of \(digest) are there, so the next part begins with byte "
+          + "\(upload.byteCount), not \(offset)")
+    }
+    var piece: [UInt8] = []
+    while try source.read(Self.filePieceBytes, appendingTo: &piece) > 0 {
+      guard piece.count <= total - upload.byteCount else {
+        throw StoreError(
+          .usage, "there are more bytes of \(digest) than the \(total) that were announced")
+      }
+      try upload.append(piece)
+      piece.removeAll(keepingCapacity: true)
+    }
+    guard upload.byteCount == total else { return .partial(byteCount: upload.byteCount) }
+    return try finish(upload, digest, name: name)
+  }
+
+  private func finish(
+    _ upload: any PartialUpload, _ digest: Digest, name: String
+  ) throws(StoreError) -> FilePart {
+    // From the disk, since a crash may have taken bytes of parts that other processes wrote.
+    var hasher = DigestHasher()
+    let byteCount = upload.byteCount
+    var offset = 0
+    while offset < byteCount {
+      let piece = try upload.read(
+        at: offset, count: min(Self.filePieceBytes, byteCount - offset))
+      guard !piece.isEmpty else { break }
+      hasher.update(piece)
+      offset += piece.count
+    }
+    let found = hasher.finalize()
+    guard found == digest else {
+      upload.abandon()
+      throw Self.otherBytes(digest, found)
+    }
+    let prefix = try upload.read(at: 0, count: MediaType.prefixBytes)
+    let isNew = try upload.commit(as: StoreLayout.fileName(digest))
+    let file = StoredFile(
+      digest: digest, byteCount: byteCount, mediaType: MediaType.of(prefix, name: name))
+    return .whole(file, isNew: isNew)
+  }
+
+  /// How many bytes of an attachment have come in parts so far; nil when none were begun.
+  package func uploadedBytes(of digest: Digest) throws(StoreError) -> Int? {
+    try objects.status(of: StoreLayout.uploadName(digest))?.byteCount
+  }
+
+  /// Whether the store has the bytes of that digest.
+  package func hasFile(_ digest: Digest) throws(StoreError) -> Bool {
+    try objects.status(of: StoreLayout.fileName(digest)) != nil
+  }
+
+  /// The attachment of that digest, ready to be read.
+  /// - Throws: ``StoreError`` of kind `missing` when the store has none.
+  package func file(_ digest: Digest, name: String = "") throws(StoreError) -> StoredFileReader {
+    let path = StoreLayout.fileName(digest)
+    guard let status = try objects.status(of: path) else {
+      throw StoreError(
+        .missing, "there is no file \(digest); put it into the store, or restore it from a copy")
+    }
+    let prefix = try objects.get(
+      path, at: 0, count: min(MediaType.prefixBytes, status.byteCount))
+    let file = StoredFile(
+      digest: digest, byteCount: status.byteCount, mediaType: MediaType.of(prefix, name: name))
+    return StoredFileReader(file: file, modified: status.modified, objects: objects)
+  }
+
+  private static func otherBytes(_ expected: Digest, _ found: Digest) -> StoreError {
+    StoreError(
+      .invalid, "the bytes are those of \(found), not of \(expected); send the whole file again")
+  }
+}

@@ -1,0 +1,62 @@
+import Columns
+import Model
+import Objects
+
+extension Verification {
+  /// Hashes every attachment and looks for those that versions name and that are not there.
+  mutating func checkFiles(_ progress: (Int, Int) -> Void) throws(StoreError) {
+    let names = try objects.list(StoreLayout.files)
+    var missing = Set(fileReferences.versions.keys)
+    let step = 16
+    for start in stride(from: 0, to: names.count, by: step) {
+      let slice = Array(names[start..<min(names.count, start + step)])
+      let outcomes = try parallelMap(count: slice.count) { [objects] index throws(StoreError) in
+        Self.checkFile(slice[index], objects)
+      }
+      for (name, outcome) in zip(slice, outcomes) {
+        let digest = StoreLayout.parseFileName(name)
+        if let digest { missing.remove(digest) }
+        count(fileOf: outcome.byteCount)
+        var failure = outcome.failure
+        if failure == nil, let digest, let said = fileReferences.byteCounts[digest],
+          said != outcome.byteCount
+        {
+          failure = "has \(outcome.byteCount) bytes, and versions say \(said)"
+        }
+        guard let failure else { continue }
+        mark(file: name, failure, versions: digest.flatMap { fileReferences.versions[$0] } ?? [])
+      }
+      progress(start + slice.count, names.count)
+    }
+    for digest in missing.sorted() {
+      mark(
+        file: StoreLayout.fileName(digest), "is missing",
+        versions: fileReferences.versions[digest] ?? [])
+    }
+  }
+
+  private static func checkFile(
+    _ name: String, _ objects: any ObjectStore
+  ) -> (byteCount: Int, failure: String?) {
+    guard let digest = StoreLayout.parseFileName(name) else {
+      return (0, "is no file of a store")
+    }
+    var hasher = DigestHasher()
+    var offset = 0
+    do throws(StoreError) {
+      let byteCount = try objects.status(of: name)?.byteCount ?? 0
+      while offset < byteCount {
+        let piece = try objects.get(
+          name, at: offset, count: min(Store.filePieceBytes, byteCount - offset))
+        hasher.update(piece)
+        offset += piece.count
+      }
+    } catch {
+      return (offset, error.message)
+    }
+    guard hasher.finalize() == digest else {
+      return (offset, "holds other bytes than those that were saved; put the file again")
+    }
+    return (offset, nil)
+  }
+}
