@@ -110,8 +110,6 @@ import Model
       throw TransferFailure(
         StoreError(.usage, "a token or a key holds a character that cannot be sent; check it"))
     }
-    // Nothing waits for the server's leave to send a body, which many servers never give.
-    lines.append("Expect:")
     if request.body.count == 0, !request.fields.contains(where: { $0.name == "Content-Type" }) {
       lines.append("Content-Type:")
     }
