@@ -97,28 +97,35 @@ struct FileSourceInput: ~Copyable {
       file = try Self.makeSpool()
       spool = file
     }
+    try Self.write(bytes[(bytes.count - count)...], to: file, at: Int(spooledCount))
+    spooledCount += off_t(count)
+  }
+
+  /// Writes `bytes` to a temporary file at `offset`.
+  static func write(
+    _ bytes: ArraySlice<UInt8>, to file: Int32, at offset: Int
+  ) throws(StoreError) {
     var written = 0
-    while written < count {
-      let start = bytes.count - count + written
+    while written < bytes.count {
       let result = retryingOnInterrupt {
         unsafe bytes.withUnsafeBytes {
           unsafe pwrite(
-            file, $0.baseAddress.map { unsafe $0 + start }, count - written,
-            spooledCount + off_t(written))
+            file, $0.baseAddress.map { unsafe $0 + written }, bytes.count - written,
+            off_t(offset + written))
         }
       }
       guard result > 0 else {
         throw StoreError(
           errno == ENOSPC ? .exhausted : .unavailable,
-          "standard input cannot be kept in a temporary file (\(reason(errno))): give a file "
+          "the input cannot be kept in a temporary file (\(reason(errno))): give a plain file "
             + "instead of a pipe, or set TMPDIR to a folder with room")
       }
       written += result
     }
-    spooledCount += off_t(count)
   }
 
-  private static func makeSpool() throws(StoreError) -> Int32 {
+  /// Makes a temporary file without a name and opens it; the caller closes it.
+  static func makeSpool() throws(StoreError) -> Int32 {
     let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
     var template = Array("\(folder)/assay-XXXXXX".utf8CString)
     let file = unsafe template.withUnsafeMutableBufferPointer { buffer -> Int32 in

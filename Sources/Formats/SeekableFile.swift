@@ -1,0 +1,102 @@
+import Glibc
+package import Model
+
+/// The bytes of an input, read at any place and by any thread.
+package final class SeekableFile: Sendable {
+  private enum Storage: Sendable {
+    case memory([UInt8])
+    case descriptor(Int32)
+  }
+
+  /// What to call the input in messages.
+  package let name: String
+  package let count: Int
+  private let storage: Storage
+
+  /// Bytes that are in memory already.
+  package init(name: String, bytes: [UInt8]) {
+    self.name = name
+    count = bytes.count
+    storage = .memory(bytes)
+  }
+
+  /// Copies all of `source` into a temporary file that has no name.
+  /// - Throws: ``StoreError`` as the source does, and of kind `exhausted` when the disk is full.
+  package init(spooling source: any ByteSource) throws(StoreError) {
+    let spool = try FileSourceInput.makeSpool()
+    var total = 0
+    do throws(StoreError) {
+      var bytes: [UInt8] = []
+      while try source.read(1 << 20, appendingTo: &bytes) > 0 {
+        try FileSourceInput.write(bytes[...], to: spool, at: total)
+        total += bytes.count
+        bytes.removeAll(keepingCapacity: true)
+      }
+    } catch {
+      close(spool)
+      throw error
+    }
+    name = source.name
+    count = total
+    storage = .descriptor(spool)
+  }
+
+  private init(name: String, descriptor: Int32, count: Int) {
+    self.name = name
+    self.count = count
+    storage = .descriptor(descriptor)
+  }
+
+  /// Opens the file at `path`, `-` for standard input.
+  ///
+  /// What cannot be read at any place, or ends in `.gz` or `.zst`, is first copied (decompressed)
+  /// into a temporary file.
+  /// - Throws: ``StoreError`` of kind `missing` when there is no such file, `unavailable` when it
+  ///   may not be read, `invalid` when compressed bytes are damaged.
+  package static func open(path: String) throws(StoreError) -> SeekableFile {
+    if path != "-", FileCompression(path: path) == nil {
+      let file = retryingOnInterrupt { unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC) }
+      if file >= 0 {
+        var status = stat()
+        if unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+          return SeekableFile(name: path, descriptor: file, count: Int(status.st_size))
+        }
+        close(file)
+      }
+    }
+    return try SeekableFile(spooling: FileSource.open(path: path))
+  }
+
+  deinit { if case .descriptor(let file) = storage { close(file) } }
+
+  /// The bytes of `range`, which must lie within the file.
+  /// - Throws: ``StoreError`` of kind `unavailable` when it cannot be read, `invalid` when it has
+  ///   become shorter.
+  package func bytes(_ range: Range<Int>) throws(StoreError) -> [UInt8] {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "a range within the file")
+    switch storage {
+    case .memory(let bytes): return Array(bytes[range])
+    case .descriptor(let file):
+      var failure: Int32 = 0
+      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { target, filled in
+        while filled < range.count, let base = target.baseAddress {
+          let got = retryingOnInterrupt {
+            unsafe pread(file, base + filled, range.count - filled, range.lowerBound + filled)
+          }
+          if got < 0 { failure = errno }
+          if got <= 0 { return }
+          filled += got
+        }
+      }
+      guard failure == 0 else {
+        throw StoreError(.unavailable, "'\(name)' cannot be read: \(reason(failure))")
+      }
+      guard bytes.count == range.count else {
+        throw StoreError(
+          .invalid, "the file was changed while it was being read: try again when it is complete",
+          at: .init(file: name))
+      }
+      return bytes
+    }
+  }
+}
