@@ -1,0 +1,69 @@
+import Columns
+import Model
+
+/// One column of ours and the columns of the file that it is made of.
+struct ParquetColumn: Sendable {
+  let definition: ColumnDefinition
+  private let node: ParquetNode
+  private let conversions: [ParquetConversion]
+  /// Whether the values are put together as JSON.
+  private let isAssembled: Bool
+
+  /// The column of `node`.
+  /// - Parameters:
+  ///   - leaves: Those of the whole file.
+  ///   - wanted: The type that it is to have, instead of its own.
+  ///   - isFile: Whether Assay wrote it as a `file` column.
+  /// - Throws: ``StoreError`` of kind `invalid` for a type that is not supported.
+  init(
+    _ node: ParquetNode, _ leaves: [ParquetLeaf], wanted: ColumnType?, isFile: Bool
+  ) throws(StoreError) {
+    self.node = node
+    let isNested = if case .leaf = node.form { false } else { true }
+    var conversions: [ParquetConversion] = []
+    for leaf in node.leaves {
+      conversions.append(
+        try ParquetConversion(leaves[leaf], asText: !isNested && wanted == .string))
+    }
+    self.conversions = conversions
+    var natural = isNested ? .json : conversions[0].type
+    if isFile, natural == .json { natural = .file }
+    isAssembled = isNested || (wanted == .json && conversions[0].type != .json)
+    definition = ColumnDefinition(name: node.name, type: wanted ?? natural)
+  }
+
+  /// The columns of the file that it is made of.
+  var leaves: Range<Int> { node.leaves }
+
+  /// The values of `rows` rows, whose entries are those of ``leaves``; `marks` tells which numbers
+  /// were written as integers, one bit for each that is not null.
+  func vector(
+    _ entries: [ParquetEntries], rows: Int, marks: Bitmap?
+  ) throws(StoreError) -> ColumnVector {
+    if isAssembled {
+      var texts: [ParquetLeafText] = []
+      for (entries, conversion) in zip(entries, conversions) {
+        texts.append(try ParquetLeafText(entries, conversion))
+      }
+      var assembler = ParquetAssembler(node, texts, conversions)
+      return try assembler.vector(rows: rows)
+    }
+    var dense = try conversions[0].vector(entries[0].scalars)
+    if let marks, case .float64(let floats, _) = dense.values, marks.count == dense.count {
+      dense = ColumnVector(
+        type: .float64, count: dense.count, validity: nil,
+        values: .float64(floats, integral: marks.setCount == 0 ? nil : marks))
+    }
+    let most = UInt32(conversions[0].leaf.definition)
+    let vector =
+      entries[0].definitions.isEmpty
+      ? dense : ParquetVectors.scatter(dense, entries[0].definitions.map { $0 == most })
+    guard let converted = ParquetVectors.convert(vector, to: definition.type) else {
+      throw StoreError(
+        .invalid,
+        "its values are \(vector.type.rawValue) and not \(definition.type.rawValue), the type that "
+          + "was named for it: name another type or none")
+    }
+    return converted
+  }
+}

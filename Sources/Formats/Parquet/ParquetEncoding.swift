@@ -1,0 +1,15 @@
+/// How the values of a Parquet page are written
+/// (https://github.com/apache/parquet-format/blob/master/Encodings.md).
+enum ParquetEncoding: Int {
+  case plain = 0
+  /// What version 1 of the format calls ``rleDictionary``, and ``plain`` in a dictionary page.
+  case plainDictionary = 2
+  case rle = 3
+  /// Levels only; deprecated.
+  case bitPacked = 4
+  case deltaBinaryPacked = 5
+  case deltaLengthByteArray = 6
+  case deltaByteArray = 7
+  case rleDictionary = 8
+  case byteStreamSplit = 9
+}

@@ -1,0 +1,83 @@
+import Model
+
+/// What the end of a Parquet file says of it (parquet.thrift, `FileMetaData`).
+struct ParquetFooter: Sendable {
+  let columns: [ParquetNode]
+  let leaves: [ParquetLeaf]
+  let groups: [ParquetRowGroup]
+  /// The types of the columns when Assay wrote the file; empty otherwise.
+  let types: [String]
+
+  /// The longest footer: 4,096 columns in a thousand row groups take less.
+  private static let byteLimit = 64 << 20
+  /// A byte of a file may stand for so many rows; more are made up to exhaust whoever reads them.
+  private static let rowsPerByte = 1 << 16
+
+  /// Reads the footer of `file`.
+  init(_ file: SeekableFile) throws(StoreError) {
+    let magic = ParquetFooterText.magic
+    guard file.count >= 12, try file.bytes(0..<4) == magic else {
+      throw StoreError(
+        .invalid,
+        "the file is not a Parquet file (it does not begin with PAR1): name its format, or check it"
+      )
+    }
+    let tail = try file.bytes(file.count - 8..<file.count)
+    if Array(tail[4...]) == Array("PARE".utf8) {
+      throw ParquetFault.unsupported("an encrypted footer")
+    }
+    guard Array(tail[4...]) == magic else { throw ParquetFault.damaged("its end is missing") }
+    let length = (0..<4).reduce(0) { $0 | Int(tail[$1]) << ($1 * 8) }
+    guard length <= file.count - 12 else { throw ParquetFault.damaged("its footer is cut off") }
+    guard length <= Self.byteLimit else {
+      throw ParquetFault.unsupported("a footer of more than \(Self.byteLimit >> 20) MiB")
+    }
+    let start = file.count - 8 - length
+    let bytes = try file.bytes(start..<start + length)
+    var thrift = ThriftReader(bytes, 0..<bytes.count)
+    try self.init(&thrift, fileCount: file.count)
+  }
+
+  private init(_ thrift: inout ThriftReader, fileCount: Int) throws(StoreError) {
+    var columns: [ParquetNode]?
+    var leaves: [ParquetLeaf] = []
+    var groups: [ParquetRowGroup] = []
+    var types: [String] = []
+    var last = 0
+    while let field = try thrift.field(after: &last) {
+      switch field.id {
+      case 2:
+        var elements: [ParquetElement] = []
+        for _ in 0..<(try thrift.structures(field)) {
+          elements.append(try ParquetElement(&thrift))
+        }
+        var builder = ParquetSchemaBuilder(elements)
+        columns = try builder.columns()
+        leaves = builder.leaves
+      case 4:
+        // Writers give the schema first; a row group without it lacks columns.
+        let count = try thrift.structures(field)
+        for _ in 0..<count {
+          groups.append(
+            try ParquetRowGroup(&thrift, leaves: leaves.count, fileCount: fileCount))
+        }
+      case 5:
+        for _ in 0..<(try thrift.structures(field)) {
+          let pair = try ParquetKeyValue(&thrift)
+          if pair.key == ParquetFooterText.schemaName {
+            types = pair.value.split(separator: ",").map(String.init)
+          }
+        }
+      default: try thrift.skip(field)
+      }
+    }
+    guard let columns else { throw ParquetFault.damaged("it has no schema") }
+    self.columns = columns
+    self.leaves = leaves
+    self.groups = groups
+    self.types = types
+    for group in groups where group.rowCount / Self.rowsPerByte > fileCount {
+      throw ParquetFault.damaged("more rows than its bytes can hold")
+    }
+  }
+}

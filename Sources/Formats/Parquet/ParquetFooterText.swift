@@ -1,0 +1,119 @@
+import Model
+
+/// The end of a Parquet file: what its columns are and where they stand
+/// (https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift, whose
+/// field numbers these are).
+enum ParquetFooterText {
+  /// The first and the last bytes of every file.
+  static let magic = Array("PAR1".utf8)
+  /// The name under which a file keeps the types of its columns, with commas between.
+  static let schemaName = "assay.schema"
+
+  /// The bytes of `FileMetaData`.
+  static func bytes(columns: [ColumnDefinition], groups: [ParquetWrittenGroup]) -> [UInt8] {
+    var thrift = ThriftWriter()
+    thrift.element { file in
+      file.integer(1, 2)
+      file.list(2, of: .structure, count: columns.count + 1)
+      file.element { root in
+        root.binary(4, "schema".utf8)
+        root.integer(5, columns.count)
+      }
+      for column in columns { file.element { write(column, to: &$0) } }
+      file.integer(3, groups.reduce(0) { $0 + $1.rowCount }, .int64)
+      file.list(4, of: .structure, count: groups.count)
+      for group in groups { file.element { write(group, columns, to: &$0) } }
+      file.list(5, of: .structure, count: 1)
+      let types = columns.map(\.type.rawValue).joined(separator: ",")
+      file.element { write(schemaName, types, to: &$0) }
+      file.binary(6, "assay version 1".utf8)
+      // The order that a column's type defines; without it readers leave statistics alone.
+      file.list(7, of: .structure, count: columns.count)
+      for _ in columns { file.element { $0.structure(1) } }
+    }
+    return thrift.bytes
+  }
+
+  private static func write(_ name: String, _ value: String, to pair: inout ThriftWriter) {
+    pair.binary(1, name.utf8)
+    pair.binary(2, value.utf8)
+  }
+
+  private static func physicalType(_ type: ColumnType) -> ParquetPhysicalType {
+    switch type {
+    case .bool: .boolean
+    case .int64, .timestamp: .int64
+    case .float64: .double
+    case .string, .json, .file: .byteArray
+    }
+  }
+
+  private static func write(_ column: ColumnDefinition, to element: inout ThriftWriter) {
+    element.integer(1, physicalType(column.type).rawValue)
+    element.integer(3, ParquetRepetition.optional.rawValue)
+    element.binary(4, column.name.utf8)
+    switch column.type {
+    case .bool, .int64, .float64: break
+    case .string:
+      element.integer(6, ParquetConvertedType.utf8.rawValue)
+      element.structure(10) { $0.structure(1) }
+    case .timestamp:
+      element.integer(6, ParquetConvertedType.timestampMicros.rawValue)
+      element.structure(10) { logical in
+        logical.structure(8) { timestamp in
+          timestamp.bool(1, true)
+          timestamp.structure(2) { $0.structure(2) }
+        }
+      }
+    case .json, .file:
+      element.integer(6, ParquetConvertedType.json.rawValue)
+      element.structure(10) { $0.structure(12) }
+    }
+  }
+
+  private static func write(
+    _ group: ParquetWrittenGroup, _ columns: [ColumnDefinition], to thrift: inout ThriftWriter
+  ) {
+    thrift.list(1, of: .structure, count: group.chunks.count)
+    for (chunk, column) in zip(group.chunks, columns) {
+      thrift.element { element in
+        // Nothing of the chunk is kept outside of the footer.
+        element.integer(2, 0, .int64)
+        element.structure(3) { write(chunk, column, to: &$0) }
+      }
+    }
+    thrift.integer(2, group.chunks.reduce(0) { $0 + $1.facts.plainCount }, .int64)
+    thrift.integer(3, group.rowCount, .int64)
+    if let first = group.chunks.first { thrift.integer(5, first.offset, .int64) }
+    thrift.integer(6, group.chunks.reduce(0) { $0 + $1.byteCount }, .int64)
+  }
+
+  private static func write(
+    _ chunk: ParquetWrittenGroup.Chunk, _ column: ColumnDefinition, to thrift: inout ThriftWriter
+  ) {
+    let facts = chunk.facts
+    let encodings: [ParquetEncoding] =
+      facts.hasDictionary ? [.plain, .rle, .rleDictionary] : [.plain, .rle]
+    thrift.integer(1, physicalType(column.type).rawValue)
+    thrift.list(2, of: .int32, count: encodings.count)
+    for encoding in encodings { thrift.element(encoding.rawValue) }
+    thrift.list(3, of: .binary, count: 1)
+    thrift.element(column.name.utf8)
+    thrift.integer(4, ParquetCompression.zstd.rawValue)
+    thrift.integer(5, facts.rowCount, .int64)
+    thrift.integer(6, facts.plainCount, .int64)
+    thrift.integer(7, chunk.byteCount, .int64)
+    if let integral = facts.integral {
+      thrift.list(8, of: .structure, count: 1)
+      thrift.element { write(ParquetIntegralMarks.name, integral, to: &$0) }
+    }
+    thrift.integer(9, chunk.offset + facts.dataStart, .int64)
+    if facts.hasDictionary { thrift.integer(11, chunk.offset, .int64) }
+    thrift.structure(12) { statistics in
+      statistics.integer(3, facts.nullCount, .int64)
+      guard let bounds = facts.bounds else { return }
+      statistics.binary(5, bounds.most)
+      statistics.binary(6, bounds.least)
+    }
+  }
+}

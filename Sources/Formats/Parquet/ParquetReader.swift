@@ -1,0 +1,175 @@
+import Columns
+package import Model
+
+/// Rows of an Apache Parquet file (https://parquet.apache.org/docs/file-format/).
+///
+/// Reads every encoding and compression that writers use by default, a run of rows at a time, on
+/// all cores. Lists, structures and maps become `json`; ``ParquetConversion`` says what other types
+/// become. A value that does not fit without loss is refused with its column, and so is what this
+/// reader does not have. A file of no rows gives one batch without rows, which has its columns.
+/// Rows stand for lines.
+package struct ParquetReader: RowReader {
+  /// About how many bytes, and at most how many rows, a batch takes.
+  private static let batchBytes = 16 << 20
+  private static let batchRows = 16_384
+
+  private let file: SeekableFile
+  private let footer: ParquetFooter
+  private let columns: [ParquetColumn]
+  private var group = 0
+  private var cursors: [ParquetColumnCursor] = []
+  /// For each leaf of the row group at hand, which numbers were integers.
+  private var marks: [ParquetIntegralMarks.Reader?] = []
+  /// Rows of the row group at hand that were not read yet, and how many go into a batch.
+  private var rowsLeft = 0
+  private var batchRows = Self.batchRows
+  private var rowsRead = 0
+  private var hasBatches = false
+
+  /// A reader of `file`.
+  /// - Throws: ``StoreError`` of kind `invalid` when the file is no Parquet file, is damaged or has
+  ///   what is not supported; `usage` when a type is named for a column that it does not have.
+  package init(
+    _ file: SeekableFile, options: ReadOptions = ReadOptions()
+  ) throws(StoreError) {
+    self.file = file
+    do throws(StoreError) {
+      footer = try ParquetFooter(file)
+      columns = try Self.columns(footer, options)
+    } catch {
+      throw Self.located(error, file)
+    }
+  }
+
+  package mutating func restart() throws(StoreError) {
+    group = 0
+    cursors = []
+    marks = []
+    rowsLeft = 0
+    rowsRead = 0
+    hasBatches = false
+  }
+
+  package mutating func next() throws(StoreError) -> InputBatch? {
+    while rowsLeft == 0 {
+      guard group < footer.groups.count else {
+        if hasBatches { return nil }
+        hasBatches = true
+        let vectors = columns.map { ColumnVector.nulls($0.definition.type, count: 0) }
+        return InputBatch(
+          rows: RowBatch(columns: columns.map(\.definition), vectors: vectors, count: 0), lines: [])
+      }
+      do throws(StoreError) {
+        try open(footer.groups[group])
+      } catch {
+        throw Self.located(error, file)
+      }
+      group += 1
+    }
+    hasBatches = true
+    let rows = min(rowsLeft, batchRows)
+    let vectors = try read(rows)
+    rowsLeft -= rows
+    let first = UInt32(truncatingIfNeeded: rowsRead) &+ 1
+    rowsRead += rows
+    return InputBatch(
+      rows: RowBatch(columns: columns.map(\.definition), vectors: vectors, count: rows),
+      lines: (0..<UInt32(rows)).map { first &+ $0 })
+  }
+
+  /// Stands before the first row of a row group.
+  private mutating func open(_ group: ParquetRowGroup) throws(StoreError) {
+    cursors = []
+    marks = []
+    var size = 0
+    for (chunk, leaf) in zip(group.chunks, footer.leaves) {
+      if leaf.repetition == 0, chunk.valueCount != group.rowCount {
+        throw ParquetFault.damaged("columns of different lengths")
+      }
+      cursors.append(ParquetColumnCursor(file, chunk, leaf))
+      marks.append(try chunk.integral.map(ParquetIntegralMarks.Reader.init(text:)))
+      size = size.addingReportingOverflow(chunk.plainCount).partialValue
+    }
+    rowsLeft = group.rowCount
+    let rowBytes = max(1, max(0, size) / max(1, group.rowCount))
+    batchRows = max(1, min(Self.batchRows, Self.batchBytes / rowBytes))
+  }
+
+  /// The next `rows` rows of every column.
+  private mutating func read(_ rows: Int) throws(StoreError) -> [ColumnVector] {
+    let (columns, cursors, marks, file) = (columns, cursors, marks, file)
+    let results = try parallelMap(count: columns.count) { index throws(StoreError) in
+      let column = columns[index]
+      do throws(StoreError) {
+        var moved = Array(cursors[column.leaves])
+        var entries: [ParquetEntries] = []
+        for leaf in moved.indices { entries.append(try moved[leaf].read(rows)) }
+        var mark = marks[column.leaves.lowerBound]
+        let bits = try mark?.read(entries[0].scalars.count)
+        let vector = try column.vector(entries, rows: rows, marks: bits)
+        return ParquetRead(vector: vector, cursors: moved, marks: mark)
+      } catch {
+        let message = "column '\(column.definition.name)': \(error.message)"
+        throw Self.located(StoreError(error.kind, message, at: error.location), file)
+      }
+    }
+    for (result, column) in zip(results, columns) {
+      self.cursors.replaceSubrange(column.leaves, with: result.cursors)
+      self.marks[column.leaves.lowerBound] = result.marks
+    }
+    return results.map(\.vector)
+  }
+
+  private static func columns(
+    _ footer: ParquetFooter, _ options: ReadOptions
+  ) throws(StoreError) -> [ParquetColumn] {
+    let names = footer.columns.map(\.name)
+    guard names.count <= Schema.columnLimit else {
+      throw StoreError(
+        .invalid, "the file has more than \(Schema.columnLimit) columns, the most a table may have")
+    }
+    guard Set(names).count == names.count, !names.contains("") else {
+      throw StoreError(.invalid, "two columns have the same name, or one has none: name them apart")
+    }
+    for (name, type) in options.types.sorted(by: { $0.key < $1.key }) {
+      guard names.contains(name) else {
+        let near = NearNames(of: name, among: names).names.map { "'\($0)'" }
+        let hint =
+          near.isEmpty ? "check its columns" : "did you mean \(near.joined(separator: ", "))?"
+        throw StoreError(
+          .usage, "a type is given for the column '\(name)', which the file does not have: \(hint)")
+      }
+      guard type != .file else {
+        throw StoreError(.usage, "the column '\(name)' cannot be read as the type file")
+      }
+    }
+    var columns: [ParquetColumn] = []
+    for (index, node) in footer.columns.enumerated() {
+      let isFile =
+        footer.types.count == names.count && footer.types[index] == ColumnType.file.rawValue
+      do throws(StoreError) {
+        columns.append(
+          try ParquetColumn(
+            node, footer.leaves, wanted: options.types[node.name], isFile: isFile))
+      } catch {
+        throw StoreError(error.kind, "column '\(node.name)': \(error.message)")
+      }
+    }
+    return columns
+  }
+
+  private static func located(_ error: StoreError, _ file: SeekableFile) -> StoreError {
+    var located = error
+    if located.location == nil, error.kind != .unavailable {
+      located.location = .init(file: file.name)
+    }
+    return located
+  }
+}
+
+/// What one column of a batch came to, and where it goes on.
+private struct ParquetRead: Sendable {
+  let vector: ColumnVector
+  let cursors: [ParquetColumnCursor]
+  let marks: ParquetIntegralMarks.Reader?
+}
