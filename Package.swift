@@ -87,7 +87,7 @@ let package = Package(
     .testTarget(
       name: "StoreTests", dependencies: ["Store", "Formats", "Columns", "Objects", "TestSupport"]),
     .testTarget(name: "QueryTests", dependencies: ["Query", "Columns", "TestSupport"]),
-    .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "TestSupport"]),
+    .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Model", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
     .testTarget(name: "ServiceTests", dependencies: ["Service", "Model", "Wire", "TestSupport"]),
     .testTarget(name: "ClientTests", dependencies: ["Client", "Wire", "TestSupport"]),

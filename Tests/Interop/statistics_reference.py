@@ -263,6 +263,137 @@ def bootstraps(random):
              {"interval": np.quantile(values, shares), "error": values.std(ddof=1), "value": theta})
 
 
+def mean_error(values, codes):
+    """statsmodels' cluster-robust standard error of a mean."""
+    fit = sm.OLS(values, np.ones(len(values))).fit(
+        cov_type="cluster", cov_kwds={"groups": codes}, use_t=True)
+    return fit.bse[0]
+
+
+def ratios(random):
+    for _ in range(20):
+        n = int(random.integers(12, 40))
+        cost = random.exponential(0.02, n)
+        success = (random.random(n) < random.choice([0.1, 0.5, 0.9])) * 1.0
+        other_cost, other = cost * random.uniform(0.5, 2, n), (random.random(n) < 0.7) * 1.0
+        labels = np.unique(random.integers(0, n // 2, n), return_inverse=True)[1]
+        if success.sum() == 0 or other.sum() == 0:
+            continue
+        ratio = cost.sum() / success.sum()
+        rest = cost - ratio * success
+        t = scipy.stats.t.isf(0.025, n - 1)
+
+        def outside(rho):  # Fieller's condition itself, not its quadratic
+            difference = cost - rho * success
+            return abs(difference.mean()) - t * difference.std(ddof=1) / math.sqrt(n)
+        limit, bound = ratio, None
+        while limit < 1e9 and bound is None:
+            limit *= 2
+            if outside(limit) > 0:
+                bound = scipy.optimize.brentq(outside, ratio, limit, xtol=1e-16, rtol=1e-14)
+        below = next((x for x in np.linspace(ratio, -9 * ratio, 2001) if outside(x) > 0), None)
+        lower = None
+        if below is not None:
+            lower = scipy.optimize.brentq(outside, below, ratio, xtol=1e-16, rtol=1e-14)
+        # The relative change by the delta method, its derivatives taken by hand.
+        second = other_cost.sum() / other.sum()
+        influence = n * ((other_cost - second * other) / other_cost.sum() - rest / cost.sum())
+        own = scipy.stats.t.isf(0.025, len(set(labels)) - 1)
+        log, error = math.log(second / ratio), mean_error(influence, labels)
+        case("ratio", {"cost": cost, "success": success, "labels": labels,
+                       "otherCost": other_cost, "other": other}, {
+            "value": ratio, "error": rest.std(ddof=1) / (math.sqrt(n) * success.mean()),
+            "clustered": mean_error(rest, labels) / success.mean(), "interval": [lower, bound],
+            "change": math.expm1(log), "changeError": error,
+            "changeInterval": [math.expm1(log - own * error), math.expm1(log + own * error)],
+        })
+
+
+def repeats(random):
+    for _ in range(30):
+        n = int(random.integers(1, 12))
+        c, k = int(random.integers(0, n + 1)), int(random.integers(1, 13))
+        whole = scipy.special.comb(n, k, exact=True)
+        case("repeats", {"n": n, "c": c, "k": k}, {
+            "once": 1 - scipy.special.comb(n - c, k, exact=True) / whole if whole else None,
+            "every": scipy.special.comb(c, k, exact=True) / whole if whole else None,
+        })
+
+
+def sequential(random):
+    for _ in range(20):
+        wins, losses = (int(v) for v in random.integers(0, 400, 2))
+        evidence = math.exp(
+            scipy.special.betaln(wins + 1, losses + 1) + (wins + losses) * math.log(2))
+        case("signs", {"wins": wins, "losses": losses}, {"evidence": evidence})
+        weights = random.random(int(random.integers(2, 5)))
+        counts = random.multinomial(1000, weights / weights.sum())
+        test = scipy.stats.chisquare(counts, weights / weights.sum() * 1000)
+        case("split", {"counts": counts, "weights": weights},
+             {"statistic": test.statistic, "p": test.pvalue})
+        n = int(random.integers(1, 30))
+        logged, target, reward = random.uniform(0.05, 1, n), random.random(n), random.random(n)
+        w = target / logged
+        case("offpolicy", {"logged": logged, "target": target, "reward": reward}, {
+            "ips": (w * reward).mean(), "snips": np.average(reward, weights=w),
+            "size": w.sum() ** 2 / (w ** 2).sum(),
+        })
+
+
+def ratings(random):
+    import krippendorff
+    from statsmodels.stats.inter_rater import cohens_kappa, to_table
+    for _ in range(15):
+        n = int(random.integers(3, 60))
+        first = random.integers(0, 4, n)
+        second = np.where(random.random(n) < 0.6, first, random.integers(0, 4, n))
+        found = cohens_kappa(to_table(np.column_stack([first, second]))[0])
+        case("kappa", {"first": first, "second": second},
+             {"value": found.kappa, "error": found.std_kappa,
+              "interval": [found.kappa_low, min(1, found.kappa_upp)]})
+    for _ in range(15):
+        raters, n = int(random.integers(2, 6)), int(random.integers(4, 25))
+        truth = random.integers(1, 6, n)
+        scores = np.clip(truth + random.integers(-1, 2, (raters, n)), 1, 5).astype(float)
+        scores[random.random((raters, n)) < 0.3] = np.nan
+        case("alpha", {"raters": raters, "scores": scores.ravel()}, {
+            level: krippendorff.alpha(scores, level_of_measurement=level)
+            for level in ["nominal", "ordinal", "interval"]
+        })
+    for _ in range(10):
+        models = int(random.integers(3, 7))
+        votes = []
+        for _ in range(40 * models):
+            left, right = random.choice(models, 2, replace=False)
+            chance = 1 / (1 + math.exp(0.4 * (left - right)))
+            votes.append((left, right, random.choice([0, 1, 2], p=[0.8 * chance, 0.8 * (1 - chance), 0.2])))
+        rows, shares, weights = [], [], []
+        for one in range(models):
+            for two in range(one + 1, models):
+                score = sum(
+                    0.5 if choice == 2 else (choice == 0) == (left == one)
+                    for left, right, choice in votes if {left, right} == {one, two})
+                met = sum({left, right} == {one, two} for left, right, _ in votes)
+                if met:
+                    row = np.zeros(models)
+                    row[one], row[two] = 1, -1
+                    rows.append(row[1:])
+                    shares.append([score, met - score])
+        fit = sm.GLM(np.array(shares), np.array(rows), family=sm.families.Binomial()).fit(tol=1e-14, maxiter=200)
+        case("bradleyterry", {"models": models, "votes": np.array(votes).ravel()},
+             {"strengths": [0, *fit.params], "errors": [None, *fit.bse]})
+    for _ in range(10):
+        n = int(random.integers(3, 40))
+        scores, others = random.integers(1, 6, n) + 0.05 * np.arange(n), random.uniform(1, 5, n)
+        missing = random.random(n) < 0.2
+        if (~missing).sum() < 3:
+            continue
+        time, gap = np.arange(n)[~missing], (scores - others)[~missing]
+        found = scipy.stats.linregress(time, gap)
+        case("drift", {"scores": scores, "others": np.where(missing, np.nan, others)},
+             {"slope": found.slope, "error": found.stderr, "p": found.pvalue, "mean": gap.mean()})
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=1)
@@ -271,7 +402,8 @@ def main():
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     for number, section in enumerate(
-            [distributions, elementary, rates, paired, quantiles, bootstraps]):
+            [distributions, elementary, rates, paired, quantiles, bootstraps,
+             ratios, repeats, sequential, ratings]):
         section(np.random.default_rng([options.seed, number]))
     lines = ",\n".join(json.dumps(entry, separators=(",", ":")) for entry in cases)
     options.output.write_text("[\n" + lines + "\n]\n")

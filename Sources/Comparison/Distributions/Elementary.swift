@@ -1,3 +1,7 @@
+// Links the library that holds the square root and the roundings; none of its functions is called
+// by name, see below.
+import Glibc
+
 /// Exponential, logarithm and arc tangent from the four operations and the square root alone.
 ///
 /// The C library's versions differ in the last bit between machines (some use fused

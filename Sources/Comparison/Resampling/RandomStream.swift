@@ -24,13 +24,13 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
   /// The high word of a product, redrawn where it would be uneven (Lemire,
   /// https://arxiv.org/abs/1805.10941).
   package mutating func index(below bound: Int) -> Int {
-    let bound = UInt64(bound)
+    let bound = UInt64(truncatingIfNeeded: bound)
     var product = next().multipliedFullWidth(by: bound)
     if product.low < bound {
       let uneven = (0 &- bound) % bound
       while product.low < uneven { product = next().multipliedFullWidth(by: bound) }
     }
-    return Int(product.high)
+    return Int(truncatingIfNeeded: product.high)
   }
 
   /// A number in 0..<1 with 53 random bits.

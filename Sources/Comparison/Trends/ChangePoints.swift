@@ -1,0 +1,65 @@
+/// Finds where the level of a series moved, by splitting it as long as a split is significant.
+///
+/// Binary segmentation (Scott and Knott 1974; Vostrikova 1981) with a permutation test at each
+/// split, as in E-divisive: the largest step is compared with the largest steps of shuffled
+/// stretches, so it is no surprise that some step is the largest. Below about seven positions
+/// nothing can be significant at 5 %, and a slow drift is reported as steps.
+package enum ChangePoints {
+  /// The change points of `values` (finite) in order, each with a p-value of at most `alpha`.
+  package static func find(
+    _ values: [Double], alpha: Double = 0.05, resamples: Int = 999, seed: UInt64
+  ) -> [ChangePoint] {
+    var found: [ChangePoint] = []
+    var open = [0..<values.count]
+    while let range = open.popLast() {
+      let stretch = Array(values[range])
+      guard let (split, step) = largestStep(stretch) else { continue }
+      let pValue = pValue(stretch, step: step, resamples: resamples, seed: seed, range: range)
+      if pValue > alpha { continue }
+      let position = range.lowerBound + split
+      found.append(
+        ChangePoint(
+          position: position, before: Moments(Array(stretch[..<split])).mean,
+          after: Moments(Array(stretch[split...])).mean, pValue: pValue))
+      open.append(range.lowerBound..<position)
+      open.append(position..<range.upperBound)
+    }
+    return found.sorted { $0.position < $1.position }
+  }
+
+  /// The split with the largest |mean after − mean before|·√(k(n−k)/n); nil where nothing varies.
+  private static func largestStep(_ values: [Double]) -> (split: Int, step: Double)? {
+    let moments = Moments(values)
+    if values.count < 3 || moments.squares == 0 { return nil }
+    let n = Double(values.count)
+    var sum = 0.0
+    var best = (split: 1, step: -1.0)
+    for split in 1..<values.count {
+      sum += values[split - 1] - moments.mean
+      // With the mean taken off, the two sums are opposite, and the step is |sum|·√(n/(k(n−k))).
+      let k = Double(split)
+      let step = abs(sum) * (n / (k * (n - k))).squareRoot()
+      if step > best.step { best = (split, step) }
+    }
+    return best
+  }
+
+  private static func pValue(
+    _ values: [Double], step: Double, resamples: Int, seed: UInt64, range: Range<Int>
+  ) -> Double {
+    // Each stretch has streams of its own, whatever order the stretches are taken in.
+    let stretch = UInt64(range.lowerBound) << 32 | UInt64(range.upperBound)
+    var own = RandomStream(seed: seed, stream: stretch)
+    let ownSeed = own.next()
+    var hits = 1
+    for resample in 0..<resamples {
+      var shuffled = values
+      var random = RandomStream(seed: ownSeed, stream: UInt64(resample))
+      for place in stride(from: shuffled.count - 1, to: 0, by: -1) {
+        shuffled.swapAt(place, random.index(below: place + 1))
+      }
+      if let found = largestStep(shuffled), found.step >= step * (1 - 1e-12) { hits += 1 }
+    }
+    return Double(hits) / Double(resamples + 1)
+  }
+}
