@@ -73,12 +73,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
-      name: "bench", dependencies: ["Model", "Columns", "Formats", "Store", "Query"],
+      name: "bench",
+      dependencies: ["Model", "Columns", "Formats", "Store", "Query", "Wire", "Service"],
       path: "Benchmarks"),
     .target(name: "Migrations", path: "migrations", resources: [.embedInCode("0001-index.sql")]),
 
     .target(
-      name: "TestSupport", dependencies: ["Model", "Columns", "Objects"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Model", "Columns", "Objects", "Wire"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"]),
     .testTarget(name: "ColumnsTests", dependencies: ["Columns", "TestSupport"]),
     .testTarget(name: "ObjectsTests", dependencies: ["Objects", "TestSupport"]),
@@ -89,7 +91,8 @@ let package = Package(
     .testTarget(name: "QueryTests", dependencies: ["Query", "Columns", "TestSupport"]),
     .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Model", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
-    .testTarget(name: "ServiceTests", dependencies: ["Service", "Model", "Wire", "TestSupport"]),
+    .testTarget(
+      name: "ServiceTests", dependencies: ["Service", "Store", "Model", "Wire", "TestSupport"]),
     .testTarget(name: "ClientTests", dependencies: ["Client", "Wire", "TestSupport"]),
     .testTarget(
       name: "ServerTests",

@@ -2,7 +2,9 @@ import Columns
 import Foundation
 import Formats
 import Model
+import Service
 import Store
+import Wire
 
 /// Reads of the history that ``Saving/history(versions:)`` left: old versions, diffs, verification.
 struct Reading {
@@ -40,10 +42,13 @@ struct Reading {
       let store = try Store(path: workloads.existing("o3"))
       seconds.append(
         try Clock.time {
-          let snapshot = try store.snapshot(
-            try store.resolve(Reference(parsing: "history@\(version)")))
+          let service = LocalStoreService(store, author: "bench")
+          let reference = try Reference(parsing: "history@\(version)")
           let sink = try ByteSink.open(path: target)
-          try snapshot.writeJSONLines(to: sink)
+          _ = try service.data(reference, DataRequest(format: .jsonl)) { _ in
+          } write: { bytes throws(StoreError) in
+            try sink.write(bytes)
+          }
           try sink.finish()
         })
       floors.append(try Floors.decompress(in: workloads.work))

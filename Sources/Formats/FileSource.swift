@@ -13,18 +13,28 @@ package final class FileSource: ByteSource {
   /// - Throws: ``StoreError`` of kind `missing` when there is no such file, `unavailable` when it
   ///   is a directory or may not be read.
   package static func open(path: String) throws(StoreError) -> FileSource {
-    if path == "-" {
-      return FileSource(
-        input: try FileSourceInput(standardInput: ()), decoder: nil, name: "<stdin>")
-    }
-    let input = try FileSourceInput(path: path)
+    try open(
+      path: path, compression: path == "-" ? nil : FileCompression(path: path),
+      name: path == "-" ? "<stdin>" : path)
+  }
+
+  /// Opens a file, compressed as `compression` says, that errors call `name`; `-` is standard
+  /// input.
+  /// - Throws: ``StoreError`` of kind `missing` when there is no such file, `unavailable` when it
+  ///   is a directory or may not be read.
+  package static func open(
+    path: String, compression: FileCompression?, name: String
+  ) throws(StoreError) -> FileSource {
+    let input =
+      path == "-"
+      ? try FileSourceInput(standardInput: name) : try FileSourceInput(path: path, name: name)
     let decoder: FileSourceDecoder? =
-      switch FileCompression(path: path) {
-      case .gzip: .gzip(try GzipDecoder(name: path))
-      case .zstd: .zstd(try ZstdDecoder(name: path))
+      switch compression {
+      case .gzip: .gzip(try GzipDecoder(name: name))
+      case .zstd: .zstd(try ZstdDecoder(name: name))
       case nil: nil
       }
-    return FileSource(input: input, decoder: decoder, name: path)
+    return FileSource(input: input, decoder: decoder, name: name)
   }
 
   private init(input: consuming FileSourceInput, decoder: FileSourceDecoder?, name: String) {

@@ -17,28 +17,28 @@ struct FileSourceInput: ~Copyable {
   private var hasPipeEnded = false
   private var position: off_t = 0
 
-  /// Opens the file at `path`.
-  init(path: String) throws(StoreError) {
+  /// Opens the file at `path`, which errors call `name`.
+  init(path: String, name: String) throws(StoreError) {
     let opened = retryingOnInterrupt { unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC) }
-    guard opened >= 0 else { throw Self.refusal(of: path, errno) }
+    guard opened >= 0 else { throw Self.refusal(of: name, errno) }
     do throws(StoreError) {
-      isSeekable = try Self.isRegular(opened, name: path)
+      isSeekable = try Self.isRegular(opened, name: name)
     } catch {
       Glibc.close(opened)
       throw error
     }
-    name = path
+    self.name = name
     descriptor = opened
     isOwned = true
     origin = 0
   }
 
-  /// Reads what the process was given as standard input.
-  init(standardInput: Void) throws(StoreError) {
-    name = "<stdin>"
+  /// Reads what the process was given as standard input, which errors call `name`.
+  init(standardInput name: String) throws(StoreError) {
+    self.name = name
     descriptor = STDIN_FILENO
     isOwned = false
-    isSeekable = try Self.isRegular(STDIN_FILENO, name: "<stdin>")
+    isSeekable = try Self.isRegular(STDIN_FILENO, name: name)
     origin = isSeekable ? max(0, lseek(STDIN_FILENO, 0, SEEK_CUR)) : 0
   }
 

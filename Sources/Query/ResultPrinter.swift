@@ -1,12 +1,12 @@
 import Columns
-import Model
+package import Model
 
 /// Writes the rows of a result as text, in pieces of some kilobytes.
 ///
 /// Call `begin` once, `row` for each row, `finish` at the end.
 package struct ResultPrinter {
   private let format: ResultFormat
-  private let write: ([UInt8]) throws -> Void
+  private let write: ([UInt8]) throws(StoreError) -> Void
   private var out: [UInt8] = []
   /// Names as JSON, each with its quotes and colon.
   private var jsonNames: [[UInt8]] = []
@@ -16,13 +16,13 @@ package struct ResultPrinter {
   private static let pieceBytes = 1 << 16
 
   /// A printer that hands UTF-8 text to `write`.
-  package init(_ format: ResultFormat, write: @escaping ([UInt8]) throws -> Void) {
+  package init(_ format: ResultFormat, write: @escaping ([UInt8]) throws(StoreError) -> Void) {
     self.format = format
     self.write = write
   }
 
   /// Writes what stands before the rows.
-  package mutating func begin(_ columns: [String]) throws {
+  package mutating func begin(_ columns: [String]) throws(StoreError) {
     switch format {
     case .table: table = TextTable(columns, isMarkdown: false)
     case .markdown: table = TextTable(columns, isMarkdown: true)
@@ -45,7 +45,7 @@ package struct ResultPrinter {
   }
 
   /// Writes one row.
-  package mutating func row(_ values: [QueryValue]) throws {
+  package mutating func row(_ values: [QueryValue]) throws(StoreError) {
     switch format {
     case .table, .markdown: table?.append(values, to: &out)
     case .csv:
@@ -61,13 +61,13 @@ package struct ResultPrinter {
   }
 
   /// Writes what stands after the rows.
-  package mutating func finish() throws {
+  package mutating func finish() throws(StoreError) {
     table?.finish(&out)
     if format == .json { out.append(contentsOf: (rowCount == 0 ? "]\n" : "\n]\n").utf8) }
     try flush()
   }
 
-  private mutating func flush() throws {
+  private mutating func flush() throws(StoreError) {
     guard !out.isEmpty else { return }
     try write(out)
     out.removeAll(keepingCapacity: true)

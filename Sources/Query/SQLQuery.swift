@@ -1,3 +1,5 @@
+package import Model
+
 /// One SELECT over the tables of a source.
 package struct SQLQuery: Sendable {
   /// What running a query gave.
@@ -27,8 +29,9 @@ package struct SQLQuery: Sendable {
   ///   throws; and what the closures throw.
   @discardableResult
   package func run(
-    onColumns: ([String]) throws -> Void, onRow: ([QueryValue]) throws -> Bool
-  ) throws -> Summary {
+    onColumns: ([String]) throws(StoreError) -> Void,
+    onRow: ([QueryValue]) throws(StoreError) -> Bool
+  ) throws(StoreError) -> Summary {
     let connection = try Connection(QueryState(source: source, options: options))
     let statement = try Statement(sql, on: connection)
     let names = statement.columnNames
@@ -45,7 +48,7 @@ package struct SQLQuery: Sendable {
   }
 
   /// All columns and rows at once; for results that are known to be small.
-  package func rows() throws -> (columns: [String], rows: [[QueryValue]]) {
+  package func rows() throws(StoreError) -> (columns: [String], rows: [[QueryValue]]) {
     var columns: [String] = []
     var rows: [[QueryValue]] = []
     try run(onColumns: { columns = $0 }) {

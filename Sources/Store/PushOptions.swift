@@ -23,6 +23,8 @@ package struct PushOptions: Sendable {
   package var author = ""
   /// The number the latest version must have (0: there must be none), or the push is refused.
   package var expected: Int?
+  /// The snapshot the latest version must have, or the push is refused.
+  package var expectedSnapshot: Digest?
   package var lineage: [Reference] = []
   package var attributes: [String: String] = [:]
   /// When the measurement was taken; nil for now.

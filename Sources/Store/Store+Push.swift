@@ -62,6 +62,13 @@ extension Store {
         "\(dataset) \(found), not at \(expected): look at what changed "
           + "('assay diff \(dataset)@\(max(expected, 1)) \(dataset)') and push again")
     }
+    if let expected = options.expectedSnapshot, expected != latest?.snapshot {
+      let found = latest.map { "is at \($0.reference), whose digest is another" }
+      throw StoreError(
+        .conflict,
+        "\(dataset) \(found ?? "has no version"): look at what changed since the version whose "
+          + "digest is \(expected), and push again")
+    }
     if let created = options.createdAt, let latest, created < latest.record.createdAt {
       throw StoreError(
         .usage,

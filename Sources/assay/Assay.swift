@@ -13,7 +13,8 @@ struct Assay: ParsableCommand {
     commandName: "assay",
     abstract: "Keeps evaluation results as named, numbered, immutable versions.",
     discussion: """
-      The store is --store, else $ASSAY_STORE, else the nearest .assay folder upwards.
+      The store is --store, else $ASSAY_STORE, else the nearest .assay folder upwards. It is a folder, or \
+      a server's URL; then $ASSAY_TOKEN has the token.
 
       Exit status: 0 done; 1 a negative answer (differences with --exit-code, damage found); 64 usage; \
       65 bad input data; 66 no such file, dataset or version; 74 input or output failed; 75 somebody \

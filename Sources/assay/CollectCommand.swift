@@ -1,6 +1,6 @@
 import ArgumentParser
 import Model
-import Store
+import Wire
 
 /// `assay gc`: removes what nothing refers to.
 struct CollectCommand: ParsableCommand {
@@ -17,11 +17,10 @@ struct CollectCommand: ParsableCommand {
 
   func run() throws {
     let seconds = try graceSeconds()
-    let store = try global.openStore()
-    let report = try store.collectGarbage(apply: apply, graceSeconds: seconds)
+    let report = try global.openService().collectGarbage(apply: apply, graceSeconds: seconds)
     let output = try Output()
     if global.json {
-      try output.json(json(report))
+      try output.json(report)
     } else {
       try print(report, output)
     }
@@ -38,7 +37,7 @@ struct CollectCommand: ParsableCommand {
     return count * unit
   }
 
-  private func print(_ report: GarbageReport, _ output: Output) throws {
+  private func print(_ report: GarbageDocument, _ output: Output) throws {
     let verb = report.isApplied ? "removed" : "would remove"
     for file in report.files { try output.line("\(verb) \(file.name)  \(file.bytes) bytes") }
     for file in report.youngFiles {
@@ -48,18 +47,5 @@ struct CollectCommand: ParsableCommand {
     let bytes = report.files.reduce(0) { $0 + $1.bytes }
     let hint = report.isApplied || report.files.isEmpty ? "" : "; do it with --apply"
     try output.line("\(verb) \(report.files.count) files, \(bytes) bytes\(hint)")
-  }
-
-  private func json(_ report: GarbageReport) -> JSONValue {
-    func files(_ files: [GarbageReport.File]) -> JSONValue {
-      .array(files.map { ["name": .text($0.name), "bytes": .integer($0.bytes)] })
-    }
-    return [
-      "isApplied": .bool(report.isApplied),
-      "files": files(report.files),
-      "youngFiles": files(report.youngFiles),
-      "compactedFiles": .integer(report.compactedFiles),
-      "newPacks": files(report.newPacks),
-    ]
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Wire
 
 /// An error as it is told on standard error: a line for people, or an object with `--json`.
 struct Complaint {
@@ -14,19 +15,26 @@ struct Complaint {
 
   /// Writes the error to standard error.
   func report() {
-    let text = Self.isJSONWanted ? json.text : "assay: \(error)"
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    let text = Self.isJSONWanted ? Documents.encode(Document(error)) : Array("assay: \(error)".utf8)
+    FileHandle.standardError.write(Data(text + [UInt8(ascii: "\n")]))
   }
 
-  private var json: JSONValue {
-    [
-      "error": [
-        "kind": .text(error.kind.rawValue),
-        "message": .text(error.message),
-        "file": JSONValue(error.location?.file),
-        "line": JSONValue(error.location?.line),
-        "column": JSONValue(error.location?.column),
-      ]
-    ]
+  /// What machines are told.
+  private struct Document: Encodable {
+    struct Members: Encodable {
+      let kind: String
+      let message: String
+      let file: String?
+      let line: Int?
+      let column: Int?
+    }
+
+    let error: Members
+
+    init(_ error: StoreError) {
+      self.error = Members(
+        kind: error.kind.rawValue, message: error.message, file: error.location?.file,
+        line: error.location?.line, column: error.location?.column)
+    }
   }
 }

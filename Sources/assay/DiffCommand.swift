@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import Model
-import Store
+import Wire
 
 /// `assay diff`: what changed between two versions.
 struct DiffCommand: ParsableCommand {
@@ -25,30 +25,47 @@ struct DiffCommand: ParsableCommand {
   /// How differences are printed.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case text, jsonl, json, csv, markdown
+
+    var requested: DiffRequest.Format {
+      switch self {
+      case .text: .text
+      case .jsonl: .jsonl
+      case .json: .json
+      case .csv: .csv
+      case .markdown: .markdown
+      }
+    }
   }
 
   func run() throws {
     if let limit, limit < 0 { throw StoreError(.usage, "--limit takes a number of rows") }
-    let store = try global.openStore()
-    let (old, new) = try versions(store)
-    let diff = try store.diff(try store.snapshot(old), try store.snapshot(new))
+    let service = try global.openService()
+    let (old, new) = try references(service)
+    var request = DiffRequest(format: global.json ? .json : format.requested)
+    request.detail = columns ? .columns : stat ? .counts : .rows
+    request.limit = limit
     let output = try Output()
-    let report = DiffReport(
-      old: old, new: new, diff: diff, limit: limit ?? Int.max,
-      detail: columns ? .columns : stat ? .counts : .rows)
-    try report.print(global.json ? .json : format, to: output)
+    let differs = try service.diff(old, new, request) { bytes throws(StoreError) in
+      try output.write(bytes)
+    }
     try output.finish()
-    if exitCode, !diff.isEmpty { throw ExitCode(1) }
+    if exitCode, differs { throw ExitCode(1) }
   }
 
-  private func versions(_ store: Store) throws(StoreError) -> (old: Version, new: Version) {
-    let version = try store.resolve(try Reference(parsing: first))
-    if let second { return (version, try store.resolve(try Reference(parsing: second))) }
-    guard let parent = version.record.parent else {
+  private func references(
+    _ service: any StoreService
+  ) throws(StoreError) -> (old: Reference, new: Reference) {
+    let reference = try Reference(parsing: first)
+    if let second { return (reference, try Reference(parsing: second)) }
+    let version = try service.version(reference).version
+    guard let parent = version.parent else {
       throw StoreError(
         .missing, "\(version.reference) is the first version; name another to compare it with")
     }
-    let reference = Reference(dataset: version.dataset, selector: .number(parent))
-    return (try store.resolve(reference), version)
+    let dataset = version.dataset
+    return (
+      Reference(dataset: dataset, selector: .number(parent)),
+      Reference(dataset: dataset, selector: .number(version.number))
+    )
   }
 }

@@ -1,40 +1,56 @@
 import ArgumentParser
+import Client
 import Foundation
 import Model
+import Service
 import Store
+import Wire
 
 /// The options that every command has.
 struct GlobalOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The store to use.", valueName: "path"))
+  @Option(help: ArgumentHelp("The store to use: a folder or a server's URL.", valueName: "store"))
   var store: String?
 
   @Flag(help: "Print JSON for machines; errors too.")
   var json = false
 
   /// Opens the store that the options, the environment or the working directory name.
-  /// - Throws: ``StoreError``: `missing` when there is none, `usage` for a URL.
-  func openStore() throws(StoreError) -> Store {
-    let path = try storePath()
-    let store = try Store(path: path)
+  /// - Throws: ``StoreError``: `missing` when there is none, `usage` for a URL that is none.
+  func openService() throws(StoreError) -> any StoreService {
+    if let named, Self.isURL(named) {
+      return try RemoteStoreService(url: named, token: Self.environment("ASSAY_TOKEN"))
+    }
+    let folder: String
+    if let named { folder = named } else { folder = try nearestStore() }
+    let store = try Store(path: folder)
     // Also when the command fails: a process that ends need not tidy up the index.
     store.leaveIndexOpen()
-    return store
+    return LocalStoreService(store, author: Author.local)
   }
 
-  /// The store named outright, by option or environment; nil when neither does.
+  /// The folder named outright, by option or environment; nil when neither does.
   /// - Throws: ``StoreError`` of kind `usage` for a URL.
-  func namedStore() throws(StoreError) -> String? {
-    guard let named = store ?? ProcessInfo.processInfo.environment["ASSAY_STORE"], !named.isEmpty
-    else { return nil }
-    guard !named.hasPrefix("http://"), !named.hasPrefix("https://") else {
+  func namedFolder() throws(StoreError) -> String? {
+    if let named, Self.isURL(named) {
       throw StoreError(
-        .usage, "'\(named)' is a remote store, for which this version has no client; name a folder")
+        .usage, "'\(named)' is a server's store, which is there already; name a folder")
     }
     return named
   }
 
-  private func storePath() throws(StoreError) -> String {
-    if let named = try namedStore() { return named }
+  private var named: String? {
+    (store ?? Self.environment("ASSAY_STORE")).flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  private static func isURL(_ store: String) -> Bool {
+    store.hasPrefix("http://") || store.hasPrefix("https://")
+  }
+
+  private static func environment(_ name: String) -> String? {
+    ProcessInfo.processInfo.environment[name]
+  }
+
+  private func nearestStore() throws(StoreError) -> String {
     let files = FileManager.default
     var folder = files.currentDirectoryPath
     while true {

@@ -12,13 +12,13 @@ struct InitCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let folder = try path ?? global.namedStore() ?? ".assay"
+    let folder = try path ?? global.namedFolder() ?? ".assay"
     try Store.create(path: folder)
     let store = try Store(path: folder)
     store.leaveIndexOpen()
     let output = try Output()
     if global.json {
-      try output.json(["path": .text(folder), "id": .text(store.id)])
+      try output.json(["path": folder, "id": store.id])
     } else {
       try output.line("made the store \(folder)")
     }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Model
 import Query
-import Store
+import Wire
 
 /// `assay ls`: the datasets of a store, or the versions of one.
 struct ListCommand: ParsableCommand {
@@ -15,57 +15,45 @@ struct ListCommand: ParsableCommand {
 
   func run() throws {
     if let limit, limit < 0 { throw StoreError(.usage, "--limit takes a number") }
-    let store = try global.openStore()
+    let service = try global.openService()
     let output = try Output()
     if let name {
-      try listVersions(of: try DatasetName(name), store, output)
+      try listVersions(of: try DatasetName(name), service, output)
     } else {
-      try listDatasets(store, output)
+      try listDatasets(service, output)
     }
     try output.finish()
   }
 
-  private func listDatasets(_ store: Store, _ output: Output) throws {
+  private func listDatasets(_ service: any StoreService, _ output: Output) throws(StoreError) {
     var table = try RowsOut(
       ["name", "kind", "versions", "rows", "created", "tags"], output, isJSON: global.json)
-    for dataset in try store.datasets().prefix(limit ?? Int.max) {
-      guard let latest = try store.versions(of: dataset, limit: 1).first else { continue }
-      let tags = try store.tags(of: dataset)
+    for dataset in try service.datasets(limit: limit) {
+      let tags = dataset.tags.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" }
       try table.row(
         [
-          .text(dataset.text), .text(latest.record.kind.rawValue), .integer(Int64(latest.number)),
-          .integer(Int64(latest.record.rows)), .text(latest.record.createdAt.description),
-          .text(tags.map { "\($0.name)@\($0.number)" }.joined(separator: " ")),
-        ],
-        json: [
-          "name": .text(dataset.text),
-          "kind": .text(latest.record.kind.rawValue),
-          "versions": .integer(latest.number),
-          "rows": .integer(latest.record.rows),
-          "createdAt": .text(latest.record.createdAt.description),
-          "savedAt": .text(latest.time.description),
-          "snapshot": .text(latest.snapshot.description),
-          "tags": .object(tags.map { (name: $0.name, value: .integer($0.number)) }),
-        ])
+          .text(dataset.name.text), .text(dataset.kind.rawValue),
+          .integer(Int64(dataset.versions)), .integer(Int64(dataset.rows)),
+          .text(dataset.createdAt.description), .text(tags.joined(separator: " ")),
+        ], dataset)
     }
     try table.finish()
   }
 
-  private func listVersions(of dataset: DatasetName, _ store: Store, _ output: Output) throws {
-    let tags = Dictionary(grouping: try store.tags(of: dataset)) { $0.number }
+  private func listVersions(
+    of dataset: DatasetName, _ service: any StoreService, _ output: Output
+  ) throws(StoreError) {
     var table = try RowsOut(
       ["version", "digest", "rows", "created", "author", "tags", "message"], output,
       isJSON: global.json)
-    for version in try store.versions(of: dataset, limit: limit ?? Int.max) {
-      let names = tags[version.number, default: []].map(\.name)
+    for version in try service.versions(of: dataset, limit: limit) {
       try table.row(
         [
           .text(version.reference), .text(version.snapshot.short),
-          .integer(Int64(version.record.rows)), .text(version.record.createdAt.description),
-          .text(version.author), .text(names.joined(separator: " ")),
-          .text(version.record.message),
-        ],
-        json: .object(version.json + [("tags", JSONValue(names))]))
+          .integer(Int64(version.rows)), .text(version.createdAt.description),
+          .text(version.author), .text((version.tags ?? []).joined(separator: " ")),
+          .text(version.message),
+        ], version)
     }
     try table.finish()
   }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Model
 import Query
-import Store
+import Wire
 
 /// `assay log`: what happened to a dataset.
 struct LogCommand: ParsableCommand {
@@ -16,61 +16,32 @@ struct LogCommand: ParsableCommand {
 
   func run() throws {
     if let limit, limit < 0 { throw StoreError(.usage, "--limit takes a number of records") }
-    let store = try global.openStore()
-    let dataset = try DatasetName(name)
+    let service = try global.openService()
+    let entries = try service.log(of: try DatasetName(name), stat: stat, limit: limit)
     let output = try Output()
     var titles = ["time", "change", "digest", "rows"]
     if stat { titles.append("against parent") }
     var table = try RowsOut(titles + ["author", "message"], output, isJSON: global.json)
-    for (digest, record) in try store.log(of: dataset, limit: limit ?? Int.max) {
-      var counts: ChangeCounts?
-      let version = Version(record, digest: digest)
-      if stat, let version { counts = try ChangeCounts(version, in: store) }
-      try table.row(
-        cells(record, counts),
-        json: .object(members(record, digest, version) + (counts?.json ?? [])))
-    }
+    for entry in entries { try table.row(cells(entry), entry) }
     try table.finish()
     try output.finish()
   }
 
-  private func cells(_ record: LogRecord, _ counts: ChangeCounts?) -> [QueryValue] {
-    let time: Timestamp
-    var what: [QueryValue]
-    let message: String
-    switch record.change {
-    case .version(let version):
-      time = version.createdAt
-      what = [
-        .text("\(record.dataset)@\(version.number)"), .text(version.snapshot.short),
-        .integer(Int64(version.rows)),
+  private func cells(_ entry: LogDocument) -> [QueryValue] {
+    switch entry {
+    case .version(let version, let changes):
+      let cells: [QueryValue] = [
+        .text(version.createdAt.description), .text(version.reference),
+        .text(version.snapshot.short), .integer(Int64(version.rows)),
       ]
-      message = version.message
-    case .tag(let tag):
-      time = record.time
-      let target = tag.number.map { "→ \(record.dataset)@\($0)" } ?? "removed"
-      what = [.text("tag \(tag.name) \(target)"), .null, .null]
-      message = tag.message
+      let counts: [QueryValue] = stat ? [changes.map { .text($0.text) } ?? .null] : []
+      return cells + counts + [.text(version.author), .text(version.message)]
+    case .tag(let move):
+      let target = move.number.map { "→ \(move.dataset)@\($0)" } ?? "removed"
+      let cells: [QueryValue] = [
+        .text(move.savedAt.description), .text("tag \(move.tag) \(target)"), .null, .null,
+      ]
+      return cells + (stat ? [.null] : []) + [.text(move.author), .text(move.message)]
     }
-    if stat { what.append(counts.map { .text($0.text) } ?? .null) }
-    return [.text(time.description)] + what + [.text(record.author), .text(message)]
-  }
-
-  private func members(
-    _ record: LogRecord, _ digest: Digest, _ version: Version?
-  ) -> [(name: String, value: JSONValue)] {
-    if let version { return [("change", .text("version"))] + version.json }
-    guard case .tag(let tag) = record.change else { return [] }
-    return [
-      ("change", .text("tag")),
-      ("dataset", .text(record.dataset.text)),
-      ("tag", .text(tag.name)),
-      ("number", JSONValue(tag.number)),
-      ("message", .text(tag.message)),
-      ("author", .text(record.author)),
-      ("savedAt", .text(record.time.description)),
-      ("sequence", .integer(record.sequence)),
-      ("record", .text(digest.description)),
-    ]
   }
 }

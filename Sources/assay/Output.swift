@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Model
+import Wire
 
 /// What a command prints on standard output.
 struct Output {
@@ -24,9 +25,9 @@ struct Output {
     try sink.write(Array((text + "\n").utf8))
   }
 
-  /// Prints a value on a line of its own.
-  func json(_ value: JSONValue) throws(StoreError) {
-    try sink.write(value.bytes + [UInt8(ascii: "\n")])
+  /// Prints a document on a line of its own.
+  func json(_ document: some Encodable) throws(StoreError) {
+    try sink.write(Documents.encode(document) + [UInt8(ascii: "\n")])
   }
 
   /// Prints bytes as they are.

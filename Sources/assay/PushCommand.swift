@@ -1,7 +1,6 @@
 import ArgumentParser
-import Formats
 import Model
-import Store
+import Wire
 
 /// `assay push`: saves a file as the next version of a dataset.
 struct PushCommand: ParsableCommand {
@@ -21,44 +20,32 @@ struct PushCommand: ParsableCommand {
 
   func run() throws {
     let dataset = try DatasetName(name)
-    let options = try push.options()
-    let format = try TableFormat.choose(push.format, path: file)
-    let store = try global.openStore()
-    let reader = try TableReader.open(file, format, types: try push.columnTypes())
+    var request = try push.request()
+    request.countsChanges = !quiet
+    let source = TableFile(
+      path: file, format: try TableFormat.choose(push.format, path: file),
+      compression: file == "-" ? nil : FileCompression(path: file))
+    let service = try global.openService()
     let progress = ProgressLine()
-    let result: PushResult
+    let pushed: PushDocument
     do throws(StoreError) {
-      result = try store.push(dataset, reader, options) { rows in progress.show("\(rows) rows") }
+      pushed = try service.push(dataset, source, request) { progress.show("\($0)") }
     } catch {
       progress.clear()
-      throw naming(file, in: error)
+      throw error
     }
     progress.clear()
-    if !quiet { try report(result, store) }
+    if !quiet { try report(pushed) }
   }
 
-  /// Adds the file to an error that knows only its line: the store sees rows, not files.
-  private func naming(_ file: String, in error: StoreError) -> StoreError {
-    guard var location = error.location, location.file == nil, location.line != nil else {
-      return error
-    }
-    location.file = file == "-" ? "<stdin>" : file
-    return StoreError(error.kind, error.message, at: location)
-  }
-
-  private func report(_ result: PushResult, _ store: Store) throws {
-    let version = result.version
-    let counts = result.isNew ? try ChangeCounts(version, in: store) : nil
+  private func report(_ pushed: PushDocument) throws(StoreError) {
+    let version = pushed.version
     let output = try Output()
     if global.json {
-      try output.json(
-        .object(
-          version.json + [
-            ("isNew", .bool(result.isNew)), ("storedBytes", .integer(result.storedBytes)),
-          ] + (counts?.json ?? [])))
-    } else if result.isNew {
-      let line = "\(version.reference)  \(version.snapshot.short)  \(version.record.rows) rows"
-      try output.line(line + (counts.map { "  " + $0.text } ?? ""))
+      try output.json(pushed)
+    } else if pushed.isNew {
+      let line = "\(version.reference)  \(version.snapshot.short)  \(version.rows) rows"
+      try output.line(line + (pushed.changes.map { "  " + $0.text } ?? ""))
     } else {
       try output.line("unchanged: \(version.reference)")
     }

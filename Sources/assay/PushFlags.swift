@@ -1,7 +1,6 @@
 import ArgumentParser
-import Foundation
 import Model
-import Store
+import Wire
 
 /// What can be said about a version that is pushed.
 struct PushFlags: ParsableArguments {
@@ -25,9 +24,17 @@ struct PushFlags: ParsableArguments {
   @Option(help: "A text that makes a repeated push answer with the first one's version.")
   var idempotencyKey: String?
 
-  /// How rows relate to the latest version's; the names of ``PushOptions/Mode``.
+  /// How rows relate to the latest version's; the names of ``PushRequest/Mode``.
   enum Mode: String, CaseIterable, ExpressibleByArgument {
     case replace, append, merge
+
+    var requested: PushRequest.Mode {
+      switch self {
+      case .replace: .replace
+      case .append: .append
+      case .merge: .merge
+      }
+    }
   }
 
   /// The names of ``DatasetKind``.
@@ -35,43 +42,44 @@ struct PushFlags: ParsableArguments {
     case inputs, outputs, metrics, ratings, rules, results
   }
 
-  /// The options of the store's push.
+  /// What the store is asked for.
   /// - Throws: ``StoreError`` of kind `usage` for a value that cannot be understood.
-  func options() throws(StoreError) -> PushOptions {
-    var options = PushOptions()
+  func request() throws(StoreError) -> PushRequest {
+    var request = PushRequest()
     let names = key.flatMap { $0.split(separator: ",").map(String.init) }
-    options.key = names.isEmpty ? nil : names
-    options.mode = PushOptions.Mode(rawValue: mode.rawValue) ?? .replace
+    request.key = names.isEmpty ? nil : names
+    request.mode = mode.requested
+    request.types = try columnTypes()
     guard !deleteMissing || mode == .merge else {
       throw StoreError(.usage, "--delete-missing goes with --mode merge")
     }
-    options.deletesMissing = deleteMissing
-    options.kind = kind.flatMap { DatasetKind(rawValue: $0.rawValue) }
-    options.message = message
-    options.author = Author.name(author)
+    request.deletesMissing = deleteMissing
+    request.kind = kind.flatMap { DatasetKind(rawValue: $0.rawValue) }
+    request.message = message
+    request.author = Author.name(author)
     if let expect, expect < 0 { throw StoreError(.usage, "--expect takes 0 or a version's number") }
-    options.expected = expect
-    for reference in from { options.lineage.append(try Reference(parsing: reference)) }
+    request.precondition = expect.map { .number($0) }
+    for reference in from { request.lineage.append(try Reference(parsing: reference)) }
     for pair in attributes {
       guard let sign = pair.firstIndex(of: "="), sign != pair.startIndex else {
         throw StoreError(.usage, "'\(pair)' is no attribute; write name=value")
       }
-      options.attributes[String(pair[..<sign])] = String(pair[pair.index(after: sign)...])
+      request.attributes[String(pair[..<sign])] = String(pair[pair.index(after: sign)...])
     }
     if let createdAt {
       guard let time = Timestamp(parsing: createdAt) else {
         throw StoreError(
           .usage, "'\(createdAt)' is no time; write 2026-10-01 or 2026-10-01T12:00:00Z")
       }
-      options.createdAt = time
+      request.createdAt = time
     }
-    options.idempotencyKey = idempotencyKey
-    return options
+    request.idempotencyKey = idempotencyKey
+    return request
   }
 
   /// The types that `--types` gives to columns.
   /// - Throws: ``StoreError`` of kind `usage` for a type that there is not.
-  func columnTypes() throws(StoreError) -> [String: ColumnType] {
+  private func columnTypes() throws(StoreError) -> [String: ColumnType] {
     var types: [String: ColumnType] = [:]
     for pair in self.types.flatMap({ $0.split(separator: ",") }) {
       guard let sign = pair.lastIndex(of: "="), sign != pair.startIndex else {
@@ -86,19 +94,5 @@ struct PushFlags: ParsableArguments {
       types[String(pair[..<sign])] = type
     }
     return types
-  }
-}
-
-/// Who is at the keyboard.
-enum Author {
-  /// The name given, else `$ASSAY_AUTHOR`, else `user@host`.
-  static func name(_ given: String?) -> String {
-    let environment = ProcessInfo.processInfo.environment
-    if let name = given ?? environment["ASSAY_AUTHOR"], !name.isEmpty { return name }
-    let user = environment["USER"] ?? environment["LOGNAME"] ?? "uid \(getuid())"
-    var host = [CChar](repeating: 0, count: 256)
-    guard unsafe gethostname(&host, host.count - 1) == 0 else { return user }
-    let name = host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-    return user + "@" + String(decoding: name, as: UTF8.self)
   }
 }

@@ -2,8 +2,7 @@ import ArgumentParser
 import Formats
 import Foundation
 import Model
-import Query
-import Store
+import Wire
 
 /// `assay query`: SQL over versions.
 struct QueryCommand: ParsableCommand {
@@ -23,7 +22,7 @@ struct QueryCommand: ParsableCommand {
   @Option(help: "At most so many rows.") var limit: Int?
   @OptionGroup var global: GlobalOptions
 
-  /// The names of ``ResultFormat``.
+  /// The names of ``QueryRequest/Format``.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case table, jsonl, json, csv, markdown
   }
@@ -33,26 +32,25 @@ struct QueryCommand: ParsableCommand {
       throw StoreError(
         .usage, "--timeout and --memory take positive numbers, --limit a number of rows")
     }
-    let text = try statement()
-    let store = try global.openStore()
-    let options = QueryOptions(
-      timeLimitSeconds: timeout, memoryLimitBytes: memory << 20, rowLimit: limit)
+    var request = QueryRequest(sql: try statement(), format: chosenFormat)
+    request.limit = limit
+    request.timeoutSeconds = timeout
+    request.memoryMebibytes = memory
+    let service = try global.openService()
     let output = try Output()
-    var printer = ResultPrinter(chosenFormat) { bytes in try output.write(bytes) }
-    let query = SQLQuery(text, on: StoreQuerySource(store), options: options)
-    try query.run(
-      onColumns: { try printer.begin($0) },
-      onRow: { values in
-        try printer.row(values)
-        return true
-      })
-    try printer.finish()
+    _ = try service.query(request) { bytes throws(StoreError) in try output.write(bytes) }
     try output.finish()
   }
 
-  private var chosenFormat: ResultFormat {
-    if let format, let chosen = ResultFormat(rawValue: format.rawValue) { return chosen }
-    return global.json || isatty(STDOUT_FILENO) == 0 ? .jsonl : .table
+  private var chosenFormat: QueryRequest.Format {
+    switch format {
+    case .table: .table
+    case .jsonl: .jsonl
+    case .json: .json
+    case .csv: .csv
+    case .markdown: .markdown
+    case nil: global.json || isatty(STDOUT_FILENO) == 0 ? .jsonl : .table
+    }
   }
 
   private func statement() throws(StoreError) -> String {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Model
-import Store
+import Wire
 
 /// `assay reindex`: makes the index anew.
 struct ReindexCommand: ParsableCommand {
@@ -10,14 +10,12 @@ struct ReindexCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let store = try global.openStore()
-    let (datasets, records) = try store.reindex()
-    store.leaveIndexOpen()
+    let index = try global.openService().reindex()
     let output = try Output()
     if global.json {
-      try output.json(["datasets": .integer(datasets), "records": .integer(records)])
+      try output.json(index)
     } else {
-      try output.line("indexed \(records) records of \(datasets) datasets")
+      try output.line("indexed \(index.records) records of \(index.datasets) datasets")
     }
     try output.finish()
   }

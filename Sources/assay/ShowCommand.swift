@@ -1,8 +1,10 @@
 import ArgumentParser
 import Columns
+import Formats
 import Model
 import Query
-import Store
+import Service
+import Wire
 
 /// `assay show`: everything about one version.
 struct ShowCommand: ParsableCommand {
@@ -16,103 +18,106 @@ struct ShowCommand: ParsableCommand {
 
   func run() throws {
     guard rows >= 0 else { throw StoreError(.usage, "--rows takes a number of rows") }
-    let store = try global.openStore()
-    let version = try store.resolve(try Reference(parsing: reference))
-    let snapshot = try store.snapshot(version)
-    let tags = try store.tags(of: version.dataset).filter { $0.number == version.number }
+    let service = try global.openService()
+    let document = try service.version(try Reference(parsing: reference))
+    let first = rows > 0 ? try firstRows(of: document.version, service) : []
     let output = try Output()
     if global.json {
-      try output.json(.object(version.json + members(snapshot, tags.map(\.name))))
+      try printJSON(document, first, output)
     } else {
-      for (label, text) in facts(version, snapshot, tags.map(\.name)) where !text.isEmpty {
+      for (label, text) in facts(document) where !text.isEmpty {
         let padding = String(repeating: " ", count: 12 - label.count)
         try output.line(label + padding + text)
       }
       try output.line("")
-      try printSchema(snapshot.schema, output)
+      try printSchema(document, output)
       if rows > 0 {
         try output.line("")
-        try printRows(snapshot, output)
+        try printRows(document, first, output)
       }
     }
     try output.finish()
   }
 
-  private func facts(
-    _ version: Version, _ snapshot: Snapshot, _ tags: [String]
-  ) -> [(label: String, text: String)] {
-    let record = version.record
-    let groups = snapshot.manifest.groups.count
-    let sources = record.lineage.map { "\($0.dataset)@\($0.number)" }
-    let attributes = record.attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+  /// The first rows as JSON lines; for people, with nulls, so that every column is there.
+  private func firstRows(
+    of version: VersionDocument, _ service: any StoreService
+  ) throws(StoreError) -> [UInt8] {
+    var request = DataRequest(format: .jsonl)
+    request.limit = rows
+    request.writesNulls = !global.json
+    var text: [UInt8] = []
+    _ = try service.data(
+      Reference(dataset: version.dataset, selector: .number(version.number)), request
+    ) { _ in
+    } write: { bytes throws(StoreError) in
+      text += bytes
+    }
+    return text
+  }
+
+  private func printJSON(
+    _ document: VersionDetailDocument, _ first: [UInt8], _ output: Output
+  ) throws(StoreError) {
+    guard rows > 0 else {
+      try output.json(document)
+      return
+    }
+    // Rows are JSON text already, with numbers that a decoder might round.
+    try output.write(Documents.encode(document).dropLast() + Array(#","firstRows":["#.utf8))
+    try output.write(Array(first.split(separator: UInt8(ascii: "\n")).joined(separator: [0x2C])))
+    try output.line("]}")
+  }
+
+  private func facts(_ document: VersionDetailDocument) -> [(label: String, text: String)] {
+    let version = document.version
+    let groups = document.rowGroups
+    let attributes = version.attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     return [
       ("version", version.reference),
       ("snapshot", version.snapshot.description),
-      ("record", version.recordDigest.description),
-      ("kind", record.kind.rawValue),
-      ("created", record.createdAt.description),
-      ("saved", version.time.description),
+      ("record", version.record.description),
+      ("kind", version.kind.rawValue),
+      ("created", version.createdAt.description),
+      ("saved", version.savedAt.description),
       ("author", version.author),
-      ("message", record.message),
-      ("tags", tags.joined(separator: " ")),
-      ("parent", record.parent.map { "\(version.dataset)@\($0)" } ?? ""),
-      ("made from", sources.joined(separator: " ")),
+      ("message", version.message),
+      ("tags", (version.tags ?? []).joined(separator: " ")),
+      ("parent", version.parent.map { "\(version.dataset)@\($0)" } ?? ""),
+      ("made from", version.lineage.map(\.reference).joined(separator: " ")),
       ("attributes", attributes.joined(separator: " ")),
-      ("rows", "\(record.rows) in \(groups) row group\(groups == 1 ? "" : "s")"),
-      ("key", snapshot.schema.key.joined(separator: ", ")),
+      ("rows", "\(version.rows) in \(groups) row group\(groups == 1 ? "" : "s")"),
+      ("key", document.key.joined(separator: ", ")),
     ]
   }
 
-  private func members(
-    _ snapshot: Snapshot, _ tags: [String]
-  ) throws(StoreError) -> [(name: String, value: JSONValue)] {
-    var members: [(name: String, value: JSONValue)] = [
-      ("tags", JSONValue(tags)),
-      ("key", JSONValue(snapshot.schema.key)),
-      (
-        "columns",
-        .array(
-          snapshot.schema.columns.map {
-            ["name": .text($0.name), "type": .text($0.type.rawValue)]
-          })
-      ),
-      ("rowGroups", .integer(snapshot.manifest.groups.count)),
-    ]
-    if rows > 0 {
-      var objects: [JSONValue] = []
-      try forEachRow(snapshot) { cells, row in objects.append(cells.object(row)) }
-      members.append(("firstRows", .array(objects)))
-    }
-    return members
-  }
-
-  private func printSchema(_ schema: Schema, _ output: Output) throws {
-    var table = try RowsOut(["column", "type"], output, isJSON: false)
-    for column in schema.columns {
-      try table.row([.text(column.name), .text(column.type.rawValue)], json: .null)
-    }
-    try table.finish()
-  }
-
-  private func printRows(_ snapshot: Snapshot, _ output: Output) throws {
-    var table = try RowsOut(snapshot.schema.columns.map(\.name), output, isJSON: false)
-    var lines: [[QueryValue]] = []
-    try forEachRow(snapshot) { cells, row in
-      lines.append(cells.values(row))
-    }
-    for line in lines { try table.row(line, json: .null) }
-    try table.finish()
-  }
-
-  private func forEachRow(
-    _ snapshot: Snapshot, _ body: (CellTexts, Int) -> Void
+  private func printSchema(
+    _ document: VersionDetailDocument, _ output: Output
   ) throws(StoreError) {
-    let pages = RowPages(snapshot, columns: Array(snapshot.schema.columns.indices))
-    try pages.forEach(limit: rows) { batches throws(StoreError) in
-      for batch in batches {
-        let cells = try CellTexts(batch)
-        for row in 0..<batch.count { body(cells, row) }
+    var table = try RowsOut(["column", "type"], output)
+    for column in document.columns {
+      try table.row([.text(column.name), .text(column.type.rawValue)])
+    }
+    try table.finish()
+  }
+
+  private func printRows(
+    _ document: VersionDetailDocument, _ first: [UInt8], _ output: Output
+  ) throws(StoreError) {
+    var table = try RowsOut(document.columns.map(\.name), output)
+    if !first.isEmpty {
+      var types: [String: ColumnType] = [:]
+      // Nobody writes attachments by hand, so no reader takes them for a type.
+      for column in document.columns {
+        types[column.name] = column.type == .file ? .json : column.type
+      }
+      let source = MemorySource(name: document.version.reference, bytes: first)
+      var reader = try JSONReader(source, layout: .lines, options: ReadOptions(types: types))
+      while let batch = try reader.next() {
+        let cells = try CellTexts(batch.rows)
+        for row in 0..<cells.count { try table.row(cells.values(row)) }
       }
     }
+    try table.finish()
   }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Model
 import Query
-import Store
+import Wire
 
 /// `assay stats`: what takes how much space.
 struct StatsCommand: ParsableCommand {
@@ -17,15 +17,13 @@ struct StatsCommand: ParsableCommand {
 
   func run() throws {
     let names = try name.map { [try DatasetName($0)] }
-    let store = try global.openStore()
+    let service = try global.openService()
     let progress = ProgressLine()
-    let sizes = try store.statistics(of: names) { done, total in
-      progress.show("\(done) of \(total) versions")
-    }
+    let sizes = try service.statistics(of: names) { progress.show("\($0)") }
     progress.clear()
     let output = try Output()
     if global.json {
-      try output.json(json(sizes))
+      try output.json(sizes)
     } else if name != nil {
       try printVersions(sizes, output)
     } else {
@@ -34,14 +32,14 @@ struct StatsCommand: ParsableCommand {
     try output.finish()
   }
 
-  private func printDatasets(_ sizes: StoreStatistics, _ output: Output) throws {
-    var table = try RowsOut(["dataset", "versions", "raw", "stored"], output, isJSON: false)
+  private func printDatasets(_ sizes: StatisticsDocument, _ output: Output) throws {
+    var table = try RowsOut(["dataset", "versions", "raw", "stored"], output)
     for dataset in sizes.datasets {
       try table.row(
-        [.text(dataset.dataset.text)]
+        [.text(dataset.name.text)]
           + [dataset.versions.count, dataset.rawBytes, dataset.storedBytes].map {
             .integer(Int64($0))
-          }, json: .null)
+          })
     }
     try table.finish()
     try output.line("")
@@ -49,41 +47,17 @@ struct StatsCommand: ParsableCommand {
       "\(sizes.files) files, \(sizes.fileBytes) bytes, and an index of \(sizes.indexBytes) bytes")
   }
 
-  private func printVersions(_ sizes: StoreStatistics, _ output: Output) throws {
-    var table = try RowsOut(["version", "rows", "raw", "stored", "shared"], output, isJSON: false)
-    for size in sizes.datasets.flatMap(\.versions) {
-      try table.row(
-        [.text(size.version.reference)]
-          + [size.version.record.rows, size.rawBytes, size.storedBytes, size.sharedBytes].map {
-            .integer(Int64($0))
-          }, json: .null)
+  private func printVersions(_ sizes: StatisticsDocument, _ output: Output) throws {
+    var table = try RowsOut(["version", "rows", "raw", "stored", "shared"], output)
+    for dataset in sizes.datasets {
+      for size in dataset.versions {
+        try table.row(
+          [.text("\(dataset.name)@\(size.number)")]
+            + [size.rows, size.rawBytes, size.storedBytes, size.sharedBytes].map {
+              .integer(Int64($0))
+            })
+      }
     }
     try table.finish()
-  }
-
-  private func json(_ sizes: StoreStatistics) -> JSONValue {
-    [
-      "datasets": .array(
-        sizes.datasets.map { dataset in
-          [
-            "name": .text(dataset.dataset.text),
-            "rawBytes": .integer(dataset.rawBytes),
-            "storedBytes": .integer(dataset.storedBytes),
-            "versions": .array(
-              dataset.versions.map { size in
-                [
-                  "number": .integer(size.version.number),
-                  "rows": .integer(size.version.record.rows),
-                  "rawBytes": .integer(size.rawBytes),
-                  "storedBytes": .integer(size.storedBytes),
-                  "sharedBytes": .integer(size.sharedBytes),
-                ]
-              }),
-          ]
-        }),
-      "files": .integer(sizes.files),
-      "fileBytes": .integer(sizes.fileBytes),
-      "indexBytes": .integer(sizes.indexBytes),
-    ]
   }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Model
 import Query
-import Store
+import Wire
 
 /// `assay tag`: names versions.
 struct TagCommand: ParsableCommand {
@@ -21,48 +21,36 @@ struct TagCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let store = try global.openStore()
+    let service = try global.openService()
     let output = try Output()
+    let request = TagRequest(author: Author.name(author), message: message)
     if delete {
       guard let tag else { throw StoreError(.usage, "--delete needs a tag: tag --delete NAME TAG") }
       let dataset = try DatasetName(reference)
-      try store.tag(dataset, tag, to: nil, author: Author.name(author), message: message)
-      try report(tag, nil, dataset, output)
+      try service.removeTag(tag, of: dataset, request)
+      if global.json {
+        try output.json(["dataset": dataset.text, "tag": tag])
+      } else {
+        try output.line("tag \(tag) removed")
+      }
     } else if let tag {
-      let version = try store.resolve(try Reference(parsing: reference))
-      try store.tag(
-        version.dataset, tag, to: version, author: Author.name(author), message: message)
-      try report(tag, version, version.dataset, output)
+      let moved = try service.setTag(tag, to: try Reference(parsing: reference), request)
+      if global.json {
+        try output.json(moved)
+      } else {
+        try output.line("tag \(tag) → \(moved.dataset)@\(moved.number)")
+      }
     } else {
-      try list(try DatasetName(reference), store, output)
+      try list(try service.tags(of: try DatasetName(reference)), output)
     }
     try output.finish()
   }
 
-  private func report(
-    _ tag: String, _ version: Version?, _ dataset: DatasetName, _ output: Output
-  ) throws {
-    if global.json {
-      try output.json([
-        "dataset": .text(dataset.text), "tag": .text(tag), "number": JSONValue(version?.number),
-      ])
-    } else {
-      let target = version.map { "→ \($0.reference)" } ?? "removed"
-      try output.line("tag \(tag) \(target)")
-    }
-  }
-
-  private func list(_ dataset: DatasetName, _ store: Store, _ output: Output) throws {
+  private func list(_ tags: [TagDocument], _ output: Output) throws(StoreError) {
     var table = try RowsOut(["tag", "version", "digest"], output, isJSON: global.json)
-    for tag in try store.tags(of: dataset) {
-      let version = try store.resolve(
-        Reference(dataset: dataset, selector: .number(tag.number)))
+    for tag in tags {
       try table.row(
-        [.text(tag.name), .text(version.reference), .text(version.snapshot.short)],
-        json: [
-          "dataset": .text(dataset.text), "tag": .text(tag.name),
-          "number": .integer(tag.number), "snapshot": .text(version.snapshot.description),
-        ])
+        [.text(tag.tag), .text("\(tag.dataset)@\(tag.number)"), .text(tag.snapshot.short)], tag)
     }
     try table.finish()
   }

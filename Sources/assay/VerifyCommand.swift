@@ -1,6 +1,6 @@
 import ArgumentParser
 import Model
-import Store
+import Wire
 
 /// `assay verify`: checks that everything is as it was written.
 struct VerifyCommand: ParsableCommand {
@@ -19,20 +19,18 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let heads = try parsedHeads()
-    let store = try global.openStore()
+    let service = try global.openService()
     let progress = ProgressLine()
-    let report = try store.verify(expectedHeads: heads) { done, total in
-      progress.show("\(done) of \(total) checks")
-    }
+    let report = try service.verify(heads: heads) { progress.show("\($0)") }
     progress.clear()
     let output = try Output()
     if global.json {
-      try output.json(json(report))
+      try output.json(report)
     } else {
       try print(report, output)
     }
     try output.finish()
-    if !report.damage.isEmpty || !report.isIndexRight { throw ExitCode(1) }
+    if !report.isSound { throw ExitCode(1) }
   }
 
   private func parsedHeads() throws(StoreError) -> [DatasetName: Digest] {
@@ -48,7 +46,7 @@ struct VerifyCommand: ParsableCommand {
     return heads
   }
 
-  private func print(_ report: VerifyReport, _ output: Output) throws {
+  private func print(_ report: VerifyDocument, _ output: Output) throws {
     for damage in report.damage {
       try output.line("\(damage.file): \(damage.what)")
       if !damage.versions.isEmpty {
@@ -61,26 +59,6 @@ struct VerifyCommand: ParsableCommand {
     let checked =
       "\(report.files) files, \(report.bytes) bytes, \(report.records) records, "
       + "\(report.versions) versions, \(report.chunks) chunks"
-    let isFine = report.damage.isEmpty && report.isIndexRight
-    try output.line(isFine ? "all as written: \(checked)" : "damaged; checked \(checked)")
-  }
-
-  private func json(_ report: VerifyReport) -> JSONValue {
-    [
-      "isSound": .bool(report.damage.isEmpty && report.isIndexRight),
-      "isIndexRight": .bool(report.isIndexRight),
-      "files": .integer(report.files),
-      "bytes": .integer(report.bytes),
-      "records": .integer(report.records),
-      "versions": .integer(report.versions),
-      "chunks": .integer(report.chunks),
-      "damage": .array(
-        report.damage.map { damage in
-          [
-            "file": .text(damage.file), "what": .text(damage.what),
-            "versions": JSONValue(damage.versions),
-          ]
-        }),
-    ]
+    try output.line(report.isSound ? "all as written: \(checked)" : "damaged; checked \(checked)")
   }
 }

@@ -14,7 +14,7 @@ import Testing
       _ = try SQLQuery(sql, on: source, options: options).rows()
       return nil
     } catch {
-      return error as? StoreError
+      return error
     }
   }
 

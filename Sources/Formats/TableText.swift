@@ -1,9 +1,8 @@
-import Columns
-import Formats
-import Model
+package import Columns
+package import Model
 
-/// Turns batches of one table into the text of a file, on all cores.
-struct TableText {
+/// Turns batches of one table into the bytes of a file, on all cores.
+package struct TableText {
   private let format: FileFormat
   private let columns: [ColumnDefinition]
   private let writesNulls: Bool
@@ -12,15 +11,17 @@ struct TableText {
   /// Rows are turned into text in pieces of so many, each by one thread.
   private static let pieceRows = 2048
 
-  /// Text in `format` of rows with `columns`.
-  init(_ format: FileFormat, columns: [ColumnDefinition], nulls: Bool) {
+  /// Text in `format` of rows with `columns`; with `nulls`, JSON writes nulls out.
+  package init(_ format: FileFormat, columns: [ColumnDefinition], nulls: Bool) {
     self.format = format
     self.columns = columns
     writesNulls = nulls
   }
 
-  /// Writes the rows of `batches`.
-  mutating func append(_ batches: [RowBatch], to sink: ByteSink) throws(StoreError) {
+  /// Hands `write` the text of the rows of `batches`, which follow those handed over before.
+  package mutating func append(
+    _ batches: [RowBatch], write: ([UInt8]) throws(StoreError) -> Void
+  ) throws(StoreError) {
     var pieces: [(batch: RowBatch, rows: Range<Int>)] = []
     for batch in batches {
       for start in stride(from: 0, to: batch.count, by: Self.pieceRows) {
@@ -34,19 +35,22 @@ struct TableText {
     let texts = try parallelMap(count: work.count) { index throws(StoreError) in
       Self.text(work[index].batch, work[index].rows, format, columns, nulls, isFirst && index == 0)
     }
-    for text in texts { try sink.write(text) }
+    for text in texts { try write(text) }
     hasRows = true
   }
 
-  /// Writes what stands after the last row; also what stands before the first when there is none.
-  func finish(_ sink: ByteSink) throws(StoreError) {
+  /// Hands `write` what stands after the last row; also what stands before the first when there
+  /// is none.
+  package func finish(
+    write: ([UInt8]) throws(StoreError) -> Void
+  ) throws(StoreError) {
     switch format {
     case .jsonl: break
-    case .json: try sink.write(Array((hasRows ? "\n]\n" : "[]\n").utf8))
+    case .json: try write(Array((hasRows ? "\n]\n" : "[]\n").utf8))
     case .csv where !hasRows:
       var header: [UInt8] = []
       CSVWriter(columns: columns).appendHeader(to: &header)
-      try sink.write(header)
+      try write(header)
     case .csv: break
     }
   }

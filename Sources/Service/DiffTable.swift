@@ -2,20 +2,21 @@ import Columns
 import Model
 import Query
 import Store
+import Wire
 
 /// A diff as a table with a line for each row added or removed and each cell changed.
 struct DiffTable {
   private let report: DiffReport
-  private let output: Output
+  private let output: TextPieces
 
-  init(_ report: DiffReport, _ output: Output) {
+  init(_ report: DiffReport, _ output: TextPieces) {
     self.report = report
     self.output = output
   }
 
   /// Writes the table; columns that came or went are lines of it too.
-  func print(_ format: ResultFormat) throws {
-    var printer = ResultPrinter(format) { bytes in try output.write(bytes) }
+  func print(_ format: ResultFormat) throws(StoreError) {
+    var printer = ResultPrinter(format) { bytes throws(StoreError) in try output.bytes(bytes) }
     switch report.detail {
     case .counts:
       let counts = ChangeCounts(report.diff)
@@ -33,7 +34,7 @@ struct DiffTable {
     try printer.finish()
   }
 
-  private func printRows(_ printer: inout ResultPrinter) throws {
+  private func printRows(_ printer: inout ResultPrinter) throws(StoreError) {
     let key = report.key
     let columns = report.diff.columns
     try printer.begin(["change"] + key.map { columns[$0].name } + ["column", "old", "new"])
@@ -51,7 +52,7 @@ struct DiffTable {
         [.text("~ column")] + noKey
           + [.text(column.name), .text(column.old.rawValue), .text(column.new.rawValue)])
     }
-    try report.forEachRow { row in
+    try report.forEachRow { row throws(StoreError) in
       switch row {
       case .removed(let cells, let row):
         let names = key.map { QueryValue.text(cells.plain($0, row)) }

@@ -1,24 +1,25 @@
 import Columns
 import Model
 import Store
+import Wire
 
 /// A diff as lines for people.
 struct DiffText {
   private let report: DiffReport
-  private let output: Output
+  private let output: TextPieces
 
   /// What a line about a whole row has room for, in characters.
   private static let rowWidth = 110
   /// What a changed cell has room for, old and new alike.
   private static let cellWidth = 60
 
-  init(_ report: DiffReport, _ output: Output) {
+  init(_ report: DiffReport, _ output: TextPieces) {
     self.report = report
     self.output = output
   }
 
   /// Writes the lines.
-  func print() throws {
+  func print() throws(StoreError) {
     let diff = report.diff
     let counts = ChangeCounts(diff).text
     try output.line("\(report.old.reference) → \(report.new.reference)  \(counts)")
@@ -41,9 +42,9 @@ struct DiffText {
     }
   }
 
-  private func printRows() throws {
+  private func printRows() throws(StoreError) {
     let key = report.key
-    try report.forEachRow { row in
+    try report.forEachRow { row throws(StoreError) in
       switch row {
       case .removed(let cells, let row): try output.line("- " + whole(cells, row, key))
       case .added(let cells, let row): try output.line("+ " + whole(cells, row, key))

@@ -1,14 +1,16 @@
-import Columns
-import Model
-import Query
+package import Columns
+package import Model
+package import Query
 
-/// The cells of a few rows as JSON text; for printing them one by one, not for files.
-struct CellTexts {
+/// The cells of a few rows as text; for printing them one by one, not for files.
+package struct CellTexts {
   private let batch: RowBatch
   /// Each column as a `json` one, which has the text of every cell.
   private let columns: [ColumnVector]
 
-  init(_ batch: RowBatch) throws(StoreError) {
+  /// The cells of `batch`.
+  /// - Throws: ``StoreError`` of kind `corrupt` for values that have no text.
+  package init(_ batch: RowBatch) throws(StoreError) {
     self.batch = batch
     var columns: [ColumnVector] = []
     for vector in batch.vectors { columns.append(try vector.widened(to: .json)) }
@@ -16,7 +18,7 @@ struct CellTexts {
   }
 
   /// How many rows there are.
-  var count: Int { batch.count }
+  package var count: Int { batch.count }
 
   /// The JSON text of a cell.
   func json(_ column: Int, _ row: Int) -> JSONValue {
@@ -51,7 +53,7 @@ struct CellTexts {
   }
 
   /// The cells of a row for a table.
-  func values(_ row: Int) -> [QueryValue] {
+  package func values(_ row: Int) -> [QueryValue] {
     batch.columns.indices.map { column in
       guard batch.vectors[column].hasValue(row) else { return .null }
       switch batch.vectors[column].values {

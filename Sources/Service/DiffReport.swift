@@ -2,20 +2,16 @@ import Columns
 import Model
 import Query
 import Store
+import Wire
 
 /// A diff on its way out, in one of several formats.
 struct DiffReport {
-  /// How much of it is told.
-  enum Detail {
-    case counts, columns, rows
-  }
-
   let old: Version
   let new: Version
   let diff: VersionDiff
   /// The most rows told.
   let limit: Int
-  let detail: Detail
+  let detail: DiffRequest.Detail
 
   /// One row that differs, as a page of rows is gone through.
   enum Row {
@@ -28,7 +24,7 @@ struct DiffReport {
   private static let pageRows = 1024
 
   /// Writes the report.
-  func print(_ format: DiffCommand.Format, to output: Output) throws {
+  func print(_ format: DiffRequest.Format, to output: TextPieces) throws(StoreError) {
     switch format {
     case .text: try DiffText(self, output).print()
     case .json: try DiffJSON(self, output).printObject()
@@ -54,17 +50,17 @@ struct DiffReport {
 
   /// Calls `body` for the rows that differ, removed ones first, then added, then changed; at most
   /// ``limit``.
-  func forEachRow(_ body: (Row) throws -> Void) throws {
+  func forEachRow(_ body: (Row) throws(StoreError) -> Void) throws(StoreError) {
     var left = limit
-    try forEachPage(diff.removed, &left) { page in
+    try forEachPage(diff.removed, &left) { page throws(StoreError) in
       let cells = try CellTexts(try diff.rows(page, of: diff.old))
       for row in page.indices { try body(.removed(cells, row)) }
     }
-    try forEachPage(diff.added, &left) { page in
+    try forEachPage(diff.added, &left) { page throws(StoreError) in
       let cells = try CellTexts(try diff.rows(page, of: diff.new))
       for row in page.indices { try body(.added(cells, row)) }
     }
-    try forEachPage(diff.changed, &left) { page in
+    try forEachPage(diff.changed, &left) { page throws(StoreError) in
       let before = try CellTexts(try diff.rows(page.map(\.old), of: diff.old))
       let after = try CellTexts(try diff.rows(page.map(\.new), of: diff.new))
       for (row, change) in page.enumerated() {
@@ -74,8 +70,8 @@ struct DiffReport {
   }
 
   private func forEachPage<Item>(
-    _ items: [Item], _ left: inout Int, _ body: ([Item]) throws -> Void
-  ) throws {
+    _ items: [Item], _ left: inout Int, _ body: ([Item]) throws(StoreError) -> Void
+  ) throws(StoreError) {
     for start in stride(from: 0, to: items.count, by: Self.pageRows) where left > 0 {
       let page = Array(items[start..<min(start + min(Self.pageRows, left), items.count)])
       left -= page.count

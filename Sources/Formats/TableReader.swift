@@ -1,15 +1,18 @@
-import Formats
-import Model
+package import Model
 
 /// Opens files to be read as tables.
-enum TableReader {
-  /// A reader of the rows of `file` (`-` for standard input).
+package enum TableReader {
+  /// A reader of the rows of the file at `path` (`-` for standard input).
+  /// - Parameters:
+  ///   - compression: How the file's bytes are compressed; nil when they are taken as they are.
+  ///   - name: How errors call the file.
   /// - Throws: ``StoreError``: `missing` when there is no such file, `unavailable` when it cannot
   ///   be read, `usage` for types that the format does not have.
-  static func open(
-    _ file: String, _ format: FileFormat, types: [String: ColumnType]
+  package static func open(
+    path: String, _ format: FileFormat, compression: FileCompression?, name: String,
+    types: [String: ColumnType] = [:]
   ) throws(StoreError) -> any RowReader {
-    let source = try FileSource.open(path: file)
+    let source = try FileSource.open(path: path, compression: compression, name: name)
     let options = ReadOptions(types: types)
     switch format {
     case .jsonl: return try JSONReader(source, layout: .lines, options: options)

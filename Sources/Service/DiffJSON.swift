@@ -1,19 +1,20 @@
 import Columns
 import Model
 import Store
+import Wire
 
 /// A diff as JSON: one object, or a line for the whole and one for each row that differs.
 struct DiffJSON {
   private let report: DiffReport
-  private let output: Output
+  private let output: TextPieces
 
-  init(_ report: DiffReport, _ output: Output) {
+  init(_ report: DiffReport, _ output: TextPieces) {
     self.report = report
     self.output = output
   }
 
   /// Writes one object with all rows in its member `rows`.
-  func printObject() throws {
+  func printObject() throws(StoreError) {
     guard report.detail == .rows else {
       try output.json(.object(summary))
       return
@@ -21,20 +22,20 @@ struct DiffJSON {
     // Written row by row, since there may be more rows than memory should hold.
     var head = JSONValue.object(summary).bytes
     head.removeLast()
-    try output.write(head + Array(#","rows":["#.utf8))
+    try output.bytes(head + Array(#","rows":["#.utf8))
     var isFirst = true
-    try report.forEachRow { row in
-      try output.write((isFirst ? [] : [UInt8(ascii: ",")]) + object(row).bytes)
+    try report.forEachRow { row throws(StoreError) in
+      try output.bytes((isFirst ? [] : [UInt8(ascii: ",")]) + object(row).bytes)
       isFirst = false
     }
     try output.line("]}")
   }
 
   /// Writes the counts on the first line and a row on each other.
-  func printLines() throws {
+  func printLines() throws(StoreError) {
     try output.json(.object(summary))
     guard report.detail == .rows else { return }
-    try report.forEachRow { row in try output.json(object(row)) }
+    try report.forEachRow { row throws(StoreError) in try output.json(object(row)) }
   }
 
   private var summary: [(name: String, value: JSONValue)] {
@@ -47,7 +48,11 @@ struct DiffJSON {
       ("new", .text(report.new.reference)),
       ("key", JSONValue(diff.key)),
     ]
-    members += ChangeCounts(diff).json
+    let counts = ChangeCounts(diff)
+    members += [
+      ("added", .integer(counts.added)), ("removed", .integer(counts.removed)),
+      ("changed", .integer(counts.changed)),
+    ]
     members += [
       ("addedColumns", columns(diff.addedColumns)),
       ("removedColumns", columns(diff.removedColumns)),

@@ -1,0 +1,18 @@
+import Model
+import Store
+import Wire
+
+extension ChangeCounts {
+  /// The counts of a diff.
+  init(_ diff: VersionDiff) {
+    self.init(
+      added: diff.added.count, removed: diff.removed.count, changed: diff.changed.count)
+  }
+
+  /// The counts of a version against its parent; nil for a dataset's first.
+  init?(_ version: Version, in store: Store) throws(StoreError) {
+    guard let number = version.record.parent else { return nil }
+    let parent = try store.resolve(Reference(dataset: version.dataset, selector: .number(number)))
+    self.init(try store.diff(try store.snapshot(parent), try store.snapshot(version)))
+  }
+}

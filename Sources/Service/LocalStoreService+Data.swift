@@ -1,0 +1,120 @@
+import Columns
+import Formats
+package import Model
+import Query
+import Store
+package import Wire
+
+extension LocalStoreService {
+  package func data(
+    _ reference: Reference, _ request: DataRequest, progress: (Progress) -> Void,
+    write: ([UInt8]) throws(StoreError) -> Void
+  ) throws(StoreError) -> DataDocument {
+    let version = try store.resolve(reference)
+    let snapshot = try store.snapshot(version)
+    let positions = try columns(request, of: snapshot)
+    let rows = try selection(request, of: snapshot)
+    var text = TableText(
+      request.format, columns: positions.map { snapshot.schema.columns[$0] },
+      nulls: request.writesNulls)
+    var written = 0
+    try RowPages(snapshot, columns: positions).forEach(rows) { batches throws(StoreError) in
+      try text.append(batches, write: write)
+      written += batches.reduce(0) { $0 + $1.count }
+      progress(Progress(done: written, unit: .rows))
+    }
+    try text.finish(write: write)
+    return DataDocument(version: VersionDocument(version), rowsWritten: written)
+  }
+
+  /// The positions of the columns asked for.
+  private func columns(
+    _ request: DataRequest, of snapshot: Snapshot
+  ) throws(StoreError) -> [Int] {
+    let schema = snapshot.schema
+    guard let names = request.columns else { return Array(schema.columns.indices) }
+    var positions: [Int] = []
+    for name in names {
+      let position = try Self.column(name, of: snapshot)
+      guard !positions.contains(position) else {
+        throw StoreError(.usage, "the column '\(name)' is named twice")
+      }
+      positions.append(position)
+    }
+    return positions
+  }
+
+  private static func column(_ name: String, of snapshot: Snapshot) throws(StoreError) -> Int {
+    guard let position = snapshot.schema.index(of: name) else {
+      let advice = Spelling.advice(name, snapshot.schema.columns.map(\.name))
+      throw StoreError(.usage, "\(snapshot.version.reference) has no column '\(name)'; \(advice)")
+    }
+    return position
+  }
+
+  private func selection(
+    _ request: DataRequest, of snapshot: Snapshot
+  ) throws(StoreError) -> RowSelection {
+    guard request.offset >= 0, request.limit ?? 0 >= 0 else {
+      throw StoreError(.usage, "offset and limit are numbers of rows, 0 or more")
+    }
+    guard request.condition != nil || request.order != nil else {
+      let start = min(request.offset, snapshot.rows)
+      return .range(start..<start + min(request.limit ?? Int.max, snapshot.rows - start))
+    }
+    // The condition is on a line of its own, so that a comment at its end takes nothing else with
+    // it. SQL numbers the rows of one version by their position (`TableScan.rowID`).
+    let order = try request.order.map { text throws(StoreError) in
+      try Self.order(text, of: snapshot)
+    }
+    let sql = """
+      SELECT rowid FROM "\(snapshot.version.reference)" \
+      WHERE (\(request.condition ?? "1")
+      ) ORDER BY \(order.map { $0 + ", " } ?? "")rowid \
+      LIMIT \(request.limit ?? -1) OFFSET \(request.offset)
+      """
+    let positions = try positions(sql)
+    return order == nil ? .ascending(positions) : .ordered(positions)
+  }
+
+  /// What a query of row numbers gives.
+  private func positions(_ sql: String) throws(StoreError) -> [Int] {
+    let query = SQLQuery(sql, on: StoreQuerySource(store), options: queryOptions())
+    var positions: [Int] = []
+    do throws(StoreError) {
+      try query.run(onColumns: { _ in }) { row in
+        if case .integer(let position) = row[0] { positions.append(Int(position)) }
+        return true
+      }
+    } catch  where error.kind == .usage {
+      // Its place is one in the whole statement, which nobody wrote.
+      throw StoreError(.usage, "where: \(error.message)")
+    }
+    return positions
+  }
+
+  /// The terms of ORDER BY that `text` stands for: columns with commas between, each with `asc` or
+  /// `desc` after it or neither.
+  private static func order(_ text: String, of snapshot: Snapshot) throws(StoreError) -> String {
+    let names = snapshot.schema.columns.map(\.name)
+    let identifiers = SQLColumns.identifiers(names)
+    var terms: [String] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let words = part.split(separator: " ")
+      let name = words.joined(separator: " ")
+      // A column may be called 'x desc'.
+      if let position = snapshot.schema.index(of: name) {
+        terms.append(identifiers[position])
+        continue
+      }
+      let direction = words.last?.lowercased() ?? ""
+      guard words.count > 1, direction == "asc" || direction == "desc" else {
+        _ = try column(name, of: snapshot)
+        continue
+      }
+      let position = try column(words.dropLast().joined(separator: " "), of: snapshot)
+      terms.append("\(identifiers[position]) \(direction)")
+    }
+    return terms.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,54 @@
+package import Model
+import Store
+package import Wire
+
+extension LocalStoreService {
+  package func verify(
+    heads: [DatasetName: Digest], progress: (Progress) -> Void
+  ) throws(StoreError) -> VerifyDocument {
+    let report = try store.verify(expectedHeads: heads) { done, total in
+      progress(Progress(done: done, total: total, unit: .checks))
+    }
+    return VerifyDocument(
+      isIndexRight: report.isIndexRight, files: report.files, bytes: report.bytes,
+      records: report.records, versions: report.versions, chunks: report.chunks,
+      damage: report.damage.map { .init(file: $0.file, what: $0.what, versions: $0.versions) })
+  }
+
+  package func collectGarbage(
+    apply: Bool, graceSeconds: Int
+  ) throws(StoreError) -> GarbageDocument {
+    let report = try store.collectGarbage(apply: apply, graceSeconds: graceSeconds)
+    func files(_ files: [GarbageReport.File]) -> [GarbageDocument.File] {
+      files.map { .init(name: $0.name, bytes: $0.bytes) }
+    }
+    return GarbageDocument(
+      isApplied: report.isApplied, files: files(report.files),
+      youngFiles: files(report.youngFiles), compactedFiles: report.compactedFiles,
+      newPacks: files(report.newPacks))
+  }
+
+  package func reindex() throws(StoreError) -> ReindexDocument {
+    let (datasets, records) = try store.reindex()
+    return ReindexDocument(datasets: datasets, records: records)
+  }
+
+  package func statistics(
+    of datasets: [DatasetName]?, progress: (Progress) -> Void
+  ) throws(StoreError) -> StatisticsDocument {
+    let sizes = try store.statistics(of: datasets) { done, total in
+      progress(Progress(done: done, total: total, unit: .versions))
+    }
+    return StatisticsDocument(
+      datasets: sizes.datasets.map { dataset in
+        .init(
+          name: dataset.dataset, rawBytes: dataset.rawBytes, storedBytes: dataset.storedBytes,
+          versions: dataset.versions.map { size in
+            .init(
+              number: size.version.number, rows: size.version.record.rows,
+              rawBytes: size.rawBytes, storedBytes: size.storedBytes,
+              sharedBytes: size.sharedBytes)
+          })
+      }, files: sizes.files, fileBytes: sizes.fileBytes, indexBytes: sizes.indexBytes)
+  }
+}

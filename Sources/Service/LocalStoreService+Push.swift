@@ -1,0 +1,66 @@
+import Formats
+package import Model
+import Store
+package import Wire
+
+extension LocalStoreService {
+  package func push(
+    _ dataset: DatasetName, _ file: TableFile, _ request: PushRequest,
+    progress: (Progress) -> Void
+  ) throws(StoreError) -> PushDocument {
+    guard !request.deletesMissing || request.mode == .merge else {
+      throw StoreError(.usage, "rows that the file lacks are removed with the mode merge alone")
+    }
+    let options = options(request)
+    let reader = try TableReader.open(
+      path: file.path, file.format, compression: file.compression, name: file.name,
+      types: request.types)
+    let result: PushResult
+    do throws(StoreError) {
+      result = try store.push(dataset, reader, options) { rows in
+        progress(Progress(done: rows, unit: .rows))
+      }
+    } catch {
+      throw Self.naming(file.name, in: error)
+    }
+    let isCounted = result.isNew && request.countsChanges
+    return PushDocument(
+      version: VersionDocument(result.version), isNew: result.isNew,
+      storedBytes: result.storedBytes,
+      changes: isCounted ? try ChangeCounts(result.version, in: store) : nil)
+  }
+
+  private func options(_ request: PushRequest) -> PushOptions {
+    var options = PushOptions()
+    options.mode =
+      switch request.mode {
+      case .replace: .replace
+      case .append: .append
+      case .merge: .merge
+      }
+    switch request.precondition {
+    case .number(let number): options.expected = number
+    case .snapshot(let digest): options.expectedSnapshot = digest
+    case nil: break
+    }
+    options.key = request.key
+    options.deletesMissing = request.deletesMissing
+    options.kind = request.kind
+    options.message = request.message
+    options.author = author(request.author)
+    options.lineage = request.lineage
+    options.attributes = request.attributes
+    options.createdAt = request.createdAt
+    options.idempotencyKey = request.idempotencyKey
+    return options
+  }
+
+  /// Adds the file to an error that knows only its line: the store sees rows, not files.
+  private static func naming(_ file: String, in error: StoreError) -> StoreError {
+    guard var location = error.location, location.file == nil, location.line != nil else {
+      return error
+    }
+    location.file = file
+    return StoreError(error.kind, error.message, at: location)
+  }
+}

@@ -1,0 +1,56 @@
+package import Model
+import Query
+import Store
+package import Wire
+
+extension LocalStoreService {
+  package func query(
+    _ request: QueryRequest, write: ([UInt8]) throws(StoreError) -> Void
+  ) throws(StoreError) -> QueryDocument {
+    var options = queryOptions()
+    if let seconds = request.timeoutSeconds { options.timeLimitSeconds = seconds }
+    if let mebibytes = request.memoryMebibytes {
+      options.memoryLimitBytes = Self.bytes(mebibytes: mebibytes)
+    }
+    guard options.timeLimitSeconds > 0, options.memoryLimitBytes > 0, request.limit ?? 0 >= 0 else {
+      throw StoreError(
+        .usage, "limits of time and memory are positive numbers, a limit of rows 0 or more")
+    }
+    options.rowLimit = request.limit
+    let query = SQLQuery(request.sql, on: StoreQuerySource(store), options: options)
+    let format = Self.resultFormat(request.format ?? .jsonl)
+    return try withoutActuallyEscaping(write) { write throws(StoreError) in
+      var printer = ResultPrinter(format, write: write)
+      let summary = try query.run { names throws(StoreError) in
+        try printer.begin(names)
+      } onRow: { values throws(StoreError) in
+        try printer.row(values)
+        return true
+      }
+      try printer.finish()
+      return QueryDocument(rows: summary.rowCount, isCutShort: summary.isCutShort)
+    }
+  }
+
+  /// The limits of a query that names none.
+  func queryOptions() -> QueryOptions {
+    QueryOptions(
+      timeLimitSeconds: limits.seconds,
+      memoryLimitBytes: Self.bytes(mebibytes: limits.mebibytes), isCancelled: isCancelled)
+  }
+
+  private static func bytes(mebibytes: Int) -> Int {
+    let (bytes, isTooMany) = mebibytes.multipliedReportingOverflow(by: 1 << 20)
+    return isTooMany && mebibytes > 0 ? Int.max : bytes
+  }
+
+  private static func resultFormat(_ format: QueryRequest.Format) -> ResultFormat {
+    switch format {
+    case .table: .table
+    case .jsonl: .jsonl
+    case .json: .json
+    case .csv: .csv
+    case .markdown: .markdown
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package import Store
+import Wire
+
+/// A store in a folder here, as doors see it.
+///
+/// Any thread may call, and any number of calls may run at once.
+package struct LocalStoreService: StoreService {
+  /// Limits of a query, and of a condition on rows, that names none of its own.
+  package struct QueryLimits: Sendable, Hashable {
+    package var seconds = 30.0
+    package var mebibytes = 1024
+
+    /// Thirty seconds and 1 GiB.
+    package init() {}
+  }
+
+  let store: Store
+  /// The author of what a request saves without naming one.
+  package var author: String
+  package var limits = QueryLimits()
+  /// Asked every few thousand steps of a query; true ends it with an error of kind `exhausted`.
+  package var isCancelled: (@Sendable () -> Bool)?
+
+  /// The store, with `author` as the one who saves what names no other.
+  package init(_ store: Store, author: String) {
+    self.store = store
+    self.author = author
+  }
+
+  /// The author of a request.
+  func author(_ given: String) -> String { given.isEmpty ? author : given }
+}

@@ -1,1 +1,0 @@
-/// The service, named for the store it serves.

@@ -1,0 +1,19 @@
+import Foundation
+
+/// Who is at the keyboard.
+enum Author {
+  /// The name given, else `$ASSAY_AUTHOR`; empty when neither is, for the store to fill in.
+  static func name(_ given: String?) -> String {
+    given ?? ProcessInfo.processInfo.environment["ASSAY_AUTHOR"] ?? ""
+  }
+
+  /// `user@host`.
+  static var local: String {
+    let environment = ProcessInfo.processInfo.environment
+    let user = environment["USER"] ?? environment["LOGNAME"] ?? "uid \(getuid())"
+    var host = [CChar](repeating: 0, count: 256)
+    guard unsafe gethostname(&host, host.count - 1) == 0 else { return user }
+    let name = host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return user + "@" + String(decoding: name, as: UTF8.self)
+  }
+}
