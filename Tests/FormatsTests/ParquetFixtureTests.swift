@@ -76,6 +76,12 @@ import Testing
     #expect(unknown.kind == .usage)
   }
 
+  @Test func `a structure can be read as a file`() throws {
+    let table = try readAll(open("nested"), options: ReadOptions(types: ["score": .file]))
+    #expect(table.columns.first { $0.name == "score" }?.type == .file)
+    #expect(table.cells("score").first == .text(#"{"x":1,"y":{"z":2.5}}"#))
+  }
+
   @Test func `times finer than microseconds can be read as text`() throws {
     let table = try readAll(
       open("refused-nanoseconds"), options: ReadOptions(types: ["when": .string]))

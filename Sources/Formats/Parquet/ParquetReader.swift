@@ -131,16 +131,13 @@ package struct ParquetReader: RowReader {
     guard Set(names).count == names.count, !names.contains("") else {
       throw StoreError(.invalid, "two columns have the same name, or one has none: name them apart")
     }
-    for (name, type) in options.types.sorted(by: { $0.key < $1.key }) {
+    for name in options.types.keys.sorted() {
       guard names.contains(name) else {
         let near = NearNames(of: name, among: names).names.map { "'\($0)'" }
         let hint =
           near.isEmpty ? "check its columns" : "did you mean \(near.joined(separator: ", "))?"
         throw StoreError(
           .usage, "a type is given for the column '\(name)', which the file does not have: \(hint)")
-      }
-      guard type != .file else {
-        throw StoreError(.usage, "the column '\(name)' cannot be read as the type file")
       }
     }
     var columns: [ParquetColumn] = []
