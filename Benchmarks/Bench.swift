@@ -15,6 +15,7 @@ struct Bench {
     let reading = Reading(workloads: workloads)
     let querying = Querying(workloads: workloads)
     let starting = Starting(workloads: workloads)
+    let appending = Appending(workloads: workloads)
     let operations: [(name: String, run: () throws -> Measurement)] = [
       ("o1", saving.small),
       ("o2", saving.large),
@@ -28,6 +29,7 @@ struct Bench {
       ("o6b", querying.byRunAndModel),
       ("o6c", querying.filtered),
       ("o6d", querying.oneRow),
+      ("live", appending.oneRow),
       ("start", starting.version),
       ("o1-process", starting.push),
       ("flip", { try reading.flippedBits(tries: 40) }),

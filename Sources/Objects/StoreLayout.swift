@@ -93,4 +93,40 @@ package enum StoreLayout {
 
   /// The file of an attachment's bytes while they come in parts.
   package static func uploadName(_ digest: Digest) -> String { uploads + digest.hex + ".part" }
+
+  /// How the names of segments end, and those of their idempotency keys once they are sealed.
+  package static let liveLogSuffix = ".log"
+  package static let liveKeysSuffix = ".keys"
+
+  /// The prefix of all segments of a dataset.
+  package static func livePrefix(_ dataset: DatasetName) -> String { live + dataset.text + "/" }
+
+  /// The dataset of a folder of segments (`live/<dataset>/`); nil for any other name.
+  package static func parseLivePrefix(_ name: String) -> DatasetName? {
+    guard name.hasPrefix(live), name.hasSuffix("/"), name.utf8.count > live.utf8.count else {
+      return nil
+    }
+    return try? DatasetName(String(name.dropFirst(live.utf8.count).dropLast()))
+  }
+
+  /// The segment `sequence` of a dataset, or its keys; names sort by sequence.
+  package static func liveName(
+    _ dataset: DatasetName, _ sequence: Int, suffix: String = liveLogSuffix
+  ) -> String {
+    let digits = String(sequence)
+    return livePrefix(dataset)
+      + String(repeating: "0", count: max(0, sequenceDigits - digits.utf8.count)) + digits + suffix
+  }
+
+  /// The sequence that the name of a segment or its keys tells; nil for any other name.
+  package static func parseLiveName(_ name: String, _ dataset: DatasetName) -> Int? {
+    for suffix in [liveLogSuffix, liveKeysSuffix] where name.hasSuffix(suffix) {
+      let digits = name.dropFirst(livePrefix(dataset).utf8.count).dropLast(suffix.utf8.count)
+      guard digits.utf8.count == sequenceDigits, let sequence = Int(digits), sequence > 0,
+        liveName(dataset, sequence, suffix: suffix) == name
+      else { return nil }
+      return sequence
+    }
+    return nil
+  }
 }

@@ -31,6 +31,8 @@ package struct PushOptions: Sendable {
   package var createdAt: Timestamp?
   /// A push with the key of an earlier one answers with the version that one made.
   package var idempotencyKey: String?
+  /// Whether a `json` column of the file that was a `file` column is checked to be one still.
+  var checksFiles = true
 
   /// The options of a plain push.
   package init() {}

@@ -50,6 +50,28 @@ extension Store {
     return report
   }
 
+  /// The attachments that appended rows may name, which are in no version yet.
+  private func waitingFiles() throws(StoreError) -> Set<Digest> {
+    var files: Set<Digest> = []
+    let mark = Array("sha256:".utf8)
+    for name in try objects.list(StoreLayout.live)
+    where name.hasSuffix(StoreLayout.liveLogSuffix) {
+      // A segment that is gone meanwhile is in a version, which was read after this or is young.
+      guard let bytes = try? objects.get(name) else { continue }
+      var start = 0
+      while start + mark.count + 64 <= bytes.count {
+        if bytes[start] == mark[0], bytes[start..<start + mark.count].elementsEqual(mark),
+          let digits = Hex.decode(bytes[start + mark.count..<start + mark.count + 64]),
+          let digest = Digest(digits)
+        {
+          files.insert(digest)
+        }
+        start += 1
+      }
+    }
+    return files
+  }
+
   /// Everything that some version's content needs, read from the files themselves.
   ///
   /// - Returns: the objects, and the attachments that they name.
@@ -90,6 +112,6 @@ extension Store {
         }
       }
     }
-    return (live, files)
+    return (live, files.union(try waitingFiles()))
   }
 }

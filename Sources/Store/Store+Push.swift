@@ -84,7 +84,8 @@ extension Store {
     let parent = try latest.map { version throws(StoreError) in try snapshot(version) }
     let key = options.key ?? parent?.schema.key ?? []
     var rows = RowSource(
-      reader: FileCheckedReader(reader, parent: parent?.schema, store: self), parent: parent,
+      reader: FileCheckedReader(
+        reader, parent: options.checksFiles ? parent?.schema : nil, store: self), parent: parent,
       mode: parent == nil ? .replace : options.mode, key: key,
       deletesMissing: options.deletesMissing)
     defer { reader = rows.reader.base }

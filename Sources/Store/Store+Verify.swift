@@ -22,6 +22,7 @@ extension Store {
     verification.checkLogs(expectedHeads)
     try verification.checkVersions(progress)
     try verification.checkFiles(progress)
+    try verification.checkLive()
     var report = verification.finish()
     do throws(StoreError) {
       try checkIndex(verification.contents, &report)

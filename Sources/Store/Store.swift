@@ -10,6 +10,8 @@ package import Objects
 /// first caught up with the logs, so what another process committed is seen.
 package final class Store: Sendable {
   let objects: any ObjectStore
+  /// The folder itself, for rows that are appended: their files grow, which objects never do.
+  let disk: any Disk
   let index: Index
   let chunks: ChunkStore
   /// Versions of datasets, newest first, by the digest of the newest record.
@@ -31,13 +33,15 @@ package final class Store: Sendable {
     path: String, disk: (any Disk)? = nil, cacheBytes: Int = Store.defaultCacheBytes,
     clock: @escaping @Sendable () -> Timestamp = Store.systemClock
   ) throws(StoreError) {
-    let objects = LocalObjectStore(disk: disk ?? PosixDisk(root: path))
+    let disk = disk ?? PosixDisk(root: path)
+    let objects = LocalObjectStore(disk: disk)
     guard try objects.status(of: StoreLayout.formatFile) != nil else {
       throw StoreError(.missing, "there is no store at \(path); make one with 'assay init'")
     }
     id = try StoreFormat(parsing: try objects.get(StoreLayout.formatFile)).id
     self.path = path
     self.objects = objects
+    self.disk = disk
     self.clock = clock
     index = try Self.openIndex(path)
     chunks = ChunkStore(objects: objects, index: index, cacheBytes: cacheBytes)

@@ -1,0 +1,78 @@
+package import Model
+import Formats
+package import Store
+package import Wire
+
+/// Attachments of a store in a folder.
+package struct LocalFileService: FileService {
+  private let store: Store
+
+  /// The attachments of `store`.
+  package init(_ store: Store) { self.store = store }
+
+  package func putFile(
+    name: String, expecting expected: Digest?,
+    read: @escaping () throws(StoreError) -> [UInt8]
+  ) throws(StoreError) -> (file: FileDocument, isNew: Bool) {
+    let (file, isNew) = try store.putFile(
+      BodySource(name: name, read: read), name: name, expecting: expected)
+    return (FileDocument(file), isNew)
+  }
+
+  package func putFilePart(
+    _ digest: Digest, at offset: Int, of total: Int, name: String,
+    read: @escaping () throws(StoreError) -> [UInt8]
+  ) throws(StoreError) -> FilePartDocument {
+    let part = try store.putFilePart(
+      digest, at: offset, of: total, BodySource(name: name, read: read), name: name)
+    return switch part {
+    case .partial(let byteCount): .partial(byteCount: byteCount)
+    case .whole(let file, let isNew): .whole(FileDocument(file), isNew: isNew)
+    }
+  }
+
+  package func uploadedBytes(of digest: Digest) throws(StoreError) -> Int? {
+    try store.uploadedBytes(of: digest)
+  }
+
+  package func file(_ digest: Digest, name: String) throws(StoreError) -> FileDocument {
+    FileDocument(try store.file(digest, name: name).file)
+  }
+
+  package func fileBytes(
+    _ digest: Digest, at offset: Int, count: Int
+  ) throws(StoreError) -> [UInt8] {
+    try store.file(digest).read(at: offset, count: count)
+  }
+}
+
+extension FileDocument {
+  init(_ file: StoredFile) {
+    self.init(digest: file.digest, mediaType: file.mediaType, size: file.byteCount)
+  }
+}
+
+/// The bytes of a body, which can be read once.
+private final class BodySource: ByteSource {
+  let name: String
+  private let next: () throws(StoreError) -> [UInt8]
+  private var hasBegun = false
+
+  init(name: String, read: @escaping () throws(StoreError) -> [UInt8]) {
+    self.name = name
+    next = read
+  }
+
+  func read(_ limit: Int, appendingTo bytes: inout [UInt8]) throws(StoreError) -> Int {
+    hasBegun = true
+    let piece = try next()
+    bytes.append(contentsOf: piece)
+    return piece.count
+  }
+
+  func rewind() throws(StoreError) {
+    guard !hasBegun else {
+      throw StoreError(.usage, "the body can be read once; send it again")
+    }
+  }
+}

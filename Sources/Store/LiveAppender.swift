@@ -1,0 +1,137 @@
+package import Formats
+package import Model
+import Objects
+import Synchronization
+
+/// Takes rows one or a few at a time, keeps them durably, and makes versions of them now and then.
+///
+/// A row is on disk when ``append(_:_:layout:idempotencyKey:)`` returns, and readers see it when it
+/// is sealed. Any thread may call; calls block. One process at a time may take rows for a store.
+/// Somebody must call ``sealDue()`` now and then, a second apart or so.
+package final class LiveAppender: Sendable {
+  private let store: Store
+  private let options: LiveOptions
+  private let lock: DiskFile
+  private let datasets = Mutex<[DatasetName: LiveDataset]>([:])
+  /// Datasets whose segments could not be taken in when the appender was opened, and why.
+  private let refused: [DatasetName: StoreError]
+
+  /// Takes the right to append, and takes in what an earlier process left, to be sealed with the
+  /// next call of ``sealDue()``.
+  /// - Throws: ``StoreError``: `conflict` while another process has the right, `denied` or
+  ///   `unavailable` when the folder cannot be written.
+  package init(
+    _ store: Store, _ options: LiveOptions = LiveOptions()
+  ) throws(StoreError) {
+    self.store = store
+    self.options = options
+    let folder = String(StoreLayout.live.dropLast())
+    if try store.disk.makeDirectory(folder) { try store.disk.syncDirectory("") }
+    do throws(StoreError) {
+      lock = try store.disk.openExclusively(StoreLayout.liveLock)
+    } catch  where error.kind == .conflict {
+      throw StoreError(
+        .conflict,
+        "another process takes rows for this store; send them to that one, or stop it first")
+    }
+    var refused: [DatasetName: StoreError] = [:]
+    var found: [DatasetName: LiveDataset] = [:]
+    let names: [String]
+    do throws(StoreError) {
+      // A folder whose name an earlier process made, but did not live to sync.
+      try store.disk.syncDirectory("")
+      names = try store.objects.folders(StoreLayout.live)
+    } catch {
+      store.disk.close(lock)
+      throw error
+    }
+    for name in names {
+      guard let dataset = StoreLayout.parseLivePrefix(name) else { continue }
+      let live = LiveDataset(dataset, store, options)
+      do throws(StoreError) {
+        try live.recover()
+        found[dataset] = live
+      } catch {
+        refused[dataset] = error
+      }
+    }
+    self.refused = refused
+    datasets.withLock { $0 = found }
+  }
+
+  deinit { store.disk.close(lock) }
+
+  /// Why datasets take no rows: their segments are damaged.
+  package var failures: [DatasetName: StoreError] { refused }
+
+  /// Keeps rows, an object a line or an array of objects; when it returns, they are on disk.
+  ///
+  /// A bad row refuses all of them. In a dataset with a key, a row takes the place of the one with
+  /// its key.
+  /// - Parameter idempotencyKey: a repeated request with the key of an earlier one is answered with
+  ///   that one's receipt.
+  /// - Throws: ``StoreError``: `invalid` for rows that cannot be saved, `conflict` when the key was
+  ///   used for other rows, `exhausted` for too many bytes or a full disk, `unavailable` when the
+  ///   disk fails: then the rows may be there or not, and the same request with the same key may be
+  ///   sent again.
+  package func append(
+    _ dataset: DatasetName, _ source: any ByteSource, layout: JSONReader.Layout = .lines,
+    idempotencyKey: String? = nil
+  ) throws(StoreError) -> LiveReceipt {
+    if let idempotencyKey, idempotencyKey.isEmpty || idempotencyKey.utf8.count > 256 {
+      throw StoreError(.usage, "an idempotency key has 1 to 256 bytes")
+    }
+    let live = try live(dataset)
+    let latest = try store.catchUp(dataset)
+    let schema = try latest.map { version throws(StoreError) in
+      try store.snapshot(version).schema
+    }
+    let rows = try LiveRows(
+      source, layout, idempotencyKey: idempotencyKey, parent: schema,
+      limit: options.requestBytes, store)
+    return try live.append(rows, parent: schema)
+  }
+
+  private func live(_ dataset: DatasetName) throws(StoreError) -> LiveDataset {
+    if let error = refused[dataset] { throw error }
+    return datasets.withLock { datasets in
+      if let live = datasets[dataset] { return live }
+      let live = LiveDataset(dataset, store, options)
+      datasets[dataset] = live
+      return live
+    }
+  }
+
+  /// How many rows of a dataset wait to be sealed.
+  package func waitingRows(of dataset: DatasetName) -> Int {
+    datasets.withLock { $0[dataset] }?.waitingRows ?? 0
+  }
+
+  /// Makes versions of all rows of a dataset that were acknowledged before the call.
+  /// - Throws: ``StoreError`` of any kind that a push throws; the rows then wait for the next try.
+  package func seal(_ dataset: DatasetName) throws(StoreError) -> LiveSeal {
+    if let error = refused[dataset] { throw error }
+    return try datasets.withLock { $0[dataset] }?.seal() ?? LiveSeal()
+  }
+
+  /// Seals the datasets whose rows have waited long enough or are enough.
+  /// - Returns: what became of each; a failure is tried again at the next call.
+  package func sealDue() -> [(dataset: DatasetName, outcome: Result<LiveSeal, StoreError>)] {
+    let now = store.clock()
+    return seal { $0.isDue(at: now) }
+  }
+
+  /// Seals whatever waits: when a server starts or ends.
+  package func sealAll() -> [(dataset: DatasetName, outcome: Result<LiveSeal, StoreError>)] {
+    seal { $0.waitingRows > 0 }
+  }
+
+  private func seal(
+    where isWanted: (LiveDataset) -> Bool
+  ) -> [(dataset: DatasetName, outcome: Result<LiveSeal, StoreError>)] {
+    let all = datasets.withLock { $0.values.sorted { $0.dataset < $1.dataset } }
+    return all.filter(isWanted).map { live in
+      (live.dataset, Result { () throws(StoreError) in try live.seal() })
+    }
+  }
+}

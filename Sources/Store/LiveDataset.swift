@@ -1,0 +1,156 @@
+import Model
+import Objects
+import Synchronization
+
+/// The rows of one dataset that wait to be sealed: takes requests of many threads at once and makes
+/// those durable together that came while the disk was busy.
+final class LiveDataset: Sendable {
+  /// A request on its way to the disk; its outcome is set once.
+  private final class Ticket: Sendable {
+    let rows: LiveRows
+    let digest: Digest
+    let outcome = Mutex<Result<LiveReceipt, StoreError>?>(nil)
+
+    init(_ rows: LiveRows) {
+      self.rows = rows
+      digest = rows.request.digest
+    }
+  }
+
+  /// What a request with an idempotency key was answered with.
+  struct Answer: Sendable {
+    let digest: Digest
+    let receipt: LiveReceipt
+  }
+
+  private struct Queue {
+    var waiting: [Ticket] = []
+    /// Requests with a key that are not answered yet.
+    var underway: [String: Ticket] = [:]
+    var answers = LiveAnswers()
+  }
+
+  let dataset: DatasetName
+  private let options: LiveOptions
+  private let queue = Mutex(Queue())
+  /// Held while the disk works, so that whoever waits for it joins the next write.
+  private let journal: Mutex<LiveJournal>
+  /// Held while a version is made.
+  private let sealing = Mutex(())
+
+  init(_ dataset: DatasetName, _ store: Store, _ options: LiveOptions) {
+    self.dataset = dataset
+    self.options = options
+    journal = Mutex(LiveJournal(dataset, store, options))
+  }
+
+  /// Takes in the segments that were left when the last process ended.
+  func recover() throws(StoreError) {
+    try journal.withLock { journal throws(StoreError) in
+      try queue.withLock { queue throws(StoreError) in try journal.recover(&queue.answers) }
+    }
+  }
+
+  /// Keeps the rows; when it returns they are on disk.
+  func append(_ rows: LiveRows, parent: Schema?) throws(StoreError) -> LiveReceipt {
+    let ticket: Ticket
+    switch try enter(rows) {
+    case .answered(let receipt): return receipt
+    case .waiting(let own): ticket = own
+    }
+    try journal.withLock { journal throws(StoreError) in
+      while ticket.outcome.withLock({ $0 == nil }) { write(&journal, parent) }
+    }
+    guard let outcome = ticket.outcome.withLock({ $0 }) else {
+      preconditionFailure("a request that was written has an outcome")
+    }
+    return try outcome.get()
+  }
+
+  private enum Entry {
+    case answered(LiveReceipt)
+    case waiting(Ticket)
+  }
+
+  private func enter(_ rows: LiveRows) throws(StoreError) -> Entry {
+    try queue.withLock { queue throws(StoreError) in
+      let ticket = Ticket(rows)
+      guard let key = rows.request.idempotencyKey else {
+        queue.waiting.append(ticket)
+        return .waiting(ticket)
+      }
+      if let answer = queue.answers[key] {
+        guard answer.digest == ticket.digest else { throw Self.reused(key) }
+        return .answered(answer.receipt)
+      }
+      if let first = queue.underway[key] {
+        guard first.digest == ticket.digest else { throw Self.reused(key) }
+        return .waiting(first)
+      }
+      queue.underway[key] = ticket
+      queue.waiting.append(ticket)
+      return .waiting(ticket)
+    }
+  }
+
+  private static func reused(_ key: String) -> StoreError {
+    StoreError(
+      .conflict,
+      "the idempotency key was used for other rows; a repeated request must bring the same")
+  }
+
+  /// Writes what waits, up to a limit of bytes, and tells everyone the outcome.
+  private func write(_ journal: inout LiveJournal, _ parent: Schema?) {
+    let batch = queue.withLock { queue in
+      var bytes = 0
+      let count = queue.waiting.firstIndex { ticket in
+        defer { bytes += ticket.rows.request.text.count }
+        return bytes > options.segmentBytes
+      }
+      let batch = Array(queue.waiting.prefix(count ?? queue.waiting.count))
+      queue.waiting.removeFirst(batch.count)
+      return batch
+    }
+    let outcomes = journal.append(batch.map(\.rows), parent: parent)
+    queue.withLock { queue in
+      for (ticket, outcome) in zip(batch, outcomes) {
+        guard let key = ticket.rows.request.idempotencyKey else { continue }
+        queue.underway[key] = nil
+        if case .success(let receipt) = outcome {
+          queue.answers.add(key, Answer(digest: ticket.digest, receipt: receipt))
+        }
+      }
+    }
+    for (ticket, outcome) in zip(batch, outcomes) { ticket.outcome.withLock { $0 = outcome } }
+  }
+
+  /// Whether enough rows wait, or have waited long enough, to be sealed.
+  func isDue(at time: Timestamp) -> Bool {
+    journal.withLock { $0.isDue(at: time) }
+  }
+
+  /// How many rows wait.
+  var waitingRows: Int { journal.withLock { $0.waitingRows } }
+
+  /// Makes versions of all rows that were answered before the call, one of each segment.
+  func seal() throws(StoreError) -> LiveSeal {
+    try sealing.withLock { _ throws(StoreError) in
+      journal.withLock { $0.roll() }
+      var sealed = LiveSeal()
+      while let segment = journal.withLock({ $0.closed.first }) {
+        let answers = queue.withLock { $0.answers }
+        let sealer = journal.withLock { $0.sealer }
+        let outcome = try sealer.seal(segment, answers)
+        queue.withLock { $0.answers.keep(outcome.keys, from: segment.sequence) }
+        try sealer.forget(segment, queue.withLock { $0.answers.prune(to: options.rememberedKeys) })
+        journal.withLock { _ = $0.closed.removeFirst() }
+        sealed.rows += outcome.rows
+        sealed.version = outcome.version ?? sealed.version
+      }
+      return sealed
+    }
+  }
+
+  /// Closes the open segment, whose rows the next process seals.
+  func close() { journal.withLock { $0.roll() } }
+}

@@ -1,0 +1,114 @@
+import Columns
+import Model
+
+/// Rows that one request appended, as a live segment keeps them.
+struct LiveRequest: Sendable {
+  /// The rows, an object a line.
+  let text: [UInt8]
+  let rows: Int
+  /// What makes a repeated request answer with the first one's receipt.
+  let idempotencyKey: String?
+
+  /// Fixes the content, so that a key that was used for other rows is noticed.
+  var digest: Digest { Digest(hashing: text) }
+
+  func append(to out: inout [UInt8]) {
+    let key = Array((idempotencyKey ?? "").utf8)
+    out.append(varint: UInt64(key.count))
+    out.append(contentsOf: key)
+    out.append(varint: UInt64(rows))
+    out.append(varint: UInt64(text.count))
+    out.append(contentsOf: text)
+  }
+}
+
+/// Requests that were written and synced together: the unit that a crash leaves whole or not there.
+///
+/// `ROWS` · payload bytes u32 · checksum 8 · payload. The checksum is the first eight bytes of the
+/// SHA-256 of the segment's id, the frame's offset (u64) and the payload, so that neither stale nor
+/// shifted bytes pass. The payload is the number of requests (varint) and for each: key bytes
+/// (varint), key, rows (varint), text bytes (varint), text.
+enum LiveFrame {
+  static let headBytes = 16
+  private static let magic = Array("ROWS".utf8)
+
+  /// The bytes of a frame at `offset` of the segment `id`.
+  static func encode(_ requests: [LiveRequest], id: [UInt8], at offset: Int) -> [UInt8] {
+    var payload: [UInt8] = []
+    payload.append(varint: UInt64(requests.count))
+    for request in requests { request.append(to: &payload) }
+    var out = magic
+    for shift in stride(from: 0, to: 32, by: 8) {
+      out.append(UInt8(truncatingIfNeeded: payload.count >> shift))
+    }
+    out.append(contentsOf: checksum(payload[...], id: id, at: offset))
+    out.append(contentsOf: payload)
+    return out
+  }
+
+  /// The requests of the frame at `offset` of a segment, and where it ends; nil when no whole frame
+  /// is there.
+  static func decode(
+    _ bytes: [UInt8], at offset: Int, id: [UInt8]
+  ) -> (requests: [LiveRequest], end: Int)? {
+    guard bytes.count - offset >= headBytes,
+      bytes[offset..<offset + 4].elementsEqual(magic)
+    else { return nil }
+    var length = 0
+    for index in 0..<4 { length |= Int(bytes[offset + 4 + index]) << (8 * index) }
+    let start = offset + headBytes
+    guard length <= bytes.count - start else { return nil }
+    let payload = bytes[start..<start + length]
+    guard
+      bytes[offset + 8..<start].elementsEqual(checksum(payload, id: id, at: offset)),
+      let requests = requests(payload)
+    else { return nil }
+    return (requests, start + length)
+  }
+
+  private static func requests(_ payload: ArraySlice<UInt8>) -> [LiveRequest]? {
+    var reader = Reader(bytes: payload)
+    guard let count = reader.count(), count <= payload.count else { return nil }
+    var requests: [LiveRequest] = []
+    for _ in 0..<count {
+      guard let key = reader.text(), let rows = reader.count(), let text = reader.text()
+      else { return nil }
+      let name = String(decoding: key, as: UTF8.self)
+      requests.append(
+        LiveRequest(text: Array(text), rows: rows, idempotencyKey: name.isEmpty ? nil : name))
+    }
+    return reader.bytes.isEmpty ? requests : nil
+  }
+
+  private struct Reader {
+    var bytes: ArraySlice<UInt8>
+
+    /// A varint below 2^56.
+    mutating func count() -> Int? {
+      var value = 0
+      for shift in stride(from: 0, to: 56, by: 7) {
+        guard let byte = bytes.popFirst() else { return nil }
+        value |= Int(byte & 0x7F) << shift
+        if byte < 0x80 { return value }
+      }
+      return nil
+    }
+
+    mutating func text() -> ArraySlice<UInt8>? {
+      guard let length = count(), length <= bytes.count else { return nil }
+      let text = bytes.prefix(length)
+      bytes = bytes.dropFirst(length)
+      return text
+    }
+  }
+
+  private static func checksum(
+    _ payload: ArraySlice<UInt8>, id: [UInt8], at offset: Int
+  ) -> [UInt8] {
+    var hasher = DigestHasher()
+    hasher.update(id)
+    hasher.update((0..<8).map { UInt8(truncatingIfNeeded: offset >> ($0 * 8)) })
+    hasher.update(Array(payload))
+    return Array(hasher.finalize().bytes.prefix(8))
+  }
+}

@@ -1,0 +1,207 @@
+import Catalog
+import Model
+import Objects
+
+/// The segment files of one dataset: one open to take rows, and closed ones that wait to be sealed.
+///
+/// Owned by whoever holds the lock around it.
+struct LiveJournal {
+  /// A segment that takes no more rows.
+  struct Closed: Sendable {
+    let sequence: Int
+    let id: String
+    let name: String
+    let rows: Int
+    /// How far it was acknowledged; what follows was answered with an error, or never.
+    let end: Int
+  }
+
+  private struct Open {
+    let sequence: Int
+    let id: String
+    let idBytes: [UInt8]
+    let name: String
+    let file: DiskFile
+    let since: Timestamp
+    var end: Int
+    var rows = 0
+    /// Of the rows in it, in a dataset that has a key.
+    var keys: Set<[UInt8]> = []
+  }
+
+  let sealer: LiveSealer
+  var closed: [Closed] = []
+  private var open: Open?
+  private var nextSequence = 1
+  /// The columns of the rows that wait.
+  private var columns: Set<String> = []
+  /// Whether the dataset's folder is known to be there, durably.
+  private var hasFolder = false
+  private let dataset: DatasetName
+  private let store: Store
+  private let options: LiveOptions
+
+  init(_ dataset: DatasetName, _ store: Store, _ options: LiveOptions) {
+    self.dataset = dataset
+    self.store = store
+    self.options = options
+    sealer = LiveSealer(dataset, store, options)
+  }
+
+  /// How many rows wait to be sealed.
+  var waitingRows: Int { closed.reduce(open?.rows ?? 0) { $0 + $1.rows } }
+
+  /// Whether the rows have waited long enough, or are enough.
+  func isDue(at time: Timestamp) -> Bool {
+    if !closed.isEmpty { return true }
+    guard let open, open.rows > 0 else { return false }
+    return open.rows >= options.sealRows
+      || time.microseconds - open.since.microseconds >= Int64(options.sealSeconds) * 1_000_000
+  }
+
+  /// Takes in what an earlier process left.
+  mutating func recover(_ answers: inout LiveAnswers) throws(StoreError) {
+    let prefix = StoreLayout.livePrefix(dataset)
+    let names = try store.objects.list(prefix)
+    for name in names {
+      guard let sequence = StoreLayout.parseLiveName(name, dataset) else { continue }
+      nextSequence = max(nextSequence, sequence + 1)
+      guard name.hasSuffix(StoreLayout.liveKeysSuffix) else { continue }
+      let keys = try sealer.readKeys(name, &answers)
+      answers.keep(keys, from: sequence)
+    }
+    for name in names where name.hasSuffix(StoreLayout.liveLogSuffix) {
+      guard let sequence = StoreLayout.parseLiveName(name, dataset) else { continue }
+      guard let contents = try LiveSegment.read(name, on: store.disk) else {
+        // The process ended before the first row of it was acknowledged.
+        try store.disk.unlink(name)
+        continue
+      }
+      let end = try sealer.publishedEnd(contents.id) ?? contents.end
+      var rows = 0
+      for (offset, request) in contents.requests where offset < end {
+        rows += request.rows
+        columns.formUnion(try LiveSealer.columns(of: request.text))
+        guard let key = request.idempotencyKey else { continue }
+        answers.add(
+          key,
+          LiveDataset.Answer(
+            digest: request.digest,
+            receipt: LiveReceipt(id: "\(contents.id):\(offset)", rows: request.rows)))
+      }
+      closed.append(
+        Closed(sequence: sequence, id: contents.id, name: name, rows: rows, end: end))
+    }
+  }
+
+  /// Closes the open segment.
+  mutating func roll() {
+    guard let open else { return }
+    store.disk.close(open.file)
+    self.open = nil
+    closed.append(
+      Closed(
+        sequence: open.sequence, id: open.id, name: open.name, rows: open.rows, end: open.end))
+  }
+
+  /// Writes requests and syncs them, as few frames as their keys allow.
+  ///
+  /// - Returns: the outcome of each; those that share a frame share its failure.
+  mutating func append(
+    _ batch: [LiveRows], parent: Schema?
+  ) -> [Result<LiveReceipt, StoreError>] {
+    var outcomes: [Result<LiveReceipt, StoreError>] = []
+    var frame: [LiveRows] = []
+    var frameKeys: Set<[UInt8]> = []
+    if closed.isEmpty, open == nil { columns = [] }
+    var known = columns.union((parent?.columns ?? []).map(\.name))
+    for rows in batch {
+      let all = known.union(rows.columns)
+      guard all.count <= Schema.columnLimit else {
+        outcomes += write(&frame)
+        outcomes.append(.failure(Self.tooManyColumns(dataset)))
+        continue
+      }
+      known = all
+      columns.formUnion(rows.columns)
+      // Rows of one key go to versions of their own, so that each of them is in one.
+      if !rows.keys.isDisjoint(with: frameKeys) || !rows.keys.isDisjoint(with: open?.keys ?? []) {
+        outcomes += write(&frame)
+        frameKeys = []
+        roll()
+      }
+      frame.append(rows)
+      frameKeys.formUnion(rows.keys)
+    }
+    outcomes += write(&frame)
+    if let open, open.end >= options.segmentBytes { roll() }
+    return outcomes
+  }
+
+  private mutating func write(
+    _ frame: inout [LiveRows]
+  ) -> [Result<LiveReceipt, StoreError>] {
+    guard !frame.isEmpty else { return [] }
+    defer { frame = [] }
+    do throws(StoreError) {
+      let offset = try write(frame)
+      let id = open?.id ?? ""
+      return frame.map { .success(LiveReceipt(id: "\(id):\(offset)", rows: $0.request.rows)) }
+    } catch {
+      // Nothing is assumed of a file that failed once: its acknowledged rows are sealed from it,
+      // the next ones go to another.
+      roll()
+      return frame.map { _ in .failure(error) }
+    }
+  }
+
+  /// Writes and syncs one frame; returns its offset.
+  private mutating func write(_ frame: [LiveRows]) throws(StoreError) -> Int {
+    var segment: Open
+    if let open { segment = open } else { segment = try begin() }
+    let isNew = segment.end == 0
+    let offset = isNew ? LiveSegment.headerBytes : segment.end
+    let bytes = LiveFrame.encode(frame.map(\.request), id: segment.idBytes, at: offset)
+    do throws(StoreError) {
+      try store.disk.write(
+        isNew ? LiveSegment.header(id: segment.id) + bytes : bytes, to: segment.file)
+      try store.disk.sync(segment.file)
+      if isNew { try store.disk.syncDirectory(String(StoreLayout.livePrefix(dataset).dropLast())) }
+    } catch {
+      if isNew {
+        store.disk.close(segment.file)
+        // Should it stay, it is sealed like any other: these rows were answered with an error, and
+        // may be there or not.
+        try? store.disk.unlink(segment.name)
+      }
+      throw error
+    }
+    segment.end = offset + bytes.count
+    segment.rows += frame.reduce(0) { $0 + $1.request.rows }
+    for rows in frame { segment.keys.formUnion(rows.keys) }
+    open = segment
+    return offset
+  }
+
+  private mutating func begin() throws(StoreError) -> Open {
+    if !hasFolder {
+      _ = try store.disk.makeDirectory(String(StoreLayout.livePrefix(dataset).dropLast()))
+      try store.disk.syncDirectory(String(StoreLayout.live.dropLast()))
+      hasFolder = true
+    }
+    let id = WriteID.make()
+    let sequence = nextSequence
+    nextSequence += 1
+    let name = StoreLayout.liveName(dataset, sequence)
+    return Open(
+      sequence: sequence, id: id, idBytes: Hex.decode(Array(id.utf8)) ?? [], name: name,
+      file: try store.disk.create(name), since: store.clock(), end: 0)
+  }
+
+  private static func tooManyColumns(_ dataset: DatasetName) -> StoreError {
+    StoreError(
+      .invalid,
+      "with these rows \(dataset) would have more than \(Schema.columnLimit) columns, the most a "
+        + "table may have; put varying keys into one nested object")
+  }
+}

@@ -1,0 +1,35 @@
+import Model
+
+/// The answer to rows that were appended: they are on disk.
+package struct LiveReceipt: Sendable, Hashable {
+  /// Names the rows: the segment's id and their place in it.
+  package let id: String
+  package let rows: Int
+}
+
+/// What became of appended rows when they were sealed.
+package struct LiveSeal: Sendable {
+  /// How many rows were sealed.
+  package var rows = 0
+  /// The version that has the last of them; nil when there were none.
+  package var version: Version?
+}
+
+/// When appended rows become versions.
+package struct LiveOptions: Sendable {
+  /// Rows are sealed when so many wait.
+  package var sealRows = 10_000
+  /// Rows are sealed when the first of them has waited so long.
+  package var sealSeconds = 10
+  /// A segment takes no more rows once it has so many bytes; each segment becomes one version.
+  package var segmentBytes = 32 << 20
+  /// The most bytes of rows that one request may bring.
+  package var requestBytes = 16 << 20
+  /// How many requests with an idempotency key are remembered in each dataset.
+  package var rememberedKeys = 100_000
+  /// The author of the versions.
+  package var author = "live"
+
+  /// The usual limits.
+  package init() {}
+}

@@ -1,0 +1,96 @@
+import Columns
+import Formats
+import Model
+
+/// Rows of one request, found fit to be sealed whatever else is appended.
+struct LiveRows: Sendable {
+  let request: LiveRequest
+  /// The columns that have a name in some row.
+  let columns: Set<String>
+  /// The keys of the rows, when the dataset has a key.
+  let keys: Set<[UInt8]>
+
+  /// Reads and checks rows.
+  /// - Throws: ``StoreError``: `invalid` for anything that could not be sealed, with its line.
+  init(
+    _ source: any ByteSource, _ layout: JSONReader.Layout, idempotencyKey: String?,
+    parent: Schema?, limit: Int, _ store: Store
+  ) throws(StoreError) {
+    var reader = FileCheckedReader(
+      try JSONReader(LimitedSource(source, limit: limit), layout: layout), parent: parent,
+      store: store)
+    var text: [UInt8] = []
+    var rows = 0
+    var columns: Set<String> = []
+    var keys: Set<[UInt8]> = []
+    while let batch = try reader.next() {
+      columns.formUnion(batch.rows.columns.map(\.name))
+      if let key = parent?.key, !key.isEmpty { try Self.add(batch, key, to: &keys) }
+      var writer = JSONWriter(columns: batch.rows.columns, style: .lines)
+      writer.append(batch.rows, rows: 0..<batch.rows.count, to: &text)
+      writer.finish(to: &text)
+      rows += batch.rows.count
+    }
+    guard !columns.isEmpty else {
+      throw StoreError(.invalid, "the rows have no values; give each at least one")
+    }
+    request = LiveRequest(text: text, rows: rows, idempotencyKey: idempotencyKey)
+    self.columns = columns
+    self.keys = keys
+  }
+
+  /// The keys of rows; a row without one, or with that of another, could not be merged.
+  private static func add(
+    _ batch: InputBatch, _ key: [String], to keys: inout Set<[UInt8]>
+  ) throws(StoreError) {
+    var vectors: [ColumnVector] = []
+    for name in key {
+      let position = batch.rows.columns.firstIndex { $0.name == name }
+      let vector = position.map { batch.rows.vectors[$0] }
+      if let row = (0..<batch.rows.count).first(where: { vector?.hasValue($0) != true }) {
+        throw StoreError(
+          .invalid, "the row has no value in the key column '\(name)'",
+          at: StoreError.Location(line: Int(batch.lines[row])))
+      }
+      if let vector { vectors.append(vector) }
+    }
+    let texts = RowKeys(columns: vectors, count: batch.rows.count).texts
+    for row in 0..<batch.rows.count {
+      guard keys.insert(Array(texts.bytes[texts.range(row)])).inserted else {
+        throw StoreError(
+          .invalid, "the request has two rows of the same key; send one, or two requests",
+          at: StoreError.Location(line: Int(batch.lines[row])))
+      }
+    }
+  }
+}
+
+/// A source that refuses to give more bytes than a request may bring.
+private final class LimitedSource: ByteSource {
+  private let source: any ByteSource
+  private let limit: Int
+  private var byteCount = 0
+
+  init(_ source: any ByteSource, limit: Int) {
+    self.source = source
+    self.limit = limit
+  }
+
+  var name: String { source.name }
+
+  func read(_ limit: Int, appendingTo bytes: inout [UInt8]) throws(StoreError) -> Int {
+    let count = try source.read(limit, appendingTo: &bytes)
+    byteCount += count
+    guard byteCount <= self.limit else {
+      throw StoreError(
+        .exhausted,
+        "a request may bring at most \(self.limit) bytes of rows; send several, or push a file")
+    }
+    return count
+  }
+
+  func rewind() throws(StoreError) {
+    byteCount = 0
+    try source.rewind()
+  }
+}
