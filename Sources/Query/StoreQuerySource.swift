@@ -9,16 +9,18 @@ package import Store
 /// changes.
 package struct StoreQuerySource: QuerySource {
   private let store: Store
+  private let sees: @Sendable (DatasetName) -> Bool
 
-  /// The tables of `store`.
-  package init(_ store: Store) {
+  /// The tables of `store`; datasets that `sees` is false for are not there.
+  package init(_ store: Store, sees: @escaping @Sendable (DatasetName) -> Bool = { _ in true }) {
     self.store = store
+    self.sees = sees
   }
 
   package func table(named name: String) throws(StoreError) -> QueryTable? {
-    if name.hasPrefix("assay_") { return try StoreTables(store).table(named: name) }
+    if name.hasPrefix("assay_") { return try StoreTables(store, sees: sees).table(named: name) }
     let parts = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let dataset = try? DatasetName(String(parts[0])) else { return nil }
+    guard let dataset = try? DatasetName(String(parts[0])), sees(dataset) else { return nil }
     guard let latest = try latest(of: dataset) else { return nil }
     guard parts.count == 2 else {
       return try StoreTable.table(of: [latest], in: store, isMultiVersion: false)
@@ -33,7 +35,7 @@ package struct StoreQuerySource: QuerySource {
 
   package func nearNames(to name: String) -> [String] {
     let wanted = name.split(separator: "@").first.map(String.init) ?? name
-    let datasets = (try? store.datasets().map(\.text)) ?? []
+    let datasets = (try? store.datasets().filter(sees).map(\.text)) ?? []
     return Spelling.near(wanted, datasets + StoreTables.names)
   }
 

@@ -5,11 +5,14 @@ import Store
 /// The tables in which a store describes itself.
 struct StoreTables {
   private let store: Store
+  private let sees: (DatasetName) -> Bool
 
   static let names = ["assay_datasets", "assay_versions", "assay_tags", "assay_log"]
 
-  init(_ store: Store) {
+  /// The tables about those datasets of `store` for which `sees` is true.
+  init(_ store: Store, sees: @escaping (DatasetName) -> Bool) {
     self.store = store
+    self.sees = sees
   }
 
   /// The table of that name; nil when there is none.
@@ -28,7 +31,7 @@ struct StoreTables {
       ("name", .string), ("kind", .string), ("versions", .int64), ("rows", .int64),
       ("latest_at", .timestamp),
     ])
-    for name in try store.datasets() {
+    for name in try store.datasets() where sees(name) {
       guard let latest = try store.versions(of: name, limit: 1).first else { continue }
       rows.add([
         .text(name.text), .text(latest.record.kind.rawValue), .integer(Int64(latest.number)),
@@ -44,7 +47,7 @@ struct StoreTables {
       ("rows", .int64), ("kind", .string), ("message", .string), ("author", .string),
       ("created_at", .timestamp), ("saved_at", .timestamp),
     ])
-    for name in try store.datasets() {
+    for name in try store.datasets() where sees(name) {
       for version in try store.versions(of: name).reversed() {
         let record = version.record
         rows.add([
@@ -61,7 +64,7 @@ struct StoreTables {
 
   private func tags() throws(StoreError) -> RowBatch {
     var rows = RowBuilder([("dataset", .string), ("tag", .string), ("number", .int64)])
-    for name in try store.datasets() {
+    for name in try store.datasets() where sees(name) {
       for tag in try store.tags(of: name) {
         rows.add([.text(name.text), .text(tag.name), .integer(Int64(tag.number))])
       }
@@ -74,7 +77,7 @@ struct StoreTables {
       ("dataset", .string), ("sequence", .int64), ("digest", .string), ("change", .string),
       ("author", .string), ("time", .timestamp), ("message", .string),
     ])
-    for name in try store.datasets() {
+    for name in try store.datasets() where sees(name) {
       for (digest, record) in try store.log(of: name).reversed() {
         let change: String
         let message: String

@@ -40,9 +40,9 @@ struct FrontDoor: Sendable {
   private func attempt(
     _ request: Request, _ context: ServerContext, _ route: Route?
   ) async throws -> Response {
+    var context = context
     do {
       guard let route else { throw paths.problem(for: request) }
-      var context = context
       context.caller = try await caller(of: request, for: route)
       if !route.isReading, backend.options.isReadOnly {
         throw StoreError(.denied, "this server is read-only")
@@ -54,11 +54,18 @@ struct FrontDoor: Sendable {
     } catch let error as HTTPProblem {
       return Self.response(error, request)
     } catch let error as StoreError {
-      return Self.response(HTTPProblem(error), request)
+      return Self.response(HTTPProblem(Self.told(error, to: context.caller)), request)
     } catch is CancellationError {
       return Self.response(
         HTTPProblem(.serviceUnavailable, .unavailable, "the request was cancelled"), request)
     }
+  }
+
+  /// The error without its advice, which may name a dataset that the caller does not see.
+  private static func told(_ error: StoreError, to caller: Caller) -> StoreError {
+    guard error.kind == .missing, !caller.seesEverything else { return error }
+    let what = error.message.split(separator: ";").first.map(String.init) ?? error.message
+    return StoreError(error.kind, what, at: error.location)
   }
 
   /// Who makes a request.
@@ -130,7 +137,8 @@ struct FrontDoor: Sendable {
     {
       return given
     }
-    return Hex.encode((0..<8).map { _ in UInt8.random(in: .min ... .max) })
+    let number = String(UInt64.random(in: .min ... .max), radix: 16)
+    return String(repeating: "0", count: 16 - number.utf8.count) + number
   }
 
   private static func response(_ problem: HTTPProblem, _ request: Request) -> Response {
