@@ -2,7 +2,7 @@ import Foundation
 package import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
-package import Logging
+import Logging
 package import Model
 import NIOCore
 package import Service
@@ -21,12 +21,15 @@ package struct AssayServer: Sendable {
   /// - Throws: ``StoreError``: `denied` when others could reach it and it has no token; `corrupt`
   ///   when the tokens are damaged.
   package init(
-    path: String, options: ServerOptions, logger: Logger,
+    path: String, options: ServerOptions,
     clock: @escaping @Sendable () -> Timestamp,
     service: @escaping @Sendable (Caller) -> any StoreService
   ) throws(StoreError) {
     backend = Backend(path: path, options: options, clock: clock, service: service)
-    self.logger = logger
+    let level = Logger.Level(rawValue: options.logLevel.rawValue) ?? .info
+    logger = Logger(label: "assay") { _ in
+      LineLogHandler(level: level, isJSON: options.logFormat == .json)
+    }
     let hasToken = try backend.tokens.isAnyTokenKnown()
     guard options.isLoopback || hasToken else {
       throw StoreError(

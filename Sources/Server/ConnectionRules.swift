@@ -1,6 +1,9 @@
 import HTTPTypes
+import Model
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
+import Wire
 
 /// What a connection does beyond carrying requests and answers: it lets a client that asks first
 /// send its body, closes after an answer that says so, and tells when the client has gone.
@@ -66,6 +69,30 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
       let channel = context.channel
       context.eventLoop.scheduleTask(in: Self.lingering) { channel.close(promise: nil) }
     }
+  }
+
+  /// What is no HTTP is answered here, since it never becomes a request.
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard let fault = error as? HTTPParserError, requestsUnderWay == 0, !closesAfterAnswer else {
+      context.fireErrorCaught(error)
+      return
+    }
+    let isOverflow = fault == .headerOverflow
+    let problem = HTTPProblem(
+      isOverflow ? .requestHeaderFieldsTooLarge : .badRequest, .usage,
+      isOverflow
+        ? "the line and the headers of the request are too large" : "the request is no HTTP/1.1")
+    let body = Documents.encode(problem.document)
+    let head = HTTPResponse(
+      status: problem.status,
+      headerFields: [
+        .contentType: "application/problem+json", .contentLength: String(body.count),
+        .connection: "close",
+      ])
+    requestsUnderWay += 1
+    write(context: context, data: wrapOutboundOut(.head(head)), promise: nil)
+    write(context: context, data: wrapOutboundOut(.body(ByteBuffer(bytes: body))), promise: nil)
+    write(context: context, data: wrapOutboundOut(.end(nil)), promise: nil)
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

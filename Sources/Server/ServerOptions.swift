@@ -38,6 +38,19 @@ package struct ServerOptions: Sendable {
   /// What all renderings that are kept take in memory.
   package var cacheMemoryBytes = 64 << 20
 
+  package var logFormat = LogFormat.text
+  package var logLevel = LogLevel.info
+
+  /// How the log is written.
+  package enum LogFormat: String, Sendable, CaseIterable {
+    case text, json
+  }
+
+  /// What the log leaves out: everything below.
+  package enum LogLevel: String, Sendable, CaseIterable {
+    case trace, debug, info, notice, warning, error, critical
+  }
+
   /// The options that a server has unless told otherwise.
   package init() {}
 

@@ -79,7 +79,7 @@ extension LocalStoreService {
 
   /// What a query of row numbers gives.
   private func positions(_ sql: String) throws(StoreError) -> [Int] {
-    let query = SQLQuery(sql, on: StoreQuerySource(store), options: queryOptions())
+    let query = SQLQuery(sql, on: StoreQuerySource(store, sees: sees), options: queryOptions())
     var positions: [Int] = []
     do throws(StoreError) {
       try query.run(onColumns: { _ in }) { row in

@@ -17,7 +17,7 @@ extension LocalStoreService {
         .usage, "limits of time and memory are positive numbers, a limit of rows 0 or more")
     }
     options.rowLimit = request.limit
-    let query = SQLQuery(request.sql, on: StoreQuerySource(store), options: options)
+    let query = SQLQuery(request.sql, on: StoreQuerySource(store, sees: sees), options: options)
     let format = Self.resultFormat(request.format ?? .jsonl)
     return try withoutActuallyEscaping(write) { write throws(StoreError) in
       var printer = ResultPrinter(format, write: write)

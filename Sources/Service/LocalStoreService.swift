@@ -1,3 +1,4 @@
+import Model
 package import Store
 import Wire
 
@@ -20,12 +21,27 @@ package struct LocalStoreService: StoreService {
   package var limits = QueryLimits()
   /// Asked every few thousand steps of a query; true ends it with an error of kind `exhausted`.
   package var isCancelled: (@Sendable () -> Bool)?
+  /// Datasets that this is false for are not there, also for SQL.
+  var sees: @Sendable (DatasetName) -> Bool = { _ in true }
 
   /// The store, with `author` as the one who saves what names no other.
   package init(_ store: Store, author: String) {
     self.store = store
     self.author = author
   }
+
+  /// The store as `caller` sees it: their datasets, their name, and queries that end when nobody
+  /// waits for them any more.
+  package func limited(to caller: Caller) -> LocalStoreService {
+    var service = self
+    if !caller.name.isEmpty { service.author = caller.name }
+    if !caller.seesEverything { service.sees = { caller.sees($0) } }
+    service.isCancelled = { Task.isCancelled }
+    return service
+  }
+
+  /// The folder it is in.
+  package var path: String { store.path }
 
   /// The author of a request.
   func author(_ given: String) -> String { given.isEmpty ? author : given }

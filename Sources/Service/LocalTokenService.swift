@@ -113,6 +113,9 @@ package final class LocalTokenService: TokenService {
         "there is no format '\(request.format)'; use one of "
           + FileFormat.allCases.map(\.rawValue).joined(separator: ", "))
     }
+    guard request.expiresInSeconds ?? 1 <= 31_536_000 else {
+      throw StoreError(.usage, "a data URL lives a year at most")
+    }
     let dataset = reference.dataset
     let wanted = try expiry(in: request.expiresInSeconds ?? Self.defaultURLSeconds)
     let expiresAt = min(wanted ?? clock(), caller.expiresAt ?? wanted ?? clock())

@@ -25,6 +25,8 @@ struct Assay: ParsableCommand {
       InitCommand.self, PushCommand.self, PullCommand.self, ListCommand.self, LogCommand.self,
       ShowCommand.self, DiffCommand.self, TagCommand.self, QueryCommand.self,
       VerifyCommand.self, CollectCommand.self, ReindexCommand.self, StatsCommand.self,
+      ServeCommand.self,
+      TokenCommand.self,
     ])
 
   /// Runs the command that the arguments name and ends the process with its exit status.

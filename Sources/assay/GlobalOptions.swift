@@ -20,12 +20,35 @@ struct GlobalOptions: ParsableArguments {
     if let named, Self.isURL(named) {
       return try RemoteStoreService(url: named, token: Self.environment("ASSAY_TOKEN"))
     }
-    let folder: String
-    if let named { folder = named } else { folder = try nearestStore() }
-    let store = try Store(path: folder)
+    let store = try Store(path: folder())
     // Also when the command fails: a process that ends need not tidy up the index.
     store.leaveIndexOpen()
     return LocalStoreService(store, author: Author.local)
+  }
+
+  /// Opens the store in the folder that the options, the environment or the working directory name,
+  /// for a process that goes on for long.
+  /// - Throws: ``StoreError``: `missing` when there is none, `usage` for a URL.
+  func openFolder() throws(StoreError) -> LocalStoreService {
+    if let url { throw StoreError(.usage, "'\(url)' is served already; name a folder") }
+    return LocalStoreService(try Store(path: folder()), author: Author.local)
+  }
+
+  /// Opens the tokens of the store that the options, the environment or the working directory name.
+  /// - Throws: ``StoreError``: `missing` when there is none, `usage` for a URL that is none.
+  func openTokens() throws(StoreError) -> any TokenService {
+    if let url {
+      return try RemoteStoreService(url: url, token: Self.environment("ASSAY_TOKEN"))
+    }
+    return LocalTokenService(path: try openFolder().path, clock: Store.systemClock)
+  }
+
+  /// The server's URL, when the store is at one.
+  var url: String? { named.flatMap { Self.isURL($0) ? $0 : nil } }
+
+  private func folder() throws(StoreError) -> String {
+    if let named { return named }
+    return try nearestStore()
   }
 
   /// The folder named outright, by option or environment; nil when neither does.

@@ -141,7 +141,12 @@ import Wire
           "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: "
             + String(repeating: "a", count: 10_000) + "\r\n\r\n")
         let answer = try #require(large.readToEnd())
-        #expect(answer.hasPrefix("HTTP/1.1 4"))
+        #expect(answer.hasPrefix("HTTP/1.1 431"))
+        #expect(answer.contains("application/problem+json"))
+
+        let noise = try RawConnection(port: port)
+        noise.send("\u{16}\u{3}\u{1} what is this\r\n\r\n")
+        #expect(noise.readToEnd()?.hasPrefix("HTTP/1.1 400") == true)
 
         let silent = try RawConnection(port: port)
         silent.send(Self.post(Self.push, "Content-Length: 1000", body: "a\n"))

@@ -24,13 +24,11 @@ final class ServerFixture: Sendable {
     var options = ServerOptions()
     change(&options)
     options.port = 0
+    options.logLevel = .critical
     let service = service
     let clock: @Sendable () -> Timestamp = { ScriptedService.savedAt }
     server = try AssayServer(
-      path: folder.path, options: options,
-      logger: Logger(label: "test") { _ in
-        SwiftLogNoOpLogHandler()
-      }, clock: clock, service: { _ in service })
+      path: folder.path, options: options, clock: clock, service: { _ in service })
     tokens = server.tokens
   }
 

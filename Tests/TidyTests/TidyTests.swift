@@ -18,7 +18,7 @@ import Testing
     "Client": ["Model", "Wire", "CCurl"],
     "Server": [
       "Model", "Wire", "Service", "Contract", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
-      "HTTPTypes", "Logging", "NIOCore", "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle",
+      "HTTPTypes", "Logging", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle",
       "UnixSignals",
     ],
     "assay": [

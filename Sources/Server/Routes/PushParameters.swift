@@ -26,9 +26,7 @@ struct PushParameters {
     request.kind = try parameters.choice("kind", of: DatasetKind.self)
     request.message = try parameters.text("message") ?? ""
     request.author = try parameters.text("author") ?? ""
-    guard request.message.utf8.count <= 65_536, request.author.utf8.count <= 1024 else {
-      throw StoreError(.usage, "a message has at most 64 KiB, an author 1 KiB")
-    }
+    try Self.requireShort(message: request.message, author: request.author)
     request.lineage = try Self.lineage(parameters.texts("from"))
     request.attributes = try Self.attributes(parameters.texts("attr"))
     if let text = try parameters.text("created_at") {
@@ -41,6 +39,13 @@ struct PushParameters {
     request.precondition = try Self.precondition(
       headers, expected: try parameters.number("expect", in: 0...999_999_999))
     request.idempotencyKey = try Self.idempotencyKey(headers)
+  }
+
+  /// Goes on when the texts that a log keeps are not too long for it.
+  static func requireShort(message: String, author: String) throws(StoreError) {
+    guard message.unicodeScalars.count <= 8192, author.unicodeScalars.count <= 1024 else {
+      throw StoreError(.usage, "a message has at most 8192 characters, an author 1024")
+    }
   }
 
   /// The key by which a repeated request is known.

@@ -137,8 +137,9 @@ extension Routes {
     data.condition = try parameters.text("where")
     data.order = try parameters.text("order")
     data.writesNulls = try parameters.flag("nulls", default: false)
-    guard (data.condition ?? "").utf8.count <= 65_536, (data.order ?? "").utf8.count <= 4096
-    else { throw StoreError(.usage, "where has at most 64 KiB, order 4 KiB") }
+    guard (data.condition ?? "").unicodeScalars.count <= 16_384,
+      (data.order ?? "").unicodeScalars.count <= 4096
+    else { throw StoreError(.usage, "where has at most 16384 characters, order 4096") }
     return data
   }
 

@@ -17,8 +17,9 @@ extension Routes {
     var query = try await backend.document(QueryRequest.self, of: request)
     let format = try query.format ?? Self.format(accepting: request.headers[values: .accept])
     let options = backend.options
-    guard query.limit ?? 0 >= 0, query.timeoutSeconds ?? 1 > 0, query.memoryMebibytes ?? 1 > 0
-    else { throw StoreError(.usage, "limits of a query are numbers above 0") }
+    guard (0...999_999_999_999).contains(query.limit ?? 0), query.timeoutSeconds ?? 1 > 0,
+      query.timeoutSeconds ?? 1 <= 86_400, (1...1 << 20).contains(query.memoryMebibytes ?? 1)
+    else { throw StoreError(.usage, "limits of a query are numbers above 0, and not too large") }
     query.format = format
     query.limit = min(query.limit ?? options.queryRows, options.queryRows)
     query.timeoutSeconds = min(query.timeoutSeconds ?? options.querySeconds, options.querySeconds)

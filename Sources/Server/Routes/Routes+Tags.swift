@@ -42,6 +42,7 @@ extension Routes {
     let reference = try Reference(dataset: dataset, parsing: move.version)
     let order = TagRequest(
       author: move.author ?? context.caller.name, message: move.message ?? "")
+    try PushParameters.requireShort(message: order.message, author: order.author)
     let document = try await backend.quickly(context) { (service) throws(StoreError) in
       try service.setTag(tag, to: reference, order)
     }
@@ -58,6 +59,7 @@ extension Routes {
     let order = TagRequest(
       author: try parameters.text("author") ?? context.caller.name,
       message: try parameters.text("message") ?? "")
+    try PushParameters.requireShort(message: order.message, author: order.author)
     try await backend.quickly(context) { (service) throws(StoreError) in
       try service.removeTag(tag, of: dataset, order)
     }

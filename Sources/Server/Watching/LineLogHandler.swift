@@ -1,26 +1,26 @@
 import Foundation
-package import Logging
+import Logging
 import Model
 
 /// Writes log messages to standard error, one a line: text for people, or JSON for machines.
-package struct LineLogHandler: LogHandler {
-  package var metadata: Logger.Metadata = [:]
-  package var metadataProvider: Logger.MetadataProvider?
-  package var logLevel: Logger.Level
+struct LineLogHandler: LogHandler {
+  var metadata: Logger.Metadata = [:]
+  var metadataProvider: Logger.MetadataProvider?
+  var logLevel: Logger.Level
   private let isJSON: Bool
 
   /// Writes messages of `level` and above.
-  package init(level: Logger.Level, isJSON: Bool) {
+  init(level: Logger.Level, isJSON: Bool) {
     logLevel = level
     self.isJSON = isJSON
   }
 
-  package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
-  package func log(event: LogEvent) {
+  func log(event: LogEvent) {
     var members = metadata
     members["hb.request.id"] = nil
     members.merge(event.metadata ?? [:]) { $1 }

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Dispatch
+import Foundation
+import Model
+import Server
+import Service
+import Store
+
+/// `assay serve`: puts a store behind the REST API.
+struct ServeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Serve the store over REST.",
+    discussion: """
+      Answers requests from this machine alone, and needs no token for that until one is made with \
+      'assay token create'. With --host others can reach it, and a token is needed from the start. \
+      SIGTERM and SIGINT end it once what was accepted is done.
+      """)
+
+  @Option(help: "The address to listen at.") var host = "127.0.0.1"
+  @Option(help: "The port; 0 for one that is free.") var port = 8640
+  @Option(help: ArgumentHelp("A certificate chain in PEM, for HTTPS.", valueName: "file"))
+  var tlsCert: String?
+  @Option(help: ArgumentHelp("Its private key in PEM.", valueName: "file")) var tlsKey: String?
+  @Flag(help: "Refuse everything that changes the store.") var readOnly = false
+  @Option(help: "The most MiB of a body, as it is sent.") var maxBody = 1024
+  @Option(help: "The most MiB of a body, decompressed.") var maxDecompressed = 16_384
+  @Option(help: "The most KiB of the headers of a request.") var maxHeader = 64
+  @Option(help: "The most requests at once; more are told to come again.") var maxRequests = 256
+  @Option(help: "Connections without life are closed after so many seconds.") var idleTimeout = 60
+  @Option(help: "The most seconds of a query.") var queryTimeout = 30.0
+  @Option(help: "The most rows of a query.") var queryRows = 100_000
+  @Option(help: "The most MiB of memory of a query.") var queryMemory = 512
+  @Option(help: "The most MiB of disk for renderings that are kept.") var cache = 4096
+  @Option(help: "How the log is written.") var logFormat = ServerOptions.LogFormat.text
+  @Option(help: "What the log begins with; warning leaves requests out.")
+  var logLevel = ServerOptions.LogLevel.info
+  @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    let amounts = [maxBody, maxDecompressed, maxHeader, maxRequests, idleTimeout, queryMemory]
+    guard amounts.allSatisfy({ (1...1 << 30).contains($0) }), (0...1 << 30).contains(cache),
+      (1...1 << 30).contains(queryRows), queryTimeout > 0, queryTimeout < 1e6
+    else { throw ValidationError("limits are whole numbers above 0") }
+    guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
+    guard (tlsCert == nil) == (tlsKey == nil) else {
+      throw ValidationError("--tls-cert and --tls-key go together")
+    }
+  }
+
+  func run() throws {
+    let service = try global.openFolder()
+    let server = try AssayServer(
+      path: service.path, options: options, clock: Store.systemClock,
+      service: { service.limited(to: $0) })
+    let scheme = tlsCert == nil ? "http" : "https"
+    let host = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
+    let isJSON = global.json
+    Task {
+      do throws(StoreError) {
+        try await server.run { port in
+          let url = "\(scheme)://\(host):\(port)"
+          let line = isJSON ? "{\"url\":\"\(url)\"}" : url
+          FileHandle.standardOutput.write(Data((line + "\n").utf8))
+        }
+        Foundation.exit(0)
+      } catch {
+        Complaint(error).report()
+        Foundation.exit(error.kind.exitStatus)
+      }
+    }
+    dispatchMain()
+  }
+
+  private var options: ServerOptions {
+    var options = ServerOptions()
+    options.host = host
+    options.port = port
+    options.certificatePath = tlsCert
+    options.keyPath = tlsKey
+    options.isReadOnly = readOnly
+    options.bodyLimitBytes = maxBody << 20
+    options.decompressedLimitBytes = maxDecompressed << 20
+    options.headerLimitBytes = maxHeader << 10
+    options.requestLimit = maxRequests
+    options.idleSeconds = idleTimeout
+    options.querySeconds = queryTimeout
+    options.queryRows = queryRows
+    options.queryMebibytes = queryMemory
+    options.cacheBytes = cache << 20
+    options.logFormat = logFormat
+    options.logLevel = logLevel
+    return options
+  }
+}
+
+extension ServerOptions.LogFormat: ExpressibleByArgument {}
+extension ServerOptions.LogLevel: ExpressibleByArgument {}

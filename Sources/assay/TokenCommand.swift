@@ -1,0 +1,128 @@
+import ArgumentParser
+import Model
+import Query
+import Wire
+
+/// `assay token`: who may use the store over REST.
+struct TokenCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "token", abstract: "Make, list and revoke the tokens of a server.",
+    subcommands: [
+      TokenCreateCommand.self, TokenListCommand.self, TokenRevokeCommand.self, TokenURLCommand.self,
+    ])
+}
+
+/// `assay token create`.
+struct TokenCreateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Make a token; its secret is shown this once.")
+
+  @Argument(help: "Whom or what it is for; the author of what it writes.") var name: String
+  @Option(help: "read, write or admin.") var scope = TokenScope.read
+  @Option(help: "Only datasets whose names begin so.") var prefix: String?
+  @Option(help: "When it ends: 30m, 12h, 7d, 2w; never unless given.") var expires: Lifetime?
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let made = try global.openTokens().createToken(
+      TokenRequest(
+        name: name, scope: scope, prefix: prefix, expiresInSeconds: expires?.seconds))
+    let output = try Output()
+    if global.json {
+      try output.json(made)
+    } else {
+      try output.line(made.token)
+    }
+    try output.finish()
+  }
+}
+
+/// `assay token ls`.
+struct TokenListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ls", abstract: "List the tokens, without their secrets.",
+    discussion: "With --json: an object a line.")
+
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let output = try Output()
+    var table = try RowsOut(
+      ["id", "name", "scope", "limited to", "expires", "last used"], output, isJSON: global.json)
+    for token in try global.openTokens().tokens(limit: nil) {
+      let limit = token.dataset?.text ?? token.prefix.map { $0 + "…" }
+      try table.row(
+        [
+          .text(token.id), .text(token.name), .text(token.scope.rawValue),
+          limit.map { .text($0) } ?? .null,
+          token.expiresAt.map { .text($0.description) } ?? .null,
+          token.lastUsedAt.map { .text($0.description) } ?? .null,
+        ], token)
+    }
+    try table.finish()
+    try output.finish()
+  }
+}
+
+/// `assay token revoke`.
+struct TokenRevokeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "revoke", abstract: "Make a token worth nothing.")
+
+  @Argument(help: "Its id, as 'assay token ls' shows it.") var id: String
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    try global.openTokens().revokeToken(id)
+  }
+}
+
+/// `assay token url`.
+struct TokenURLCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "url", abstract: "Make a data URL that works without a header until it expires.",
+    discussion: "For clients that send none: pl.scan_parquet('http://…/data.parquet?token=…').")
+
+  @Argument(help: "The version: name, name@3, name@baseline.") var reference: String
+  @Option(help: "The format of the data.") var format = TableFormat.parquet
+  @Option(help: "When it ends: 30m, 12h, 7d, 2w.") var expires = Lifetime(seconds: 7 * 86_400)
+  @Option(help: ArgumentHelp("Where the store is served.", valueName: "url"))
+  var server: String?
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let format = try TableFormat.choose(format, path: reference)
+    let made = try global.openTokens().createURLToken(
+      URLTokenRequest(
+        reference: reference, format: format, expiresInSeconds: expires.seconds))
+    let output = try Output()
+    if global.json {
+      try output.json(made)
+    } else {
+      let base = server ?? global.url ?? "http://127.0.0.1:8640"
+      try output.line((base.hasSuffix("/") ? String(base.dropLast()) : base) + made.path)
+    }
+    try output.finish()
+  }
+}
+
+extension TokenScope: ExpressibleByArgument {}
+
+/// How long something lives: a number and a unit.
+struct Lifetime: ExpressibleByArgument {
+  let seconds: Int
+
+  init(seconds: Int) { self.seconds = seconds }
+
+  init?(argument: String) {
+    let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
+    guard let unit = argument.last.flatMap({ units[$0] }), let count = Int(argument.dropLast()),
+      (1...100_000).contains(count)
+    else { return nil }
+    seconds = count * unit
+  }
+
+  var defaultValueDescription: String {
+    seconds % 86_400 == 0 ? "\(seconds / 86_400)d" : "\(seconds)s"
+  }
+}
