@@ -31,6 +31,16 @@ enum Clock {
     return now() - start
   }
 
+  /// Seconds of processor time that the process has used, on all cores together.
+  ///
+  /// On a machine that is shared it tells more than the time that went by.
+  static func processor() -> Double {
+    var usage = rusage()
+    unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+  }
+
   static func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     guard !sorted.isEmpty else { return .nan }

@@ -113,12 +113,29 @@ struct GroupReader {
 extension VirtualTable {
   /// The value of a version column, as a vector of one row.
   func versionVector(_ column: Int, part: Int) -> ColumnVector {
-    let part = table.parts[part]
-    if column == table.columns.count {
+    table.versionVector(column, part: part)
+  }
+
+  /// A decoded column of a row group.
+  func vector(
+    _ column: Int, _ part: Int, _ group: Int, rows: Int
+  ) throws(StoreError) -> ColumnVector {
+    try table.vector(column, part, group, rows: rows)
+  }
+}
+
+extension QueryTable {
+  /// Whether `column` is the same for a whole version.
+  func isVersionColumn(_ column: Int) -> Bool { column >= columns.count }
+
+  /// The value of a version column, as a vector of one row.
+  func versionVector(_ column: Int, part: Int) -> ColumnVector {
+    let part = parts[part]
+    if column == columns.count {
       return ColumnVector(
         type: .int64, count: 1, validity: nil, values: .int64([Int64(part.version)]))
     }
-    let text = column == table.columns.count + 1 ? part.createdAt.description : part.message
+    let text = column == columns.count + 1 ? part.createdAt.description : part.message
     var texts = TextValues()
     texts.append(text.utf8)
     return ColumnVector(type: .string, count: 1, validity: nil, values: .text(texts))
@@ -128,11 +145,11 @@ extension VirtualTable {
   func vector(
     _ column: Int, _ part: Int, _ group: Int, rows: Int
   ) throws(StoreError) -> ColumnVector {
-    let vector = try table.parts[part].vector(column: column, group: group)
+    let vector = try parts[part].vector(column: column, group: group)
     guard vector.count == rows else {
       throw StoreError(
         .corrupt,
-        "column '\(columns[column].name)' of version \(table.parts[part].version) has "
+        "column '\(columns[column].name)' of version \(parts[part].version) has "
           + "\(vector.count) values in row group \(group), which has \(rows) rows; run verify")
     }
     return vector

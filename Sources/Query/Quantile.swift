@@ -79,7 +79,7 @@ final class Quantile {
   private func result() -> Double {
     let position = Double(values.count - 1) * fraction
     let below = Int(position)
-    let low = values.select(below)
+    let low = values.select(below, in: 0..<values.count)
     let share = position - Double(below)
     guard share > 0 else { return low }
     // Selection leaves nothing smaller to the right.
@@ -90,13 +90,13 @@ final class Quantile {
 }
 
 extension [Double] {
-  /// Moves the value that sorting would put at `position` there, and returns it.
+  /// Moves the value that sorting `range` would put at `position` there, and returns it.
   ///
-  /// Values left of it are no greater, right of it no smaller. Takes linear time on average
-  /// (Hoare's quickselect with the median of three).
-  mutating func select(_ position: Int) -> Double {
-    var low = 0
-    var high = count - 1
+  /// Within the range values left of it are no greater, right of it no smaller. Takes linear time
+  /// on average (Hoare's quickselect with the median of three).
+  mutating func select(_ position: Int, in range: Range<Int>) -> Double {
+    var low = range.lowerBound
+    var high = range.upperBound - 1
     while low < high {
       let pivot = medianOfThree(low, low + (high - low) / 2, high)
       var left = low

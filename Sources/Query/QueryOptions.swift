@@ -8,6 +8,8 @@ package struct QueryOptions: Sendable {
   package var rowLimit: Int?
   /// Asked every few thousand steps; true ends the query.
   package var isCancelled: (@Sendable () -> Bool)?
+  /// Whether aggregates over one table may be computed by vectorised scans, which gives the same.
+  package var usesVectors = true
 
   /// Thirty seconds, 1 GiB, all rows, never cancelled, unless said otherwise.
   package init(

@@ -10,6 +10,14 @@ package protocol QuerySource: Sendable {
 
   /// Names like `name` that exist, best first, for the message when there is no such table.
   func nearNames(to name: String) -> [String]
+
+  /// What is kept of earlier queries' aggregates; nil when nothing is.
+  var aggregateMemory: AggregateMemory? { get }
+}
+
+extension QuerySource {
+  /// Nothing is kept.
+  package var aggregateMemory: AggregateMemory? { nil }
 }
 
 /// A table as SQL sees it: columns, and rows in parts.
@@ -51,6 +59,11 @@ package protocol QueryPart: Sendable {
   /// What is known of a row group's values without decoding them; nil when nothing is.
   func statistics(column: Int, group: Int) throws(StoreError) -> GroupStatistics?
 
+  /// Digests that fix the values of `columns` in a row group, one a column; nil when unknown.
+  ///
+  /// A column of nulls may have the digest of zeros.
+  func chunkDigests(columns: [Int], group: Int) throws(StoreError) -> [Digest]?
+
   /// One value, as a vector of one row.
   func value(column: Int, group: Int, row: Int) throws(StoreError) -> ColumnVector
 }
@@ -58,6 +71,9 @@ package protocol QueryPart: Sendable {
 extension QueryPart {
   /// Nothing is known.
   package func statistics(column: Int, group: Int) throws(StoreError) -> GroupStatistics? { nil }
+
+  /// Nothing is known.
+  package func chunkDigests(columns: [Int], group: Int) throws(StoreError) -> [Digest]? { nil }
 
   /// Decodes the whole row group; override it where one value is cheaper.
   package func value(column: Int, group: Int, row: Int) throws(StoreError) -> ColumnVector {

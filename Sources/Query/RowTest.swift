@@ -5,9 +5,9 @@ import Model
 ///
 /// It may let rows pass that SQLite then refuses, never the other way round: SQLite checks every
 /// condition again, so what cannot be decided here is left to it.
-struct RowTest {
+struct RowTest: Sendable {
   /// What a value must be.
-  enum Condition {
+  enum Condition: Sendable {
     case null
     case notNull
     /// A comparison with null, which holds for no row.
@@ -22,7 +22,7 @@ struct RowTest {
   }
 
   /// How a value compares with the operand.
-  enum Comparison {
+  enum Comparison: Sendable {
     case equal, less, lessOrEqual, greater, greaterOrEqual
   }
 

@@ -8,6 +8,8 @@ package struct SQLQuery: Sendable {
     package let rowCount: Int
     /// Whether the row limit, or the receiver, ended the query while there were more rows.
     package let isCutShort: Bool
+    /// Whether vectorised scans computed the groups.
+    package let isVectorised: Bool
   }
 
   private let sql: String
@@ -33,18 +35,38 @@ package struct SQLQuery: Sendable {
     onRow: ([QueryValue]) throws(StoreError) -> Bool
   ) throws(StoreError) -> Summary {
     let connection = try Connection(QueryState(source: source, options: options))
-    let statement = try Statement(sql, on: connection)
-    let names = statement.columnNames
+    let prepared = try Statement(sql, on: connection)
+    let names = prepared.columnNames
+    let overGroups = options.usesVectors ? try statementOverGroups(connection) : nil
+    let statement = overGroups ?? prepared
+    func summary(_ rowCount: Int, isCutShort: Bool) -> Summary {
+      Summary(rowCount: rowCount, isCutShort: isCutShort, isVectorised: overGroups != nil)
+    }
     try onColumns(names)
     var values = [QueryValue](repeating: .null, count: names.count)
     var rowCount = 0
     while try statement.step() {
-      if rowCount == options.rowLimit { return Summary(rowCount: rowCount, isCutShort: true) }
+      if rowCount == options.rowLimit { return summary(rowCount, isCutShort: true) }
       statement.read(into: &values)
       rowCount += 1
-      if try !onRow(values) { return Summary(rowCount: rowCount, isCutShort: true) }
+      if try !onRow(values) { return summary(rowCount, isCutShort: true) }
     }
-    return Summary(rowCount: rowCount, isCutShort: false)
+    return summary(rowCount, isCutShort: false)
+  }
+
+  /// The statement over the groups that vectorised scans computed; nil when the query has another
+  /// shape.
+  private func statementOverGroups(_ connection: Connection) throws(StoreError) -> Statement? {
+    guard let query = AggregateRecognizer.query(sql, on: connection),
+      let groups = try AggregateScan(query, connection.state).result()
+    else { return nil }
+    try connection.define(AggregateQuery.tableName, QueryTable(groups))
+    do throws(StoreError) {
+      return try Statement(query.sql, on: connection)
+    } catch  where error.kind == .usage {
+      // What SQLite does not take was not understood; it has taken the query itself.
+      return nil
+    }
   }
 
   /// All columns and rows at once; for results that are known to be small.

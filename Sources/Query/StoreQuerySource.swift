@@ -33,6 +33,8 @@ package struct StoreQuerySource: QuerySource {
     return try StoreTable.table(of: versions.reversed(), in: store, isMultiVersion: true)
   }
 
+  package var aggregateMemory: AggregateMemory? { store.companion { AggregateMemory() } }
+
   package func nearNames(to name: String) -> [String] {
     let wanted = name.split(separator: "@").first.map(String.init) ?? name
     let datasets = (try? store.datasets().filter(sees).map(\.text)) ?? []

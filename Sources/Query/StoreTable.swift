@@ -94,4 +94,11 @@ private struct VersionPart: QueryPart {
       type: snapshot.schema.columns[position].type, nullCount: known.nullCount,
       bounds: GroupStatistics.Bounds(least: known.minimum, greatest: known.maximum))
   }
+
+  func chunkDigests(columns: [Int], group: Int) throws(StoreError) -> [Digest]? {
+    let manifest = try snapshot.group(group, try ChunkDecoder())
+    return columns.map { column in
+      positions[column].flatMap { manifest.chunks[$0] } ?? Digest(zero: ())
+    }
+  }
 }

@@ -36,7 +36,7 @@ final class VirtualTable {
   }
 
   /// Whether `column` is the same for a whole version.
-  func isVersionColumn(_ column: Int) -> Bool { column >= table.columns.count }
+  func isVersionColumn(_ column: Int) -> Bool { table.isVersionColumn(column) }
 
   /// The statement that tells SQLite of the columns.
   var declaration: String {

@@ -2,6 +2,7 @@ import Catalog
 import Foundation
 package import Model
 package import Objects
+import Synchronization
 
 /// A store: versioned datasets in a folder, through one commit protocol (docs/format.md).
 ///
@@ -16,6 +17,8 @@ package final class Store: Sendable {
   let chunks: ChunkStore
   /// Versions of datasets, newest first, by the digest of the newest record.
   let histories = GenerationCache<Digest, [Version]>(cost: 1 << 16)
+  /// What modules above keep with the store, one object of a type.
+  private let companions = Mutex<[ObjectIdentifier: any Sendable]>([:])
   /// Tells the time of commits; tests put their own in place.
   let clock: @Sendable () -> Timestamp
   /// The store's random identity.
@@ -64,6 +67,17 @@ package final class Store: Sendable {
     let format = StoreFormat(id: WriteID.make())
     guard try objects.putIfAbsent(StoreLayout.formatFile, [format.bytes]) else {
       throw StoreError(.conflict, "there is a store at \(path) already")
+    }
+  }
+
+  /// The object of its type that lives as long as the open store, made when first asked for.
+  package func companion<Companion: Sendable>(_ make: () -> Companion) -> Companion {
+    companions.withLock { companions in
+      let key = ObjectIdentifier(Companion.self)
+      if let known = companions[key] as? Companion { return known }
+      let made = make()
+      companions[key] = made
+      return made
     }
   }
 

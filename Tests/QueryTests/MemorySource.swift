@@ -14,6 +14,7 @@ final class MemorySource: QuerySource {
 
   private let tables: [String: QueryTable]
   let counter = Counter()
+  let aggregateMemory: AggregateMemory?
 
   final class Counter: Sendable {
     private let counts = Mutex(Counts())
@@ -32,15 +33,16 @@ final class MemorySource: QuerySource {
   /// Tables of one version, and of several that count from 1 and have the same columns.
   init(
     _ tables: [String: TestTable], versioned: [String: [TestTable]] = [:], groupRows: Int = 100,
-    hasStatistics: Bool = true
+    hasStatistics: Bool = true, memory: AggregateMemory? = nil
   ) {
+    aggregateMemory = memory
     let counter = counter
     var made: [String: QueryTable] = [:]
     for (name, versions) in versioned.merging(tables.mapValues { [$0] }, uniquingKeysWith: { $1 }) {
       let parts = versions.enumerated().map { index, table in
         MemoryPart(
           table, version: index + 1, groupRows: groupRows, hasStatistics: hasStatistics,
-          counter: counter)
+          hasDigests: memory != nil, counter: counter)
       }
       made[name] = QueryTable(
         columns: versions[0].definitions, isMultiVersion: versioned[name] != nil, parts: parts)
@@ -128,7 +130,8 @@ struct TestTable {
       }
     }
     var bounds: GroupStatistics.Bounds?
-    if type != .json, type != .file, let least = sorted.first, let greatest = sorted.last {
+    let hasNaN = present.contains { if case .real(let real) = $0 { real.isNaN } else { false } }
+    if type != .json, type != .file, !hasNaN, let least = sorted.first, let greatest = sorted.last {
       bounds = GroupStatistics.Bounds(least: least, greatest: greatest)
     }
     return GroupStatistics(
@@ -144,10 +147,11 @@ private struct MemoryPart: QueryPart {
   private let vectors: [[ColumnVector]]
   private let known: [[GroupStatistics]]
   private let counts: [Int]
+  private let digests: [[Digest]]
   private let counter: MemorySource.Counter
 
   init(
-    _ table: TestTable, version: Int, groupRows: Int, hasStatistics: Bool,
+    _ table: TestTable, version: Int, groupRows: Int, hasStatistics: Bool, hasDigests: Bool,
     counter: MemorySource.Counter
   ) {
     self.version = version
@@ -163,6 +167,7 @@ private struct MemoryPart: QueryPart {
         table.vector(column, rows: rows, isDictionary: (index + column) % 2 == 0)
       }
     }
+    digests = hasDigests ? vectors.map { $0.map { $0.digest } } : []
     known =
       hasStatistics
       ? table.columns.indices.map { column in
@@ -182,6 +187,10 @@ private struct MemoryPart: QueryPart {
 
   func statistics(column: Int, group: Int) -> GroupStatistics? {
     known.isEmpty ? nil : known[column][group]
+  }
+
+  func chunkDigests(columns: [Int], group: Int) -> [Digest]? {
+    digests.isEmpty ? nil : columns.map { digests[$0][group] }
   }
 
   func value(column: Int, group: Int, row: Int) -> ColumnVector {

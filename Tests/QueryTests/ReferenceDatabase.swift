@@ -70,6 +70,8 @@ import Query
     case .null: "NULL"
     case .integer(.min): "(-9223372036854775807 - 1)"
     case .integer(let integer): String(integer)
+    case .real(let real) where real.isNaN: "NULL"
+    case .real(let real) where real.isInfinite: real > 0 ? "9e999" : "-9e999"
     case .real(let real): real.description
     case .text(let text): "'" + text.replacing("'", with: "''") + "'"
     case .blob: "NULL"

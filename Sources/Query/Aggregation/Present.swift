@@ -1,0 +1,163 @@
+import Columns
+
+/// The values of some rows of a column that are not null, with the group of each.
+struct Present<Value: Sendable> {
+  let values: [Value]
+  /// The group of each value; nil when there is only one group.
+  let ids: [UInt32]?
+  /// How many values each group has.
+  let counts: [Int64]
+
+  private init(values: [Value], ids: [UInt32]?, counts: [Int64]) {
+    self.values = values
+    self.ids = ids
+    self.counts = counts
+  }
+
+  /// The values of `rows` (all when nil); `sizes` are the numbers of the groups' rows.
+  @inline(__always)
+  init(
+    _ all: [Value], _ vector: ColumnVector, _ rows: [UInt32]?, _ groups: LocalGroups,
+    _ sizes: [Int64], isNull: ((Value) -> Bool)? = nil
+  ) {
+    if rows == nil, vector.validity == nil, isNull == nil {
+      self.init(values: all, ids: groups.ids, counts: sizes)
+      return
+    }
+    var values: [Value] = []
+    var ids: [UInt32]? = groups.ids == nil ? nil : []
+    var counts = [Int64](repeating: 0, count: groups.count)
+    let count = rows?.count ?? all.count
+    values.reserveCapacity(count)
+    ids?.reserveCapacity(count)
+    for place in 0..<count {
+      let row = rows.map { Int($0[place]) } ?? place
+      guard vector.hasValue(row) else { continue }
+      if let isNull, isNull(all[row]) { continue }
+      values.append(all[row])
+      let group = groups.ids.map { $0[place] } ?? 0
+      ids?.append(group)
+      counts[Int(group)] += 1
+    }
+    self.init(values: values, ids: ids, counts: counts)
+  }
+
+  /// The group of value `index`.
+  @inline(__always)
+  func group(_ index: Int) -> Int { if let ids { Int(ids[index]) } else { 0 } }
+
+  /// The same groups with other values.
+  func map<Other>(_ transform: (Value) -> Other) -> Present<Other> {
+    Present<Other>(values: values.map(transform), ids: ids, counts: counts)
+  }
+
+  /// For each group the value that precedes all others, or `none`.
+  @inline(__always)
+  func extremes(_ none: Value, _ precedes: (Value, Value) -> Bool) -> [Value] {
+    var found = [Value](repeating: none, count: counts.count)
+    guard let ids else {
+      var best = none
+      for value in values where precedes(value, best) { best = value }
+      found[0] = best
+      return found
+    }
+    for index in values.indices {
+      let group = Int(ids[index])
+      if precedes(values[index], found[group]) { found[group] = values[index] }
+    }
+    return found
+  }
+}
+
+extension Present<Double> {
+  /// The values of a column of doubles; NaN is null to SQLite.
+  init(
+    reals: [Double], _ vector: ColumnVector, _ rows: [UInt32]?, _ groups: LocalGroups,
+    _ sizes: [Int64]
+  ) {
+    var hasNaN = false
+    for real in reals { hasNaN = hasNaN || real.isNaN }
+    if hasNaN {
+      self.init(reals, vector, rows, groups, sizes) { $0.isNaN }
+    } else {
+      self.init(reals, vector, rows, groups, sizes)
+    }
+  }
+
+  /// The sum of each group, in an order that depends on the rows alone.
+  func sums() -> [Double] {
+    var sums = [Double](repeating: 0, count: counts.count)
+    guard let ids else {
+      // Four sums at a time: each waits for its own last addition only.
+      var lanes = SIMD4<Double>(repeating: 0)
+      let whole = values.count & ~3
+      for index in stride(from: 0, to: whole, by: 4) {
+        lanes += SIMD4(values[index], values[index + 1], values[index + 2], values[index + 3])
+      }
+      var sum = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
+      for index in whole..<values.count { sum += values[index] }
+      sums[0] = sum
+      return sums
+    }
+    for index in values.indices { sums[Int(ids[index])] += values[index] }
+    return sums
+  }
+
+  /// The mean of each group, exact where all its values are equal; of no values zero.
+  func means() -> [Double] {
+    var firsts = [Double](repeating: 0, count: counts.count)
+    for index in values.indices.reversed() { firsts[group(index)] = values[index] }
+    var sums = [Double](repeating: 0, count: counts.count)
+    for index in values.indices {
+      let group = group(index)
+      sums[group] += values[index] - firsts[group]
+    }
+    for group in sums.indices where counts[group] > 0 {
+      sums[group] = firsts[group] + sums[group] / Double(counts[group])
+    }
+    return sums
+  }
+
+  /// The sum of each group's squared distances from its mean.
+  func squares(around means: [Double]) -> [Double] {
+    var squares = [Double](repeating: 0, count: counts.count)
+    for index in values.indices {
+      let group = group(index)
+      let distance = values[index] - means[group]
+      squares[group] += distance * distance
+    }
+    return squares
+  }
+
+  /// All values, those of one group together, and where each group's end.
+  func sortedByGroup() -> (values: [Double], ends: [Int]) {
+    guard let ids else { return (values, [values.count]) }
+    var places: [Int] = []
+    places.reserveCapacity(counts.count)
+    var end = 0
+    for count in counts {
+      places.append(end)
+      end += Int(count)
+    }
+    var sorted = [Double](repeating: 0, count: values.count)
+    for index in values.indices {
+      let group = Int(ids[index])
+      sorted[places[group]] = values[index]
+      places[group] += 1
+    }
+    return (sorted, places)
+  }
+}
+
+extension Present<Int64> {
+  /// The sum of each group, which the caller knows to fit.
+  func wordSums() -> [Int64] {
+    var sums = [Int64](repeating: 0, count: counts.count)
+    guard let ids else {
+      sums[0] = values.reduce(0, &+)
+      return sums
+    }
+    for index in values.indices { sums[Int(ids[index])] &+= values[index] }
+    return sums
+  }
+}

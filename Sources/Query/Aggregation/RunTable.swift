@@ -1,0 +1,56 @@
+import Columns
+
+/// Numbers texts, or tuples of numbers, in order of first appearance.
+///
+/// Entries are runs of one array, so that an entry costs no allocation of its own.
+struct RunTable<Element: BitwiseCopyable & Equatable & Sendable>: Sendable {
+  private(set) var elements: [Element] = []
+  private var ends: [Int] = []
+  private var hashes: [UInt64] = []
+  private var slots = [UInt32](repeating: 0, count: 64)
+
+  /// How many entries there are.
+  var count: Int { ends.count }
+
+  /// Where entry `number` is in ``elements``.
+  func range(_ number: Int) -> Range<Int> {
+    (number == 0 ? 0 : ends[number - 1])..<ends[number]
+  }
+
+  /// The number of an entry, a new one when it was not there.
+  mutating func number(of entry: ArraySlice<Element>) -> UInt32 {
+    if ends.count * 2 >= slots.count { grow() }
+    let hash = unsafe entry.withUnsafeBytes { bytes in
+      var hash = TextHash()
+      unsafe hash.combine(bytes)
+      return hash.value
+    }
+    let mask = slots.count - 1
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while slots[slot] != 0 {
+      let number = Int(slots[slot]) - 1
+      if hashes[number] == hash, elements[range(number)] == entry { return UInt32(number) }
+      slot = (slot + 1) & mask
+    }
+    elements += entry
+    ends.append(elements.count)
+    hashes.append(hash)
+    slots[slot] = UInt32(ends.count)
+    return UInt32(ends.count - 1)
+  }
+
+  private mutating func grow() {
+    let size = slots.count * 2
+    slots = [UInt32](repeating: 0, count: size)
+    for (number, hash) in hashes.enumerated() {
+      var slot = Int(truncatingIfNeeded: hash) & (size - 1)
+      while slots[slot] != 0 { slot = (slot + 1) & (size - 1) }
+      slots[slot] = UInt32(number) + 1
+    }
+  }
+
+  /// About how many bytes the table takes.
+  var memoryBytes: Int {
+    elements.count * MemoryLayout<Element>.stride + ends.count * 16 + slots.count * 4
+  }
+}

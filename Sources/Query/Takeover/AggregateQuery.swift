@@ -1,0 +1,81 @@
+import Model
+
+/// A query of the shape that vectorised scans answer.
+///
+/// It has groups of one table's rows, aggregates over them, and a statement that makes the result
+/// of these.
+struct AggregateQuery {
+  /// The name of the table of groups in ``sql``, which no reference can have.
+  static let tableName = "(groups)"
+
+  let table: VirtualTable
+  /// The grouping columns, by their position in the table as SQL sees it.
+  let groups: [Int]
+  let hasGroupBy: Bool
+  let aggregates: [Aggregate]
+  let filter: RowFilter?
+  /// The statement over the table of groups, whose columns are named by ``groupName(_:)`` and
+  /// ``aggregateName(_:)``.
+  let sql: String
+  /// The condition as it was written.
+  let condition: String
+
+  /// Tells what is computed of rows from everything else that may be.
+  var identity: String {
+    let read = Set(groups).union(aggregates.compactMap(\.column)).union(filter?.columns ?? [])
+    let columns = read.sorted().map { "\($0) \(table.columns[$0].type) \(table.sqlNames[$0])" }
+    let computed = aggregates.map { "\($0)" }.joined(separator: ", ")
+    return "\(columns) \(groups) \(hasGroupBy) \(computed) WHERE \(condition)"
+  }
+
+  /// What grouping column `index` is called in ``sql``; no name of a user's begins with a bracket.
+  static func groupName(_ index: Int) -> String { "(g\(index))" }
+
+  /// What aggregate `index` is called in ``sql``.
+  static func aggregateName(_ index: Int) -> String { "(a\(index))" }
+}
+
+/// One aggregate of a query.
+struct Aggregate: Hashable {
+  enum Function: Hashable {
+    case count, sum, total, average, least, greatest
+    case quantile(Double)
+    case spread(isSample: Bool, isRoot: Bool)
+  }
+
+  let function: Function
+  /// The column in the table as SQL sees it; nil for `count(*)`.
+  let column: Int?
+
+  /// The function of one argument with that name in SQL; nil for any other.
+  static func function(named name: String) -> Function? {
+    switch name.lowercased() {
+    case "count": .count
+    case "sum": .sum
+    case "total": .total
+    case "avg": .average
+    case "min": .least
+    case "max": .greatest
+    case "median": .quantile(0.5)
+    case "stddev", "stddev_samp": .spread(isSample: true, isRoot: true)
+    case "stddev_pop": .spread(isSample: false, isRoot: true)
+    case "variance", "var_samp": .spread(isSample: true, isRoot: false)
+    case "var_pop": .spread(isSample: false, isRoot: false)
+    default: nil
+    }
+  }
+
+  /// Whether vectors of `type` give what SQLite gives.
+  ///
+  /// The texts of timestamps order differently from their moments, and SQLite reads numbers out of
+  /// texts when it adds them.
+  func takes(_ type: ColumnType) -> Bool {
+    switch (function, type) {
+    case (_, .json): false
+    case (.count, _): true
+    case (_, .bool), (_, .int64), (_, .float64): true
+    case (.least, .string), (.greatest, .string), (.least, .file), (.greatest, .file): true
+    default: false
+    }
+  }
+}
