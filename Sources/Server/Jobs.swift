@@ -18,8 +18,8 @@ final class Jobs: Sendable {
 
   private let state = Mutex(State())
 
-  /// Begins a check of a store on a thread of its own; one that already runs with the same
-  /// expectations is the answer instead.
+  /// Begins a check of a store on a thread of its own; there is one at a time.
+  /// - Throws: ``StoreError`` of kind `conflict` while another runs.
   func verify(_ service: any StoreService, heads: [DatasetName: Digest]) throws(StoreError)
     -> JobDocument
   {
@@ -27,7 +27,7 @@ final class Jobs: Sendable {
     try state.withLock { (state) throws(StoreError) in
       guard !state.jobs.values.contains(where: { $0.state == .running }) else {
         throw StoreError(
-          .unavailable, "a check is under way already; ask again when it has ended")
+          .conflict, "a check is under way already; ask again when it has ended")
       }
       state.jobs[job.id] = job
       state.order.append(job.id)
