@@ -93,7 +93,14 @@ let package = Package(
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
     .testTarget(
       name: "ServiceTests", dependencies: ["Service", "Store", "Model", "Wire", "TestSupport"]),
-    .testTarget(name: "ClientTests", dependencies: ["Client", "Wire", "TestSupport"]),
+    .testTarget(
+      name: "ClientTests",
+      dependencies: [
+        "Client", "Server", "Service", "Store", "Model", "Wire", "TestSupport",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
     .testTarget(
       name: "ServerTests",
       dependencies: [

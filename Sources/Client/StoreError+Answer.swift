@@ -34,9 +34,12 @@ extension StoreError {
     let name =
       problem.type.hasPrefix(ProblemDocument.typePrefix)
       ? String(problem.type.dropFirst(ProblemDocument.typePrefix.count)) : ""
-    let location = problem.line.map { Location(file: file, line: $0, column: problem.column) }
+    let kind = Kind(rawValue: name) ?? Self.kind(status: problem.status)
+    // What is wrong with a body as a whole has no line.
+    let isAboutFile = problem.line != nil || kind == .invalid && file != nil
     self.init(
-      Kind(rawValue: name) ?? Self.kind(status: problem.status), problem.detail, at: location)
+      kind, problem.detail,
+      at: isAboutFile ? Location(file: file, line: problem.line, column: problem.column) : nil)
   }
 
   private static func problem(_ answer: HTTPAnswer) -> ProblemDocument? {

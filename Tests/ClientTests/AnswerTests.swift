@@ -28,6 +28,9 @@ import Wire
     let error = try error { _ = try fixture.push([1, 2, 3], name: "rows.jsonl") }
     #expect(error.location == StoreError.Location(file: "rows.jsonl", line: 7, column: 3))
     #expect(error.description == "rows.jsonl:7:3: what happened")
+    let whole = try RemoteFixture(try ScriptedServer(RemoteFixture.problem(422, "invalid")))
+    let empty = try self.error { _ = try whole.push([1, 2, 3], name: "rows.jsonl") }
+    #expect(empty.description == "rows.jsonl: what happened")
   }
 
   @Test(arguments: [

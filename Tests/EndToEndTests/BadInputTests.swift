@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Input that cannot be saved: each says what is wrong and where, and changes nothing.
-@Suite struct BadInputTests {
+@Suite(.bothDoors) struct BadInputTests {
   /// A file that is refused.
   struct Refusal: CustomTestStringConvertible, Sendable {
     let name: String
@@ -113,7 +113,7 @@ import Testing
     (#"push x a.jsonl --delete-missing"#, 64),
     (#"gc --grace soon"#, 64),
     (#"verify --expect-head x=1"#, 64),
-    (#"init"#, 75),
+    (#"init .assay"#, 75),
     (#"push x a.jsonl --from absent@1"#, 66),
   ]
 
@@ -146,7 +146,7 @@ import Testing
     #expect(error?["column"] == 6)
   }
 
-  @Test func `a store of a newer format is left alone`() throws {
+  @Test(.folderOnly) func `a store of a newer format is left alone`() throws {
     let place = try Workplace()
     let made = try place.shell(
       """

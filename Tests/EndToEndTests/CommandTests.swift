@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The commands one by one: what they print for people and for machines.
-@Suite struct CommandTests {
+@Suite(.bothDoors) struct CommandTests {
   private let place: Workplace
 
   init() throws {
@@ -27,7 +27,7 @@ import Testing
       "push", "runs", "second.jsonl", "--message", "more", "--created-at", "2026-01-02")
   }
 
-  @Test func `init makes a store once`() throws {
+  @Test(.folderOnly) func `init makes a store once`() throws {
     let place = try Workplace(hasStore: false)
     let made = try place.run("init", "elsewhere")
     #expect(made.status == 0 && made.output == "made the store elsewhere\n")
@@ -207,7 +207,7 @@ import Testing
     #expect(report["damage"]?[0]?["file"] == "log/runs/00000000000000000001.pack")
   }
 
-  @Test func `the index can be thrown away and made anew`() throws {
+  @Test(.folderOnly) func `the index can be thrown away and made anew`() throws {
     try pushBoth()
     let before = try place.run("pull", "runs@1").output
     try place.shell("rm .assay/index.sqlite*")

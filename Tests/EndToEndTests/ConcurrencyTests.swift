@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Several processes over one store.
-@Suite struct ConcurrencyTests {
+@Suite(.bothDoors) struct ConcurrencyTests {
   @Test func `eight processes that push at once lose nothing`() throws {
     let place = try Workplace()
     for writer in 1...8 {

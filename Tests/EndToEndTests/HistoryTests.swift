@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The example history, saved in order and asked for again.
-@Suite struct HistoryTests {
+@Suite(.bothDoors) struct HistoryTests {
   private let place: Workplace
 
   init() throws {

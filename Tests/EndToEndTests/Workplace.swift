@@ -16,6 +16,8 @@ final class Workplace {
   }
 
   let folder: URL
+  /// Behind which the store is, when the test is about a server's.
+  private var server: ServerProcess?
 
   /// The binary: `$ASSAY`, else the one that was built along with the tests.
   static let binary: String = {
@@ -41,15 +43,18 @@ final class Workplace {
   /// A folder of real outputs that may not be shipped, where there is one.
   static let outputs = ProcessInfo.processInfo.environment["ASSAY_ALPACA"]
 
-  /// An empty folder, or one with an empty store in `.assay`.
+  /// An empty folder, or one with an empty store in `.assay`, served when the test wants it so.
   init(hasStore: Bool = true) throws {
     folder = FileManager.default.temporaryDirectory
       .appending(path: "assay-end-to-end-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    if hasStore { try #require(try run("init").status == 0) }
+    guard hasStore else { return }
+    try #require(try run("init").status == 0)
+    if Door.current == .server { server = try ServerProcess(folder) }
   }
 
   deinit {
+    server = nil
     try? FileManager.default.removeItem(at: folder)
   }
 
@@ -82,7 +87,8 @@ final class Workplace {
     let bin = URL(filePath: Self.binary).deletingLastPathComponent().path
     process.environment = [
       "PATH": "\(bin):/usr/bin:/bin", "ASSAY_AUTHOR": "ann", "COLUMNS": "80",
-    ].merging(environment) { $1 }
+    ].merging(server.map { ["ASSAY_STORE": $0.url] } ?? [:]) { $1 }
+      .merging(environment) { $1 }
     // Files, not pipes: nobody has to read while the process runs.
     let stem = folder.appending(path: ".run-\(UUID().uuidString)").path
     let files = ["in", "out", "err"].map { "\(stem).\($0)" }

@@ -1,0 +1,11 @@
+import Model
+import TestSupport
+import Testing
+
+/// A store over REST does all that a store must do.
+@Suite(.timeLimit(.minutes(5))) struct ContractTests {
+  @Test(arguments: StoreServiceContract.cases)
+  func `over REST`(_ contract: StoreServiceContract.Case) async throws {
+    try await ServedStore.with { store in try contract.check(store.remote) }
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import Testing
+
+/// `assay serve` on a store, as a process of its own; ended when it is let go of.
+final class ServerProcess {
+  /// Where it listens.
+  let url: String
+  /// What it was asked to log.
+  let log: URL
+  private let process = Process()
+
+  /// Starts a server and waits until it listens.
+  init(_ folder: URL, _ arguments: String..., environment: [String: String] = [:]) throws {
+    let output = folder.appending(path: ".serve-\(UUID().uuidString).out")
+    log = output.deletingPathExtension().appendingPathExtension("err")
+    for file in [output, log] { try Data().write(to: file) }
+    process.executableURL = URL(filePath: Workplace.binary)
+    process.arguments = ["serve", "--port", "0", "--log-level", "warning"] + arguments
+    process.currentDirectoryURL = folder
+    process.environment = ["PATH": "/usr/bin:/bin", "ASSAY_AUTHOR": "ann"]
+      .merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = try FileHandle(forWritingTo: log)
+    try process.run()
+    let end = ContinuousClock.now + .seconds(60)
+    var line = ""
+    while !line.hasSuffix("\n"), process.isRunning, ContinuousClock.now < end {
+      usleep(5000)
+      line = try String(contentsOf: output, encoding: .utf8)
+    }
+    url = String(line.dropLast())
+    let complaint = try String(contentsOf: log, encoding: .utf8)
+    try #require(url.hasPrefix("http"), "\(complaint)")
+  }
+
+  deinit {
+    if process.isRunning { process.terminate() }
+    process.waitUntilExit()
+  }
+}
