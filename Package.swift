@@ -104,7 +104,7 @@ let package = Package(
     .testTarget(
       name: "ServerTests",
       dependencies: [
-        "Server", "Service", "Contract", "Model", "Wire", "TestSupport",
+        "Server", "Service", "Store", "Formats", "Contract", "Model", "Wire", "TestSupport",
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
     .testTarget(name: "EndToEndTests", dependencies: ["assay", "Formats", "TestSupport"]),

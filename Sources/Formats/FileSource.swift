@@ -8,6 +8,8 @@ package final class FileSource: ByteSource {
   package let name: String
   private var input: FileSourceInput
   private let decoder: FileSourceDecoder?
+  private let limitBytes: Int
+  private var givenBytes = 0
 
   /// Opens a file for reading; `-` is standard input.
   /// - Throws: ``StoreError`` of kind `missing` when there is no such file, `unavailable` when it
@@ -20,10 +22,13 @@ package final class FileSource: ByteSource {
 
   /// Opens a file, compressed as `compression` says, that errors call `name`; `-` is standard
   /// input.
+  ///
+  /// A file that decompresses to more than `limitBytes` is refused when it does, with an error of
+  /// kind `invalid`: a few bytes can stand for very many.
   /// - Throws: ``StoreError`` of kind `missing` when there is no such file, `unavailable` when it
   ///   is a directory or may not be read.
   package static func open(
-    path: String, compression: FileCompression?, name: String
+    path: String, compression: FileCompression?, name: String, limitBytes: Int = .max
   ) throws(StoreError) -> FileSource {
     let input =
       path == "-"
@@ -34,25 +39,37 @@ package final class FileSource: ByteSource {
       case .zstd: .zstd(try ZstdDecoder(name: name))
       case nil: nil
       }
-    return FileSource(input: input, decoder: decoder, name: name)
+    return FileSource(input: input, decoder: decoder, name: name, limitBytes: limitBytes)
   }
 
-  private init(input: consuming FileSourceInput, decoder: FileSourceDecoder?, name: String) {
+  private init(
+    input: consuming FileSourceInput, decoder: FileSourceDecoder?, name: String, limitBytes: Int
+  ) {
     self.name = name
     self.input = input
     self.decoder = decoder
+    self.limitBytes = limitBytes
   }
 
   package func read(_ limit: Int, appendingTo bytes: inout [UInt8]) throws(StoreError) -> Int {
-    switch decoder {
-    case .gzip(let gzip): try gzip.read(limit, appendingTo: &bytes, from: &input)
-    case .zstd(let zstd): try zstd.read(limit, appendingTo: &bytes, from: &input)
-    case nil: try input.read(limit, appendingTo: &bytes)
+    let count =
+      switch decoder {
+      case .gzip(let gzip): try gzip.read(limit, appendingTo: &bytes, from: &input)
+      case .zstd(let zstd): try zstd.read(limit, appendingTo: &bytes, from: &input)
+      case nil: try input.read(limit, appendingTo: &bytes)
+      }
+    guard count <= limitBytes - givenBytes else {
+      throw StoreError(
+        .invalid,
+        "\(name) decompresses to more than the \(limitBytes) bytes allowed here; send it in parts")
     }
+    givenBytes += count
+    return count
   }
 
   package func rewind() throws(StoreError) {
     input.rewind()
+    givenBytes = 0
     switch decoder {
     case .gzip(let gzip): gzip.reset()
     case .zstd(let zstd): zstd.reset()

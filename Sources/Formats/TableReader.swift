@@ -6,13 +6,15 @@ package enum TableReader {
   /// - Parameters:
   ///   - compression: How the file's bytes are compressed; nil when they are taken as they are.
   ///   - name: How errors call the file.
+  ///   - limitBytes: The most bytes that it may decompress to.
   /// - Throws: ``StoreError``: `missing` when there is no such file, `unavailable` when it cannot
   ///   be read, `usage` for types that the format does not have.
   package static func open(
     path: String, _ format: FileFormat, compression: FileCompression?, name: String,
-    types: [String: ColumnType] = [:]
+    types: [String: ColumnType] = [:], limitBytes: Int = .max
   ) throws(StoreError) -> any RowReader {
-    let source = try FileSource.open(path: path, compression: compression, name: name)
+    let source = try FileSource.open(
+      path: path, compression: compression, name: name, limitBytes: limitBytes)
     let options = ReadOptions(types: types)
     switch format {
     case .jsonl: return try JSONReader(source, layout: .lines, options: options)

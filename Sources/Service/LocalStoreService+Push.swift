@@ -14,7 +14,7 @@ extension LocalStoreService {
     let options = options(request)
     let reader = try TableReader.open(
       path: file.path, file.format, compression: file.compression, name: file.name,
-      types: request.types)
+      types: request.types, limitBytes: file.limitBytes)
     let result: PushResult
     do throws(StoreError) {
       result = try store.push(dataset, reader, options) { rows in

@@ -9,6 +9,8 @@ package struct TableFile: Sendable, Hashable {
   package let compression: FileCompression?
   /// How errors call it.
   package let name: String
+  /// The most bytes that it may decompress to.
+  package var limitBytes = Int.max
 
   /// A file; errors call it by its path, unless another name is given.
   package init(

@@ -34,9 +34,10 @@ extension Routes {
     let file = try await backend.quick.run { [backend] () throws(StoreError) in
       try body.asFile(folder: backend.folder)
     }
-    let table = TableFile(
+    var upload = TableFile(
       path: file.path, format: format, compression: compression, name: "the body")
-    let order = push
+    upload.limitBytes = backend.options.decompressedLimitBytes
+    let (order, table) = (push, upload)
     let saved: PushDocument
     do throws(StoreError) {
       saved = try await backend.heavily(context) { (service) throws(StoreError) in

@@ -1,0 +1,183 @@
+import Foundation
+import Formats
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Model
+import NIOCore
+import Server
+import Service
+import Store
+import TestSupport
+import Testing
+import Wire
+
+/// A server of a real store: what takes both to go right.
+@Suite struct StoreServerTests {
+  private let folder: TemporaryDirectory
+  private let server: AssayServer
+
+  init() throws {
+    folder = try TemporaryDirectory()
+    let path = folder.path + "/store"
+    try Store.create(path: path)
+    let service = LocalStoreService(try Store(path: path), author: "tester")
+    var options = ServerOptions()
+    options.logLevel = .critical
+    options.decompressedLimitBytes = 1 << 20
+    options.querySeconds = 1
+    server = try AssayServer(
+      path: path, options: options, clock: Store.systemClock,
+      service: { service.limited(to: $0) })
+  }
+
+  private func send(
+    _ method: HTTPRequest.Method, _ uri: String, _ headers: HTTPFields = [:],
+    body: ByteBuffer? = nil
+  ) async throws -> TestResponse {
+    try await server.application().test(.router) { client in
+      try await client.execute(uri: uri, method: method, headers: headers, body: body)
+    }
+  }
+
+  private func push(
+    _ dataset: String, _ text: String, _ query: String = "", _ headers: HTTPFields = [:]
+  ) async throws -> TestResponse {
+    try await send(
+      .post, "/v1/datasets/\(dataset)/versions?format=csv&key=id\(query)", headers,
+      body: ByteBuffer(string: text))
+  }
+
+  private func pushed(_ response: TestResponse) throws -> PushDocument {
+    try Documents.decode(PushDocument.self, from: Array(response.body.readableBytesView))
+  }
+
+  @Test func `what is saved is loaded, and saved again is no new version`() async throws {
+    let first = try await push("runs", "id,score\n1,0.5\n2,0.25\n")
+    #expect(first.status == .created)
+    let again = try await push("runs", "id,score\n1,0.5\n2,0.25\n")
+    #expect(again.status == .ok)
+    #expect(again.headers[.eTag] == first.headers[.eTag])
+    let data = try await send(
+      .get, "/v1/datasets/runs/versions/1/data.csv?where=score%3E0.3&select=score,id")
+    #expect(String(buffer: data.body) == "score,id\n0.5,1\n")
+    let rows = try await send(.get, "/v1/datasets/runs/versions/latest/rows?limit=1")
+    let page = try #require(
+      try JSONSerialization.jsonObject(with: Data(rows.body.readableBytesView))
+        as? [String: Any])
+    #expect((page["rows"] as? [Any])?.count == 1)
+    let next = try #require(page["next"] as? String)
+    let rest = try await send(.get, "/v1/datasets/runs/versions/latest/rows?cursor=\(next)")
+    #expect(String(buffer: rest.body).contains("0.25"))
+    #expect(!String(buffer: rest.body).contains("next"))
+  }
+
+  @Test func `a conditional write happens only if nobody was faster`() async throws {
+    let first = try await push("runs", "id\n1\n", "", [.ifNoneMatch: "*"])
+    #expect(first.status == .created)
+    #expect(
+      try await push("runs", "id\n2\n", "", [.ifNoneMatch: "*"]).status == .preconditionFailed)
+    let tag = try #require(first.headers[.eTag])
+    #expect(try await push("runs", "id\n2\n", "", [.ifMatch: tag]).status == .created)
+    #expect(try await push("runs", "id\n3\n", "", [.ifMatch: tag]).status == .preconditionFailed)
+    #expect(try await push("runs", "id\n3\n", "&expect=1").status == .preconditionFailed)
+    #expect(try await push("runs", "id\n3\n", "&expect=2").status == .created)
+  }
+
+  @Test func `a request with a known key answers as the first one did`() async throws {
+    let name = try #require(HTTPField.Name("Idempotency-Key"))
+    let first = try await push("runs", "id\n1\n", "", [name: "k"])
+    _ = try await push("runs", "id\n2\n")
+    let again = try await push("runs", "id\n1\n", "", [name: "k"])
+    #expect(again.status == .ok)
+    #expect(try pushed(again).version.number == pushed(first).version.number)
+    let list = try await send(.get, "/v1/datasets/runs/versions")
+    let page = try Documents.decode(
+      Page<VersionDocument>.self, from: Array(list.body.readableBytesView))
+    #expect(page.items.map(\.number) == [2, 1])
+  }
+
+  @Test(arguments: [".gz", ".zst"])
+  func `a compressed body is read, unless it swells beyond all measure`(suffix: String)
+    async throws
+  {
+    let encoding = suffix == ".gz" ? "gzip" : "zstd"
+    for (rows, status) in [(100, 201), (200_000, 422)] {
+      let path = folder.path + "/body.csv" + suffix
+      let sink = try ByteSink.open(path: path)
+      try sink.write(Array("id,text\n".utf8))
+      for row in 0..<rows { try sink.write(Array("\(row),aaaaaaaa\n".utf8)) }
+      try sink.finish()
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+      let response = try await send(
+        .post, "/v1/datasets/packed\(rows)/versions?format=csv",
+        [.contentEncoding: encoding], body: ByteBuffer(bytes: bytes))
+      #expect(response.status.code == status)
+    }
+    let list = String(buffer: try await send(.get, "/v1/datasets").body)
+    #expect(list.contains("packed100\""))
+    #expect(!list.contains("packed200000"))
+  }
+
+  @Test func `bad data is told by its line, without a path or a value`() async throws {
+    let response = try await send(
+      .post, "/v1/datasets/runs/versions?format=jsonl",
+      body: ByteBuffer(string: "{\"id\":1}\n{\"id\":\"secret\"\n"))
+    #expect(response.status == .unprocessableContent)
+    let problem = try ServerFixture.problem(response)
+    #expect(problem.line == 2)
+    let text = String(buffer: response.body)
+    #expect(!text.contains("secret"))
+    #expect(!text.contains("/proc"))
+    #expect(!text.contains(folder.path))
+  }
+
+  @Test func `SQL sees only the datasets that its token sees`() async throws {
+    _ = try await push("vision.runs", "id\n1\n")
+    _ = try await push("audio.runs", "id\n1\n")
+    let secret = try server.tokens.createToken(
+      TokenRequest(name: "ann", scope: .read, prefix: "vision.")
+    ).token
+    let headers: HTTPFields = [
+      .authorization: "Bearer \(secret)", .contentType: "application/json",
+    ]
+    func query(_ sql: String) async throws -> TestResponse {
+      try await send(
+        .post, "/v1/query", headers,
+        body: ByteBuffer(bytes: Documents.encode(QueryRequest(sql: sql))))
+    }
+    #expect(try await query("SELECT * FROM \"vision.runs\"").status == .ok)
+    let hidden = try await query("SELECT * FROM \"audio.runs\"")
+    #expect(hidden.status.code >= 400)
+    #expect(!String(buffer: try await query("SELECT * FROM \"audio.run\"").body).contains("runs"))
+    for table in ["assay_datasets", "assay_versions", "assay_tags", "assay_log"] {
+      let all = String(buffer: try await query("SELECT * FROM \(table)").body)
+      #expect(!all.contains("audio"))
+    }
+    let condition = "id%3D(SELECT%20max(id)%20FROM%20%22audio.runs%22)"
+    let data = try await send(
+      .get, "/v1/datasets/vision.runs/versions/1/data.csv?where=\(condition)", headers)
+    #expect(data.status.code >= 400)
+    let near = try await send(.get, "/v1/datasets/vision.run/versions", headers)
+    #expect(near.status == .notFound)
+    #expect(!String(buffer: near.body).contains("audio"))
+  }
+
+  @Test func `a query at its limit of time is 422`() async throws {
+    let sql = """
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n
+      """
+    let response = try await send(
+      .post, "/v1/query", [.contentType: "application/json"],
+      body: ByteBuffer(bytes: Documents.encode(QueryRequest(sql: sql))))
+    #expect(response.status == .unprocessableContent)
+    #expect(try ServerFixture.problem(response).type.hasSuffix("/exhausted"))
+  }
+
+  @Test func `SQL that would write is 403`() async throws {
+    let response = try await send(
+      .post, "/v1/query", [.contentType: "application/json"],
+      body: ByteBuffer(bytes: Documents.encode(QueryRequest(sql: "DELETE FROM assay_tags"))))
+    #expect(response.status == .forbidden)
+  }
+}
