@@ -39,7 +39,11 @@ struct SnapshotBuilder {
   /// False when a column's type is not what it was in earlier batches: then the caller starts over
   /// with the wider types.
   mutating func add(_ batch: RowBatch, lines batchLines: [UInt32]) throws(StoreError) -> Bool {
-    guard batch.count > 0 else { return true }
+    guard batch.count > 0 else {
+      // A table without any rows has columns all the same.
+      if lines.isEmpty { columns = batch.columns }
+      return true
+    }
     if !lines.isEmpty {
       for (old, new) in zip(columns, batch.columns) where old != new { return false }
     }
