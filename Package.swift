@@ -85,7 +85,9 @@ let package = Package(
     .testTarget(name: "ColumnsTests", dependencies: ["Columns", "TestSupport"]),
     .testTarget(name: "ObjectsTests", dependencies: ["Objects", "TestSupport"]),
     .testTarget(name: "CatalogTests", dependencies: ["Catalog", "TestSupport"]),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Columns", "TestSupport"]),
+    .testTarget(
+      name: "FormatsTests", dependencies: ["Formats", "Columns", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "StoreTests", dependencies: ["Store", "Formats", "Columns", "Objects", "TestSupport"]),
     .testTarget(name: "QueryTests", dependencies: ["Query", "Columns", "TestSupport"]),

@@ -80,7 +80,8 @@ extension Timestamp {
     return era * 146_097 + dayOfEra - 719_468
   }
 
-  private static func date(daysFromEpoch days: Int) -> (year: Int, month: Int, day: Int) {
+  /// The date `days` after 1970-01-01, in the Gregorian calendar also before it was made.
+  package static func date(daysFromEpoch days: Int) -> (year: Int, month: Int, day: Int) {
     let shifted = days + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let dayOfEra = shifted - era * 146_097

@@ -1,0 +1,28 @@
+import Model
+
+/// Why Arrow data is refused; the reader adds the file's name.
+enum ArrowFault {
+  /// Bytes that no writer of the format makes.
+  static func damaged(_ what: String) -> StoreError {
+    StoreError(.invalid, "the Arrow data is damaged (\(what)): make it again, or fetch it again")
+  }
+
+  /// Something that the format has and this reader has not.
+  static func unsupported(_ what: String) -> StoreError {
+    StoreError(
+      .invalid,
+      "the Arrow data has \(what), which is not supported: write it without, or give the "
+        + "data in another format")
+  }
+
+  /// A value that its column cannot keep as it is.
+  static func unfit(_ field: ArrowField, _ what: String, _ advice: String) -> StoreError {
+    StoreError(.invalid, "the column '\(field.name)' has \(what): \(advice)")
+  }
+
+  /// Too much to hold at once; fewer rows may fit.
+  static var tooLarge: StoreError {
+    StoreError(
+      .exhausted, "a single row of the Arrow data takes more than 256 MiB: write smaller values")
+  }
+}

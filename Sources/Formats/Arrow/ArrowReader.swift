@@ -1,0 +1,191 @@
+import Columns
+package import Model
+
+/// Rows of Apache Arrow data, of the file format (also called Feather version 2) or of the stream
+/// format; the bytes tell which.
+///
+/// Every column has the type of its field, so types never widen. Integers of all widths are
+/// `int64`, floats `float64`; dates and times of day are texts, so that none is taken for a moment;
+/// decimals are `int64` or `float64` where those give all their digits back, else their exact text;
+/// timestamps without a zone are taken to be in UTC; durations are integers in the unit of their
+/// column; what is nested is JSON. Memory is bounded by one record batch of the file and its
+/// dictionaries. Data without rows gives one batch without rows, which has its columns.
+package struct ArrowReader: RowReader {
+  /// A batch that is handed out has at most so many rows, and about so many bytes.
+  private static let batchRows = 65_536
+  private static let batchBytes = 16 << 20
+
+  private let name: String
+  private var input: ArrowInput
+  private let columns: [ColumnDefinition]
+  private let dictionaryFields: [Int64: ArrowField]
+  private var decoder = ArrowDecoder()
+  private var current: Batch?
+  private var rowsRead = 0
+  private var hasBatch = false
+
+  /// A record batch that is handed out a run of rows at a time.
+  private struct Batch: Sendable {
+    let arrays: [ArrowArray]
+    let rowCount: Int
+    /// How many bytes its rows take, roughly.
+    let byteCount: Int
+    /// Of columns that have any, which floats were written as integers.
+    let marks: [Bitmap?]
+    var next = 0
+  }
+
+  /// A reader of `file`.
+  /// - Throws: ``StoreError`` of kind `invalid` when the file is no Arrow data or has what is not
+  ///   supported, `usage` for types that its columns cannot have.
+  package init(_ file: SeekableFile, options: ReadOptions = ReadOptions()) throws(StoreError) {
+    name = file.name
+    do throws(StoreError) {
+      input = try ArrowInput(file)
+    } catch {
+      throw Self.located(error, file.name)
+    }
+    dictionaryFields = input.schema.dictionaryFields()
+    columns = try ColumnTypes(options.types, file: file.name).applied(
+      to: input.schema.fields.map { ColumnDefinition(name: $0.name, type: $0.columnType) })
+  }
+
+  package mutating func restart() throws(StoreError) {
+    input.restart()
+    decoder = ArrowDecoder()
+    current = nil
+    rowsRead = 0
+    hasBatch = false
+  }
+
+  package mutating func next() throws(StoreError) -> InputBatch? {
+    do throws(StoreError) {
+      while current == nil {
+        guard try advance() else {
+          guard !hasBatch else { return nil }
+          hasBatch = true
+          let vectors = columns.map { ColumnVector.nulls($0.type, count: 0) }
+          return InputBatch(
+            rows: RowBatch(columns: columns, vectors: vectors, count: 0), lines: [])
+        }
+      }
+      guard var batch = current else { return nil }
+      let first = batch.next
+      let rows = try decode(&batch)
+      current = batch.next < batch.rowCount ? batch : nil
+      hasBatch = true
+      let start = rowsRead + 1
+      rowsRead += batch.next - first
+      return InputBatch(
+        rows: rows, lines: (start..<start + rows.count).map { UInt32(truncatingIfNeeded: $0) })
+    } catch {
+      throw Self.located(error, name)
+    }
+  }
+
+  /// Takes up the next message; false after the last.
+  private mutating func advance() throws(StoreError) -> Bool {
+    guard let (message, place) = try input.message() else { return false }
+    switch message.content {
+    case .schema: throw ArrowFault.damaged("a second schema")
+    case .dictionary(let id, let isDelta, let header):
+      try adopt(header, body: try input.file.bytes(place), id: id, isDelta: isDelta)
+    case .batch(let header):
+      let body = try input.file.bytes(place)
+      let arrays = try header.arrays(input.schema.fields, body: body)
+      guard header.rowCount > 0 else { return true }
+      var marks: [Bitmap?] = []
+      for (index, array) in arrays.enumerated() {
+        guard let text = message.integralMarks["\(ArrowIntegralMarks.keyPrefix)\(index)"],
+          array.field.columnType == .float64
+        else {
+          marks.append(nil)
+          continue
+        }
+        marks.append(
+          ArrowIntegralMarks.marks(
+            text, validity: try array.validity(0..<array.count), count: array.count))
+      }
+      current = Batch(
+        arrays: arrays, rowCount: header.rowCount,
+        byteCount: arrays.reduce(0) { $0 + $1.byteCount }, marks: marks)
+    }
+    return true
+  }
+
+  /// Keeps the values of a dictionary, after those it had when they are a delta.
+  private mutating func adopt(
+    _ header: ArrowBatchHeader, body: [UInt8], id: Int64, isDelta: Bool
+  ) throws(StoreError) {
+    guard let field = dictionaryFields[id] else {
+      throw ArrowFault.damaged("a dictionary that no column has")
+    }
+    let arrays = try header.arrays([field], body: body, isDictionary: true)
+    let values = try decoder.vector(arrays[0], 0..<header.rowCount)
+    guard isDelta, let known = decoder.dictionaries[id] else {
+      decoder.dictionaries[id] = values
+      return
+    }
+    guard known.count + values.count <= ArrowDecoder.limit,
+      known.plainBytes + values.plainBytes <= ArrowDecoder.limit * 2
+    else { throw ArrowFault.tooLarge }
+    decoder.dictionaries[id] = .gather(
+      [
+        RowRun(source: 0, start: 0, count: Int32(known.count)),
+        RowRun(source: 1, start: 0, count: Int32(values.count)),
+      ], from: [known, values], type: values.type)
+  }
+
+  /// The next rows of `batch`, fewer when they turn out too large, its columns on all cores.
+  private func decode(_ batch: inout Batch) throws(StoreError) -> RowBatch {
+    let byBytes = Self.batchBytes / max(1, batch.byteCount / batch.rowCount)
+    var count = min(max(1, byBytes), Self.batchRows, batch.rowCount - batch.next)
+    while true {
+      let rows = batch.next..<batch.next + count
+      do throws(StoreError) {
+        let vectors = try vectors(batch, rows)
+        batch.next += count
+        return RowBatch(columns: columns, vectors: vectors, count: count)
+      } catch {
+        guard error.kind == .exhausted, count > 1 else { throw error }
+        count /= 2
+      }
+    }
+  }
+
+  private func vectors(_ batch: Batch, _ rows: Range<Int>) throws(StoreError) -> [ColumnVector] {
+    let (decoder, columns) = (decoder, columns)
+    return try parallelMap(count: columns.count) { index throws(StoreError) in
+      var vector = try decoder.vector(batch.arrays[index], rows)
+      if let marks = batch.marks[index] { vector = vector.marked(marks, rows) }
+      return try ColumnTypes.retyped(vector, to: columns[index])
+    }
+  }
+
+  private static func located(_ error: StoreError, _ name: String) -> StoreError {
+    var error = error
+    if error.location == nil { error.location = .init(file: name) }
+    return error
+  }
+}
+
+extension ArrowArray {
+  /// About how many bytes the values take.
+  fileprivate var byteCount: Int {
+    buffers.reduce(0) { $0 + $1.count } + children.reduce(0) { $0 + $1.byteCount }
+  }
+}
+
+extension ColumnVector {
+  /// The floats with those marked as integers that `marks` says at `rows`, where they are such.
+  fileprivate func marked(_ marks: Bitmap, _ rows: Range<Int>) -> ColumnVector {
+    guard case .float64(let floats, _) = values else { return self }
+    var bits = Bitmap(count: count)
+    for row in 0..<count where marks[rows.lowerBound + row] && hasValue(row) {
+      bits[row] = Int64(exactly: floats[row]) != nil
+    }
+    return ColumnVector(
+      type: type, count: count, validity: validity,
+      values: .float64(floats, integral: bits.setCount == 0 ? nil : bits))
+  }
+}

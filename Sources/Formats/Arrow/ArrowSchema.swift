@@ -1,0 +1,61 @@
+import Model
+
+/// The columns of Arrow data (Schema.fbs, `Schema`).
+struct ArrowSchema: Sendable {
+  /// The key of metadata under which the exact types of our own columns stand, commas between.
+  static let typesKey = "assay.schema"
+  private static let fieldLimit = 1 << 16
+
+  private(set) var fields: [ArrowField]
+
+  /// Reads a schema.
+  /// - Throws: ``StoreError`` of kind `invalid`, also for what is not supported, by its name.
+  init(_ table: FlatTable) throws(StoreError) {
+    guard try table.integer(0, default: Int16(0)) == 0 else {
+      throw ArrowFault.unsupported("values with the highest byte first (big-endian)")
+    }
+    var budget = Self.fieldLimit
+    fields = []
+    let columns = try table.tables(1)
+    guard columns.count <= Schema.columnLimit else {
+      throw ArrowFault.unsupported("more than \(Schema.columnLimit) columns")
+    }
+    for column in columns { fields.append(try ArrowField(column, budget: &budget)) }
+    guard !fields.isEmpty else { throw ArrowFault.unsupported("a table without columns") }
+    var names: Set<String> = []
+    for field in fields {
+      guard !field.name.isEmpty else { throw ArrowFault.unsupported("a column without a name") }
+      guard names.insert(field.name).inserted else {
+        throw ArrowFault.unsupported("two columns called '\(field.name)'")
+      }
+    }
+    for pair in try table.tables(2) where try pair.text(0) == Self.typesKey {
+      adopt(try pair.text(1) ?? "")
+    }
+  }
+
+  /// Takes up what our writer knew of texts beyond their Arrow type; other types are as they are.
+  private mutating func adopt(_ types: String) {
+    let types = types.split(separator: ",").map { ColumnType(rawValue: String($0)) }
+    guard types.count == fields.count else { return }
+    for (index, type) in types.enumerated() {
+      guard case .bytes = fields[index].type else { continue }
+      switch type {
+      case .json: fields[index].meaning = .json
+      case .file: fields[index].meaning = .file
+      default: break
+      }
+    }
+  }
+
+  /// The fields that have dictionaries, also below others, by their dictionary's number.
+  func dictionaryFields() -> [Int64: ArrowField] {
+    var found: [Int64: ArrowField] = [:]
+    var rest = fields
+    while let field = rest.popLast() {
+      if let dictionary = field.dictionary { found[dictionary.id] = field }
+      rest.append(contentsOf: field.children)
+    }
+    return found
+  }
+}

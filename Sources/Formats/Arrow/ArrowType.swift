@@ -1,0 +1,58 @@
+import Model
+
+/// How the values of an Arrow array are laid out and what they mean
+/// (https://arrow.apache.org/docs/format/Columnar.html).
+enum ArrowType: Equatable, Sendable {
+  /// How many bits the offsets of texts or lists have, or that views stand in their place.
+  enum Offsets: Sendable { case narrow, wide, view }
+
+  case null
+  case bool
+  case integer(bits: Int, isSigned: Bool)
+  case float(bits: Int)
+  /// Texts, and bytes that must be texts.
+  case bytes(Offsets)
+  case fixedBytes(count: Int)
+  case decimal(bits: Int, precision: Int, scale: Int)
+  /// Days since 1970-01-01, in 32 bits.
+  case days
+  /// Milliseconds since 1970-01-01 of whole days, in 64 bits.
+  case dayMilliseconds
+  case time(bits: Int, ArrowTimeUnit)
+  case timestamp(ArrowTimeUnit)
+  case duration(ArrowTimeUnit)
+  case list(isWide: Bool)
+  case listView(isWide: Bool)
+  case fixedList(count: Int)
+  case structure
+  case map
+  case runEnds
+
+  /// How many children a field of the type has; nil for any number.
+  var childCount: Int? {
+    switch self {
+    case .list, .listView, .fixedList, .map: 1
+    case .runEnds: 2
+    case .structure: nil
+    default: 0
+    }
+  }
+}
+
+/// What a time counts (Schema.fbs, `TimeUnit`).
+enum ArrowTimeUnit: Int16, Sendable {
+  case seconds = 0
+  case milliseconds = 1
+  case microseconds = 2
+  case nanoseconds = 3
+
+  /// How many there are in a second.
+  var perSecond: Int64 {
+    switch self {
+    case .seconds: 1
+    case .milliseconds: 1000
+    case .microseconds: 1_000_000
+    case .nanoseconds: 1_000_000_000
+    }
+  }
+}
