@@ -47,24 +47,37 @@ package final class SeekableFile: Sendable {
     storage = .descriptor(descriptor)
   }
 
-  /// Opens the file at `path`, `-` for standard input.
+  /// Opens the file at `path`, `-` for standard input, decompressed when its name ends in `.gz` or
+  /// `.zst`.
+  /// - Throws: ``StoreError`` as ``open(path:compression:name:limitBytes:)``.
+  package static func open(path: String) throws(StoreError) -> SeekableFile {
+    try open(
+      path: path, compression: path == "-" ? nil : FileCompression(path: path),
+      name: path == "-" ? "<stdin>" : path)
+  }
+
+  /// Opens the file at `path`, compressed as `compression` says, that errors call `name`.
   ///
-  /// What cannot be read at any place, or ends in `.gz` or `.zst`, is first copied (decompressed)
-  /// into a temporary file.
+  /// What cannot be read at any place or is compressed is first copied (decompressed) into a
+  /// temporary file.
   /// - Throws: ``StoreError`` of kind `missing` when there is no such file, `unavailable` when it
   ///   may not be read, `invalid` when compressed bytes are damaged.
-  package static func open(path: String) throws(StoreError) -> SeekableFile {
-    if path != "-", FileCompression(path: path) == nil {
+  package static func open(
+    path: String, compression: FileCompression?, name: String, limitBytes: Int = .max
+  ) throws(StoreError) -> SeekableFile {
+    if path != "-", compression == nil {
       let file = retryingOnInterrupt { unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC) }
       if file >= 0 {
         var status = stat()
         if unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-          return SeekableFile(name: path, descriptor: file, count: Int(status.st_size))
+          return SeekableFile(name: name, descriptor: file, count: Int(status.st_size))
         }
         close(file)
       }
     }
-    return try SeekableFile(spooling: FileSource.open(path: path))
+    return try SeekableFile(
+      spooling: FileSource.open(
+        path: path, compression: compression, name: name, limitBytes: limitBytes))
   }
 
   deinit { if case .descriptor(let file) = storage { close(file) } }

@@ -13,13 +13,19 @@ package enum TableReader {
     path: String, _ format: FileFormat, compression: FileCompression?, name: String,
     types: [String: ColumnType] = [:], limitBytes: Int = .max
   ) throws(StoreError) -> any RowReader {
-    let source = try FileSource.open(
-      path: path, compression: compression, name: name, limitBytes: limitBytes)
     let options = ReadOptions(types: types)
     switch format {
-    case .jsonl: return try JSONReader(source, layout: .lines, options: options)
-    case .json: return try JSONReader(source, layout: .array, options: options)
-    case .csv: return CSVReader(source: source, options: options)
+    case .jsonl, .json, .csv:
+      let source = try FileSource.open(
+        path: path, compression: compression, name: name, limitBytes: limitBytes)
+      if format == .csv { return CSVReader(source: source, options: options) }
+      return try JSONReader(
+        source, layout: format == .jsonl ? .lines : .array, options: options)
+    case .parquet, .arrow:
+      let file = try SeekableFile.open(
+        path: path, compression: compression, name: name, limitBytes: limitBytes)
+      if format == .arrow { return try ArrowReader(file, options: options) }
+      return try ParquetReader(file, options: options)
     }
   }
 }

@@ -7,19 +7,42 @@ package struct TableText {
   private let columns: [ColumnDefinition]
   private let writesNulls: Bool
   private var hasRows = false
+  private var parquet: ParquetWriter
+  private var arrow: ArrowWriter
 
   /// Rows are turned into text in pieces of so many, each by one thread.
   private static let pieceRows = 2048
 
-  /// Text in `format` of rows with `columns`; with `nulls`, JSON writes nulls out.
+  /// A file in `format` of rows with `columns`; with `nulls`, JSON writes nulls out.
   package init(_ format: FileFormat, columns: [ColumnDefinition], nulls: Bool) {
     self.format = format
     self.columns = columns
     writesNulls = nulls
+    parquet = ParquetWriter(columns: columns)
+    arrow = ArrowWriter(columns: columns)
   }
 
-  /// Hands `write` the text of the rows of `batches`, which follow those handed over before.
+  /// Hands `write` the bytes of the rows of `batches`, which follow those handed over before;
+  /// formats that keep rows in groups hold some back.
   package mutating func append(
+    _ batches: [RowBatch], write: ([UInt8]) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    switch format {
+    case .jsonl, .json, .csv: try appendText(batches, write: write)
+    case .parquet, .arrow:
+      for batch in batches {
+        var bytes: [UInt8] = []
+        if format == .arrow {
+          try arrow.append(batch, rows: 0..<batch.count, to: &bytes)
+        } else {
+          try parquet.append(batch, rows: 0..<batch.count, to: &bytes)
+        }
+        if !bytes.isEmpty { try write(bytes) }
+      }
+    }
+  }
+
+  private mutating func appendText(
     _ batches: [RowBatch], write: ([UInt8]) throws(StoreError) -> Void
   ) throws(StoreError) {
     var pieces: [(batch: RowBatch, rows: Range<Int>)] = []
@@ -41,7 +64,7 @@ package struct TableText {
 
   /// Hands `write` what stands after the last row; also what stands before the first when there
   /// is none.
-  package func finish(
+  package mutating func finish(
     write: ([UInt8]) throws(StoreError) -> Void
   ) throws(StoreError) {
     switch format {
@@ -52,6 +75,14 @@ package struct TableText {
       CSVWriter(columns: columns).appendHeader(to: &header)
       try write(header)
     case .csv: break
+    case .parquet:
+      var end: [UInt8] = []
+      try parquet.finish(to: &end)
+      try write(end)
+    case .arrow:
+      var end: [UInt8] = []
+      arrow.finish(to: &end)
+      try write(end)
     }
   }
 
@@ -73,6 +104,7 @@ package struct TableText {
       let writer = CSVWriter(columns: columns)
       if isFirst { writer.appendHeader(to: &text) }
       writer.append(batch, rows: rows, to: &text)
+    case .parquet, .arrow: preconditionFailure("\(format) is no text")
     }
     return text
   }

@@ -6,6 +6,10 @@ package enum FileFormat: String, Sendable, CaseIterable {
   case json
   /// Comma-separated values with a header row, as RFC 4180 has them.
   case csv
+  /// Apache Parquet.
+  case parquet
+  /// Apache Arrow's file format (Feather version 2); its stream format too when it is read.
+  case arrow
 
   /// The format that a path's extension names, also before `.gz` or `.zst`; nil when it names none.
   package init?(path: String) {
@@ -18,6 +22,8 @@ package enum FileFormat: String, Sendable, CaseIterable {
     case "jsonl", "ndjson": self = .jsonl
     case "json": self = .json
     case "csv": self = .csv
+    case "parquet": self = .parquet
+    case "arrow", "feather", "ipc", "arrows": self = .arrow
     default: return nil
     }
   }
@@ -30,6 +36,8 @@ extension FileFormat {
     case .jsonl: "application/x-ndjson"
     case .json: "application/json"
     case .csv: "text/csv; charset=utf-8"
+    case .parquet: "application/vnd.apache.parquet"
+    case .arrow: "application/vnd.apache.arrow.file"
     }
   }
 
@@ -40,6 +48,8 @@ extension FileFormat {
     case "application/x-ndjson", "application/jsonl", "application/x-jsonlines": self = .jsonl
     case "application/json": self = .json
     case "text/csv": self = .csv
+    case "application/vnd.apache.parquet": self = .parquet
+    case "application/vnd.apache.arrow.file", "application/vnd.apache.arrow.stream": self = .arrow
     default: return nil
     }
   }

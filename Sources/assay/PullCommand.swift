@@ -13,7 +13,7 @@ struct PullCommand: ParsableCommand {
   var reference: String
   @Option(name: .shortAndLong, help: "The file; - for standard output, also .gz and .zst.")
   var output = "-"
-  @Option(help: "jsonl, json or csv.") var format: TableFormat?
+  @Option(help: "Format of the file. Default: by its extension.") var format: TableFormat?
   @Option(help: "Only these columns, in this order: a,b.") var columns: [String] = []
   @Option(name: .customLong("where"), help: "Only rows for which this SQL expression is true.")
   var condition: String?

@@ -113,7 +113,6 @@ import Testing
         {"id":3,"model":"c","score":1.0,"note":null}
 
         """)
-    #expect(try place.run("pull", "runs", "-o", "out.parquet").status == 64)
     let csv = try place.run("pull", "runs", "--format", "csv", "--columns", "note,id")
     #expect(csv.output.replacing("\r", with: "") == "note,id\nagain,1\n,3\n")
   }
