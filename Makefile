@@ -7,7 +7,7 @@ sources := Package.swift Sources Tests Benchmarks
 # One file that starts at once: the Swift runtime is in it, symbols are not.
 release := swift build -c release --product assay --static-swift-stdlib -Xlinker -s
 
-.PHONY: setup build demo test bench format lint
+.PHONY: setup build demo test interop fuzz bench format lint
 
 # Installs the system libraries that are missing.
 setup:
@@ -32,6 +32,17 @@ demo: build
 
 test: setup
 	swift test --disable-xctest
+
+# Hands 100,000 damaged files of each format to its reader.
+fuzz: setup
+	swift build -c release --product fuzz
+	.build/release/fuzz all 100000
+
+# Loads, writes and attacks what `assay serve` serves, with the Python clients that people use.
+interop: setup
+	@command -v zstd >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null \
+	  || { $(sudo) apt-get update -qq && $(sudo) apt-get install -y -qq python3-venv zstd; }
+	Tests/Interop/run
 
 # Measures everything that has a budget, and writes docs/benchmarks.md.
 bench: build

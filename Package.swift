@@ -111,6 +111,9 @@ let package = Package(
       ]),
     .testTarget(name: "EndToEndTests", dependencies: ["assay", "Formats", "TestSupport"]),
     .testTarget(name: "TidyTests"),
+    .executableTarget(
+      name: "fuzz", dependencies: ["Model", "Columns", "Formats", "TestSupport"],
+      path: "Tests/Fuzz"),
 
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
@@ -125,7 +128,7 @@ let package = Package(
 )
 
 let unchecked: Set = [
-  "CMalloc", "CZstd", "CZlib", "CSnappy", "CLz4", "CCurl", "CSimdjson", "bench",
+  "CMalloc", "CZstd", "CZlib", "CSnappy", "CLz4", "CCurl", "CSimdjson", "bench", "fuzz",
 ]
 for target in package.targets where !unchecked.contains(target.name) {
   target.swiftSettings = (target.swiftSettings ?? []) + strict

@@ -6,21 +6,19 @@ package import Wire
 
 /// The tokens of a store that is a folder here.
 ///
-/// Any thread may call. The file is looked at again at most once a second, and whenever a token is
-/// not known, so that tokens made by another process work at once.
+/// Any thread may call. Tokens that another process makes or revokes count from the next call on.
 package final class LocalTokenService: TokenService {
   private struct State {
     var tokens: [AccessToken] = []
     /// Positions of tokens by the first word of their hashes.
     var positions: [UInt64: [Int]] = [:]
     var status: FileStatus?
-    var lookedAt: Timestamp?
+    var isRead = false
   }
 
   /// More tokens than this cannot be made.
   package static let maximumCount = 10_000
   private static let defaultURLSeconds = 7 * 86_400
-  private static let lookIntervalMicroseconds: Int64 = 1_000_000
   private static let useIntervalMicroseconds: Int64 = 60_000_000
 
   private let file: TokenFile
@@ -36,9 +34,8 @@ package final class LocalTokenService: TokenService {
   /// Whether there are any tokens, also expired ones: then nobody gets in without.
   /// - Throws: ``StoreError`` of kind `corrupt` when their file is damaged.
   package func isAnyTokenKnown() throws(StoreError) -> Bool {
-    let now = clock()
-    return try state.withLock { (state) throws(StoreError) -> Bool in
-      try look(&state, at: now, isUrgent: false)
+    try state.withLock { (state) throws(StoreError) -> Bool in
+      try look(&state)
       return !state.tokens.isEmpty
     }
   }
@@ -50,9 +47,7 @@ package final class LocalTokenService: TokenService {
     let now = clock()
     let hash = AccessToken.hash(secret)
     let token = try state.withLock { (state) throws(StoreError) -> AccessToken? in
-      try look(&state, at: now, isUrgent: false)
-      if let found = Self.find(hash, in: state) { return found }
-      try look(&state, at: now, isUrgent: true)
+      try look(&state)
       return Self.find(hash, in: state)
     }
     guard let token, !token.isExpired(at: now), !isURL || token.isUrl else { return nil }
@@ -175,27 +170,19 @@ package final class LocalTokenService: TokenService {
   ) throws(StoreError) {
     try file.update(change)
     try state.withLock { (state) throws(StoreError) in
-      try look(&state, at: clock(), isUrgent: true)
+      try look(&state)
     }
   }
 
-  /// Reads the file again when it may have changed.
-  private func look(
-    _ state: inout State, at now: Timestamp, isUrgent: Bool
-  ) throws(StoreError) {
-    if !isUrgent, let last = state.lookedAt, last <= now,
-      now.microseconds - last.microseconds < Self.lookIntervalMicroseconds
-    {
-      return
-    }
+  /// Reads the file again when it was changed, which costs a look at its status.
+  private func look(_ state: inout State) throws(StoreError) {
     let status = try file.status()
-    if state.lookedAt == nil || status != state.status {
-      state.tokens = try file.read()
-      state.positions = Dictionary(
-        grouping: state.tokens.indices, by: { state.tokens[$0].hash.word0 })
-      state.status = status
-    }
-    state.lookedAt = now
+    guard !state.isRead || status != state.status else { return }
+    state.tokens = try file.read()
+    state.positions = Dictionary(
+      grouping: state.tokens.indices, by: { state.tokens[$0].hash.word0 })
+    state.status = status
+    state.isRead = true
   }
 
   private static func find(_ hash: Digest, in state: State) -> AccessToken? {

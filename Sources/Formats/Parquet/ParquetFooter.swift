@@ -16,24 +16,23 @@ struct ParquetFooter: Sendable {
   /// Reads the footer of `file`.
   init(_ file: SeekableFile) throws(StoreError) {
     let magic = ParquetFooterText.magic
-    guard file.count >= 12, try file.bytes(0..<4) == magic else {
+    let start = try file.bytes(0..<min(4, file.count))
+    if start == Array("PARE".utf8) { throw ParquetFault.unsupported("an encrypted footer") }
+    guard file.count >= 12, start == magic else {
       throw StoreError(
         .invalid,
         "the file is not a Parquet file (it does not begin with PAR1): name its format, or check it"
       )
     }
     let tail = try file.bytes(file.count - 8..<file.count)
-    if Array(tail[4...]) == Array("PARE".utf8) {
-      throw ParquetFault.unsupported("an encrypted footer")
-    }
     guard Array(tail[4...]) == magic else { throw ParquetFault.damaged("its end is missing") }
     let length = (0..<4).reduce(0) { $0 | Int(tail[$1]) << ($1 * 8) }
     guard length <= file.count - 12 else { throw ParquetFault.damaged("its footer is cut off") }
     guard length <= Self.byteLimit else {
       throw ParquetFault.unsupported("a footer of more than \(Self.byteLimit >> 20) MiB")
     }
-    let start = file.count - 8 - length
-    let bytes = try file.bytes(start..<start + length)
+    let footer = file.count - 8 - length
+    let bytes = try file.bytes(footer..<footer + length)
     var thrift = ThriftReader(bytes, 0..<bytes.count)
     try self.init(&thrift, fileCount: file.count)
   }
