@@ -17,15 +17,15 @@ package struct AssayServer: Sendable {
 
   /// A server of the store in the folder `path`, where tokens and the audit log are kept.
   ///
-  /// `service` gives the store as a caller sees it.
+  /// `service` gives the store as a caller sees it; `rows` takes those that come one at a time.
   /// - Throws: ``StoreError``: `denied` when others could reach it and it has no token; `corrupt`
   ///   when the tokens are damaged.
   package init(
     path: String, options: ServerOptions,
     clock: @escaping @Sendable () -> Timestamp,
-    service: @escaping @Sendable (Caller) -> any StoreService
+    service: @escaping @Sendable (Caller) -> any StoreService, rows: LocalRowService? = nil
   ) throws(StoreError) {
-    backend = Backend(path: path, options: options, clock: clock, service: service)
+    backend = Backend(path: path, options: options, clock: clock, service: service, rows: rows)
     let level = Logger.Level(rawValue: options.logLevel.rawValue) ?? .info
     logger = Logger(label: "assay") { _ in
       LineLogHandler(level: level, isJSON: options.logFormat == .json)
@@ -58,6 +58,8 @@ package struct AssayServer: Sendable {
     do {
       let application = try application(onListening: onListening)
       try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
+      // What was answered is kept in any case; sealed, it can also be read.
+      _ = backend.rows?.sealDue(all: true)
       try await backend.shutDown()
     } catch let error as StoreError {
       throw error
@@ -75,9 +77,11 @@ package struct AssayServer: Sendable {
     let options = backend.options
     let configuration = ApplicationConfiguration(
       address: .hostname(options.host, port: options.port), serverName: "assay")
-    return Application(
+    var application = Application(
       responder: responder(), server: try builder(), configuration: configuration,
       onServerRunning: { onListening($0.localAddress?.port ?? options.port) }, logger: logger)
+    if backend.rows != nil { application.addServices(RowSealer(backend: backend, logger: logger)) }
+    return application
   }
 
   private func responder() -> RouterResponder<ServerContext> {

@@ -7,6 +7,8 @@ import Wire
 final class Backend: Sendable {
   /// The store as a caller sees it.
   let service: @Sendable (Caller) -> any StoreService
+  /// Nil where no rows are taken.
+  let rows: LocalRowService?
   let tokens: LocalTokenService
   let audit: AuditLog
   let options: ServerOptions
@@ -18,15 +20,18 @@ final class Backend: Sendable {
   let metrics: RequestMetrics
   /// For calls that are short: records, lists, tags.
   let quick: BlockingPool
+  /// For rows that wait for the disk: those that wait together share the wait.
+  let appends: BlockingPool
   /// For calls that take a processor: pushes, renderings, queries.
   let heavy: BlockingPool
 
   /// A backend over the store in the folder `path`.
   init(
     path: String, options: ServerOptions, clock: @escaping @Sendable () -> Timestamp,
-    service: @escaping @Sendable (Caller) -> any StoreService
+    service: @escaping @Sendable (Caller) -> any StoreService, rows: LocalRowService?
   ) {
     self.service = service
+    self.rows = options.isReadOnly ? nil : rows
     self.options = options
     self.clock = clock
     tokens = LocalTokenService(path: path, clock: clock)
@@ -38,6 +43,7 @@ final class Backend: Sendable {
     metrics = RequestMetrics()
     let cores = max(2, ProcessInfo.processInfo.activeProcessorCount)
     quick = BlockingPool(threads: 4)
+    appends = BlockingPool(threads: 32)
     heavy = BlockingPool(threads: cores + 2)
   }
 
@@ -64,6 +70,17 @@ final class Backend: Sendable {
     return try await heavy.run { () throws(StoreError) in try body(service) }
   }
 
+  /// Who takes rows.
+  /// - Throws: ``StoreError`` of kind `denied` where none are taken.
+  var openRows: LocalRowService {
+    get throws(StoreError) {
+      guard let rows else {
+        throw StoreError(.denied, "this server takes no rows; send them to one that may write")
+      }
+      return rows
+    }
+  }
+
   /// Keeps who changed what; the change is answered for only when that is durable.
   func record(
     _ context: ServerContext, _ operation: String, on target: String, result: String? = nil
@@ -76,6 +93,7 @@ final class Backend: Sendable {
 
   /// Ends the threads that serve requests.
   func shutDown() async throws {
+    try await appends.shutDown()
     try await heavy.shutDown()
     try await quick.shutDown()
   }

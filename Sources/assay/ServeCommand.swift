@@ -51,7 +51,7 @@ struct ServeCommand: ParsableCommand {
     let service = try global.openFolder()
     let server = try AssayServer(
       path: service.path, options: options, clock: Store.systemClock,
-      service: { service.limited(to: $0) })
+      service: { service.limited(to: $0) }, rows: service.rows)
     let scheme = tlsCert == nil ? "http" : "https"
     let host = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
     let isJSON = global.json

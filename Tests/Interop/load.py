@@ -56,8 +56,8 @@ class Writer(threading.Thread):
                 time.sleep(0.02)
 
 
-def rows(store):
-    return [json.loads(line)["id"] for line in assay("pull", "live.rows", store=store).splitlines()]
+def rows(store, name="live.rows"):
+    return [json.loads(line)["id"] for line in assay("pull", name, store=store).splitlines()]
 
 
 def wrk(url, seconds, connections=64):

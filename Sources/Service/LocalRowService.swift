@@ -1,0 +1,80 @@
+import Formats
+import Foundation
+package import Model
+package import Store
+import Synchronization
+package import Wire
+
+/// Rows that come one or a few at a time, for a store in a folder.
+///
+/// Any thread may call. The right to take rows, which one process at a time has, is taken with
+/// ``open()`` or with the first rows.
+package final class LocalRowService: RowService {
+  private let store: Store
+  private let appender = Mutex<LiveAppender?>(nil)
+
+  /// The rows that come for `store`.
+  package init(_ store: Store) { self.store = store }
+
+  /// Takes the right to take rows, and what an earlier process left to be sealed.
+  /// - Throws: ``StoreError`` of kind `conflict` while another process has the right.
+  package func open() throws(StoreError) {
+    _ = try opened()
+  }
+
+  private func opened() throws(StoreError) -> LiveAppender {
+    try appender.withLock { (appender) throws(StoreError) in
+      if let appender { return appender }
+      let opened = try LiveAppender(store)
+      appender = opened
+      return opened
+    }
+  }
+
+  package func appendRows(
+    to dataset: DatasetName, _ body: [UInt8], _ layout: RowsLayout, idempotencyKey: String?
+  ) throws(StoreError) -> ReceiptDocument {
+    let appender = try opened()
+    let receipt: LiveReceipt
+    switch layout {
+    case .lines:
+      receipt = try appender.append(
+        dataset, MemorySource(name: "the body", bytes: body), layout: .lines,
+        idempotencyKey: idempotencyKey)
+    case .json:
+      let isObject = body.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
+      // An object alone is an array of one; what follows it must not become a second one.
+      if isObject, (try? JSONSerialization.jsonObject(with: Data(body))) == nil {
+        throw StoreError(
+          .invalid,
+          "the body is not one JSON object; send an array, or a row a line as "
+            + "application/x-ndjson")
+      }
+      let array =
+        isObject ? [UInt8(ascii: "[")] + body + [UInt8(ascii: "]")] : body
+      receipt = try appender.append(
+        dataset, MemorySource(name: "the body", bytes: array), layout: .array,
+        idempotencyKey: idempotencyKey)
+    }
+    return ReceiptDocument(receipt: receipt.id, rows: receipt.rows)
+  }
+
+  package func sealRows(of dataset: DatasetName) throws(StoreError) -> SealDocument {
+    let seal = try opened().seal(dataset)
+    return SealDocument(rows: seal.rows, version: seal.version.map { VersionDocument($0) })
+  }
+
+  /// Makes versions of the rows that have waited long enough, or of all of them; failures are
+  /// returned, and tried again at the next call.
+  package func sealDue(all: Bool = false) -> [(dataset: DatasetName, error: StoreError)] {
+    guard let appender = appender.withLock({ $0 }) else { return [] }
+    return (all ? appender.sealAll() : appender.sealDue()).compactMap { dataset, outcome in
+      if case .failure(let error) = outcome { (dataset, error) } else { nil }
+    }
+  }
+}
+
+extension LocalStoreService {
+  /// The rows that come one or a few at a time.
+  package var rows: LocalRowService { LocalRowService(store) }
+}
