@@ -42,7 +42,7 @@ fuzz: setup
 interop: setup
 	@command -v zstd >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null \
 	  || { $(sudo) apt-get update -qq && $(sudo) apt-get install -y -qq python3-venv zstd; }
-	Tests/Interop/run
+	Tests/Interop/run $(ARGS)
 
 # Measures everything that has a budget, and writes docs/benchmarks.md.
 bench: build
