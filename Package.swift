@@ -46,16 +46,23 @@ let package = Package(
         "Model", "Columns", "Store", .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     .target(name: "Comparison", dependencies: ["Model"]),
+    .target(name: "Routing", dependencies: ["Model"]),
     .target(name: "Wire", dependencies: ["Model"]),
     .target(
+      name: "Analysis", dependencies: ["Model", "Columns", "Comparison", "Routing", "Wire"]),
+    .target(name: "Reports", dependencies: ["Model", "Wire"]),
+    .target(
       name: "Service",
-      dependencies: ["Model", "Columns", "Objects", "Formats", "Store", "Query", "Wire"]),
+      dependencies: [
+        "Model", "Columns", "Objects", "Formats", "Store", "Query", "Comparison", "Routing",
+        "Analysis", "Wire",
+      ]),
     .target(name: "Client", dependencies: ["Model", "Wire", "CCurl"]),
     .target(name: "Contract", path: "schema", resources: [.embedInCode("openapi.yaml")]),
     .target(
       name: "Server",
       dependencies: [
-        "Model", "Wire", "Service", "Contract",
+        "Model", "Wire", "Service", "Reports", "Contract",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -68,7 +75,7 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Model", "Wire", "Service", "Client", "Server",
+        "Model", "Wire", "Service", "Client", "Server", "Reports",
         "Columns", "Formats", "Store", "Query",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -92,6 +99,11 @@ let package = Package(
       name: "StoreTests", dependencies: ["Store", "Formats", "Columns", "Objects", "TestSupport"]),
     .testTarget(name: "QueryTests", dependencies: ["Query", "Columns", "TestSupport"]),
     .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Model", "TestSupport"]),
+    .testTarget(name: "RoutingTests", dependencies: ["Routing", "Model", "TestSupport"]),
+    .testTarget(
+      name: "AnalysisTests",
+      dependencies: ["Analysis", "Columns", "Comparison", "Model", "Wire", "TestSupport"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Model", "Wire", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
     .testTarget(
       name: "ServiceTests", dependencies: ["Service", "Store", "Model", "Wire", "TestSupport"]),

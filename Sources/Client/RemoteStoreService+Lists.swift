@@ -1,7 +1,7 @@
 package import Model
 package import Wire
 
-extension RemoteStoreService: StoreService {
+extension RemoteStoreService: AssayService {
   /// The most items that a page is asked for.
   private static var pageSize: Int { 1000 }
 

@@ -1,6 +1,8 @@
 /// What a dataset holds.
 package enum DatasetKind: String, Sendable, CaseIterable {
   case inputs, outputs, metrics, ratings, rules
+  /// Documents made of other versions: comparisons, bake-off reports, backtests, gates.
+  case reports
   /// A wide evaluation table: the kind when none is named.
   case results
 }

@@ -28,7 +28,7 @@ extension LocalStoreService {
   }
 
   /// The positions of the columns asked for.
-  private func columns(
+  func columns(
     _ request: DataRequest, of snapshot: Snapshot
   ) throws(StoreError) -> [Int] {
     let schema = snapshot.schema
@@ -52,7 +52,7 @@ extension LocalStoreService {
     return position
   }
 
-  private func selection(
+  func selection(
     _ request: DataRequest, of snapshot: Snapshot
   ) throws(StoreError) -> RowSelection {
     guard request.offset >= 0, request.limit ?? 0 >= 0 else {

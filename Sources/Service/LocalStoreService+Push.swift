@@ -30,7 +30,7 @@ extension LocalStoreService {
       changes: isCounted ? try ChangeCounts(result.version, in: store) : nil)
   }
 
-  private func options(_ request: PushRequest) -> PushOptions {
+  func options(_ request: PushRequest) -> PushOptions {
     var options = PushOptions()
     options.mode =
       switch request.mode {

@@ -16,7 +16,7 @@ struct GlobalOptions: ParsableArguments {
 
   /// Opens the store that the options, the environment or the working directory name.
   /// - Throws: ``StoreError``: `missing` when there is none, `usage` for a URL that is none.
-  func openService() throws(StoreError) -> any StoreService {
+  func openService() throws(StoreError) -> any AssayService {
     if let named, Self.isURL(named) {
       return try RemoteStoreService(url: named, token: Self.environment("ASSAY_TOKEN"))
     }

@@ -9,7 +9,7 @@ struct PushFlags: ParsableArguments {
   @Option(help: "replace, append or merge (by key).") var mode = Mode.replace
   @Flag(help: "With --mode merge: remove rows whose keys the file lacks.") var deleteMissing = false
   @Option(help: "Format of the file. Default: by its extension.") var format: TableFormat?
-  @Option(help: "inputs, outputs, metrics, ratings, rules or results.") var kind: Kind?
+  @Option(help: "inputs, outputs, metrics, ratings, rules, reports or results.") var kind: Kind?
   @Option(help: "Types of columns: a=int64,b=string.") var types: [String] = []
   @Option(help: "The latest version there must be; 0 for none.") var expect: Int?
   @Option(
@@ -39,7 +39,7 @@ struct PushFlags: ParsableArguments {
 
   /// The names of ``DatasetKind``.
   enum Kind: String, CaseIterable, ExpressibleByArgument {
-    case inputs, outputs, metrics, ratings, rules, results
+    case inputs, outputs, metrics, ratings, rules, reports, results
   }
 
   /// What the store is asked for.

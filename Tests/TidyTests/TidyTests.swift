@@ -13,16 +13,22 @@ import Testing
     "Store": ["Model", "Columns", "Objects", "Catalog", "Formats"],
     "Query": ["Model", "Columns", "Store", "GRDBSQLite"],
     "Comparison": ["Model"],
+    "Routing": ["Model"],
     "Wire": ["Model"],
-    "Service": ["Model", "Columns", "Objects", "Formats", "Store", "Query", "Wire"],
+    "Analysis": ["Model", "Columns", "Comparison", "Routing", "Wire"],
+    "Reports": ["Model", "Wire"],
+    "Service": [
+      "Model", "Columns", "Objects", "Formats", "Store", "Query", "Comparison", "Routing",
+      "Analysis", "Wire",
+    ],
     "Client": ["Model", "Wire", "CCurl"],
     "Server": [
-      "Model", "Wire", "Service", "Contract", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
+      "Model", "Wire", "Service", "Reports", "Contract", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
       "HTTPTypes", "Logging", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle",
       "UnixSignals",
     ],
     "assay": [
-      "Model", "Wire", "Service", "Client", "Server", "Columns", "Formats", "Store", "Query",
+      "Model", "Wire", "Service", "Client", "Server", "Reports", "Columns", "Formats", "Store", "Query",
       "ArgumentParser",
     ],
   ]

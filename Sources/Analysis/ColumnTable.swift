@@ -1,0 +1,88 @@
+package import Columns
+package import Model
+
+/// Columns of some rows of a version in memory: what statistics start from.
+package struct ColumnTable: Sendable {
+  /// How errors call the rows, for example `results@3`.
+  package let name: String
+  package let columns: [ColumnDefinition]
+  /// How many rows there are.
+  package let count: Int
+  /// Parallel to `columns`, each of all the rows.
+  private let vectors: [ColumnVector]
+
+  /// The rows of batches that have the same columns, one batch after another.
+  package init(name: String, columns: [ColumnDefinition], batches: [RowBatch]) {
+    self.name = name
+    self.columns = columns
+    let runs = batches.enumerated().filter { $1.count > 0 }.map { index, batch in
+      RowRun(source: Int32(index), start: 0, count: Int32(batch.count))
+    }
+    count = batches.reduce(0) { $0 + $1.count }
+    vectors = columns.indices.map { column in
+      ColumnVector.gather(
+        runs, from: batches.map { $0.vectors[column] }, type: columns[column].type)
+    }
+  }
+
+  /// Whether there is a column of that name.
+  package func has(_ column: String) -> Bool { columns.contains { $0.name == column } }
+
+  /// The column called `name`.
+  /// - Throws: ``StoreError`` of kind `usage` when there is none, with the names that are near.
+  package func vector(_ name: String) throws(StoreError) -> ColumnVector {
+    guard let index = columns.firstIndex(where: { $0.name == name }) else {
+      let advice = Spelling.advice(name, columns.map(\.name))
+      throw StoreError(.usage, "\(self.name) has no column '\(name)'; \(advice)")
+    }
+    return vectors[index]
+  }
+
+  /// A column as numbers: true is 1 and false 0; nil where there is no value, or none that is a
+  /// finite number.
+  /// - Throws: ``StoreError`` of kind `usage` when there is no such column, or it holds texts.
+  package func numbers(_ name: String) throws(StoreError) -> [Double?] {
+    let vector = try vector(name)
+    func present(_ value: (Int) -> Double?) -> [Double?] {
+      (0..<count).map { row in
+        vector.hasValue(row) ? value(row).flatMap { $0.isFinite ? $0 : nil } : nil
+      }
+    }
+    switch vector.values {
+    case .none: return Array(repeating: nil, count: count)
+    case .bool(let bits): return present { bits[$0] ? 1 : 0 }
+    case .int64(let integers) where vector.type == .int64:
+      return present { Double(integers[$0]) }
+    case .float64(let reals, _): return present { reals[$0] }
+    case .text, .dictionary:
+      guard vector.type == .json else { break }
+      return present { row in Self.number(vector.values.text(row)) }
+    default: break
+    }
+    throw StoreError(
+      .usage,
+      "the column '\(name)' of \(self.name) holds \(vector.type.rawValue) values; "
+        + "a metric is a column of numbers or of true and false")
+  }
+
+  private static func number(_ text: (words: TextValues, range: Range<Int>)?) -> Double? {
+    guard let text else { return nil }
+    switch JSONScalar(text.words.bytes[text.range]) {
+    case .bool(let value): return value ? 1 : 0
+    case .integer(let value): return Double(value)
+    case .float(let value): return value
+    default: return nil
+    }
+  }
+
+  /// A column as texts: a string as it is, any other value as its JSON; nil where there is no value.
+  /// - Throws: ``StoreError`` of kind `usage` when there is no such column.
+  package func texts(_ name: String) throws(StoreError) -> [String?] {
+    let vector = try vector(name)
+    let texts = vector.type == .string ? vector : try vector.widened(to: .json)
+    return (0..<count).map { row in
+      guard texts.hasValue(row), let text = texts.values.text(row) else { return nil }
+      return String(decoding: text.words.bytes[text.range], as: UTF8.self)
+    }
+  }
+}

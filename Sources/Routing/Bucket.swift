@@ -1,0 +1,29 @@
+package import Model
+
+/// Where a unit (a user, an item, a request) falls among the 10,000 places that shares are cut from.
+///
+/// SHA-256 over length-framed texts, so that no two lists of texts make the same bytes; the first
+/// eight bytes are scaled to the range without bias. docs/routing.md has the format.
+package enum Bucket {
+  /// What a place is drawn for; each draws apart from the others.
+  package enum Purpose: String, Sendable {
+    case split, rollout, shadow
+  }
+
+  /// How many places there are: shares are basis points.
+  package static let count = 10_000
+
+  /// The place of `unit`, below ``count``.
+  package static func of(_ unit: String, salt: String, for purpose: Purpose) -> Int {
+    var framed: [UInt8] = []
+    for text in ["routebucket/1", purpose.rawValue, salt, unit] {
+      let length = UInt32(text.utf8.count)
+      for shift in stride(from: 24, through: 0, by: -8) {
+        framed.append(UInt8(truncatingIfNeeded: length >> UInt32(shift)))
+      }
+      framed.append(contentsOf: text.utf8)
+    }
+    let word = Digest(hashing: framed).word0
+    return Int(word.multipliedFullWidth(by: UInt64(count)).high)
+  }
+}

@@ -1,0 +1,69 @@
+import Analysis
+import Columns
+import Formats
+import Model
+import Store
+import Wire
+
+extension LocalStoreService {
+  /// Columns of a version in memory.
+  /// - Parameters:
+  ///   - columns: The columns; nil for all.
+  ///   - condition: What SQL would say after WHERE; nil for all rows.
+  /// - Throws: ``StoreError``: `missing` for a version that is not there, `usage` for a column that
+  ///   is not or a condition that SQL refuses, `corrupt` when stored bytes are damaged.
+  func table(
+    _ reference: Reference, columns: [String]? = nil, where condition: String? = nil
+  ) throws(StoreError) -> (version: Version, table: ColumnTable) {
+    let version = try store.resolve(reference)
+    let snapshot = try store.snapshot(version)
+    var request = DataRequest(format: .jsonl)
+    request.columns = columns
+    request.condition = condition
+    let positions = try self.columns(request, of: snapshot)
+    var batches: [RowBatch] = []
+    try RowPages(snapshot, columns: positions).forEach(try selection(request, of: snapshot)) {
+      batches += $0
+    }
+    return (
+      version,
+      ColumnTable(
+        name: version.reference.description, columns: positions.map { snapshot.schema.columns[$0] },
+        batches: batches)
+    )
+  }
+
+  /// Saves a document as the next version of a dataset: one row whose one column, `document`, is the
+  /// JSON. The same JSON again makes no new version.
+  ///
+  /// Rule sets, saved comparisons and reports are kept so, and therefore have numbers, tags, a log,
+  /// lineage and attributes like everything else.
+  /// - Parameter json: Compact JSON of one object, without a line break.
+  /// - Throws: ``StoreError`` as a push does.
+  func saveDocument(
+    _ json: [UInt8], as dataset: DatasetName, _ request: PushRequest
+  ) throws(StoreError) -> PushResult {
+    let line = Array(#"{"document":"#.utf8) + json + Array("}".utf8)
+    let reader = try JSONReader(
+      MemorySource(name: "the document", bytes: line), layout: .lines,
+      options: ReadOptions(types: ["document": .json]))
+    return try store.push(dataset, reader, options(request)) { _ in }
+  }
+
+  /// The document that a version is.
+  /// - Throws: ``StoreError``: `missing` when there is no such version, `usage` when it is no
+  ///   document.
+  func document(_ reference: Reference) throws(StoreError) -> (version: Version, json: [UInt8]) {
+    let version = try store.resolve(reference)
+    guard version.record.rows == 1,
+      try store.snapshot(version).schema.columns.map(\.name) == ["document"]
+    else {
+      throw StoreError(.usage, "\(version.reference) holds rows, not a document")
+    }
+    let table = try table(reference).table
+    guard let text = try table.texts("document")[0] else {
+      throw StoreError(.corrupt, "the document of \(version.reference) is empty")
+    }
+    return (version, Array(text.utf8))
+  }
+}
