@@ -10,7 +10,7 @@ struct Workloads {
     let environment = ProcessInfo.processInfo.environment
     let home = environment["BENCH_HOME"] ?? NSHomeDirectory() + "/.cache/assay-bench"
     folder = environment["BENCH_DATA"] ?? home + "/data"
-    work = environment["BENCH_WORK"] ?? home + "/work/assay"
+    work = environment["BENCH_WORK"] ?? home + "/stores"
   }
 
   func check() throws {

@@ -1,4 +1,4 @@
-package import Model
+import Model
 
 /// Where a unit (a user, an item, a request) falls among the 10,000 places that shares are cut from.
 ///
