@@ -1,0 +1,126 @@
+import Comparison
+package import Wire
+
+/// What is told of one arm on its own: rates with intervals, latency, cost, compliance, refusals.
+package struct ArmSummary: Sendable {
+  private let rows: ArmRows
+  private let level: Double
+
+  /// A summary of `rows` with intervals of `level`.
+  package init(_ rows: ArmRows, level: Double = 0.95) {
+    self.rows = rows
+    self.level = level
+  }
+
+  /// The summary, of everything that a column tells.
+  package var document: ArmDocument {
+    var document = ArmDocument(rows: rows.count)
+    if let success = rows.numbers(.success) {
+      document.success = mean(success)
+      if success.allSatisfy({ $0 == nil || $0 == 0 || $0 == 1 }) {
+        document.successCount = rate(success)
+      }
+    }
+    document.latency = latency
+    document.cost = cost
+    document.schema = schema
+    document.toolCall = rows.numbers(.toolCall).flatMap(mean)
+    addRefusals(to: &document)
+    document.truncations = rows.numbers(.truncated).map(rate)
+    document.buckets = buckets
+    return document
+  }
+
+  private func mean(_ column: [Double?]) -> EstimateDocument? {
+    let places = column.indices.filter { column[$0] != nil }
+    return EstimateDocument.mean(
+      column.compactMap { $0 }, clusters: clusters(places), level: level)
+  }
+
+  /// How many of the values there are are not 0.
+  private func rate(_ column: [Double?]) -> ArmDocument.Rate {
+    let flags = column.map { value in value.map { $0 == 0 ? 0.0 : 1 } }
+    return ArmDocument.Rate(
+      count: flags.count { $0 == 1 }, of: flags.count { $0 != nil }, rate: mean(flags))
+  }
+
+  private func clusters(_ places: [Int]) -> Clusters? {
+    rows.clusters.map { whole in Clusters(labels: places.map { whole.codes[$0] }) }
+  }
+
+  private var latency: ArmDocument.Latency? {
+    let values = (rows.numbers(.latency) ?? []).compactMap { $0 }
+    func quantile(_ share: Double) -> EstimateDocument? {
+      EstimateDocument(
+        QuantileEstimate.of(values, quantile: share, level: level), method: "order statistics")
+    }
+    guard let p50 = quantile(0.5), let p95 = quantile(0.95) else { return nil }
+    return ArmDocument.Latency(
+      p50: p50, p95: p95,
+      rowsForUpperBound: QuantileEstimate.rowsForUpperBound(quantile: 0.95, level: level))
+  }
+
+  private var cost: ArmDocument.Cost? {
+    guard let costs = rows.numbers(.cost) else { return nil }
+    let priced = costs.compactMap { $0 }
+    guard let perRow = mean(costs), priced.reduce(0, +).isFinite else { return nil }
+    return ArmDocument.Cost(
+      total: priced.reduce(0, +), perRow: perRow, unpriced: costs.count - priced.count,
+      perSuccess: perSuccess(costs))
+  }
+
+  private func perSuccess(_ costs: [Double?]) -> EstimateDocument? {
+    guard let successes = rows.numbers(.success) else { return nil }
+    let places = costs.indices.filter { costs[$0] != nil && successes[$0] != nil }
+    return EstimateDocument(
+      RatioEstimate.of(
+        places.compactMap { costs[$0] }, over: places.compactMap { successes[$0] },
+        clusters: clusters(places), level: level), method: "Fieller")
+  }
+
+  private var schema: ArmDocument.Schema? {
+    let parsed = rows.numbers(.parsed)
+    let valid = rows.numbers(.valid)
+    guard parsed != nil || valid != nil else { return nil }
+    var both: [Double?]?
+    if let valid, let success = rows.numbers(.success) {
+      both = zip(valid, success).map { one, two in
+        guard let one, let two else { return nil }
+        return one != 0 && two == 1 ? 1 : 0
+      }
+    }
+    return ArmDocument.Schema(
+      parsed: parsed.map(rate), valid: valid.map(rate), validAndSuccess: both.map(rate))
+  }
+
+  private func addRefusals(to document: inout ArmDocument) {
+    guard let refusals = rows.numbers(.refusal) else { return }
+    document.refusals = rate(refusals)
+    guard let expected = rows.numbers(.expectedRefusal) else { return }
+    /// Refusals among the rows where one was expected, or was not.
+    func among(_ wanted: Bool) -> ArmDocument.Rate {
+      rate(
+        zip(refusals, expected).map { refusal, expected in
+          expected.map { ($0 != 0) == wanted } == true ? refusal : nil
+        })
+    }
+    document.expectedRefusals = among(true)
+    document.unexpectedRefusals = among(false)
+  }
+
+  private var buckets: [ArmDocument.Bucket]? {
+    guard let tokens = rows.numbers(.inputTokens) else { return nil }
+    let success = rows.numbers(.success)
+    return ContextBucket.all.map { bucket in
+      let places = tokens.indices.filter { bucket.holds(tokens[$0]) }
+      let estimate = success.flatMap { column in
+        let present = places.filter { column[$0] != nil }
+        return EstimateDocument.mean(
+          present.compactMap { column[$0] }, clusters: clusters(present), level: level)
+      }
+      return ArmDocument.Bucket(
+        name: bucket.name, from: bucket.range.lowerBound, below: bucket.below,
+        rows: places.count, success: estimate)
+    }
+  }
+}

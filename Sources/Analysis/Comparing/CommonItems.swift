@@ -1,0 +1,86 @@
+import Comparison
+import Model
+import Wire
+
+/// The items that all arms have, in the order of their keys, with each arm's rows of them.
+struct CommonItems: Sendable {
+  let columns: [String]
+  let keys: [[String]]
+  /// For each arm, the rows of each item: one, or as many as there were attempts.
+  let rows: [[[Int]]]
+  private(set) var findings: [ComparisonDocument.Finding] = []
+
+  /// How many keys a finding names.
+  static let exampleCount = 3
+
+  /// The items of `sides` by their key columns; `hasRepeats` allows several rows of one.
+  init(
+    _ sides: [ComparisonSide], columns: [String], hasRepeats: Bool
+  ) throws(StoreError) {
+    var all: [ItemKeys] = []
+    for side in sides {
+      let keys = try ItemKeys(side.table, rows: side.rows, columns: columns)
+      if !hasRepeats { try keys.requireUnique(side.name) }
+      all.append(keys)
+    }
+    for index in sides.indices.dropFirst() {
+      findings += Self.findings(all[0], all[index], sides[0].name, sides[index].name)
+    }
+    var common = Set(all[0].rows.keys)
+    for keys in all.dropFirst() { common.formIntersection(keys.rows.keys) }
+    let sorted = common.sorted(by: ItemKeys.isBefore)
+    let check = try Sameness(sides, keys: sorted, items: all)
+    findings += check.findings
+    let kept = sorted.indices.filter { !check.differing.contains($0) }.map { sorted[$0] }
+    self.columns = columns
+    keys = kept
+    rows = all.map { items in kept.map { items.rows[$0] ?? [] } }
+  }
+
+  /// The items that one of two arms has alone.
+  private static func findings(
+    _ base: ItemKeys, _ candidate: ItemKeys, _ baseName: String, _ name: String
+  ) -> [ComparisonDocument.Finding] {
+    func missing(_ from: ItemKeys, _ to: ItemKeys, _ what: String) -> ComparisonDocument.Finding? {
+      let keys = from.rows.keys.filter { to.rows[$0] == nil }
+      if keys.isEmpty { return nil }
+      return ComparisonDocument.Finding(
+        "items", arm: name, what, count: keys.count,
+        examples: Array(keys.sorted(by: ItemKeys.isBefore).prefix(exampleCount)), isLeftOut: true)
+    }
+    return [
+      missing(base, candidate, "items of \(baseName) that \(name) lacks"),
+      missing(candidate, base, "items of \(name) that \(baseName) lacks"),
+    ].compactMap { $0 }
+  }
+
+  /// The items as the document tells them.
+  var document: ComparisonDocument.Items { ItemKeys.document(keys, columns: columns) }
+
+  /// A column of an arm, one number an item: the mean of its attempts that have a value.
+  func numbers(
+    _ column: String, of side: ComparisonSide, _ arm: Int
+  ) throws(StoreError) -> [Double?] {
+    let all = try side.table.numbers(column)
+    return rows[arm].map { rows in
+      let values = rows.compactMap { all[$0] }
+      if values.count < 2 { return values.first }
+      return values.reduce(0, +) / Double(values.count)
+    }
+  }
+
+  /// A column of an arm as texts, that of each item's first row.
+  func texts(
+    _ column: String, of side: ComparisonSide, _ arm: Int
+  ) throws(StoreError) -> [String?] {
+    let all = try side.table.texts(column)
+    return rows[arm].map { $0.first.flatMap { all[$0] } }
+  }
+
+  /// Which items belong together by a column of the base; one without a value stands for itself.
+  func clusters(_ column: String, of base: ComparisonSide) throws(StoreError) -> Clusters {
+    let texts = try texts(column, of: base, 0)
+    return Clusters(
+      labels: texts.indices.map { index in texts[index].map { "=" + $0 } ?? "#\(index)" })
+  }
+}

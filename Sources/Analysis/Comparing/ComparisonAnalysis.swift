@@ -1,0 +1,214 @@
+import Comparison
+package import Model
+package import Wire
+
+/// Arms laid beside one another, item by item.
+package struct ComparisonAnalysis: Sendable {
+  /// More values of a column than this are no slices.
+  private static let sliceLimit = 100
+  /// More draws of items than this, all metrics and arms together, take minutes.
+  private static let drawLimit = 20_000_000_000
+
+  private let sides: [ComparisonSide]
+  private let options: ComparisonOptions
+  private let items: CommonItems
+  private let roles: MetricRoles
+  private let gates: [GateRule]
+  private let metrics: [MetricChoice]
+  private let clusters: Clusters?
+  private var findings: [ComparisonDocument.Finding]
+
+  /// A comparison of `sides`, the base first.
+  /// - Parameters:
+  ///   - key: The columns that identify an item.
+  ///   - findings: What is known beforehand of rows that take no part.
+  /// - Throws: ``StoreError`` of kind `usage` for options that make no sense with these tables.
+  package init(
+    _ sides: [ComparisonSide], key: [String], options: ComparisonOptions,
+    findings: [ComparisonDocument.Finding] = []
+  ) throws(StoreError) {
+    try options.check()
+    let tables = sides.map(\.table)
+    let shared = tables[0].columns.filter { column in tables.allSatisfy { $0.has(column.name) } }
+    roles = try MetricRoles(
+      stated: options.roles, columns: shared, of: sides.map(\.name).joined(separator: " and "))
+    items = try CommonItems(sides, columns: key, hasRepeats: options.repeats != nil)
+    let (roles, names) = (roles, Set(shared.map(\.name)))
+    gates = try options.gates.map { text throws(StoreError) in
+      try GateRule(text, roles: roles, columns: names)
+    }
+    metrics = try MetricChoice.choose(
+      options, gates: gates, roles: roles, tables: tables, key: key)
+    if let column = options.repeats {
+      for table in tables { _ = try table.vector(column) }
+    }
+    clusters = try options.cluster.map { [items] column throws(StoreError) in
+      try items.clusters(column, of: sides[0])
+    }
+    let draws =
+      Double(items.keys.count) * Double(options.resamples)
+      * Double(metrics.count * (sides.count - 1))
+    guard draws <= Double(Self.drawLimit) else {
+      throw StoreError(
+        .exhausted,
+        "\(items.keys.count) items drawn \(options.resamples) times for \(metrics.count) metrics "
+          + "take too long; ask for fewer --resamples or metrics")
+    }
+    self.sides = sides
+    self.options = options
+    self.findings = findings + items.findings
+    if let clusters, clusters.count < 20 {
+      self.findings.append(
+        .init(
+          "clusters", arm: nil,
+          "few clusters: intervals and p-values are surer than they should be",
+          count: clusters.count))
+    }
+  }
+
+  /// The items that are compared.
+  package var comparedItems: ComparisonDocument.Items { items.document }
+
+  /// The keys of the items that are compared, sorted.
+  package var keys: [[String]] { items.keys }
+
+  /// What was found.
+  /// - Parameter request: With every reference as a number and every option spelled out.
+  package func document(
+    _ request: ComparisonRequest, sources: [ComparisonDocument.Source]
+  ) throws(StoreError) -> ComparisonDocument {
+    let values = try columns()
+    let slices = try slices()
+    let tokens = try roles[.inputTokens].map { column throws(StoreError) in
+      try items.numbers(column, of: sides[0], 0)
+    }
+    let comparisons = metrics.map { choice in
+      MetricComparison(
+        choice: choice, isBinary: Self.isBinary(values.map { $0[choice.name] ?? [] }),
+        options: options, isBrief: false)
+    }
+    var pairs: [PairDocument] = []
+    for index in sides.indices.dropFirst() {
+      let pair = PairComparison(
+        items: items, options: options, metrics: comparisons, clusters: clusters, base: values[0],
+        candidate: values[index], roles: roles, slices: slices, tokens: tokens)
+      pairs.append(pair.document(base: sides[0].name, candidate: sides[index].name))
+    }
+    pairs = judged(pairs)
+    var arms: [ComparisonDocument.Arm] = []
+    for index in sides.indices { arms.append(try arm(index)) }
+    return ComparisonDocument(
+      request: request, sources: sources, items: items.document, roles: roles, arms: arms,
+      findings: findings + missing(pairs) + unsliced(slices), pairs: pairs,
+      gates: pairs.flatMap { pair in gates.map { $0.result(pair) } })
+  }
+
+  /// Everything that is compared, one value an item, for each arm.
+  private func columns() throws(StoreError) -> [[String: [Double?]]] {
+    let names = Set(
+      metrics.map(\.name) + [roles[.latency], roles[.cost], roles[.success]].compactMap { $0 })
+    var columns: [[String: [Double?]]] = []
+    for (index, side) in sides.enumerated() {
+      var values: [String: [Double?]] = [:]
+      for name in names { values[name] = try items.numbers(name, of: side, index) }
+      columns.append(values)
+    }
+    return columns
+  }
+
+  private static func isBinary(_ columns: [[Double?]]) -> Bool {
+    columns.allSatisfy { $0.allSatisfy { $0 == nil || $0 == 0 || $0 == 1 } }
+  }
+
+  private func slices() throws(StoreError) -> [(column: String, values: [String?])] {
+    var slices: [(column: String, values: [String?])] = []
+    for column in options.slices {
+      let values = try items.texts(column, of: sides[0], 0)
+      let count = Set(values).count
+      guard count <= Self.sliceLimit else {
+        throw StoreError(
+          .usage,
+          "the column '\(column)' has \(count) values; a column with at most \(Self.sliceLimit) "
+            + "makes slices")
+      }
+      slices.append((column, values))
+    }
+    return slices
+  }
+
+  /// The pairs with their tests judged together: all metrics of all candidates are one family, all
+  /// slices of a column of a candidate another.
+  private func judged(_ pairs: [PairDocument]) -> [PairDocument] {
+    var family = pairs.flatMap(\.metrics)
+    MetricComparison.judge(&family, level: options.confidence)
+    var next = 0
+    return pairs.map { pair in
+      let metrics = Array(family[next..<next + pair.metrics.count])
+      next += pair.metrics.count
+      let slices = options.slices.flatMap { column in
+        judged(pair.slices.filter { $0.column == column })
+      }
+      return PairDocument(
+        base: pair.base, candidate: pair.candidate, metrics: metrics, latency: pair.latency,
+        costPerSuccess: pair.costPerSuccess, slices: slices, buckets: pair.buckets.map(judged))
+    }
+  }
+
+  private func judged(_ slices: [SliceDocument]) -> [SliceDocument] {
+    var family = slices.flatMap(\.metrics)
+    MetricComparison.judge(&family, level: options.confidence)
+    var next = 0
+    return slices.map { slice in
+      let metrics = Array(family[next..<next + slice.metrics.count])
+      next += slice.metrics.count
+      return SliceDocument(
+        column: slice.column, value: slice.value, items: slice.items, metrics: metrics)
+    }
+  }
+
+  /// How an arm did on its own, on the items that all have.
+  private func arm(_ index: Int) throws(StoreError) -> ComparisonDocument.Arm {
+    let side = sides[index]
+    var ofRow: [Int] = []
+    for (item, rows) in items.rows[index].enumerated() {
+      ofRow += [Int](repeating: item, count: rows.count)
+    }
+    // Attempts at one item share its luck, as rows of one cluster do.
+    var together: Clusters?
+    if let clusters {
+      together = Clusters(labels: ofRow.map { clusters.codes[$0] })
+    } else if options.repeats != nil {
+      together = Clusters(labels: ofRow)
+    }
+    let rows = try ArmRows(
+      side.table, rows: items.rows[index].flatMap { $0 }, roles: roles, clusters: together)
+    var summary = ArmSummary(rows, level: options.confidence).document
+    if options.repeats != nil {
+      summary.repeats = RepeatSummary.document(
+        rows, items: ofRow, itemCount: items.keys.count, clusters: clusters,
+        level: options.confidence)
+    }
+    return ComparisonDocument.Arm(
+      name: side.name, reference: side.source.reference, rows: side.rows.count, summary: summary)
+  }
+
+  private func missing(_ pairs: [PairDocument]) -> [ComparisonDocument.Finding] {
+    pairs.flatMap { pair in
+      pair.metrics.filter { $0.missing > 0 }.map { metric in
+        .init(
+          metric.metric, arm: pair.candidate, "items without a value on some side",
+          count: metric.missing, isLeftOut: true)
+      }
+    }
+  }
+
+  private func unsliced(
+    _ slices: [(column: String, values: [String?])]
+  ) -> [ComparisonDocument.Finding] {
+    slices.compactMap { slice in
+      let count = slice.values.count { $0 == nil }
+      return count == 0
+        ? nil : .init(slice.column, arm: nil, "items without a value are in no slice", count: count)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package import Model
+package import Wire
+
+/// An arm of a comparison: rows of a table, and what is recorded of the version they are of.
+package struct ComparisonSide: Sendable {
+  package let name: String
+  package let source: ComparisonDocument.Source
+  package let table: ColumnTable
+  /// Its rows of the table.
+  package let rows: [Int]
+  package let attributes: [String: String]
+  /// The versions of inputs that its version was made from.
+  package let inputs: [VersionDocument.Source]
+
+  /// The arm called `name`; nil rows are all of them.
+  package init(
+    name: String, source: ComparisonDocument.Source, table: ColumnTable, rows: [Int]? = nil,
+    attributes: [String: String] = [:], inputs: [VersionDocument.Source] = []
+  ) {
+    self.name = name
+    self.source = source
+    self.table = table
+    self.rows = rows ?? Array(0..<table.count)
+    self.attributes = attributes
+    self.inputs = inputs
+  }
+
+  /// One arm for each value of a column: `base` first, then `candidates`.
+  ///
+  /// No candidates are all others that there are, in the order of their first rows. Rows without a
+  /// value belong to none and are counted.
+  /// - Throws: ``StoreError`` of kind `usage` when there is no such column or value, or but one.
+  package func split(
+    by column: String, base: String?, candidates: [String]
+  ) throws(StoreError) -> (sides: [ComparisonSide], rowsWithout: Int) {
+    let values = try table.texts(column)
+    var rowsOf: [String: [Int]] = [:]
+    var order: [String] = []
+    var rowsWithout = 0
+    for row in rows {
+      guard let value = values[row] else {
+        rowsWithout += 1
+        continue
+      }
+      if rowsOf[value] == nil { order.append(value) }
+      rowsOf[value, default: []].append(row)
+    }
+    let first = base ?? order.first
+    var names = first.map { [$0] } ?? []
+    names += candidates.isEmpty ? order.filter { $0 != first } : candidates
+    guard names.count > 1 else {
+      throw StoreError(
+        .usage,
+        "the column '\(column)' of \(table.name) has \(order.count) values; a comparison needs two")
+    }
+    var sides: [ComparisonSide] = []
+    for name in names {
+      guard let rows = rowsOf[name] else {
+        throw StoreError(
+          .usage,
+          "no row of \(table.name) has '\(name)' in its column '\(column)'; "
+            + Spelling.advice(name, order))
+      }
+      sides.append(
+        ComparisonSide(
+          name: name, source: source, table: table, rows: rows, attributes: attributes,
+          inputs: inputs))
+    }
+    return (sides, rowsWithout)
+  }
+}

@@ -1,0 +1,88 @@
+import Comparison
+import Model
+package import Wire
+
+/// A metric and which way is up.
+package struct MetricChoice: Sendable, Hashable {
+  package let name: String
+  package let direction: MetricDocument.Direction
+
+  /// The metrics of a comparison: those that were asked for, and those that gates speak of.
+  ///
+  /// Where none was asked for: all columns of numbers that the arms have in common and whose names
+  /// tell a direction.
+  /// - Throws: ``StoreError`` of kind `usage` for a column that is not there, is named for both
+  ///   directions, or whose direction nobody told.
+  static func choose(
+    _ options: ComparisonOptions, gates: [GateRule], roles: MetricRoles, tables: [ColumnTable],
+    key: [String]
+  ) throws(StoreError) -> [MetricChoice] {
+    var found: [MetricChoice] = []
+    func add(_ name: String, _ direction: MetricDocument.Direction) throws(StoreError) {
+      if let known = found.first(where: { $0.name == name }) {
+        if known.direction == direction { return }
+        throw StoreError(
+          .usage, "more of '\(name)' cannot be better and worse; name it for one direction")
+      }
+      for table in tables { _ = try table.numbers(name) }
+      found.append(MetricChoice(name: name, direction: direction))
+    }
+    for name in options.higher { try add(name, .higher) }
+    for name in options.lower { try add(name, .lower) }
+    for name in options.metrics where !found.contains(where: { $0.name == name }) {
+      guard let direction = direction(of: name, roles) else { throw unknown(name, tables) }
+      try add(name, direction)
+    }
+    if found.isEmpty {
+      let others = Set(key + [options.cluster, options.repeats].compactMap { $0 } + options.slices)
+      for column in tables[0].columns where !others.contains(column.name) {
+        guard let direction = direction(of: column.name, roles), column.name != roles[.inputTokens],
+          column.type != .string, column.type != .timestamp, column.type != .file,
+          tables.allSatisfy({ $0.has(column.name) && (try? $0.numbers(column.name)) != nil })
+        else { continue }
+        try add(column.name, direction)
+      }
+    }
+    for gate in gates {
+      guard case .metric(let name) = gate.subject, !found.contains(where: { $0.name == name })
+      else { continue }
+      try add(name, gate.gate.relation == .atLeast ? .higher : .lower)
+    }
+    if found.isEmpty { throw none(tables) }
+    return found
+  }
+
+  /// The direction of a column by the part it plays, or by its name.
+  private static func direction(
+    of name: String, _ roles: MetricRoles
+  ) -> MetricDocument.Direction? {
+    for role in [MetricRoles.Role.success, .valid, .parsed, .toolCall] where roles[role] == name {
+      return .higher
+    }
+    for role in [MetricRoles.Role.latency, .cost, .outputTokens, .truncated]
+    where roles[role] == name {
+      return .lower
+    }
+    return roles[.refusal] == name ? nil : MetricDirection.inferred(name)
+  }
+
+  private static func unknown(_ name: String, _ tables: [ColumnTable]) -> StoreError {
+    guard tables.allSatisfy({ $0.has(name) }) else {
+      let table = tables.first { !$0.has(name) } ?? tables[0]
+      let advice = Spelling.advice(name, table.columns.map(\.name))
+      return StoreError(.usage, "\(table.name) has no column '\(name)'; \(advice)")
+    }
+    return StoreError(
+      .usage,
+      "the name '\(name)' does not tell whether more of it is better; say --higher '\(name)' or "
+        + "--lower '\(name)'")
+  }
+
+  private static func none(_ tables: [ColumnTable]) -> StoreError {
+    let names = tables[0].columns.filter { $0.type != .string }.map(\.name)
+    return StoreError(
+      .usage,
+      "no column that the arms have in common has a name that tells it is a metric; name some with "
+        + "--higher and --lower, of \(names.prefix(8).joined(separator: ", "))")
+  }
+}

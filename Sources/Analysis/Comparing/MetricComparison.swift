@@ -1,0 +1,143 @@
+import Comparison
+import Wire
+
+/// One metric of two arms on the same items.
+struct MetricComparison: Sendable {
+  let choice: MetricChoice
+  /// Whether every value of every arm is 0 or 1.
+  let isBinary: Bool
+  let options: ComparisonOptions
+  /// Whether to draw items again and name those that got worse, which slices do without.
+  let isBrief: Bool
+
+  /// What is told of a sample, all but the p-value that counts in what else was looked at.
+  func document(
+    _ base: [Double?], _ candidate: [Double?], clusters: Clusters?, keys: [[String]]
+  ) -> MetricDocument {
+    var document = MetricDocument(metric: choice.name, direction: choice.direction)
+    let sample = PairedSample(base: base, candidate: candidate, clusters: clusters)
+    document.scale = isBinary ? .binary : .number
+    document.items = sample.count
+    document.missing = sample.excludedCount
+    let level = options.confidence
+    guard let paired = PairedDifference(sample, level: level) else { return document }
+    document.base = .mean(sample.base, clusters: sample.clusters, level: level)
+    document.candidate = .mean(sample.candidate, clusters: sample.clusters, level: level)
+    document.relative = relative(sample)
+    document.correlation = paired.correlation
+    document.unpairedStandardError = paired.unpairedStandardError
+    let isUp = choice.direction == .higher
+    document.wins = isUp ? paired.higherCount : paired.lowerCount
+    document.losses = isUp ? paired.lowerCount : paired.higherCount
+    document.ties = paired.equalCount
+    if isBinary, clusters == nil {
+      addBinary(PairedCounts(sample), paired, to: &document)
+    } else {
+      addMeans(sample, paired, to: &document)
+    }
+    if !isBrief { document.worse = worse(base, candidate, keys) }
+    return document
+  }
+
+  private var alpha: Double { 1 - options.confidence }
+
+  private func addBinary(
+    _ counts: PairedCounts, _ paired: PairedDifference, to document: inout MetricDocument
+  ) {
+    let interval = TangoInterval.of(counts, level: options.confidence)
+    document.difference = EstimateDocument(
+      value: paired.difference.value, standardError: paired.difference.standardError,
+      lower: interval?.lower, upper: interval?.upper, method: "Tango", rows: counts.total)
+    let test = McNemarTest(counts)
+    document.test = .init(name: "exact McNemar", pValue: test.pValue)
+    document.furtherTests = [.init(name: "mid-p McNemar", pValue: test.midPValue)]
+    document.counts = .init(
+      both: counts.both, onlyBase: counts.onlyBase, onlyCandidate: counts.onlyCandidate,
+      neither: counts.neither)
+    document.effect = .init(
+      name: "Cohen's h", value: DifferenceOfRates.cohensH(paired.baseMean, paired.candidateMean))
+    // Where nothing is discordant, nothing is known of how much could have been.
+    if counts.discordant > 0 {
+      document.detectable = DetectableDifference.smallest(
+        variance: Double(counts.discordant) / Double(counts.total), count: counts.total,
+        alpha: alpha)
+    }
+  }
+
+  private func addMeans(
+    _ sample: PairedSample, _ paired: PairedDifference, to document: inout MetricDocument
+  ) {
+    let isClustered = sample.clusters != nil
+    document.difference = EstimateDocument(
+      paired.difference, method: isClustered ? "clustered t" : "t")
+    document.effect = paired.standardizedDifference.map { .init(name: "d_z", value: $0) }
+    document.detectable = paired.detectable(alpha: alpha)
+    if let pValue = paired.pValue {
+      document.test = .init(name: isClustered ? "clustered t" : "paired t", pValue: pValue)
+    }
+    if isBrief { return }
+    let flips = SignFlipTest(
+      sample.differences, clusters: sample.clusters, resamples: options.resamples,
+      seed: options.seed
+    ).map { MetricDocument.Test(name: "sign flips", pValue: $0.pValue) }
+    if document.test == nil {
+      // All differences are the same: t has no spread to go by, but the signs tell something.
+      document.test = flips
+    } else {
+      document.furtherTests = flips.map { [$0] } ?? []
+    }
+    document.bootstrap = bootstrap(sample)
+  }
+
+  private func bootstrap(_ sample: PairedSample) -> EstimateDocument? {
+    guard
+      let found = Bootstrap.mean(
+        sample.differences, clusters: sample.clusters, resamples: options.resamples,
+        seed: options.seed, level: options.confidence), found.value.isFinite
+    else { return nil }
+    return EstimateDocument(
+      value: found.value, standardError: found.standardError, lower: found.interval.lower,
+      upper: found.interval.upper, method: "\(found.method.rawValue) bootstrap",
+      rows: sample.count, clusters: sample.clusters?.count)
+  }
+
+  /// The change in parts of the base; nil where values may be below 0.
+  private func relative(_ sample: PairedSample) -> EstimateDocument? {
+    guard sample.base.allSatisfy({ $0 >= 0 }), sample.candidate.allSatisfy({ $0 >= 0 }) else {
+      return nil
+    }
+    return EstimateDocument(
+      RelativeChange.of(
+        base: .init(sample.base), candidate: .init(sample.candidate), clusters: sample.clusters,
+        level: options.confidence), method: "delta, logarithm")
+  }
+
+  private func worse(
+    _ base: [Double?], _ candidate: [Double?], _ keys: [[String]]
+  ) -> [MetricDocument.Item] {
+    var items: [(change: Double, item: MetricDocument.Item)] = []
+    for (index, key) in keys.enumerated() {
+      guard let one = base[index], let two = candidate[index] else { continue }
+      let change = choice.direction == .higher ? one - two : two - one
+      guard change > 0, change.isFinite else { continue }
+      items.append((change, .init(key: key, base: one, candidate: two)))
+    }
+    // Keys are sorted, and the sort is stable, so that equal losses stand in their order.
+    return items.sorted { $0.change > $1.change }.prefix(options.worst).map(\.item)
+  }
+
+  /// Counts in everything that was looked at: adjusted p-values by Holm, and what follows from them.
+  static func judge(_ documents: inout [MetricDocument], level: Double) {
+    let adjusted = Holm.adjusted(documents.map { $0.test?.pValue })
+    for index in documents.indices {
+      documents[index].adjustedPValue = adjusted[index]
+      guard let difference = documents[index].difference else { continue }
+      guard let pValue = adjusted[index], pValue < 1 - level, difference.value != 0 else {
+        documents[index].verdict = .unclear
+        continue
+      }
+      let isUp = documents[index].direction == .higher
+      documents[index].verdict = (difference.value > 0) == isUp ? .better : .worse
+    }
+  }
+}

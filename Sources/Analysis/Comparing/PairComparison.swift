@@ -1,0 +1,107 @@
+import Comparison
+import Model
+import Wire
+
+/// A candidate against the base over the items that all arms have.
+struct PairComparison: Sendable {
+  let items: CommonItems
+  let options: ComparisonOptions
+  let metrics: [MetricComparison]
+  let clusters: Clusters?
+  /// By metric name, one value an item; also latency, cost and success.
+  let base: [String: [Double?]]
+  let candidate: [String: [Double?]]
+  let roles: MetricRoles
+  /// The values of each slice column, and the input tokens, one an item.
+  let slices: [(column: String, values: [String?])]
+  let tokens: [Double?]?
+
+  /// The pair, of which the tests are yet to be judged together.
+  func document(base baseName: String, candidate name: String) -> PairDocument {
+    PairDocument(
+      base: baseName, candidate: name,
+      metrics: metrics.map { document($0, Array(items.keys.indices)) },
+      latency: latency, costPerSuccess: costPerSuccess,
+      slices: slices.flatMap { slice in
+        Set(slice.values.compactMap { $0 }).sorted().map { value in
+          part(slice.column, value, items.keys.indices.filter { slice.values[$0] == value })
+        }
+      },
+      buckets: tokens.map { tokens in
+        ContextBucket.all.map { bucket in
+          part("input tokens", bucket.name, tokens.indices.filter { bucket.holds(tokens[$0]) })
+        }
+      })
+  }
+
+  private func document(_ metric: MetricComparison, _ places: [Int]) -> MetricDocument {
+    let name = metric.choice.name
+    func column(_ values: [String: [Double?]]) -> [Double?] {
+      places.map { values[name]?[$0] ?? nil }
+    }
+    return metric.document(
+      column(base), column(candidate), clusters: selected(places),
+      keys: places.map { items.keys[$0] })
+  }
+
+  private func selected(_ places: [Int]) -> Clusters? {
+    clusters.map { whole in Clusters(labels: places.map { whole.codes[$0] }) }
+  }
+
+  /// The metrics of some of the items, judged on their own: slices are for looking where to look.
+  private func part(_ column: String, _ value: String, _ places: [Int]) -> SliceDocument {
+    let brief = metrics.map {
+      MetricComparison(
+        choice: $0.choice, isBinary: $0.isBinary, options: options, isBrief: true)
+    }
+    return SliceDocument(
+      column: column, value: value, items: places.count,
+      metrics: places.isEmpty ? [] : brief.map { document($0, places) })
+  }
+
+  private var latency: PairDocument.LatencyChange? {
+    guard let column = roles[.latency], let one = base[column], let two = candidate[column] else {
+      return nil
+    }
+    let sample = PairedSample(base: one, candidate: two, clusters: clusters)
+    func change(_ quantile: Double) -> EstimateDocument? {
+      guard
+        let ratio = MedianRatio.of(
+          sample, quantile: quantile, resamples: options.resamples, seed: options.seed,
+          level: options.confidence)
+      else { return nil }
+      let interval = ratio.interval?.mapped { $0 - 1 }
+      return EstimateDocument(
+        value: ratio.value - 1, standardError: ratio.standardError, lower: interval?.lower,
+        upper: interval?.upper, method: "bootstrap of the ratio", rows: ratio.rowCount,
+        clusters: ratio.clusterCount)
+    }
+    return PairDocument.LatencyChange(p50: change(0.5), p95: change(0.95))
+  }
+
+  private var costPerSuccess: PairDocument.CostChange? {
+    guard let cost = roles[.cost], let success = roles[.success],
+      let baseCosts = base[cost], let costs = candidate[cost],
+      let baseSuccesses = base[success], let successes = candidate[success]
+    else { return nil }
+    let places = items.keys.indices.filter {
+      baseCosts[$0] != nil && costs[$0] != nil && baseSuccesses[$0] != nil && successes[$0] != nil
+    }
+    func parts(_ top: [Double?], _ bottom: [Double?]) -> RelativeChange.Parts {
+      .init(places.compactMap { top[$0] }, over: places.compactMap { bottom[$0] })
+    }
+    func estimate(_ parts: RelativeChange.Parts) -> EstimateDocument? {
+      EstimateDocument(
+        RatioEstimate.of(
+          parts.numerators, over: parts.denominators, clusters: selected(places),
+          level: options.confidence), method: "Fieller")
+    }
+    let (one, two) = (parts(baseCosts, baseSuccesses), parts(costs, successes))
+    return PairDocument.CostChange(
+      base: estimate(one), candidate: estimate(two),
+      change: EstimateDocument(
+        RelativeChange.of(
+          base: one, candidate: two, clusters: selected(places), level: options.confidence),
+        method: "delta, logarithm"))
+  }
+}

@@ -1,0 +1,102 @@
+package import Model
+package import Wire
+
+extension MetricRoles {
+  /// The names that a role's column usually has, best first; compared without case and signs.
+  private static let usual: [(Role, [String])] = [
+    (
+      .success,
+      [
+        "success", "succeeded", "is_success", "passed", "pass", "correct", "is_correct", "resolved",
+        "solved", "task_success", "exact_match", "accuracy", "score", "win",
+      ]
+    ),
+    (
+      .latency,
+      [
+        "latency", "latency_ms", "latency_s", "latency_seconds", "total_latency_ms", "duration",
+        "duration_ms", "duration_s", "duration_seconds", "elapsed", "elapsed_ms",
+        "elapsed_seconds", "response_time", "response_time_ms", "seconds",
+      ]
+    ),
+    (.cost, ["cost", "cost_usd", "usd", "total_cost", "total_cost_usd", "price", "price_usd"]),
+    (
+      .inputTokens,
+      ["input_tokens", "prompt_tokens", "tokens_in", "n_input_tokens", "context_tokens"]
+    ),
+    (
+      .outputTokens,
+      ["output_tokens", "completion_tokens", "tokens_out", "n_output_tokens"]
+    ),
+    (.parsed, ["json_parsed", "parsed", "parses", "is_json", "json_ok", "schema_parsed"]),
+    (
+      .valid,
+      ["schema_valid", "json_valid", "valid", "is_valid", "schema_ok", "schema_compliant"]
+    ),
+    (.refusal, ["refusal", "refused", "is_refusal"]),
+    (
+      .expectedRefusal,
+      ["refusal_expected", "expected_refusal", "should_refuse", "expects_refusal"]
+    ),
+    (.finishReason, ["finish_reason", "stop_reason"]),
+    (.truncated, ["truncated", "is_truncated"]),
+    (
+      .toolCall,
+      [
+        "tool_call_accuracy", "tool_accuracy", "tool_call_correct", "tool_calls_correct",
+        "tool_correct", "tool_call_score",
+      ]
+    ),
+    (.output, ["output", "response", "completion"]),
+  ]
+
+  /// The usual names of a role's column.
+  static func usualNames(_ role: Role) -> [String] { usual.first { $0.0 == role }?.1 ?? [] }
+
+  /// Whether some role's column usually has this name.
+  static func isUsual(_ name: String) -> Bool {
+    usual.contains { $0.1.contains { plain($0) == plain(name) } }
+  }
+
+  /// The roles that columns play by their usual names, with those in `stated` instead where it
+  /// says so; an empty name there means that no column plays the role.
+  /// - Throws: ``StoreError`` of kind `usage` when a stated column is not there.
+  package init(
+    stated: MetricRoles, columns: [ColumnDefinition], of table: String
+  ) throws(StoreError) {
+    self.init()
+    for (role, names) in Self.usual {
+      if let column = stated[role] {
+        guard column.isEmpty || columns.contains(where: { $0.name == column }) else {
+          throw StoreError(
+            .usage,
+            "there is no column '\(column)' for the role \(role.rawValue) in \(table); "
+              + Spelling.advice(column, columns.map(\.name)))
+        }
+        self[role] = column.isEmpty ? nil : column
+        continue
+      }
+      let fitting = columns.filter { Self.fits($0.type, role) }
+      for name in names {
+        let found = fitting.first { Self.plain($0.name) == Self.plain(name) }
+        guard let found else { continue }
+        self[role] = found.name
+        break
+      }
+    }
+  }
+
+  /// Whether columns of a type can play a role.
+  private static func fits(_ type: ColumnType, _ role: Role) -> Bool {
+    switch type {
+    case .bool, .int64, .float64: role != .finishReason
+    case .json: true
+    case .string: [.finishReason, .output, .refusal].contains(role)
+    case .timestamp, .file: false
+    }
+  }
+
+  private static func plain(_ name: String) -> String {
+    name.lowercased().filter { $0.isLetter || $0.isNumber }
+  }
+}

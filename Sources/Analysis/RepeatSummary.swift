@@ -1,0 +1,55 @@
+package import Comparison
+package import Wire
+
+/// What repeating every item several times shows of an arm.
+package enum RepeatSummary {
+  /// The numbers of attempts that pass@k and pass^k are told for.
+  private static let steps = [1, 2, 3, 5, 8, 10, 16, 32, 64, 100]
+
+  /// The summary of `rows`, of which `items` names the item of each.
+  ///
+  /// Nil where success is not yes or no. `clusters` covers the items.
+  package static func document(
+    _ rows: ArmRows, items: [Int], itemCount: Int, clusters: Clusters?, level: Double
+  ) -> ArmDocument.Repeats? {
+    guard let success = rows.numbers(.success),
+      success.allSatisfy({ $0 == nil || $0 == 0 || $0 == 1 })
+    else { return nil }
+    var attempts = [Int](repeating: 0, count: itemCount)
+    var successes = attempts
+    for (place, item) in items.enumerated() {
+      guard let value = success[place] else { continue }
+      attempts[item] += 1
+      if value == 1 { successes[item] += 1 }
+    }
+    let repeated = zip(attempts, successes).map { RepeatedItem(attempts: $0, successes: $1) }
+    var document = ArmDocument.Repeats(
+      items: itemCount, fewestAttempts: attempts.min() ?? 0, mostAttempts: attempts.max() ?? 0)
+    let method = clusters == nil ? "t" : "clustered t"
+    func each(_ estimate: (Int) -> Estimate?) -> [ArmDocument.Repeats.Attempts] {
+      let most = document.mostAttempts
+      return (steps.filter { $0 < most } + (most > 0 ? [most] : [])).compactMap { step in
+        EstimateDocument(estimate(step), method: method).map { .init(attempts: step, estimate: $0) }
+      }
+    }
+    document.passAtLeastOnce = each {
+      Repeats.passAtLeastOnce(of: $0, repeated, clusters: clusters, level: level)
+    }
+    document.passEveryTime = each {
+      Repeats.passEveryTime(of: $0, repeated, clusters: clusters, level: level)
+    }
+    document.flipRate = EstimateDocument(
+      Repeats.flipRate(repeated, level: level), method: "Wilson")
+    document.consistency = EstimateDocument(
+      Repeats.consistency(repeated, clusters: clusters, level: level), method: method)
+    if let outputs = rows.texts(.output) {
+      var texts = [[String]](repeating: [], count: itemCount)
+      for (place, item) in items.enumerated() {
+        if let output = outputs[place] { texts[item].append(output) }
+      }
+      document.outputConsistency = EstimateDocument(
+        Repeats.consistency(outputs: texts, clusters: clusters, level: level), method: method)
+    }
+    return document
+  }
+}

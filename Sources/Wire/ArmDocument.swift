@@ -1,0 +1,143 @@
+/// How one arm (a version, or the rows of one model) did: rates, latency, cost.
+///
+/// What its table has no column for is left out.
+package struct ArmDocument: Codable, Sendable, Hashable {
+  /// A rate among the rows that have a value.
+  package struct Rate: Codable, Sendable, Hashable {
+    package let count: Int
+    package let of: Int
+    /// Nil for no rows.
+    package let rate: EstimateDocument?
+
+    /// `count` among `of`.
+    package init(count: Int, of: Int, rate: EstimateDocument?) {
+      self.count = count
+      self.of = of
+      self.rate = rate
+    }
+  }
+
+  /// Latency in the column's own unit.
+  package struct Latency: Codable, Sendable, Hashable {
+    package let p50: EstimateDocument
+    /// Without an upper bound where there are too few rows for one.
+    package let p95: EstimateDocument
+    /// The fewest rows for which p95 has an upper bound.
+    package let rowsForUpperBound: Int?
+
+    /// Two quantiles.
+    package init(p50: EstimateDocument, p95: EstimateDocument, rowsForUpperBound: Int?) {
+      self.p50 = p50
+      self.p95 = p95
+      self.rowsForUpperBound = rowsForUpperBound
+    }
+  }
+
+  /// Money in the column's own unit.
+  package struct Cost: Codable, Sendable, Hashable {
+    package let total: Double
+    package let perRow: EstimateDocument
+    /// Rows without a cost.
+    package let unpriced: Int
+    /// Nil without a success: then it is undefined, not 0.
+    package let perSuccess: EstimateDocument?
+
+    /// What was paid, and for what.
+    package init(
+      total: Double, perRow: EstimateDocument, unpriced: Int, perSuccess: EstimateDocument?
+    ) {
+      self.total = total
+      self.perRow = perRow
+      self.unpriced = unpriced
+      self.perSuccess = perSuccess
+    }
+  }
+
+  /// Compliance with a schema, as three rates of the same rows.
+  package struct Schema: Codable, Sendable, Hashable {
+    package let parsed: Rate?
+    package let valid: Rate?
+    package let validAndSuccess: Rate?
+
+    /// Three rates, those that can be told.
+    package init(parsed: Rate?, valid: Rate?, validAndSuccess: Rate?) {
+      self.parsed = parsed
+      self.valid = valid
+      self.validAndSuccess = validAndSuccess
+    }
+  }
+
+  /// Rows whose input is so long, in tokens.
+  package struct Bucket: Codable, Sendable, Hashable {
+    package let name: String
+    package let from: Int
+    /// The first length that is too long; nil for the last bucket.
+    package let below: Int?
+    package let rows: Int
+    /// Nil where there is no data.
+    package let success: EstimateDocument?
+
+    /// The rows of `name`.
+    package init(name: String, from: Int, below: Int?, rows: Int, success: EstimateDocument?) {
+      self.name = name
+      self.from = from
+      self.below = below
+      self.rows = rows
+      self.success = success
+    }
+  }
+
+  /// What repeating every item shows; the items are the sample.
+  package struct Repeats: Codable, Sendable, Hashable {
+    /// An estimate for so many attempts.
+    package struct Attempts: Codable, Sendable, Hashable {
+      package let attempts: Int
+      package let estimate: EstimateDocument
+
+      /// The estimate for `attempts` attempts.
+      package init(attempts: Int, estimate: EstimateDocument) {
+        self.attempts = attempts
+        self.estimate = estimate
+      }
+    }
+
+    package let items: Int
+    package let fewestAttempts: Int
+    package let mostAttempts: Int
+    /// pass@k: one of k attempts succeeds.
+    package var passAtLeastOnce: [Attempts] = []
+    /// pass^k: all of k attempts succeed.
+    package var passEveryTime: [Attempts] = []
+    package var flipRate: EstimateDocument?
+    /// The mean share of pairs of attempts with the same result.
+    package var consistency: EstimateDocument?
+    /// The mean share of pairs of attempts with the same output.
+    package var outputConsistency: EstimateDocument?
+
+    /// Attempts at `items` items.
+    package init(items: Int, fewestAttempts: Int, mostAttempts: Int) {
+      self.items = items
+      self.fewestAttempts = fewestAttempts
+      self.mostAttempts = mostAttempts
+    }
+  }
+
+  package var rows: Int
+  package var success: EstimateDocument?
+  /// Successes among rows, where success is yes or no.
+  package var successCount: Rate?
+  package var latency: Latency?
+  package var cost: Cost?
+  package var schema: Schema?
+  package var toolCall: EstimateDocument?
+  package var refusals: Rate?
+  package var expectedRefusals: Rate?
+  package var unexpectedRefusals: Rate?
+  package var truncations: Rate?
+  /// All four, also those without data; nil where tokens are not recorded.
+  package var buckets: [Bucket]?
+  package var repeats: Repeats?
+
+  /// An arm of `rows` rows of which nothing is told yet.
+  package init(rows: Int) { self.rows = rows }
+}

@@ -1,0 +1,168 @@
+package import Model
+
+/// Arms compared item by item, and everything that is needed to compute it again.
+package struct ComparisonDocument: Codable, Sendable, Hashable {
+  /// The form of the document.
+  package static let format = "assay.comparison/1"
+
+  /// A version whose rows were read.
+  package struct Source: Codable, Sendable, Hashable {
+    package let reference: String
+    package let snapshot: Digest
+    package let rows: Int
+
+    /// All of the version `reference`.
+    package init(reference: String, snapshot: Digest, rows: Int) {
+      self.reference = reference
+      self.snapshot = snapshot
+      self.rows = rows
+    }
+  }
+
+  /// One of what is compared.
+  package struct Arm: Codable, Sendable, Hashable {
+    /// The reference, or the value of the column that tells arms apart.
+    package let name: String
+    /// The version its rows are of.
+    package let reference: String
+    /// Its rows, those left out included.
+    package let rows: Int
+    /// How it did on the items that all arms have.
+    package let summary: ArmDocument
+
+    /// The arm called `name`.
+    package init(name: String, reference: String, rows: Int, summary: ArmDocument) {
+      self.name = name
+      self.reference = reference
+      self.rows = rows
+      self.summary = summary
+    }
+  }
+
+  /// Something that the arms do not have in common, or that has to be known to trust the numbers.
+  package struct Finding: Codable, Sendable, Hashable {
+    /// What differs, such as `items`, `expected` or `scorer`.
+    package let subject: String
+    /// The arm it is about; nil for all.
+    package let arm: String?
+    package let what: String
+    /// How many items or rows it touches; nil where that is no question of counting.
+    package let count: Int?
+    /// Some of their keys.
+    package let examples: [[String]]
+    /// Whether the items it touches were left out.
+    package let isLeftOut: Bool
+
+    /// A finding about `arm`.
+    package init(
+      _ subject: String, arm: String?, _ what: String, count: Int? = nil,
+      examples: [[String]] = [], isLeftOut: Bool = false
+    ) {
+      self.subject = subject
+      self.arm = arm
+      self.what = what
+      self.count = count
+      self.examples = examples
+      self.isLeftOut = isLeftOut
+    }
+  }
+
+  /// The items that are compared.
+  package struct Items: Codable, Sendable, Hashable {
+    /// The columns that identify one.
+    package let key: [String]
+    package let count: Int
+    /// Over the sorted keys, so that the same items have the same digest.
+    package let digest: Digest
+
+    /// `count` items.
+    package init(key: [String], count: Int, digest: Digest) {
+      self.key = key
+      self.count = count
+      self.digest = digest
+    }
+  }
+
+  package let format: String
+  /// The request with every reference as a number and every option spelled out.
+  package let request: ComparisonRequest
+  package let sources: [Source]
+  package let items: Items
+  /// Which columns played which part.
+  package let roles: MetricRoles
+  /// The base first.
+  package let arms: [Arm]
+  /// Whether and how far the arms may be compared, and what was left out.
+  package let findings: [Finding]
+  /// One for each arm but the base.
+  package let pairs: [PairDocument]
+  package let gates: [GateResult]
+  /// What the gates say together; nil where there are none.
+  package let verdict: GateResult.Verdict?
+
+  /// A comparison from its parts.
+  package init(
+    request: ComparisonRequest, sources: [Source], items: Items, roles: MetricRoles, arms: [Arm],
+    findings: [Finding], pairs: [PairDocument], gates: [GateResult]
+  ) {
+    format = Self.format
+    self.request = request
+    self.sources = sources
+    self.items = items
+    self.roles = roles
+    self.arms = arms
+    self.findings = findings
+    self.pairs = pairs
+    self.gates = gates
+    verdict = GateResult.Verdict(gates.map(\.verdict))
+  }
+}
+
+/// What a gate said of a candidate.
+package struct GateResult: Codable, Sendable, Hashable {
+  /// What an interval says about a bound.
+  package enum Verdict: String, Codable, Sendable {
+    case passed, failed
+    /// Not enough data to say.
+    case undecided
+
+    /// What several say together: one that failed fails all; nil for none.
+    package init?(_ verdicts: [Verdict]) {
+      if verdicts.isEmpty { return nil }
+      self =
+        verdicts.contains(.failed) ? .failed : verdicts.contains(.undecided) ? .undecided : .passed
+    }
+  }
+
+  /// What the change and the bound count in.
+  package enum Scale: String, Codable, Sendable {
+    /// Parts of the base's value.
+    case relative
+    /// Parts of one: a rate.
+    case share
+    /// The metric's own unit.
+    case number
+  }
+
+  /// As it was written.
+  package let gate: String
+  package let candidate: String
+  package let verdict: Verdict
+  package let scale: Scale
+  /// Nil where there is none.
+  package let change: EstimateDocument?
+  package let bound: Double
+
+  /// A gate's verdict about `candidate`.
+  package init(
+    gate: String, candidate: String, verdict: Verdict, scale: Scale, change: EstimateDocument?,
+    bound: Double
+  ) {
+    self.gate = gate
+    self.candidate = candidate
+    self.verdict = verdict
+    self.scale = scale
+    self.change = change
+    self.bound = bound
+  }
+}

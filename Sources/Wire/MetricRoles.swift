@@ -1,0 +1,63 @@
+/// Which columns of a result table play which part in a report: a JSON object, role to column.
+package struct MetricRoles: Sendable, Hashable {
+  /// A part that a column can play.
+  package enum Role: String, Sendable, CaseIterable {
+    /// Whether, or how far, the task was solved.
+    case success
+    case latency
+    /// What the attempt cost, retries included.
+    case cost
+    case inputTokens, outputTokens
+    /// Whether the output could be parsed at all.
+    case parsed
+    /// Whether it was of the wanted schema.
+    case valid
+    /// True, or a text, where the model refused.
+    case refusal
+    /// True where it should have refused.
+    case expectedRefusal
+    /// Why the output ended.
+    case finishReason
+    /// Whether it was cut off.
+    case truncated
+    /// How well tools were called.
+    case toolCall
+    /// What the model said.
+    case output
+  }
+
+  private var columns: [String: String] = [:]
+
+  /// No roles.
+  package init() {}
+
+  /// The column of a role; nil for none.
+  package subscript(role: Role) -> String? {
+    get { columns[role.rawValue] }
+    set { columns[role.rawValue] = newValue }
+  }
+
+  /// All columns that play a part.
+  package var names: Set<String> { Set(columns.values) }
+}
+
+extension MetricRoles: Codable {
+  package init(from decoder: any Decoder) throws {
+    let members = try decoder.singleValueContainer().decode([String: String].self)
+    for (role, column) in members {
+      guard let role = Role(rawValue: role) else {
+        let known = Role.allCases.map(\.rawValue).joined(separator: ", ")
+        throw DecodingError.dataCorrupted(
+          .init(
+            codingPath: decoder.codingPath,
+            debugDescription: "'\(role)' is no role; there are \(known)"))
+      }
+      self[role] = column
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var value = encoder.singleValueContainer()
+    try value.encode(columns)
+  }
+}
