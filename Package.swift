@@ -99,7 +99,9 @@ let package = Package(
       name: "StoreTests", dependencies: ["Store", "Formats", "Columns", "Objects", "TestSupport"]),
     .testTarget(name: "QueryTests", dependencies: ["Query", "Columns", "TestSupport"]),
     .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Model", "TestSupport"]),
-    .testTarget(name: "RoutingTests", dependencies: ["Routing", "Model", "TestSupport"]),
+    .testTarget(
+      name: "RoutingTests", dependencies: ["Routing", "Model", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "AnalysisTests",
       dependencies: ["Analysis", "Columns", "Comparison", "Model", "Wire", "TestSupport"]),

@@ -15,15 +15,26 @@ package enum Bucket {
 
   /// The place of `unit`, below ``count``.
   package static func of(_ unit: String, salt: String, for purpose: Purpose) -> Int {
+    of(Array(unit.utf8), salt: Array(salt.utf8), for: purpose)
+  }
+
+  /// The place of a unit and a salt in UTF-8, below ``count``.
+  package static func of(_ unit: [UInt8], salt: [UInt8], for purpose: Purpose) -> Int {
     var framed: [UInt8] = []
-    for text in ["routebucket/1", purpose.rawValue, salt, unit] {
-      let length = UInt32(text.utf8.count)
-      for shift in stride(from: 24, through: 0, by: -8) {
-        framed.append(UInt8(truncatingIfNeeded: length >> UInt32(shift)))
-      }
-      framed.append(contentsOf: text.utf8)
-    }
+    framed.reserveCapacity(48 + salt.count + unit.count)
+    append("routebucket/1".utf8, to: &framed)
+    append(purpose.rawValue.utf8, to: &framed)
+    append(salt, to: &framed)
+    append(unit, to: &framed)
     let word = Digest(hashing: framed).word0
     return Int(word.multipliedFullWidth(by: UInt64(count)).high)
+  }
+
+  private static func append(_ text: some Collection<UInt8>, to framed: inout [UInt8]) {
+    let length = UInt32(text.count)
+    for shift in stride(from: 24, through: 0, by: -8) {
+      framed.append(UInt8(truncatingIfNeeded: length >> UInt32(shift)))
+    }
+    framed.append(contentsOf: text)
   }
 }

@@ -1,0 +1,78 @@
+import Model
+
+/// A member of a rule set that two versions differ in.
+package struct RuleChange: Sendable, Hashable {
+  /// How it changed.
+  package enum Kind: Sendable, Hashable {
+    case added, removed, changed
+    /// The same rule, but among others before it.
+    case moved
+  }
+
+  /// `rule <name>`, `target <name>`, or a member of the document.
+  package let what: String
+  package let kind: Kind
+  /// The members of a changed rule that differ.
+  package let members: [String]
+}
+
+extension RuleSet {
+  /// What differs from `old`, rules first; comments and the parent's number do not count.
+  package func changes(from old: RuleSet) -> [RuleChange] {
+    let ignored: Set = ["rules", "targets", "comment", "parent_version"]
+    var changes = Self.changes("rule", old.named("rules"), named("rules"))
+    let before = old.rules.map(\.name).filter { name in rules.contains { $0.name == name } }
+    let after = rules.map(\.name).filter { name in old.rules.contains { $0.name == name } }
+    for (left, right) in zip(before, after) where !Carving.isSame(left, right) {
+      let what = "rule \(right)"
+      if !changes.contains(where: { $0.what == what }) {
+        changes.append(RuleChange(what: what, kind: .moved, members: []))
+      }
+    }
+    changes += Self.changes("target", old.named("targets"), named("targets"))
+    let members = Set((old.json.object ?? [:]).keys).union((json.object ?? [:]).keys)
+    for name in members.subtracting(ignored).sorted() {
+      let (left, right) = (old.json.object?[name], json.object?[name])
+      guard left != right else { continue }
+      let kind: RuleChange.Kind = left == nil ? .added : right == nil ? .removed : .changed
+      changes.append(RuleChange(what: name, kind: kind, members: []))
+    }
+    return changes
+  }
+
+  /// The objects in a list or an object of the document, by their names, in order.
+  private func named(_ member: String) -> [(name: String, json: CanonicalJSON)] {
+    switch json.object?[member] {
+    case .array(let items)?: items.map { ($0.object?["name"]?.string ?? "", $0) }
+    case .object(let members)?: members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    default: []
+    }
+  }
+
+  private static func changes(
+    _ what: String, _ old: [(name: String, json: CanonicalJSON)],
+    _ new: [(name: String, json: CanonicalJSON)]
+  ) -> [RuleChange] {
+    var changes: [RuleChange] = []
+    for (name, _) in old where !new.contains(where: { Carving.isSame($0.name, name) }) {
+      changes.append(
+        RuleChange(what: "\(what) \(name)", kind: .removed, members: []))
+    }
+    for (name, json) in new {
+      guard let before = old.first(where: { Carving.isSame($0.name, name) })?.json else {
+        changes.append(RuleChange(what: "\(what) \(name)", kind: .added, members: []))
+        continue
+      }
+      if before != json {
+        changes.append(
+          RuleChange(what: "\(what) \(name)", kind: .changed, members: members(before, json)))
+      }
+    }
+    return changes
+  }
+
+  private static func members(_ old: CanonicalJSON, _ new: CanonicalJSON) -> [String] {
+    let (left, right) = (old.object ?? [:], new.object ?? [:])
+    return Set(left.keys).union(right.keys).filter { left[$0] != right[$0] }.sorted()
+  }
+}

@@ -1,0 +1,64 @@
+extension CompiledRules {
+  /// Decides which target serves a request.
+  /// - Parameters:
+  ///   - context: A JSON object; members that no rule asks for are passed over.
+  ///   - trusting: Whether the context comes from someone who may state `principal`; else that is as
+  ///     good as absent.
+  ///   - requestID: Names the request when the context does not, in `request.id`.
+  /// - Throws: ``JSONFault`` when the context is no JSON object.
+  package func decide(
+    _ context: [UInt8], trusting: Bool = true, requestID: String = ""
+  ) throws(JSONFault) -> Decision {
+    let values = try FieldValues(context, fields, trusting: trusting)
+    var checked: [Truth] = []
+    checked.reserveCapacity(entries.count)
+    for entry in entries {
+      let truth = program.truth(at: entry.start, values)
+      checked.append(truth)
+      if truth == .true { return serve(entry, values, checked, requestID) }
+    }
+    return Decision(
+      rules: self, entry: nil, checked: checked, target: fallback, draw: nil, shadows: [])
+  }
+
+  private func serve(
+    _ entry: Entry, _ values: FieldValues, _ checked: [Truth], _ requestID: String
+  ) -> Decision {
+    var target = 0
+    var draw: Decision.Draw?
+    switch entry.serve {
+    case .target(let index): target = index
+    case .split(let split):
+      let (unit, source) = unit(split.fields, values, requestID)
+      let bucket = Bucket.of(unit, salt: split.salt, for: .split)
+      let variant = split.ends.first { bucket < $0.upper }?.variant ?? 0
+      target = split.variants[variant].target
+      draw = Decision.Draw(
+        variant: variant, weight: split.variants[variant].weight, bucket: bucket, unit: unit,
+        source: source)
+    }
+    var shadows: [Int] = []
+    if !entry.shadows.isEmpty {
+      let request = unit([], values, requestID).unit
+      for shadow in entry.shadows
+      where Bucket.of(request, salt: shadow.salt, for: .shadow) < shadow.sample {
+        shadows.append(shadow.target)
+      }
+    }
+    return Decision(
+      rules: self, entry: entry, checked: checked, target: target, draw: draw, shadows: shadows)
+  }
+
+  /// The first field that is a text, and no empty one; else the request's name.
+  private func unit(
+    _ fields: [Int], _ values: FieldValues, _ requestID: String
+  ) -> (unit: [UInt8], source: String) {
+    for field in fields + [self.requestID] {
+      let slot = values.slots[field]
+      if slot.kind == .text, slot.count > 0 {
+        return (Array(values.text(of: slot)), paths[field].text)
+      }
+    }
+    return (Array(requestID.utf8), requestID.isEmpty ? "none" : "decision.id")
+  }
+}

@@ -1,0 +1,86 @@
+import Model
+
+/// What a rule set says about one request, and why.
+///
+/// Holds numbers; names are looked up when they are asked for.
+package struct Decision: Sendable {
+  /// Why a target was chosen, in OpenFeature's words.
+  package enum Reason: String, Sendable {
+    case match = "TARGETING_MATCH"
+    case split = "SPLIT"
+    case fallback = "DEFAULT"
+  }
+
+  /// How a unit got its variant.
+  struct Draw: Sendable {
+    let variant: Int
+    let weight: Int
+    let bucket: Int
+    let unit: [UInt8]
+    let source: String
+  }
+
+  package let rules: CompiledRules
+  let entry: CompiledRules.Entry?
+  /// Whether each enabled rule was true, up to the first that was.
+  package let checked: [Truth]
+  let targetIndex: Int
+  let draw: Draw?
+  let shadowIndices: [Int]
+
+  init(
+    rules: CompiledRules, entry: CompiledRules.Entry?, checked: [Truth], target: Int, draw: Draw?,
+    shadows: [Int]
+  ) {
+    self.rules = rules
+    self.entry = entry
+    self.checked = checked
+    targetIndex = target
+    self.draw = draw
+    shadowIndices = shadows
+  }
+
+  private var rule: RuleSet.Rule? { entry.map { rules.set.rules[$0.index] } }
+
+  /// The rule that was true; nil when none was.
+  package var ruleName: String? { rule?.name }
+
+  /// Its place in the document.
+  package var ruleIndex: Int? { entry?.index }
+
+  package var reason: Reason { entry == nil ? .fallback : draw == nil ? .match : .split }
+
+  /// The model that serves.
+  package var target: RuleSet.Target { rules.set.targets[targetIndex] }
+
+  /// The variant of the split; nil when there was none.
+  package var variant: String? {
+    guard let draw, case .split(let split)? = rule?.serve else { return nil }
+    return split.variants[draw.variant].name
+  }
+
+  /// The bucket the unit was drawn.
+  package var bucket: Int? { draw?.bucket }
+
+  /// What was drawn for; nil when nothing was.
+  package var unit: [UInt8]? { draw?.unit }
+
+  /// The path of the field that names the unit; `decision.id` when the request had no name.
+  package var unitSource: String? { draw?.source }
+
+  /// The probability of this target, in millionths, over all units that the rule is true for.
+  package var propensityPPM: Int { draw.map { $0.weight * 100 } ?? 1_000_000 }
+
+  /// Where the request goes when targets fail, in order; never the target itself.
+  package var fallbacks: [RuleSet.Fallback] {
+    let chain = rule?.fallbacks ?? rules.set.fallbackChain
+    let places = entry?.fallbacks ?? rules.fallbackChain
+    return zip(chain, places).filter { $1 != targetIndex }.map(\.0)
+  }
+
+  /// The targets that get a copy.
+  package var shadows: [String] { shadowIndices.map { rules.set.targets[$0].name } }
+
+  /// How many of the checked rules were unknown.
+  package var unknownCount: Int { checked.count { $0 == .unknown } }
+}

@@ -1,0 +1,120 @@
+/// The fields of one context that rules ask for.
+struct FieldValues {
+  /// What a field is.
+  enum Kind: UInt8 {
+    /// Not there, or null, which is the same.
+    case absent
+    case bool, integer, fraction, text
+    /// An object or a list.
+    case other
+  }
+
+  /// A field; texts are a part of ``text``.
+  struct Slot {
+    var kind = Kind.absent
+    /// An integer, a bool, or the bits of a fraction.
+    var bits: Int64 = 0
+    var start: Int32 = 0
+    var count: Int32 = 0
+  }
+
+  private(set) var slots: [Slot]
+  private(set) var text: [UInt8] = []
+
+  /// Reads a context.
+  /// - Parameter trusting: Whether the members of `principal` are taken, which only a trusted caller
+  ///   may state.
+  /// - Throws: ``JSONFault`` when it is no JSON object, or a field that is asked for is there twice.
+  init(_ json: [UInt8], _ index: FieldIndex, trusting: Bool) throws(JSONFault) {
+    slots = [Slot](repeating: Slot(), count: index.slotCount)
+    text.reserveCapacity(128)
+    var reader = Reader(
+      scanner: try JSONScanner(json), index: index, trusting: trusting,
+      isSeen: [Bool](repeating: false, count: index.nodeCount))
+    guard reader.scanner.peek() == UInt8(ascii: "{") else {
+      throw reader.scanner.fault("a context is a JSON object")
+    }
+    try reader.object(node: 0, depth: 0, into: &self)
+    try reader.scanner.expectEnd()
+  }
+
+  /// The text of a slot.
+  func text(of slot: Slot) -> ArraySlice<UInt8> {
+    text[Int(slot.start)..<Int(slot.start + slot.count)]
+  }
+
+  private struct Reader {
+    var scanner: JSONScanner
+    let index: FieldIndex
+    let trusting: Bool
+    var isSeen: [Bool]
+    var name: [UInt8] = []
+
+    mutating func object(
+      node: Int, depth: Int, into values: inout FieldValues
+    ) throws(JSONFault) {
+      guard depth < JSONScanner.depthLimit else {
+        throw scanner.fault("values are nested too deep")
+      }
+      _ = scanner.take(UInt8(ascii: "{"))
+      if scanner.take(UInt8(ascii: "}")) { return }
+      repeat {
+        guard scanner.peek() == UInt8(ascii: "\"") else {
+          throw scanner.fault("a member's name is expected here")
+        }
+        name.removeAll(keepingCapacity: true)
+        try scanner.string(to: &name)
+        let child = index.child(of: node, named: name[...])
+        let isIgnored = node == 0 && !trusting && name.elementsEqual("principal".utf8)
+        try scanner.expect(UInt8(ascii: ":"), "':'")
+        if let child, !isIgnored {
+          guard !isSeen[child] else {
+            throw scanner.fault("a member of the context is given twice")
+          }
+          isSeen[child] = true
+          try value(node: child, depth: depth + 1, into: &values)
+        } else {
+          try scanner.skip(depth: depth + 1)
+        }
+      } while scanner.take(UInt8(ascii: ","))
+      try scanner.expect(UInt8(ascii: "}"), "',' or '}'")
+    }
+
+    private mutating func value(
+      node: Int, depth: Int, into values: inout FieldValues
+    ) throws(JSONFault) {
+      var slot = Slot()
+      switch scanner.peek() {
+      case UInt8(ascii: "\""):
+        slot.kind = .text
+        slot.start = Int32(values.text.count)
+        try scanner.string(to: &values.text)
+        slot.count = Int32(values.text.count) - slot.start
+      case UInt8(ascii: "t"):
+        try scanner.word("true")
+        (slot.kind, slot.bits) = (.bool, 1)
+      case UInt8(ascii: "f"):
+        try scanner.word("false")
+        slot.kind = .bool
+      case UInt8(ascii: "n"): try scanner.word("null")
+      case UInt8(ascii: "{"):
+        slot.kind = .other
+        if index.hasChildren(node) {
+          try object(node: node, depth: depth, into: &values)
+        } else {
+          try scanner.skip(depth: depth)
+        }
+      case UInt8(ascii: "["):
+        slot.kind = .other
+        try scanner.skip(depth: depth)
+      default:
+        switch try scanner.number() {
+        case .integer(let value): (slot.kind, slot.bits) = (.integer, value)
+        case .fraction(let value):
+          (slot.kind, slot.bits) = (.fraction, Int64(bitPattern: value.bitPattern))
+        }
+      }
+      if let place = index.slot(of: node) { values.slots[place] = slot }
+    }
+  }
+}

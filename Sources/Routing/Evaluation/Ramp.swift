@@ -1,0 +1,74 @@
+/// How a version takes another's place step by step.
+///
+/// The share at a time follows from the plan and the time it began, so nobody has to be there to
+/// take the steps. A unit that has moved stays, since shares only grow.
+package struct Ramp: Sendable, Hashable {
+  /// Shares of units in basis points; they grow, and the last is all.
+  package let steps: [Int]
+  /// The time from one step to the next.
+  package let seconds: Int
+  package let salt: String
+  /// What names a unit, as in a split.
+  package let fields: [FieldPath]
+
+  /// A plan; nil when its shares do not grow to all of them, or a step takes no time.
+  package init?(steps: [Int], seconds: Int, salt: String, fields: [FieldPath]) {
+    guard let first = steps.first, first > 0, steps.last == Bucket.count,
+      zip(steps, steps.dropFirst()).allSatisfy({ $0 < $1 }), steps.count <= 1000,
+      (1...31_622_400).contains(seconds)
+    else { return nil }
+    self.steps = steps
+    self.seconds = seconds
+    self.salt = salt
+    self.fields = fields
+  }
+
+  /// The share of the new version, in basis points, so long after the ramp began.
+  package func share(afterMicroseconds elapsed: Int64) -> Int {
+    let step = max(0, elapsed) / (Int64(seconds) * 1_000_000)
+    return steps[Int(min(step, Int64(steps.count - 1)))]
+  }
+}
+
+/// What decides for a router now: one version, or two while a ramp is under way.
+package struct LiveRules: Sendable {
+  /// The version that was deployed.
+  package let current: CompiledRules
+  private let before: CompiledRules?
+  private let ramp: Ramp?
+  private let fields: FieldIndex
+
+  /// A version that serves everybody, or that takes `previous`'s place along a ramp.
+  package init(
+    _ current: CompiledRules, over previous: CompiledRules? = nil, along ramp: Ramp? = nil
+  ) {
+    self.current = current
+    before = ramp == nil ? nil : previous
+    self.ramp = ramp
+    var paths: [FieldPath] = []
+    for path in (ramp?.fields ?? []) + [.requestID] where !paths.contains(path) {
+      paths.append(path)
+    }
+    fields = FieldIndex(paths)
+  }
+
+  /// Decides by the version that the unit has reached.
+  /// - Parameter elapsed: The time since the deployment, in microseconds.
+  /// - Returns: the decision; its rule set tells which version made it.
+  package func decide(
+    _ context: [UInt8], trusting: Bool = true, requestID: String = "",
+    afterMicroseconds elapsed: Int64 = 0
+  ) throws(JSONFault) -> Decision {
+    var rules = current
+    if let before, let ramp {
+      let share = ramp.share(afterMicroseconds: elapsed)
+      if share < Bucket.count {
+        let values = try FieldValues(context, fields, trusting: trusting)
+        let slot = values.slots.first { $0.kind == .text && $0.count > 0 }
+        let unit = slot.map { Array(values.text(of: $0)) } ?? Array(requestID.utf8)
+        if Bucket.of(unit, salt: Array(ramp.salt.utf8), for: .rollout) >= share { rules = before }
+      }
+    }
+    return try rules.decide(context, trusting: trusting, requestID: requestID)
+  }
+}
