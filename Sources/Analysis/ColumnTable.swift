@@ -75,7 +75,7 @@ package struct ColumnTable: Sendable {
     }
   }
 
-  /// A column as texts: a string as it is, any other value as its JSON; nil where there is no value.
+  /// A column as texts: a string as it is, any other value as its JSON; nil where there is none.
   /// - Throws: ``StoreError`` of kind `usage` when there is no such column.
   package func texts(_ name: String) throws(StoreError) -> [String?] {
     let vector = try vector(name)

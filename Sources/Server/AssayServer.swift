@@ -23,7 +23,7 @@ package struct AssayServer: Sendable {
   package init(
     path: String, options: ServerOptions,
     clock: @escaping @Sendable () -> Timestamp,
-    service: @escaping @Sendable (Caller) -> any StoreService, rows: LocalRowService? = nil
+    service: @escaping @Sendable (Caller) -> any AssayService, rows: LocalRowService? = nil
   ) throws(StoreError) {
     backend = Backend(path: path, options: options, clock: clock, service: service, rows: rows)
     let level = Logger.Level(rawValue: options.logLevel.rawValue) ?? .info

@@ -6,7 +6,7 @@ import Wire
 /// What all routes share: the store, who may use it, and the threads that do the work.
 final class Backend: Sendable {
   /// The store as a caller sees it.
-  let service: @Sendable (Caller) -> any StoreService
+  let service: @Sendable (Caller) -> any AssayService
   /// Nil where no rows are taken.
   let rows: LocalRowService?
   let tokens: LocalTokenService
@@ -28,7 +28,7 @@ final class Backend: Sendable {
   /// A backend over the store in the folder `path`.
   init(
     path: String, options: ServerOptions, clock: @escaping @Sendable () -> Timestamp,
-    service: @escaping @Sendable (Caller) -> any StoreService, rows: LocalRowService?
+    service: @escaping @Sendable (Caller) -> any AssayService, rows: LocalRowService?
   ) {
     self.service = service
     self.rows = options.isReadOnly ? nil : rows
@@ -56,7 +56,7 @@ final class Backend: Sendable {
 
   /// Runs a short call on the store as the caller sees it.
   func quickly<Value: Sendable>(
-    _ context: ServerContext, _ body: @Sendable (any StoreService) throws(StoreError) -> Value
+    _ context: ServerContext, _ body: @Sendable (any AssayService) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     let service = service(context.caller)
     return try await quick.run { () throws(StoreError) in try body(service) }
@@ -64,7 +64,7 @@ final class Backend: Sendable {
 
   /// Runs a call that takes a processor, on the store as the caller sees it.
   func heavily<Value: Sendable>(
-    _ context: ServerContext, _ body: @Sendable (any StoreService) throws(StoreError) -> Value
+    _ context: ServerContext, _ body: @Sendable (any AssayService) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     let service = service(context.caller)
     return try await heavy.run { () throws(StoreError) in try body(service) }

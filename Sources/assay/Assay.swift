@@ -16,14 +16,15 @@ struct Assay: ParsableCommand {
       The store is --store, else $ASSAY_STORE, else the nearest .assay folder upwards. It is a folder, or \
       a server's URL; then $ASSAY_TOKEN has the token.
 
-      Exit status: 0 done; 1 a negative answer (differences with --exit-code, damage found); 64 usage; \
-      65 bad input data; 66 no such file, dataset or version; 74 input or output failed; 75 somebody \
+      Exit status: 0 done; 1 a negative answer (differences with --exit-code, a failed gate, damage \
+      found); 2 not enough data for a gate to say; 64 usage; 65 bad input data; 66 no such file, dataset or version; 74 input or output failed; 75 somebody \
       else was first, try again; 77 not allowed.
       """,
     version: "0.1.0",
     subcommands: [
       InitCommand.self, PushCommand.self, PullCommand.self, ListCommand.self, LogCommand.self,
       ShowCommand.self, DiffCommand.self, TagCommand.self, QueryCommand.self,
+      CompareCommand.self, GateCommand.self,
       VerifyCommand.self, CollectCommand.self, ReindexCommand.self, StatsCommand.self,
       ServeCommand.self,
       TokenCommand.self,

@@ -8,11 +8,11 @@ package import Wire
 ///
 /// Each case wants an empty store and pushes what it needs.
 package struct StoreServiceContract: Sendable {
-  let service: any StoreService
+  let service: any AssayService
   private let files: TemporaryDirectory
 
   /// The contract for a service of an empty store.
-  package init(_ service: any StoreService) throws {
+  package init(_ service: any AssayService) throws {
     self.service = service
     files = try TemporaryDirectory()
   }
@@ -23,13 +23,15 @@ package struct StoreServiceContract: Sendable {
     let check: @Sendable (StoreServiceContract) throws -> Void
 
     /// Checks `service`, whose store is empty.
-    package func check(_ service: any StoreService) throws {
+    package func check(_ service: any AssayService) throws {
       try check(StoreServiceContract(service))
     }
   }
 
   /// All cases.
-  package static let cases = listCases + pushCases + dataCases + queryCases + maintenanceCases
+  package static let cases =
+    listCases + pushCases + dataCases + queryCases + maintenanceCases
+    + comparisonCases
 
   /// The dataset that cases save.
   static let runs = "runs"

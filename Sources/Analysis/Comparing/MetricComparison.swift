@@ -126,7 +126,7 @@ struct MetricComparison: Sendable {
     return items.sorted { $0.change > $1.change }.prefix(options.worst).map(\.item)
   }
 
-  /// Counts in everything that was looked at: adjusted p-values by Holm, and what follows from them.
+  /// Counts in everything that was looked at: p-values adjusted by Holm, and what follows of them.
   static func judge(_ documents: inout [MetricDocument], level: Double) {
     let adjusted = Holm.adjusted(documents.map { $0.test?.pValue })
     for index in documents.indices {

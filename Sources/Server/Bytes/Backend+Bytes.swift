@@ -72,7 +72,7 @@ extension Backend {
     _ context: ServerContext, exhausted: HTTPResponse.Status = .unprocessableContent,
     _ body:
       @escaping @Sendable (
-        any StoreService, ([UInt8]) throws(StoreError) -> Void
+        any AssayService, ([UInt8]) throws(StoreError) -> Void
       ) throws(StoreError) -> Value
   ) async throws -> (SpooledBytes, Value) {
     let service = service(context.caller)

@@ -1,0 +1,155 @@
+package import Wire
+
+/// A comparison as a page: the verdict first, then what it rests on.
+package struct ComparisonPage: Sendable {
+  private let document: ComparisonDocument
+
+  /// The page of a comparison.
+  package init(_ document: ComparisonDocument) { self.document = document }
+
+  /// The page.
+  package var page: ReportPage {
+    let base = document.arms.first?.name ?? ""
+    let others = document.arms.dropFirst().map(\.name).joined(separator: ", ")
+    var page = ReportPage("\(others) against \(base), \(Self.items(document.items.count))")
+    page.lead = document.gates.map(gate)
+    let tests = document.pairs.flatMap(\.metrics).count { $0.test != nil }
+    for pair in document.pairs {
+      let prefix = document.pairs.count > 1 ? pair.candidate + ": " : ""
+      for metric in pair.metrics {
+        page.lead.append(prefix + MetricSentence(metric, tests: tests).text)
+      }
+      if let cost = pair.costPerSuccess { page.lead.append(prefix + Self.sentence(cost)) }
+    }
+    page.sections = [findings, arms, differences, worse].compactMap { $0 } + parts + [basis]
+    return page
+  }
+
+  static func items(_ count: Int) -> String { count == 1 ? "1 item" : "\(count) items" }
+
+  private func gate(_ result: GateResult) -> String {
+    let word: String
+    switch result.verdict {
+    case .passed: word = "passed"
+    case .failed: word = "FAILED"
+    case .undecided: word = "NOT ENOUGH DATA"
+    }
+    let name = document.pairs.count > 1 ? " for \(result.candidate)" : ""
+    guard let change = result.change else { return "gate \(result.gate)\(name): \(word)" }
+    let form = MetricSentence.change(result.scale)
+    let interval = Figures.interval(change, form)
+    return "gate \(result.gate)\(name): \(word), \(form(change.value)) \(interval)"
+  }
+
+  private static func sentence(_ cost: PairDocument.CostChange) -> String {
+    func side(_ estimate: EstimateDocument?) -> String {
+      estimate.map { Figures.number($0.value) } ?? "undefined (no success)"
+    }
+    var text = "cost per success: \(side(cost.base)) → \(side(cost.candidate))"
+    if let change = cost.change {
+      let form = MetricSentence.change(.relative)
+      text += ", by \(form(change.value)) \(Figures.interval(change, form))"
+    }
+    return text
+  }
+
+  private var findings: ReportPage.Section? {
+    if document.findings.isEmpty { return nil }
+    var section = ReportPage.Section("What to know before trusting this")
+    section.lines = document.findings.map { finding in
+      let arm = finding.arm.map { "\($0): " } ?? ""
+      let count = finding.count.map { "\($0) " } ?? ""
+      let keys = finding.examples.map { $0.joined(separator: " · ") }.joined(separator: ", ")
+      let more = (finding.count ?? 0) > finding.examples.count ? ", …" : ""
+      return "\(arm)\(finding.subject): \(count)\(finding.what)"
+        + (keys.isEmpty ? "" : " (\(keys)\(more))") + (finding.isLeftOut ? "; left out" : "")
+    }
+    return section
+  }
+
+  private var arms: ReportPage.Section {
+    var section = ReportPage.Section("Each on its own, on the items that all have")
+    let rows = document.arms.map { ArmCells($0.summary) }
+    let used = ArmCells.titles.indices.filter { column in
+      rows.contains { $0.cells[column] != "" }
+    }
+    section.columns = ["arm"] + used.map { ArmCells.titles[$0] }
+    section.rows = zip(document.arms, rows).map { arm, row in
+      [arm.name] + used.map { row.cells[$0] }
+    }
+    return section
+  }
+
+  private var differences: ReportPage.Section {
+    var section = ReportPage.Section("Item by item")
+    section.columns = [
+      "candidate", "metric", "items", "better", "worse", "same", "change", "test", "with all tests",
+      "effect", "would have shown",
+    ]
+    for pair in document.pairs {
+      section.rows += pair.metrics.map { [pair.candidate] + MetricSentence($0, tests: 0).cells }
+    }
+    return section
+  }
+
+  private var worse: ReportPage.Section? {
+    var section = ReportPage.Section("Items that got worse, worst first")
+    section.columns = ["candidate", "metric", "item", "base", "candidate's"]
+    for pair in document.pairs {
+      for metric in pair.metrics {
+        section.rows += metric.worse.map { item in
+          [
+            pair.candidate, metric.metric, item.key.joined(separator: " · "),
+            Figures.number(item.base), Figures.number(item.candidate),
+          ]
+        }
+      }
+    }
+    return section.rows.isEmpty ? nil : section
+  }
+
+  private var parts: [ReportPage.Section] {
+    var sections: [ReportPage.Section] = []
+    for pair in document.pairs {
+      let name = document.pairs.count > 1 ? "\(pair.candidate), " : ""
+      func add(_ title: String, _ parts: [SliceDocument]) {
+        if parts.isEmpty { return }
+        var section = ReportPage.Section(name + title)
+        section.columns = ["part", "items", "metric", "base", "candidate", "change", "verdict"]
+        section.rows = parts.flatMap { part in
+          part.metrics.isEmpty
+            ? [[part.value, "0", "no data", "", "", "", ""]]
+            : part.metrics.map { metric in
+              [part.value, String(part.items)] + MetricSentence(metric, tests: 0).shortCells
+            }
+        }
+        sections.append(section)
+      }
+      var columns: [String] = []
+      for slice in pair.slices where !columns.contains(slice.column) {
+        columns.append(slice.column)
+      }
+      for column in columns { add("by \(column)", pair.slices.filter { $0.column == column }) }
+      add("by input tokens", pair.buckets ?? [])
+    }
+    return sections
+  }
+
+  private var basis: ReportPage.Section {
+    let options = document.request.options ?? ComparisonOptions()
+    var section = ReportPage.Section("What it rests on")
+    section.lines = document.sources.map {
+      "\($0.reference)  \($0.snapshot)  \($0.rows) rows"
+    }
+    section.lines.append("items  \(document.items.digest)")
+    if let registered = document.request.registered {
+      section.lines.append("gates registered in \(registered)")
+    }
+    var how = "intervals of \(Figures.level(options.confidence)), seed \(options.seed), "
+    how += "\(options.resamples) draws"
+    if let cluster = options.cluster { how += ", clustered by \(cluster)" }
+    if let condition = options.condition { how += ", where \(condition)" }
+    section.lines.append(how)
+    return section
+  }
+}

@@ -1,0 +1,85 @@
+/// A report in parts: sentences first, then tables; laid out as plain text or as Markdown.
+package struct ReportPage: Sendable {
+  /// A title, with sentences, a table, or both.
+  package struct Section: Sendable {
+    package let title: String
+    package var lines: [String] = []
+    package var columns: [String] = []
+    package var rows: [[String]] = []
+
+    /// A section called `title`.
+    package init(_ title: String) { self.title = title }
+  }
+
+  package let title: String
+  /// What a reader in a hurry reads.
+  package var lead: [String] = []
+  package var sections: [Section] = []
+
+  /// A page called `title`.
+  package init(_ title: String) { self.title = title }
+
+  /// For a terminal.
+  package var text: String {
+    var text = Self.plain(title) + "\n\n"
+    for line in lead { text += Self.plain(line) + "\n" }
+    for section in sections {
+      text += "\n" + Self.plain(section.title) + "\n"
+      for line in section.lines { text += "  " + Self.plain(line) + "\n" }
+      text += Self.table([section.columns] + section.rows)
+    }
+    return text
+  }
+
+  /// For a pull request.
+  package var markdown: String {
+    var text = "### " + Escaping.markdown(title) + "\n\n"
+    for line in lead { text += "- " + Escaping.markdown(line) + "\n" }
+    for section in sections {
+      text += "\n<details><summary>" + Escaping.markup(section.title) + "</summary>\n\n"
+      for line in section.lines { text += "- " + Escaping.markdown(line) + "\n" }
+      if !section.rows.isEmpty {
+        if !section.lines.isEmpty { text += "\n" }
+        text += Self.markdownRow(section.columns)
+        text += "|" + String(repeating: " --- |", count: section.columns.count) + "\n"
+        for row in section.rows { text += Self.markdownRow(row) }
+      }
+      text += "\n</details>\n"
+    }
+    return text
+  }
+
+  private static func markdownRow(_ cells: [String]) -> String {
+    "| " + cells.map(Escaping.markdown).joined(separator: " | ") + " |\n"
+  }
+
+  /// Columns of equal width, two spaces apart.
+  private static func table(_ rows: [[String]]) -> String {
+    guard let head = rows.first, !head.isEmpty, rows.count > 1 else { return "" }
+    let cells = rows.map { $0.map(plain) }
+    let widths = head.indices.map { column in
+      cells.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+    return cells.map { row in
+      var line = "  "
+      for (column, cell) in row.enumerated() {
+        line += cell + String(repeating: " ", count: widths[column] - cell.count + 2)
+      }
+      while line.last == " " { line.removeLast() }
+      return line + "\n"
+    }.joined()
+  }
+
+  /// On one line, and nothing in it moves the cursor.
+  private static func plain(_ text: String) -> String {
+    var plain = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\n", "\r", "\t": plain += " "
+      case "\u{0}"..<" ", "\u{7F}"..<"\u{A0}": plain += "\u{FFFD}"
+      default: plain.unicodeScalars.append(scalar)
+      }
+    }
+    return plain
+  }
+}

@@ -1,0 +1,122 @@
+import HTTPTypes
+import Hummingbird
+import Model
+import Service
+import Wire
+
+extension Routes {
+  /// Versions laid beside one another, and gates.
+  var comparisons: [Route] {
+    [
+      Route("compare", .post, "/v1/comparisons", .token(.read), handler: compare),
+      Route(
+        "getComparison", .get, "/v1/comparisons/{ref}", .token(.read), handler: getComparison),
+      Route(
+        "verifyComparison", .post, "/v1/comparisons/{ref}/verify", .token(.read),
+        handler: verifyComparison),
+      Route("createGate", .post, "/v1/gates", .token(.write), handler: createGate),
+      Route("getGate", .get, "/v1/gates/{ref}", .token(.read), handler: getGate),
+    ]
+  }
+
+  /// The version that one segment of the path names with its dataset, `name@3`.
+  private func wholeReference(_ context: ServerContext) throws(StoreError) -> Reference {
+    try seen(try segment("ref", context), context)
+  }
+
+  /// A reference in a body, if the caller may see its dataset.
+  private func seen(_ text: String, _ context: ServerContext) throws(StoreError) -> Reference {
+    let reference = try Reference(parsing: text)
+    try context.caller.requireSight(of: reference.dataset)
+    return reference
+  }
+
+  /// Goes on when the caller may keep a document so.
+  private func allow(
+    _ save: inout SaveOrder, _ context: ServerContext
+  ) throws(StoreError) {
+    try context.caller.require(.write)
+    guard !backend.options.isReadOnly else {
+      throw StoreError(.denied, "this server is read-only")
+    }
+    try context.caller.requireSight(of: try DatasetName(save.name))
+    try PushParameters.requireShort(message: save.message ?? "", author: save.author ?? "")
+    if save.author?.isEmpty ?? true { save.author = context.caller.name }
+  }
+
+  @Sendable private func compare(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    _ = try parameters(request)
+    var order = try await backend.document(ComparisonRequest.self, of: request)
+    var texts = [order.reference, order.registered].compactMap { $0 }
+    if order.by == nil { texts += order.candidates + [order.base].compactMap { $0 } }
+    for text in texts { _ = try seen(text, context) }
+    if var save = order.save {
+      try allow(&save, context)
+      order.save = save
+    }
+    let wanted = order
+    let answer = try await backend.heavily(context) { (service) throws(StoreError) in
+      try service.compare(wanted)
+    }
+    guard let saved = answer.saved else { return json(answer) }
+    try await backend.record(
+      context, "compare", on: String(saved.prefix { $0 != "@" }), result: saved)
+    return json(answer, status: .created, [.location: "/v1/comparisons/\(saved)"])
+  }
+
+  @Sendable private func getComparison(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    _ = try parameters(request)
+    let reference = try wholeReference(context)
+    return json(
+      try await backend.quickly(context) { (service) throws(StoreError) in
+        try service.comparison(reference)
+      })
+  }
+
+  @Sendable private func verifyComparison(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    _ = try parameters(request)
+    let reference = try wholeReference(context)
+    let kept = try await backend.quickly(context) { (service) throws(StoreError) in
+      try service.comparison(reference)
+    }
+    for source in kept.document.sources { _ = try seen(source.reference, context) }
+    if let gate = kept.document.request.registered { _ = try seen(gate, context) }
+    return json(
+      try await backend.heavily(context) { (service) throws(StoreError) in
+        try service.verifyComparison(reference)
+      })
+  }
+
+  @Sendable private func createGate(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    _ = try parameters(request)
+    var order = try await backend.document(GateRequest.self, of: request)
+    _ = try seen(order.reference, context)
+    try allow(&order.save, context)
+    let wanted = order
+    let answer = try await backend.heavily(context) { (service) throws(StoreError) in
+      try service.createGate(wanted)
+    }
+    let saved = answer.saved ?? order.save.name
+    try await backend.record(context, "createGate", on: order.save.name, result: saved)
+    return json(answer, status: .created, [.location: "/v1/gates/\(saved)"])
+  }
+
+  @Sendable private func getGate(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    _ = try parameters(request)
+    let reference = try wholeReference(context)
+    return json(
+      try await backend.quickly(context) { (service) throws(StoreError) in
+        try service.gate(reference)
+      })
+  }
+}

@@ -1,0 +1,136 @@
+import Analysis
+package import Model
+import Store
+package import Wire
+
+extension LocalStoreService {
+  package func compare(
+    _ request: ComparisonRequest
+  ) throws(StoreError) -> Kept<ComparisonDocument> {
+    if let save = request.save { try requireReports(save.name) }
+    let document = try computed(request)
+    guard let save = request.save else { return Kept(document, saved: nil) }
+    var attributes = ["format": ComparisonDocument.format]
+    attributes["verdict"] = document.verdict?.rawValue
+    return Kept(
+      document,
+      saved: try keep(
+        Documents.encode(document), save, madeFrom: document.sources, attributes: attributes))
+  }
+
+  package func comparison(_ reference: Reference) throws(StoreError) -> Kept<ComparisonDocument> {
+    try kept(ComparisonDocument.self, reference, ComparisonDocument.format)
+  }
+
+  package func verifyComparison(
+    _ reference: Reference
+  ) throws(StoreError) -> RecomputationDocument {
+    let (version, saved) = try document(reference)
+    let document = try comparison(reference).document
+    let recomputed = Documents.encode(try computed(document.request))
+    return RecomputationDocument(
+      reference: version.reference, isEqual: saved == recomputed,
+      differences: saved == recomputed ? [] : try DocumentDifferences(saved, recomputed).first(20))
+  }
+
+  /// Compares what a request names.
+  private func computed(_ request: ComparisonRequest) throws(StoreError) -> ComparisonDocument {
+    var plain = request
+    plain.save = nil
+    let registration = try registration(of: request)
+    let options = registration?.gate.options ?? request.options ?? ComparisonOptions()
+    plain.options = options
+    plain.registered = registration?.version.reference
+    try options.check()
+    let read = try sides(&plain, options, key: registration?.gate.items.key)
+    var findings = read.findings
+    if let registration {
+      findings += Self.lateness(registration.version, read.versions.dropFirst())
+    }
+    let analysis = try ComparisonAnalysis(
+      read.sides, key: read.key, options: options, findings: findings)
+    if let registration { try require(registration, analysis) }
+    var sources: [ComparisonDocument.Source] = []
+    for side in read.sides where !sources.contains(side.source) { sources.append(side.source) }
+    return try analysis.document(plain, sources: sources)
+  }
+
+  /// The arms of a comparison, read from their versions.
+  private struct Sides {
+    var sides: [ComparisonSide] = []
+    /// Parallel to the sides.
+    var versions: [Version] = []
+    var key: [String] = []
+    var findings: [ComparisonDocument.Finding] = []
+  }
+
+  private func sides(
+    _ request: inout ComparisonRequest, _ options: ComparisonOptions, key: [String]?
+  ) throws(StoreError) -> Sides {
+    var read = Sides()
+    let versions = try versions(&request)
+    let by = request.by
+    read.key = try ItemKeys.columns(
+      key: try store.snapshot(versions[0]).schema.key, stated: options.key ?? key,
+      without: [by, options.repeats], of: versions[0].reference)
+    for version in versions {
+      let schema = try store.snapshot(version).schema
+      let columns = options.columns(of: schema.columns, key: read.key, by: by)
+      let table = try table(
+        Reference(dataset: version.dataset, selector: .number(version.number)), columns: columns,
+        where: options.condition
+      ).table
+      read.sides.append(
+        ComparisonSide(
+          name: version.reference,
+          source: .init(
+            reference: version.reference, snapshot: version.snapshot, rows: version.record.rows),
+          table: table, attributes: version.record.attributes, inputs: inputs(of: version)))
+    }
+    read.versions = versions
+    guard let by else { return read }
+    let split = try read.sides[0].split(
+      by: by, base: request.base, candidates: request.candidates)
+    read.sides = split.sides
+    read.versions = split.sides.map { _ in versions[0] }
+    request.base = split.sides[0].name
+    request.candidates = split.sides.dropFirst().map(\.name)
+    if split.rowsWithout > 0 {
+      read.findings.append(
+        .init(by, arm: nil, "rows without a value belong to no arm", count: split.rowsWithout))
+    }
+    return read
+  }
+
+  /// The versions that a request names, whose references become numbers.
+  private func versions(_ request: inout ComparisonRequest) throws(StoreError) -> [Version] {
+    switch (request.reference, request.by) {
+    case (let reference?, .some):
+      let version = try store.resolve(try Reference(parsing: reference))
+      request.reference = version.reference
+      return [version]
+    case (nil, nil):
+      guard let base = request.base, !request.candidates.isEmpty else {
+        throw StoreError(.usage, "a comparison needs a base and at least one candidate")
+      }
+      var versions = [try store.resolve(try Reference(parsing: base))]
+      for candidate in request.candidates {
+        versions.append(try store.resolve(try Reference(parsing: candidate)))
+      }
+      request.base = versions[0].reference
+      request.candidates = versions.dropFirst().map(\.reference)
+      return versions
+    default:
+      throw StoreError(
+        .usage, "'reference' and 'by' go together: the version, and the column that tells arms")
+    }
+  }
+
+  /// The versions of inputs that a version was made from.
+  private func inputs(of version: Version) -> [VersionDocument.Source] {
+    version.record.lineage.filter { source in
+      let reference = Reference(dataset: source.dataset, selector: .number(source.number))
+      return (try? store.resolve(reference))?.record.kind == .inputs
+    }.map { .init(reference: "\($0.dataset)@\($0.number)", snapshot: $0.snapshot) }
+  }
+}

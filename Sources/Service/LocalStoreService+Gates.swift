@@ -1,0 +1,144 @@
+import Analysis
+import Comparison
+package import Model
+import Store
+package import Wire
+
+extension LocalStoreService {
+  package func createGate(_ request: GateRequest) throws(StoreError) -> Kept<GateDocument> {
+    let options = request.options
+    try options.check()
+    guard !options.gates.isEmpty else {
+      throw StoreError(.usage, "there is no gate to register, such as 'success >= -2pp'")
+    }
+    for gate in options.gates { _ = try Gate(gate) }
+    try requireReports(request.save.name)
+    let version = try store.resolve(try Reference(parsing: request.reference))
+    let key = try ItemKeys.columns(
+      key: try store.snapshot(version).schema.key, stated: options.key,
+      without: [options.repeats], of: version.reference)
+    let keys = try itemKeys(version, key, where: options.condition)
+    let source = ComparisonDocument.Source(
+      reference: version.reference, snapshot: version.snapshot, rows: version.record.rows)
+    let document = GateDocument(
+      source: source, items: ItemKeys.document(keys, columns: key), options: options)
+    return Kept(
+      document,
+      saved: try keep(
+        Documents.encode(document), request.save, madeFrom: [source],
+        attributes: ["format": GateDocument.format]))
+  }
+
+  package func gate(_ reference: Reference) throws(StoreError) -> Kept<GateDocument> {
+    try kept(GateDocument.self, reference, GateDocument.format)
+  }
+
+  /// The sorted keys of the items of a version.
+  private func itemKeys(
+    _ version: Version, _ key: [String], where condition: String?
+  ) throws(StoreError) -> [[String]] {
+    let table = try table(
+      Reference(dataset: version.dataset, selector: .number(version.number)), columns: key,
+      where: condition
+    ).table
+    return try ItemKeys(table, rows: Array(0..<table.count), columns: key).rows.keys
+      .sorted(by: ItemKeys.isBefore)
+  }
+
+  /// The registration that a request names.
+  /// - Throws: ``StoreError`` of kind `usage` when the request has options besides.
+  func registration(
+    of request: ComparisonRequest
+  ) throws(StoreError) -> (version: Version, gate: GateDocument)? {
+    guard let text = request.registered else { return nil }
+    let reference = try Reference(parsing: text)
+    let gate = try gate(reference).document
+    guard request.options == nil || request.options == gate.options else {
+      throw StoreError(
+        .usage, "with registered gates the options are those that were registered: give no others")
+    }
+    return (try store.resolve(reference), gate)
+  }
+
+  /// Goes on where the items are exactly those that were registered.
+  /// - Throws: ``StoreError`` of kind `conflict`.
+  func require(
+    _ registration: (version: Version, gate: GateDocument), _ analysis: ComparisonAnalysis
+  ) throws(StoreError) {
+    let wanted = registration.gate.items
+    if analysis.comparedItems.digest == wanted.digest { return }
+    let source = try store.resolve(try Reference(parsing: registration.gate.source.reference))
+    let keys = try itemKeys(
+      source, wanted.key, where: registration.gate.options.condition)
+    let compared = Set(analysis.keys)
+    let lacking = keys.filter { !compared.contains($0) }
+    let registered = Set(keys)
+    let others = analysis.keys.filter { !registered.contains($0) }
+    func some(_ keys: [[String]], _ what: String) -> String? {
+      if keys.isEmpty { return nil }
+      let names = keys.prefix(3).map { $0.joined(separator: " · ") }.joined(separator: ", ")
+      return "\(keys.count) \(what) (\(names)\(keys.count > 3 ? ", …" : ""))"
+    }
+    let told = [some(lacking, "are lacking"), some(others, "are others")].compactMap { $0 }
+    throw StoreError(
+      .conflict,
+      "the items compared are not those registered in \(registration.version.reference): of "
+        + "\(wanted.count), \(told.joined(separator: "; "))")
+  }
+
+  /// The candidates that were there before the gate.
+  static func lateness(
+    _ gate: Version, _ candidates: ArraySlice<Version>
+  ) -> [ComparisonDocument.Finding] {
+    Set(candidates.filter { $0.time < gate.time }.map(\.reference)).sorted().map { reference in
+      .init(
+        "registration", arm: reference,
+        "was saved before \(gate.reference) was registered: the bar could have been set by it")
+    }
+  }
+
+  /// Goes on where a dataset may keep documents.
+  /// - Throws: ``StoreError`` of kind `usage` when it has something else.
+  func requireReports(_ name: String) throws(StoreError) {
+    let name = try DatasetName(name)
+    let latest: Version
+    do throws(StoreError) {
+      latest = try store.resolve(Reference(dataset: name))
+    } catch {
+      if error.kind == .missing { return }
+      throw error
+    }
+    guard latest.record.kind == .reports else {
+      throw StoreError(
+        .usage,
+        "'\(name)' holds \(latest.record.kind.rawValue), and not reports; name another dataset")
+    }
+  }
+
+  /// Keeps a document and gives the reference of its version.
+  func keep(
+    _ json: [UInt8], _ save: SaveOrder, madeFrom sources: [ComparisonDocument.Source],
+    attributes: [String: String]
+  ) throws(StoreError) -> String {
+    var push = PushRequest()
+    push.kind = .reports
+    push.message = save.message ?? ""
+    push.author = save.author ?? ""
+    for source in sources { push.lineage.append(try Reference(parsing: source.reference)) }
+    push.attributes = attributes
+    return try saveDocument(json, as: try DatasetName(save.name), push).version.reference
+  }
+
+  /// A document of a form that was kept.
+  /// - Throws: ``StoreError`` of kind `usage` when the version is something else.
+  func kept<Document: Codable & Sendable & Hashable>(
+    _ type: Document.Type, _ reference: Reference, _ format: String
+  ) throws(StoreError) -> Kept<Document> {
+    let version = try store.resolve(reference)
+    guard version.record.attributes["format"] == format else {
+      throw StoreError(.usage, "\(version.reference) is no \(format) document")
+    }
+    return Kept(
+      try Documents.decode(type, from: try document(reference).json), saved: version.reference)
+  }
+}

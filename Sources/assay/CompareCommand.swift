@@ -1,0 +1,78 @@
+import ArgumentParser
+import Model
+import Reports
+import Wire
+
+/// `assay compare`: which is better, by how much, and is it noise.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare", abstract: "Compare runs item by item, and gate on the difference.",
+    discussion: """
+      assay compare BASE CANDIDATE…               versions
+      assay compare REF --by model [BASE CAND…]   the values of a column of one version
+
+      Items are paired by key; what the arms do not have in common is counted and left out. Without \
+      --metric, --higher and --lower the metrics are the columns whose names tell which way is up.
+
+      A gate is METRIC >= BOUND or METRIC <= BOUND, the bound as 2pp, 10% (of the base) or a number: \
+      'success >= -2pp', 'cost_per_success <= +10%', 'latency_p95 <= 20%'. It passes where the whole \
+      interval meets the bound. Exit status: 0 passed, 1 failed, 2 not enough data to say.
+      """)
+
+  @Argument(help: "The base, then the candidates; with --by the version, then values.")
+  var arms: [String]
+  @Option(help: "Compare the values of this column.") var by: String?
+  @OptionGroup var flags: ComparisonFlags
+  @Option(help: "Gates registered by 'assay gate create', with their options and items.")
+  var registered: String?
+  @Option(help: "text, markdown, junit or json.") var format = Format.text
+  @Option(help: "Keep the comparison as the next version of this dataset.") var save: String?
+  @Option(help: "Why it is kept, in a sentence.") var message: String?
+  @Option(help: "Who keeps it. Default: $ASSAY_AUTHOR, else user@host.") var author: String?
+  @OptionGroup var global: GlobalOptions
+
+  /// How a comparison is printed.
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, markdown, junit, json
+  }
+
+  func run() throws {
+    let service = try global.openService()
+    let answer = try service.compare(try request())
+    let output = try Output()
+    switch global.json ? .json : format {
+    case .json: try output.json(answer)
+    case .text:
+      try output.write(Array(ComparisonPage(answer.document).page.text.utf8))
+      if let saved = answer.saved { try output.line("\nkept as \(saved)") }
+    case .markdown: try output.write(Array(ComparisonPage(answer.document).page.markdown.utf8))
+    case .junit: try output.write(Array(ComparisonJUnit(answer.document).text.utf8))
+    }
+    try output.finish()
+    switch answer.document.verdict {
+    case .passed, nil: break
+    case .failed: throw ExitCode(1)
+    case .undecided: throw ExitCode(2)
+    }
+  }
+
+  private func request() throws(StoreError) -> ComparisonRequest {
+    var request: ComparisonRequest
+    if let by {
+      request = ComparisonRequest(
+        of: arms[0], by: by, base: arms.dropFirst().first, candidates: Array(arms.dropFirst(2)))
+    } else {
+      guard arms.count > 1 else {
+        throw StoreError(
+          .usage, "compare takes a base and a candidate, or one version and --by COLUMN")
+      }
+      request = ComparisonRequest(base: arms[0], candidates: Array(arms.dropFirst()))
+    }
+    request.options = try flags.options
+    request.registered = registered
+    if let save {
+      request.save = SaveOrder(name: save, message: message, author: Author.name(author))
+    }
+    return request
+  }
+}

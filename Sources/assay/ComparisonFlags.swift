@@ -1,0 +1,78 @@
+import ArgumentParser
+import Model
+import Wire
+
+/// How arms are compared: what `assay compare` and `assay gate create` have in common.
+struct ComparisonFlags: ParsableArguments {
+  @Option(help: ArgumentHelp("A metric whose name tells which way is up.", valueName: "column"))
+  var metric: [String] = []
+  @Option(help: ArgumentHelp("A metric of which more is better.", valueName: "column"))
+  var higher: [String] = []
+  @Option(help: ArgumentHelp("A metric of which less is better.", valueName: "column"))
+  var lower: [String] = []
+  @Option(help: ArgumentHelp("'success >= -2pp', 'cost <= +10%'.", valueName: "gate"))
+  var gate: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "The part a column plays: success=win, cost=usd; also latency, inputTokens, outputTokens, parsed, valid, refusal, expectedRefusal, finishReason, truncated, toolCall, output.",
+      valueName: "part=column"))
+  var role: [String] = []
+  @Option(help: "The columns that identify an item: a,b. Default: the version's key.")
+  var key: String?
+  @Option(help: ArgumentHelp("Rows with the same value share their luck.", valueName: "column"))
+  var cluster: String?
+  @Option(
+    name: .customLong("repeat"),
+    help: ArgumentHelp("The column that numbers the attempts at an item.", valueName: "column"))
+  var repeats: String?
+  @Option(help: ArgumentHelp("Tell everything for each value too.", valueName: "column"))
+  var slice: [String] = []
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp("Only rows for which this SQL expression is true.", valueName: "sql"))
+  var condition: String?
+  @Option(help: "The coverage of intervals; 1 less it is the chance of a false alarm.")
+  var confidence: Double?
+  @Option(help: "Where random draws begin. Default: 1.") var seed: UInt64?
+  @Option(help: "How often rows are drawn again. Default: 9999.") var resamples: Int?
+  @Option(help: "How many of the items that got worse are named. Default: 5.") var worst: Int?
+
+  /// The options; nil where nothing was said.
+  /// - Throws: ``StoreError`` of kind `usage` for a part that there is not.
+  var options: ComparisonOptions? {
+    get throws(StoreError) {
+      var options = ComparisonOptions()
+      options.metrics = metric
+      options.higher = higher
+      options.lower = lower
+      options.gates = gate
+      options.roles = try roles()
+      options.key = key.map { $0.split(separator: ",").map(String.init) }
+      options.cluster = cluster
+      options.repeats = repeats
+      options.slices = slice
+      options.condition = condition
+      options.confidence = confidence ?? options.confidence
+      options.seed = seed ?? options.seed
+      options.resamples = resamples ?? options.resamples
+      options.worst = worst ?? options.worst
+      return options == ComparisonOptions() ? nil : options
+    }
+  }
+
+  private func roles() throws(StoreError) -> MetricRoles {
+    var roles = MetricRoles()
+    for pair in role.flatMap({ $0.split(separator: ",") }) {
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, let role = MetricRoles.Role(rawValue: String(parts[0])) else {
+        let known = MetricRoles.Role.allCases.map(\.rawValue)
+        throw StoreError(
+          .usage,
+          "'\(pair)' gives no column a part; write part=column; "
+            + Spelling.advice(String(parts[0]), known))
+      }
+      roles[role] = String(parts[1])
+    }
+    return roles
+  }
+}

@@ -1,0 +1,26 @@
+import Model
+import Wire
+
+extension ScriptedService {
+  private static var unscripted: StoreError { StoreError(.missing, "there is no such document") }
+
+  func compare(_ request: ComparisonRequest) throws(StoreError) -> Kept<ComparisonDocument> {
+    throw Self.unscripted
+  }
+
+  func comparison(_ reference: Reference) throws(StoreError) -> Kept<ComparisonDocument> {
+    throw Self.unscripted
+  }
+
+  func verifyComparison(_ reference: Reference) throws(StoreError) -> RecomputationDocument {
+    throw Self.unscripted
+  }
+
+  func createGate(_ request: GateRequest) throws(StoreError) -> Kept<GateDocument> {
+    throw Self.unscripted
+  }
+
+  func gate(_ reference: Reference) throws(StoreError) -> Kept<GateDocument> {
+    throw Self.unscripted
+  }
+}
