@@ -7,7 +7,7 @@ sources := Package.swift Sources Tests Benchmarks
 # One file that starts at once: the Swift runtime is in it, symbols are not.
 release := swift build -c release --product assay --static-swift-stdlib -Xlinker -s
 
-.PHONY: setup build demo test interop fuzz bench format lint
+.PHONY: setup build demo test interop fuzz bench load format lint
 
 # Installs the system libraries that are missing.
 setup:
@@ -47,6 +47,12 @@ interop: setup
 # Measures everything that has a budget, and writes docs/benchmarks.md.
 bench: build
 	Benchmarks/run
+
+# Loads the server beside nginx, and adds the figures to docs/benchmarks.md.
+load: build
+	@command -v wrk >/dev/null && command -v nginx >/dev/null \
+	  || { $(sudo) apt-get update -qq && $(sudo) apt-get install -y -qq wrk nginx-light; }
+	Benchmarks/load
 
 format:
 	swift format -i -p -r $(wildcard $(sources))

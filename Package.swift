@@ -83,7 +83,9 @@ let package = Package(
       name: "bench",
       dependencies: ["Model", "Columns", "Formats", "Store", "Query", "Wire", "Service"],
       path: "Benchmarks"),
-    .target(name: "Migrations", path: "migrations", resources: [.embedInCode("0001-index.sql")]),
+    .target(
+      name: "Migrations", path: "migrations",
+      resources: [.embedInCode("0001-index.sql"), .embedInCode("0002-aggregates.sql")]),
 
     .target(
       name: "TestSupport", dependencies: ["Model", "Columns", "Objects", "Wire"],

@@ -7,7 +7,7 @@ package enum Migrations {
   ///
   /// Their number is the schema version of the index.
   package static var scripts: [String] {
-    // The build embeds `0001-index.sql` under this name.
-    [PackageResources._001_index_sql].map { String(decoding: $0, as: UTF8.self) }
+    // The build embeds `0001-index.sql` as `_001_index_sql`.
+    [PackageResources._001_index_sql, PackageResources._002_aggregates_sql].map { String(decoding: $0, as: UTF8.self) }
   }
 }

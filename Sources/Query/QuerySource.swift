@@ -13,11 +13,23 @@ package protocol QuerySource: Sendable {
 
   /// What is kept of earlier queries' aggregates; nil when nothing is.
   var aggregateMemory: AggregateMemory? { get }
+
+  /// What an earlier process kept for a plan; nil when nothing.
+  func keptAggregate(_ plan: Digest) throws(StoreError) -> [UInt8]?
+
+  /// Keeps something for a plan, for later processes.
+  func keepAggregate(_ content: [UInt8], for plan: Digest) throws(StoreError)
 }
 
 extension QuerySource {
   /// Nothing is kept.
   package var aggregateMemory: AggregateMemory? { nil }
+
+  /// Nothing is kept.
+  package func keptAggregate(_ plan: Digest) throws(StoreError) -> [UInt8]? { nil }
+
+  /// Nothing is kept.
+  package func keepAggregate(_ content: [UInt8], for plan: Digest) throws(StoreError) {}
 }
 
 /// A table as SQL sees it: columns, and rows in parts.
@@ -47,6 +59,8 @@ package protocol QueryPart: Sendable {
   var message: String { get }
   /// How many rows there are; known without reading the version.
   var rowCount: Int { get }
+  /// Fixes columns and rows; nil when nothing does.
+  var content: Digest? { get }
 
   /// The number of rows of each row group, in order.
   func groupRowCounts() throws(StoreError) -> [Int]
@@ -69,6 +83,9 @@ package protocol QueryPart: Sendable {
 }
 
 extension QueryPart {
+  /// Nothing does.
+  package var content: Digest? { nil }
+
   /// Nothing is known.
   package func statistics(column: Int, group: Int) throws(StoreError) -> GroupStatistics? { nil }
 

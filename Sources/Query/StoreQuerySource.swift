@@ -35,6 +35,14 @@ package struct StoreQuerySource: QuerySource {
 
   package var aggregateMemory: AggregateMemory? { store.companion { AggregateMemory() } }
 
+  package func keptAggregate(_ plan: Digest) throws(StoreError) -> [UInt8]? {
+    try store.aggregate(plan)
+  }
+
+  package func keepAggregate(_ content: [UInt8], for plan: Digest) throws(StoreError) {
+    try store.keepAggregate(content, for: plan)
+  }
+
   package func nearNames(to name: String) -> [String] {
     let wanted = name.split(separator: "@").first.map(String.init) ?? name
     let datasets = (try? store.datasets().filter(sees).map(\.text)) ?? []

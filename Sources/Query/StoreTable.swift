@@ -74,6 +74,7 @@ private struct VersionPart: QueryPart {
   var createdAt: Timestamp { source.record.createdAt }
   var message: String { source.record.message }
   var rowCount: Int { snapshot.rows }
+  var content: Digest? { snapshot.digest }
 
   func groupRowCounts() -> [Int] { snapshot.manifest.groups.map(\.rows) }
 

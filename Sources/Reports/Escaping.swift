@@ -1,7 +1,8 @@
 /// Text of a dataset made safe for the format it is written to.
 package enum Escaping {
-  /// For the text and the quoted attributes of HTML and XML. Characters that XML 1.0 has no way to
-  /// write become U+FFFD.
+  /// For the text and the quoted attributes of HTML and XML.
+  ///
+  /// Characters that XML 1.0 has no way to write become U+FFFD.
   package static func markup(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {

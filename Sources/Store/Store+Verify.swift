@@ -40,6 +40,7 @@ extension Store {
     _ contents: StoreContents, _ report: inout VerifyReport
   ) throws(StoreError) {
     _ = try datasets()
+    try index.checkAggregates()
     var problems: [String] = []
     for file in contents.files {
       guard try index.hasPack(file.name) else { continue }

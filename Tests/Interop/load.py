@@ -145,6 +145,45 @@ def load(folder, seconds):
     return results
 
 
+def nightly(folder):
+    """120,000 rows by URL into pandas, beside the same Parquet file read from the disk."""
+    import pandas
+
+    data = pathlib.Path(os.environ.get("BENCH_DATA", pathlib.Path.home() / ".cache/assay-bench/data")) / "w2/nightly.jsonl"
+    if not data.exists():
+        return {"missing": str(data)}
+    store = folder / "nightly"
+    assay("init", store)
+    assay("push", "nightly", data, "--key", "id", store=store)
+    with Server(store, folder / "nightly.log") as server:
+        url = server.url + "/v1/datasets/nightly/versions/1/data."
+        local = folder / "nightly.parquet"
+        local.write_bytes(requests_get(server, "/v1/datasets/nightly/versions/1/data.parquet"))
+
+        def seconds(read):
+            times = []
+            for _ in range(6):
+                start = time.perf_counter()
+                rows = len(read())
+                times.append(time.perf_counter() - start)
+            assert rows == 120_000, rows
+            # The first one renders the file, which is kept.
+            return {"first": times[0], "median": statistics.median(times[1:])}
+
+        return {
+            "localParquet": seconds(lambda: pandas.read_parquet(local)),
+            "parquet": seconds(lambda: pandas.read_parquet(url + "parquet")),
+            "arrow": seconds(lambda: pandas.read_feather(url + "arrow")),
+            "residentBytes": server.residentBytes(),
+        }
+
+
+def requests_get(server, path):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    connection.request("GET", path)
+    return connection.getresponse().read()
+
+
 def kill(folder, times):
     store = folder / "store"
     assay("init", store)
@@ -184,6 +223,10 @@ if __name__ == "__main__":
     try:
         what = sys.argv[1] if len(sys.argv) > 1 else "load"
         count = int(sys.argv[2]) if len(sys.argv) > 2 else 30 if what == "load" else 20
-        print(json.dumps(load(folder, count) if what == "load" else kill(folder, count), indent=2))
+        if what == "load":
+            results = load(folder, count) | {"nightly": nightly(folder)}
+        else:
+            results = kill(folder, count)
+        print(json.dumps(results, indent=2))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -15,6 +15,25 @@ final class MemorySource: QuerySource {
   private let tables: [String: QueryTable]
   let counter = Counter()
   let aggregateMemory: AggregateMemory?
+  private let disk: Disk
+
+  /// Stands for the index, which outlives the process.
+  final class Disk: Sendable {
+    fileprivate let kept = Mutex<[Digest: [UInt8]]>([:])
+
+    var count: Int { kept.withLock { $0.count } }
+
+    /// Cuts bytes off the end of all that is kept.
+    func shorten(by bytes: Int) {
+      kept.withLock { $0 = $0.mapValues { $0.dropLast(bytes) } }
+    }
+  }
+
+  func keptAggregate(_ plan: Digest) -> [UInt8]? { disk.kept.withLock { $0[plan] } }
+
+  func keepAggregate(_ content: [UInt8], for plan: Digest) {
+    disk.kept.withLock { $0[plan] = content }
+  }
 
   final class Counter: Sendable {
     private let counts = Mutex(Counts())
@@ -33,9 +52,10 @@ final class MemorySource: QuerySource {
   /// Tables of one version, and of several that count from 1 and have the same columns.
   init(
     _ tables: [String: TestTable], versioned: [String: [TestTable]] = [:], groupRows: Int = 100,
-    hasStatistics: Bool = true, memory: AggregateMemory? = nil
+    hasStatistics: Bool = true, memory: AggregateMemory? = nil, disk: Disk = Disk()
   ) {
     aggregateMemory = memory
+    self.disk = disk
     let counter = counter
     var made: [String: QueryTable] = [:]
     for (name, versions) in versioned.merging(tables.mapValues { [$0] }, uniquingKeysWith: { $1 }) {
@@ -144,6 +164,7 @@ private struct MemoryPart: QueryPart {
   let createdAt: Timestamp
   let message: String
   let rowCount: Int
+  let content: Digest?
   private let vectors: [[ColumnVector]]
   private let known: [[GroupStatistics]]
   private let counts: [Int]
@@ -168,6 +189,7 @@ private struct MemoryPart: QueryPart {
       }
     }
     digests = hasDigests ? vectors.map { $0.map { $0.digest } } : []
+    content = hasDigests ? Digest(hashing: digests.joined().flatMap { $0.bytes }) : nil
     known =
       hasStatistics
       ? table.columns.indices.map { column in

@@ -132,6 +132,35 @@ import Testing
     }
   }
 
+  private static let allKinds =
+    "SELECT model, at, count(*), sum(score), avg(tokens), min(score), max(model), min(tokens), "
+    + "stddev(score), median(score) FROM \"runs@*\" GROUP BY model, at, _message"
+
+  @Test(arguments: [grouped, allKinds, "SELECT sum(tokens), median(score) FROM \"runs@*\""])
+  func `what another process kept changes no bit and reads what is new alone`(sql: String) throws {
+    let disk = MemorySource.Disk()
+    func source(_ count: Int) -> MemorySource {
+      MemorySource(
+        [:], versioned: ["runs@*": Self.runs(count)], memory: AggregateMemory(rowsWorthKeeping: 1),
+        disk: disk)
+    }
+    let first = source(24)
+    _ = try run(sql, first)
+    #expect(disk.count == 1)
+    let second = source(25)
+    let grown = try run(sql, second)
+    #expect(grown.isVectorised)
+    #expect(second.counter.value.vectors == first.counter.value.vectors / 24)
+    let fresh = MemorySource([:], versioned: ["runs@*": Self.runs(25)])
+    #expect(try run(sql, fresh).rows == grown.rows)
+    let third = source(25)
+    #expect(try run(sql, third).rows == grown.rows)
+    #expect(third.counter.value.vectors == 0)
+    // Bytes that are not whole are not used.
+    disk.shorten(by: 1)
+    #expect(try run(sql, source(25)).rows == grown.rows)
+  }
+
   @Test func `row groups of the same chunks are computed once`() throws {
     let table = Self.runs(1)[0]
     let memory = AggregateMemory()

@@ -23,12 +23,14 @@ import Testing
     ],
     "Client": ["Model", "Wire", "CCurl"],
     "Server": [
-      "Model", "Wire", "Service", "Reports", "Contract", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
+      "Model", "Wire", "Service", "Reports", "Contract", "Hummingbird", "HummingbirdCore",
+      "HummingbirdTLS",
       "HTTPTypes", "Logging", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle",
       "UnixSignals",
     ],
     "assay": [
-      "Model", "Wire", "Service", "Client", "Server", "Reports", "Columns", "Formats", "Store", "Query",
+      "Model", "Wire", "Service", "Client", "Server", "Reports", "Columns", "Formats", "Store",
+      "Query",
       "ArgumentParser",
     ],
   ]

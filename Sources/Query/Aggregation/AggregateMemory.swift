@@ -25,27 +25,39 @@ package final class AggregateMemory: Sendable {
     init(_ part: any QueryPart) {
       (number, createdAt, message) = (part.version, part.createdAt, part.message)
     }
+
+    /// Adds what tells this version from others.
+    func append(to bytes: inout [UInt8]) {
+      for number in [Int64(number), createdAt.microseconds, Int64(message.utf8.count)] {
+        for shift in stride(from: 0, to: 64, by: 8) {
+          bytes.append(UInt8(truncatingIfNeeded: number >> Int64(shift)))
+        }
+      }
+      bytes.append(contentsOf: message.utf8)
+    }
   }
 
-  /// A row group as it was merged.
-  struct MergedKey: Hashable, Sendable {
-    let rowGroup: RowGroupKey
-    /// The version where groups depend on it.
-    let version: VersionKey?
+  /// The parts of a table that were merged, in their order.
+  struct Merged: Hashable, Sendable {
+    let partCount: Int
+    /// Of what fixes the rows of the parts, and of their versions where groups or aggregates depend
+    /// on these.
+    let digest: Digest
   }
 
   /// What is known of one plan.
   struct Entry: Sendable {
-    /// The row groups in `state`, in their order.
-    let merged: [MergedKey]
+    let merged: Merged
     let state: GroupedState
+    /// How many of the merged rows are not in what was kept on disk.
+    let unkeptRows: Int
     /// Empty when it was too much to keep.
     let partials: [RowGroupKey: RowGroupPartial]
     let bytes: Int
   }
 
   private struct Entries {
-    var byPlan: [String: (entry: Entry, used: Int)] = [:]
+    var byPlan: [Digest: (entry: Entry, used: Int)] = [:]
     var bytes = 0
     var clock = 0
   }
@@ -56,10 +68,16 @@ package final class AggregateMemory: Sendable {
   private let limitBytes: Int
   private let entries = Mutex(Entries())
 
-  /// A memory of at most `limitBytes`.
-  package init(limitBytes: Int = 64 << 20) { self.limitBytes = limitBytes }
+  /// What was computed of so many rows is worth keeping on disk: about a tenth of a second.
+  let rowsWorthKeeping: Int
 
-  func entry(_ plan: String) -> Entry? {
+  /// A memory of at most `limitBytes`, which keeps on disk what took `rowsWorthKeeping` rows.
+  package init(limitBytes: Int = 64 << 20, rowsWorthKeeping: Int = 100_000) {
+    self.limitBytes = limitBytes
+    self.rowsWorthKeeping = rowsWorthKeeping
+  }
+
+  func entry(_ plan: Digest) -> Entry? {
     entries.withLock { entries in
       entries.clock += 1
       entries.byPlan[plan]?.used = entries.clock
@@ -68,7 +86,7 @@ package final class AggregateMemory: Sendable {
   }
 
   /// Keeps an entry, in place of an earlier one for the plan and of those not used for longest.
-  func keep(_ entry: Entry, for plan: String) {
+  func keep(_ entry: Entry, for plan: Digest) {
     guard entry.bytes <= limitBytes / 2 else { return }
     entries.withLock { entries in
       entries.clock += 1

@@ -3,16 +3,16 @@
 /// Row groups are merged in their order, so that a sum of doubles depends neither on the number of
 /// threads nor on what was kept from an earlier query.
 struct ColumnState: Sendable {
-  private(set) var counts: [Int64] = []
-  private(set) var integerSums: [Int128] = []
-  private(set) var magnitudes: [Int128] = []
-  private(set) var realSums: [Double] = []
+  var counts: [Int64] = []
+  var integerSums: [Int128] = []
+  var magnitudes: [Int128] = []
+  var realSums: [Double] = []
   /// What additions lost (Neumaier, https://doi.org/10.1002/zamm.19740540106).
-  private var losses: [Double] = []
-  private(set) var least: Extremes
-  private(set) var greatest: Extremes
-  private(set) var means: [Double] = []
-  private(set) var squares: [Double] = []
+  var losses: [Double] = []
+  var least: Extremes
+  var greatest: Extremes
+  var means: [Double] = []
+  var squares: [Double] = []
   /// By fraction and group.
   var windows: [[QuantileWindow]]
 

@@ -85,7 +85,11 @@ extension ColumnState {
   }
 
   private func total(_ group: Int, _ measure: Measure) -> Double {
-    measure.kind == .integer ? Double(integerSums[group]) : realSum(group)
+    guard measure.kind == .integer else { return realSum(group) }
+    let sum = integerSums[group]
+    // From a word it is one instruction, from two the library's general conversion.
+    let word = Int64(truncatingIfNeeded: sum)
+    return Int128(word) == sum ? Double(word) : Double(sum)
   }
 
   private func integerSum(_ order: [Int]) -> ColumnVector? {

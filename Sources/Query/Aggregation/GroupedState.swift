@@ -80,6 +80,13 @@ struct GroupedState: Sendable {
     }
   }
 
+  /// Puts the parts of a state that was kept in their places.
+  mutating func restore(
+    _ keys: [KeyNumbers], _ tuples: RunTable<UInt32>, _ sizes: [Int64], _ columns: [ColumnState]
+  ) {
+    (self.keys, self.tuples, self.sizes, self.columns) = (keys, tuples, sizes, columns)
+  }
+
   /// Puts a window in its place.
   mutating func set(_ window: QuantileWindow, column: Int, fraction: Int, group: Int) {
     columns[column].windows[fraction][group] = window

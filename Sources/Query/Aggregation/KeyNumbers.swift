@@ -7,8 +7,8 @@ struct KeyNumbers: Sendable {
   static let null: UInt32 = 0
 
   let type: ColumnType
-  private var words = WordTable()
-  private var texts = RunTable<UInt8>()
+  private(set) var words = WordTable()
+  private(set) var texts = RunTable<UInt8>()
 
   init(_ type: ColumnType) { self.type = type }
 
@@ -20,6 +20,10 @@ struct KeyNumbers: Sendable {
       (0..<added.count).map { texts.number(of: added.bytes[added.range($0)]) + 1 } + [Self.null]
     }
   }
+
+  mutating func add(word: UInt64) { _ = words.number(of: word) }
+
+  mutating func add(text: ArraySlice<UInt8>) { _ = texts.number(of: text) }
 
   /// The place of each number in SQL's order, null first, texts byte by byte.
   func ranks() -> [Int] {
@@ -69,11 +73,9 @@ struct KeyNumbers: Sendable {
       values = .float64(numbers.map { Double(bitPattern: word($0)) }, integral: nil)
     case .string, .file, .json:
       var shown = TextValues()
-      for number in numbers {
-        shown.append(
-          number == Self.null ? [] : texts.elements[texts.range(Int(number) - 1)])
-      }
-      values = .text(shown)
+      for index in 0..<texts.count { shown.append(texts.elements[texts.range(index)]) }
+      values = .dictionary(
+        codes: numbers.map { $0 == Self.null ? 0 : $0 - 1 }, words: shown)
     }
     return ColumnVector(type: type, count: numbers.count, validity: validity, values: values)
   }

@@ -4,13 +4,18 @@
 /// the others. Exact, or nil.
 struct QuantileWindow: Sendable {
   /// How many values are left of the window; none of them is greater than its first.
-  private var lowRank = 0
-  private var values: [Double] = []
+  private(set) var lowRank = 0
+  private(set) var values: [Double] = []
   /// How many values the group has.
-  private var count = 0
+  private(set) var count = 0
 
   /// A group without values.
   init() {}
+
+  /// A window as it was: so many of a group's values, all but the first `lowRank`.
+  init(lowRank: Int, values: [Double], count: Int) {
+    (self.lowRank, self.values, self.count) = (lowRank, values, count)
+  }
 
   /// The window around quantile `fraction` of `all`, none of them NaN; reorders them.
   init(_ all: inout [Double], fraction: Double) {

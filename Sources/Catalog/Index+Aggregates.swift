@@ -1,0 +1,54 @@
+import Foundation
+import GRDB
+package import Model
+
+extension Index {
+  /// How many bytes of aggregates are kept; older ones make room.
+  private static let aggregateLimitBytes = 64 << 20
+
+  /// What was kept for a plan; nil when nothing was.
+  package func aggregate(_ plan: Digest) throws(StoreError) -> [UInt8]? {
+    try readOnce { database in
+      try Row.fetchAll(
+        database.cachedStatement(sql: "SELECT content, digest FROM aggregate WHERE plan = ?"),
+        arguments: [RecordRows.blob(plan.bytes)]
+      ).map(Self.aggregate)
+    }.first
+  }
+
+  /// Checks that all that was kept is what was written.
+  package func checkAggregates() throws(StoreError) {
+    try readOnce { database in
+      let rows = try Row.fetchCursor(database, sql: "SELECT content, digest FROM aggregate")
+      while let row = try rows.next() { _ = try Self.aggregate(row) }
+    }
+  }
+
+  private static func aggregate(_ row: Row) throws -> [UInt8] {
+    let content = [UInt8](row["content"] as Data)
+    guard Digest(hashing: content) == (try RecordRows.digest(row["digest"])) else {
+      throw IndexDamage(what: "an aggregate is not what was written")
+    }
+    return content
+  }
+
+  /// Keeps something for a plan, in place of what was, and of the oldest when there is too much.
+  package func keepAggregate(_ content: [UInt8], for plan: Digest) throws(StoreError) {
+    guard content.count <= Self.aggregateLimitBytes / 4 else { return }
+    try write { database in
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO aggregate (plan, content, digest) VALUES (?, ?, ?)",
+        arguments: [
+          RecordRows.blob(plan.bytes), RecordRows.blob(content),
+          RecordRows.blob(Digest(hashing: content).bytes),
+        ])
+      try database.execute(
+        sql: """
+          DELETE FROM aggregate WHERE id IN (
+            SELECT id FROM (
+              SELECT id, sum(length(content)) OVER (ORDER BY id DESC) AS bytes FROM aggregate)
+            WHERE bytes > ?)
+          """, arguments: [Self.aggregateLimitBytes])
+    }
+  }
+}
