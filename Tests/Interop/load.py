@@ -74,6 +74,8 @@ def wrk(url, seconds, connections=64):
 
 def nginx(folder, files):
     """nginx serving the bytes of `files` by name; the process and its port."""
+    # Its workers may run as another user.
+    folder.chmod(0o755)
     (folder / "www").mkdir()
     for name, data in files.items():
         (folder / "www" / name).write_bytes(data)
@@ -114,6 +116,7 @@ def load(folder, seconds):
             for name, path in {"record.json": base, "data.jsonl": base + "/data.jsonl"}.items():
                 ours = wrk(server.url + path, seconds)
                 theirs = wrk(f"http://127.0.0.1:{port}/{name}", seconds)
+                assert not ours["failed"] and not theirs["failed"], (ours, theirs)
                 results[name] = {"assay": ours, "nginx": theirs}
         finally:
             peer.send_signal(signal.SIGTERM)
