@@ -115,6 +115,9 @@ package struct ComparisonPage: Sendable {
       func add(_ title: String, _ parts: [SliceDocument]) {
         if parts.isEmpty { return }
         var section = ReportPage.Section(name + title)
+        section.lines = [
+          "Each interval is for itself; verdicts count in all that is looked at here."
+        ]
         section.columns = ["part", "items", "metric", "base", "candidate", "change", "verdict"]
         section.rows = parts.flatMap { part in
           part.metrics.isEmpty

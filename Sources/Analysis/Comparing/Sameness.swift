@@ -59,7 +59,8 @@ struct Sameness: Sendable {
       if isOfItems { differing.formUnion(places) }
       findings.append(
         .init(
-          column, arm: candidate.name, "differs from that of \(base.name)", count: places.count,
+          column, arm: candidate.name, "items where it is not that of \(base.name)",
+          count: places.count,
           examples: places.prefix(CommonItems.exampleCount).map { keys[$0] },
           isLeftOut: isOfItems))
     }
