@@ -85,4 +85,31 @@ package struct ColumnTable: Sendable {
       return String(decoding: text.words.bytes[text.range], as: UTF8.self)
     }
   }
+
+  /// A column as what people call its values: a text without quotes, also in a column of mixed
+  /// types, any other value as its JSON; nil where there is no value.
+  /// - Throws: ``StoreError`` of kind `usage` when there is no such column.
+  package func labels(_ name: String) throws(StoreError) -> [String?] {
+    let isMixed = try vector(name).type == .json
+    return try texts(name).map { text in
+      guard isMixed, let text, case .text(let bytes)? = JSONScalar(Array(text.utf8)[...]) else {
+        return text
+      }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+  }
+
+  /// Some of the rows, in this order.
+  package func selecting(_ rows: [Int]) -> ColumnTable {
+    let runs = rows.map { RowRun(source: 0, start: Int32($0), count: 1) }
+    return ColumnTable(
+      name: name, columns: columns,
+      batches: [
+        RowBatch(
+          columns: columns,
+          vectors: zip(columns, vectors).map { column, vector in
+            ColumnVector.gather(runs, from: [vector], type: column.type)
+          }, count: rows.count)
+      ])
+  }
 }

@@ -49,6 +49,21 @@ package struct StoreQuerySource: QuerySource {
     return Spelling.near(wanted, datasets + StoreTables.names)
   }
 
+  /// The numbers of the versions that `*` or `a..b` after the `@` stand for.
+  /// - Throws: ``StoreError``: `missing` for a dataset or a version that is not there, `usage` for
+  ///   any other text.
+  package func versionNumbers(
+    _ text: String, of dataset: DatasetName
+  ) throws(StoreError) -> ClosedRange<Int> {
+    let latest = try store.resolve(Reference(dataset: dataset))
+    guard let range = try range(text, of: dataset, latest: latest) else {
+      throw StoreError(
+        .usage,
+        "'\(dataset)@\(text)' is one version: write \(dataset)@\(text)..\(text), @2..5, or @*")
+    }
+    return range
+  }
+
   private func latest(of dataset: DatasetName) throws(StoreError) -> Version? {
     do throws(StoreError) {
       return try store.versions(of: dataset, limit: 1).first

@@ -1,5 +1,5 @@
-package import Wire
 import Foundation
+package import Wire
 
 /// Numbers as people read them: rounded, with signs and units.
 package enum Figures {
@@ -35,11 +35,18 @@ package enum Figures {
   package static func interval(
     _ estimate: EstimateDocument, _ form: (Double) -> String
   ) -> String {
-    switch (estimate.lower, estimate.upper) {
+    bounds(estimate.lower, estimate.upper, form) ?? "(no interval)"
+  }
+
+  /// Two bounds, one of which may be missing; nil where both are.
+  package static func bounds(
+    _ lower: Double?, _ upper: Double?, _ form: (Double) -> String = number
+  ) -> String? {
+    switch (lower, upper) {
     case (let lower?, let upper?): "[\(form(lower)), \(form(upper))]"
     case (let lower?, nil): "[\(form(lower)), no upper bound]"
     case (nil, let upper?): "[no lower bound, \(form(upper))]"
-    case (nil, nil): "(no interval)"
+    case (nil, nil): nil
     }
   }
 

@@ -185,6 +185,7 @@ extension HTTPField.Name {
   static let assayRows = Self.own("Assay-Rows")
   static let assayVersion = Self.own("Assay-Version")
   static let assayDiffers = Self.own("Assay-Differs")
+  static let assayChanges = Self.own("Assay-Changes")
   static let assayCutShort = Self.own("Assay-Cut-Short")
   static let uploadOffset = Self.own("Upload-Offset")
 

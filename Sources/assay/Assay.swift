@@ -24,6 +24,7 @@ struct Assay: ParsableCommand {
     subcommands: [
       InitCommand.self, PushCommand.self, PullCommand.self, ListCommand.self, LogCommand.self,
       ShowCommand.self, DiffCommand.self, TagCommand.self, QueryCommand.self,
+      TrendCommand.self, HistoryCommand.self, BisectCommand.self,
       CompareCommand.self, GateCommand.self,
       VerifyCommand.self, CollectCommand.self, ReindexCommand.self, StatsCommand.self,
       ServeCommand.self,

@@ -32,6 +32,31 @@ package enum MeanEstimate {
         lower: moments.mean - reach * error, upper: moments.mean + reach * error, level: level))
   }
 
+  /// The same without clusters, from how many values there are, their mean and their spread.
+  ///
+  /// The `deviation` is the standard deviation with n − 1 below; 0 says that nothing varies. Nil
+  /// for no values.
+  package static func of(
+    count: Int, mean: Double, deviation: Double, level: Double = 0.95
+  ) -> Estimate? {
+    if count == 0 { return nil }
+    var error: Double?
+    var interval: Interval?
+    if count > 1 {
+      if deviation > 0 {
+        let own = deviation / Double(count).squareRoot()
+        let reach =
+          StudentDistribution(freedom: Double(count - 1)).twoSidedQuantile(level: level) * own
+        error = own
+        interval = Interval(lower: mean - reach, upper: mean + reach, level: level)
+      } else {
+        interval = noSpreadInterval(mean, count: count, level: level)
+      }
+    }
+    return Estimate(
+      value: mean, standardError: error, interval: interval, rowCount: count, clusterCount: nil)
+  }
+
   /// The standard error of the mean of `values`, of at least two units.
   static func standardError(_ values: [Double], mean: Double, clusters: Clusters?) -> Double {
     let residuals = values.map { $0 - mean }

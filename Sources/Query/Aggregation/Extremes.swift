@@ -65,11 +65,13 @@ enum Extremes: Sendable {
     _ values: inout [Value], _ added: [Value], _ map: [UInt32], _ hasValue: (Int) -> Bool,
     _ otherHas: (Int) -> Bool, _ precedes: (Value, Value) -> Bool
   ) {
+    // A dictionary may hold a word twice, and then two groups there are one group here.
+    var isReached = [Bool](repeating: false, count: values.count)
     for (local, global) in map.enumerated() where global != GroupMap.none && otherHas(local) {
       let target = Int(global)
-      if !hasValue(target) || precedes(added[local], values[target]) {
-        values[target] = added[local]
-      }
+      let isFirst = !isReached[target] && !hasValue(target)
+      if isFirst || precedes(added[local], values[target]) { values[target] = added[local] }
+      isReached[target] = true
     }
   }
 }

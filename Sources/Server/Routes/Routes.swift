@@ -11,7 +11,8 @@ struct Routes: Sendable {
 
   /// All operations of the contract.
   var all: [Route] {
-    datasets + versions + rows + data + tags + queries + comparisons + storeTasks + tokens + server
+    datasets + versions + rows + data + tags + queries + history + comparisons + storeTasks
+      + tokens + server
   }
 
   /// An answer that is a document.

@@ -1,0 +1,83 @@
+import Columns
+package import Model
+package import Wire
+
+/// The items that moved a metric from one version to another.
+package enum MovedItems {
+  /// Items whose value differs, those that moved the metric most first.
+  ///
+  /// A changed item counts by the distance between its values, one that came or went by its
+  /// distance from `level`, the metric's number before.
+  /// - Parameters:
+  ///   - old: Rows of the version before, of the same group and condition as those of `new`.
+  ///   - key: The columns that tell items apart; both tables have them.
+  /// - Throws: ``StoreError`` of kind `usage` when the metric is no column of numbers.
+  package static func between(
+    _ old: ColumnTable, _ new: ColumnTable, key: [String], metric: String, level: Double
+  ) throws(StoreError) -> [BisectDocument.Item] {
+    let before = try Side(old, key, metric)
+    let after = try Side(new, key, metric)
+    var found: [(weight: Double, item: BisectDocument.Item)] = []
+    for (identity, row) in after.rows {
+      let now = after.values[row]
+      guard let past = before.rows[identity] else {
+        guard let now else { continue }
+        found.append((abs(now - level), after.item(.added, row, old: nil, new: now)))
+        continue
+      }
+      let then = before.values[past]
+      guard then != now else { continue }
+      let weight = abs((now ?? level) - (then ?? level))
+      found.append((weight, after.item(.changed, row, old: then, new: now)))
+    }
+    for (identity, row) in before.rows where after.rows[identity] == nil {
+      guard let then = before.values[row] else { continue }
+      found.append((abs(then - level), before.item(.removed, row, old: then, new: nil)))
+    }
+    return found.sorted { left, right in
+      if left.weight != right.weight { return left.weight > right.weight }
+      return left.item.order(key).lexicographicallyPrecedes(right.item.order(key))
+    }.map(\.item)
+  }
+
+  /// The rows of one version.
+  private struct Side {
+    let values: [Double?]
+    /// By the bytes of the key.
+    let rows: [[UInt8]: Int]
+    let key: [(name: String, texts: [String?])]
+
+    init(_ table: ColumnTable, _ key: [String], _ metric: String) throws(StoreError) {
+      values =
+        table.has(metric) ? try table.numbers(metric) : Array(repeating: nil, count: table.count)
+      var vectors: [ColumnVector] = []
+      var names: [(name: String, texts: [String?])] = []
+      for column in key {
+        vectors.append(try table.vector(column))
+        names.append((column, try table.texts(column)))
+      }
+      let identities = RowKeys(columns: vectors, count: table.count).texts
+      var rows: [[UInt8]: Int] = [:]
+      for row in 0..<table.count {
+        rows[Array(identities.bytes[identities.range(row)])] = row
+      }
+      self.key = names
+      self.rows = rows
+    }
+
+    func item(
+      _ change: BisectDocument.Item.Change, _ row: Int, old: Double?, new: Double?
+    ) -> BisectDocument.Item {
+      var texts: [String: String] = [:]
+      for (name, column) in key { texts[name] = column[row] }
+      return BisectDocument.Item(change: change, key: texts, old: old, new: new)
+    }
+  }
+}
+
+extension BisectDocument.Item {
+  /// What puts items of the same weight in order.
+  fileprivate func order(_ columns: [String]) -> [UInt8] {
+    columns.flatMap { Array((key[$0] ?? "").utf8) + [0] }
+  }
+}

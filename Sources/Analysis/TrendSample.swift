@@ -1,0 +1,110 @@
+import Comparison
+package import Model
+package import Wire
+
+/// What is known of a metric's values in one version and group.
+package enum TrendSample: Sendable, Hashable {
+  /// Only aggregates of them.
+  case summary(Summary)
+  /// All of them, finite.
+  case values([Double])
+
+  /// Aggregates of some values.
+  package struct Summary: Sendable, Hashable {
+    package let count: Int
+    package let total: Double
+    package let mean: Double
+    /// With n − 1 below; 0 for one value.
+    package let deviation: Double
+    package let least: Double
+    package let greatest: Double
+
+    /// Aggregates of `count` values, at least one, all finite.
+    package init(
+      count: Int, total: Double, mean: Double, deviation: Double, least: Double, greatest: Double
+    ) {
+      self.count = count
+      self.total = total
+      self.mean = mean
+      // Where nothing varies rounding may leave a little.
+      self.deviation = least == greatest ? 0 : deviation
+      self.least = least
+      self.greatest = greatest
+    }
+  }
+
+  /// How many values there are.
+  package var count: Int {
+    switch self {
+    case .summary(let summary): summary.count
+    case .values(let values): values.count
+    }
+  }
+
+  /// The statistic of the values as the number of a version; nil where there are none.
+  ///
+  /// Means have t intervals, rates Wilson's, quantiles those of order statistics; counts and sums
+  /// have none.
+  /// - Throws: ``StoreError`` of kind `usage` for the rate of values other than 0 and 1.
+  package func point(
+    version: Int, _ statistic: TrendRequest.Statistic, of metric: String, level: Double
+  ) throws(StoreError) -> TrendDocument.Point? {
+    func point(_ estimate: Estimate?) -> TrendDocument.Point? {
+      estimate.map {
+        TrendDocument.Point(
+          version: version, n: $0.rowCount, value: $0.value, lower: $0.interval?.lower,
+          upper: $0.interval?.upper)
+      }
+    }
+    switch statistic {
+    case .count: return TrendDocument.Point(version: version, n: count, value: Double(count))
+    case .sum:
+      guard count > 0 else { return nil }
+      return TrendDocument.Point(version: version, n: count, value: total)
+    case .rate:
+      guard let successes else {
+        throw StoreError(
+          .usage,
+          "a rate is of true and false, or 1 and 0; '\(metric)' has other values: ask for its mean")
+      }
+      return point(Proportion.estimate(successes: successes, trials: count, level: level))
+    case .mean:
+      switch self {
+      case .values(let values): return point(MeanEstimate.of(values, level: level))
+      case .summary(let summary):
+        return point(
+          MeanEstimate.of(
+            count: summary.count, mean: summary.mean, deviation: summary.deviation, level: level))
+      }
+    case .p50, .p95:
+      guard case .values(let values) = self else {
+        preconditionFailure("a quantile is of values")
+      }
+      return point(
+        QuantileEstimate.of(values, quantile: statistic == .p50 ? 0.5 : 0.95, level: level))
+    }
+  }
+
+  private var total: Double {
+    switch self {
+    case .summary(let summary): summary.total
+    case .values(let values): values.reduce(0, +)
+    }
+  }
+
+  /// How many values are 1; nil when any is neither 0 nor 1.
+  private var successes: Int? {
+    switch self {
+    case .values(let values):
+      return values.allSatisfy { $0 == 0 || $0 == 1 } ? values.count { $0 == 1 } : nil
+    case .summary(let summary):
+      guard summary.least >= 0, summary.greatest <= 1 else { return nil }
+      // Within 0...1, x² is less than x but for 0 and 1, so the sum of squares tells.
+      let count = Double(summary.count)
+      let squares =
+        summary.deviation * summary.deviation * (count - 1) + count * summary.mean * summary.mean
+      guard abs(squares - summary.total) <= 1e-9 * max(1, count) else { return nil }
+      return Int(summary.total.rounded())
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package import Model
+import Query
+import Store
+package import Wire
+
+extension LocalStoreService {
+  package func history(
+    of dataset: DatasetName, _ request: HistoryRequest,
+    write: ([UInt8]) throws(StoreError) -> Void
+  ) throws(StoreError) -> Int {
+    let versions = try versions(request.versions, of: dataset)
+    let columns = try key(of: versions)
+    let values = try Self.values(request.key, of: columns, in: dataset)
+    if let wanted = request.columns { try require(wanted, in: versions) }
+    let wanted = request.columns.map(Set.init)
+    var tracker = try RowTracker(RowIdentity(columns: columns, values: values), in: store) {
+      wanted?.contains($0) ?? true
+    }
+    var changes: [RowChange] = []
+    for version in versions {
+      if isCancelled?() == true { throw StoreError(.exhausted, "nobody waits for the answer") }
+      if let change = try tracker.next(version) { changes.append(change) }
+    }
+    let key = Array(zip(columns, values).map { (column: $0, value: $1) })
+    guard !changes.isEmpty else {
+      let row = key.map { "\($0.column) \($0.value)" }.joined(separator: ", ")
+      throw StoreError(
+        .missing,
+        "no version of \(dataset)\(request.versions == "*" ? "" : "@" + request.versions) has a row "
+          + "with \(row)")
+    }
+    try withoutActuallyEscaping(write) { write throws(StoreError) in
+      let pieces = TextPieces(write)
+      try HistoryPrinter(dataset, key, versions, request.format, pieces).print(changes)
+      try pieces.finish()
+    }
+    return changes.count
+  }
+
+  /// The versions that `*` or `a..b` after the `@` stand for, oldest first.
+  /// - Throws: ``StoreError``: `missing` for a dataset or a version that is not there, `usage` for
+  ///   another text.
+  func versions(_ text: String, of dataset: DatasetName) throws(StoreError) -> [Version] {
+    guard sees(dataset) else {
+      throw StoreError(.missing, "there is no dataset '\(dataset)'")
+    }
+    let range = try StoreQuerySource(store, sees: sees).versionNumbers(text, of: dataset)
+    return try store.versions(of: dataset).filter { range.contains($0.number) }.reversed()
+  }
+
+  /// The key of the newest version.
+  private func key(of versions: [Version]) throws(StoreError) -> [String] {
+    guard let newest = versions.last else { return [] }
+    let key = try store.snapshot(newest).schema.key
+    guard !key.isEmpty else {
+      throw StoreError(
+        .usage, "\(newest.reference) has no key; name its columns with 'assay push --key'")
+    }
+    return key
+  }
+
+  private func require(_ wanted: [String], in versions: [Version]) throws(StoreError) {
+    var names: Set<String> = []
+    for version in versions {
+      names.formUnion(try store.snapshot(version).schema.columns.map(\.name))
+    }
+    for name in wanted where !names.contains(name) {
+      let advice = Spelling.advice(name, Array(names))
+      throw StoreError(.usage, "no version has a column '\(name)'; \(advice)")
+    }
+  }
+
+  /// The values of the key's columns: one each in their order, or all as `column=value`.
+  private static func values(
+    _ terms: [String], of columns: [String], in dataset: DatasetName
+  ) throws(StoreError) -> [String] {
+    var named: [String: String] = [:]
+    for term in terms {
+      for column in columns where term.hasPrefix(column + "=") {
+        named[column] = String(term.dropFirst(column.count + 1))
+      }
+    }
+    if named.count == columns.count, terms.count == columns.count {
+      return columns.map { named[$0] ?? "" }
+    }
+    guard terms.count == columns.count else {
+      let form = columns.map { "\($0)=…" }.joined(separator: " ")
+      throw StoreError(
+        .usage, "the key of \(dataset) is \(columns.joined(separator: ", ")): give \(form)")
+    }
+    return terms
+  }
+}

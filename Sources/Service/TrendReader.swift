@@ -1,0 +1,296 @@
+import Analysis
+import Columns
+import Model
+import Query
+import Wire
+
+/// Reads a metric of many versions: by SQL, whose scans are vectorised and remember what they
+/// computed, where aggregates are enough; as values where the statistic needs them.
+struct TrendReader {
+  /// One version and group.
+  struct Cell: Hashable {
+    let version: Int
+    let group: String?
+  }
+
+  let dataset: DatasetName
+  let request: TrendRequest
+  let statistic: TrendRequest.Statistic
+  private let source: StoreQuerySource
+  private let options: QueryOptions
+  /// What SQL calls the versions.
+  private let name: String
+  /// All versions of the range, so that a column which some of them lack is null there.
+  private let table: QueryTable
+
+  /// The most groups that are told apart.
+  private static let groupLimit = 500
+
+  /// A reader of the versions that `versions` stands for after the `@` of a table's name.
+  /// - Throws: ``StoreError``: `missing` for versions that are not there, `usage` for columns that
+  ///   none of them has, or a statistic that needs another.
+  init(
+    _ dataset: DatasetName, _ request: TrendRequest, _ versions: String,
+    _ source: StoreQuerySource, options: QueryOptions
+  ) throws(StoreError) {
+    self.dataset = dataset
+    self.request = request
+    self.source = source
+    self.options = options
+    name = "\(dataset)@\(versions)"
+    guard let table = try source.table(named: name) else {
+      throw StoreError(.missing, "there is no dataset '\(dataset)'")
+    }
+    self.table = table
+    var metric: ColumnDefinition?
+    if let name = request.metric {
+      metric = table.columns[try Self.position(name, in: table, of: dataset)]
+    }
+    if let name = request.group { _ = try Self.position(name, in: table, of: dataset) }
+    statistic =
+      request.statistic ?? (metric == nil ? .count : metric?.type == .bool ? .rate : .mean)
+    guard metric != nil || statistic == .count else {
+      throw StoreError(.usage, "the \(statistic.rawValue) of what? name a column as the metric")
+    }
+    if let metric, statistic != .count,
+      ![.bool, .int64, .float64, .json].contains(metric.type)
+    {
+      throw StoreError(
+        .usage,
+        "the column '\(metric.name)' of \(dataset) holds \(metric.type.rawValue) values; "
+          + "a metric is a column of numbers or of true and false")
+    }
+  }
+
+  /// The values of each version and group that has rows; of one version, or of all.
+  func samples(of version: Int? = nil) throws(StoreError) -> [Cell: TrendSample] {
+    let table = part(version)
+    let samples: [Cell: TrendSample]
+    if let summaries = try summaries(table) {
+      samples = summaries
+    } else if request.condition == nil {
+      samples = try values(of: table)
+    } else {
+      samples = try selectedValues(table)
+    }
+    let groups = Set(samples.keys.map(\.group)).count
+    guard groups <= Self.groupLimit else {
+      throw StoreError(
+        .usage,
+        "'\(request.group ?? "")' has \(groups) values, and a trend tells \(Self.groupLimit) apart; "
+          + "narrow it with a condition")
+    }
+    return samples
+  }
+
+  /// The positions of a version's rows for which the condition is true; nil when there is none.
+  func selection(in version: Int) throws(StoreError) -> [Int]? {
+    guard request.condition != nil else { return nil }
+    var positions: [Int] = []
+    // SQL numbers the rows of a table's first part by their position.
+    try run("SELECT rowid", part(version), group: nil, isGrouped: false) { row in
+      if let position = Self.integer(row[0]) { positions.append(position) }
+    }
+    return positions.sorted()
+  }
+
+  /// The table with the rows of one version alone.
+  private func part(_ version: Int?) -> QueryTable {
+    guard let version else { return table }
+    return QueryTable(
+      columns: table.columns, isMultiVersion: true,
+      parts: table.parts.filter { $0.version == version })
+  }
+
+  /// Where a column is among those of all versions.
+  private static func position(
+    _ name: String, in table: QueryTable, of dataset: DatasetName
+  ) throws(StoreError) -> Int {
+    guard let position = table.columns.firstIndex(where: { $0.name == name }) else {
+      let advice = Spelling.advice(name, table.columns.map(\.name))
+      throw StoreError(.usage, "no version of \(dataset) has a column '\(name)'; \(advice)")
+    }
+    return position
+  }
+
+  /// Aggregates by SQL; nil where they are not enough, or SQL would read values otherwise.
+  private func summaries(_ table: QueryTable) throws(StoreError) -> [Cell: TrendSample]? {
+    guard statistic != .p50, statistic != .p95 else { return nil }
+    var metric: String?
+    if let column = request.metric {
+      let position = try Self.position(column, in: table, of: dataset)
+      guard table.columns[position].type != .json else { return nil }
+      metric = SQLColumns.identifiers(of: table)[position]
+    }
+    var isBool = false
+    var group: String?
+    if let column = request.group {
+      let position = try Self.position(column, in: table, of: dataset)
+      guard [.string, .int64, .bool].contains(table.columns[position].type) else { return nil }
+      isBool = table.columns[position].type == .bool
+      group = SQLColumns.identifiers(of: table)[position]
+    }
+    let aggregates =
+      if let metric, statistic == .count {
+        "count(\(metric)), 0, 0, 0, 0, 0"
+      } else if let metric {
+        "count(\(metric)), total(\(metric)), avg(\(metric)), stddev(\(metric)), min(\(metric)), max(\(metric))"
+      } else {
+        "count(*), 0, 0, 0, 0, 0"
+      }
+    var samples: [Cell: TrendSample] = [:]
+    var isFinite = true
+    try run("SELECT _version, \(group ?? "NULL"), \(aggregates)", table, group: group) { row in
+      let numbers = row[3...].map(Self.number)
+      isFinite = isFinite && numbers.allSatisfy { $0?.isFinite ?? true }
+      guard let version = Self.integer(row[0]), let count = Self.integer(row[2]) else { return }
+      let cell = Cell(version: version, group: Self.label(row[1], isBool: isBool))
+      samples[cell] = .summary(
+        TrendSample.Summary(
+          count: count, total: numbers[0] ?? 0, mean: numbers[1] ?? 0,
+          deviation: numbers[2] ?? 0, least: numbers[3] ?? 0, greatest: numbers[4] ?? 0))
+    }
+    // An infinity among the values spoils its group's sums; read as values, it is left out.
+    return isFinite ? samples : nil
+  }
+
+  /// Runs a query over the versions, with the condition on a line of its own, so that a comment at
+  /// its end takes nothing else with it.
+  private func run(
+    _ select: String, _ table: QueryTable, group: String?, isGrouped: Bool = true,
+    _ body: ([QueryValue]) -> Void
+  ) throws(StoreError) {
+    let condition = request.condition.map { " WHERE (\($0)\n)" } ?? ""
+    let groups = isGrouped ? " GROUP BY _version" + (group.map { ", " + $0 } ?? "") : ""
+    let sql = select + " FROM \"\(name)\"" + condition + groups
+    do throws(StoreError) {
+      let source = NamedTable(name: name, table: table, others: source)
+      try SQLQuery(sql, on: source, options: options).run(onColumns: { _ in }) { row in
+        body(row)
+        return true
+      }
+    } catch  where error.kind == .usage && request.condition != nil {
+      // Its place is one in the whole statement, which nobody wrote.
+      throw StoreError(.usage, "where: \(error.message)")
+    }
+  }
+
+  /// The values of rows that a condition picks.
+  private func selectedValues(_ table: QueryTable) throws(StoreError) -> [Cell: TrendSample] {
+    let identifiers = SQLColumns.identifiers(of: table)
+    var isBool = false
+    var group = "NULL"
+    if let column = request.group {
+      let position = try Self.position(column, in: table, of: dataset)
+      isBool = table.columns[position].type == .bool
+      group = identifiers[position]
+    }
+    var metric = "1"
+    if let column = request.metric {
+      metric = identifiers[try Self.position(column, in: table, of: dataset)]
+    }
+    var values: [Cell: [Double]] = [:]
+    try run("SELECT _version, \(group), \(metric)", table, group: nil, isGrouped: false) { row in
+      guard let version = Self.integer(row[0]) else { return }
+      let cell = Cell(version: version, group: Self.label(row[1], isBool: isBool))
+      let counts = statistic == .count && row[2] != .null
+      if let value = counts ? 1 : Self.number(row[2]), value.isFinite {
+        values[cell, default: []].append(value)
+      } else {
+        values[cell, default: []] += []
+      }
+    }
+    return values.mapValues { .values($0) }
+  }
+
+  /// The values of all rows, from their vectors, version by version on all cores.
+  private func values(of table: QueryTable) throws(StoreError) -> [Cell: TrendSample] {
+    var positions: [Int] = []
+    for name in [request.metric, request.group].compactMap({ $0 }) {
+      let position = try Self.position(name, in: table, of: dataset)
+      if !positions.contains(position) { positions.append(position) }
+    }
+    let (wanted, reader) = (positions, self)
+    let parts = try parallelMap(count: table.parts.count) { index throws(StoreError) in
+      try reader.values(of: table.parts[index], wanted.map { (table.columns[$0].name, $0) })
+    }
+    var samples: [Cell: TrendSample] = [:]
+    for part in parts { samples.merge(part) { first, _ in first } }
+    return samples
+  }
+
+  private func values(
+    of part: any QueryPart, _ columns: [(name: String, position: Int)]
+  ) throws(StoreError) -> [Cell: TrendSample] {
+    var batches: [RowBatch] = []
+    var types: [ColumnType] = []
+    for (group, count) in try part.groupRowCounts().enumerated() {
+      var vectors: [ColumnVector] = []
+      for column in columns {
+        vectors.append(try part.vector(column: column.position, group: group))
+      }
+      // A version has one type a column, which is not that of all versions together.
+      if types.isEmpty { types = vectors.map(\.type) }
+      let definitions = zip(columns, types).map { ColumnDefinition(name: $0.name, type: $1) }
+      batches.append(RowBatch(columns: definitions, vectors: vectors, count: count))
+    }
+    guard let first = batches.first else { return [:] }
+    let rows = ColumnTable(
+      name: "\(dataset)@\(part.version)", columns: first.columns, batches: batches)
+    var labels: [String?]?
+    if let group = request.group { labels = try rows.labels(group) }
+    var numbers = [Double?](repeating: 1, count: rows.count)
+    if let metric = request.metric {
+      numbers =
+        statistic == .count
+        ? try rows.texts(metric).map { $0 == nil ? nil : 1 } : try rows.numbers(metric)
+    }
+    var values: [Cell: [Double]] = [:]
+    for row in 0..<rows.count {
+      let cell = Cell(version: part.version, group: labels?[row])
+      if let number = numbers[row] {
+        values[cell, default: []].append(number)
+      } else {
+        values[cell, default: []] += []
+      }
+    }
+    return values.mapValues { .values($0) }
+  }
+
+  private static func number(_ value: QueryValue) -> Double? {
+    switch value {
+    case .integer(let integer): Double(integer)
+    case .real(let real): real
+    default: nil
+    }
+  }
+
+  private static func integer(_ value: QueryValue) -> Int? {
+    if case .integer(let integer) = value { Int(integer) } else { nil }
+  }
+
+  /// What a group is called: its value as a person would write it.
+  private static func label(_ value: QueryValue, isBool: Bool) -> String? {
+    switch value {
+    case .integer(let integer): isBool ? (integer == 0 ? "false" : "true") : String(integer)
+    case .real(let real): "\(real)"
+    case .text(let text): text
+    case .null, .blob: nil
+    }
+  }
+}
+
+/// A table that is there already, beside all others of a store.
+private struct NamedTable: QuerySource {
+  let name: String
+  let table: QueryTable
+  let others: StoreQuerySource
+
+  func table(named name: String) throws(StoreError) -> QueryTable? {
+    name == self.name ? table : try others.table(named: name)
+  }
+
+  func nearNames(to name: String) -> [String] { others.nearNames(to: name) }
+
+  var aggregateMemory: AggregateMemory? { others.aggregateMemory }
+}

@@ -1,0 +1,98 @@
+package import Model
+
+/// The versions in which a metric moved; none when it never did.
+package struct BisectDocument: Codable, Sendable, Hashable {
+  /// An item whose value is another than in the version before.
+  package struct Item: Codable, Sendable, Hashable {
+    /// What became of it.
+    package enum Change: String, Codable, Sendable {
+      case changed, added, removed
+    }
+
+    package let change: Change
+    /// The values of the key's columns.
+    package let key: [String: String]
+    package let old: Double?
+    package let new: Double?
+
+    /// An item with its values; nil where it has none.
+    package init(change: Change, key: [String: String], old: Double?, new: Double?) {
+      self.change = change
+      self.key = key
+      self.old = old
+      self.new = new
+    }
+  }
+
+  /// A version in which the number of a group moved.
+  package struct Move: Codable, Sendable, Hashable {
+    /// As in ``TrendDocument/Series/group``.
+    package let group: String?
+    package let version: VersionDocument
+    /// The last version before it that has a number.
+    package let previous: Int
+    /// Versions between the two, which have none: the move may be in one of them.
+    package let skipped: [Int]
+    /// The number of the previous version, or the level before where change points were looked for.
+    package let before: Double
+    package let after: Double
+    /// Of the change point, where such were looked for.
+    package let pValue: Double?
+    /// How many rows differ between the two versions, whatever group they belong to.
+    package let changes: ChangeCounts
+    /// The items that moved most, largest first.
+    package let items: [Item]
+    /// How many items moved.
+    package let movedItems: Int
+
+    /// A move, from all that is known of it.
+    package init(
+      group: String?, version: VersionDocument, previous: Int, skipped: [Int], before: Double,
+      after: Double, pValue: Double?, changes: ChangeCounts, items: [Item], movedItems: Int
+    ) {
+      self.group = group
+      self.version = version
+      self.previous = previous
+      self.skipped = skipped
+      self.before = before
+      self.after = after
+      self.pValue = pValue
+      self.changes = changes
+      self.items = items
+      self.movedItems = movedItems
+    }
+  }
+
+  package let dataset: DatasetName
+  package let metric: String?
+  package let statistic: TrendRequest.Statistic
+  package let by: String?
+  package let `where`: String?
+  /// The numbers of the versions that were given, or that stand for those that were not; nil where
+  /// change points were looked for.
+  package let good: Int?
+  package let bad: Int?
+  /// What was given.
+  package let threshold: Double?
+  /// How many versions' rows were read to find the moves.
+  package let versionsRead: Int
+  /// Largest first.
+  package let moves: [Move]
+
+  /// The moves of a metric.
+  package init(
+    dataset: DatasetName, request: BisectRequest, statistic: TrendRequest.Statistic, good: Int?,
+    bad: Int?, versionsRead: Int, moves: [Move]
+  ) {
+    self.dataset = dataset
+    metric = request.trend.metric
+    self.statistic = statistic
+    by = request.trend.group
+    `where` = request.trend.condition
+    self.good = good
+    self.bad = bad
+    threshold = request.threshold
+    self.versionsRead = versionsRead
+    self.moves = moves
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Model
+import Reports
+import Wire
+
+/// `assay bisect`: where a metric moved.
+struct BisectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bisect", abstract: "Find the version in which a metric moved.",
+    discussion: """
+      Between --good and --bad (or the first and the last version, with --threshold) it halves the \
+      stretch and reads as few versions as that takes: the number crosses --threshold, or the halfway \
+      value, in the version found. Without any of the three it looks at all versions for change points \
+      and takes the largest. What is known of that version follows, with the items that moved most. \
+      Exits with 1 when the metric never moved.
+      """)
+
+  @OptionGroup var trend: TrendFlags
+  @Option(help: "A version from before the move.") var good: String?
+  @Option(help: "A version from after it.") var bad: String?
+  @Option(help: "The value that the number crosses.") var threshold: Double?
+  @Option(help: "At most so many items.") var items = 10
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    guard items >= 0 else { throw StoreError(.usage, "--items takes a number of items") }
+    guard threshold?.isFinite ?? true else {
+      throw StoreError(.usage, "--threshold takes a number")
+    }
+    let (dataset, base) = try trend.request()
+    var request = BisectRequest(base)
+    request.good = good
+    request.bad = bad
+    request.threshold = threshold
+    request.itemLimit = items
+    let document = try global.openService().bisect(dataset, request)
+    let output = try Output()
+    if global.json {
+      try output.json(document)
+    } else {
+      for line in BisectText.lines(document) { try output.line(line) }
+    }
+    try output.finish()
+    if document.moves.isEmpty { throw ExitCode(1) }
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Model
+import Wire
+
+/// `assay history`: one item over versions.
+struct HistoryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "history", abstract: "Show everything one item ever was, change by change.",
+    discussion: """
+      The item is named by its key: the values of the key's columns in their order, or each as \
+      column=value. Only versions in which it changed are told: when it came, which cells changed from \
+      old → new, when it went and when it returned. --json is --format json; jsonl has an object for \
+      each change, csv a line for each cell.
+      """)
+
+  @Argument(help: "The dataset, or some versions of it: name, name@2..5, name@baseline..")
+  var name: String
+  @Argument(help: "The item's key: a value for each column of the key, or column=value.")
+  var key: [String]
+  @Option(help: "Only changes of these columns: a,b.") var columns: [String] = []
+  @Option(help: "text, jsonl, json or csv.") var format = Format.text
+  @OptionGroup var global: GlobalOptions
+
+  /// The names of ``HistoryRequest/Format``.
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, jsonl, json, csv
+
+    var requested: HistoryRequest.Format {
+      switch self {
+      case .text: .text
+      case .jsonl: .jsonl
+      case .json: .json
+      case .csv: .csv
+      }
+    }
+  }
+
+  func run() throws {
+    let range = try VersionRange(parsing: name, from: nil, to: nil)
+    var request = HistoryRequest(key: key, format: global.json ? .json : format.requested)
+    let names = columns.flatMap { $0.split(separator: ",").map(String.init) }
+    request.columns = names.isEmpty ? nil : names
+    request.versions = range.versions
+    let service = try global.openService()
+    let output = try Output()
+    _ = try service.history(of: range.dataset, request) { bytes throws(StoreError) in
+      try output.write(bytes)
+    }
+    try output.finish()
+  }
+}

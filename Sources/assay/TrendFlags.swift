@@ -1,0 +1,55 @@
+import ArgumentParser
+import Model
+import Wire
+
+/// Which number of which rows and versions, for `trend` and `bisect`.
+struct TrendFlags: ParsableArguments {
+  @Argument(help: "The dataset, or some versions of it: name, name@2..5, name@baseline..")
+  var name: String
+  @Option(help: "The column: numbers, or true and false.") var metric: String?
+  @Option(help: "mean, rate, p50, p95, count or sum. Default: rate of true and false, else mean.")
+  var stat: Statistic?
+  @Option(help: "Tell the values of this column apart.") var by: String?
+  @Option(help: "Only rows for which this SQL expression is true.") var `where`: String?
+  @Option(help: "The first version: a number, a tag, a date.") var from: String?
+  @Option(help: "The last version.") var to: String?
+
+  /// The names of ``TrendRequest/Statistic``.
+  enum Statistic: String, CaseIterable, ExpressibleByArgument {
+    case mean, rate, p50, p95, count, sum
+  }
+
+  /// The dataset that is named, and what is asked of it.
+  func request() throws(StoreError) -> (dataset: DatasetName, request: TrendRequest) {
+    let range = try VersionRange(parsing: name, from: from, to: to)
+    var request = TrendRequest(metric: metric)
+    request.statistic = stat.flatMap { TrendRequest.Statistic(rawValue: $0.rawValue) }
+    request.group = by
+    request.condition = `where`
+    request.versions = range.versions
+    return (range.dataset, request)
+  }
+}
+
+/// A dataset and which of its versions, as a command names them.
+struct VersionRange {
+  let dataset: DatasetName
+  /// What stands after the `@` of a table of several versions.
+  let versions: String
+
+  /// Reads `name`, `name@2..5` or a name with ends given apart.
+  /// - Throws: ``StoreError`` of kind `usage` for a range given twice.
+  init(parsing text: String, from: String?, to: String?) throws(StoreError) {
+    let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+    dataset = try DatasetName(String(parts[0]))
+    let isCut = from != nil || to != nil
+    guard parts.count == 2 else {
+      versions = isCut ? "\(from ?? "")..\(to ?? "")" : "*"
+      return
+    }
+    guard !isCut else {
+      throw StoreError(.usage, "name the versions once: \(text), or --from and --to")
+    }
+    versions = String(parts[1])
+  }
+}
