@@ -60,6 +60,11 @@ import Wire
     #expect(metrics.map(\.direction) == [.higher, .lower])
   }
 
+  @Test func `an arm is not compared with itself`() {
+    let error = #expect(throws: StoreError.self) { try TestTable.compare([sides[0], sides[0]]) }
+    #expect(error?.kind == .usage && error?.message.contains("named twice") == true)
+  }
+
   @Test func `numbers that make no sense are refused`() {
     #expect(message { $0.confidence = 1 }.contains("confidence"))
     #expect(message { $0.resamples = 0 }.contains("resamples"))

@@ -221,6 +221,43 @@ import Wire
     }
   }
 
+  @Test func `a token compares what it sees, and keeps what it may write`() async throws {
+    try await ServedStore.with { store in
+      for name in ["open.a", "open.b", "shut.c"] {
+        let rows = (1...9).map { "{\"id\":\($0),\"score\":\($0 % 3)}\n" }.joined()
+        _ = try store.push(name, rows, { $0.key = ["id"] }, to: store.local)
+      }
+      let made = try store.remote.createToken(TokenRequest(name: "root", scope: .admin))
+      let admin = try RemoteStoreService(url: store.url, token: made.token)
+      func service(_ scope: TokenScope) throws -> RemoteStoreService {
+        let token = try admin.createToken(
+          TokenRequest(name: scope.rawValue, scope: scope, prefix: "open"))
+        return try RemoteStoreService(url: store.url, token: token.token)
+      }
+      let (reader, writer) = (try service(.read), try service(.write))
+      var request = ComparisonRequest(base: "open.a", candidates: ["open.b"])
+      #expect(try reader.compare(request).document.items.count == 9)
+      request.save = SaveOrder(name: "open.kept")
+      let denied = #expect(throws: StoreError.self) { try reader.compare(request) }
+      #expect(denied?.kind == .denied)
+      #expect(try writer.compare(request).saved == "open.kept@1")
+      #expect(try reader.verifyComparison(try Reference(parsing: "open.kept")).isEqual)
+      #expect(try store.local.version(try Reference(parsing: "open.kept")).version.author == "write")
+      request.save = SaveOrder(name: "shut.kept")
+      let hidden = #expect(throws: StoreError.self) { try writer.compare(request) }
+      #expect(hidden?.kind == .missing)
+      let unseen = #expect(throws: StoreError.self) {
+        try reader.compare(ComparisonRequest(base: "open.a", candidates: ["shut.c"]))
+      }
+      #expect(unseen?.kind == .missing)
+      var options = ComparisonOptions()
+      options.gates = ["score >= 0"]
+      let gate = GateRequest(
+        reference: "shut.c", options: options, save: SaveOrder(name: "open.gate"))
+      #expect(throws: StoreError.self) { try writer.createGate(gate) }
+    }
+  }
+
   @Test func `tokens open a server, are listed and revoked`() async throws {
     try await ServedStore.with { store in
       let made = try store.remote.createToken(TokenRequest(name: "root", scope: .admin))

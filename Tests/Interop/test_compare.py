@@ -5,15 +5,17 @@ import math
 import os
 import pathlib
 
+import jsonschema_rs
 import numpy as np
 import pytest
 import scipy.stats
 import statsmodels.api as sm
+import yaml
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from server import assay
+from server import PACKAGE, assay
 
 ALPACA = os.environ.get("ASSAY_ALPACA")
 DRAWS = 9_999
@@ -271,6 +273,43 @@ def test_the_same_comparison_gives_the_same_bytes_on_another_store(tmp_path):
         answers.append(assay(*arguments, store=tmp_path / name))
         assert "the same bytes" in assay("verify", "comparison", "kept@1", store=tmp_path / name)
     assert answers[0] == answers[1]
+
+
+def test_documents_are_as_the_contract_says(store):
+    random = np.random.default_rng(13)
+
+    def run(lift):
+        return [
+            {
+                "id": f"q{i}", "attempt": k, "task": f"t{i % 3}", "success": bool(random.random() < 0.6 + lift),
+                "latency_ms": float(random.lognormal(6, 0.5)), "cost": float(random.gamma(2, 0.01)),
+                "input_tokens": int(random.lognormal(9, 1.5)), "output": f"{random.integers(3)}",
+                "json_parsed": bool(random.random() < 0.9), "schema_valid": bool(random.random() < 0.8),
+                "finish_reason": str(random.choice(["stop", "length", "content_filter"])),
+                "should_refuse": bool(random.random() < 0.1),
+            }
+            for i in range(80) for k in range(2)
+        ]
+
+    for name, lift in (("base", 0.0), ("new", 0.2), ("other", -0.2)):
+        push(store, name, run(lift), key="id,attempt")
+    contract = yaml.safe_load((PACKAGE / "schema/openapi.yaml").read_text())
+
+    def validate(document, schema):
+        whole = {"$ref": f"#/components/schemas/{schema}", "components": contract["components"]}
+        errors = list(jsonschema_rs.Draft202012Validator(whole).iter_errors(document))
+        assert not errors, [(error.message, error.instance_path) for error in errors]
+
+    flags = ("--slice", "task", "--repeat", "attempt", "--gate", "success >= -2pp", "--gate", "cost_per_success <= 10%")
+    document = compare(store, "base", "new", "other", *flags, "--save", "kept")
+    assert document["saved"] == "kept@1"
+    for member in ("latency", "cost", "schema", "truncations", "refusals", "expectedRefusals", "buckets", "repeats"):
+        assert member in document["arms"][0]["summary"]
+    validate(document, "Comparison")
+    validate(json.loads(assay("verify", "comparison", "kept", "--json", store=store)), "Recomputation")
+    made = assay("gate", "create", "bar", "--on", "base", "--repeat", "attempt", "--gate", "success >= 0", "--json", store=store)
+    validate(json.loads(made), "RegisteredGates")
+    validate(compare(store, "base", "new", "--registered", "bar"), "Comparison")
 
 
 @pytest.mark.skipif(not ALPACA, reason="ASSAY_ALPACA names no folder")

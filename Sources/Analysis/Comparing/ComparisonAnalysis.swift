@@ -28,6 +28,10 @@ package struct ComparisonAnalysis: Sendable {
     findings: [ComparisonDocument.Finding] = []
   ) throws(StoreError) {
     try options.check()
+    for (index, side) in sides.enumerated()
+    where sides[..<index].contains(where: { $0.name == side.name }) {
+      throw StoreError(.usage, "\(side.name) is named twice; compare it with something else")
+    }
     let tables = sides.map(\.table)
     let shared = tables[0].columns.filter { column in tables.allSatisfy { $0.has(column.name) } }
     roles = try MetricRoles(

@@ -46,7 +46,8 @@ package struct MetricChoice: Sendable, Hashable {
     for gate in gates {
       guard case .metric(let name) = gate.subject, !found.contains(where: { $0.name == name })
       else { continue }
-      try add(name, gate.gate.relation == .atLeast ? .higher : .lower)
+      let guarded: MetricDocument.Direction = gate.gate.relation == .atLeast ? .higher : .lower
+      try add(name, direction(of: name, roles) ?? guarded)
     }
     if found.isEmpty { throw none(tables) }
     return found
