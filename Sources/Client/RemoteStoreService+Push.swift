@@ -48,7 +48,7 @@ extension RemoteStoreService {
     }
   }
 
-  private static func idempotencyKey(_ given: String?) throws(StoreError) -> String {
+  static func idempotencyKey(_ given: String?) throws(StoreError) -> String {
     guard let given else {
       return "push-" + Hex.encode((0..<16).map { _ in UInt8.random(in: 0...255) })
     }

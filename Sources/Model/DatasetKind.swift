@@ -5,4 +5,7 @@ package enum DatasetKind: String, Sendable, CaseIterable {
   case reports
   /// A wide evaluation table: the kind when none is named.
   case results
+
+  /// Whether rows stay as they are: others may be added, none changed or removed.
+  package var isAppendOnly: Bool { self == .ratings }
 }

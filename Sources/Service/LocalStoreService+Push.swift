@@ -1,3 +1,4 @@
+import Analysis
 import Formats
 package import Model
 import Store
@@ -11,12 +12,21 @@ extension LocalStoreService {
     guard !request.deletesMissing || request.mode == .merge else {
       throw StoreError(.usage, "rows that the file lacks are removed with the mode merge alone")
     }
-    let options = options(request)
-    let reader = try TableReader.open(
+    var options = options(request)
+    let latest = try store.catchUp(dataset)
+    let isRatings = request.kind == .ratings || latest?.record.kind == .ratings
+    if isRatings { options.key = request.key ?? [RatingColumns.key] }
+    var types = request.types
+    // Files of other formats say what their columns are.
+    if isRatings, [.jsonl, .json, .csv].contains(file.format) {
+      types.merge(Self.ratingTypes) { given, _ in given }
+    }
+    var reader = try TableReader.open(
       path: file.path, file.format, compression: file.compression, name: file.name,
-      types: request.types, limitBytes: file.limitBytes)
+      types: types, limitBytes: file.limitBytes)
     let result: PushResult
     do throws(StoreError) {
+      if isRatings { try checkRatings(&reader, mode: request.mode, after: latest) }
       result = try store.push(dataset, reader, options) { rows in
         progress(Progress(done: rows, unit: .rows))
       }

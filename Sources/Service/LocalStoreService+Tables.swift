@@ -33,6 +33,23 @@ extension LocalStoreService {
     )
   }
 
+  /// Columns of one row of a version, by its position.
+  func row(
+    _ position: Int, of version: Version, columns: [String]
+  ) throws(StoreError) -> ColumnTable {
+    let snapshot = try store.snapshot(version)
+    var request = DataRequest(format: .jsonl)
+    request.columns = columns
+    let positions = try self.columns(request, of: snapshot)
+    var batches: [RowBatch] = []
+    try RowPages(snapshot, columns: positions).forEach(.range(position..<position + 1)) {
+      batches += $0
+    }
+    return ColumnTable(
+      name: version.reference, columns: positions.map { snapshot.schema.columns[$0] },
+      batches: batches)
+  }
+
   /// Saves a document as the next version of a dataset; the same JSON again makes no new version.
   ///
   /// The version has one row, whose one column, `document`, is the JSON. Rule sets, saved comparisons

@@ -83,6 +83,13 @@ package final class LiveAppender: Sendable {
     }
     let live = try live(dataset)
     let latest = try store.catchUp(dataset)
+    if let kind = latest?.record.kind, kind.isAppendOnly {
+      // A row that comes live takes the place of the one with its key, unseen.
+      throw StoreError(
+        .denied,
+        "\(dataset) is of kind \(kind.rawValue), whose rows are checked as they come; send them to "
+          + "/v1/\(kind.rawValue)/\(dataset)")
+    }
     let schema = try latest.map { version throws(StoreError) in
       try store.snapshot(version).schema
     }

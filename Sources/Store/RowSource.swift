@@ -11,16 +11,19 @@ struct RowSource {
   private let mode: PushOptions.Mode
   private let key: [String]
   private let deletesMissing: Bool
+  /// Whether the parent's rows must stay as they are.
+  private let keepsRows: Bool
 
   init(
     reader: FileCheckedReader, parent: Snapshot?, mode: PushOptions.Mode, key: [String],
-    deletesMissing: Bool
+    deletesMissing: Bool, keepsRows: Bool
   ) {
     self.reader = reader
     self.parent = parent
     self.mode = mode
     self.key = key
     self.deletesMissing = deletesMissing
+    self.keepsRows = keepsRows
   }
 
   /// Calls `body` for each batch until it says no; returns whether it never did.
@@ -29,7 +32,7 @@ struct RowSource {
   ) throws(StoreError) -> Bool {
     guard let parent else { return try forEachFileBatch(body) }
     switch mode {
-    case .replace: return try forEachFileBatch(body)
+    case .replace where !keepsRows: return try forEachFileBatch(body)
     case .append:
       // One pass to learn the file's columns, so that the parent's rows get their final types.
       let columns = union(parent.schema.columns, try learnColumns())
@@ -42,20 +45,46 @@ struct RowSource {
         guard try body(batch.rows.conformed(to: columns), batch.lines) else { return false }
       }
       return true
-    case .merge:
+    case .replace, .merge:
       guard !key.isEmpty else {
         throw StoreError(
           .usage, "--mode merge needs a key: name the columns that identify a row with --key")
       }
       var merge = try Merge(reader: &reader, parentColumns: parent.schema.columns, key: key)
       for index in parent.manifest.groups.indices {
+        let old = try parentBatch(parent, index)
         let batch = try merge.updated(
-          try parentBatch(parent, index), key: key, removingOthers: deletesMissing)
+          old, key: key, removingOthers: deletesMissing || mode == .replace)
+        if keepsRows { try requireKept(old, in: batch, of: parent) }
         let lines = [UInt32](repeating: 0, count: batch.count)
         guard try body(batch, lines) else { return false }
       }
       let added = merge.added()
       return try body(added.rows, added.lines)
+    }
+  }
+
+  /// Goes on when `new` has the rows of `old` as they were.
+  private func requireKept(
+    _ old: RowBatch, in new: RowBatch, of parent: Snapshot
+  ) throws(StoreError) {
+    let dataset = parent.version.dataset
+    let rule = "rows of \(dataset), of kind \(parent.version.record.kind.rawValue), are only added"
+    guard new.count == old.count else {
+      throw StoreError(
+        .denied,
+        "\(rule), and this would remove \(old.count - new.count) or more; push new rows alone, with "
+          + "--mode append")
+    }
+    let before = try old.conformed(to: new.columns)
+    for (column, vectors) in zip(new.columns, zip(before.vectors, new.vectors)) {
+      let comparison = CellComparison(vectors.0, vectors.1)
+      if (0..<new.count).contains(where: { !comparison.areEqual($0, $0) }) {
+        throw StoreError(
+          .denied,
+          "\(rule), and this would change the column '\(column.name)' of one that is there; add a new "
+            + "row that corrects it")
+      }
     }
   }
 

@@ -6,7 +6,7 @@ import Objects
 extension Store {
   /// Takes in what was committed to a dataset since the index last looked, and returns its latest
   /// version; nil when it has none.
-  func catchUp(_ dataset: DatasetName) throws(StoreError) -> Version? {
+  package func catchUp(_ dataset: DatasetName) throws(StoreError) -> Version? {
     try repairing { () throws(StoreError) in
       try readLog(of: dataset)
       guard let latest = try index.latestVersion(of: dataset) else { return nil }

@@ -45,10 +45,20 @@ extension Store {
   private func earlierPush(
     _ dataset: DatasetName, _ options: PushOptions
   ) throws(StoreError) -> PushResult? {
-    guard let key = options.idempotencyKey else { return nil }
+    guard let key = options.idempotencyKey,
+      let version = try version(of: dataset, idempotencyKey: key)
+    else { return nil }
+    return PushResult(version: version, isNew: false, storedBytes: 0)
+  }
+
+  /// The version that a push with this key made; nil when none did.
+  package func version(
+    of dataset: DatasetName, idempotencyKey key: String
+  ) throws(StoreError) -> Version? {
     _ = try catchUp(dataset)
-    guard let record = try index.version(of: dataset, idempotencyKey: key) else { return nil }
-    return PushResult(version: try version(record), isNew: false, storedBytes: 0)
+    return try index.version(of: dataset, idempotencyKey: key).map { record throws(StoreError) in
+      try version(record)
+    }
   }
 
   private func check(
@@ -83,11 +93,13 @@ extension Store {
   ) throws(StoreError) -> Built {
     let parent = try latest.map { version throws(StoreError) in try snapshot(version) }
     let key = options.key ?? parent?.schema.key ?? []
+    try Self.checkAppendOnly(latest, parent?.schema.key ?? [], options, key)
     var rows = RowSource(
       reader: FileCheckedReader(
         reader, parent: options.checksFiles ? parent?.schema : nil, store: self), parent: parent,
       mode: parent == nil ? .replace : options.mode, key: key,
-      deletesMissing: options.deletesMissing)
+      deletesMissing: options.deletesMissing,
+      keepsRows: latest?.record.kind.isAppendOnly ?? false)
     defer { reader = rows.reader.base }
     let known = try parent.flatMap { parent throws(StoreError) in
       try ParentRows(parent, key: key)
@@ -104,6 +116,24 @@ extension Store {
       }
       // A type widened after chunks were made of it: read on to learn all types, then start over.
       try rows.restartWithAllTypes()
+    }
+  }
+
+  /// A dataset to which rows are only added has a key that tells them apart, and keeps it.
+  private static func checkAppendOnly(
+    _ latest: Version?, _ known: [String], _ options: PushOptions, _ key: [String]
+  ) throws(StoreError) {
+    let kind = options.kind ?? latest?.record.kind ?? .results
+    if kind.isAppendOnly, key.isEmpty {
+      throw StoreError(
+        .usage, "a dataset of kind \(kind.rawValue) needs a key, by which its rows are told apart")
+    }
+    guard let latest, latest.record.kind.isAppendOnly else { return }
+    guard kind == latest.record.kind, key == known else {
+      throw StoreError(
+        .denied,
+        "\(latest.dataset) is of kind \(latest.record.kind.rawValue) and keeps that kind and its key "
+          + "'\(known.joined(separator: ","))'; push to another dataset")
     }
   }
 

@@ -1,0 +1,202 @@
+import Comparison
+package import Model
+package import Wire
+
+/// The tasks that there are for raters of some outputs: every item with every arm, or with every
+/// two of them.
+///
+/// Order and sides are functions of seed, item, arms and, for the sides, the rater: nothing about
+/// them is kept, and an answer to a blinded task is mapped back from the same.
+package struct RatingPlan {
+  /// Where an output is: in which of the tables, in which row.
+  package struct Place: Sendable, Hashable {
+    package let table: Int
+    package let row: Int
+  }
+
+  /// An item with one arm or two, the first by name before the other.
+  package struct Entry: Sendable {
+    package let item: String
+    package let a: String
+    package let b: String?
+    /// Where in the order it stands; its hexadecimal digits are its name.
+    package let order: UInt64
+
+    /// The name of the task.
+    package var task: String { Hex.encode(Self.bytes(order)) }
+
+    private static func bytes(_ word: UInt64) -> [UInt8] {
+      (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) }
+    }
+  }
+
+  /// The arms by name.
+  package let arms: [String]
+  /// Items by first appearance, each with the places of its arms.
+  private let items: [String]
+  private let places: [String: [String: Place]]
+
+  /// The outputs of one table, told apart by the texts of a column.
+  /// - Throws: ``StoreError`` of kind `usage` when an item has two outputs of an arm, or no arms are
+  ///   there.
+  package init(
+    items: [[String?]], arms: [[String?]], names: [String], only: [String]?
+  ) throws(StoreError) {
+    var places: [String: [String: Place]] = [:]
+    var order: [String] = []
+    var found: Set<String> = []
+    for table in items.indices {
+      for row in items[table].indices {
+        guard let item = items[table][row], let arm = arms[table][row] else { continue }
+        found.insert(arm)
+        guard only?.contains(arm) ?? true else { continue }
+        if places[item] == nil { order.append(item) }
+        guard places[item, default: [:]].updateValue(Place(table: table, row: row), forKey: arm) == nil
+        else {
+          throw StoreError(
+            .usage,
+            "\(names[table]) has two rows for the item '\(item.prefix(80))' and one arm; name the "
+              + "column that tells items apart with --item, or push one row for each")
+        }
+      }
+    }
+    for arm in only ?? [] where !found.contains(arm) {
+      throw StoreError(
+        .missing, "there is no arm '\(arm)'; " + Spelling.advice(arm, Array(found)))
+    }
+    self.arms = only.map { Set($0).sorted() } ?? found.sorted()
+    self.items = order
+    self.places = places
+  }
+
+  /// Where the output of an arm for an item is; nil when there is none.
+  package func place(of item: String, _ arm: String) -> Place? { places[item]?[arm] }
+
+  /// Whether outputs of an item are there.
+  package func has(_ item: String) -> Bool { places[item] != nil }
+
+  /// All tasks of a kind, in no order.
+  package func entries(kind: String, seed: Int) -> [Entry] {
+    var words: [String: UInt64] = [:]
+    return items.flatMap { entries(of: $0, kind: kind, seed: seed, &words) }
+  }
+
+  /// - Parameter words: Those of arms met so far, so that each is made once.
+  private func entries(
+    of item: String, kind: String, seed: Int, _ words: inout [String: UInt64]
+  ) -> [Entry] {
+    let there = (places[item] ?? [:]).keys.sorted()
+    let start = Self.word(["order", String(seed), item])
+    var entries: [Entry] = []
+    func add(_ a: String, _ b: String?) {
+      let pair = a + "\0" + (b ?? "")
+      let stream = words[pair] ?? Self.word(["arms", a, b ?? ""])
+      words[pair] = stream
+      var random = RandomStream(seed: start, stream: stream)
+      entries.append(Entry(item: item, a: a, b: b, order: random.next()))
+    }
+    for (index, arm) in there.enumerated() {
+      if kind == "preference" {
+        for other in there[(index + 1)...] { add(arm, other) }
+      } else {
+        add(arm, nil)
+      }
+    }
+    return entries
+  }
+
+  /// Whether the first arm stands on the left for a rater.
+  package static func isFirstLeft(_ entry: Entry, seed: Int, rater: String) -> Bool {
+    word(["side", String(seed), rater, entry.item, entry.a, entry.b ?? ""]) >> 63 == 0
+  }
+
+  /// The first bits of a digest over texts, each with its length before it.
+  private static func word(_ texts: [String]) -> UInt64 {
+    var bytes = Array("assay.ratings/1".utf8)
+    for text in texts { bytes += Array("\(text.utf8.count):".utf8) + Array(text.utf8) }
+    return Digest(hashing: bytes).word0
+  }
+
+  /// The first task that is not among `done`, how many there are of those, and how many are left.
+  /// - Parameter after: Only tasks that come after the one of this name.
+  /// - Throws: ``StoreError`` of kind `usage` when nothing can be compared, or `after` is no task.
+  package func next(
+    kind: String, seed: Int, done: Set<RatingUnit>, after: String?
+  ) throws(StoreError) -> (entry: Entry?, done: Int, remaining: Int) {
+    var floor: UInt64?
+    if let after {
+      guard after.utf8.count == 16, let word = UInt64(after, radix: 16) else {
+        throw StoreError(.usage, "'\(after.prefix(40))' is no task: a task has 16 hexadecimal digits")
+      }
+      floor = word
+    }
+    let entries = entries(kind: kind, seed: seed)
+    guard !entries.isEmpty else {
+      throw StoreError(
+        .usage,
+        kind == "preference"
+          ? "no item has outputs of two arms; name the column of the arms with --by and that of the "
+            + "items with --item, or two versions" : "there are no outputs to rate")
+    }
+    var best: Entry?
+    var (doneCount, remaining) = (0, 0)
+    for entry in entries {
+      if done.contains(RatingUnit(item: entry.item, entry.a, entry.b)) {
+        doneCount += 1
+        continue
+      }
+      if let floor, entry.order <= floor { continue }
+      remaining += 1
+      if entry.order < best?.order ?? .max { best = entry }
+    }
+    return (best, doneCount, remaining)
+  }
+
+  /// An event as it is kept: arms and sides in the place of a blinded task's name.
+  /// - Throws: ``StoreError``: `missing` for an item or an arm that is not there, `invalid` for a
+  ///   task that is none of the item's.
+  package func resolved(_ event: RatingEvent, source: String) throws(StoreError) -> RatingEvent {
+    var event = event
+    guard has(event.item) else {
+      throw StoreError(
+        .missing,
+        "\(source) has no item '\(event.item.prefix(80))'; " + Spelling.advice(event.item, items))
+    }
+    event.source = event.source ?? source
+    guard let task = event.task else {
+      for case let arm? in [event.a, event.b] where place(of: event.item, arm) == nil {
+        let known = (places[event.item] ?? [:]).keys.sorted()
+        throw StoreError(
+          .missing,
+          "the item '\(event.item.prefix(80))' of \(source) has no arm '\(arm)'; "
+            + Spelling.advice(arm, known))
+      }
+      return event
+    }
+    guard event.a == nil, event.b == nil, event.shownLeft == nil, let seed = event.seed else {
+      throw StoreError(
+        .invalid,
+        "an answer to a task names the task and its seed, and no arms: which they were is known here")
+    }
+    var words: [String: UInt64] = [:]
+    let entries = entries(of: event.item, kind: event.kind, seed: seed, &words)
+    guard let entry = entries.first(where: { $0.task == task }) else {
+      throw StoreError(
+        .invalid,
+        "'\(task.prefix(40))' is no \(event.kind.prefix(40)) task of the item with the seed \(seed)")
+    }
+    event.task = nil
+    (event.a, event.b) = (entry.a, entry.b)
+    guard entry.b != nil else { return event }
+    let isFirstLeft = Self.isFirstLeft(entry, seed: seed, rater: event.rater)
+    event.shownLeft = isFirstLeft ? "a" : "b"
+    switch event.winner {
+    case "left": event.winner = isFirstLeft ? "a" : "b"
+    case "right": event.winner = isFirstLeft ? "b" : "a"
+    case "tie": break
+    default:
+      throw StoreError(.invalid, "the winner of a blinded task is left, right or tie")
+    }
+    return event
+  }
+}

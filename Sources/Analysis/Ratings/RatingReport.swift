@@ -1,0 +1,124 @@
+import Comparison
+package import Model
+package import Wire
+
+/// Makes the report on the events of a version: agreement, strengths, bias, drift.
+package struct RatingReport {
+  let request: RatingReportRequest
+  /// The coverage of all intervals.
+  static let level = 0.95
+
+  /// A report made as `request` says.
+  /// - Throws: ``StoreError`` of kind `usage` when options are out of bounds.
+  package init(_ request: RatingReportRequest) throws(StoreError) {
+    guard (100...100_000).contains(request.resamples) else {
+      throw StoreError(.usage, "items are drawn again 100 to 100000 times")
+    }
+    self.request = request
+  }
+
+  /// The report on the events of `version`.
+  /// - Throws: ``StoreError`` of kind `missing` when no event has the anchor.
+  package func document(
+    _ events: [RatingEvent], version: String, snapshot: Digest
+  ) throws(StoreError) -> RatingReportDocument {
+    let arms = Set(events.flatMap { [$0.a, $0.b].compactMap { $0 } })
+    if let anchor = request.anchor, !arms.contains(anchor) {
+      throw StoreError(
+        .missing, "no rating has the arm '\(anchor)'; " + Spelling.advice(anchor, Array(arms)))
+    }
+    let count = RatingCount(events, acrossScorers: request.acrossScorers)
+    return RatingReportDocument(
+      version: version, snapshot: snapshot, events: events.count, corrected: count.corrected,
+      superseded: count.superseded, seed: request.seed, resamples: request.resamples,
+      level: Self.level, metrics: count.metrics.map { metric($0.metric, $0.ratings) })
+  }
+
+  private func metric(
+    _ metric: RatingMetric, _ ratings: [RatingCount.Rating]
+  ) -> RatingReportDocument.Metric {
+    RatingReportDocument.Metric(
+      kind: metric.kind, rubric: metric.rubric,
+      scorer: request.acrossScorers ? nil : metric.scorer,
+      scorerVersion: request.acrossScorers ? nil : metric.scorerVersion, ratings: ratings.count,
+      items: Set(ratings.map(\.unit.item)).count, raters: raters(ratings, kind: metric.kind),
+      agreement: agreement(ratings, kind: metric.kind),
+      arms: metric.kind == "preference" ? nil : arms(ratings, kind: metric.kind),
+      preference: metric.kind == "preference" ? preference(ratings) : nil)
+  }
+
+  // The scores or labels of each arm; rows of one item share its luck, so items are clusters.
+  private func arms(
+    _ ratings: [RatingCount.Rating], kind: String
+  ) -> [RatingReportDocument.Arm] {
+    Dictionary(grouping: ratings, by: { $0.unit.a ?? "" }).sorted { $0.key < $1.key }
+      .map { arm, own in
+        let items = Clusters(labels: own.map(\.unit.item))
+        var section = RatingReportDocument.Arm(
+          arm: arm, ratings: own.count, items: items.count, mean: nil, labels: nil)
+        if kind == "score" {
+          section.mean = Self.mean(own.map { $0.event.value ?? 0 }, items)
+        } else {
+          section.labels = Set(own.compactMap(\.event.label)).sorted().map { label in
+            let hits = own.map { $0.event.label == label ? 1.0 : 0 }
+            return RatingReportDocument.Arm.Label(
+              label: label, count: hits.count { $0 == 1 },
+              share: Self.mean(hits, items) ?? .init(value: 0))
+          }
+        }
+        return section
+      }
+  }
+
+  private static func mean(
+    _ values: [Double], _ items: Clusters
+  ) -> RatingReportDocument.Range? {
+    MeanEstimate.of(values, clusters: items, level: level).map(RatingReportDocument.Range.init)
+  }
+
+  private func raters(
+    _ ratings: [RatingCount.Rating], kind: String
+  ) -> [RatingReportDocument.Rater] {
+    let byRater = Dictionary(grouping: ratings, by: \.rater).sorted { $0.key < $1.key }
+    let drifts = kind == "score" ? drifts(ratings, byRater.map(\.value)) : []
+    return byRater.enumerated().map { index, entry in
+      RatingReportDocument.Rater(
+        rater: entry.key, ratings: entry.value.count,
+        drift: drifts.isEmpty ? nil : drifts[index])
+    }
+  }
+
+  private func drifts(
+    _ ratings: [RatingCount.Rating], _ byRater: [[RatingCount.Rating]]
+  ) -> [RatingReportDocument.Drift?] {
+    var sums: [RatingUnit: (sum: Double, count: Int)] = [:]
+    for rating in ratings {
+      sums[rating.unit, default: (0, 0)].sum += rating.event.value ?? 0
+      sums[rating.unit, default: (0, 0)].count += 1
+    }
+    let drifts = byRater.map { own in
+      let scores = own.map { $0.event.value ?? 0 }
+      let others: [Double?] = own.enumerated().map { place, rating in
+        guard let all = sums[rating.unit], all.count > 1 else { return nil }
+        return (all.sum - scores[place]) / Double(all.count - 1)
+      }
+      return RaterDrift(scores: scores, others: others, level: Self.level)
+    }
+    let adjusted = Holm.adjusted(drifts.map { $0?.pValue })
+    return zip(drifts, adjusted).map { drift, adjusted in
+      drift.map {
+        RatingReportDocument.Drift(
+          slope: .init(value: $0.slope, lower: $0.interval.lower, upper: $0.interval.upper),
+          pValue: $0.pValue, adjustedPValue: adjusted ?? 1, leniency: $0.leniency,
+          ratings: $0.ratingCount)
+      }
+    }
+  }
+}
+
+extension RatingReportDocument.Range {
+  init(_ estimate: Estimate) {
+    self.init(
+      value: estimate.value, lower: estimate.interval?.lower, upper: estimate.interval?.upper)
+  }
+}

@@ -1,0 +1,98 @@
+import HTTPTypes
+import Hummingbird
+import Model
+import Service
+import Wire
+
+extension Routes {
+  /// Ratings: tasks handed out, events taken, reports made.
+  var ratings: [Route] {
+    [
+      Route("addRatings", .post, "/v1/ratings/{name}", .token(.write), handler: addRatings),
+      Route("getNextRating", .get, "/v1/ratings/{name}/next", .token(.read), handler: nextRating),
+      Route(
+        "getRatingReport", .get, "/v1/ratings/{name}/report", .token(.read), handler: ratingReport),
+    ]
+  }
+
+  @Sendable private func addRatings(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    _ = try parameters(request)
+    let dataset = try dataset(context)
+    let key = try PushParameters.idempotencyKey(request.headers)
+    let batch = try await backend.document(RatingBatch.self, of: request)
+    try requireSight(of: batch.subject, context)
+    let receipt = try await backend.heavily(context) { (service) throws(StoreError) in
+      try service.addRatings(to: dataset, batch, idempotencyKey: key)
+    }
+    if receipt.isNew {
+      try await backend.record(
+        context, "addRatings", on: dataset.text, result: receipt.version.reference)
+    }
+    return json(receipt, status: receipt.isNew ? .created : .ok)
+  }
+
+  @Sendable private func nextRating(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    let parameters = try parameters(
+      request,
+      [
+        "ref", "against", "by", "item", "arms", "rater", "kind", "seed", "columns", "rubric",
+        "scorer", "scorer_version", "after",
+      ])
+    let dataset = try dataset(context)
+    guard let reference = try parameters.text("ref"), let rater = try parameters.text("rater")
+    else {
+      throw StoreError(
+        .usage, "the parameters 'ref', a version like outputs@3, and 'rater' are needed")
+    }
+    let subject = RatingSubject(
+      ref: reference, against: try parameters.text("against"), by: try parameters.text("by"),
+      item: try parameters.text("item"), arms: try parameters.names("arms"))
+    try requireSight(of: subject, context)
+    var order = RatingTaskRequest(subject: subject, rater: rater)
+    if let kind = try parameters.text("kind") { order.kind = kind }
+    if let seed = try parameters.number("seed", in: 0...Int.max) { order.seed = seed }
+    order.columns = try parameters.names("columns")
+    if let rubric = try parameters.text("rubric") { order.rubric = rubric }
+    if let scorer = try parameters.text("scorer") { order.scorer = scorer }
+    if let version = try parameters.text("scorer_version") { order.scorerVersion = version }
+    order.after = try parameters.text("after")
+    let wanted = order
+    return json(
+      try await backend.heavily(context) { (service) throws(StoreError) in
+        try service.nextRating(in: dataset, wanted)
+      })
+  }
+
+  @Sendable private func ratingReport(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    let parameters = try parameters(
+      request, ["version", "anchor", "resamples", "seed", "across_scorers"])
+    let dataset = try dataset(context)
+    let reference = try Reference(
+      dataset: dataset, parsing: try parameters.text("version") ?? "latest")
+    var order = RatingReportRequest()
+    order.anchor = try parameters.text("anchor")
+    if let count = try parameters.number("resamples", in: 100...10_000) { order.resamples = count }
+    if let seed = try parameters.number("seed", in: 0...Int.max) { order.seed = UInt64(seed) }
+    order.acrossScorers = try parameters.flag("across_scorers", default: false)
+    let wanted = order
+    return json(
+      try await backend.heavily(context) { (service) throws(StoreError) in
+        try service.ratingReport(of: reference, wanted)
+      })
+  }
+
+  /// Goes on when the outputs that are rated are there for the caller.
+  private func requireSight(
+    of subject: RatingSubject?, _ context: ServerContext
+  ) throws(StoreError) {
+    for case let text? in [subject?.ref, subject?.against] {
+      try context.caller.requireSight(of: try Reference(parsing: text).dataset)
+    }
+  }
+}

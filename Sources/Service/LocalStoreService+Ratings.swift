@@ -1,0 +1,182 @@
+import Analysis
+import Columns
+import Formats
+package import Model
+import Objects
+import Store
+package import Wire
+
+extension LocalStoreService {
+  /// How often events are checked anew because others were added meanwhile.
+  private static let attempts = 100
+
+  package func addRatings(
+    to dataset: DatasetName, _ batch: RatingBatch, idempotencyKey: String?
+  ) throws(StoreError) -> RatingReceipt {
+    if let idempotencyKey, let earlier = try earlierRatings(dataset, idempotencyKey) {
+      return earlier
+    }
+    var events = try resolved(batch)
+    let now = Store.systemClock()
+    for index in events.indices {
+      events[index].rating = events[index].rating ?? WriteID.make()
+      events[index].at = events[index].at ?? now
+      events[index].rubric = events[index].rubric ?? RatingEvent.defaultRubric
+      events[index].scorer = events[index].scorer ?? RatingEvent.defaultScorer
+      events[index].scorerVersion =
+        events[index].scorerVersion ?? RatingEvent.defaultScorerVersion
+    }
+    for _ in 0..<Self.attempts {
+      let latest = try store.catchUp(dataset)
+      if let latest, latest.record.kind != .ratings { throw Self.otherKind(latest) }
+      let earlier = try latest.map { version throws(StoreError) in
+        try ratings(version, idsAlone: !events.contains { $0.corrects != nil })
+      }
+      var rules = RatingRules(earlier ?? [])
+      try rules.check(events) { "event \($0 + 1)" }
+      do throws(StoreError) {
+        let result = try push(events, to: dataset, after: latest, batch.subject, idempotencyKey)
+        return RatingReceipt(
+          ratings: events.compactMap(\.rating), version: VersionDocument(result.version),
+          isNew: result.isNew)
+      } catch  where error.kind == .conflict {
+        // Somebody else's events came in between, and may be what these rules are about.
+        continue
+      }
+    }
+    throw StoreError(.conflict, "others keep adding ratings to \(dataset); try again")
+  }
+
+  private func push(
+    _ events: [RatingEvent], to dataset: DatasetName, after latest: Version?,
+    _ subject: RatingSubject?, _ idempotencyKey: String?
+  ) throws(StoreError) -> PushResult {
+    var options = PushOptions()
+    options.mode = latest == nil ? .replace : .append
+    options.key = [RatingColumns.key]
+    options.kind = .ratings
+    options.expected = latest?.number ?? 0
+    options.author = author
+    options.idempotencyKey = idempotencyKey
+    for text in [subject?.ref, subject?.against] {
+      if let text { options.lineage.append(try Reference(parsing: text)) }
+    }
+    let reader = try JSONReader(
+      MemorySource(name: "the events", bytes: RatingColumns.lines(events)), layout: .lines,
+      options: ReadOptions(types: Self.ratingTypes))
+    return try store.push(dataset, reader, options) { _ in }
+  }
+
+  static var ratingTypes: [String: ColumnType] {
+    Dictionary(uniqueKeysWithValues: RatingColumns.all.map { ($0.name, $0.type) })
+  }
+
+  /// What an earlier request with the key was answered with.
+  private func earlierRatings(
+    _ dataset: DatasetName, _ key: String
+  ) throws(StoreError) -> RatingReceipt? {
+    guard let version = try store.version(of: dataset, idempotencyKey: key) else { return nil }
+    let all = try ratings(version, idsAlone: true).compactMap(\.rating)
+    let before = try version.record.parent.map { number throws(StoreError) in
+      try store.resolve(Reference(dataset: dataset, selector: .number(number))).record.rows
+    }
+    return RatingReceipt(
+      ratings: Array(all.dropFirst(before ?? 0)), version: VersionDocument(version), isNew: false)
+  }
+
+  /// The events of a batch with arms and sides in the place of tasks.
+  private func resolved(_ batch: RatingBatch) throws(StoreError) -> [RatingEvent] {
+    guard let subject = batch.subject else {
+      if batch.events.contains(where: { $0.task != nil }) {
+        throw StoreError(.invalid, "an answer to a task needs the 'subject' that the task was about")
+      }
+      return batch.events
+    }
+    let outputs = try outputs(subject)
+    var events: [RatingEvent] = []
+    for (index, event) in batch.events.enumerated() {
+      do throws(StoreError) {
+        events.append(try outputs.plan.resolved(event, source: outputs.source))
+      } catch {
+        throw StoreError(error.kind, "event \(index + 1): \(error.message)")
+      }
+    }
+    return events
+  }
+
+  private static func otherKind(_ version: Version) -> StoreError {
+    StoreError(
+      .usage,
+      "\(version.dataset) is of kind \(version.record.kind.rawValue); ratings are kept in a dataset "
+        + "of kind ratings: name another")
+  }
+
+  /// The events of a version, or only what tells whether an id is taken.
+  private func ratings(
+    _ version: Version, idsAlone: Bool = false
+  ) throws(StoreError) -> [RatingEvent] {
+    let reference = Reference(dataset: version.dataset, selector: .number(version.number))
+    let table = try table(reference, columns: idsAlone ? [RatingColumns.key] : nil).table
+    return try RatingColumns.events(table)
+  }
+
+  package func ratingReport(
+    of reference: Reference, _ request: RatingReportRequest
+  ) throws(StoreError) -> RatingReportDocument {
+    let version = try store.resolve(reference)
+    guard version.record.kind == .ratings else { throw Self.otherKind(version) }
+    return try RatingReport(request).document(
+      try ratings(version), version: version.reference, snapshot: version.snapshot)
+  }
+
+  package func nextRating(
+    in dataset: DatasetName, _ request: RatingTaskRequest
+  ) throws(StoreError) -> RatingTaskDocument {
+    guard ["preference", "score", "label"].contains(request.kind) else {
+      throw StoreError(
+        .usage, "there is no kind '\(request.kind)'; use score, label or preference")
+    }
+    guard !request.rater.isEmpty, request.seed >= 0 else {
+      throw StoreError(.usage, "a task is for a rater with a name, and its seed is 0 or more")
+    }
+    let outputs = try outputs(request.subject)
+    var done: Set<RatingUnit> = []
+    if let latest = try store.catchUp(dataset) {
+      guard latest.record.kind == .ratings else { throw Self.otherKind(latest) }
+      let metric = RatingMetric(request)
+      for event in try ratings(latest)
+      where event.rater == request.rater && RatingMetric(event) == metric {
+        done.insert(RatingUnit(event))
+      }
+    }
+    let found = try outputs.plan.next(
+      kind: request.kind, seed: request.seed, done: done, after: request.after)
+    var subject = request.subject
+    subject.ref = outputs.versions[0].reference
+    if outputs.versions.count > 1 { subject.against = outputs.versions[1].reference }
+    return RatingTaskDocument(
+      task: try found.entry.map { entry throws(StoreError) in
+        try outputs.task(entry, request, in: self)
+      }, done: found.done, remaining: found.remaining, subject: subject)
+  }
+
+  /// Checks a file that is to be pushed as ratings, and goes back to its start.
+  /// - Parameter latest: The version before; nil for a new dataset.
+  func checkRatings(
+    _ reader: inout any RowReader, mode: PushRequest.Mode, after latest: Version?
+  ) throws(StoreError) {
+    if let latest, latest.record.kind != .ratings { throw Self.otherKind(latest) }
+    var batches: [RowBatch] = []
+    while let batch = try reader.next() { batches.append(batch.rows) }
+    try reader.restart()
+    let columns = batches.last?.columns ?? []
+    var parts: [RowBatch] = []
+    for batch in batches { parts.append(try batch.conformed(to: columns)) }
+    let table = ColumnTable(name: "the file", columns: columns, batches: parts)
+    let earlier = try latest.map { version throws(StoreError) in try ratings(version) }
+    var rules = RatingRules(earlier ?? [])
+    try rules.check(try RatingColumns.events(table), allowsKnown: mode != .append) {
+      "row \($0 + 1)"
+    }
+  }
+}

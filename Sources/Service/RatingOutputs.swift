@@ -1,0 +1,147 @@
+import Analysis
+import Model
+import Store
+import Wire
+
+/// The outputs that are rated: one version whose column names the arms, or versions that are arms.
+struct RatingOutputs {
+  let versions: [Version]
+  let plan: RatingPlan
+  private let request: RatingSubject
+  /// The columns that tell items apart.
+  private let itemColumns: [String]
+
+  /// How events name the versions.
+  var source: String { versions.map(\.reference).joined(separator: " ") }
+
+  /// Columns that hold prompts and outputs, by the names that people give them.
+  private static let prompts = [
+    "system", "context", "instruction", "prompt", "question", "input", "messages",
+  ]
+  private static let outputs = [
+    "output", "response", "answer", "completion", "generation", "prediction", "text",
+  ]
+
+  /// Reads which items and arms there are.
+  init(_ subject: RatingSubject, in service: LocalStoreService) throws(StoreError) {
+    guard subject.by == nil || subject.against == nil else {
+      throw StoreError(.usage, "arms are two versions, or the values of a column: name one of them")
+    }
+    var versions: [Version] = []
+    var items: [[String?]] = []
+    var arms: [[String?]] = []
+    var columns: [String] = []
+    for text in [subject.ref, subject.against] {
+      guard let text else { continue }
+      let version = try service.store.resolve(try Reference(parsing: text))
+      if versions.isEmpty {
+        let key = try service.store.snapshot(version).schema.key
+        columns = subject.item.map { [$0] } ?? key.filter { $0 != subject.by }
+        guard !columns.isEmpty else {
+          throw StoreError(
+            .usage,
+            "nothing tells the items of \(version.reference) apart: name the column with --item")
+        }
+      }
+      let wanted = columns + [subject.by].compactMap { $0 }
+      let table = try service.table(version.pinned, columns: wanted).table
+      items.append(try Self.items(table, columns))
+      arms.append(
+        try subject.by.map { by throws(StoreError) in try table.texts(by) }
+          ?? Array(repeating: version.reference, count: table.count))
+      versions.append(version)
+    }
+    if versions.count == 2, versions[0].reference == versions[1].reference {
+      throw StoreError(.usage, "\(versions[0].reference) cannot be compared with itself")
+    }
+    self.versions = versions
+    itemColumns = columns
+    request = subject
+    plan = try RatingPlan(
+      items: items, arms: arms, names: versions.map(\.reference), only: subject.arms)
+  }
+
+  /// The texts by which items are called: those of a column, or an array of several.
+  private static func items(
+    _ table: ColumnTable, _ columns: [String]
+  ) throws(StoreError) -> [String?] {
+    var texts: [[String?]] = []
+    for column in columns { texts.append(try table.texts(column)) }
+    guard texts.count > 1 else { return texts[0] }
+    return (0..<table.count).map { row in
+      let parts = texts.compactMap { $0[row] }
+      guard parts.count == texts.count else { return nil }
+      return String(
+        decoding: CanonicalJSON.array(parts.map { .string($0) }).bytes, as: UTF8.self)
+    }
+  }
+
+  /// What a rater is shown of an entry.
+  func task(
+    _ entry: RatingPlan.Entry, _ order: RatingTaskRequest, in service: LocalStoreService
+  ) throws(StoreError) -> RatingTask {
+    let columns = try shownColumns(order.columns, in: service)
+    let first = try cells(entry.item, entry.a, columns, in: service)
+    guard let b = entry.b else {
+      return RatingTask(
+        task: entry.task, item: entry.item, kind: order.kind, seed: order.seed,
+        shared: first.dropLast(), left: first.suffix(1), right: nil)
+    }
+    let second = try cells(entry.item, b, columns, in: service)
+    // The last column is the output, which stands on both sides even when it is the same.
+    let common = columns.dropLast().filter { column in
+      first.first { $0.column == column } == second.first { $0.column == column }
+    }
+    func own(_ cells: [RatingTask.Cell]) -> [RatingTask.Cell] {
+      cells.filter { !common.contains($0.column) }
+    }
+    let isFirstLeft = RatingPlan.isFirstLeft(entry, seed: order.seed, rater: order.rater)
+    return RatingTask(
+      task: entry.task, item: entry.item, kind: order.kind, seed: order.seed,
+      shared: first.filter { common.contains($0.column) },
+      left: own(isFirstLeft ? first : second), right: own(isFirstLeft ? second : first))
+  }
+
+  private func cells(
+    _ item: String, _ arm: String, _ columns: [String], in service: LocalStoreService
+  ) throws(StoreError) -> [RatingTask.Cell] {
+    guard let place = plan.place(of: item, arm) else { return [] }
+    let row = try service.row(place.row, of: versions[place.table], columns: columns)
+    var cells: [RatingTask.Cell] = []
+    for column in columns {
+      cells.append(.init(column: column, text: try row.texts(column)[0] ?? ""))
+    }
+    return cells
+  }
+
+  /// The columns asked for, or those whose names say that they are a prompt and an output.
+  private func shownColumns(
+    _ given: [String]?, in service: LocalStoreService
+  ) throws(StoreError) -> [String] {
+    if let by = request.by, given?.contains(by) ?? false {
+      throw StoreError(.usage, "the column '\(by)' names the arms, which a rater must not see")
+    }
+    if let given, !given.isEmpty { return given }
+    let names = try service.store.snapshot(versions[0]).schema.columns.map(\.name)
+    let found = names.filter { $0 != request.by && !itemColumns.contains($0) }
+    guard let output = Self.outputs.first(where: { found.contains($0) }) else {
+      throw StoreError(
+        .usage,
+        "no column of \(versions[0].reference) is called output; name what is shown with --columns "
+          + "prompt,output, of \(found.joined(separator: ", "))")
+    }
+    return Self.prompts.filter { found.contains($0) } + [output]
+  }
+}
+
+extension LocalStoreService {
+  /// The outputs that a request is about.
+  func outputs(_ subject: RatingSubject) throws(StoreError) -> RatingOutputs {
+    try RatingOutputs(subject, in: self)
+  }
+}
+
+extension Version {
+  /// The reference that names this version for ever.
+  var pinned: Reference { Reference(dataset: dataset, selector: .number(number)) }
+}

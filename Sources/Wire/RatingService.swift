@@ -1,0 +1,88 @@
+package import Model
+
+/// What a door asks of a store about ratings: datasets of kind `ratings`, to which events are added
+/// and in which none is changed.
+///
+/// Calls block until they are answered; any thread may make them.
+package protocol RatingService: Sendable {
+  /// Adds events, all or none; they are a version when it returns.
+  ///
+  /// The dataset is made with the first ones. A repeated request with the idempotency key of an
+  /// earlier one is answered with that one's version.
+  /// - Throws: ``StoreError``: `invalid` for an event that breaks a rule of docs/ratings.md, with
+  ///   its number; `missing` for an item or an arm that the outputs do not have; `usage` for a
+  ///   dataset of another kind.
+  func addRatings(
+    to dataset: DatasetName, _ batch: RatingBatch, idempotencyKey: String?
+  ) throws(StoreError) -> RatingReceipt
+
+  /// The next task that a rater has not done, without a word about whose outputs it shows.
+  /// - Throws: ``StoreError``: `missing` for versions that are not there, `usage` for columns that
+  ///   are not, and for versions without anything to compare.
+  func nextRating(
+    in dataset: DatasetName, _ request: RatingTaskRequest
+  ) throws(StoreError) -> RatingTaskDocument
+
+  /// Who agrees with whom, and which arm is better.
+  /// - Throws: ``StoreError``: `missing` when there is no such version, `usage` when it holds no
+  ///   ratings.
+  func ratingReport(
+    of reference: Reference, _ request: RatingReportRequest
+  ) throws(StoreError) -> RatingReportDocument
+}
+
+/// Events to be added.
+package struct RatingBatch: Codable, Sendable, Hashable {
+  /// Whose outputs are rated; nil to take items and arms as they are told.
+  package var subject: RatingSubject?
+  package var events: [RatingEvent]
+
+  /// Events about the outputs of `subject`.
+  package init(subject: RatingSubject? = nil, events: [RatingEvent]) {
+    self.subject = subject
+    self.events = events
+  }
+}
+
+/// The answer to events that were added; it does not say whose outputs they rated.
+package struct RatingReceipt: Codable, Sendable, Hashable {
+  /// The ids of the events, in their order.
+  package let ratings: [String]
+  /// The version that has them.
+  package let version: VersionDocument
+  /// False when an earlier request had added them.
+  package let isNew: Bool
+
+  /// A receipt for events in `version`.
+  package init(ratings: [String], version: VersionDocument, isNew: Bool) {
+    self.ratings = ratings
+    self.version = version
+    self.isNew = isNew
+  }
+}
+
+/// Whose outputs are rated. An arm is what is compared: a value of the column `by`, or a version.
+package struct RatingSubject: Codable, Sendable, Hashable {
+  /// The version with the outputs.
+  package var ref: String
+  /// Another version, whose outputs stand beside those of `ref`.
+  package var against: String?
+  /// The column whose values are the arms.
+  package var by: String?
+  /// The column that tells items apart; nil for the key without `by`.
+  package var item: String?
+  /// Only these arms; nil for all.
+  package var arms: [String]?
+
+  /// The outputs of a version.
+  package init(
+    ref: String, against: String? = nil, by: String? = nil, item: String? = nil,
+    arms: [String]? = nil
+  ) {
+    self.ref = ref
+    self.against = against
+    self.by = by
+    self.item = item
+    self.arms = arms
+  }
+}
