@@ -13,6 +13,7 @@ package struct CSVReader: RowReader {
 
   private let name: String
   private let types: [String: ColumnType]
+  private let allowsMissing: Bool
   private var window: CSVWindow
   /// Known once the file has been read to its end.
   private var columns: [ColumnDefinition] = []
@@ -26,6 +27,7 @@ package struct CSVReader: RowReader {
   ) {
     name = source.name
     types = options.types
+    allowsMissing = options.allowsMissing
     window = CSVWindow(source: source, chunkBytes: chunkBytes)
   }
 
@@ -67,7 +69,10 @@ package struct CSVReader: RowReader {
   private mutating func learn() throws(StoreError) {
     let names = try window.header()
     for (name, type) in types.sorted(by: { $0.key < $1.key }) {
-      guard names.contains(name) else { throw unknownColumn(name, among: names) }
+      guard names.contains(name) else {
+        if allowsMissing { continue }
+        throw unknownColumn(name, among: names)
+      }
       guard type != .json, type != .file else {
         throw StoreError(
           .usage,

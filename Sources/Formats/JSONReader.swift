@@ -22,6 +22,7 @@ package struct JSONReader: RowReader {
   /// Batches that are parsed and not yet handed out, last first.
   private var ready: [InputBatch] = []
   private var hasRows = false
+  private let allowsMissing: Bool
 
   /// A reader of `source`.
   package init(
@@ -29,6 +30,7 @@ package struct JSONReader: RowReader {
   ) throws(StoreError) {
     text = JSONStretches(source, layout: layout)
     table = JSONTable(named: options.types)
+    allowsMissing = options.allowsMissing
   }
 
   package mutating func restart() throws(StoreError) {
@@ -57,7 +59,7 @@ package struct JSONReader: RowReader {
       throw StoreError(
         .invalid, "the input has no rows; write at least one object", at: .init(file: text.name))
     }
-    guard let name = table.unknownName else { return }
+    guard !allowsMissing, let name = table.unknownName else { return }
     let known = table.columns.map(\.name).prefix(20).joined(separator: ", ")
     throw StoreError(
       .usage, "there is no column '\(name)' to give a type to; the columns are \(known)",

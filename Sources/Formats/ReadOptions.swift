@@ -4,6 +4,8 @@ package import Model
 package struct ReadOptions: Sendable {
   /// The type a column is to have, by its name, instead of the one its values suggest.
   package var types: [String: ColumnType]
+  /// Whether a column that has a type may be missing, in JSON and CSV; otherwise that is an error.
+  package var allowsMissing = false
 
   /// Options; without types every column gets the one its values suggest.
   package init(types: [String: ColumnType] = [:]) {

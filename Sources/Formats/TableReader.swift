@@ -6,14 +6,16 @@ package enum TableReader {
   /// - Parameters:
   ///   - compression: How the file's bytes are compressed; nil when they are taken as they are.
   ///   - name: How errors call the file.
+  ///   - allowsMissing: Whether a column that has a type may be missing.
   ///   - limitBytes: The most bytes that it may decompress to.
   /// - Throws: ``StoreError``: `missing` when there is no such file, `unavailable` when it cannot
   ///   be read, `usage` for types that the format does not have.
   package static func open(
     path: String, _ format: FileFormat, compression: FileCompression?, name: String,
-    types: [String: ColumnType] = [:], limitBytes: Int = .max
+    types: [String: ColumnType] = [:], allowsMissing: Bool = false, limitBytes: Int = .max
   ) throws(StoreError) -> any RowReader {
-    let options = ReadOptions(types: types)
+    var options = ReadOptions(types: types)
+    options.allowsMissing = allowsMissing
     switch format {
     case .jsonl, .json, .csv:
       let source = try FileSource.open(

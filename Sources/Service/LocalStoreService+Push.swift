@@ -23,7 +23,7 @@ extension LocalStoreService {
     }
     var reader = try TableReader.open(
       path: file.path, file.format, compression: file.compression, name: file.name,
-      types: types, limitBytes: file.limitBytes)
+      types: types, allowsMissing: isRatings, limitBytes: file.limitBytes)
     let result: PushResult
     do throws(StoreError) {
       if isRatings { try checkRatings(&reader, mode: request.mode, after: latest) }

@@ -61,9 +61,11 @@ extension LocalStoreService {
     for text in [subject?.ref, subject?.against] {
       if let text { options.lineage.append(try Reference(parsing: text)) }
     }
+    var reading = ReadOptions(types: Self.ratingTypes)
+    reading.allowsMissing = true
     let reader = try JSONReader(
       MemorySource(name: "the events", bytes: RatingColumns.lines(events)), layout: .lines,
-      options: ReadOptions(types: Self.ratingTypes))
+      options: reading)
     return try store.push(dataset, reader, options) { _ in }
   }
 
@@ -88,7 +90,8 @@ extension LocalStoreService {
   private func resolved(_ batch: RatingBatch) throws(StoreError) -> [RatingEvent] {
     guard let subject = batch.subject else {
       if batch.events.contains(where: { $0.task != nil }) {
-        throw StoreError(.invalid, "an answer to a task needs the 'subject' that the task was about")
+        throw StoreError(
+          .invalid, "an answer to a task needs the 'subject' that the task was about")
       }
       return batch.events
     }
@@ -173,6 +176,7 @@ extension LocalStoreService {
     var parts: [RowBatch] = []
     for batch in batches { parts.append(try batch.conformed(to: columns)) }
     let table = ColumnTable(name: "the file", columns: columns, batches: parts)
+    try RatingColumns.checkTypes(table)
     let earlier = try latest.map { version throws(StoreError) in try ratings(version) }
     var rules = RatingRules(earlier ?? [])
     try rules.check(try RatingColumns.events(table), allowsKnown: mode != .append) {

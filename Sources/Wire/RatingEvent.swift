@@ -38,7 +38,9 @@ package struct RatingEvent: Sendable, Hashable {
   package var corrects: String?
   /// Why it does.
   package var reason: String?
-  /// Names a blinded task; not a column. The service puts arms and sides in its place.
+  /// Names a blinded task; not a column.
+  ///
+  /// The service puts arms and sides in its place.
   package var task: String?
 
   /// A rating of `item` by `rater` without its content.

@@ -61,6 +61,24 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
     package var arms: [Arm]?
     /// For preferences.
     package var preference: Preference?
+
+    /// A part of the report with all its members.
+    package init(
+      kind: String, rubric: String, scorer: String? = nil, scorerVersion: String? = nil,
+      ratings: Int, items: Int, raters: [Rater], agreement: Agreement, arms: [Arm]? = nil,
+      preference: Preference? = nil
+    ) {
+      self.kind = kind
+      self.rubric = rubric
+      self.scorer = scorer
+      self.scorerVersion = scorerVersion
+      self.ratings = ratings
+      self.items = items
+      self.raters = raters
+      self.agreement = agreement
+      self.arms = arms
+      self.preference = preference
+    }
   }
 
   /// One rater.
@@ -69,6 +87,13 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
     package var ratings: Int
     /// For scores that others gave too.
     package var drift: Drift?
+
+    /// A part of the report with all its members.
+    package init(rater: String, ratings: Int, drift: Drift? = nil) {
+      self.rater = rater
+      self.ratings = ratings
+      self.drift = drift
+    }
   }
 
   /// Whether a rater's scores move away from the others' over time.
@@ -81,6 +106,17 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
     /// The mean distance above the others.
     package var leniency: Double
     package var ratings: Int
+
+    /// A part of the report with all its members.
+    package init(
+      slope: Range, pValue: Double, adjustedPValue: Double, leniency: Double, ratings: Int
+    ) {
+      self.slope = slope
+      self.pValue = pValue
+      self.adjustedPValue = adjustedPValue
+      self.leniency = leniency
+      self.ratings = ratings
+    }
   }
 
   /// How far raters agree beyond chance.
@@ -90,6 +126,12 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
       /// `nominal`, `ordinal` or `interval`.
       package var distance: String
       package var alpha: Range
+
+      /// A part of the report with all its members.
+      package init(distance: String, alpha: Range) {
+        self.distance = distance
+        self.alpha = alpha
+      }
     }
 
     /// Cohen's κ of two raters.
@@ -102,6 +144,17 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
       package var agreement: Double
       /// Nil when both always gave the same answer.
       package var kappa: Range?
+
+      /// A part of the report with all its members.
+      package init(
+        first: String, second: String, units: Int, agreement: Double, kappa: Range? = nil
+      ) {
+        self.first = first
+        self.second = second
+        self.units = units
+        self.agreement = agreement
+        self.kappa = kappa
+      }
     }
 
     /// What two raters or more rated.
@@ -110,6 +163,14 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
     package var pairs: [Pair]
     /// Why there is no α.
     package var note: String?
+
+    /// A part of the report with all its members.
+    package init(units: Int, alphas: [Alpha], pairs: [Pair], note: String? = nil) {
+      self.units = units
+      self.alphas = alphas
+      self.pairs = pairs
+      self.note = note
+    }
   }
 
   /// The scores or labels that an arm got.
@@ -119,6 +180,13 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
       package var label: String
       package var count: Int
       package var share: Range
+
+      /// A part of the report with all its members.
+      package init(label: String, count: Int, share: Range) {
+        self.label = label
+        self.count = count
+        self.share = share
+      }
     }
 
     package var arm: String
@@ -128,6 +196,17 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
     package var mean: Range?
     /// For labels.
     package var labels: [Label]?
+
+    /// A part of the report with all its members.
+    package init(
+      arm: String, ratings: Int, items: Int, mean: Range? = nil, labels: [Label]? = nil
+    ) {
+      self.arm = arm
+      self.ratings = ratings
+      self.items = items
+      self.mean = mean
+      self.labels = labels
+    }
   }
 
   /// Which arm is preferred.
@@ -141,6 +220,17 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
       /// From 1; nil without intervals.
       package var bestRank: Int?
       package var worstRank: Int?
+
+      /// A part of the report with all its members.
+      package init(
+        arm: String, beta: Range, rating: Range, bestRank: Int? = nil, worstRank: Int? = nil
+      ) {
+        self.arm = arm
+        self.beta = beta
+        self.rating = rating
+        self.bestRank = bestRank
+        self.worstRank = worstRank
+      }
     }
 
     /// Whether the left side wins more often than the right.
@@ -152,6 +242,15 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
       package var ties: Int
       /// Votes that do not say what stood on the left.
       package var unrecorded: Int
+
+      /// A part of the report with all its members.
+      package init(difference: Range, pValue: Double, decided: Int, ties: Int, unrecorded: Int) {
+        self.difference = difference
+        self.pValue = pValue
+        self.decided = decided
+        self.ties = ties
+        self.unrecorded = unrecorded
+      }
     }
 
     /// In the order of rows and columns of `wins`.
@@ -168,5 +267,38 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
     /// The arms within which wins lead from each to each, when there is more than one group.
     package var groups: [[String]]?
     package var position: Position?
+
+    /// A part of the report with all its members.
+    package init(
+      arms: [String], votes: Int, ties: Int, wins: [[Double]], anchor: String,
+      strengths: [Strength]? = nil, refusal: String? = nil, groups: [[String]]? = nil,
+      position: Position? = nil
+    ) {
+      self.arms = arms
+      self.votes = votes
+      self.ties = ties
+      self.wins = wins
+      self.anchor = anchor
+      self.strengths = strengths
+      self.refusal = refusal
+      self.groups = groups
+      self.position = position
+    }
+  }
+
+  /// A report with all its members.
+  package init(
+    version: String, snapshot: Digest, events: Int, corrected: Int, superseded: Int, seed: UInt64,
+    resamples: Int, level: Double, metrics: [Metric]
+  ) {
+    self.version = version
+    self.snapshot = snapshot
+    self.events = events
+    self.corrected = corrected
+    self.superseded = superseded
+    self.seed = seed
+    self.resamples = resamples
+    self.level = level
+    self.metrics = metrics
   }
 }

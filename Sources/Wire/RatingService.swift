@@ -61,7 +61,9 @@ package struct RatingReceipt: Codable, Sendable, Hashable {
   }
 }
 
-/// Whose outputs are rated. An arm is what is compared: a value of the column `by`, or a version.
+/// Whose outputs are rated.
+///
+/// An arm is what is compared: a value of the column `by`, or a version.
 package struct RatingSubject: Codable, Sendable, Hashable {
   /// The version with the outputs.
   package var ref: String

@@ -26,6 +26,7 @@ struct Assay: ParsableCommand {
       ShowCommand.self, DiffCommand.self, TagCommand.self, QueryCommand.self,
       TrendCommand.self, HistoryCommand.self, BisectCommand.self,
       CompareCommand.self, GateCommand.self,
+      RateCommand.self, RatingsCommand.self,
       VerifyCommand.self, CollectCommand.self, ReindexCommand.self, StatsCommand.self,
       ServeCommand.self,
       TokenCommand.self,

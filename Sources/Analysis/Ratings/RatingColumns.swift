@@ -1,3 +1,4 @@
+import Columns
 package import Model
 package import Wire
 
@@ -14,6 +15,20 @@ package enum RatingColumns {
 
   /// The column that identifies an event.
   package static let key = "rating"
+
+  /// Goes on when the columns of events have their types; others may have any.
+  /// - Throws: ``StoreError`` of kind `invalid` that names the column.
+  package static func checkTypes(_ table: ColumnTable) throws(StoreError) {
+    for (name, type) in all {
+      guard let column = table.columns.first(where: { $0.name == name }), column.type != type,
+        (column.type, type) != (.int64, .float64), try !table.vector(name).isAllNull
+      else { continue }
+      throw StoreError(
+        .invalid,
+        "the column '\(name)' of ratings holds \(type.rawValue) values, not \(column.type.rawValue)"
+      )
+    }
+  }
 
   /// The events of a table; a missing column is a column without values.
   /// - Throws: ``StoreError`` of kind `invalid` when a column holds values of a wrong type.

@@ -1,3 +1,4 @@
+import Model
 import Wire
 
 /// The events that count: without those that were corrected, and of several that a rater gave about

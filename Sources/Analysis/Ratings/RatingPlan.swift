@@ -51,7 +51,8 @@ package struct RatingPlan {
         found.insert(arm)
         guard only?.contains(arm) ?? true else { continue }
         if places[item] == nil { order.append(item) }
-        guard places[item, default: [:]].updateValue(Place(table: table, row: row), forKey: arm) == nil
+        guard
+          places[item, default: [:]].updateValue(Place(table: table, row: row), forKey: arm) == nil
         else {
           throw StoreError(
             .usage,
@@ -126,7 +127,8 @@ package struct RatingPlan {
     var floor: UInt64?
     if let after {
       guard after.utf8.count == 16, let word = UInt64(after, radix: 16) else {
-        throw StoreError(.usage, "'\(after.prefix(40))' is no task: a task has 16 hexadecimal digits")
+        throw StoreError(
+          .usage, "'\(after.prefix(40))' is no task: a task has 16 hexadecimal digits")
       }
       floor = word
     }
@@ -176,14 +178,16 @@ package struct RatingPlan {
     guard event.a == nil, event.b == nil, event.shownLeft == nil, let seed = event.seed else {
       throw StoreError(
         .invalid,
-        "an answer to a task names the task and its seed, and no arms: which they were is known here")
+        "an answer to a task names the task and its seed, and no arms: which they were is known here"
+      )
     }
     var words: [String: UInt64] = [:]
     let entries = entries(of: event.item, kind: event.kind, seed: seed, &words)
     guard let entry = entries.first(where: { $0.task == task }) else {
       throw StoreError(
         .invalid,
-        "'\(task.prefix(40))' is no \(event.kind.prefix(40)) task of the item with the seed \(seed)")
+        "'\(task.prefix(40))' is no \(event.kind.prefix(40)) task of the item with the seed \(seed)"
+      )
     }
     event.task = nil
     (event.a, event.b) = (entry.a, entry.b)

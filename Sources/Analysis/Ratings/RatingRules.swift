@@ -29,7 +29,9 @@ package struct RatingRules {
   package mutating func check(
     _ events: [RatingEvent], allowsKnown: Bool = false, _ describe: (Int) -> String
   ) throws(StoreError) {
-    guard !events.isEmpty else { throw StoreError(.invalid, "there are no events; send one or more") }
+    guard !events.isEmpty else {
+      throw StoreError(.invalid, "there are no events; send one or more")
+    }
     var seen: Set<String> = []
     for (index, event) in events.enumerated() {
       let fault = Self.fault(event) ?? addingFault(event, &seen, allowsKnown)
@@ -77,7 +79,9 @@ package struct RatingRules {
     }
     switch event.kind {
     case "score":
-      guard let value = event.value, value.isFinite else { return "a score has a number in 'value'" }
+      guard let value = event.value, value.isFinite else {
+        return "a score has a number in 'value'"
+      }
     case "label":
       if event.label == nil { return "a label has a word in 'label'" }
     default:
@@ -102,7 +106,8 @@ package struct RatingRules {
     guard seen.insert(id).inserted else { return "the id '\(id)' is there twice; ids are unique" }
     if known[id] != nil {
       guard allowsKnown else {
-        return "there is an event '\(id)' already; to correct it, add one with an id of its own that "
+        return
+          "there is an event '\(id)' already; to correct it, add one with an id of its own that "
           + "names it in 'corrects'"
       }
       return nil

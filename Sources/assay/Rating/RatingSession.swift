@@ -1,0 +1,115 @@
+import Foundation
+import Model
+import Wire
+
+/// One sitting of a rater: tasks are asked for, shown and answered, until none is left or the rater
+/// goes.
+///
+/// Nothing is kept here that matters: what was rated is in the dataset.
+struct RatingSession {
+  /// A task, and the rating that it got before, which a new one corrects.
+  private struct Turn {
+    let document: RatingTaskDocument
+    let task: RatingTask
+    var rating: String?
+  }
+
+  /// What came of the sitting.
+  struct Summary: Encodable {
+    let dataset: DatasetName
+    /// The version that has the last rating; nil when none was given.
+    var version: String?
+    var rated = 0
+    var corrected = 0
+    var skipped = 0
+    /// Tasks that are left for this rater.
+    var remaining = 0
+  }
+
+  private let service: any AssayService
+  private var request: RatingTaskRequest
+  private let choices: RatingChoices
+  private let screen: RatingScreen
+  private let limit: Int?
+  private var summary: Summary
+  /// Turns that were taken, the last at the end.
+  private var taken: [Turn] = []
+  /// Turns to be taken again, the next at the end.
+  private var waiting: [Turn] = []
+
+  init(
+    service: any AssayService, dataset: DatasetName, request: RatingTaskRequest,
+    choices: RatingChoices, screen: RatingScreen, limit: Int?
+  ) {
+    self.service = service
+    self.request = request
+    self.choices = choices
+    self.screen = screen
+    self.limit = limit
+    summary = Summary(dataset: dataset)
+  }
+
+  /// Asks until nothing is left, the limit is reached, or the rater quits.
+  mutating func run() throws(StoreError) {
+    while summary.rated < limit ?? .max, let turn = try nextTurn() {
+      screen.show(turn.document)
+      guard let answer = screen.ask(choices), answer != .quit else { break }
+      switch answer {
+      case .skip:
+        summary.skipped += 1
+        taken.append(turn)
+      case .undo:
+        waiting.append(turn)
+        if let last = taken.popLast() {
+          waiting.append(last)
+        } else {
+          screen.say("there is nothing to undo in this sitting")
+        }
+      default: try save(answer, turn)
+      }
+    }
+    // Counted anew, since others may have rated under this name meanwhile.
+    request.after = nil
+    summary.remaining = try service.nextRating(in: summary.dataset, request).remaining
+    screen.end(summary)
+  }
+
+  private mutating func nextTurn() throws(StoreError) -> Turn? {
+    if let turn = waiting.popLast() { return turn }
+    let document = try service.nextRating(in: summary.dataset, request)
+    // The versions that were shown first are those of the whole sitting.
+    request.subject = document.subject
+    request.after = document.task?.task ?? request.after
+    return document.task.map { Turn(document: document, task: $0) }
+  }
+
+  private mutating func save(_ answer: RatingChoices.Answer, _ turn: Turn) throws(StoreError) {
+    var event = RatingEvent(
+      kind: request.kind, item: turn.task.item, rater: request.rater)
+    switch answer {
+    case .winner(let winner): event.winner = winner
+    case .score(let score): event.value = score
+    case .label(let label): event.label = label
+    case .skip, .undo, .quit: return
+    }
+    event.task = turn.task.task
+    event.seed = request.seed
+    event.rubric = request.rubric
+    event.scorer = request.scorer
+    event.scorerVersion = request.scorerVersion
+    if let rating = turn.rating {
+      event.corrects = rating
+      event.reason = "changed by the rater"
+      summary.corrected += 1
+    } else {
+      summary.rated += 1
+    }
+    let receipt = try service.addRatings(
+      to: summary.dataset, RatingBatch(subject: request.subject, events: [event]),
+      idempotencyKey: nil)
+    summary.version = receipt.version.reference
+    var done = turn
+    done.rating = receipt.ratings.last
+    taken.append(done)
+  }
+}
