@@ -37,8 +37,8 @@ package struct RatingPlan {
   private let places: [String: [String: Place]]
 
   /// The outputs of one table, told apart by the texts of a column.
-  /// - Throws: ``StoreError`` of kind `usage` when an item has two outputs of an arm, or no arms are
-  ///   there.
+  /// - Throws: ``StoreError``: `usage` when an item has two outputs of one arm, `missing` for a
+  ///   wanted arm that is not there.
   package init(
     items: [[String?]], arms: [[String?]], names: [String], only: [String]?
   ) throws(StoreError) {

@@ -1,5 +1,6 @@
-/// Text of a dataset as a terminal shows it: how wide it is, where it breaks, and nothing in it that
-/// the terminal would obey.
+/// Text of a dataset as a terminal shows it.
+///
+/// How wide it is, where it breaks, and nothing in it that the terminal would obey.
 package enum TerminalText {
   /// One line: breaks and tabs become spaces, control characters U+FFFD.
   package static func line(_ text: String) -> String {
