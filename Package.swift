@@ -18,6 +18,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     // Without the trait that would bring a configuration library.
     .package(
@@ -29,6 +30,7 @@ let package = Package(
   targets: [
     // Dependencies point down only; Tests/TidyTests holds the same table and checks every import.
     .target(name: "Model", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "Platform", dependencies: ["Model"]),
     .target(name: "Columns", dependencies: ["Model", "CZstd", "CMalloc"]),
     .target(name: "Objects", dependencies: ["Model"]),
     .target(
@@ -37,7 +39,8 @@ let package = Package(
     .target(
       name: "Formats",
       dependencies: [
-        "Model", "Columns", "CSimdjson", "CMalloc", "CZstd", "CZlib", "CSnappy", "CLz4",
+        "Model", "Platform", "Columns", "CSimdjson", "CMalloc", "CZstd", "CZlib", "CSnappy",
+        "CLz4",
       ]),
     .target(name: "Store", dependencies: ["Model", "Columns", "Objects", "Catalog", "Formats"]),
     .target(
@@ -57,20 +60,24 @@ let package = Package(
         "Model", "Columns", "Objects", "Formats", "Store", "Query", "Comparison", "Routing",
         "Analysis", "Wire",
       ]),
-    .target(name: "Client", dependencies: ["Model", "Wire", "CCurl"]),
+    .target(name: "Client", dependencies: ["Model", "Platform", "Wire", "CCurl"]),
     .target(name: "Contract", path: "schema", resources: [.embedInCode("openapi.yaml")]),
     .target(
       name: "Server",
       dependencies: [
-        "Model", "Wire", "Service", "Reports", "Contract",
+        "Model", "Platform", "Wire", "Service", "Reports", "Contract",
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
     .executableTarget(
       name: "assay",

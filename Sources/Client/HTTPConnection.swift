@@ -70,14 +70,12 @@ import Model
       unsafe assay_curl_set_long(handle, option, value)
     }
     set(CURLOPT_PROTOCOLS_STR, "http,https")
-    set(CURLOPT_USERAGENT, "assay/" + Self.version)
+    set(CURLOPT_USERAGENT, "assay/" + assayVersion)
     // As the curl command has it; the library alone does not look there.
     if let bundle = environment["CURL_CA_BUNDLE"] ?? environment["SSL_CERT_FILE"], !bundle.isEmpty {
       set(CURLOPT_CAINFO, bundle)
     }
   }
-
-  private static let version = "0.1.0"
 
   private func describe(_ request: HTTPRequest, at address: ServerAddress) {
     set(CURLOPT_URL, address.description + request.resource.text)

@@ -1,6 +1,6 @@
 import Glibc
 import Model
-import Wire
+import Platform
 
 /// The bytes of a file as they are, which can be sent again from any place.
 ///
@@ -9,6 +9,8 @@ import Wire
 final class UploadFile: Sendable {
   private let descriptor: Int32
   private let isOwned: Bool
+  /// Whose descriptor it is, when the bytes were copied.
+  private let copy: TemporaryFile?
   /// Where the first byte stands: a shell may hand over a file that was read in part.
   private let origin: Int
   /// How many bytes there are.
@@ -25,32 +27,34 @@ final class UploadFile: Sendable {
       try self.init(STDIN_FILENO, isOwned: false, name: name)
       return
     }
-    let file = Self.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
-    guard file >= 0 else { throw Self.refusal(of: name, errno) }
-    try self.init(Int32(file), isOwned: true, name: name)
+    let file = retryingOnInterrupt { unsafe open(path, O_RDONLY | O_CLOEXEC) }
+    guard file >= 0 else { throw StoreError(reading: name, errno) }
+    try self.init(file, isOwned: true, name: name)
   }
 
   private init(_ file: Int32, isOwned: Bool, name: String) throws(StoreError) {
-    do throws(StoreError) {
-      var status = stat()
-      guard unsafe fstat(file, &status) == 0 else { throw Self.refusal(of: name, errno) }
-      switch status.st_mode & S_IFMT {
-      case S_IFDIR: throw Self.refusal(of: name, EISDIR)
-      case S_IFREG:
-        descriptor = file
-        self.isOwned = isOwned
-        origin = isOwned ? 0 : Int(max(0, lseek(file, 0, SEEK_CUR)))
-        count = max(0, Int(status.st_size) - origin)
-      default:
-        (descriptor, count) = try Self.copied(from: file, name: name)
-        self.isOwned = true
-        origin = 0
-        if isOwned { close(file) }
-      }
-    } catch {
+    var status = stat()
+    let result = unsafe fstat(file, &status)
+    let kind = status.st_mode & S_IFMT
+    guard result == 0, kind != S_IFDIR else {
       if isOwned { close(file) }
-      throw error
+      throw StoreError(reading: name, result == 0 ? EISDIR : errno)
     }
+    guard kind != S_IFREG else {
+      descriptor = file
+      self.isOwned = isOwned
+      copy = nil
+      origin = isOwned ? 0 : Int(max(0, lseek(file, 0, SEEK_CUR)))
+      count = max(0, Int(status.st_size) - origin)
+      return
+    }
+    defer { if isOwned { close(file) } }
+    let copied = try TemporaryFile()
+    count = try Self.copy(file, name: name, to: copied)
+    descriptor = copied.descriptor
+    self.isOwned = false
+    copy = copied
+    origin = 0
   }
 
   deinit { if isOwned { close(descriptor) } }
@@ -60,87 +64,25 @@ final class UploadFile: Sendable {
   func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Int? {
     let limit = min(buffer.count, count - offset)
     guard limit > 0, let base = buffer.baseAddress else { return 0 }
-    let result = Self.retrying {
+    let result = retryingOnInterrupt {
       unsafe pread(descriptor, base, limit, off_t(origin + offset))
     }
     return result > 0 ? result : nil
   }
 
-  /// A file without a name that holds all that `file` gives.
-  private static func copied(
-    from file: Int32, name: String
-  ) throws(StoreError) -> (descriptor: Int32, count: Int) {
-    let copy = try temporaryFile()
+  /// Writes all that `file` gives into `copy`.
+  /// - Returns: How many bytes.
+  private static func copy(
+    _ file: Int32, name: String, to copy: TemporaryFile
+  ) throws(StoreError) -> Int {
     var buffer = [UInt8](repeating: 0, count: pieceSize)
     var count = 0
-    do throws(StoreError) {
-      while true {
-        let size = retrying { unsafe Glibc.read(file, &buffer, pieceSize) }
-        guard size >= 0 else { throw refusal(of: name, errno) }
-        if size == 0 { return (copy, count) }
-        try write(buffer[..<size], to: copy)
-        count += size
-      }
-    } catch {
-      close(copy)
-      throw error
-    }
-  }
-
-  private static func write(_ bytes: ArraySlice<UInt8>, to file: Int32) throws(StoreError) {
-    var rest = bytes
-    while !rest.isEmpty {
-      let written = retrying {
-        unsafe rest.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
-      }
-      guard written > 0 else {
-        throw StoreError(
-          errno == ENOSPC ? .exhausted : .unavailable,
-          "standard input cannot be kept in a temporary file (\(reason(errno))): give a file "
-            + "instead of a pipe, or set TMPDIR to a folder with room")
-      }
-      rest = rest.dropFirst(written)
-    }
-  }
-
-  private static func temporaryFile() throws(StoreError) -> Int32 {
-    let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-    var template = Array("\(folder)/assay-XXXXXX".utf8CString)
-    let file = unsafe template.withUnsafeMutableBufferPointer { buffer -> Int32 in
-      guard let path = buffer.baseAddress else { return -1 }
-      let file = unsafe mkstemp(path)
-      if file >= 0 {
-        _ = fcntl(file, F_SETFD, FD_CLOEXEC)
-        unsafe unlink(path)
-      }
-      return file
-    }
-    guard file >= 0 else {
-      throw StoreError(
-        .unavailable,
-        "no temporary file can be made in '\(folder)' (\(reason(errno))): set TMPDIR to a folder "
-          + "that may be written")
-    }
-    return file
-  }
-
-  private static func refusal(of name: String, _ code: Int32) -> StoreError {
-    if code == ENOENT || code == ENOTDIR {
-      return StoreError(.missing, "there is no file '\(name)': check the path")
-    }
-    return StoreError(.unavailable, "'\(name)' cannot be read: \(reason(code))")
-  }
-
-  /// Repeats a system call that a signal cut short.
-  private static func retrying(_ call: () -> some SignedInteger) -> Int {
     while true {
-      let result = Int(call())
-      if result >= 0 || errno != EINTR { return result }
+      let size = retryingOnInterrupt { unsafe Glibc.read(file, &buffer, pieceSize) }
+      guard size >= 0 else { throw StoreError(reading: name, errno) }
+      if size == 0 { return count }
+      try copy.write(buffer[..<size], at: count)
+      count += size
     }
-  }
-
-  private static func reason(_ code: Int32) -> String {
-    guard let text = unsafe strerror(code) else { return "error \(code)" }
-    return unsafe String(cString: text)
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Model
+import Platform
 
 /// The descriptor behind a ``ByteSink`` and the temporary name of its file.
 final class ByteSinkOutput {
@@ -101,10 +102,10 @@ final class ByteSinkOutput {
       StoreError(.missing, "'\(name)' cannot be written: its folder is not there, make it first")
     case ENOSPC, EDQUOT:
       StoreError(
-        .exhausted, "'\(name)' cannot be written: \(reason(code)), make room and try again")
+        .exhausted, "'\(name)' cannot be written: \(systemReason(code)), make room and try again")
     case EPIPE:
       StoreError(.unavailable, "'\(name)' cannot be written: whoever read it has stopped")
-    default: StoreError(.unavailable, "'\(name)' cannot be written: \(reason(code))")
+    default: StoreError(.unavailable, "'\(name)' cannot be written: \(systemReason(code))")
     }
   }
 }

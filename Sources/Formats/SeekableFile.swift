@@ -1,11 +1,13 @@
 import Glibc
 package import Model
+import Platform
 
 /// The bytes of an input, read at any place and by any thread.
 package final class SeekableFile: Sendable {
   private enum Storage: Sendable {
     case memory([UInt8])
     case descriptor(Int32)
+    case temporary(TemporaryFile)
   }
 
   /// What to call the input in messages.
@@ -23,22 +25,17 @@ package final class SeekableFile: Sendable {
   /// Copies all of `source` into a temporary file that has no name.
   /// - Throws: ``StoreError`` as the source does, and of kind `exhausted` when the disk is full.
   package init(spooling source: any ByteSource) throws(StoreError) {
-    let spool = try FileSourceInput.makeSpool()
+    let spool = try TemporaryFile()
     var total = 0
-    do throws(StoreError) {
-      var bytes: [UInt8] = []
-      while try source.read(1 << 20, appendingTo: &bytes) > 0 {
-        try FileSourceInput.write(bytes[...], to: spool, at: total)
-        total += bytes.count
-        bytes.removeAll(keepingCapacity: true)
-      }
-    } catch {
-      close(spool)
-      throw error
+    var bytes: [UInt8] = []
+    while try source.read(1 << 20, appendingTo: &bytes) > 0 {
+      try spool.write(bytes[...], at: total)
+      total += bytes.count
+      bytes.removeAll(keepingCapacity: true)
     }
     name = source.name
     count = total
-    storage = .descriptor(spool)
+    storage = .temporary(spool)
   }
 
   private init(name: String, descriptor: Int32, count: Int) {
@@ -89,27 +86,29 @@ package final class SeekableFile: Sendable {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "a range within the file")
     switch storage {
     case .memory(let bytes): return Array(bytes[range])
-    case .descriptor(let file):
-      var failure: Int32 = 0
-      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { target, filled in
-        while filled < range.count, let base = target.baseAddress {
-          let got = retryingOnInterrupt {
-            unsafe pread(file, base + filled, range.count - filled, range.lowerBound + filled)
-          }
-          if got < 0 { failure = errno }
-          if got <= 0 { return }
-          filled += got
-        }
-      }
-      guard failure == 0 else {
-        throw StoreError(.unavailable, "'\(name)' cannot be read: \(reason(failure))")
-      }
-      guard bytes.count == range.count else {
-        throw StoreError(
-          .invalid, "the file was changed while it was being read: try again when it is complete",
-          at: .init(file: name))
-      }
-      return bytes
+    case .descriptor(let file): return try read(range, file)
+    case .temporary(let file): return try read(range, file.descriptor)
     }
+  }
+
+  private func read(_ range: Range<Int>, _ file: Int32) throws(StoreError) -> [UInt8] {
+    var failure: Int32 = 0
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { target, filled in
+      while filled < range.count, let base = target.baseAddress {
+        let got = retryingOnInterrupt {
+          unsafe pread(file, base + filled, range.count - filled, range.lowerBound + filled)
+        }
+        if got < 0 { failure = errno }
+        if got <= 0 { return }
+        filled += got
+      }
+    }
+    guard failure == 0 else { throw StoreError(reading: name, failure) }
+    guard bytes.count == range.count else {
+      throw StoreError(
+        .invalid, "the file was changed while it was being read: try again when it is complete",
+        at: .init(file: name))
+    }
+    return bytes
   }
 }

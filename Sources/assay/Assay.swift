@@ -20,7 +20,7 @@ struct Assay: ParsableCommand {
       found); 2 not enough data for a gate to say; 64 usage; 65 bad input data; 66 no such file, dataset or version; 74 input or output failed; 75 somebody \
       else was first, try again; 77 not allowed.
       """,
-    version: "0.1.0",
+    version: assayVersion,
     subcommands: [
       InitCommand.self, PushCommand.self, PullCommand.self, ListCommand.self, LogCommand.self,
       ShowCommand.self, DiffCommand.self, TagCommand.self, QueryCommand.self,

@@ -6,10 +6,11 @@ import Testing
   /// What each module may import of ours and of others; dependencies point down only.
   static let layers: [String: Set<String>] = [
     "Model": ["Crypto"],
+    "Platform": ["Model"],
     "Columns": ["Model", "CZstd", "CMalloc"],
     "Objects": ["Model"],
     "Catalog": ["Model", "Migrations", "GRDB", "GRDBSQLite"],
-    "Formats": ["Model", "Columns", "CSimdjson", "CZstd", "CZlib", "CSnappy", "CLz4"],
+    "Formats": ["Model", "Platform", "Columns", "CSimdjson", "CZstd", "CZlib", "CSnappy", "CLz4"],
     "Store": ["Model", "Columns", "Objects", "Catalog", "Formats"],
     "Query": ["Model", "Columns", "Store", "GRDBSQLite"],
     "Comparison": ["Model"],
@@ -21,17 +22,16 @@ import Testing
       "Model", "Columns", "Objects", "Formats", "Store", "Query", "Comparison", "Routing",
       "Analysis", "Wire",
     ],
-    "Client": ["Model", "Wire", "CCurl"],
+    "Client": ["Model", "Platform", "Wire", "CCurl"],
     "Server": [
-      "Model", "Wire", "Service", "Reports", "Contract", "Hummingbird", "HummingbirdCore",
-      "HummingbirdTLS",
+      "Model", "Platform", "Wire", "Service", "Reports", "Contract", "Hummingbird",
+      "HummingbirdCore", "HummingbirdTLS",
       "HTTPTypes", "Logging", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle",
       "UnixSignals",
     ],
     "assay": [
-      "Model", "Wire", "Service", "Client", "Server", "Reports", "Columns", "Formats", "Store",
-      "Query",
-      "ArgumentParser",
+      "Model", "Wire", "Service", "Client", "Server", "Reports",
+      "Columns", "Formats", "Store", "Query", "ArgumentParser",
     ],
   ]
   static let everywhere: Set = ["Foundation", "Glibc", "Synchronization", "Dispatch"]

@@ -5,9 +5,6 @@ import NIOCore
 import Wire
 
 extension Backend {
-  /// Files are sent in pieces of this size, each when the client has taken the one before.
-  private static let pieceBytes = 256 << 10
-
   /// Answers with bytes, or with the part of them that a request asks for.
   ///
   /// `headers` are those of all answers; `validators` are compared with the request's conditions.
@@ -49,15 +46,14 @@ extension Backend {
   /// A body of a part of some bytes.
   func body(_ bytes: SpooledBytes, _ range: Range<Int>) -> ResponseBody {
     if let slice = bytes.slice(range) { return ResponseBody(byteBuffer: slice) }
-    guard let file = bytes.file else { return ResponseBody() }
+    let read = bytes.reader
     return ResponseBody(contentLength: range.count) { [quick] writer in
       var position = range.lowerBound
       while position < range.upperBound {
         let start = position
-        let count = min(Self.pieceBytes, range.upperBound - position)
-        let piece = try await quick.run { () throws(StoreError) in
-          try file.read(count, at: start)
-        }
+        // Each piece when the client has taken the one before.
+        let count = min(SpooledBytes.pieceBytes, range.upperBound - position)
+        let piece = try await quick.run { () throws(StoreError) in try read(count, start) }
         try await writer.write(piece)
         position += count
       }

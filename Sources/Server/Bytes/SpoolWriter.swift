@@ -1,6 +1,7 @@
 import HTTPTypes
 import Model
 import NIOCore
+import Platform
 
 /// Takes bytes that come in pieces, and keeps them in memory until they are too many for it.
 ///
@@ -12,7 +13,7 @@ final class SpoolWriter {
   private let folder: String
   private let limit: Int
   private var memory = ByteBuffer()
-  private var file: SpoolFile?
+  private var file: TemporaryFile?
   private(set) var count = 0
   /// Why a write failed, in terms of HTTP.
   private(set) var problem: HTTPProblem?
@@ -64,7 +65,7 @@ final class SpoolWriter {
   private func append(_ bytes: [UInt8]) throws(StoreError) {
     do throws(StoreError) {
       let file = try spill()
-      try file.write(bytes, at: count)
+      try file.write(bytes[...], at: count)
     } catch {
       problem = HTTPProblem(error)
       throw error
@@ -72,10 +73,10 @@ final class SpoolWriter {
   }
 
   /// The file, with what was in memory until now.
-  private func spill() throws(StoreError) -> SpoolFile {
+  private func spill() throws(StoreError) -> TemporaryFile {
     if let file { return file }
-    let file = try SpoolFile(folder: folder)
-    try file.write(Array(buffer: memory), at: 0)
+    let file = try TemporaryFile(folder: folder)
+    try file.write(Array(buffer: memory)[...], at: 0)
     memory = ByteBuffer()
     self.file = file
     return file

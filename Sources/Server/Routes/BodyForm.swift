@@ -1,6 +1,7 @@
 import HTTPTypes
 import Model
 import NIOCore
+import Platform
 
 /// What the bytes of a body are, as its headers tell it.
 enum BodyForm {
@@ -29,10 +30,10 @@ enum BodyForm {
 
 extension SpooledBytes {
   /// The bytes as a file that can be opened by its path as long as it is kept.
-  func asFile(folder: String) throws(StoreError) -> SpoolFile {
+  func asFile(folder: String) throws(StoreError) -> TemporaryFile {
     if let file { return file }
-    let file = try SpoolFile(folder: folder)
-    if let memory { try file.write(Array(memory.readableBytesView), at: 0) }
+    let file = try TemporaryFile(folder: folder)
+    if let memory { try file.write(Array(memory.readableBytesView)[...], at: 0) }
     return file
   }
 }

@@ -1,0 +1,2 @@
+/// The version of the program, as `assay --version`, requests and the contract tell it.
+package let assayVersion = "0.1.0"
