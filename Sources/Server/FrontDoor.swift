@@ -188,6 +188,7 @@ extension HTTPField.Name {
   static let assayChanges = Self.own("Assay-Changes")
   static let assayCutShort = Self.own("Assay-Cut-Short")
   static let uploadOffset = Self.own("Upload-Offset")
+  static let reprDigest = Self.own("Repr-Digest")
 
   private static func own(_ name: String) -> HTTPField.Name {
     guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is a header") }

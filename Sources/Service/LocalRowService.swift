@@ -59,6 +59,20 @@ package final class LocalRowService: RowService {
     return ReceiptDocument(receipt: receipt.id, rows: receipt.rows)
   }
 
+  /// Goes on when rows name no attachment that is there and that the caller does not see: once they
+  /// are sealed, nobody can tell whose they were.
+  /// - Throws: ``StoreError`` of kind `invalid`, in the words for an attachment that is not there.
+  package func requireSight(ofFilesIn body: [UInt8], _ caller: Caller) throws(StoreError) {
+    guard !caller.seesEverything else { return }
+    let service = LocalStoreService(store, author: "").limited(to: caller)
+    for file in Store.digests(in: body) where try store.hasFile(file) {
+      guard try service.seesFile(file) else {
+        throw StoreError(
+          .invalid, "the file \(file) is not in the store; put its bytes there first")
+      }
+    }
+  }
+
   package func sealRows(of dataset: DatasetName) throws(StoreError) -> SealDocument {
     let seal = try opened().seal(dataset)
     return SealDocument(rows: seal.rows, version: seal.version.map { VersionDocument($0) })

@@ -43,12 +43,14 @@ extension LocalStoreService {
       datasets: sizes.datasets.map { dataset in
         .init(
           name: dataset.dataset, rawBytes: dataset.rawBytes, storedBytes: dataset.storedBytes,
+          attachments: dataset.attachments, attachmentBytes: dataset.attachmentBytes,
           versions: dataset.versions.map { size in
             .init(
               number: size.version.number, rows: size.version.record.rows,
               rawBytes: size.rawBytes, storedBytes: size.storedBytes,
               sharedBytes: size.sharedBytes)
           })
-      }, files: sizes.files, fileBytes: sizes.fileBytes, indexBytes: sizes.indexBytes)
+      }, files: sizes.files, fileBytes: sizes.fileBytes, attachments: sizes.attachments,
+      attachmentBytes: sizes.attachmentBytes, indexBytes: sizes.indexBytes)
   }
 }

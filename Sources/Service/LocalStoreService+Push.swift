@@ -62,6 +62,9 @@ extension LocalStoreService {
     options.attributes = request.attributes
     options.createdAt = request.createdAt
     options.idempotencyKey = request.idempotencyKey
+    if limit != nil {
+      options.seesFile = { digest throws(StoreError) in try self.seesFile(digest) }
+    }
     return options
   }
 

@@ -23,6 +23,8 @@ package struct LocalStoreService: AssayService {
   package var isCancelled: (@Sendable () -> Bool)?
   /// Datasets that this is false for are not there, also for SQL.
   var sees: @Sendable (DatasetName) -> Bool = { _ in true }
+  /// The caller, when they see a part of the store alone.
+  private(set) var limit: Caller?
 
   /// The store, with `author` as the one who saves what names no other.
   package init(_ store: Store, author: String) {
@@ -35,7 +37,10 @@ package struct LocalStoreService: AssayService {
   package func limited(to caller: Caller) -> LocalStoreService {
     var service = self
     if !caller.name.isEmpty { service.author = caller.name }
-    if !caller.seesEverything { service.sees = { caller.sees($0) } }
+    if !caller.seesEverything {
+      service.sees = { caller.sees($0) }
+      service.limit = caller
+    }
     service.isCancelled = { Task.isCancelled }
     return service
   }

@@ -11,6 +11,8 @@ import Objects
 struct FileCheckedReader: RowReader {
   private(set) var base: any RowReader
   private let store: Store
+  /// Attachments that this is false for may not be named.
+  private let sees: (@Sendable (Digest) throws(StoreError) -> Bool)?
   /// The `file` columns of the version before.
   private let known: Set<String>
   /// Those of them that have turned out to hold other values; types only widen.
@@ -18,9 +20,13 @@ struct FileCheckedReader: RowReader {
   /// Files that are there, with their sizes.
   private var sizes: [Digest: Int] = [:]
 
-  init(_ base: any RowReader, parent: Schema?, store: Store) {
+  init(
+    _ base: any RowReader, parent: Schema?, store: Store,
+    sees: (@Sendable (Digest) throws(StoreError) -> Bool)? = nil
+  ) {
     self.base = base
     self.store = store
+    self.sees = sees
     known = Set((parent?.columns ?? []).filter { $0.type == .file }.map(\.name))
   }
 
@@ -86,7 +92,9 @@ struct FileCheckedReader: RowReader {
     if let known = sizes[cell.digest] {
       size = known
     } else {
-      guard let status = try store.objects.status(of: StoreLayout.fileName(cell.digest)) else {
+      let isSeen = try sees?(cell.digest) ?? true
+      guard isSeen, let status = try store.objects.status(of: StoreLayout.fileName(cell.digest))
+      else {
         throw StoreError(
           .invalid,
           "the file \(cell.digest) of column '\(column.name)' is not in the store; put its bytes "

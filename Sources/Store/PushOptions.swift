@@ -31,6 +31,8 @@ package struct PushOptions: Sendable {
   package var createdAt: Timestamp?
   /// A push with the key of an earlier one answers with the version that one made.
   package var idempotencyKey: String?
+  /// Attachments that this is false for may not be named, as if the store did not have them.
+  package var seesFile: (@Sendable (Digest) throws(StoreError) -> Bool)?
   /// Whether a `json` column of the file that was a `file` column is checked to be one still.
   var checksFiles = true
 

@@ -48,13 +48,15 @@ extension Store {
   ///   - digest: the digest of all of it.
   ///   - offset: where the bytes belong; the parts follow one another.
   ///   - total: how many bytes there are in all.
+  ///   - provingAll: whether the bytes must come though the store has them.
   /// - Throws: ``StoreError``: `conflict` when the parts so far end elsewhere or somebody else is
   ///   sending them, `usage` for more bytes than `total`, `invalid` when the whole has another
   ///   digest (then the upload starts over), else what the source or the disk throws.
   package func putFilePart(
-    _ digest: Digest, at offset: Int, of total: Int, _ source: any ByteSource, name: String = ""
+    _ digest: Digest, at offset: Int, of total: Int, _ source: any ByteSource, name: String = "",
+    provingAll: Bool = false
   ) throws(StoreError) -> FilePart {
-    if try hasFile(digest) {
+    if !provingAll, try hasFile(digest) {
       try objects.touch(StoreLayout.fileName(digest))
       return .whole(try file(digest, name: name).file, isNew: false)
     }

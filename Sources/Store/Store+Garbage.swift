@@ -53,23 +53,30 @@ extension Store {
   /// The attachments that appended rows may name, which are in no version yet.
   private func waitingFiles() throws(StoreError) -> Set<Digest> {
     var files: Set<Digest> = []
-    let mark = Array("sha256:".utf8)
     for name in try objects.list(StoreLayout.live)
     where name.hasSuffix(StoreLayout.liveLogSuffix) {
       // A segment that is gone meanwhile is in a version, which was read after this or is young.
       guard let bytes = try? objects.get(name) else { continue }
-      var start = 0
-      while start + mark.count + 64 <= bytes.count {
-        if bytes[start] == mark[0], bytes[start..<start + mark.count].elementsEqual(mark),
-          let digits = Hex.decode(bytes[start + mark.count..<start + mark.count + 64]),
-          let digest = Digest(digits)
-        {
-          files.insert(digest)
-        }
-        start += 1
-      }
+      files.formUnion(Self.digests(in: bytes))
     }
     return files
+  }
+
+  /// All digests that stand in a text.
+  package static func digests(in text: [UInt8]) -> Set<Digest> {
+    var digests: Set<Digest> = []
+    let mark = Array("sha256:".utf8)
+    var start = 0
+    while start + mark.count + 64 <= text.count {
+      if text[start] == mark[0], text[start..<start + mark.count].elementsEqual(mark),
+        let digits = Hex.decode(text[start + mark.count..<start + mark.count + 64]),
+        let digest = Digest(digits)
+      {
+        digests.insert(digest)
+      }
+      start += 1
+    }
+    return digests
   }
 
   /// Everything that some version's content needs, read from the files themselves.

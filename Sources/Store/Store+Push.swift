@@ -96,7 +96,8 @@ extension Store {
     try Self.checkAppendOnly(latest, parent?.schema.key ?? [], options, key)
     var rows = RowSource(
       reader: FileCheckedReader(
-        reader, parent: options.checksFiles ? parent?.schema : nil, store: self), parent: parent,
+        reader, parent: options.checksFiles ? parent?.schema : nil, store: self,
+        sees: options.seesFile), parent: parent,
       mode: parent == nil ? .replace : options.mode, key: key,
       deletesMissing: options.deletesMissing,
       keepsRows: latest?.record.kind.isAppendOnly ?? false)

@@ -22,16 +22,18 @@ extension Store {
     for (name, versions) in histories {
       var seen: Set<Digest> = []
       var rawSizes: [Digest: Int] = [:]
+      var files: [Digest: Int] = [:]
       var entries: [StoreStatistics.VersionSize] = []
       for version in versions {
-        entries.append(try size(of: version, &seen, &rawSizes))
+        entries.append(try size(of: version, &seen, &rawSizes, &files))
         done += 1
         progress(done, total)
       }
       sizes.append(
         StoreStatistics.DatasetSize(
           dataset: name, versions: entries, rawBytes: entries.reduce(0) { $0 + $1.rawBytes },
-          storedBytes: entries.reduce(0) { $0 + $1.storedBytes }))
+          storedBytes: entries.reduce(0) { $0 + $1.storedBytes }, attachments: files.count,
+          attachmentBytes: files.values.reduce(0, +)))
     }
     var fileBytes = 0
     let files = try StoreContents.names(objects)
@@ -47,7 +49,8 @@ extension Store {
   }
 
   private func size(
-    of version: Version, _ seen: inout Set<Digest>, _ rawSizes: inout [Digest: Int]
+    of version: Version, _ seen: inout Set<Digest>, _ rawSizes: inout [Digest: Int],
+    _ files: inout [Digest: Int]
   ) throws(StoreError) -> StoreStatistics.VersionSize {
     let snapshot = try snapshot(version)
     let side = try DiffSide(snapshot)
@@ -65,9 +68,12 @@ extension Store {
       (decoder: inout ChunkDecoder, item) throws(StoreError) in
       let vector = try snapshot.vector(
         column: work[item].column, of: side.groups[work[item].group], decoder)
-      return vector.plainBytes
+      return (bytes: vector.plainBytes, files: vector.type == .file ? vector.files : [])
     }
-    for (item, bytes) in zip(work, measured) { rawSizes[item.digest] = bytes }
+    for (item, measure) in zip(work, measured) {
+      rawSizes[item.digest] = measure.bytes
+      for file in measure.files { files[file.digest] = file.byteCount }
+    }
     var stored = 0
     var shared = 0
     for (digest, location) in zip(digests, try index.objects(digests)) {

@@ -59,6 +59,9 @@ package struct StoreStatistics: Sendable {
     package let versions: [VersionSize]
     package let rawBytes: Int
     package let storedBytes: Int
+    /// The different attachments that its versions name.
+    package let attachments: Int
+    package let attachmentBytes: Int
   }
 
   package let datasets: [DatasetSize]

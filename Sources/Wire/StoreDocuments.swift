@@ -113,13 +113,21 @@ package struct StatisticsDocument: Codable, Sendable, Hashable {
     package let name: DatasetName
     package let rawBytes: Int
     package let storedBytes: Int
+    /// The different files that its versions name, and their bytes.
+    package let attachments: Int
+    package let attachmentBytes: Int
     package let versions: [Version]
 
     /// The bytes of the dataset `name`.
-    package init(name: DatasetName, rawBytes: Int, storedBytes: Int, versions: [Version]) {
+    package init(
+      name: DatasetName, rawBytes: Int, storedBytes: Int, attachments: Int, attachmentBytes: Int,
+      versions: [Version]
+    ) {
       self.name = name
       self.rawBytes = rawBytes
       self.storedBytes = storedBytes
+      self.attachments = attachments
+      self.attachmentBytes = attachmentBytes
       self.versions = versions
     }
   }
@@ -127,13 +135,21 @@ package struct StatisticsDocument: Codable, Sendable, Hashable {
   package let datasets: [Dataset]
   package let files: Int
   package let fileBytes: Int
+  /// Those of the files that are attachments.
+  package let attachments: Int
+  package let attachmentBytes: Int
   package let indexBytes: Int
 
   /// The bytes of datasets, and of all files.
-  package init(datasets: [Dataset], files: Int, fileBytes: Int, indexBytes: Int) {
+  package init(
+    datasets: [Dataset], files: Int, fileBytes: Int, attachments: Int, attachmentBytes: Int,
+    indexBytes: Int
+  ) {
     self.datasets = datasets
     self.files = files
     self.fileBytes = fileBytes
+    self.attachments = attachments
+    self.attachmentBytes = attachmentBytes
     self.indexBytes = indexBytes
   }
 }

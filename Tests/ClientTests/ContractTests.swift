@@ -8,4 +8,9 @@ import Testing
   func `over REST`(_ contract: StoreServiceContract.Case) async throws {
     try await ServedStore.with { store in try contract.check(store.remote) }
   }
+
+  @Test(arguments: FileServiceContract.cases)
+  func `attachments over REST`(_ contract: FileServiceContract.Case) async throws {
+    try await ServedStore.with { store in try contract.check(store.remote) }
+  }
 }

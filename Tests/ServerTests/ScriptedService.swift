@@ -183,6 +183,7 @@ final class ScriptedService: AssayService {
     of datasets: [DatasetName]?, progress: (Wire.Progress) -> Void
   ) throws(StoreError) -> StatisticsDocument {
     _ = try start()
-    return StatisticsDocument(datasets: [], files: 1, fileBytes: 2, indexBytes: 3)
+    return StatisticsDocument(
+      datasets: [], files: 1, fileBytes: 2, attachments: 0, attachmentBytes: 0, indexBytes: 3)
   }
 }

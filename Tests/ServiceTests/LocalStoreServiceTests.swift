@@ -10,4 +10,11 @@ import Testing
     try Store.create(path: folder.path)
     try contract.check(LocalStoreService(try Store(path: folder.path), author: "someone"))
   }
+
+  @Test(arguments: FileServiceContract.cases)
+  func `its attachments keep theirs`(contract: FileServiceContract.Case) throws {
+    let folder = try TemporaryDirectory()
+    try Store.create(path: folder.path)
+    try contract.check(LocalStoreService(try Store(path: folder.path), author: "someone"))
+  }
 }

@@ -27,8 +27,10 @@ extension Routes {
     let body = try await backend.receive(request, limit: Self.rowsBytes)
     let bytes = body.memory.map { Array(buffer: $0) } ?? []
     let rows = try backend.openRows
+    let caller = context.caller
     let receipt = try await backend.appends.run { () throws(StoreError) in
-      try rows.appendRows(to: dataset, bytes, layout, idempotencyKey: key)
+      try rows.requireSight(ofFilesIn: bytes, caller)
+      return try rows.appendRows(to: dataset, bytes, layout, idempotencyKey: key)
     }
     // On a machine without tokens there is nobody to tell apart, and a line for each row would
     // cost as much as the row.

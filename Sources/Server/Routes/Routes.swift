@@ -11,7 +11,8 @@ struct Routes: Sendable {
 
   /// All operations of the contract.
   var all: [Route] {
-    datasets + versions + rows + data + tags + queries + history + comparisons + ratings + storeTasks
+    datasets + versions + rows + data + files + tags + queries + history + comparisons + ratings
+      + storeTasks
       + tokens + server
   }
 

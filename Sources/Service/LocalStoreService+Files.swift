@@ -1,21 +1,16 @@
-package import Model
 import Formats
-package import Store
+package import Model
+import Store
 package import Wire
 
-/// Attachments of a store in a folder.
-package struct LocalFileService: FileService {
-  private let store: Store
-
-  /// The attachments of `store`.
-  package init(_ store: Store) { self.store = store }
-
+extension LocalStoreService {
   package func putFile(
     name: String, expecting expected: Digest?,
     read: @escaping () throws(StoreError) -> [UInt8]
   ) throws(StoreError) -> (file: FileDocument, isNew: Bool) {
     let (file, isNew) = try store.putFile(
       BodySource(name: name, read: read), name: name, expecting: expected)
+    noteHolder(of: file.digest)
     return (FileDocument(file), isNew)
   }
 
@@ -23,11 +18,16 @@ package struct LocalFileService: FileService {
     _ digest: Digest, at offset: Int, of total: Int, name: String,
     read: @escaping () throws(StoreError) -> [UInt8]
   ) throws(StoreError) -> FilePartDocument {
+    // Whoever does not see a file that is there has to show that they have all of it.
+    let isSeen = try seesFile(digest)
     let part = try store.putFilePart(
-      digest, at: offset, of: total, BodySource(name: name, read: read), name: name)
-    return switch part {
-    case .partial(let byteCount): .partial(byteCount: byteCount)
-    case .whole(let file, let isNew): .whole(FileDocument(file), isNew: isNew)
+      digest, at: offset, of: total, BodySource(name: name, read: read), name: name,
+      provingAll: !isSeen)
+    switch part {
+    case .partial(let byteCount): return .partial(byteCount: byteCount)
+    case .whole(let file, let isNew):
+      noteHolder(of: digest)
+      return .whole(FileDocument(file), isNew: isNew)
     }
   }
 
@@ -36,13 +36,15 @@ package struct LocalFileService: FileService {
   }
 
   package func file(_ digest: Digest, name: String) throws(StoreError) -> FileDocument {
-    FileDocument(try store.file(digest, name: name).file)
+    try requireSight(ofFile: digest)
+    return FileDocument(try store.file(digest, name: name).file)
   }
 
   package func fileBytes(
     _ digest: Digest, at offset: Int, count: Int
   ) throws(StoreError) -> [UInt8] {
-    try store.file(digest).read(at: offset, count: count)
+    try requireSight(ofFile: digest)
+    return try store.file(digest).read(at: offset, count: count)
   }
 }
 

@@ -1,0 +1,56 @@
+import Model
+import Store
+import Synchronization
+
+/// Who has shown that they have the bytes of which attachments, by putting them.
+///
+/// Lives with the open store; what is forgotten is put again.
+private final class FileHolders: Sendable {
+  /// More attachments than this of all holders are not remembered.
+  private static let capacity = 1 << 18
+
+  private struct State {
+    var count = 0
+    var files: [String: Set<Digest>] = [:]
+  }
+
+  private let state = Mutex(State())
+
+  func add(_ file: Digest, _ holder: String) {
+    state.withLock { state in
+      if state.count >= Self.capacity { state = State() }
+      if state.files[holder, default: []].insert(file).inserted { state.count += 1 }
+    }
+  }
+
+  func has(_ file: Digest, _ holder: String) -> Bool {
+    state.withLock { $0.files[holder]?.contains(file) ?? false }
+  }
+}
+
+extension LocalStoreService {
+  /// Whether the caller may read an attachment, and name it in a row: a dataset that they see names
+  /// it, or they have put its bytes.
+  ///
+  /// To know a digest is not enough, since a row of a dataset that they do not see may tell it.
+  func seesFile(_ file: Digest) throws(StoreError) -> Bool {
+    guard let limit else { return true }
+    if store.companion({ FileHolders() }).has(file, limit.tokenID ?? "") { return true }
+    return try store.isNamed(file) { limit.sees($0) }
+  }
+
+  /// Goes on when the caller may read an attachment.
+  /// - Throws: ``StoreError`` of kind `missing`, in the words for one that is not there.
+  func requireSight(ofFile file: Digest) throws(StoreError) {
+    guard try seesFile(file) else {
+      throw StoreError(
+        .missing, "there is no file \(file); put it into the store, or restore it from a copy")
+    }
+  }
+
+  /// Remembers that the caller has the bytes of an attachment.
+  func noteHolder(of file: Digest) {
+    guard let limit else { return }
+    store.companion { FileHolders() }.add(file, limit.tokenID ?? "")
+  }
+}
