@@ -53,6 +53,8 @@ let package = Package(
     .target(name: "Wire", dependencies: ["Model"]),
     .target(
       name: "Analysis", dependencies: ["Model", "Columns", "Comparison", "Routing", "Wire"]),
+    .target(
+      name: "Attachments", dependencies: ["Model", "Platform", "Columns", "Formats", "Wire"]),
     .target(name: "Reports", dependencies: ["Model", "Wire"]),
     .target(
       name: "Service",
@@ -82,7 +84,7 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Model", "Wire", "Service", "Client", "Server", "Reports",
+        "Model", "Wire", "Service", "Client", "Server", "Reports", "Attachments",
         "Columns", "Formats", "Store", "Query",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -115,6 +117,9 @@ let package = Package(
       name: "AnalysisTests",
       dependencies: ["Analysis", "Columns", "Comparison", "Model", "Wire", "TestSupport"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Model", "Wire", "TestSupport"]),
+    .testTarget(
+      name: "AttachmentsTests",
+      dependencies: ["Attachments", "Service", "Store", "Model", "Wire", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
     .testTarget(
       name: "ServiceTests", dependencies: ["Service", "Store", "Model", "Wire", "TestSupport"]),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Attachments
 import Formats
 import Model
 import Wire
@@ -7,7 +8,12 @@ import Wire
 struct PullCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pull", abstract: "Write a version to a file.",
-    discussion: "The format is --format's, else the file's extension; jsonl on standard output.")
+    discussion: """
+      The format is --format's, else the file's extension; jsonl on standard output.
+
+      With --files, each attachment is written to a folder, and the table has its path there. What is \
+      there already is not fetched again.
+      """)
 
   @Argument(help: "The version: name, name@3, name@baseline, name@2026-10-01, name@latest~2.")
   var reference: String
@@ -21,6 +27,10 @@ struct PullCommand: ParsableCommand {
   var order: String?
   @Option(help: "Leave out so many rows at the start.") var offset = 0
   @Option(help: "At most so many rows.") var limit: Int?
+  @Option(
+    help: ArgumentHelp(
+      "A folder to write attachments to; the table names them there.", valueName: "folder"))
+  var files: String?
   @Flag(help: "Write nulls as null instead of leaving them out.") var nulls = false
   @OptionGroup var global: GlobalOptions
 
@@ -34,13 +44,18 @@ struct PullCommand: ParsableCommand {
     // Opened with the first bytes, so that a refused request leaves no trace.
     var opened: ByteSink?
     let progress = ProgressLine()
-    let pulled = try service.data(reference, request) {
-      progress.show("\($0)")
-    } write: {
-      bytes throws(StoreError) in
+    let show = { (step: Progress) in progress.show("\(step)") }
+    let write = { (bytes: [UInt8]) throws(StoreError) in
       let sink = if let opened { opened } else { try open() }
       opened = sink
       try sink.write(bytes)
+    }
+    let pulled: DataDocument
+    if let files {
+      let folder = try FileFolder(files, table: output)
+      pulled = try service.data(reference, request, files: folder, progress: show, write: write)
+    } else {
+      pulled = try service.data(reference, request, progress: show, write: write)
     }
     let sink = if let opened { opened } else { try open() }
     try sink.finish()

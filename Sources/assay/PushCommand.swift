@@ -1,4 +1,5 @@
 import ArgumentParser
+import Attachments
 import Model
 import Wire
 
@@ -9,12 +10,23 @@ struct PushCommand: ParsableCommand {
     discussion: """
       Prints the version, its digest, its rows and what changed against the one before: rows added, \
       removed and changed. Content that is the latest version's already makes no new one.
+
+      With --files, the columns named hold paths of files, in the folder of the table or below it. Each \
+      file is put into the store, unless it is there, and the columns become columns of files.
       """)
 
   @Argument(help: "The dataset, made when it is not there.") var name: String
   @Argument(help: "A .jsonl, .json or .csv file, also .gz or .zst; - for standard input.")
   var file: String
   @OptionGroup var push: PushFlags
+  @Option(
+    help: ArgumentHelp(
+      "Columns that hold paths of files to be put into the store: a,b.", valueName: "columns"))
+  var files: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "The folder that these paths are relative to, and may lead out of.", valueName: "folder"))
+  var filesRoot: String?
   @Flag(help: "Do not count changes and print nothing.") var quiet = false
   @OptionGroup var global: GlobalOptions
 
@@ -25,17 +37,34 @@ struct PushCommand: ParsableCommand {
     let source = TableFile(
       path: file, format: try TableFormat.choose(push.format, path: file),
       compression: file == "-" ? nil : FileCompression(path: file))
+    let paths = try filePaths()
     let service = try global.openService()
     let progress = ProgressLine()
     let pushed: PushDocument
     do throws(StoreError) {
-      pushed = try service.push(dataset, source, request) { progress.show("\($0)") }
+      if let paths {
+        pushed = try service.push(dataset, source, request, files: paths) {
+          progress.show("\($0)")
+        }
+      } else {
+        pushed = try service.push(dataset, source, request) { progress.show("\($0)") }
+      }
     } catch {
       progress.clear()
       throw error
     }
     progress.clear()
     if !quiet { try report(pushed) }
+  }
+
+  /// What `--files` says; nil without it.
+  private func filePaths() throws(StoreError) -> FilePaths? {
+    guard !files.isEmpty else {
+      if filesRoot != nil { throw StoreError(.usage, "--files-root goes with --files") }
+      return nil
+    }
+    let columns = files.flatMap { $0.split(separator: ",").map(String.init) }
+    return try FilePaths(columns: columns, table: file, root: filesRoot)
   }
 
   private func report(_ pushed: PushDocument) throws(StoreError) {

@@ -9,7 +9,8 @@ struct StatsCommand: ParsableCommand {
     commandName: "stats", abstract: "Show the bytes of datasets and versions.",
     discussion: """
       raw: the values uncompressed. stored: what the commit added to the store. shared: stored bytes \
-      that other versions added and this one reads too.
+      that other versions added and this one reads too. attached: bytes of the different files that \
+      versions name.
       """)
 
   @Argument(help: "A dataset, to show its versions.") var name: String?
@@ -33,13 +34,15 @@ struct StatsCommand: ParsableCommand {
   }
 
   private func printDatasets(_ sizes: StatisticsDocument, _ output: Output) throws {
-    var table = try RowsOut(["dataset", "versions", "raw", "stored"], output)
+    var table = try RowsOut(
+      ["dataset", "versions", "raw", "stored", "attachments", "attached"], output)
     for dataset in sizes.datasets {
       try table.row(
         [.text(dataset.name.text)]
-          + [dataset.versions.count, dataset.rawBytes, dataset.storedBytes].map {
-            .integer(Int64($0))
-          })
+          + [
+            dataset.versions.count, dataset.rawBytes, dataset.storedBytes, dataset.attachments,
+            dataset.attachmentBytes,
+          ].map { .integer(Int64($0)) })
     }
     try table.finish()
     try output.line("")

@@ -17,6 +17,7 @@ import Testing
     "Routing": ["Model"],
     "Wire": ["Model"],
     "Analysis": ["Model", "Columns", "Comparison", "Routing", "Wire"],
+    "Attachments": ["Model", "Platform", "Columns", "Formats", "Wire"],
     "Reports": ["Model", "Wire"],
     "Service": [
       "Model", "Columns", "Objects", "Formats", "Store", "Query", "Comparison", "Routing",
@@ -30,7 +31,7 @@ import Testing
       "UnixSignals",
     ],
     "assay": [
-      "Model", "Wire", "Service", "Client", "Server", "Reports",
+      "Model", "Wire", "Service", "Client", "Server", "Reports", "Attachments",
       "Columns", "Formats", "Store", "Query", "ArgumentParser",
     ],
   ]

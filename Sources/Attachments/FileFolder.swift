@@ -1,0 +1,131 @@
+import Formats
+import Foundation
+import Glibc
+package import Model
+import Wire
+
+/// A folder of this machine that attachments are written to, and what tables call its files.
+package struct FileFolder: Sendable {
+  /// Both real paths.
+  private let path: String
+  private let tableFolder: String
+
+  /// The folder at `path`, made when it is not there, for a table at `table` (`-` for standard
+  /// output), whose cells name files relative to the table's own folder.
+  /// - Throws: ``StoreError``: `missing` when the table's folder is not there, `unavailable` when
+  ///   the folder cannot be made.
+  package init(_ path: String, table: String) throws(StoreError) {
+    let folder = LocalPath.folder(of: table)
+    guard let tableFolder = LocalPath.real(folder) else {
+      throw StoreError(
+        .missing, "'\(table)' cannot be written: its folder is not there, make it first")
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw StoreError(
+        .unavailable, "the folder '\(path)' cannot be made: \(error.localizedDescription)")
+    }
+    guard let real = LocalPath.real(path) else {
+      throw StoreError(.unavailable, "the folder '\(path)' cannot be made")
+    }
+    self.path = real
+    self.tableFolder = tableFolder
+  }
+
+  /// A file that an attachment is to become.
+  struct Place: Sendable {
+    let file: FileValue
+    let path: String
+    /// How a table in the table's folder calls it.
+    let cell: String
+    /// Whether the file is there, with its bytes.
+    let isThere: Bool
+  }
+
+  /// Where each of some different attachments goes, in their order.
+  ///
+  /// A file that is there already with the same bytes is taken as it is; one with other bytes is
+  /// left alone, and the attachment gets a name with its digest in it.
+  func places(_ files: [FileValue]) -> [Place] {
+    // File systems that pay no heed to case would take one for the other.
+    var taken: [String: Digest] = [:]
+    return files.map { file in
+      let names = SafeName.names(file)
+      var name = names[names.count - 1]
+      var isThere = false
+      for candidate in names {
+        let holder = taken[candidate.lowercased()]
+        guard holder == nil || holder == file.digest else { continue }
+        let full = path + "/" + candidate
+        isThere = holder == file.digest || Self.has(full, file)
+        if isThere || !LocalPath.exists(full) {
+          name = candidate
+          break
+        }
+      }
+      taken[name.lowercased()] = file.digest
+      let full = path + "/" + name
+      return Place(
+        file: file, path: full, cell: LocalPath.relative(full, to: tableFolder), isThere: isThere)
+    }
+  }
+
+  /// Whether a file is there with the bytes of an attachment.
+  private static func has(_ path: String, _ file: FileValue) -> Bool {
+    guard LocalPath.size(path, follows: false) == file.byteCount,
+      let found = try? SeekableFile.open(path: path, compression: nil, name: path)
+    else { return false }
+    return (try? found.digest()) == file.digest
+  }
+
+  /// Writes an attachment to its place, from where an earlier attempt ended.
+  /// - Throws: ``StoreError``: `corrupt` when the store's bytes are others, else what the store or
+  ///   the disk throws.
+  func fetch(
+    _ place: Place, from service: any FileService, report: (Int) -> Void
+  ) throws(StoreError) {
+    let file = place.file
+    let mark = Digest(hashing: Array(place.path.utf8)).hex.prefix(16)
+    let part = try PartFile("\(path)/.assay-\(file.digest.hex)-\(mark).part")
+    if part.byteCount > file.byteCount { try part.empty() }
+    while true {
+      let start = part.byteCount
+      report(start)
+      while part.byteCount < file.byteCount {
+        let count = min(Self.pieceBytes, file.byteCount - part.byteCount)
+        let piece = try service.fileBytes(file.digest, at: part.byteCount, count: count)
+        guard !piece.isEmpty else { break }
+        try part.append(piece)
+        report(piece.count)
+      }
+      if part.digest == file.digest { break }
+      report(-part.byteCount)
+      try part.empty()
+      // What an earlier attempt left may be damaged; what came now may not.
+      guard start > 0 else {
+        throw StoreError(
+          .corrupt,
+          "the store's bytes of '\(file.name)' are not those of \(file.digest); run 'assay verify'")
+      }
+    }
+    try part.finish(as: place.path)
+  }
+
+  /// How many bytes are asked for at a time.
+  private static let pieceBytes = 4 << 20
+}
+
+extension SeekableFile {
+  /// The digest of all bytes.
+  func digest() throws(StoreError) -> Digest {
+    var hasher = DigestHasher()
+    var offset = 0
+    while offset < count {
+      let piece = try bytes(offset..<min(offset + (1 << 20), count))
+      hasher.update(piece)
+      offset += piece.count
+    }
+    return hasher.finalize()
+  }
+}

@@ -1,0 +1,23 @@
+package import Model
+
+/// Which columns of a table hold paths of files of this machine, and where those are.
+package struct FilePaths: Sendable, Hashable {
+  /// The columns, which become columns of the type `file`.
+  package let columns: [String]
+  /// The folder that paths are relative to.
+  package let folder: String
+  /// Whether paths may lead out of that folder: a table from somebody else could otherwise have any
+  /// file of this machine sent.
+  package let mayLeaveFolder: Bool
+
+  /// Paths in `columns`, below the folder of the table at `table`, unless `root` names another.
+  /// - Throws: ``StoreError`` of kind `usage` when no column is named, or one twice.
+  package init(columns: [String], table: String, root: String?) throws(StoreError) {
+    guard !columns.isEmpty, !columns.contains(""), Set(columns).count == columns.count else {
+      throw StoreError(.usage, "--files takes the names of columns, each once: a,b")
+    }
+    self.columns = columns
+    folder = root ?? LocalPath.folder(of: table)
+    mayLeaveFolder = root != nil
+  }
+}

@@ -1,0 +1,138 @@
+import Columns
+import Formats
+import Model
+import Platform
+import Wire
+
+/// A table whose cells name files of this machine, read twice: first to find the files, then to
+/// write the table that names attachments in their place.
+struct PathTable {
+  private let file: TableFile
+  private let paths: FilePaths
+  private var reader: any RowReader
+  /// The different paths, and their places in ``files``.
+  private var places: [String: Int] = [:]
+  private(set) var files: [LocalFile] = []
+
+  /// Reads a table and looks for every file that it names.
+  /// - Throws: ``StoreError`` of kind `invalid` with the line of the first path that leads to none,
+  ///   `usage` for a column that is not there, and what reading the table throws.
+  init(
+    _ file: TableFile, types: [String: ColumnType], _ paths: FilePaths,
+    progress: (Progress) -> Void
+  ) throws(StoreError) {
+    self.file = file
+    self.paths = paths
+    reader = try TableReader.open(
+      path: file.path, file.format, compression: file.compression, name: file.name, types: types,
+      limitBytes: file.limitBytes)
+    var names: [String] = []
+    var rows = 0
+    while let batch = try reader.next() {
+      names = batch.rows.columns.map(\.name)
+      for (column, vector) in zip(batch.rows.columns, batch.rows.vectors)
+      where paths.columns.contains(column.name) {
+        try take(vector, column.name, batch.lines)
+      }
+      rows += batch.rows.count
+      progress(Progress(done: rows, unit: .rows))
+    }
+    for column in paths.columns where !names.contains(column) {
+      throw StoreError(
+        .usage, "there is no column '\(column)' in the table; \(Spelling.advice(column, names))",
+        at: .init(file: file.name))
+    }
+  }
+
+  private mutating func take(
+    _ vector: ColumnVector, _ column: String, _ lines: [UInt32]
+  ) throws(StoreError) {
+    for row in 0..<vector.count where vector.hasValue(row) {
+      do throws(StoreError) {
+        guard let path = Self.path(vector, row) else {
+          throw StoreError(.invalid, "this is no text, and so no path of a file")
+        }
+        guard places[path] == nil else { continue }
+        files.append(try LocalFile(path, in: paths))
+        places[path] = files.count - 1
+      } catch {
+        let line = lines[row] > 0 ? Int(lines[row]) : nil
+        throw StoreError(
+          error.kind, "column '\(column)': \(error.message)", at: .init(file: file.name, line: line)
+        )
+      }
+    }
+  }
+
+  private static func path(_ vector: ColumnVector, _ row: Int) -> String? {
+    guard let text = vector.values.text(row) else { return nil }
+    let bytes = text.words.bytes[text.range]
+    switch vector.type {
+    case .string: return String(decoding: bytes, as: UTF8.self)
+    // A column that has other values too: which of them is at fault is told by its line.
+    case .json: return CanonicalJSON(parsing: Array(bytes))?.string
+    default: return nil
+    }
+  }
+
+  /// Writes the table with `values`, those of ``files``, in place of the paths.
+  /// - Throws: ``StoreError`` as the disk does.
+  mutating func naming(_ values: [FileValue]) throws(StoreError) -> NamingTable {
+    try reader.restart()
+    let spool = try TemporaryFile()
+    var lines: [UInt32] = []
+    var count = 0
+    let write = { (bytes: [UInt8]) throws(StoreError) in
+      try spool.write(bytes[...], at: count)
+      count += bytes.count
+    }
+    let texts = values.map(\.json.bytes)
+    var text: TableText?
+    while let batch = try reader.next() {
+      let named = named(batch.rows, texts)
+      // The first pass has learnt all columns and their types.
+      var table = text ?? TableText(.arrow, columns: named.columns, nulls: false)
+      try table.append([named], write: write)
+      text = table
+      lines += batch.lines
+    }
+    try text?.finish(write: write)
+    return NamingTable(source: file, spool: spool, lines: lines)
+  }
+
+  private func named(_ batch: RowBatch, _ texts: [[UInt8]]) -> RowBatch {
+    var columns = batch.columns
+    var vectors = batch.vectors
+    for (position, column) in columns.enumerated() where paths.columns.contains(column.name) {
+      columns[position] = ColumnDefinition(name: column.name, type: .file)
+      var words = TextValues()
+      for row in 0..<batch.count {
+        let path = vectors[position].hasValue(row) ? Self.path(vectors[position], row) : nil
+        words.append(path.flatMap { places[$0] }.map { texts[$0] } ?? [])
+      }
+      vectors[position] = ColumnVector(
+        type: .file, count: batch.count, validity: vectors[position].validity,
+        values: vectors[position].isAllNull ? .none : .text(words))
+    }
+    return RowBatch(columns: columns, vectors: vectors, count: batch.count)
+  }
+}
+
+/// A table that names attachments, in a temporary file, and the lines that its rows came from.
+struct NamingTable {
+  let source: TableFile
+  let spool: TemporaryFile
+  let lines: [UInt32]
+
+  /// The table, as long as this is held.
+  var file: TableFile {
+    TableFile(path: spool.path, format: .arrow, compression: nil, name: source.name)
+  }
+
+  /// The error with the line of the source in place of the row.
+  func located(_ error: StoreError) -> StoreError {
+    guard var location = error.location, let row = location.line else { return error }
+    location.line = lines.indices.contains(row - 1) ? Int(lines[row - 1]) : nil
+    return StoreError(error.kind, error.message, at: location)
+  }
+}
