@@ -6,7 +6,7 @@ folder=$(cd "$(dirname "$0")" && pwd)
 binary=$(realpath "${ASSAY:-$folder/../.build/release/assay}")
 workplace=$(mktemp -d)
 trap 'rm -rf "$workplace"' EXIT
-cp -r "$folder/polyglot" "$workplace"
+cp -r "$folder/polyglot" "$folder/triage" "$workplace"
 cd "$workplace"
 export ASSAY_AUTHOR=${ASSAY_AUTHOR:-ann}
 
@@ -51,6 +51,11 @@ run "assay query 'SELECT model, round(total_cost / test_cases, 4) AS cost_per_ca
 say 'Any version comes back as it went in:'
 run assay pull polyglot@3 -o april.csv
 run "assay pull polyglot@3 --where 'pass_rate_2 > 60' --columns model,pass_rate_2"
+
+say 'Two runs of the same tickets: which is better, is it noise, and does it pass the gates?'
+run "assay push triage triage/baseline.jsonl --key id --message 'prompt v1'"
+run "assay push triage triage/candidate.jsonl --message 'prompt v2'"
+run "assay compare triage@1 triage@2 --gate 'success >= -2pp' --gate 'cost_per_success <= +10%'"
 
 say 'Every byte is checked against its digest:'
 run assay verify

@@ -72,6 +72,8 @@ package struct ArmSummary: Sendable {
   private func perSuccess(_ costs: [Double?]) -> EstimateDocument? {
     guard let successes = rows.numbers(.success) else { return nil }
     let places = costs.indices.filter { costs[$0] != nil && successes[$0] != nil }
+    // Points of a scale are no successes to divide by.
+    guard places.allSatisfy({ (0...1).contains(successes[$0] ?? 0) }) else { return nil }
     return EstimateDocument(
       RatioEstimate.of(
         places.compactMap { costs[$0] }, over: places.compactMap { successes[$0] },

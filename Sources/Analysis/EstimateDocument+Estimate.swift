@@ -6,8 +6,7 @@ extension EstimateDocument {
   package init?(_ estimate: Estimate?, method: String) {
     guard let estimate, estimate.value.isFinite else { return nil }
     self.init(
-      value: estimate.value,
-      standardError: estimate.standardError.flatMap { $0.isFinite ? $0 : nil },
+      value: estimate.value, standardError: estimate.standardError?.ifFinite,
       lower: estimate.interval?.lower, upper: estimate.interval?.upper, method: method,
       rows: estimate.rowCount, clusters: estimate.clusterCount)
   }
@@ -26,4 +25,9 @@ extension EstimateDocument {
       MeanEstimate.of(values, clusters: clusters, level: level),
       method: clusters == nil ? "t" : "clustered t")
   }
+}
+
+extension Double {
+  /// The number, or nil where JSON has none: sums of the largest numbers overflow.
+  var ifFinite: Double? { isFinite ? self : nil }
 }

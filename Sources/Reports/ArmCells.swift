@@ -21,7 +21,7 @@ package struct ArmCells: Sendable {
     cells = [
       String(arm.rows), Self.success(arm), Self.number(arm.latency?.p50),
       Self.number(arm.latency?.p95), arm.cost.map { Figures.number($0.total) } ?? "",
-      arm.cost.map { $0.perSuccess == nil ? "undefined" : Self.number($0.perSuccess) } ?? "",
+      arm.cost != nil && arm.success?.value == 0 ? "undefined" : Self.number(arm.cost?.perSuccess),
       Self.rate(arm.schema?.parsed), Self.rate(arm.schema?.valid),
       Self.rate(arm.schema?.validAndSuccess), Self.number(arm.toolCall), Self.rate(arm.refusals),
       Self.rate(arm.unexpectedRefusals), Self.rate(arm.truncations),

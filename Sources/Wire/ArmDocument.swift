@@ -39,7 +39,7 @@ package struct ArmDocument: Codable, Sendable, Hashable {
     package let perRow: EstimateDocument
     /// Rows without a cost.
     package let unpriced: Int
-    /// Nil without a success: then it is undefined, not 0.
+    /// Nil without a success, as it is undefined then and not 0; or where success is no share.
     package let perSuccess: EstimateDocument?
 
     /// What was paid, and for what.

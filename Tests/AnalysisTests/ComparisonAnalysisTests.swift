@@ -175,6 +175,30 @@ import Wire
     #expect(document.verdict == .undecided)
   }
 
+  @Test func `points of a scale are no successes that could cost something`() throws {
+    func side(_ name: String, _ scores: [Double?]) -> ComparisonSide {
+      TestTable.side(name, [("score", .numbers(scores)), ("cost", .numbers([1, 2, 3]))])
+    }
+    let document = try TestTable.compare([side("a", [5, 4, 1]), side("b", [5, 3, 2])])
+    #expect(document.roles[.success] == "score" && document.pairs[0].costPerSuccess == nil)
+    #expect(document.arms[0].summary.cost?.total == 6)
+    #expect(document.arms[0].summary.cost?.perSuccess == nil)
+  }
+
+  @Test(arguments: [[1.7e308, -1.7e308, 1.7e308], [.leastNonzeroMagnitude, 0, 1e308], [1e308, 1e308, 1e308]])
+  func `numbers at the end of what there is make a document too`(values: [Double]) throws {
+    func side(_ name: String, _ values: [Double]) -> ComparisonSide {
+      TestTable.side(
+        name, [("score", .numbers(values)), ("cost", .numbers(values)), ("usd", .numbers(values))])
+    }
+    let document = try TestTable.compare([side("a", values), side("b", values.reversed())]) {
+      $0.repeats = "usd"
+      $0.gates = ["cost <= 10%", "score >= -1"]
+    }
+    let bytes = Documents.encode(document)
+    #expect(try Documents.decode(ComparisonDocument.self, from: bytes) == document)
+  }
+
   @Test func `buckets of input length say where there is no data`() throws {
     func side(_ name: String, _ success: [Double?]) -> ComparisonSide {
       TestTable.side(

@@ -242,7 +242,8 @@ import Wire
       #expect(denied?.kind == .denied)
       #expect(try writer.compare(request).saved == "open.kept@1")
       #expect(try reader.verifyComparison(try Reference(parsing: "open.kept")).isEqual)
-      #expect(try store.local.version(try Reference(parsing: "open.kept")).version.author == "write")
+      let kept = try store.local.version(try Reference(parsing: "open.kept"))
+      #expect(kept.version.author == "write")
       request.save = SaveOrder(name: "shut.kept")
       let hidden = #expect(throws: StoreError.self) { try writer.compare(request) }
       #expect(hidden?.kind == .missing)

@@ -36,6 +36,7 @@ import Wire
     var arm = ArmDocument(rows: 20)
     arm.latency = .init(
       p50: estimate(1200, 1100, 1300), p95: estimate(2000, 1900, nil), rowsForUpperBound: 72)
+    arm.success = estimate(0, 0, 0.2)
     arm.cost = .init(total: 3, perRow: estimate(0.15, 0.1, 0.2), unpriced: 0, perSuccess: nil)
     let digest = Digest(hashing: [1])
     return ComparisonDocument(

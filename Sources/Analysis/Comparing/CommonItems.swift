@@ -65,7 +65,7 @@ struct CommonItems: Sendable {
     return rows[arm].map { rows in
       let values = rows.compactMap { all[$0] }
       if values.count < 2 { return values.first }
-      return values.reduce(0, +) / Double(values.count)
+      return (values.reduce(0, +) / Double(values.count)).ifFinite
     }
   }
 

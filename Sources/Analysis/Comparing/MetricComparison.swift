@@ -24,8 +24,8 @@ struct MetricComparison: Sendable {
     document.base = .mean(sample.base, clusters: sample.clusters, level: level)
     document.candidate = .mean(sample.candidate, clusters: sample.clusters, level: level)
     document.relative = relative(sample)
-    document.correlation = paired.correlation
-    document.unpairedStandardError = paired.unpairedStandardError
+    document.correlation = paired.correlation?.ifFinite
+    document.unpairedStandardError = paired.unpairedStandardError?.ifFinite
     let isUp = choice.direction == .higher
     document.wins = isUp ? paired.higherCount : paired.lowerCount
     document.losses = isUp ? paired.lowerCount : paired.higherCount
@@ -70,9 +70,11 @@ struct MetricComparison: Sendable {
     let isClustered = sample.clusters != nil
     document.difference = EstimateDocument(
       paired.difference, method: isClustered ? "clustered t" : "t")
-    document.effect = paired.standardizedDifference.map { .init(name: "d_z", value: $0) }
-    document.detectable = paired.detectable(alpha: alpha)
-    if let pValue = paired.pValue {
+    document.effect = paired.standardizedDifference?.ifFinite.map {
+      .init(name: "d_z", value: $0)
+    }
+    document.detectable = paired.detectable(alpha: alpha)?.ifFinite
+    if let pValue = paired.pValue?.ifFinite {
       document.test = .init(name: isClustered ? "clustered t" : "paired t", pValue: pValue)
     }
     if isBrief { return }
@@ -96,7 +98,7 @@ struct MetricComparison: Sendable {
         seed: options.seed, level: options.confidence), found.value.isFinite
     else { return nil }
     return EstimateDocument(
-      value: found.value, standardError: found.standardError, lower: found.interval.lower,
+      value: found.value, standardError: found.standardError?.ifFinite, lower: found.interval.lower,
       upper: found.interval.upper, method: "\(found.method.rawValue) bootstrap",
       rows: sample.count, clusters: sample.clusters?.count)
   }

@@ -87,6 +87,12 @@ struct PairComparison: Sendable {
     let places = items.keys.indices.filter {
       baseCosts[$0] != nil && costs[$0] != nil && baseSuccesses[$0] != nil && successes[$0] != nil
     }
+    // Points of a scale are no successes to divide by.
+    guard
+      places.allSatisfy({ place in
+        [baseSuccesses[place], successes[place]].allSatisfy { (0...1).contains($0 ?? 0) }
+      })
+    else { return nil }
     func parts(_ top: [Double?], _ bottom: [Double?]) -> RelativeChange.Parts {
       .init(places.compactMap { top[$0] }, over: places.compactMap { bottom[$0] })
     }

@@ -12,8 +12,7 @@ struct Routes: Sendable {
   /// All operations of the contract.
   var all: [Route] {
     datasets + versions + rows + data + files + tags + queries + history + comparisons + ratings
-      + storeTasks
-      + tokens + server
+      + storeTasks + tokens + server
   }
 
   /// An answer that is a document.
