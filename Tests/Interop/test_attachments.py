@@ -13,8 +13,8 @@ import requests
 from server import Server, assay
 
 SIZE = 200 << 20
-# A debug build under a load of two cores; a body that were kept in memory would take three times as much.
-GROWTH = 64 << 20
+# Buffers of threads and connections; a body that were kept in memory would take 200 MiB and more.
+GROWTH = 128 << 20
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,8 @@ def place(tmp_path_factory):
         assay("push", "model-comparison", "-", "--format", "jsonl", "--key", "id", store=folder / "store", input=text.encode())
         (folder / "results.jsonl").write_text(text.replace('"m0"', '"m9"'))
     (folder / "cat.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    (folder / "pictures.jsonl").write_text('{"id":1,"image":"cat.png"}\n')
+    assay("push", "pictures", folder / "pictures.jsonl", "--key", "id", "--files", "image", store=folder / "store")
     assay("tag", "model-comparison@1", "baseline", store=folder / "store")
     for day in ("2024-12-21", "2025-08-23", "2025-10-04"):
         assay("push", "polyglot", PACKAGE / f"Examples/polyglot/{day}.jsonl", "--key", "dirname", "--created-at", day, store=folder / "store")
