@@ -116,7 +116,9 @@ let package = Package(
     .testTarget(
       name: "AnalysisTests",
       dependencies: ["Analysis", "Columns", "Comparison", "Model", "Wire", "TestSupport"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Model", "Wire", "TestSupport"]),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Model", "Wire", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "AttachmentsTests",
       dependencies: ["Attachments", "Service", "Store", "Model", "Wire", "TestSupport"]),

@@ -6,6 +6,8 @@ package struct ReportPage: Sendable {
     package var lines: [String] = []
     package var columns: [String] = []
     package var rows: [[String]] = []
+    /// Whether Markdown shows it without being asked.
+    package var isOpen = false
 
     /// A section called `title`.
     package init(_ title: String) { self.title = title }
@@ -36,7 +38,8 @@ package struct ReportPage: Sendable {
     var text = "### " + Escaping.markdown(title) + "\n\n"
     for line in lead { text += "- " + Escaping.markdown(line) + "\n" }
     for section in sections {
-      text += "\n<details><summary>" + Escaping.markup(section.title) + "</summary>\n\n"
+      text += section.isOpen ? "\n<details open>" : "\n<details>"
+      text += "<summary>" + Escaping.markup(section.title) + "</summary>\n\n"
       for line in section.lines { text += "- " + Escaping.markdown(line) + "\n" }
       if !section.rows.isEmpty {
         if !section.lines.isEmpty { text += "\n" }

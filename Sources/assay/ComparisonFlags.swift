@@ -46,7 +46,7 @@ struct ComparisonFlags: ParsableArguments {
       options.higher = higher
       options.lower = lower
       options.gates = gate
-      options.roles = try roles()
+      options.roles = try MetricRoles(flags: role)
       options.key = key.map { $0.split(separator: ",").map(String.init) }
       options.cluster = cluster
       options.repeats = repeats
@@ -58,21 +58,5 @@ struct ComparisonFlags: ParsableArguments {
       options.worst = worst ?? options.worst
       return options == ComparisonOptions() ? nil : options
     }
-  }
-
-  private func roles() throws(StoreError) -> MetricRoles {
-    var roles = MetricRoles()
-    for pair in role.flatMap({ $0.split(separator: ",") }) {
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, let role = MetricRoles.Role(rawValue: String(parts[0])) else {
-        let known = MetricRoles.Role.allCases.map(\.rawValue)
-        throw StoreError(
-          .usage,
-          "'\(pair)' gives no column a part; write part=column; "
-            + Spelling.advice(String(parts[0]), known))
-      }
-      roles[role] = String(parts[1])
-    }
-    return roles
   }
 }

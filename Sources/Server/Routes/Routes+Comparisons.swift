@@ -20,19 +20,19 @@ extension Routes {
   }
 
   /// The version that one segment of the path names with its dataset, `name@3`.
-  private func wholeReference(_ context: ServerContext) throws(StoreError) -> Reference {
+  func wholeReference(_ context: ServerContext) throws(StoreError) -> Reference {
     try seen(try segment("ref", context), context)
   }
 
   /// A reference in a body, if the caller may see its dataset.
-  private func seen(_ text: String, _ context: ServerContext) throws(StoreError) -> Reference {
+  func seen(_ text: String, _ context: ServerContext) throws(StoreError) -> Reference {
     let reference = try Reference(parsing: text)
     try context.caller.requireSight(of: reference.dataset)
     return reference
   }
 
   /// Goes on when the caller may keep a document so.
-  private func allow(
+  func allow(
     _ save: inout SaveOrder, _ context: ServerContext
   ) throws(StoreError) {
     try context.caller.require(.write)

@@ -11,8 +11,8 @@ struct Routes: Sendable {
 
   /// All operations of the contract.
   var all: [Route] {
-    datasets + versions + rows + data + files + tags + queries + history + comparisons + ratings
-      + storeTasks + tokens + server
+    datasets + versions + rows + data + files + tags + queries + history + comparisons + reports
+      + ratings + storeTasks + tokens + server
   }
 
   /// An answer that is a document.

@@ -1,0 +1,273 @@
+import Comparison
+package import Model
+package import Wire
+
+/// All models of a table beside one another.
+package struct ReportAnalysis {
+  /// More models than this are a column that tells something else.
+  private static let modelLimit = 200
+  /// More values of a column than this are no slices.
+  private static let sliceLimit = 200
+
+  /// A model with its rows.
+  private struct Arm {
+    let name: String
+    let rows: [Int]
+    let entry: ReportDocument.Entry
+  }
+
+  private let table: ColumnTable
+  private let request: ReportRequest
+  private let roles: MetricRoles
+  private let items: ReportItems
+  private let quality: [Double?]?
+  private let cost: [Double?]?
+  private var findings: [String] = []
+
+  /// A report on a table.
+  /// - Parameters:
+  ///   - key: The columns that identify an item; none where nothing does.
+  /// - Throws: ``StoreError`` of kind `usage` for columns that are not there or hold texts where
+  ///   numbers are needed.
+  package init(
+    _ table: ColumnTable, roles: MetricRoles, key: [String], request: ReportRequest
+  ) throws(StoreError) {
+    guard request.confidence > 0.5, request.confidence < 1 else {
+      throw StoreError(.usage, "the confidence is a number above 0.5 and below 1, such as 0.95")
+    }
+    self.table = table
+    self.request = request
+    self.roles = roles
+    items = try ReportItems(table, key: key, cluster: request.cluster)
+    var numbers: [MetricRoles.Role: [Double?]] = [:]
+    for role in [MetricRoles.Role.success, .cost] {
+      if let column = roles[role] { numbers[role] = try table.numbers(column) }
+    }
+    quality = numbers[.success]
+    cost = numbers[.cost]
+    if key.isEmpty {
+      findings.append(
+        "no key tells items apart, so models are not compared item by item: name its columns")
+    }
+  }
+
+  /// What was found of the models of `source`.
+  package func document(_ source: ComparisonDocument.Source) throws(StoreError) -> ReportDocument {
+    var findings = findings
+    let models = try models(&findings)
+    var routing: [ReportDocument.Routing] = []
+    for column in request.slices {
+      routing.append(try self.routing(column, models, &findings))
+    }
+    return ReportDocument(
+      request: request, source: source, roles: roles, models: models.map(\.entry),
+      front: front(models), routing: routing, findings: findings)
+  }
+
+  /// The models, best first.
+  private func models(_ findings: inout [String]) throws(StoreError) -> [Arm] {
+    let groups = try groups(request.by, of: Array(0..<table.count))
+    guard groups.count <= Self.modelLimit else {
+      throw StoreError(
+        .usage,
+        "the column '\(request.by)' of \(table.name) has \(groups.count) values; at most "
+          + "\(Self.modelLimit) models are laid beside one another")
+    }
+    let without = table.count - groups.reduce(0) { $0 + $1.rows.count }
+    if without > 0 { findings.append("\(without) rows without a \(request.by) take no part") }
+    guard !groups.isEmpty else {
+      throw StoreError(.usage, "no row of \(table.name) has a value of '\(request.by)'")
+    }
+    var models: [Arm] = []
+    for group in groups {
+      let summary = try summary(group.rows)
+      var scores: [ReportDocument.Score] = []
+      for metric in request.metrics {
+        let numbers = try table.numbers(metric)
+        let rows = group.rows.filter { numbers[$0] != nil }
+        scores.append(
+          ReportDocument.Score(
+            metric: metric,
+            mean: EstimateDocument.mean(
+              rows.compactMap { numbers[$0] }, clusters: items.clusters(of: rows),
+              level: request.confidence)))
+      }
+      models.append(
+        Arm(
+          name: group.value, rows: group.rows,
+          entry: ReportDocument.Entry(
+            model: group.value, items: items.count(of: group.rows), summary: summary,
+            scores: scores)))
+    }
+    tell(models, &findings)
+    return models.sorted { left, right in
+      let one = left.entry.summary.success?.value ?? -.infinity
+      let two = right.entry.summary.success?.value ?? -.infinity
+      return one == two ? Self.isBefore(left.name, right.name) : one > two
+    }
+  }
+
+  /// What a reader has to know of the rows of models.
+  private func tell(_ models: [Arm], _ findings: inout [String]) {
+    if let items = items.items {
+      let sets = models.map { model in Set(model.rows.map { items[$0] }) }
+      let common = sets.dropFirst().reduce(sets.first ?? []) { $0.intersection($1) }
+      let all = sets.reduce(Set()) { $0.union($1) }
+      if common.count < all.count {
+        findings.append(
+          "of \(all.count) items \(common.count) were given to every model: rates of different items "
+            + "are compared")
+      }
+    }
+    for model in models {
+      let missing = model.rows.count { quality?[$0] == nil }
+      if quality != nil, missing > 0 {
+        findings.append("\(model.name): \(missing) rows without a result are left out")
+      }
+      let unpriced = model.rows.count { cost?[$0] == nil }
+      if cost != nil, unpriced > 0 {
+        findings.append("\(model.name): \(unpriced) rows without a cost are left out of costs")
+      }
+      if let clusters = model.entry.summary.success?.clusters, clusters < 20 {
+        findings.append(
+          "\(model.name): only \(clusters) clusters, so intervals are surer than they should be")
+      }
+    }
+  }
+
+  private func summary(_ rows: [Int]) throws(StoreError) -> ArmDocument {
+    ArmSummary(
+      try ArmRows(table, rows: rows, roles: roles, clusters: items.clusters(of: rows)),
+      level: request.confidence
+    ).document
+  }
+
+  /// The rows of each value of a column, in the order of the values.
+  private func groups(
+    _ column: String, of rows: [Int]
+  ) throws(StoreError) -> [(value: String, rows: [Int])] {
+    let labels = try table.labels(column)
+    var groups: [[UInt8]: [Int]] = [:]
+    for row in rows {
+      guard let label = labels[row] else { continue }
+      groups[Array(label.utf8), default: []].append(row)
+    }
+    return groups.map { (String(decoding: $0.key, as: UTF8.self), $0.value) }
+      .sorted { Self.isBefore($0.value, $1.value) }
+  }
+
+  private static func isBefore(_ left: String, _ right: String) -> Bool {
+    left.utf8.lexicographicallyPrecedes(right.utf8)
+  }
+
+  private func front(_ models: [Arm]) -> ReportDocument.Front? {
+    let known = models.compactMap { model -> Candidate? in
+      guard let quality = model.entry.summary.success,
+        let cost = model.entry.summary.cost?.perRow
+      else { return nil }
+      return Candidate(
+        model: model.name, quality: quality, cost: cost,
+        qualities: self.quality.flatMap { items.means($0, of: model.rows) },
+        costs: self.cost.flatMap { items.means($0, of: model.rows) })
+    }
+    guard known.count > 1 else { return nil }
+    // Bonferroni: two differences of every pair.
+    let looks = known.count * (known.count - 1)
+    let level = 1 - (1 - request.confidence) / Double(looks)
+    let points = known.map { point($0, among: known, level: level) }
+    return ReportDocument.Front(
+      level: level,
+      points: points.sorted {
+        $0.cost.value == $1.cost.value
+          ? Self.isBefore($0.model, $1.model) : $0.cost.value < $1.cost.value
+      })
+  }
+
+  /// A model between quality and cost, with its items' means.
+  private struct Candidate {
+    let model: String
+    let quality: EstimateDocument
+    let cost: EstimateDocument
+    let qualities: [Double?]?
+    let costs: [Double?]?
+
+    /// Whether it is at least as good for at most the cost, and not the same.
+    func dominates(_ other: Candidate) -> Bool {
+      quality.value >= other.quality.value && cost.value <= other.cost.value
+        && (quality.value > other.quality.value || cost.value < other.cost.value)
+    }
+  }
+
+  private func point(
+    _ one: Candidate, among all: [Candidate], level: Double
+  ) -> ReportDocument.Point {
+    var dominations: [ReportDocument.Domination] = []
+    var isSafe = true
+    for other in all where other.model != one.model {
+      let quality = items.difference(one.qualities, other.qualities, level: level)
+      let cost = items.difference(one.costs, other.costs, level: level)
+      let isWorse = quality?.upper.map { $0 < 0 } ?? false
+      let isDearer = cost?.lower.map { $0 > 0 } ?? false
+      isSafe = isSafe && (isWorse || isDearer)
+      guard other.dominates(one) else { continue }
+      let isAsGood = quality?.lower.map { $0 >= 0 } ?? false
+      let costsNoMore = cost?.upper.map { $0 <= 0 } ?? false
+      dominations.append(
+        ReportDocument.Domination(
+          model: other.model, isClear: isAsGood && costsNoMore, quality: quality, cost: cost))
+    }
+    return ReportDocument.Point(
+      model: one.model, quality: one.quality, cost: one.cost, isOnFront: dominations.isEmpty,
+      isClear: dominations.isEmpty ? isSafe : dominations.contains(where: \.isClear),
+      dominatedBy: dominations)
+  }
+
+  private func routing(
+    _ column: String, _ models: [Arm], _ findings: inout [String]
+  ) throws(StoreError) -> ReportDocument.Routing {
+    let values = try groups(column, of: models.flatMap(\.rows).sorted())
+    guard values.count <= Self.sliceLimit else {
+      throw StoreError(
+        .usage,
+        "the column '\(column)' of \(table.name) has \(values.count) values; at most "
+          + "\(Self.sliceLimit) make slices")
+    }
+    let without = table.count - values.reduce(0) { $0 + $1.rows.count }
+    if without > 0 { findings.append("\(without) rows without a \(column) are in no slice") }
+    var slices: [ReportDocument.Slice] = []
+    for value in values { slices.append(try slice(value.value, Set(value.rows), models)) }
+    return ReportDocument.Routing(column: column, slices: slices)
+  }
+
+  private func slice(
+    _ value: String, _ rows: Set<Int>, _ models: [Arm]
+  ) throws(StoreError) -> ReportDocument.Slice {
+    var parts: [(model: String, rows: [Int], summary: ArmDocument)] = []
+    for model in models {
+      let own = model.rows.filter(rows.contains)
+      if !own.isEmpty { parts.append((model.name, own, try summary(own))) }
+    }
+    let best = parts.filter { $0.summary.success != nil }.min { left, right in
+      let (one, two) = (left.summary.success?.value ?? 0, right.summary.success?.value ?? 0)
+      if one != two { return one > two }
+      return left.summary.cost?.perRow.value ?? .infinity
+        < right.summary.cost?.perRow.value ?? .infinity
+    }
+    func means(_ rows: [Int]) -> [Double?]? { quality.flatMap { items.means($0, of: rows) } }
+    let bestMeans = best.flatMap { means($0.rows) }
+    var cells: [ReportDocument.Cell] = []
+    var alike: [String] = []
+    for part in parts {
+      let difference =
+        part.model == best?.model
+        ? nil : items.difference(bestMeans, means(part.rows), level: request.confidence)
+      cells.append(
+        ReportDocument.Cell(model: part.model, summary: part.summary, difference: difference))
+      guard part.model != best?.model, part.summary.success != nil else { continue }
+      // Worse for certain only where the whole interval is below 0.
+      if difference?.upper.map({ $0 >= 0 }) ?? true { alike.append(part.model) }
+    }
+    return ReportDocument.Slice(
+      value: value, rows: rows.count, models: cells, best: best?.model, notToldApart: alike)
+  }
+}

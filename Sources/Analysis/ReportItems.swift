@@ -1,0 +1,84 @@
+import Columns
+import Comparison
+import Model
+import Wire
+
+/// The rows of a report by model and item.
+struct ReportItems {
+  /// The item of each row; nil where no key tells items apart.
+  let items: [Int]?
+  let itemCount: Int
+  /// Which rows belong together, and which items.
+  private let clusters: (ofRows: [Int], ofItems: [Int])?
+
+  /// The rows of `table`, whose items have the columns `key`.
+  init(_ table: ColumnTable, key: [String], cluster: String?) throws(StoreError) {
+    var vectors: [ColumnVector] = []
+    for column in key { vectors.append(try table.vector(column)) }
+    var labels: [String?]?
+    if let cluster { labels = try table.labels(cluster) }
+    // A row without a value stands for itself.
+    let named = labels.map {
+      $0.enumerated().map { row, label in label.map { "=" + $0 } ?? "#\(row)" }
+    }
+    let codes = named.map { Clusters(labels: $0).codes }
+    guard !key.isEmpty else {
+      items = nil
+      itemCount = 0
+      clusters = codes.map { ($0, []) }
+      return
+    }
+    let keys = RowKeys(columns: vectors, count: table.count).texts
+    let found = Clusters(labels: (0..<table.count).map { Array(keys.bytes[keys.range($0)]) })
+    items = found.codes
+    itemCount = found.count
+    clusters = codes.map { codes in
+      var ofItems = [Int](repeating: 0, count: found.count)
+      for (row, item) in found.codes.enumerated().reversed() { ofItems[item] = codes[row] }
+      return (codes, ofItems)
+    }
+  }
+
+  /// Which of some rows belong together: those of a cluster, else those of an item that has more
+  /// than one; nil where each row stands for itself.
+  func clusters(of rows: [Int]) -> Clusters? {
+    if let clusters { return Clusters(labels: rows.map { clusters.ofRows[$0] }) }
+    guard let items else { return nil }
+    let found = Clusters(labels: rows.map { items[$0] })
+    return found.count == rows.count ? nil : found
+  }
+
+  /// How many items some rows have.
+  func count(of rows: [Int]) -> Int? { items.map { items in Set(rows.map { items[$0] }).count } }
+
+  /// The mean of a column over each item's rows among `rows`; nil where it has no value.
+  func means(_ column: [Double?], of rows: [Int]) -> [Double?]? {
+    guard let items else { return nil }
+    var sums = [Double](repeating: 0, count: itemCount)
+    var counts = [Int](repeating: 0, count: itemCount)
+    for row in rows {
+      guard let value = column[row] else { continue }
+      sums[items[row]] += value
+      counts[items[row]] += 1
+    }
+    return zip(sums, counts).map { $1 == 0 ? nil : $0 / Double($1) }
+  }
+
+  /// The mean difference of two columns of items, second less first; nil for no item that has both.
+  func difference(
+    _ first: [Double?]?, _ second: [Double?]?, level: Double
+  ) -> EstimateDocument? {
+    guard let first, let second else { return nil }
+    let sample = PairedSample(
+      base: first, candidate: second, clusters: clusters.map { Clusters(labels: $0.ofItems) })
+    guard let difference = PairedDifference(sample, level: level)?.difference else { return nil }
+    if sample.clusters == nil, sample.isBinary {
+      let interval = TangoInterval.of(PairedCounts(sample), level: level)
+      return EstimateDocument(
+        value: difference.value, standardError: difference.standardError, lower: interval?.lower,
+        upper: interval?.upper, method: "Tango", rows: difference.rowCount)
+    }
+    return EstimateDocument(
+      difference, method: sample.clusters == nil ? "paired t" : "clustered paired t")
+  }
+}

@@ -1,0 +1,15 @@
+package import Model
+package import Wire
+
+extension RemoteStoreService {
+  package func report(_ request: ReportRequest) throws(StoreError) -> Kept<ReportDocument> {
+    try document(
+      Kept<ReportDocument>.self,
+      HTTPRequest(.post, Resource("v1", "reports"), json: Documents.encode(request)))
+  }
+
+  package func report(_ reference: Reference) throws(StoreError) -> Kept<ReportDocument> {
+    let resource = Resource("v1", "reports", reference.description)
+    return try document(Kept<ReportDocument>.self, HTTPRequest(.get, resource))
+  }
+}

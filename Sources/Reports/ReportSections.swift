@@ -1,0 +1,197 @@
+package import Wire
+
+/// A report's numbers as tables, the same for every form it is printed in.
+package struct ReportSections {
+  private let document: ReportDocument
+  /// Whether success is yes or no in every model, and so a percentage.
+  private let isRate: Bool
+
+  /// The tables of `document`.
+  package init(_ document: ReportDocument) {
+    self.document = document
+    isRate = document.models.allSatisfy { $0.summary.successCount != nil }
+  }
+
+  /// For a terminal and for Markdown.
+  package var page: ReportPage {
+    var page = ReportPage(title)
+    page.lead = lead
+    page.sections = all.map { section in
+      var section = section
+      section.isOpen = true
+      return section
+    }
+    return page
+  }
+
+  /// What the report is of.
+  var title: String {
+    let condition = document.request.condition.map { " where \($0)" } ?? ""
+    return "\(document.source.reference) by \(document.request.by)\(condition)"
+  }
+
+  /// What a reader has to know before the numbers.
+  var lead: [String] {
+    ["\(document.models.count) models; intervals are \(Figures.level(document.request.confidence))"]
+      + document.findings
+  }
+
+  /// All tables, in order.
+  var all: [ReportPage.Section] {
+    [models, front, outputs, lengths, scores].compactMap { $0 } + document.routing.map(routing)
+  }
+
+  /// What is asked first, without what no model has a value of.
+  var models: ReportPage.Section {
+    let latency = document.roles[.latency] ?? "latency"
+    return section(
+      "Models",
+      [
+        Column("rows") { String($0.summary.rows) },
+        Column(quality) { $0.summary.success.map(success) },
+        Column("p50 \(latency)") { ($0.summary.latency?.p50).map(number) },
+        Column("p95 \(latency)") { ($0.summary.latency?.p95).map(number) },
+        Column("\(cost) a row") { ($0.summary.cost?.perRow).map(number) },
+        Column("\(cost) a success") { entry in
+          entry.summary.cost.map { $0.perSuccess.map(number) ?? "undefined" }
+        },
+      ])
+  }
+
+  /// Cost and quality, and who is worth their price.
+  var front: ReportPage.Section? {
+    guard let front = document.front else { return nil }
+    var section = ReportPage.Section("Cost and quality")
+    section.lines = [
+      "On the front: no other model is at least as good for at most the cost. Sure means that all "
+        + "differences, taken item by item, hold together at \(Figures.level(document.request.confidence))."
+    ]
+    section.columns = ["model", "\(cost) a row", quality, "standing"]
+    section.rows = front.points.map { point in
+      [point.model, number(point.cost), success(point.quality), Self.standing(point)]
+    }
+    return section
+  }
+
+  private var outputs: ReportPage.Section? {
+    optional(
+      "Outputs",
+      [
+        Column("parsed") { rate($0.summary.schema?.parsed) },
+        Column("valid") { rate($0.summary.schema?.valid) },
+        Column("valid and successful") { rate($0.summary.schema?.validAndSuccess) },
+        Column("tool calls") { $0.summary.toolCall.map(number) },
+        Column("refusals") { rate($0.summary.refusals) },
+        Column("expected refusals") { rate($0.summary.expectedRefusals) },
+        Column("unexpected refusals") { rate($0.summary.unexpectedRefusals) },
+        Column("cut off") { rate($0.summary.truncations) },
+      ])
+  }
+
+  private var lengths: ReportPage.Section? {
+    let names = document.models.compactMap(\.summary.buckets).first?.map(\.name) ?? []
+    return optional(
+      "\(quality) by input length",
+      names.enumerated().map { place, name in
+        Column("\(name) tokens") { entry in
+          guard let bucket = entry.summary.buckets?[place] else { return nil }
+          guard bucket.rows > 0 else { return "no data" }
+          return "\(bucket.success.map(success) ?? "no result"), \(bucket.rows) rows"
+        }
+      })
+  }
+
+  private var scores: ReportPage.Section? {
+    optional(
+      "Scores",
+      document.request.metrics.enumerated().map { place, metric in
+        Column(metric) { $0.scores[place].mean.map(number) }
+      })
+  }
+
+  private func routing(_ routing: ReportDocument.Routing) -> ReportPage.Section {
+    var section = ReportPage.Section("Which model for which \(routing.column)")
+    section.lines = [
+      "Not told apart: models whose difference to the best, item by item, may be none."
+    ]
+    let hasCost = document.roles[.cost] != nil
+    section.columns =
+      [routing.column, "rows", "best", quality] + (hasCost ? ["\(cost) a row"] : [])
+      + ["not told apart from it"]
+    section.rows = routing.slices.map { slice in
+      let best = slice.models.first { $0.model == slice.best }
+      let others = slice.notToldApart.joined(separator: ", ")
+      let price = hasCost ? [best?.cost.map(number) ?? "no data"] : []
+      return [
+        slice.value, String(slice.rows), slice.best ?? "no data",
+        best?.success.map(success) ?? "no data",
+      ] + price + [others.isEmpty ? "none" : others]
+    }
+    return section
+  }
+
+  /// What success is called.
+  var quality: String { document.roles[.success] ?? "success" }
+
+  /// What cost is called.
+  var cost: String { document.roles[.cost] ?? "cost" }
+
+  /// A number of success as people read it.
+  func figure(_ value: Double) -> String {
+    isRate ? Figures.percent(value) : Figures.number(value)
+  }
+
+  /// Success with its interval.
+  func success(_ estimate: EstimateDocument) -> String {
+    figure(estimate.value) + " " + Figures.interval(estimate, figure)
+  }
+
+  /// A number with its interval.
+  func number(_ estimate: EstimateDocument) -> String {
+    Figures.number(estimate.value) + " " + Figures.interval(estimate, Figures.number)
+  }
+
+  /// Where a model stands between cost and quality, in words.
+  static func standing(_ point: ReportDocument.Point) -> String {
+    if point.isOnFront {
+      return point.isClear ? "on the front" : "on the front, with too few rows to be sure"
+    }
+    let clear = point.dominatedBy.filter(\.isClear).map(\.model)
+    guard clear.isEmpty else { return "dominated by " + clear.joined(separator: ", ") }
+    let models = point.dominatedBy.map(\.model).joined(separator: ", ")
+    return "perhaps dominated by \(models), with too few rows to be sure"
+  }
+
+  private func rate(_ rate: ArmDocument.Rate?) -> String? {
+    guard let rate else { return nil }
+    guard let estimate = rate.rate else { return "no data" }
+    let interval = Figures.interval(estimate) { Figures.percent($0) }
+    return "\(rate.count)/\(rate.of) \(Figures.percent(estimate.value)) \(interval)"
+  }
+
+  /// A column with a text for each model, nil where there is none.
+  private struct Column {
+    let title: String
+    let cell: (ReportDocument.Entry) -> String?
+
+    init(_ title: String, _ cell: @escaping (ReportDocument.Entry) -> String?) {
+      self.title = title
+      self.cell = cell
+    }
+  }
+
+  private func section(_ title: String, _ columns: [Column]) -> ReportPage.Section {
+    let used = columns.filter { column in document.models.contains { column.cell($0) != nil } }
+    var section = ReportPage.Section(title)
+    section.columns = ["model"] + used.map(\.title)
+    section.rows = document.models.map { entry in
+      [entry.model] + used.map { $0.cell(entry) ?? "no data" }
+    }
+    return section
+  }
+
+  private func optional(_ title: String, _ columns: [Column]) -> ReportPage.Section? {
+    let section = section(title, columns)
+    return section.columns.count > 1 ? section : nil
+  }
+}

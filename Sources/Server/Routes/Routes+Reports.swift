@@ -1,0 +1,67 @@
+import HTTPTypes
+import Hummingbird
+import Model
+import NIOCore
+import Service
+import Wire
+
+extension Routes {
+  /// Models laid beside one another.
+  var reports: [Route] {
+    [
+      Route("createReport", .post, "/v1/reports", .token(.read), handler: createReport),
+      Route("getReport", .get, "/v1/reports/{ref}", .token(.read), handler: getReport),
+    ]
+  }
+
+  @Sendable private func createReport(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    _ = try parameters(request)
+    let form = try ReportForm(accepting: request.headers[values: .accept])
+    var order = try await backend.document(ReportRequest.self, of: request)
+    _ = try seen(order.reference, context)
+    if var save = order.save {
+      try allow(&save, context)
+      order.save = save
+    }
+    let (wanted, backend) = (order, backend)
+    let report = try await context.untilGone {
+      try await backend.heavily(context) { (service) throws(StoreError) in
+        try service.report(wanted)
+      }
+    }
+    guard let saved = report.saved else { return answer(report, form) }
+    try await backend.record(
+      context, "createReport", on: String(saved.prefix { $0 != "@" }), result: saved)
+    return answer(report, form, status: .created, [.location: "/v1/reports/\(saved)"])
+  }
+
+  @Sendable private func getReport(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    _ = try parameters(request)
+    let form = try ReportForm(accepting: request.headers[values: .accept])
+    let reference = try wholeReference(context)
+    let report = try await backend.quickly(context) { (service) throws(StoreError) in
+      try service.report(reference)
+    }
+    return answer(report, form)
+  }
+
+  private func answer(
+    _ report: Kept<ReportDocument>, _ form: ReportForm, status: HTTPResponse.Status = .ok,
+    _ headers: HTTPFields = [:]
+  ) -> Response {
+    var headers = headers
+    headers[.contentType] = form.mediaType
+    headers[.cacheControl] = "no-cache"
+    headers[.vary] = "Accept"
+    // The page needs nothing but its own style sheet, and texts of a dataset shall get no more.
+    headers[.contentSecurityPolicy] =
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+    return Response(
+      status: status, headers: headers,
+      body: .init(byteBuffer: ByteBuffer(bytes: form.bytes(report))))
+  }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Formats
+import Model
+import Reports
+import Wire
+
+/// `assay report`: which model for what, and at what price.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Lay all models of a version beside one another.",
+    discussion: """
+      assay report REF --by model   of the values of a column of a version
+      assay report REF              that was kept with --save
+
+      Success, latency, cost per success, schema compliance, tool calls, refusals and long inputs with \
+      their intervals, as far as the version has columns for them; who is on the cost–quality front; \
+      with --slice which model for which value. --format html makes one page with charts that needs \
+      nothing else. --json is --format json.
+      """)
+
+  @Argument(help: "The version, or a report that was kept.") var reference: String
+  @Option(help: ArgumentHelp("The column that tells models apart.", valueName: "column"))
+  var by: String?
+  @Option(
+    help: ArgumentHelp(
+      "The part a column plays: success=win, cost=usd; see 'assay compare'.",
+      valueName: "part=column"))
+  var role: [String] = []
+  @Option(help: ArgumentHelp("Tell the mean of this column too.", valueName: "column"))
+  var metric: [String] = []
+  @Option(help: ArgumentHelp("Look for the best model for each value.", valueName: "column"))
+  var slice: [String] = []
+  @Option(help: "The columns that identify an item: a,b. Default: the version's key without --by.")
+  var key: String?
+  @Option(help: ArgumentHelp("Rows with the same value share their luck.", valueName: "column"))
+  var cluster: String?
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp("Only rows for which this SQL expression is true.", valueName: "sql"))
+  var condition: String?
+  @Option(help: "The coverage of intervals. Default: 0.95.") var confidence: Double?
+  @Option(help: "text, markdown, html or json.") var format = Format.text
+  @Option(name: .shortAndLong, help: "The file; - for standard output.") var output = "-"
+  @Option(help: "Keep the report as the next version of this dataset.") var save: String?
+  @Option(help: "Why it is kept, in a sentence.") var message: String?
+  @Option(help: "Who keeps it. Default: $ASSAY_AUTHOR, else user@host.") var author: String?
+  @OptionGroup var global: GlobalOptions
+
+  /// How a report is printed.
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, markdown, html, json
+  }
+
+  func run() throws {
+    let service = try global.openService()
+    let report = try self.report(service)
+    let sink = try ByteSink.open(path: output)
+    if output == "-" { Output.endWithClosedPipe() }
+    try sink.write(bytes(report))
+    try sink.finish()
+    // The other forms are whole without it, and JSON says it itself.
+    guard let saved = report.saved, by != nil, output != "-" || format == .text, !global.json else {
+      return
+    }
+    let terminal = try Output()
+    try terminal.line((output == "-" ? "\n" : "") + "kept as \(saved)")
+    try terminal.finish()
+  }
+
+  private func report(_ service: any AssayService) throws -> Kept<ReportDocument> {
+    guard let by else {
+      let isPlain =
+        [role, metric, slice].allSatisfy(\.isEmpty)
+        && [key, cluster, condition, save, message, author].allSatisfy { $0 == nil }
+        && confidence == nil
+      guard isPlain else {
+        throw StoreError(.usage, "--by names the column that tells models apart, such as model")
+      }
+      return try service.report(try Reference(parsing: reference))
+    }
+    var request = ReportRequest(reference, by: by)
+    request.roles = try MetricRoles(flags: role)
+    request.metrics = metric
+    request.slices = slice
+    request.key = key.map { $0.split(separator: ",").map(String.init) }
+    request.cluster = cluster
+    request.condition = condition
+    request.confidence = confidence ?? request.confidence
+    if let save {
+      request.save = SaveOrder(name: save, message: message, author: Author.name(author))
+    }
+    return try service.report(request)
+  }
+
+  private func bytes(_ report: Kept<ReportDocument>) -> [UInt8] {
+    switch global.json ? .json : format {
+    case .text: Array(ReportSections(report.document).page.text.utf8)
+    case .markdown: Array(ReportSections(report.document).page.markdown.utf8)
+    case .html: Array(ReportHTML.page(report.document).utf8)
+    case .json: Documents.encode(report) + [UInt8(ascii: "\n")]
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import Model
+import Wire
+
+extension ScriptedService {
+  func report(_ request: ReportRequest) throws(StoreError) -> Kept<ReportDocument> {
+    throw StoreError(.missing, "there is no such version")
+  }
+
+  func report(_ reference: Reference) throws(StoreError) -> Kept<ReportDocument> {
+    throw StoreError(.missing, "there is no such report")
+  }
+}
