@@ -1,6 +1,6 @@
 import Model
 
-/// Days and times of day as text.
+/// Days, times of day and moments as text, and moments as microseconds.
 enum CalendarText {
   /// Appends the date `days` after 1970-01-01 as `YYYY-MM-DD`; false when its year is none of
   /// 0 to 9999, so that texts sort as dates do.
@@ -36,6 +36,32 @@ enum CalendarText {
       appendPadded(nanoseconds, 9, to: &out)
     }
     return true
+  }
+
+  /// Appends the moment `count` units after 1970 as RFC 3339 has it, in UTC, with all digits of a
+  /// second's fraction that it needs; false outside of the years 0 to 9999.
+  static func appendMoment(_ count: Int64, perSecond: Int64, to out: inout [UInt8]) -> Bool {
+    let perDay = 86_400 * perSecond
+    var (days, time) = count.quotientAndRemainder(dividingBy: perDay)
+    if time < 0 {
+      days -= 1
+      time += perDay
+    }
+    guard appendDate(days: Int(days), to: &out) else { return false }
+    out.append(UInt8(ascii: "T"))
+    _ = appendTime(time, perSecond: perSecond, to: &out)
+    out.append(UInt8(ascii: "Z"))
+    return true
+  }
+
+  /// Microseconds of `count` units; nil when they do not fit exactly.
+  static func microseconds(_ count: Int64, perSecond: Int64) -> Int64? {
+    guard perSecond <= 1_000_000 else {
+      let (micros, rest) = count.quotientAndRemainder(dividingBy: perSecond / 1_000_000)
+      return rest == 0 ? micros : nil
+    }
+    let (micros, overflow) = count.multipliedReportingOverflow(by: 1_000_000 / perSecond)
+    return overflow ? nil : micros
   }
 
   private static func appendPadded(_ value: Int, _ width: Int, to out: inout [UInt8]) {

@@ -12,18 +12,24 @@ struct ColumnTypes {
     self.file = file
   }
 
-  /// The file's columns with the types that were named for them.
-  /// - Throws: ``StoreError`` of kind `usage` for a column that the file does not have and for a
-  ///   type that its values cannot take.
-  func applied(to columns: [ColumnDefinition]) throws(StoreError) -> [ColumnDefinition] {
-    for name in types.keys.sorted() where !columns.contains(where: { $0.name == name }) {
-      let near = NearNames(of: name, among: columns.map(\.name)).names.map { "'\($0)'" }
+  /// Goes on when the file, whose columns are called `names`, has all that a type was named for.
+  /// - Throws: ``StoreError`` of kind `usage` for one that it does not have.
+  func requireNames(among names: [String]) throws(StoreError) {
+    for name in types.keys.sorted() where !names.contains(name) {
+      let near = NearNames(of: name, among: names).names.map { "'\($0)'" }
       throw StoreError(
         .usage,
         "a type is given for the column '\(name)', which the file does not have: "
           + (near.isEmpty ? "check its columns" : "did you mean \(near.joined(separator: ", "))?"),
         at: .init(file: file))
     }
+  }
+
+  /// The file's columns with the types that were named for them.
+  /// - Throws: ``StoreError`` of kind `usage` for a column that the file does not have and for a
+  ///   type that its values cannot take.
+  func applied(to columns: [ColumnDefinition]) throws(StoreError) -> [ColumnDefinition] {
+    try requireNames(among: columns.map(\.name))
     var result: [ColumnDefinition] = []
     for column in columns {
       let type = types[column.name] ?? column.type
@@ -48,17 +54,29 @@ struct ColumnTypes {
     }
   }
 
-  /// `vector` with the type of `column`, which ``applied(to:)`` gave.
+  /// The values of `vector` as `type`; nulls are of any.
   /// - Throws: ``StoreError`` of kind `invalid` for a value that is not of the type.
   static func retyped(
-    _ vector: ColumnVector, to column: ColumnDefinition
+    _ vector: ColumnVector, to type: ColumnType
   ) throws(StoreError) -> ColumnVector {
-    if vector.type == column.type { return vector }
-    if column.type == .file {
-      return ColumnVector(
-        type: .file, count: vector.count, validity: vector.validity, values: vector.values)
+    if vector.type == type { return vector }
+    if vector.isAllNull { return .nulls(type, count: vector.count) }
+    guard canTake(vector.type, type) else {
+      throw StoreError(
+        .invalid,
+        "its values are \(vector.type.rawValue) and not \(type.rawValue), the type that was named "
+          + "for it: name another type or none")
     }
-    guard column.type == .timestamp else { return try vector.widened(to: column.type) }
+    switch type {
+    case .file:
+      return ColumnVector(
+        type: type, count: vector.count, validity: vector.validity, values: vector.values)
+    case .timestamp: return try moments(vector)
+    default: return try vector.widened(to: type)
+    }
+  }
+
+  private static func moments(_ vector: ColumnVector) throws(StoreError) -> ColumnVector {
     var moments = [Int64](repeating: 0, count: vector.count)
     for row in 0..<vector.count where vector.hasValue(row) {
       guard let text = vector.values.text(row),
@@ -67,8 +85,7 @@ struct ColumnTypes {
       else {
         throw StoreError(
           .invalid,
-          "a value of the column '\(column.name)' is no timestamp as RFC 3339 writes it: correct "
-            + "it, or read the column as string")
+          "a value is no timestamp as RFC 3339 writes it: correct it, or read the column as string")
       }
       moments[row] = moment.microseconds
     }

@@ -166,21 +166,22 @@ extension ArrowDecoder {
           throw ArrowFault.unfit(field, "a time that is none of a day", "correct it")
         }
       }
-    case .decimal(let bits, _, let scale):
+    case .decimal(let bits, let precision, let scale):
+      let type = DecimalType(precision: precision, scale: scale)
       let words = try decimals(buffer, rows, bits)
       let each64 = max(1, bits / 64)
-      if field.columnType == .int64 {
-        return .int64(try shortDecimals(words, each64, field, validity))
+      let number = { (row: Int) in words[row * each64..<(row + 1) * each64] }
+      guard field.columnType == .string else {
+        var integers = [Int64](repeating: 0, count: rows.count)
+        for row in 0..<rows.count where validity?[row] ?? true {
+          guard let integer = type.integer(number(row)) else { throw tooLong(field) }
+          integers[row] = integer
+        }
+        return field.columnType == .int64
+          ? .int64(integers) : .float64(integers.map { type.float($0) }, integral: nil)
       }
-      if field.columnType == .float64 {
-        let divisor = Double((0..<scale).reduce(Int64(1)) { power, _ in power * 10 })
-        // Both are exact, so the quotient is the nearest number.
-        let integers = try shortDecimals(words, each64, field, validity)
-        return .float64(integers.map { Double($0) / divisor }, integral: nil)
-      }
-      try each { row, out in
-        let number = Array(words[row * each64..<(row + 1) * each64])
-        DecimalText.append(number, scale: scale, to: &out)
+      try each { (row, out) throws(StoreError) in
+        guard type.append(number(row), to: &out) else { throw tooLong(field) }
       }
     default: throw ArrowFault.damaged("the values of '\(field.name)'")
     }
@@ -189,6 +190,10 @@ extension ArrowDecoder {
 
   private static func beyond(_ field: ArrowField) -> StoreError {
     ArrowFault.unfit(field, "a date outside of the years 0 to 9999", "write it as text")
+  }
+
+  private static func tooLong(_ field: ArrowField) -> StoreError {
+    ArrowFault.unfit(field, "a decimal of more digits than it says", "write it anew")
   }
 
   /// The 64-bit words of decimals, lowest first; those of 32 bits in one word.
@@ -203,27 +208,6 @@ extension ArrowDecoder {
       throw ArrowFault.damaged("a buffer is shorter than its values")
     }
     return try buffer.values(UInt64.self, rows.lowerBound * each..<rows.upperBound * each)
-  }
-
-  private static func shortDecimals(
-    _ words: [UInt64], _ each: Int, _ field: ArrowField, _ validity: Bitmap?
-  ) throws(StoreError) -> [Int64] {
-    var integers: [Int64] = []
-    for row in 0..<words.count / each {
-      let value = Int64(bitPattern: words[row * each])
-      guard validity?[row] ?? true else {
-        integers.append(0)
-        continue
-      }
-      let sign: UInt64 = value < 0 ? .max : 0
-      guard value.magnitude < 1_000_000_000_000_000_000,
-        words[row * each + 1..<(row + 1) * each].allSatisfy({ $0 == sign })
-      else {
-        throw ArrowFault.unfit(field, "a decimal of more digits than it says", "write it anew")
-      }
-      integers.append(value)
-    }
-    return integers
   }
 }
 

@@ -100,21 +100,16 @@ struct ArrowDecoder: Sendable {
     _ array: ArrowArray, _ rows: Range<Int>, _ unit: ArrowTimeUnit, _ validity: Bitmap?
   ) throws(StoreError) -> [Int64] {
     let values = zeroed(try array.buffers[0].values(Int64.self, rows), validity)
-    switch unit {
-    case .microseconds: return values
-    case .nanoseconds:
-      guard values.allSatisfy({ $0 % 1000 == 0 }) else {
-        throw ArrowFault.unfit(
-          array.field, "a time with a fraction of a microsecond", "round it, or write it as text")
+    if unit == .microseconds { return values }
+    return try values.map { value throws(StoreError) in
+      guard let time = CalendarText.microseconds(value, perSecond: unit.perSecond) else {
+        throw unit == .nanoseconds
+          ? ArrowFault.unfit(
+            array.field, "a time with a fraction of a microsecond", "round it, or write it as text")
+          : ArrowFault.unfit(
+            array.field, "a time beyond what microseconds of 64 bits reach", "write it as text")
       }
-      return values.map { $0 / 1000 }
-    case .seconds, .milliseconds:
-      let factor = 1_000_000 / unit.perSecond
-      guard values.allSatisfy({ !$0.multipliedReportingOverflow(by: factor).overflow }) else {
-        throw ArrowFault.unfit(
-          array.field, "a time beyond what microseconds of 64 bits reach", "write it as text")
-      }
-      return values.map { $0 * factor }
+      return time
     }
   }
 

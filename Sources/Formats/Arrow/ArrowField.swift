@@ -74,15 +74,7 @@ struct ArrowField: Sendable {
       }
     case .days, .dayMilliseconds, .time: .string
     case .decimal(_, let precision, let scale):
-      // What always fits 64 bits; what a double gives back (DBL_DIG); else exact text, since a JSON
-      // number would be rounded the next time it is read.
-      if scale == 0, precision <= 18 {
-        .int64
-      } else if precision <= 15, (0...precision).contains(scale) {
-        .float64
-      } else {
-        .string
-      }
+      DecimalType(precision: precision, scale: scale).columnType
     case .runEnds: children[1].columnType
     case .null, .list, .listView, .fixedList, .structure, .map: .json
     }

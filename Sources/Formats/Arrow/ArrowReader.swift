@@ -158,7 +158,12 @@ package struct ArrowReader: RowReader {
     return try parallelMap(count: columns.count) { index throws(StoreError) in
       var vector = try decoder.vector(batch.arrays[index], rows)
       if let marks = batch.marks[index] { vector = vector.marked(marks, rows) }
-      return try ColumnTypes.retyped(vector, to: columns[index])
+      do throws(StoreError) {
+        return try ColumnTypes.retyped(vector, to: columns[index].type)
+      } catch {
+        throw StoreError(
+          error.kind, "column '\(columns[index].name)': \(error.message)", at: error.location)
+      }
     }
   }
 

@@ -46,7 +46,7 @@ struct ParquetColumn: Sendable {
         texts.append(try ParquetLeafText(entries, conversion))
       }
       var assembler = ParquetAssembler(node, texts, conversions)
-      return try typed(assembler.vector(rows: rows))
+      return try ColumnTypes.retyped(assembler.vector(rows: rows), to: definition.type)
     }
     var dense = try conversions[0].vector(entries[0].scalars)
     if let marks, case .float64(let floats, _) = dense.values, marks.count == dense.count {
@@ -58,17 +58,6 @@ struct ParquetColumn: Sendable {
     let vector =
       entries[0].definitions.isEmpty
       ? dense : ParquetVectors.scatter(dense, entries[0].definitions.map { $0 == most })
-    return try typed(vector)
-  }
-
-  /// The values as the type that the column has.
-  private func typed(_ vector: ColumnVector) throws(StoreError) -> ColumnVector {
-    guard let converted = ParquetVectors.convert(vector, to: definition.type) else {
-      throw StoreError(
-        .invalid,
-        "its values are \(vector.type.rawValue) and not \(definition.type.rawValue), the type that "
-          + "was named for it: name another type or none")
-    }
-    return converted
+    return try ColumnTypes.retyped(vector, to: definition.type)
   }
 }

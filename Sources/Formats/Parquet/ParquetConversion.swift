@@ -20,7 +20,7 @@ struct ParquetConversion: Sendable {
     case text
     case json
     case uuid
-    case decimal(ParquetDecimal)
+    case decimal(DecimalType)
     case date
     case time(ParquetLogicalType.Unit)
     case timestamp(ParquetLogicalType.Unit)
@@ -48,14 +48,11 @@ struct ParquetConversion: Sendable {
     case (.uuid, .fixedBytes) where leaf.length == 16: return (.uuid, .string)
     case (.float16, .fixedBytes) where leaf.length == 2: return (.half, .float64)
     case (.decimal(let scale, let precision), _):
-      guard let decimal = ParquetDecimal(scale: scale, precision: precision),
+      guard (1...76).contains(precision), (0...precision).contains(scale),
         isText || leaf.type == .int32 || leaf.type == .int64
       else { throw ParquetFault.damaged("a decimal that cannot be") }
-      if scale == 0, precision <= ParquetDecimal.integerDigits {
-        return (.decimal(decimal), .int64)
-      }
-      let isShort = precision <= ParquetDecimal.floatDigits
-      return (.decimal(decimal), isShort ? .float64 : .string)
+      let decimal = DecimalType(precision: precision, scale: scale)
+      return (.decimal(decimal), decimal.columnType)
     case (.date, .int32): return (.date, .string)
     case (.time(let unit), .int32), (.time(let unit), .int64): return (.time(unit), .string)
     case (.timestamp(let unit), .int64): return (.timestamp(unit), .timestamp)
@@ -133,28 +130,28 @@ struct ParquetConversion: Sendable {
   }
 
   private func decimals(
-    _ scalars: inout ParquetScalars, _ decimal: ParquetDecimal
+    _ scalars: inout ParquetScalars, _ decimal: DecimalType
   ) throws(StoreError) -> ColumnVector {
     try scalars.decodeTexts()
     let isText = leaf.type == .byteArray || leaf.type == .fixedBytes
     let count = scalars.count
     var (integers, floats, texts) = ([Int64](), [Double](), TextValues())
     for index in 0..<count {
-      let bytes =
-        isText
-        ? scalars.texts.bytes[scalars.texts.range(index)]
-        : ParquetDecimal.bytes(scalars.integers[index])[...]
-      guard let text = type == .float64 ? "" : decimal.text(bytes) else { throw Self.tooLong }
-      switch type {
-      case .string: texts.append(text.utf8)
-      case .int64:
-        guard let value = ParquetDecimal.integer(bytes) else { throw Self.tooLong }
-        integers.append(value)
-      default:
-        guard let value = ParquetDecimal.integer(bytes), let number = decimal.float(value) else {
-          throw Self.tooLong
-        }
-        floats.append(number)
+      let words: [UInt64]
+      if isText {
+        let bytes = scalars.texts.bytes[scalars.texts.range(index)]
+        // As many as the digits that a decimal may have take.
+        guard (1...32).contains(bytes.count) else { throw Self.tooLong }
+        words = DecimalType.words(bytes)
+      } else {
+        words = [UInt64(bitPattern: scalars.integers[index])]
+      }
+      if type == .string {
+        guard decimal.append(words[...], to: &texts.bytes) else { throw Self.tooLong }
+        texts.offsets.append(UInt32(texts.bytes.count))
+      } else {
+        guard let value = decimal.integer(words[...]) else { throw Self.tooLong }
+        if type == .int64 { integers.append(value) } else { floats.append(decimal.float(value)) }
       }
     }
     let values: ColumnVector.Values =
@@ -173,26 +170,30 @@ struct ParquetConversion: Sendable {
     for index in 0..<count {
       switch rule {
       case .date:
-        guard let text = ParquetCalendar.date(scalars.integers[index]) else { throw Self.beyond }
-        texts.append(text)
+        let days = Int(scalars.integers[index])
+        guard CalendarText.appendDate(days: days, to: &texts.bytes) else { throw Self.beyond }
+        texts.offsets.append(UInt32(texts.bytes.count))
       case .time(let unit):
-        guard let text = ParquetCalendar.time(scalars.integers[index], unit) else {
+        let time = scalars.integers[index]
+        guard CalendarText.appendTime(time, perSecond: unit.perSecond, to: &texts.bytes) else {
           throw Self.beyond
         }
-        texts.append(text.utf8)
+        texts.offsets.append(UInt32(texts.bytes.count))
       case .uuid: texts.append(Self.uuid(words.bytes[words.range(index)]).utf8)
       case .timestamp(let unit) where type == .string:
-        guard let text = ParquetCalendar.moment(scalars.integers[index], unit) else {
+        let time = scalars.integers[index]
+        guard CalendarText.appendMoment(time, perSecond: unit.perSecond, to: &texts.bytes) else {
           throw Self.beyond
         }
-        texts.append(text.utf8)
+        texts.offsets.append(UInt32(texts.bytes.count))
       case .timestamp(let unit):
-        guard let time = ParquetCalendar.microseconds(scalars.integers[index], unit) else {
+        let count = scalars.integers[index]
+        guard let time = CalendarText.microseconds(count, perSecond: unit.perSecond) else {
           throw Self.inexact
         }
         integers.append(time)
       case .int96:
-        guard let time = ParquetCalendar.microseconds(int96: words.bytes[words.range(index)])
+        guard let time = Self.microseconds(int96: words.bytes[words.range(index)])
         else { throw Self.inexact }
         integers.append(time)
       default: floats.append(Self.half(words.bytes[words.range(index)]))
@@ -219,15 +220,23 @@ struct ParquetConversion: Sendable {
   /// A number of IEEE 754's 16 bits, the lowest byte first.
   private static func half(_ bytes: ArraySlice<UInt8>) -> Double {
     let word = UInt16(bytes[bytes.startIndex]) | UInt16(bytes[bytes.startIndex + 1]) << 8
-    let exponent = Int(word >> 10 & 0x1F)
-    let fraction = Double(word & 0x3FF) / 1024
-    let value: Double =
-      switch exponent {
-      case 0: fraction / 16_384
-      case 31: fraction == 0 ? .infinity : .nan
-      default: (1 + fraction) * Double(sign: .plus, exponent: exponent - 15, significand: 1)
-      }
-    return word & 0x8000 == 0 ? value : -value
+    return Double(HalfFloat(bits: word))
+  }
+
+  /// Microseconds since 1970, as `int96` has them: nanoseconds of a day and its Julian number
+  /// (2,440,588 for 1970-01-01); nil when they do not fit exactly.
+  private static func microseconds(int96 bytes: ArraySlice<UInt8>) -> Int64? {
+    let start = bytes.startIndex
+    var nanos: UInt64 = 0
+    var julian: UInt32 = 0
+    for index in 0..<8 { nanos |= UInt64(bytes[start + index]) << UInt64(index * 8) }
+    for index in 0..<4 { julian |= UInt32(bytes[start + 8 + index]) << UInt32(index * 8) }
+    let inDay = Int64(bitPattern: nanos)
+    guard inDay % 1000 == 0 else { return nil }
+    let days = Int64(Int32(bitPattern: julian)) - 2_440_588
+    let (micros, overflow) = days.multipliedReportingOverflow(by: 86_400_000_000)
+    let (sum, overflow2) = micros.addingReportingOverflow(inDay / 1000)
+    return overflow || overflow2 ? nil : sum
   }
 
   private static var beyond: StoreError {

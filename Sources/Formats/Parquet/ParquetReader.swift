@@ -35,7 +35,7 @@ package struct ParquetReader: RowReader {
     self.file = file
     do throws(StoreError) {
       footer = try ParquetFooter(file)
-      columns = try Self.columns(footer, options)
+      columns = try Self.columns(footer, options, file)
     } catch {
       throw Self.located(error, file)
     }
@@ -121,7 +121,7 @@ package struct ParquetReader: RowReader {
   }
 
   private static func columns(
-    _ footer: ParquetFooter, _ options: ReadOptions
+    _ footer: ParquetFooter, _ options: ReadOptions, _ file: SeekableFile
   ) throws(StoreError) -> [ParquetColumn] {
     let names = footer.columns.map(\.name)
     guard names.count <= Schema.columnLimit else {
@@ -131,15 +131,7 @@ package struct ParquetReader: RowReader {
     guard Set(names).count == names.count, !names.contains("") else {
       throw StoreError(.invalid, "two columns have the same name, or one has none: name them apart")
     }
-    for name in options.types.keys.sorted() {
-      guard names.contains(name) else {
-        let near = NearNames(of: name, among: names).names.map { "'\($0)'" }
-        let hint =
-          near.isEmpty ? "check its columns" : "did you mean \(near.joined(separator: ", "))?"
-        throw StoreError(
-          .usage, "a type is given for the column '\(name)', which the file does not have: \(hint)")
-      }
-    }
+    try ColumnTypes(options.types, file: file.name).requireNames(among: names)
     var columns: [ParquetColumn] = []
     for (index, node) in footer.columns.enumerated() {
       let isFile =

@@ -1,7 +1,7 @@
 import Columns
 import Model
 
-/// Whole columns from what Parquet keeps without nulls, and from one type to another.
+/// Whole columns from what Parquet keeps without nulls.
 enum ParquetVectors {
   /// `dense`, which has no place for the rows that are not `present`, with those null.
   static func scatter(_ dense: ColumnVector, _ present: [Bool]) -> ColumnVector {
@@ -61,39 +61,5 @@ enum ParquetVectors {
       body(row, index)
       index += 1
     }
-  }
-
-  /// The same values as another type; nil when there is no exact way, or a value does not fit.
-  static func convert(_ vector: ColumnVector, to type: ColumnType) -> ColumnVector? {
-    if vector.type == type { return vector }
-    if vector.isAllNull { return .nulls(type, count: vector.count) }
-    let values: ColumnVector.Values
-    switch (vector.values, type) {
-    case (.int64(let integers), .float64) where vector.type == .int64:
-      guard integers.allSatisfy({ $0.magnitude <= 1 << 53 }) else { return nil }
-      // Marked, as integers of a JSON file are that become float64.
-      values = .float64(
-        integers.map { Double($0) },
-        integral: vector.validity ?? Bitmap(repeating: true, count: vector.count))
-    case (.text(let texts), .timestamp) where vector.type == .string:
-      var times = [Int64](repeating: 0, count: vector.count)
-      for row in 0..<vector.count where vector.hasValue(row) {
-        guard let time = Timestamp(parsing: texts.string(row)) else { return nil }
-        times[row] = time.microseconds
-      }
-      values = .int64(times)
-    case (.dictionary(let codes, let words), .timestamp) where vector.type == .string:
-      let parsed = (0..<words.count).map { Timestamp(parsing: words.string($0))?.microseconds }
-      var times = [Int64](repeating: 0, count: vector.count)
-      for row in 0..<vector.count where vector.hasValue(row) {
-        guard let time = parsed[Int(codes[row])] else { return nil }
-        times[row] = time
-      }
-      values = .int64(times)
-    case (.text, .file) where vector.type == .json: values = vector.values
-    default: return nil
-    }
-    return ColumnVector(
-      type: type, count: vector.count, validity: vector.validity, values: values)
   }
 }
