@@ -1,4 +1,6 @@
+import Dispatch
 import Model
+import Synchronization
 import Testing
 import Wire
 
@@ -111,6 +113,21 @@ extension StoreServiceContract {
       let again = try contract.service.addRatings(to: contract.votes, batch, idempotencyKey: "k")
       #expect(first.isNew && !again.isNew)
       #expect(again.version.number == 1 && again.ratings == ["1"])
+    },
+    Case(description: "raters at the same time lose no event of one another") { contract in
+      let dataset = try contract.votes
+      let failures = Mutex(0)
+      DispatchQueue.concurrentPerform(iterations: 6) { rater in
+        for item in 0..<5 {
+          var event = Self.score("\(rater)-\(item)", item: "\(item)", value: 3)
+          event.rater = "r\(rater)"
+          let added = try? contract.service.addRatings(
+            to: dataset, RatingBatch(events: [event]), idempotencyKey: nil)
+          if added == nil { failures.withLock { $0 += 1 } }
+        }
+      }
+      #expect(failures.withLock { $0 } == 0)
+      #expect(try contract.data("votes").split(separator: "\n").count == 30)
     },
     Case(description: "no push changes or removes an event") { contract in
       let lines = #"{"rating":"1","item":"q","rater":"ann","kind":"score","value":4,"a":"x","at":"#
