@@ -55,13 +55,17 @@ package enum TerminalText {
     for character in line(text) {
       let wide = width(character)
       if used + wide > limit {
+        if character == " " {
+          lines.append(String(current))
+          (current, used) = ([], 0)
+          continue
+        }
         // Spaces that stand at the start of a line are what was typed, and stay.
         let cut = current.lastIndex(of: " ").flatMap { $0 > 0 ? $0 : nil }
         let rest = cut.map { Array(current[($0 + 1)...]) } ?? []
         lines.append(String(cut.map { Array(current[..<$0]) } ?? current))
         current = rest
         used = width(String(rest))
-        if character == " ", rest.isEmpty { continue }
       }
       current.append(character)
       used += wide
