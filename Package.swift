@@ -63,7 +63,9 @@ let package = Package(
         "Analysis", "Wire",
       ]),
     .target(name: "Client", dependencies: ["Model", "Platform", "Wire", "CCurl"]),
-    .target(name: "Contract", path: "schema", resources: [.embedInCode("openapi.yaml")]),
+    .target(
+      name: "Contract", path: "schema",
+      resources: [.embedInCode("openapi.yaml"), .embedInCode("route.rules.json")]),
     .target(
       name: "Server",
       dependencies: [
@@ -90,7 +92,9 @@ let package = Package(
       ]),
     .executableTarget(
       name: "bench",
-      dependencies: ["Model", "Columns", "Formats", "Store", "Query", "Wire", "Service"],
+      dependencies: [
+        "Model", "Columns", "Formats", "Routing", "Store", "Query", "Wire", "Service",
+      ],
       path: "Benchmarks"),
     .target(
       name: "Migrations", path: "migrations",

@@ -15,6 +15,7 @@ struct Bench {
     let reading = Reading(workloads: workloads)
     let querying = Querying(workloads: workloads)
     let starting = Starting(workloads: workloads)
+    let deciding = Deciding()
     let appending = Appending(workloads: workloads)
     let operations: [(name: String, run: () throws -> Measurement)] = [
       ("o1", saving.small),
@@ -30,6 +31,10 @@ struct Bench {
       ("o6c", querying.filtered),
       ("o6d", querying.oneRow),
       ("live", appending.oneRow),
+      ("route-1", { try deciding.decide(1) }),
+      ("route-10", { try deciding.decide(10) }),
+      ("route-100", { try deciding.decide(100) }),
+      ("route-1000", { try deciding.decide(1000) }),
       ("start", starting.version),
       ("o1-process", starting.push),
       ("flip", { try reading.flippedBits(tries: 40) }),

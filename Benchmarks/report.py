@@ -20,11 +20,15 @@ BUDGETS = {
     "across 500 runs: by run and model (SQL)": "≤ 25 ms; ≤ 5 ms after one more run",
     "across 500 runs: filter, limit 100": "≤ 5 ms",
     "one row by key in one run": "≤ 1 ms",
+    "decide by 10 rules": "≤ 5 µs",
+    "decide by 1000 rules": "≤ 50 µs",
     "one flipped bit, 40 tries": "0 wrong rows",
 }
 
 
 def seconds(value):
+    if value < 1e-4:
+        return f"{value * 1e6:.2f} µs"
     return f"{value * 1e3:.2f} ms" if value < 1 else f"{value:.2f} s"
 
 

@@ -115,6 +115,9 @@ extension Index {
       let statement = try database.cachedStatement(
         sql: "INSERT OR REPLACE INTO tag (dataset, name, number, sequence) VALUES (?, ?, ?, ?)")
       try statement.execute(arguments: [dataset, tag.name, number, record.sequence])
+    case .deployment:
+      // They are few, and read from the records themselves.
+      break
     }
   }
 

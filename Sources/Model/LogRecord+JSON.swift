@@ -12,6 +12,7 @@ extension LogRecord {
     switch change {
     case .version(let version): members["version"] = version.json
     case .tag(let tag): members["tag"] = tag.json
+    case .deployment(let deployment): members["deployment"] = deployment.json
     }
     return .object(members)
   }
@@ -32,6 +33,9 @@ extension LogRecord {
     if let version = members["version"] {
       guard let record = VersionRecord(version) else { return nil }
       change = .version(record)
+    } else if let deployment = members["deployment"] {
+      guard let record = DeploymentRecord(deployment) else { return nil }
+      change = .deployment(record)
     } else {
       guard let record = members["tag"].flatMap(TagRecord.init) else { return nil }
       change = .tag(record)
@@ -81,14 +85,14 @@ extension VersionRecord {
 }
 
 extension VersionRecord.Lineage {
-  fileprivate var json: CanonicalJSON {
+  var json: CanonicalJSON {
     .object([
       "dataset": .string(dataset.text), "number": .integer(Int64(number)),
       "snapshot": .string(snapshot.hex),
     ])
   }
 
-  fileprivate init?(_ json: CanonicalJSON) {
+  init?(_ json: CanonicalJSON) {
     guard let members = json.object, let name = members["dataset"]?.string,
       let dataset = try? DatasetName(name), let number = members["number"]?.integer,
       let snapshot = members["snapshot"]?.string.flatMap(Digest.init(parsing:))

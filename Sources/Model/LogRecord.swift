@@ -1,4 +1,4 @@
-/// One committed change of a dataset: a version published or a tag moved.
+/// One committed change of a dataset: a version published, a tag moved, or a rule set deployed.
 ///
 /// A record names the digest of the record before it, so the newest record's digest fixes the whole
 /// history of its dataset.
@@ -7,6 +7,7 @@ package struct LogRecord: Hashable, Sendable {
   package enum Change: Hashable, Sendable {
     case version(VersionRecord)
     case tag(TagRecord)
+    case deployment(DeploymentRecord)
   }
 
   package let dataset: DatasetName

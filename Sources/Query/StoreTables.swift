@@ -88,6 +88,9 @@ struct StoreTables {
         case .tag(let tag):
           change = "tag \(tag.name) " + (tag.number.map { "→ \($0)" } ?? "removed")
           message = tag.message
+        case .deployment(let deployment):
+          change = "\(deployment.reason.rawValue) \(deployment.number)"
+          message = deployment.message
         }
         rows.add([
           .text(name.text), .integer(Int64(record.sequence)), .text(digest.description),

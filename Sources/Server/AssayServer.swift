@@ -17,15 +17,18 @@ package struct AssayServer: Sendable {
 
   /// A server of the store in the folder `path`, where tokens and the audit log are kept.
   ///
-  /// `service` gives the store as a caller sees it; `rows` takes those that come one at a time.
+  /// `service` gives the store as a caller sees it; `rows` takes those that come one at a time;
+  /// `routers` decides requests.
   /// - Throws: ``StoreError``: `denied` when others could reach it and it has no token; `corrupt`
   ///   when the tokens are damaged.
   package init(
     path: String, options: ServerOptions,
     clock: @escaping @Sendable () -> Timestamp,
-    service: @escaping @Sendable (Caller) -> any AssayService, rows: LocalRowService? = nil
+    service: @escaping @Sendable (Caller) -> any AssayService, rows: LocalRowService? = nil,
+    routers: LiveRouters? = nil
   ) throws(StoreError) {
-    backend = Backend(path: path, options: options, clock: clock, service: service, rows: rows)
+    backend = Backend(
+      path: path, options: options, clock: clock, service: service, rows: rows, routers: routers)
     let level = Logger.Level(rawValue: options.logLevel.rawValue) ?? .info
     logger = Logger(label: "assay") { _ in
       LineLogHandler(level: level, isJSON: options.logFormat == .json)
@@ -59,6 +62,7 @@ package struct AssayServer: Sendable {
       let application = try application(onListening: onListening)
       try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
       // What was answered is kept in any case; sealed, it can also be read.
+      _ = backend.routers?.flush()
       _ = backend.rows?.sealDue(all: true)
       try await backend.shutDown()
     } catch let error as StoreError {
@@ -81,6 +85,9 @@ package struct AssayServer: Sendable {
       responder: responder(), server: try builder(), configuration: configuration,
       onServerRunning: { onListening($0.localAddress?.port ?? options.port) }, logger: logger)
     if backend.rows != nil { application.addServices(RowSealer(backend: backend, logger: logger)) }
+    if backend.routers != nil {
+      application.addServices(RouterKeeper(backend: backend, logger: logger))
+    }
     return application
   }
 

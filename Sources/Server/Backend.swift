@@ -9,6 +9,8 @@ final class Backend: Sendable {
   let service: @Sendable (Caller) -> any AssayService
   /// Nil where no rows are taken.
   let rows: LocalRowService?
+  /// Nil where nothing is routed.
+  let routers: LiveRouters?
   let tokens: LocalTokenService
   let audit: AuditLog
   let options: ServerOptions
@@ -28,10 +30,12 @@ final class Backend: Sendable {
   /// A backend over the store in the folder `path`.
   init(
     path: String, options: ServerOptions, clock: @escaping @Sendable () -> Timestamp,
-    service: @escaping @Sendable (Caller) -> any AssayService, rows: LocalRowService?
+    service: @escaping @Sendable (Caller) -> any AssayService, rows: LocalRowService?,
+    routers: LiveRouters?
   ) {
     self.service = service
     self.rows = options.isReadOnly ? nil : rows
+    self.routers = routers
     self.options = options
     self.clock = clock
     tokens = LocalTokenService(path: path, clock: clock)

@@ -40,6 +40,9 @@ extension LocalStoreService {
               dataset: record.dataset, tag: move.name, number: move.number,
               message: move.message, author: record.author, savedAt: record.time,
               sequence: record.sequence, record: digest)))
+      case .deployment:
+        guard let deployment = Deployment(record, digest: digest) else { continue }
+        documents.append(.deployment(DeploymentDocument(deployment)))
       }
     }
     return documents

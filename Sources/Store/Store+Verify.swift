@@ -90,6 +90,7 @@ extension Store {
         else { continue }
         problems.append("it has another version \(version.number) of \(dataset)")
       case .tag(let tag): tags[tag.name] = tag.number
+      case .deployment: break
       }
     }
     let known = try index.tags(of: dataset)

@@ -20,7 +20,7 @@ package final class Store: Sendable {
   /// What modules above keep with the store, one object of a type.
   private let companions = Mutex<[ObjectIdentifier: any Sendable]>([:])
   /// Tells the time of commits; tests put their own in place.
-  let clock: @Sendable () -> Timestamp
+  package let clock: @Sendable () -> Timestamp
   /// The store's random identity.
   package let id: String
   /// The folder the store is in.

@@ -5,6 +5,7 @@ package enum LogDocument: Sendable, Hashable {
   /// A version was published; its changes when they were counted.
   case version(VersionDocument, changes: ChangeCounts?)
   case tag(TagMove)
+  case deployment(DeploymentDocument)
 
   /// A tag was moved or removed.
   package struct TagMove: Codable, Sendable, Hashable {
@@ -41,7 +42,7 @@ extension LogDocument: Codable {
   }
 
   private enum Change: String, Codable {
-    case version, tag
+    case version, tag, deployment
   }
 
   package init(from decoder: any Decoder) throws {
@@ -52,6 +53,7 @@ extension LogDocument: Codable {
         try VersionDocument(from: decoder),
         changes: try members.decodeIfPresent(ChangeCounts.self, forKey: .changes))
     case .tag: self = .tag(try TagMove(from: decoder))
+    case .deployment: self = .deployment(try DeploymentDocument(from: decoder))
     }
   }
 
@@ -65,6 +67,9 @@ extension LogDocument: Codable {
     case .tag(let move):
       try move.encode(to: encoder)
       try members.encode(Change.tag, forKey: .change)
+    case .deployment(let deployment):
+      try deployment.encode(to: encoder)
+      try members.encode(Change.deployment, forKey: .change)
     }
   }
 }

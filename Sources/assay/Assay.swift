@@ -28,7 +28,7 @@ struct Assay: ParsableCommand {
       CompareCommand.self, GateCommand.self, ReportCommand.self,
       RateCommand.self, RatingsCommand.self,
       VerifyCommand.self, CollectCommand.self, ReindexCommand.self, StatsCommand.self,
-      ServeCommand.self,
+      RouterCommand.self, ServeCommand.self,
       TokenCommand.self,
     ])
 

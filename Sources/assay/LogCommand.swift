@@ -42,6 +42,12 @@ struct LogCommand: ParsableCommand {
         .text(move.savedAt.description), .text("tag \(move.tag) \(target)"), .null, .null,
       ]
       return cells + (stat ? [.null] : []) + [.text(move.author), .text(move.message)]
+    case .deployment(let deployment):
+      let cells: [QueryValue] = [
+        .text(deployment.savedAt.description),
+        .text("\(deployment.reason.rawValue) → \(deployment.reference)"), .null, .null,
+      ]
+      return cells + (stat ? [.null] : []) + [.text(deployment.author), .text(deployment.message)]
     }
   }
 }

@@ -32,7 +32,8 @@ struct QueryCommand: ParsableCommand {
       throw StoreError(
         .usage, "--timeout and --memory take positive numbers, --limit a number of rows")
     }
-    var request = QueryRequest(sql: try statement(), format: chosenFormat)
+    var request = QueryRequest(
+      sql: try statement(), format: Self.chosen(format, isJSON: global.json))
     request.limit = limit
     request.timeoutSeconds = timeout
     request.memoryMebibytes = memory
@@ -42,14 +43,15 @@ struct QueryCommand: ParsableCommand {
     try output.finish()
   }
 
-  private var chosenFormat: QueryRequest.Format {
+  /// The format that was asked for, or a table on a terminal, else JSON lines.
+  static func chosen(_ format: Format?, isJSON: Bool) -> QueryRequest.Format {
     switch format {
     case .table: .table
     case .jsonl: .jsonl
     case .json: .json
     case .csv: .csv
     case .markdown: .markdown
-    case nil: global.json || isatty(STDOUT_FILENO) == 0 ? .jsonl : .table
+    case nil: isJSON || isatty(STDOUT_FILENO) == 0 ? .jsonl : .table
     }
   }
 

@@ -31,6 +31,8 @@ struct ServeCommand: ParsableCommand {
   @Option(help: "The most rows of a query.") var queryRows = 100_000
   @Option(help: "The most MiB of memory of a query.") var queryMemory = 512
   @Option(help: "The most MiB of disk for renderings that are kept.") var cache = 4096
+  @Option(help: "The share of routing decisions that are recorded.")
+  var recordDecisions = Percentage(partsPerMillion: 1_000_000)
   @Option(help: "How the log is written.") var logFormat = ServerOptions.LogFormat.text
   @Option(help: "What the log begins with; warning leaves requests out.")
   var logLevel = ServerOptions.LogLevel.info
@@ -49,9 +51,12 @@ struct ServeCommand: ParsableCommand {
 
   func run() throws {
     let service = try global.openFolder()
+    let rows = service.rows
     let server = try AssayServer(
       path: service.path, options: options, clock: Store.systemClock,
-      service: { service.limited(to: $0) }, rows: service.rows)
+      service: { service.limited(to: $0) }, rows: rows,
+      routers: LiveRouters(
+        service, recordingTo: readOnly ? nil : rows, samplePPM: recordDecisions.partsPerMillion))
     let scheme = tlsCert == nil ? "http" : "https"
     let host = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
     let isJSON = global.json
@@ -91,6 +96,22 @@ struct ServeCommand: ParsableCommand {
     options.logLevel = logLevel
     return options
   }
+}
+
+/// A share of all: `10%`, `0.5%`.
+struct Percentage: ExpressibleByArgument {
+  let partsPerMillion: Int
+
+  init(partsPerMillion: Int) { self.partsPerMillion = partsPerMillion }
+
+  init?(argument: String) {
+    guard argument.last == "%", let percent = Double(argument.dropLast()),
+      (0...100).contains(percent)
+    else { return nil }
+    partsPerMillion = Int((percent * 10_000).rounded())
+  }
+
+  var defaultValueDescription: String { "\(Double(partsPerMillion) / 10_000)%" }
 }
 
 extension ServerOptions.LogFormat: ExpressibleByArgument {}

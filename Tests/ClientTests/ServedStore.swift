@@ -37,7 +37,8 @@ struct ServedStore: Sendable {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let server = try AssayServer(
       path: path, options: options,
-      clock: { Timestamp(microseconds: 1_800_000_000_000_000) }, service: { local.limited(to: $0) })
+      clock: { Timestamp(microseconds: 1_800_000_000_000_000) }, service: { local.limited(to: $0) },
+      routers: LiveRouters(local, recordingTo: nil))
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let application = try server.application { port.yield($0) }
     let group = ServiceGroup(configuration: .init(services: [application], logger: logger))

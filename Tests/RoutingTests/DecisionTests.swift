@@ -53,14 +53,14 @@ import Testing
       """
     let rules = CompiledRules(try RuleSet(parsing: Fixture.document(rules: rule)))
     func source(_ context: String) throws -> String? {
-      try rules.decide(Array(context.utf8), requestID: "d").unitSource
+      try rules.decide(Array(context.utf8), unit: .decision("d")).unitSource
     }
     #expect(try source(#"{"principal": {"a": "x"}, "metadata": {"b": "y"}}"#) == "principal.a")
     #expect(try source(#"{"principal": {"a": ""}, "metadata": {"b": "y"}}"#) == "metadata.b")
     #expect(try source(#"{"principal": {"a": 7}, "request": {"id": "r"}}"#) == "request.id")
     #expect(try source("{}") == "decision.id")
     let (left, right) = (
-      try rules.decide(Array("{}".utf8), requestID: "user-1"),
+      try rules.decide(Array("{}".utf8), unit: .decision("user-1")),
       Bucket.of("user-1", salt: "s", for: .split)
     )
     #expect(left.bucket == right)
@@ -106,8 +106,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [[], [10000, 10000], [500], [500, 100, 10000], [0, 10000]])
-  func `a ramp grows to all`(steps: [Int]) {
+  @Test(arguments: [[], [10000, 10000], [20000], [500, 100, 10000], [0, 10000]])
+  func `a ramp that does not grow is none`(steps: [Int]) {
     #expect(Ramp(steps: steps, seconds: 60, salt: "", fields: []) == nil)
   }
 }

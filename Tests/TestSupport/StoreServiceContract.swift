@@ -31,7 +31,7 @@ package struct StoreServiceContract: Sendable {
   /// All cases.
   package static let cases =
     listCases + pushCases + dataCases + queryCases + maintenanceCases
-    + historyCases + comparisonCases + reportCases + ratingCases
+    + historyCases + comparisonCases + reportCases + ratingCases + routerCases
 
   /// The dataset that cases save.
   static let runs = "runs"

@@ -15,8 +15,8 @@ package enum Carving {
   /// The ranges of shares of `weights` basis points, in their order.
   ///
   /// Who has too much gives from the end of its last range; who has too little takes what was
-  /// given from its beginning on, in the order of the new document. So what moves is the sum of what
-  /// the shares gain, which is the least possible.
+  /// given from its beginning on, in the order of the new document. So what moves is the sum of
+  /// what the shares gain, which is the least possible.
   /// - Parameters:
   ///   - old: All buckets among the shares before; empty when there were none.
   ///   - weights: The new shares; they sum to ``Bucket/count``.

@@ -19,7 +19,7 @@ package struct Movement: Sendable, Hashable {
 extension RuleSet {
   /// Which shares of which rules move when this version takes `parent`'s place.
   ///
-  /// Of the rules that both have: what rules that come, go, or apply to others do is only to be told
+  /// Of the rules that both have: what rules that come, go, or apply to others do can only be told
   /// over data. A unit moves when its target is another.
   package func movement(from parent: RuleSet) -> [Movement] {
     rules.compactMap { rule in

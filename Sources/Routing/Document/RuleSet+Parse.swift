@@ -4,8 +4,8 @@ extension RuleSet {
   /// Reads a document and checks all of it.
   ///
   /// Splits whose variants name no ranges get them: cut from those of the rule of the same name in
-  /// `parent`, so that the fewest units move, when salt and fields are the same; else in order. They
-  /// are part of ``json`` then, as if they had been given.
+  /// `parent`, so that the fewest units move, when salt and fields are the same; else in order.
+  /// They are part of ``json`` then, as if they had been given.
   /// - Throws: ``RuleFaults`` with everything that is wrong.
   package init(parsing bytes: [UInt8], over parent: RuleSet? = nil) throws(RuleFaults) {
     var reader = RuleSetReader()

@@ -1,6 +1,6 @@
 import Model
 
-/// Where a unit (a user, an item, a request) falls among the 10,000 places that shares are cut from.
+/// Where a unit (a user, an item, a request) falls among the 10,000 places of which shares are cut.
 ///
 /// SHA-256 over length-framed texts, so that no two lists of texts make the same bytes; the first
 /// eight bytes are scaled to the range without bias. docs/routing.md has the format.

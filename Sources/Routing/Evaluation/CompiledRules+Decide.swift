@@ -2,34 +2,34 @@ extension CompiledRules {
   /// Decides which target serves a request.
   /// - Parameters:
   ///   - context: A JSON object; members that no rule asks for are passed over.
-  ///   - trusting: Whether the context comes from someone who may state `principal`; else that is as
+  ///   - trusting: Whether the context is from someone who may state `principal`; else that is as
   ///     good as absent.
-  ///   - requestID: Names the request when the context does not, in `request.id`.
+  ///   - unit: Names the request when the context does not, in `request.id`.
   /// - Throws: ``JSONFault`` when the context is no JSON object.
   package func decide(
-    _ context: [UInt8], trusting: Bool = true, requestID: String = ""
+    _ context: [UInt8], trusting: Bool = true, unit: RequestUnit = .none
   ) throws(JSONFault) -> Decision {
     let values = try FieldValues(context, fields, trusting: trusting)
     var checked: [Truth] = []
-    checked.reserveCapacity(entries.count)
-    for entry in entries {
-      let truth = program.truth(at: entry.start, values)
+    checked.reserveCapacity(starts.count)
+    for index in starts.indices {
+      let truth = program.truth(at: starts[index], values)
       checked.append(truth)
-      if truth == .true { return serve(entry, values, checked, requestID) }
+      if truth == .true { return serve(entries[index], values, checked, unit) }
     }
     return Decision(
       rules: self, entry: nil, checked: checked, target: fallback, draw: nil, shadows: [])
   }
 
   private func serve(
-    _ entry: Entry, _ values: FieldValues, _ checked: [Truth], _ requestID: String
+    _ entry: Entry, _ values: FieldValues, _ checked: [Truth], _ fallback: RequestUnit
   ) -> Decision {
     var target = 0
     var draw: Decision.Draw?
     switch entry.serve {
     case .target(let index): target = index
     case .split(let split):
-      let (unit, source) = unit(split.fields, values, requestID)
+      let (unit, source) = unit(split.fields, values, fallback)
       let bucket = Bucket.of(unit, salt: split.salt, for: .split)
       let variant = split.ends.first { bucket < $0.upper }?.variant ?? 0
       target = split.variants[variant].target
@@ -39,7 +39,7 @@ extension CompiledRules {
     }
     var shadows: [Int] = []
     if !entry.shadows.isEmpty {
-      let request = unit([], values, requestID).unit
+      let request = unit([], values, fallback).unit
       for shadow in entry.shadows
       where Bucket.of(request, salt: shadow.salt, for: .shadow) < shadow.sample {
         shadows.append(shadow.target)
@@ -51,7 +51,7 @@ extension CompiledRules {
 
   /// The first field that is a text, and no empty one; else the request's name.
   private func unit(
-    _ fields: [Int], _ values: FieldValues, _ requestID: String
+    _ fields: [Int], _ values: FieldValues, _ fallback: RequestUnit
   ) -> (unit: [UInt8], source: String) {
     for field in fields + [self.requestID] {
       let slot = values.slots[field]
@@ -59,6 +59,27 @@ extension CompiledRules {
         return (Array(values.text(of: slot)), paths[field].text)
       }
     }
-    return (Array(requestID.utf8), requestID.isEmpty ? "none" : "decision.id")
+    return (Array(fallback.text.utf8), fallback.source)
+  }
+}
+
+/// What stands for a request whose context does not name it.
+package struct RequestUnit: Sendable, Hashable {
+  let text: String
+  /// What a decision says that it is.
+  let source: String
+
+  /// Nothing: all such requests are one unit.
+  package static let none = RequestUnit("", source: "none")
+
+  /// The decision's own name: each request is a unit.
+  package static func decision(_ id: String) -> RequestUnit {
+    RequestUnit(id, source: "decision.id")
+  }
+
+  /// A text, and where it is from.
+  package init(_ text: String, source: String) {
+    self.text = text
+    self.source = source
   }
 }

@@ -11,8 +11,6 @@ package final class CompiledRules: Sendable {
   struct Entry: Sendable {
     /// Where it is in the document.
     let index: Int
-    /// Where its condition begins.
-    let start: Int
     let serve: Serve
     let fallbacks: [Int]
     let shadows: [Shadow]
@@ -45,6 +43,9 @@ package final class CompiledRules: Sendable {
   }
 
   let entries: [Entry]
+  /// Where the condition of each entry begins; apart from them, so that a rule that is not true
+  /// costs no more than its condition.
+  let starts: [Int]
   let program: Program
   let fields: FieldIndex
   /// The fields that decisions depend on.
@@ -60,6 +61,7 @@ package final class CompiledRules: Sendable {
     entries = set.rules.enumerated().compactMap { index, rule in
       rule.isEnabled ? compiler.entry(rule, index) : nil
     }
+    starts = compiler.starts
     requestID = compiler.slot(.requestID)
     fallback = compiler.target(set.fallback)
     fallbackChain = set.fallbackChain.map { compiler.target($0.target) }
@@ -70,6 +72,7 @@ package final class CompiledRules: Sendable {
 
   private struct Compiler {
     var program = Program()
+    private(set) var starts: [Int] = []
     private(set) var paths: [FieldPath] = []
     private var slots: [FieldPath: Int] = [:]
     private var targets: [ExactText: Int] = [:]
@@ -94,7 +97,7 @@ package final class CompiledRules: Sendable {
 
     mutating func entry(_ rule: RuleSet.Rule, _ index: Int) -> Entry {
       var program = self.program
-      let start = program.add(rule.condition) { slot($0) }
+      starts.append(program.add(rule.condition) { slot($0) })
       self.program = program
       let serve: Serve =
         switch rule.serve {
@@ -105,7 +108,7 @@ package final class CompiledRules: Sendable {
       CanonicalJSON.append(rule.name, to: &opening)
       opening.append(contentsOf: #",""#.utf8)
       return Entry(
-        index: index, start: start, serve: serve,
+        index: index, serve: serve,
         fallbacks: rule.fallbacks.map { target($0.target) },
         shadows: rule.shadows.map {
           Shadow(target: target($0.target), sample: $0.sample, salt: Array($0.salt.utf8))

@@ -11,8 +11,8 @@ extension Decision {
     return out
   }
 
-  /// Appends the members of ``json``.
-  package func appendMembers(to out: inout [UInt8]) {
+  /// Appends the members of ``json``; a record calls the target otherwise.
+  package func appendMembers(to out: inout [UInt8], targetName: String = "target") {
     append("\"rule\":", ruleName, to: &out)
     out.append(contentsOf: ",\"rule_index\":".utf8)
     out.append(contentsOf: (ruleIndex.map(String.init) ?? "null").utf8)
@@ -20,7 +20,7 @@ extension Decision {
     appendChecked(to: &out)
     append(",\"reason\":", reason.rawValue, to: &out)
     append(",\"variant\":", variant, to: &out)
-    append(",\"target\":", target.name, to: &out)
+    append(",\"\(targetName)\":", target.name, to: &out)
     if let draw {
       out.append(contentsOf: ",\"bucket\":\(draw.bucket)".utf8)
       append(",\"unit_source\":", draw.source, to: &out)

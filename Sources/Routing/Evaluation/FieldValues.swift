@@ -22,9 +22,9 @@ struct FieldValues {
   private(set) var text: [UInt8] = []
 
   /// Reads a context.
-  /// - Parameter trusting: Whether the members of `principal` are taken, which only a trusted caller
+  /// - Parameter trusting: Whether the members of `principal` are taken, which only trusted callers
   ///   may state.
-  /// - Throws: ``JSONFault`` when it is no JSON object, or a field that is asked for is there twice.
+  /// - Throws: ``JSONFault`` when it is no JSON object, or a field asked for is there twice.
   init(_ json: [UInt8], _ index: FieldIndex, trusting: Bool) throws(JSONFault) {
     slots = [Slot](repeating: Slot(), count: index.slotCount)
     text.reserveCapacity(128)

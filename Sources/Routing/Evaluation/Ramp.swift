@@ -3,7 +3,7 @@
 /// The share at a time follows from the plan and the time it began, so nobody has to be there to
 /// take the steps. A unit that has moved stays, since shares only grow.
 package struct Ramp: Sendable, Hashable {
-  /// Shares of units in basis points; they grow, and the last is all.
+  /// Shares of units in basis points; they grow, and the last one stays.
   package let steps: [Int]
   /// The time from one step to the next.
   package let seconds: Int
@@ -11,9 +11,9 @@ package struct Ramp: Sendable, Hashable {
   /// What names a unit, as in a split.
   package let fields: [FieldPath]
 
-  /// A plan; nil when its shares do not grow to all of them, or a step takes no time.
+  /// A plan; nil when its shares do not grow, or a step takes no time.
   package init?(steps: [Int], seconds: Int, salt: String, fields: [FieldPath]) {
-    guard let first = steps.first, first > 0, steps.last == Bucket.count,
+    guard let first = steps.first, let last = steps.last, first > 0, last <= Bucket.count,
       zip(steps, steps.dropFirst()).allSatisfy({ $0 < $1 }), steps.count <= 1000,
       (1...31_622_400).contains(seconds)
     else { return nil }
@@ -56,7 +56,7 @@ package struct LiveRules: Sendable {
   /// - Parameter elapsed: The time since the deployment, in microseconds.
   /// - Returns: the decision; its rule set tells which version made it.
   package func decide(
-    _ context: [UInt8], trusting: Bool = true, requestID: String = "",
+    _ context: [UInt8], trusting: Bool = true, unit: RequestUnit = .none,
     afterMicroseconds elapsed: Int64 = 0
   ) throws(JSONFault) -> Decision {
     var rules = current
@@ -65,10 +65,10 @@ package struct LiveRules: Sendable {
       if share < Bucket.count {
         let values = try FieldValues(context, fields, trusting: trusting)
         let slot = values.slots.first { $0.kind == .text && $0.count > 0 }
-        let unit = slot.map { Array(values.text(of: $0)) } ?? Array(requestID.utf8)
-        if Bucket.of(unit, salt: Array(ramp.salt.utf8), for: .rollout) >= share { rules = before }
+        let name = slot.map { Array(values.text(of: $0)) } ?? Array(unit.text.utf8)
+        if Bucket.of(name, salt: Array(ramp.salt.utf8), for: .rollout) >= share { rules = before }
       }
     }
-    return try rules.decide(context, trusting: trusting, requestID: requestID)
+    return try rules.decide(context, trusting: trusting, unit: unit)
   }
 }

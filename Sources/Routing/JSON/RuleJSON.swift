@@ -49,6 +49,9 @@ extension RuleFault: CustomStringConvertible {
 /// All that is wrong with a rule document.
 package struct RuleFaults: Error, Sendable, Hashable {
   package let faults: [RuleFault]
+
+  /// These faults.
+  package init(faults: [RuleFault]) { self.faults = faults }
 }
 
 extension RuleFaults: CustomStringConvertible {

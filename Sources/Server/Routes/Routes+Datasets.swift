@@ -78,6 +78,7 @@ extension LogDocument {
     switch self {
     case .version(let version, _): version.sequence
     case .tag(let move): move.sequence
+    case .deployment(let deployment): deployment.sequence
     }
   }
 }

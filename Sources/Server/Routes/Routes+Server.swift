@@ -18,6 +18,12 @@ extension Routes {
           status: .ok, headers: [.contentType: "application/yaml", .cacheControl: "no-cache"],
           body: .init(byteBuffer: ByteBuffer(bytes: Contract.openAPI)))
       },
+      Route("getRulesSchema", .get, "/route.rules.json", .open) { _, _ in
+        Response(
+          status: .ok,
+          headers: [.contentType: "application/schema+json", .cacheControl: "no-cache"],
+          body: .init(byteBuffer: ByteBuffer(bytes: Contract.routeRules)))
+      },
     ]
   }
 
@@ -45,6 +51,7 @@ extension Routes {
       try service.datasets(limit: nil)
     }
     let renderings = backend.renderings
+    let recording = backend.routers?.recording
     let gauges = [
       ("assay_datasets", "Datasets in the store.", datasets.count),
       ("assay_versions", "Versions in the store.", datasets.reduce(0) { $0 + $1.versions }),
@@ -56,6 +63,13 @@ extension Routes {
       (
         "assay_cache_memory_bytes", "Bytes of renderings kept in memory.",
         await renderings.memoryBytes
+      ),
+      ("assay_decisions_recorded", "Decisions on disk.", recording?.recorded ?? 0),
+      ("assay_decisions_waiting", "Decisions on their way to disk.", recording?.waiting ?? 0),
+      ("assay_decisions_dropped", "Decisions that were lost.", recording?.dropped ?? 0),
+      (
+        "assay_decisions_unsampled", "Decisions that were left out on purpose.",
+        recording?.unsampled ?? 0
       ),
     ]
     return text(

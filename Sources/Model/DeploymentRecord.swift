@@ -1,0 +1,112 @@
+/// A version of a rule set that decides from now on.
+///
+/// The newest of a dataset's log tells which version is live; an older one is named again to go
+/// back to it, so that its digest in traces keeps its meaning.
+package struct DeploymentRecord: Hashable, Sendable {
+  /// Why a version was deployed.
+  package enum Reason: String, Hashable, Sendable, CaseIterable, Codable {
+    case activate, rollback
+    /// The version was live for a share of the units, and gets another plan.
+    case rampStep = "ramp_step"
+    /// A guardrail went back on its own.
+    case autoRollback = "auto_rollback"
+  }
+
+  /// A version that takes another's place step by step.
+  package struct Ramp: Hashable, Sendable {
+    /// The version that the rest of the units stay with.
+    package let over: Int
+    /// Shares in basis points, growing; the last one stays.
+    package let steps: [Int]
+    /// The time from one step to the next.
+    package let seconds: Int
+    package let salt: String
+    /// The paths of the fields that name a unit.
+    package let fields: [String]
+
+    /// A plan that begins with the deployment.
+    package init(over: Int, steps: [Int], seconds: Int, salt: String, fields: [String]) {
+      self.over = over
+      self.steps = steps
+      self.seconds = seconds
+      self.salt = salt
+      self.fields = fields
+    }
+  }
+
+  /// The version that decides.
+  package let number: Int
+  /// The version that was live before; nil for the first.
+  package let previous: Int?
+  package let reason: Reason
+  package let message: String
+  /// The report that the version's gates asked for.
+  package let backtest: VersionRecord.Lineage?
+  /// Why the version went live although its gates were not met.
+  package let override: String?
+  package let ramp: Ramp?
+
+  /// A deployment of version `number` in the place of `previous`.
+  package init(
+    number: Int, previous: Int?, reason: Reason, message: String,
+    backtest: VersionRecord.Lineage? = nil, override: String? = nil, ramp: Ramp? = nil
+  ) {
+    self.number = number
+    self.previous = previous
+    self.reason = reason
+    self.message = message
+    self.backtest = backtest
+    self.override = override
+    self.ramp = ramp
+  }
+}
+
+extension DeploymentRecord {
+  var json: CanonicalJSON {
+    var members: [String: CanonicalJSON] = [
+      "number": .integer(Int64(number)), "reason": .string(reason.rawValue),
+      "message": .string(message),
+    ]
+    if let previous { members["previous"] = .integer(Int64(previous)) }
+    if let backtest { members["backtest"] = backtest.json }
+    if let override { members["override"] = .string(override) }
+    if let ramp {
+      members["ramp"] = .object([
+        "over": .integer(Int64(ramp.over)), "seconds": .integer(Int64(ramp.seconds)),
+        "steps": .array(ramp.steps.map { .integer(Int64($0)) }), "salt": .string(ramp.salt),
+        "fields": .array(ramp.fields.map { .string($0) }),
+      ])
+    }
+    return .object(members)
+  }
+
+  init?(_ json: CanonicalJSON) {
+    guard let members = json.object, let number = members["number"]?.integer, number > 0,
+      let reason = members["reason"]?.string.flatMap(Reason.init(rawValue:)),
+      let message = members["message"]?.string
+    else { return nil }
+    let backtest = members["backtest"].map(VersionRecord.Lineage.init)
+    let ramp = members["ramp"].map(Ramp.init)
+    // What is there has to be right.
+    if case .some(nil) = backtest { return nil }
+    if case .some(nil) = ramp { return nil }
+    self.init(
+      number: Int(number), previous: members["previous"]?.integer.map { Int($0) }, reason: reason,
+      message: message, backtest: backtest ?? nil, override: members["override"]?.string,
+      ramp: ramp ?? nil)
+  }
+}
+
+extension DeploymentRecord.Ramp {
+  fileprivate init?(_ json: CanonicalJSON) {
+    guard let members = json.object, let over = members["over"]?.integer, over > 0,
+      let seconds = members["seconds"]?.integer, seconds > 0, let salt = members["salt"]?.string
+    else { return nil }
+    let steps = (members["steps"]?.array ?? []).map(\.integer)
+    let fields = (members["fields"]?.array ?? []).map(\.string)
+    guard !steps.isEmpty, !steps.contains(nil), !fields.contains(nil) else { return nil }
+    self.init(
+      over: Int(over), steps: steps.compactMap { $0.map { Int($0) } }, seconds: Int(seconds),
+      salt: salt, fields: fields.compactMap(\.self))
+  }
+}

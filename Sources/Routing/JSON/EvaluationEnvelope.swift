@@ -1,0 +1,58 @@
+/// A JSON object that has a context among its members, whose bytes are left as they are.
+package struct EvaluationEnvelope: Sendable, Hashable {
+  /// The context's JSON text; an empty object when there is none.
+  package private(set) var context = Array("{}".utf8)
+  /// Which version is to decide; nil for what is live.
+  package private(set) var version: String?
+  /// Whether nothing is to be recorded.
+  package private(set) var isDry = false
+
+  /// Reads an envelope.
+  /// - Throws: ``JSONFault`` when it is no JSON object, or has members that are not known.
+  package init(parsing bytes: [UInt8]) throws(JSONFault) {
+    var scanner = try JSONScanner(bytes)
+    var seen: Set<[UInt8]> = []
+    var name: [UInt8] = []
+    try scanner.expect(UInt8(ascii: "{"), "an object with a member 'context'")
+    if !scanner.take(UInt8(ascii: "}")) {
+      repeat {
+        guard scanner.peek() == UInt8(ascii: "\"") else {
+          throw scanner.fault("a member's name is expected here")
+        }
+        name.removeAll(keepingCapacity: true)
+        try scanner.string(to: &name)
+        guard seen.insert(name).inserted else { throw scanner.fault("a member is given twice") }
+        try scanner.expect(UInt8(ascii: ":"), "':'")
+        try member(String(decoding: name, as: UTF8.self), &scanner)
+      } while scanner.take(UInt8(ascii: ","))
+      try scanner.expect(UInt8(ascii: "}"), "',' or '}'")
+    }
+    try scanner.expectEnd()
+  }
+
+  private mutating func member(_ name: String, _ scanner: inout JSONScanner) throws(JSONFault) {
+    let first = scanner.peek()
+    switch name {
+    case "context":
+      guard first == UInt8(ascii: "{") else { throw scanner.fault("a context is a JSON object") }
+      let start = scanner.position
+      try scanner.skip(depth: 1)
+      context = Array(scanner.bytes[start..<scanner.position])
+    case "version":
+      var text: [UInt8] = []
+      try scanner.string(to: &text)
+      version = String(decoding: text, as: UTF8.self)
+    case "dry":
+      try scanner.word(first == UInt8(ascii: "t") ? "true" : "false")
+      isDry = first == UInt8(ascii: "t")
+    default: throw scanner.fault("there is no member '\(name.prefix(50))' here")
+    }
+  }
+
+  /// The text of a member of an object; nil when there is none, or an empty one.
+  package static func text(_ name: String, in object: [UInt8]) throws(JSONFault) -> String? {
+    let values = try FieldValues(object, FieldIndex([FieldPath(name)]), trusting: true)
+    guard let slot = values.slots.first, slot.kind == .text, slot.count > 0 else { return nil }
+    return String(decoding: values.text(of: slot), as: UTF8.self)
+  }
+}

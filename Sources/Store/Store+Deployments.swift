@@ -1,0 +1,92 @@
+import Catalog
+import Columns
+package import Model
+import Objects
+
+/// A deployment with what its log record tells of it.
+package struct Deployment: Sendable, Hashable {
+  package let dataset: DatasetName
+  package let record: DeploymentRecord
+  package let author: String
+  package let time: Timestamp
+  package let sequence: Int
+  /// The digest of the log record.
+  package let recordDigest: Digest
+
+  /// The deployment that a log record tells of; nil for records of other changes.
+  package init?(_ record: LogRecord, digest: Digest) {
+    guard case .deployment(let deployment) = record.change else { return nil }
+    dataset = record.dataset
+    self.record = deployment
+    author = record.author
+    time = record.time
+    sequence = record.sequence
+    recordDigest = digest
+  }
+}
+
+extension Store {
+  /// The deployments of a dataset, newest first; the first is live.
+  /// - Throws: ``StoreError`` of kind `missing` when there is no such dataset.
+  package func deployments(of dataset: DatasetName) throws(StoreError) -> [Deployment] {
+    try log(of: dataset).compactMap { Deployment($1, digest: $0) }
+  }
+
+  /// The digest of a dataset's newest record, once what others committed is taken in.
+  ///
+  /// It is another as soon as anything happened to the dataset, and cheap to ask for.
+  package func head(of dataset: DatasetName) throws(StoreError) -> Digest? {
+    guard try catchUp(dataset) != nil else { return nil }
+    return try index.head(of: dataset)?.digest
+  }
+
+  /// Deploys a version in the place of the one that is live.
+  ///
+  /// When it returns, the deployment is on disk. Of two that would take the same version's place,
+  /// one wins.
+  /// - Parameters:
+  ///   - expected: The version that has to be live, 0 for none; nil for the one that is when the
+  ///     call begins.
+  ///   - make: What to deploy, given the deployments so far, newest first.
+  /// - Throws: ``StoreError`` of kind `conflict` that says who deployed what and when, if another
+  ///   version is live by now; whatever `make` throws.
+  package func deploy(
+    _ dataset: DatasetName, expected: Int? = nil, author: String,
+    make: ([Deployment]) throws(StoreError) -> DeploymentRecord
+  ) throws(StoreError) -> Deployment {
+    var expected = expected
+    while true {
+      // The head is read first: should another process move it, our record is refused as too late.
+      _ = try catchUp(dataset)
+      let head = try index.head(of: dataset)
+      let known = try deployments(of: dataset)
+      let live = known.first
+      if let expected, expected != live?.record.number ?? 0 {
+        throw Self.lost(dataset, live, expected: expected)
+      }
+      expected = live?.record.number ?? 0
+      let record = try make(known)
+      var log = try PackWriter()
+      let compressor = try Compressor()
+      let written = try append(
+        .deployment(record), to: dataset, after: head, author: author, time: clock(), &log,
+        compressor)
+      if let written, let made = Deployment(written.record, digest: written.digest) { return made }
+    }
+  }
+
+  private static func lost(
+    _ dataset: DatasetName, _ live: Deployment?, expected: Int
+  ) -> StoreError {
+    let wanted = expected == 0 ? "none" : "\(dataset)@\(expected)"
+    guard let live else {
+      return StoreError(.conflict, "nothing of \(dataset) is live, where \(wanted) was expected")
+    }
+    let why = live.record.message.isEmpty ? "" : " ('\(live.record.message)')"
+    return StoreError(
+      .conflict,
+      "\(dataset)@\(live.record.number) is live, where \(wanted) was expected: \(live.author) "
+        + "deployed it at \(live.time)\(why); look at 'assay router log \(dataset)' and decide again"
+    )
+  }
+}
