@@ -132,6 +132,37 @@ import Wire
     #expect(document.findings[2].examples == [["3"]])
   }
 
+  @Test func `what is recorded of versions is told where it is not the same`() throws {
+    func side(_ name: String, _ scorer: String?, _ inputs: UInt8) -> ComparisonSide {
+      let plain = TestTable.side(name, [("success", .numbers([1, 0]))])
+      return ComparisonSide(
+        name: name, source: plain.source, table: plain.table,
+        attributes: ["scorer": scorer ?? "", "model": name].filter { !$0.value.isEmpty },
+        inputs: [.init(reference: "inputs@\(inputs)", snapshot: Digest(hashing: [inputs]))])
+    }
+    let document = try TestTable.compare([
+      side("a", "exact@1", 1), side("b", "exact@2", 2), side("c", nil, 1),
+      side("d", "exact@1", 1),
+    ])
+    let told = document.findings.map { "\($0.arm ?? ""): \($0.subject): \($0.what)" }
+    #expect(
+      told == [
+        "b: scorer: the versions say 'exact@1' and 'exact@2'",
+        "b: inputs: made from inputs@1 and from inputs@2",
+        "c: scorer: the versions say 'exact@1' and nothing",
+      ])
+    #expect(document.items.count == 2, "that leaves nothing out")
+  }
+
+  @Test func `draws that would take minutes are refused`() throws {
+    let ids = (0..<100_001).map { Double?(Double($0 % 2)) }
+    let sides = ["a", "b", "c"].map { TestTable.side($0, [("latency", .numbers(ids))]) }
+    let error = #expect(throws: StoreError.self) {
+      try TestTable.compare(sides) { $0.resamples = 100_000 }
+    }
+    #expect(error?.kind == .exhausted && error?.message.contains("--resamples") == true)
+  }
+
   @Test func `the same items have the same digest in any order`() throws {
     let one = binary([1, 0, 1], [1, 1, 1])
     let turned = one.map { side in
@@ -185,7 +216,9 @@ import Wire
     #expect(document.arms[0].summary.cost?.perSuccess == nil)
   }
 
-  @Test(arguments: [[1.7e308, -1.7e308, 1.7e308], [.leastNonzeroMagnitude, 0, 1e308], [1e308, 1e308, 1e308]])
+  @Test(arguments: [
+    [1.7e308, -1.7e308, 1.7e308], [.leastNonzeroMagnitude, 0, 1e308], [1e308, 1e308, 1e308],
+  ])
   func `numbers at the end of what there is make a document too`(values: [Double]) throws {
     func side(_ name: String, _ values: [Double]) -> ComparisonSide {
       TestTable.side(

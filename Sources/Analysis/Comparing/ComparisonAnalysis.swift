@@ -49,9 +49,10 @@ package struct ComparisonAnalysis: Sendable {
     clusters = try options.cluster.map { [items] column throws(StoreError) in
       try items.clusters(column, of: sides[0])
     }
+    // Two quantiles of latency are walked through in both arms for each draw.
+    let walks = metrics.count + (roles[.latency] == nil ? 0 : 4)
     let draws =
-      Double(items.keys.count) * Double(options.resamples)
-      * Double(metrics.count * (sides.count - 1))
+      Double(items.keys.count) * Double(options.resamples) * Double(walks * (sides.count - 1))
     guard draws <= Double(Self.drawLimit) else {
       throw StoreError(
         .exhausted,
