@@ -28,6 +28,8 @@ extension AssayService {
     var rows = try TableReader.open(
       path: spool.path, .arrow, compression: nil, name: document.version.reference)
     let files = try Self.files(&rows, document.version.reference)
+    // Not before the request has proved to be a good one.
+    let folder = try folder.made()
     let places = folder.places(files)
     let missing = places.filter { !$0.isThere }
     _ = try Transfers<Void>.run(

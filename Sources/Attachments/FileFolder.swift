@@ -6,20 +6,24 @@ import Wire
 
 /// A folder of this machine that attachments are written to, and what tables call its files.
 package struct FileFolder: Sendable {
-  /// Both real paths.
   private let path: String
   private let tableFolder: String
 
-  /// The folder at `path`, made when it is not there, for a table at `table` (`-` for standard
-  /// output), whose cells name files relative to the table's own folder.
-  /// - Throws: ``StoreError``: `missing` when the table's folder is not there, `unavailable` when
-  ///   the folder cannot be made.
+  /// The folder at `path` for a table at `table` (`-` for standard output), whose cells name files
+  /// relative to the table's own folder.
+  /// - Throws: ``StoreError`` of kind `missing` when the table's folder is not there.
   package init(_ path: String, table: String) throws(StoreError) {
-    let folder = LocalPath.folder(of: table)
-    guard let tableFolder = LocalPath.real(folder) else {
+    guard let tableFolder = LocalPath.real(LocalPath.folder(of: table)) else {
       throw StoreError(
         .missing, "'\(table)' cannot be written: its folder is not there, make it first")
     }
+    self.path = path
+    self.tableFolder = tableFolder
+  }
+
+  /// Makes the folder when it is not there.
+  /// - Throws: ``StoreError`` of kind `unavailable` when it cannot be made.
+  func made() throws(StoreError) -> MadeFolder {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
@@ -29,9 +33,15 @@ package struct FileFolder: Sendable {
     guard let real = LocalPath.real(path) else {
       throw StoreError(.unavailable, "the folder '\(path)' cannot be made")
     }
-    self.path = real
-    self.tableFolder = tableFolder
+    return MadeFolder(path: real, tableFolder: tableFolder)
   }
+}
+
+/// A folder that is there to be written to.
+struct MadeFolder: Sendable {
+  /// Both real paths.
+  let path: String
+  let tableFolder: String
 
   /// A file that an attachment is to become.
   struct Place: Sendable {

@@ -14,7 +14,8 @@ struct LocalFile: Sendable {
 
   /// How many bytes are read at a time.
   private static let pieceBytes = 1 << 20
-  /// How often an upload that somebody else is making is asked about, a little while apart.
+  /// How often an upload that somebody else is making, and that does not go on, is asked about, a
+  /// little while apart.
   private static let patience = 50
 
   /// The file at a path that a table has.
@@ -90,8 +91,14 @@ struct LocalFile: Sendable {
   ) throws(StoreError) -> FileDocument {
     var reported = 0
     var attempts = 0
+    var furthest = 0
     while true {
       let start = min(try service.uploadedBytes(of: digest) ?? 0, file.count)
+      attempts = start > furthest ? 1 : attempts + 1
+      furthest = max(furthest, start)
+      guard attempts <= Self.patience else {
+        throw StoreError(.conflict, "the upload of '\(name)' does not go on: try again")
+      }
       var offset = start
       do throws(StoreError) {
         let part = try service.putFilePart(digest, at: start, of: file.count, name: name) {
@@ -107,11 +114,9 @@ struct LocalFile: Sendable {
           report(file.count - reported)
           return document
         }
-        attempts = 0
       } catch {
         // Somebody else sends the same file just now.
         guard error.kind == .conflict, attempts < Self.patience else { throw error }
-        attempts += 1
         Thread.sleep(forTimeInterval: 0.1)
         if let known = try Self.known(digest, name: name, service) {
           report(file.count - reported)

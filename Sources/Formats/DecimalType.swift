@@ -21,8 +21,8 @@ struct DecimalType: Hashable, Sendable {
     limit = Self.power(min(precision, Self.integerDigits))
   }
 
-  /// The type of a column that gives all digits back: `int64` or `float64` where those do, else exact
-  /// text, since a JSON number would be rounded the next time it is read.
+  /// The type of a column that gives all digits back: `int64` or `float64` where those do, else
+  /// exact text, since a JSON number would be rounded the next time it is read.
   var columnType: ColumnType {
     if scale == 0, precision <= Self.integerDigits { return .int64 }
     return precision <= Self.floatDigits && (0...precision).contains(scale) ? .float64 : .string

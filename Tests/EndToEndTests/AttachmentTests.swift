@@ -98,5 +98,7 @@ import Testing
     ] {
       #expect(try place.shell("assay " + line).status == 64, "\(line)")
     }
+    #expect(try place.run("pull", "none", "--files", "out").status == 66)
+    #expect(try place.shell("test -e out").status != 0)
   }
 }
