@@ -24,17 +24,17 @@ package struct ArmSummary: Sendable {
     document.latency = latency
     document.cost = cost
     document.schema = schema
-    document.toolCall = rows.numbers(.toolCall).flatMap(mean)
+    document.toolCall = rows.numbers(.toolCall).flatMap { mean($0) }
     addRefusals(to: &document)
     document.truncations = rows.numbers(.truncated).map(rate)
     document.buckets = buckets
     return document
   }
 
-  private func mean(_ column: [Double?]) -> EstimateDocument? {
+  private func mean(_ column: [Double?], areAmounts: Bool = false) -> EstimateDocument? {
     let places = column.indices.filter { column[$0] != nil }
     return EstimateDocument.mean(
-      column.compactMap { $0 }, clusters: clusters(places), level: level)
+      column.compactMap { $0 }, clusters: clusters(places), level: level, areAmounts: areAmounts)
   }
 
   /// How many of the values there are are not 0.
@@ -63,7 +63,9 @@ package struct ArmSummary: Sendable {
   private var cost: ArmDocument.Cost? {
     guard let costs = rows.numbers(.cost) else { return nil }
     let priced = costs.compactMap { $0 }
-    guard let perRow = mean(costs), priced.reduce(0, +).isFinite else { return nil }
+    guard let perRow = mean(costs, areAmounts: true), priced.reduce(0, +).isFinite else {
+      return nil
+    }
     return ArmDocument.Cost(
       total: priced.reduce(0, +), perRow: perRow, unpriced: costs.count - priced.count,
       perSuccess: perSuccess(costs))

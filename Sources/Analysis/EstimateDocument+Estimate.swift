@@ -12,10 +12,12 @@ extension EstimateDocument {
   }
 
   /// A rate of zeros and ones, or a mean; clustered where there are clusters.
+  ///
+  /// Amounts are never rates: what cost nothing twice is not known to cost up to 0.66.
   package static func mean(
-    _ values: [Double], clusters: Clusters?, level: Double
+    _ values: [Double], clusters: Clusters?, level: Double, areAmounts: Bool = false
   ) -> EstimateDocument? {
-    if clusters == nil, values.allSatisfy({ $0 == 0 || $0 == 1 }) {
+    if clusters == nil, !areAmounts, values.allSatisfy({ $0 == 0 || $0 == 1 }) {
       let successes = values.count { $0 == 1 }
       return EstimateDocument(
         Proportion.estimate(successes: successes, trials: values.count, level: level),

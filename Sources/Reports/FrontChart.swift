@@ -135,7 +135,8 @@ struct FrontChart {
       }
       let free = spots.first { spot in
         let own = box(spot)
-        return own.left >= 2 && own.right <= Self.width - 2 && !taken.contains { $0.meets(own) }
+        return own.left >= Self.left + 4 && own.right <= Self.width - 2
+          && !taken.contains { $0.meets(own) }
       }
       guard let spot = free ?? (point.isOnFront ? spots[0] : nil) else { continue }
       taken.append(box(spot))

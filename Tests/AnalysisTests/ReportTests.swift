@@ -146,6 +146,14 @@ import Wire
     #expect(widths[0] > widths[1] * 0.9)
   }
 
+  @Test func `what costs nothing, or one, has the interval of an amount`() throws {
+    let document = try report(
+      (0..<20).map { Attempt(id: $0, model: "free", success: 1, cost: 0) }
+        + (0..<20).map { Attempt(id: $0, model: "mixed", success: 0, cost: Double($0 % 2)) })
+    let costs = document.models.compactMap(\.summary.cost?.perRow)
+    #expect(costs.map(\.method) == ["t", "t"] && costs[0].upper == 0)
+  }
+
   @Test func `a column that is none, or tells nothing, is refused`() throws {
     let attempts = Self.attempts([("a", 0.5, 1)], count: 3)
     for edit: (inout ReportRequest) -> Void in [

@@ -72,6 +72,29 @@ import Wire
     #expect(!String(buffer: rest.body).contains("next"))
   }
 
+  @Test func `a report comes in the form that the client wants`() async throws {
+    _ = try await push("runs", "id,model,success\n1,a,true\n2,b,false\n")
+    let order = ByteBuffer(
+      string: #"{"reference":"runs","by":"model","save":{"name":"reports"}}"#)
+    let json: HTTPFields = [.contentType: "application/json"]
+    let made = try await send(.post, "/v1/reports", json, body: order)
+    #expect(made.status == .created && made.headers[.location] == "/v1/reports/reports@1")
+    for (accept, type, start) in [
+      ("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", "text/html; charset=utf-8", "<!doctype"),
+      ("*/*", "application/json", "{"), ("text/markdown", "text/markdown; charset=utf-8", "#"),
+      ("text/plain", "text/plain; charset=utf-8", "runs@1 by model"),
+    ] {
+      let page = try await send(.get, "/v1/reports/reports@1", [.accept: accept])
+      #expect(page.status == .ok && page.headers[.contentType] == type)
+      #expect(String(buffer: page.body).hasPrefix(start), "\(accept)")
+      #expect(page.headers[.contentSecurityPolicy]?.hasPrefix("default-src 'none'") == true)
+    }
+    let none = try await send(.get, "/v1/reports/reports", [.accept: "image/png"])
+    #expect(none.status == .notAcceptable)
+    let rows = try await send(.get, "/v1/reports/runs@1")
+    #expect(rows.status == .badRequest)
+  }
+
   @Test func `a conditional write happens only if nobody was faster`() async throws {
     let first = try await push("runs", "id\n1\n", "", [.ifNoneMatch: "*"])
     #expect(first.status == .created)
