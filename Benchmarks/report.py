@@ -99,8 +99,22 @@ def load(results):
             row(what, seconds(results["nightly"][name]["first"]), seconds(results["nightly"][name]["median"]))
 
 
+def routing(result):
+    print(f"\n## Routing under load\n\nWritten by `make load`: {result['requestsPerSecond']:,.0f} requests/s for {result['seconds']:.0f} s to "
+          "`/v1/routers/{name}/evaluate`, open loop, ten rules, every decision recorded, the generator on the same two cores. "
+          "Goals: p50 ≤ 0.5 ms, p99 ≤ 2 ms.\n")
+    print(f"{result['answered']:,} answered, {result['failed']} failed; " + ", ".join(f"{name} {value} ms" for name, value in result["ms"].items())
+          + f". {result['deployments']} deployments and rollbacks meanwhile; {result['staleAnswers']} answers of a version that had been replaced. "
+          f"{result['recordedRows']:,} decisions on disk, {result['recording']['dropped']} dropped.\n")
+    table("up to", "answers")
+    for bound, count in result["histogram"].items():
+        row(bound.removeprefix("<= "), f"{count:,}")
+
+
 operations(lines("assay.jsonl"))
 if found := lines("results.jsonl"):
     peers(found)
 if (path := RESULTS / "load.json").exists():
     load(json.loads(path.read_text()))
+if (path := RESULTS / "route.json").exists():
+    routing(json.loads(path.read_text()))

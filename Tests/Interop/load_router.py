@@ -112,12 +112,14 @@ def load(folder, seconds, rate):
         changes = []
         time.sleep(max(0, start + 0.5 - time.monotonic()))
         while time.monotonic() < start + seconds - 1:
+            asked = time.monotonic()
             status, answer = post(server.port, "/v1/routers/chat/deployments", {"version": "2"})
-            changes.append((time.monotonic(), 2))
+            changes.append((asked, time.monotonic(), 2))
             assert status == 201, answer
             time.sleep(0.5)
+            asked = time.monotonic()
             status, answer = post(server.port, "/v1/routers/chat/rollback")
-            changes.append((time.monotonic(), 1))
+            changes.append((asked, time.monotonic(), 1))
             assert status == 201, answer
             time.sleep(0.5)
         gathered = [results.get() for _ in clients]
@@ -130,11 +132,10 @@ def load(folder, seconds, rate):
     seen = [one for part, _ in gathered for one in part]
     failures = [one for _, part in gathered for one in part]
     times = sorted(taken for _, taken, _ in seen)
-    # A request sent after a deployment was answered has to be decided by it.
+    # A request sent after a deployment was answered, and answered before the next was asked for, has to be decided by it.
     stale, effective = 0, []
-    for (at, version), (until, _) in zip(changes, [*changes[1:], (time.monotonic(), 0)]):
-        after = [(sent, v) for sent, _, v in seen if at <= sent < until - 0.02]
-        old = [sent for sent, v in after if v != version]
+    for (_, at, version), (until, _, _) in zip(changes, [*changes[1:], (time.monotonic(), 0, 0)]):
+        old = [sent for sent, taken, v in seen if at <= sent and sent + taken < until and v != version]
         stale += len(old)
         effective.append(max((sent - at for sent in old), default=0))
     recorded = int(json.loads(assay("query", 'SELECT count(*) AS n, count(DISTINCT decision_id) AS ids FROM "chat.decisions"', store=store))["n"])
