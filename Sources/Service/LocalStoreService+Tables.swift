@@ -52,9 +52,9 @@ extension LocalStoreService {
 
   /// Saves a document as the next version of a dataset; the same JSON again makes no new version.
   ///
-  /// The version has one row, whose one column, `document`, is the JSON. Rule sets, saved comparisons
-  /// and reports are kept so, and therefore have numbers, tags, a log, lineage and attributes like
-  /// everything else.
+  /// The version has one row, whose one column, `document`, is the JSON. Rule sets, saved
+  /// comparisons and reports are kept so, and therefore have numbers, tags, a log, lineage and
+  /// attributes like everything else.
   /// - Parameter json: Compact JSON of one object, without a line break.
   /// - Throws: ``StoreError`` as a push does.
   func saveDocument(
