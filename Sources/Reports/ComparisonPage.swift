@@ -41,7 +41,7 @@ package struct ComparisonPage: Sendable {
     return "gate \(result.gate)\(name): \(word), \(form(change.value)) \(interval)"
   }
 
-  private static func sentence(_ cost: PairDocument.CostChange) -> String {
+  static func sentence(_ cost: PairDocument.CostChange) -> String {
     func side(_ estimate: EstimateDocument?) -> String {
       estimate.map { Figures.number($0.value) } ?? "undefined (no success)"
     }
@@ -56,27 +56,32 @@ package struct ComparisonPage: Sendable {
   private var findings: ReportPage.Section? {
     if document.findings.isEmpty { return nil }
     var section = ReportPage.Section("What to know before trusting this")
-    section.lines = document.findings.map { finding in
-      let arm = finding.arm.map { "\($0): " } ?? ""
-      let count = finding.count.map { "\($0) " } ?? ""
-      let keys = finding.examples.map { $0.joined(separator: " · ") }.joined(separator: ", ")
-      let more = (finding.count ?? 0) > finding.examples.count ? ", …" : ""
-      return "\(arm)\(finding.subject): \(count)\(finding.what)"
-        + (keys.isEmpty ? "" : " (\(keys)\(more))") + (finding.isLeftOut ? "; left out" : "")
-    }
+    section.lines = document.findings.map(Self.sentence)
     return section
   }
 
+  static func sentence(_ finding: ComparisonDocument.Finding) -> String {
+    let arm = finding.arm.map { "\($0): " } ?? ""
+    let count = finding.count.map { "\($0) " } ?? ""
+    let keys = finding.examples.map { $0.joined(separator: " · ") }.joined(separator: ", ")
+    let more = (finding.count ?? 0) > finding.examples.count ? ", …" : ""
+    return "\(arm)\(finding.subject): \(count)\(finding.what)"
+      + (keys.isEmpty ? "" : " (\(keys)\(more))") + (finding.isLeftOut ? "; left out" : "")
+  }
+
   private var arms: ReportPage.Section {
+    Self.arms(document.arms.map { ($0.name, $0.summary) })
+  }
+
+  /// How each did, in the columns that something is known for.
+  static func arms(_ arms: [(name: String, summary: ArmDocument)]) -> ReportPage.Section {
     var section = ReportPage.Section("Each on its own, on the items that all have")
-    let rows = document.arms.map { ArmCells($0.summary) }
+    let rows = arms.map { ArmCells($0.summary) }
     let used = ArmCells.titles.indices.filter { column in
       rows.contains { $0.cells[column] != "" }
     }
     section.columns = ["arm"] + used.map { ArmCells.titles[$0] }
-    section.rows = zip(document.arms, rows).map { arm, row in
-      [arm.name] + used.map { row.cells[$0] }
-    }
+    section.rows = zip(arms, rows).map { arm, row in [arm.name] + used.map { row.cells[$0] } }
     return section
   }
 

@@ -49,6 +49,10 @@ struct MetricSentence {
       ? Figures.percent(value).replacingLast("%", with: "pp") : Figures.number(value)
   }
 
+  /// The smallest difference that so many items would have shown with a chance of 80 %; nil where
+  /// that is not known.
+  var detectable: String? { metric.detectable.map(size) }
+
   /// The verdict, by how much, whether it is noise, and what so many items could have shown.
   var text: String {
     guard metric.verdict != .noData else { return "\(metric.metric): no data" }

@@ -2,5 +2,5 @@
 ///
 /// One protocol a concern; both `LocalStoreService` and `RemoteStoreService` are all of them.
 package protocol AssayService: StoreService, HistoryService, ComparisonService, ReportService,
-  RatingService, FileService, RouterService
+  RatingService, FileService, RouterService, BacktestService
 {}

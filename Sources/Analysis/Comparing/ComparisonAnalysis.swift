@@ -7,7 +7,7 @@ package struct ComparisonAnalysis: Sendable {
   /// More values of a column than this are no slices.
   private static let sliceLimit = 100
   /// More draws of items than this, all metrics and arms together, take minutes.
-  private static let drawLimit = 20_000_000_000
+  static let drawLimit = 20_000_000_000
 
   private let sides: [ComparisonSide]
   private let options: ComparisonOptions
@@ -95,11 +95,12 @@ package struct ComparisonAnalysis: Sendable {
     var pairs: [PairDocument] = []
     for index in sides.indices.dropFirst() {
       let pair = PairComparison(
-        items: items, options: options, metrics: comparisons, clusters: clusters, base: values[0],
+        keys: items.keys, options: options, metrics: comparisons, clusters: clusters,
+        base: values[0],
         candidate: values[index], roles: roles, slices: slices, tokens: tokens)
       pairs.append(pair.document(base: sides[0].name, candidate: sides[index].name))
     }
-    pairs = judged(pairs)
+    pairs = Self.judged(pairs, level: options.confidence)
     var arms: [ComparisonDocument.Arm] = []
     for index in sides.indices { arms.append(try arm(index)) }
     return ComparisonDocument(
@@ -143,25 +144,30 @@ package struct ComparisonAnalysis: Sendable {
 
   /// The pairs with their tests judged together: all metrics of all candidates are one family, all
   /// slices of a column of a candidate another.
-  private func judged(_ pairs: [PairDocument]) -> [PairDocument] {
+  static func judged(_ pairs: [PairDocument], level: Double) -> [PairDocument] {
     var family = pairs.flatMap(\.metrics)
-    MetricComparison.judge(&family, level: options.confidence)
+    MetricComparison.judge(&family, level: level)
     var next = 0
     return pairs.map { pair in
       let metrics = Array(family[next..<next + pair.metrics.count])
       next += pair.metrics.count
-      let slices = options.slices.flatMap { column in
-        judged(pair.slices.filter { $0.column == column })
+      var columns: [String] = []
+      for slice in pair.slices where !columns.contains(slice.column) {
+        columns.append(slice.column)
+      }
+      let slices = columns.flatMap { column in
+        judged(pair.slices.filter { $0.column == column }, level: level)
       }
       return PairDocument(
         base: pair.base, candidate: pair.candidate, metrics: metrics, latency: pair.latency,
-        costPerSuccess: pair.costPerSuccess, slices: slices, buckets: pair.buckets.map(judged))
+        costPerSuccess: pair.costPerSuccess, slices: slices,
+        buckets: pair.buckets.map { judged($0, level: level) })
     }
   }
 
-  private func judged(_ slices: [SliceDocument]) -> [SliceDocument] {
+  private static func judged(_ slices: [SliceDocument], level: Double) -> [SliceDocument] {
     var family = slices.flatMap(\.metrics)
-    MetricComparison.judge(&family, level: options.confidence)
+    MetricComparison.judge(&family, level: level)
     var next = 0
     return slices.map { slice in
       let metrics = Array(family[next..<next + slice.metrics.count])

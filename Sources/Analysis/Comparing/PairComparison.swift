@@ -4,7 +4,8 @@ import Wire
 
 /// A candidate against the base over the items that all arms have.
 struct PairComparison: Sendable {
-  let items: CommonItems
+  /// The items, one key each.
+  let keys: [[String]]
   let options: ComparisonOptions
   let metrics: [MetricComparison]
   let clusters: Clusters?
@@ -20,11 +21,11 @@ struct PairComparison: Sendable {
   func document(base baseName: String, candidate name: String) -> PairDocument {
     PairDocument(
       base: baseName, candidate: name,
-      metrics: metrics.map { document($0, Array(items.keys.indices)) },
+      metrics: metrics.map { document($0, Array(keys.indices)) },
       latency: latency, costPerSuccess: costPerSuccess,
       slices: slices.flatMap { slice in
         Set(slice.values.compactMap { $0 }).sorted().map { value in
-          part(slice.column, value, items.keys.indices.filter { slice.values[$0] == value })
+          part(slice.column, value, keys.indices.filter { slice.values[$0] == value })
         }
       },
       buckets: tokens.map { tokens in
@@ -41,7 +42,7 @@ struct PairComparison: Sendable {
     }
     return metric.document(
       column(base), column(candidate), clusters: selected(places),
-      keys: places.map { items.keys[$0] })
+      keys: places.map { keys[$0] })
   }
 
   private func selected(_ places: [Int]) -> Clusters? {
@@ -84,7 +85,7 @@ struct PairComparison: Sendable {
       let baseCosts = base[cost], let costs = candidate[cost],
       let baseSuccesses = base[success], let successes = candidate[success]
     else { return nil }
-    let places = items.keys.indices.filter {
+    let places = keys.indices.filter {
       baseCosts[$0] != nil && costs[$0] != nil && baseSuccesses[$0] != nil && successes[$0] != nil
     }
     // Points of a scale are no successes to divide by.

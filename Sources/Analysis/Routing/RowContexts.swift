@@ -5,14 +5,15 @@ package import Routing
 /// Makes each row of a version a context that rules can be tried on.
 ///
 /// A column `context` of JSON objects is the context. Else columns `principal`, `request`,
-/// `metadata` and `headers` of JSON objects are its members. Else every column is a field of
+/// `metadata` and `headers` of JSON objects are its members. Else a column called like a field,
+/// `request.task`, or mapped to one, is that field, and every other column is a field of
 /// `metadata`, so that plain rows of measurements can be routed by what is recorded of them.
 package struct RowContexts: Sendable {
   /// Where contexts come from.
   private enum Form: Sendable {
     case whole([String?])
     case parts([(name: String, texts: [String?])])
-    case plain([(name: String, texts: [String?], isText: Bool)])
+    case plain(FieldColumns)
   }
 
   package let count: Int
@@ -20,44 +21,48 @@ package struct RowContexts: Sendable {
   private let names: [[String?]]
 
   /// The columns that are needed to try `rules` on rows of `schema`.
-  package static func columns(of schema: Schema, for rules: [CompiledRules]) -> [String] {
+  package static func columns(
+    of schema: Schema, for rules: [CompiledRules], map: [String: String] = [:]
+  ) -> [String] {
     let names = schema.columns.map(\.name)
     if names.contains("context") { return (["context"] + schema.key).uniqued }
     let roots = FieldPath.roots.filter { names.contains($0) }
     if !roots.isEmpty { return (roots + schema.key).uniqued }
-    let wanted = Set(
-      rules.flatMap(\.paths).compactMap { path -> String? in
-        let parts = path.text.split(separator: ".")
-        return parts.first == "metadata" ? String(parts[1]) : nil
-      })
-    let columns = names.filter { wanted.contains($0) } + schema.key
+    let wanted = FieldColumns.sources(of: names, for: rules.flatMap(\.paths), map: map).map(
+      \.column)
+    let columns = wanted + schema.key
     return (columns.isEmpty ? Array(names.prefix(1)) : columns).uniqued
   }
 
-  /// The contexts of the rows of `table`, which has the columns that ``columns(of:for:)`` names.
+  /// The contexts of the rows of `table`, which has the columns that ``columns(of:for:map:)``
+  /// names.
+  /// - Parameters:
+  ///   - rules: Whose fields plain columns are looked through for; none for all columns.
+  ///   - map: Fields and the columns they come from.
   /// - Throws: ``StoreError`` of kind `usage` for columns that are no contexts.
-  package init(_ table: ColumnTable, key: [String]) throws(StoreError) {
+  package init(
+    _ table: ColumnTable, key: [String], for rules: [CompiledRules] = [],
+    map: [String: String] = [:]
+  ) throws(StoreError) {
     count = table.count
     var names: [[String?]] = []
     for column in key { names.append(try table.texts(column)) }
     self.names = names
-    if table.has("context") {
-      form = .whole(try table.texts("context"))
-      return
-    }
     var parts: [(name: String, texts: [String?])] = []
     for root in FieldPath.roots where table.has(root) {
       parts.append((root, try table.texts(root)))
     }
-    if !parts.isEmpty {
-      form = .parts(parts)
+    guard table.has("context") || !parts.isEmpty else {
+      form = .plain(try FieldColumns(table, for: rules, map: map))
       return
     }
-    var plain: [(name: String, texts: [String?], isText: Bool)] = []
-    for column in table.columns {
-      plain.append((column.name, try table.texts(column.name), column.type == .string))
+    guard map.isEmpty else {
+      let column = table.has("context") ? "context" : parts[0].name
+      throw StoreError(
+        .usage,
+        "\(table.name) has contexts in its column '\(column)': fields cannot be mapped besides")
     }
-    form = .plain(plain)
+    form = table.has("context") ? .whole(try table.texts("context")) : .parts(parts)
   }
 
   /// What names a row: its key, or nothing.
@@ -72,19 +77,11 @@ package struct RowContexts: Sendable {
     case .parts(let parts):
       return Self.object(
         parts.compactMap { part in part.texts[row].map { (part.name, Array($0.utf8)) } })
-    case .plain(let columns):
-      let members = columns.compactMap { column -> (String, [UInt8])? in
-        guard let text = column.texts[row] else { return nil }
-        guard column.isText else { return (column.name, Array(text.utf8)) }
-        var quoted: [UInt8] = []
-        CanonicalJSON.append(text, to: &quoted)
-        return (column.name, quoted)
-      }
-      return Self.object([("metadata", Self.object(members))])
+    case .plain(let columns): return columns.context(row)
     }
   }
 
-  private static func object(_ members: [(name: String, json: [UInt8])]) -> [UInt8] {
+  static func object(_ members: [(name: String, json: [UInt8])]) -> [UInt8] {
     var out: [UInt8] = [UInt8(ascii: "{")]
     for (index, member) in members.enumerated() {
       if index > 0 { out.append(UInt8(ascii: ",")) }

@@ -1,0 +1,169 @@
+import Comparison
+package import Model
+package import Routing
+package import Wire
+
+/// A rule set tried on rows that tell, for each item, how each target did.
+package struct BacktestAnalysis: Sendable {
+  private let candidate: CompiledRules
+  private let active: RoutingPolicy
+  private let options: BacktestOptions
+  private let items: RoutedItems
+  private let metrics: RoutingMetrics
+  private let arms: StoredArms
+  private let clusters: Clusters?
+  /// The places of the items that both have a row for, and those rows.
+  private let places: [Int]
+  private let activeRows: [Int]
+  private let rows: [Int]
+  private var findings: [ComparisonDocument.Finding] = []
+
+  /// A trial of `candidate` against `active` on the rows of a table.
+  /// - Parameter key: The columns that identify an item.
+  /// - Throws: ``StoreError`` of kind `usage` for options that make no sense with this table.
+  package init(
+    _ table: ColumnTable, key: [String], candidate: CompiledRules, active: RoutingPolicy,
+    options: BacktestOptions
+  ) throws(StoreError) {
+    try options.check()
+    self.candidate = candidate
+    self.active = active
+    self.options = options
+    items = try RoutedItems(
+      table, key: key, active: active, candidate: .rules(candidate), map: options.map)
+    metrics = try RoutingMetrics(
+      table, stated: options.roles, higher: options.higher, lower: options.lower,
+      gates: candidate.set.gate?.nonInferiority.map(\.metric) ?? [])
+    arms = try StoredArms(table, items, by: options.by, stated: options.targets)
+    let found = items.items.indices.map { [items, arms] place in
+      (
+        place: place, active: arms.row(items.items[place].active.target, item: place),
+        candidate: arms.row(items.items[place].candidate.target, item: place)
+      )
+    }
+    let both = found.filter { $0.active != nil && $0.candidate != nil }
+    places = both.map(\.place)
+    activeRows = both.compactMap(\.active)
+    rows = both.compactMap(\.candidate)
+    if let column = options.cluster {
+      let texts = try table.texts(column)
+      clusters = Clusters(
+        labels: activeRows.map { row in texts[row].map { "=" + $0 } ?? "#\(row)" })
+    } else {
+      clusters = nil
+    }
+    let draws = Double(rows.count) * Double(options.resamples) * Double(metrics.choices.count)
+    guard draws <= Double(ComparisonAnalysis.drawLimit) else {
+      throw StoreError(
+        .exhausted,
+        "\(rows.count) items drawn \(options.resamples) times for \(metrics.choices.count) metrics "
+          + "take too long; ask for fewer --resamples")
+    }
+    findings = items.findings + unmeasured()
+  }
+
+  /// Targets that no row tells anything of.
+  private func unmeasured() -> [ComparisonDocument.Finding] {
+    var names: [String] = []
+    for target in candidate.set.targets + active.targets
+    where arms.value(target) == nil && !names.contains(target.name) {
+      names.append(target.name)
+    }
+    return names.map { name in
+      .init(
+        "target", arm: name,
+        "no row is of it: name its value of '\(options.by)' with --target if it has another",
+        count: items.items.count {
+          $0.candidate.target.name == name || $0.active.target.name == name
+        })
+    }
+  }
+
+  /// The decision about each item, as live traffic would have got it, in the order of keys.
+  package var decisions: [(key: [String], decision: Decision?)] {
+    items.items.map { ($0.key, $0.candidate.decision) }
+  }
+
+  /// What was found.
+  /// - Parameters:
+  ///   - request: With every reference as a number and every option spelled out.
+  ///   - active: How the report calls what is compared with.
+  ///   - isStated: Whether the rows are those that the rules' gates name; nil without gates.
+  package func document(
+    _ request: BacktestRequest, active name: BacktestDocument.Baseline,
+    sources: [ComparisonDocument.Source], isStated: Bool?,
+    findings more: [ComparisonDocument.Finding] = []
+  ) throws(StoreError) -> BacktestDocument {
+    let covered = items.items.indices.map {
+      arms.row(items.items[$0].candidate.target, item: $0) != nil
+    }
+    let changed = items.changed
+    var document = BacktestDocument(
+      request: request, rules: candidate.set.digest, active: name, layout: .bakeoff,
+      sources: sources, roles: metrics.roles, items: items.document,
+      coverage: .init(
+        items: items.items.count, candidate: covered.count { $0 },
+        active: items.items.indices.count {
+          arms.row(items.items[$0].active.target, item: $0) != nil
+        }, both: places.count),
+      conditions: items.conditions(candidate, isCovered: covered), changed: changed.count,
+      changes: items.changes, examples: examples(changed),
+      movement: Self.movement(candidate, active),
+      units: items.units, findings: more + findings)
+    let pairs = try PairTrials(
+      keys: places.map { items.items[$0].key }, options: options, metrics: metrics,
+      clusters: clusters, activeRows: activeRows, rows: rows,
+      rules: places.map { items.items[$0].candidate.rule ?? "(default)" },
+      names: (name.name, request.rules))
+    if !places.isEmpty {
+      document.activeSummary = try metrics.summary(
+        activeRows, clusters: clusters, level: options.confidence)
+      document.summary = try metrics.summary(rows, clusters: clusters, level: options.confidence)
+      document.pair = pairs.pair
+    }
+    if let gate = candidate.set.gate {
+      document.judge(
+        BacktestGates(gate, metrics: metrics, isStated: isStated ?? false)
+          .results(document.coverage, name: request.rules) { gate, level in
+            gate.result(pairs.brief(level: level))
+          })
+    }
+    return document
+  }
+
+  private func examples(_ changed: [Int]) -> [BacktestDocument.Example] {
+    changed.prefix(options.examples).map { place in
+      .init(
+        key: items.items[place].key, activeTarget: items.items[place].active.target.name,
+        target: items.items[place].candidate.target.name)
+    }
+  }
+
+  /// What moves whatever the rows are.
+  static func movement(
+    _ candidate: CompiledRules, _ active: RoutingPolicy
+  ) -> [BacktestDocument.Movement] {
+    guard let active = active.compiled else { return [] }
+    return candidate.set.movement(from: active.set).map {
+      .init(rule: $0.rule, cause: $0.cause.rawValue, basisPoints: $0.basisPoints)
+    }
+  }
+}
+
+extension BacktestOptions {
+  /// Goes on where every number makes sense.
+  /// - Throws: ``StoreError`` of kind `usage`.
+  package func check() throws(StoreError) {
+    var plain = ComparisonOptions()
+    plain.confidence = confidence
+    plain.resamples = resamples
+    plain.seed = seed
+    try plain.check()
+    guard (1...1_000_000).contains(leastEffectiveRows) else {
+      throw StoreError(.usage, "the least effective rows are a number, 1 to 1000000")
+    }
+    guard (0...1_000).contains(examples) else {
+      throw StoreError(.usage, "of the items that are decided otherwise, 0 to 1000 can be named")
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import Comparison
+import Model
+import Routing
+import Wire
+
+/// The gates of a rule set, as bounds on changes.
+struct BacktestGates: Sendable {
+  private let gate: RuleSet.BacktestGate
+  private let metrics: RoutingMetrics
+  private let isStated: Bool
+
+  /// - Parameter isStated: Whether the rows are those that the gates name.
+  init(_ gate: RuleSet.BacktestGate, metrics: RoutingMetrics, isStated: Bool) {
+    self.gate = gate
+    self.metrics = metrics
+    self.isStated = isStated
+  }
+
+  /// Names that gates have for what is no column.
+  private static let ratios: Set = ["cost_per_success", "latency_p50", "latency_p95"]
+
+  /// What each gate says.
+  /// - Parameter judge: What a bound says, with an interval of a level.
+  func results(
+    _ coverage: BacktestDocument.Coverage, name: String,
+    judge: (GateRule, Double) -> GateResult
+  ) -> [GateResult] {
+    func plain(_ text: String, _ verdict: GateResult.Verdict, _ bound: Double) -> GateResult {
+      GateResult(
+        gate: text, candidate: name, verdict: verdict, scale: .share, change: nil, bound: bound)
+    }
+    var results: [GateResult] = []
+    if !isStated { results.append(plain("on \(gate.dataset)", .undecided, 0)) }
+    let percent = gate.minimumCoveragePercent
+    // Results that are not there cannot speak against the rules, nor for them.
+    let isCovered =
+      coverage.items > 0 && coverage.candidate * 100 >= percent * coverage.items
+    results.append(
+      plain(
+        "coverage >= \(percent)%", isCovered ? .passed : .undecided, Double(percent) / 100))
+    for metric in gate.nonInferiority {
+      let text = text(metric)
+      if let rule = rule(text) {
+        // A one-sided test at α is an interval of 1 − 2α.
+        results.append(judge(rule, 1 - 2 * Double(metric.alphaPPM) / 1_000_000))
+      } else {
+        results.append(plain(text, .undecided, 0))
+      }
+    }
+    if let percent = gate.maximumCostIncreasePercent {
+      let text = "cost <= +\(percent)%"
+      if let rule = rule(text) {
+        results.append(judge(rule, 0.95))
+      } else {
+        results.append(plain(text, .undecided, 0))
+      }
+    }
+    return results
+  }
+
+  /// Nil where nothing of that name is measured.
+  private func rule(_ text: String) -> GateRule? {
+    try? GateRule(text, roles: metrics.roles, columns: Set(metrics.choices.map(\.name)))
+  }
+
+  /// The margin of a rate or a score is in parts of one; that of a cost, a latency or a ratio in
+  /// parts of the active rules' value.
+  private func text(_ metric: RuleSet.BacktestGate.Metric) -> String {
+    let margin = Self.decimal(metric.marginPPM)
+    if Self.ratios.contains(metric.metric) { return "\(metric.metric) <= +\(margin)%" }
+    let column =
+      MetricRoles.Role(rawValue: metric.metric).flatMap { metrics.roles[$0] } ?? metric.metric
+    guard metrics.choices.first(where: { $0.name == column })?.direction == .lower else {
+      return "\(metric.metric) >= -\(margin)pp"
+    }
+    let isRate = [MetricRoles.Role.refusal, .truncated].contains {
+      metrics.roles[$0] == column || $0.rawValue == column
+    }
+    return "\(metric.metric) <= +\(margin)" + (isRate ? "pp" : "%")
+  }
+
+  /// Millionths in per cent: 25000 is `2.5`.
+  private static func decimal(_ millionths: Int) -> String {
+    var digits = String(millionths % 10_000)
+    digits = String(repeating: "0", count: 4 - digits.count) + digits
+    while digits.hasSuffix("0") { digits.removeLast() }
+    return "\(millionths / 10_000)" + (digits.isEmpty ? "" : ".\(digits)")
+  }
+}
+
+extension BacktestDocument {
+  /// Adds what gates said, and what follows from it.
+  mutating func judge(_ results: [GateResult]) {
+    gates = results
+    switch GateResult.Verdict(results.map(\.verdict)) {
+    case .passed: verdict = .pass
+    case .failed: verdict = .fail
+    case .undecided: verdict = .insufficient
+    case nil: verdict = .none
+    }
+    failures = results.filter { $0.verdict != .passed }.map { result in
+      "\(result.gate): " + (result.verdict == .failed ? "failed" : "not enough data to say")
+    }
+  }
+}

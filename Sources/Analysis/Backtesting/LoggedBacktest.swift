@@ -1,0 +1,183 @@
+import Comparison
+package import Model
+package import Routing
+package import Wire
+
+/// A rule set tried on decisions that another made, each with the chance it had and its outcome.
+///
+/// Self-normalised inverse propensity weighting (Swaminathan and Joachims 2015). Whatever the
+/// target that answered in the end: a decision is judged by the target it gave.
+package struct LoggedBacktest: Sendable {
+  /// The columns of logged decisions.
+  package enum Column {
+    package static let id = "decision_id"
+    package static let chance = "propensity_ppm"
+    /// The first of them that is there.
+    package static let targets = ["assigned_target", "target"]
+  }
+
+  private struct Row: Sendable {
+    let item: Int
+    let outcome: Int
+    /// The candidate's chance of the logged target over the logged one, and the active rules'.
+    let weight: Double
+    let activeWeight: Double
+  }
+
+  private let candidate: CompiledRules
+  private let active: RoutingPolicy
+  private let options: BacktestOptions
+  private let items: RoutedItems
+  private let metrics: RoutingMetrics
+  private var rows: [Row] = []
+  private let clusters: Clusters?
+  private var findings: [ComparisonDocument.Finding]
+
+  /// A trial of `candidate` against `active` on logged decisions.
+  /// - Parameter outcomes: Rows with a `decision_id`; nil where the decisions have their outcomes.
+  /// - Throws: ``StoreError`` of kind `usage` for tables that are no decisions and outcomes.
+  package init(
+    _ table: ColumnTable, outcomes: ColumnTable?, candidate: CompiledRules, active: RoutingPolicy,
+    options: BacktestOptions
+  ) throws(StoreError) {
+    try options.check()
+    self.candidate = candidate
+    self.active = active
+    self.options = options
+    let contexts = outcomes.flatMap { Self.hasContexts($0) && !Self.hasContexts(table) ? $0 : nil }
+    items = try RoutedItems(
+      contexts ?? table, key: [Column.id], active: active, candidate: .rules(candidate),
+      map: options.map)
+    metrics = try RoutingMetrics(
+      outcomes ?? table, stated: options.roles, higher: options.higher, lower: options.lower,
+      gates: candidate.set.gate?.nonInferiority.map(\.metric) ?? [])
+    findings = items.findings
+    let results = try ItemKeys(
+      outcomes ?? table, rows: Array(0..<(outcomes ?? table).count), columns: [Column.id])
+    try results.requireUnique((outcomes ?? table).name)
+    guard let target = Column.targets.first(where: { table.has($0) }) else {
+      throw StoreError(.usage, "\(table.name) has no column '\(Column.targets[1])'")
+    }
+    let targets = try table.texts(target)
+    let chances = try table.numbers(Column.chance)
+    let logged = try ItemKeys(table, rows: Array(0..<table.count), columns: [Column.id])
+    try logged.requireUnique(table.name)
+    var lacking = (chance: 0, outcome: 0)
+    var decided: [Int] = []
+    for (place, item) in items.items.enumerated() {
+      guard let row = logged.rows[item.key]?.first, let name = targets[row],
+        let chance = chances[row], chance > 0, chance <= 1_000_000
+      else {
+        lacking.chance += 1
+        continue
+      }
+      guard let outcome = results.rows[item.key]?.first else {
+        lacking.outcome += 1
+        continue
+      }
+      let share = chance / 1_000_000
+      decided.append(row)
+      rows.append(
+        Row(
+          item: place, outcome: outcome, weight: item.candidate.chance(of: name) / share,
+          activeWeight: item.active.chance(of: name) / share))
+    }
+    if let column = options.cluster {
+      let texts = try table.texts(column)
+      clusters = Clusters(
+        labels: decided.map { row in texts[row].map { "=" + $0 } ?? "#\(row)" })
+    } else {
+      clusters = nil
+    }
+    for (count, what) in [
+      (lacking.chance, "decisions without a target or a chance"),
+      (lacking.outcome, "decisions without an outcome"),
+    ] where count > 0 {
+      findings.append(.init("decisions", arm: nil, what, count: count, isLeftOut: true))
+    }
+  }
+
+  /// Whether requests are recorded in a table, and not only what became of them.
+  private static func hasContexts(_ table: ColumnTable) -> Bool {
+    (["context"] + FieldPath.roots).contains { table.has($0) }
+  }
+
+  /// What was found; the parameters are those of ``BacktestAnalysis``.
+  package func document(
+    _ request: BacktestRequest, active name: BacktestDocument.Baseline,
+    sources: [ComparisonDocument.Source], isStated: Bool?,
+    findings more: [ComparisonDocument.Finding] = []
+  ) throws(StoreError) -> BacktestDocument {
+    let possible = Set(rows.filter { $0.weight > 0 }.map(\.item))
+    let changed = items.changed
+    let worth = worth
+    let isEnough =
+      min(worth.effectiveRows, worth.activeEffectiveRows)
+      >= Double(options.leastEffectiveRows)
+    var findings = more + findings
+    if !isEnough {
+      findings.append(
+        .init(
+          "effective rows", arm: nil,
+          "too few: what these decisions are worth for rules that would have decided otherwise is "
+            + "below \(options.leastEffectiveRows), so nothing is estimated"))
+    } else if worth.meanWeight < 0.9 {
+      findings.append(
+        .init(
+          "support", arm: nil,
+          "the candidate would often choose what was never tried; the estimates are of the rest"))
+    }
+    var document = BacktestDocument(
+      request: request, rules: candidate.set.digest, active: name, layout: .decisions,
+      sources: sources, roles: metrics.roles, items: items.document,
+      coverage: .init(
+        items: items.items.count, candidate: possible.count,
+        active: rows.count { $0.activeWeight > 0 }, both: rows.count),
+      conditions: items.conditions(
+        candidate, isCovered: items.items.indices.map { possible.contains($0) }),
+      changed: changed.count, changes: items.changes,
+      examples: changed.prefix(options.examples).map { [items] in
+        .init(
+          key: items.items[$0].key, activeTarget: items.items[$0].active.target.name,
+          target: items.items[$0].candidate.target.name)
+      }, movement: BacktestAnalysis.movement(candidate, active), units: items.units,
+      findings: findings)
+    document.offPolicy = worth
+    let columns = try metrics.columns(rows.map(\.outcome))
+    func pair(_ level: Double) -> PairDocument {
+      WeightedPair(
+        active: rows.map(\.activeWeight), candidate: rows.map(\.weight), columns: columns,
+        metrics: metrics, clusters: clusters, level: level
+      ).document(base: name.name, candidate: request.rules)
+    }
+    if isEnough {
+      document.pair =
+        ComparisonAnalysis.judged(
+          [pair(options.confidence)], level: options.confidence)[0]
+    }
+    if let gate = candidate.set.gate {
+      let nothing = PairDocument(
+        base: name.name, candidate: request.rules, metrics: [], latency: nil, costPerSuccess: nil,
+        slices: [], buckets: nil)
+      document.judge(
+        BacktestGates(gate, metrics: metrics, isStated: isStated ?? false)
+          .results(document.coverage, name: request.rules) { gate, level in
+            gate.result(isEnough ? pair(level) : nothing)
+          })
+    }
+    return document
+  }
+
+  /// What the decisions are worth for the two.
+  private var worth: OffPolicyDocument {
+    func policy(_ weights: [Double]) -> OffPolicy? {
+      let ones = [Double](repeating: 1, count: weights.count)
+      return OffPolicy(rewards: ones, logged: ones, target: weights)
+    }
+    let found = policy(rows.map(\.weight))
+    return OffPolicyDocument(
+      rows: rows.count, effectiveRows: found?.effectiveSampleSize ?? 0,
+      activeEffectiveRows: policy(rows.map(\.activeWeight))?.effectiveSampleSize ?? 0,
+      leastEffectiveRows: options.leastEffectiveRows, meanWeight: found?.inverseWeighted ?? 0)
+  }
+}

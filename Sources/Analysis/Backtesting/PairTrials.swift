@@ -1,0 +1,64 @@
+import Comparison
+import Model
+import Wire
+
+/// Two choices of rows laid beside one another, once in full and once for each gate's level.
+struct PairTrials: Sendable {
+  let keys: [[String]]
+  let options: BacktestOptions
+  let metrics: RoutingMetrics
+  let clusters: Clusters?
+  let names: (active: String, candidate: String)
+  private let rules: [String]
+  private let base: [String: [Double?]]
+  private let candidate: [String: [Double?]]
+  private let tokens: [Double?]?
+
+  /// - Parameters:
+  ///   - activeRows: The row of each item under the active rules.
+  ///   - rows: Under the candidate.
+  ///   - rules: The candidate's rule for each item.
+  init(
+    keys: [[String]], options: BacktestOptions, metrics: RoutingMetrics, clusters: Clusters?,
+    activeRows: [Int], rows: [Int], rules: [String], names: (active: String, candidate: String)
+  ) throws(StoreError) {
+    self.keys = keys
+    self.options = options
+    self.metrics = metrics
+    self.clusters = clusters
+    self.rules = rules
+    self.names = names
+    base = try metrics.columns(activeRows)
+    candidate = try metrics.columns(rows)
+    tokens = try metrics.tokens(activeRows)
+  }
+
+  /// Everything there is to tell.
+  var pair: PairDocument {
+    let document = comparison(level: options.confidence, isBrief: false)
+      .document(base: names.active, candidate: names.candidate)
+    return ComparisonAnalysis.judged([document], level: options.confidence)[0]
+  }
+
+  /// What gates look at.
+  func brief(level: Double) -> PairDocument {
+    comparison(level: level, isBrief: true).document(base: names.active, candidate: names.candidate)
+  }
+
+  private func comparison(level: Double, isBrief: Bool) -> PairComparison {
+    var plain = ComparisonOptions()
+    plain.confidence = level
+    plain.seed = options.seed
+    plain.resamples = options.resamples
+    let comparisons = metrics.choices.map { choice in
+      let values = (base[choice.name] ?? []) + (candidate[choice.name] ?? [])
+      return MetricComparison(
+        choice: choice, isBinary: values.allSatisfy { $0 == nil || $0 == 0 || $0 == 1 },
+        options: plain, isBrief: isBrief)
+    }
+    return PairComparison(
+      keys: keys, options: plain, metrics: comparisons, clusters: clusters, base: base,
+      candidate: candidate, roles: metrics.roles, slices: isBrief ? [] : [("rule", rules)],
+      tokens: isBrief ? nil : tokens)
+  }
+}

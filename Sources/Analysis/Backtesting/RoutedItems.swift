@@ -1,0 +1,158 @@
+import Model
+import Routing
+import Wire
+
+/// The items of stored rows with what two policies say about each.
+struct RoutedItems: Sendable {
+  struct Item: Sendable {
+    let key: [String]
+    let active: RoutedChoice
+    let candidate: RoutedChoice
+  }
+
+  let columns: [String]
+  /// In the order of their keys.
+  private(set) var items: [Item] = []
+  /// The rows of each item.
+  private(set) var rows: [[Int]] = []
+  private(set) var findings: [ComparisonDocument.Finding] = []
+
+  /// Decides about the items of a table.
+  ///
+  /// An item whose rows have contexts that are decided differently is left out: no rule may look at
+  /// what only an answer tells.
+  /// - Throws: ``StoreError``: `usage` when there is no such column, `invalid` for a context that
+  ///   is no JSON object.
+  init(
+    _ table: ColumnTable, key: [String], active: RoutingPolicy, candidate: RoutingPolicy,
+    map: [String: String]
+  ) throws(StoreError) {
+    columns = key
+    let contexts = try RowContexts(
+      table, key: key, for: [active, candidate].compactMap(\.compiled), map: map)
+    let found = try ItemKeys(table, rows: Array(0..<table.count), columns: key)
+    var unclear: [[String]] = []
+    for key in found.rows.keys.sorted(by: ItemKeys.isBefore) {
+      let rows = found.rows[key] ?? []
+      var seen: [UInt8]?
+      var first: Item?
+      var isClear = true
+      for row in rows {
+        let context = contexts.context(row)
+        if seen == context { continue }
+        let item: Item
+        do throws(JSONFault) {
+          let id = key.joined(separator: "/")
+          item = Item(
+            key: key, active: try active.choose(context, id: id),
+            candidate: try candidate.choose(context, id: id))
+        } catch {
+          throw StoreError(
+            .invalid,
+            "the context of \(key.joined(separator: " · ")) in \(table.name) is not as "
+              + "expected: \(error.message)")
+        }
+        if let first {
+          isClear =
+            isClear && first.active.isSame(as: item.active)
+            && first.candidate.isSame(as: item.candidate)
+        } else {
+          (first, seen) = (item, context)
+        }
+      }
+      guard isClear, let first else {
+        unclear.append(key)
+        continue
+      }
+      items.append(first)
+      self.rows.append(rows)
+    }
+    if !unclear.isEmpty {
+      findings.append(
+        .init(
+          "context", arm: nil,
+          "items whose rows are decided differently: a rule asks for what is no part of the request",
+          count: unclear.count, examples: Array(unclear.prefix(CommonItems.exampleCount)),
+          isLeftOut: true))
+    }
+  }
+
+  /// The items as the document tells them.
+  var document: ComparisonDocument.Items {
+    ItemKeys.document(items.map(\.key), columns: columns)
+  }
+
+  /// How conditions went; `isCovered` tells whether it is known how an item's target did.
+  func conditions(
+    _ candidate: CompiledRules, isCovered: [Bool]
+  ) -> BacktestDocument.Conditions {
+    let rules = candidate.set.rules.indices.filter { candidate.set.rules[$0].isEnabled }
+    var unknown = [Int](repeating: 0, count: rules.count)
+    var used: [Int?: (items: Int, covered: Int)] = [:]
+    var checked = 0
+    var itemsWithUnknown = 0
+    for (place, item) in items.enumerated() {
+      let truths = item.candidate.decision?.checked ?? []
+      checked += truths.count
+      if truths.contains(.unknown) { itemsWithUnknown += 1 }
+      for (rule, truth) in truths.enumerated() where truth == .unknown { unknown[rule] += 1 }
+      var use = used[item.candidate.decision?.ruleIndex] ?? (0, 0)
+      use.items += 1
+      if isCovered[place] { use.covered += 1 }
+      used[item.candidate.decision?.ruleIndex] = use
+    }
+    func use(_ rule: Int?, _ unknown: Int) -> BacktestDocument.RuleUse {
+      let found = used[rule] ?? (0, 0)
+      return .init(
+        rule: rule.map { candidate.set.rules[$0].name }, items: found.items,
+        covered: found.covered, unknown: unknown)
+    }
+    return BacktestDocument.Conditions(
+      checked: checked, unknown: unknown.reduce(0, +), itemsWithUnknown: itemsWithUnknown,
+      defaulted: used[nil]?.items ?? 0,
+      rules: zip(rules, unknown).map { use($0, $1) } + [use(nil, 0)])
+  }
+
+  /// How many items went from which rule and target to which.
+  var changes: [BacktestDocument.Change] {
+    struct Cell: Hashable {
+      let activeRule: String?
+      let activeTarget: String
+      let rule: String?
+      let target: String
+
+      var order: [String] { [activeRule ?? "", activeTarget, rule ?? "", target] }
+    }
+    var counts: [Cell: Int] = [:]
+    for item in items {
+      let cell = Cell(
+        activeRule: item.active.rule, activeTarget: item.active.target.name,
+        rule: item.candidate.rule, target: item.candidate.target.name)
+      counts[cell, default: 0] += 1
+    }
+    return counts.sorted { ItemKeys.isBefore($0.key.order, $1.key.order) }.map { cell, items in
+      BacktestDocument.Change(
+        activeRule: cell.activeRule, activeTarget: cell.activeTarget, rule: cell.rule,
+        target: cell.target, items: items)
+    }
+  }
+
+  /// The places of the items that get another target.
+  var changed: [Int] {
+    items.indices.filter { items[$0].active.target.name != items[$0].candidate.target.name }
+  }
+
+  /// What becomes of units that splits hold on to; nil where no item has one on both sides.
+  var units: BacktestDocument.Units? {
+    var units: Set<[UInt8]> = []
+    var moved: Set<[UInt8]> = []
+    for item in items {
+      guard let unit = item.candidate.decision?.unit, item.active.decision?.unit == unit else {
+        continue
+      }
+      units.insert(unit)
+      if item.active.target.name != item.candidate.target.name { moved.insert(unit) }
+    }
+    return units.isEmpty ? nil : .init(units: units.count, moved: moved.count)
+  }
+}

@@ -1,0 +1,100 @@
+import Comparison
+package import Model
+package import Wire
+
+/// The measures that routing is judged by, of one row an item.
+package struct RoutingMetrics: Sendable {
+  package let roles: MetricRoles
+  /// What is measured, and which way is up.
+  let choices: [MetricChoice]
+  private let table: ColumnTable
+
+  /// The measures that the columns of a table tell: success, schema, refusals, cost and latency,
+  /// and those that are named besides or by gates.
+  /// - Throws: ``StoreError`` of kind `usage` for a column that is not there or holds no numbers.
+  package init(
+    _ table: ColumnTable, stated: MetricRoles, higher: [String] = [], lower: [String] = [],
+    gates: [String] = []
+  ) throws(StoreError) {
+    self.table = table
+    let roles = try MetricRoles(stated: stated, columns: table.columns, of: table.name)
+    self.roles = roles
+    var choices: [MetricChoice] = []
+    func add(_ name: String, _ direction: MetricDocument.Direction) {
+      if choices.contains(where: { $0.name == name }) { return }
+      choices.append(MetricChoice(name: name, direction: direction))
+    }
+    for name in higher { add(name, .higher) }
+    for name in lower { add(name, .lower) }
+    for (role, direction) in Self.directions where Self.isTold(role, roles) {
+      // A refusal where one is due is no fault.
+      if role == .refusal, roles[.expectedRefusal] != nil { continue }
+      add(Self.name(role, roles), direction)
+    }
+    for name in gates where table.has(name) && !choices.contains(where: { $0.name == name }) {
+      guard let direction = MetricDirection.inferred(name) else {
+        throw StoreError(
+          .usage,
+          "the name '\(name)', of which a gate speaks, does not tell whether more of it is better; "
+            + "say --higher '\(name)' or --lower '\(name)'")
+      }
+      add(name, direction)
+    }
+    self.choices = choices
+    guard !choices.isEmpty else {
+      throw StoreError(
+        .usage,
+        "no column of \(table.name) is called like a success, a cost or a latency; give one its "
+          + "part with --role success=COLUMN")
+    }
+    for choice in choices where !isRole(choice.name) { _ = try table.numbers(choice.name) }
+  }
+
+  private static let directions: [(MetricRoles.Role, MetricDocument.Direction)] = [
+    (.success, .higher), (.parsed, .higher), (.valid, .higher), (.toolCall, .higher),
+    (.refusal, .lower), (.truncated, .lower), (.cost, .lower), (.latency, .lower),
+  ]
+
+  /// Whether a column plays the role, or the finish reason tells it.
+  private static func isTold(_ role: MetricRoles.Role, _ roles: MetricRoles) -> Bool {
+    roles[role] != nil || ([.refusal, .truncated].contains(role) && roles[.finishReason] != nil)
+  }
+
+  private static func name(_ role: MetricRoles.Role, _ roles: MetricRoles) -> String {
+    roles[role] ?? role.rawValue
+  }
+
+  private func isRole(_ name: String) -> Bool {
+    Self.directions.contains { Self.isTold($0.0, roles) && Self.name($0.0, roles) == name }
+  }
+
+  /// All measures of some rows, one value a row.
+  func columns(_ rows: [Int]) throws(StoreError) -> [String: [Double?]] {
+    let arm = try ArmRows(table, rows: rows, roles: roles)
+    var columns: [String: [Double?]] = [:]
+    for (role, _) in Self.directions where Self.isTold(role, roles) {
+      columns[Self.name(role, roles)] = arm.numbers(role)
+    }
+    for choice in choices where columns[choice.name] == nil {
+      let all = try table.numbers(choice.name)
+      columns[choice.name] = rows.map { all[$0] }
+    }
+    return columns
+  }
+
+  /// How rows did on their own.
+  func summary(
+    _ rows: [Int], clusters: Clusters?, level: Double
+  ) throws(StoreError) -> ArmDocument {
+    ArmSummary(
+      try ArmRows(table, rows: rows, roles: roles, clusters: clusters), level: level
+    ).document
+  }
+
+  /// The length of the input of each row; nil where it is not recorded.
+  func tokens(_ rows: [Int]) throws(StoreError) -> [Double?]? {
+    guard let column = roles[.inputTokens] else { return nil }
+    let all = try table.numbers(column)
+    return rows.map { all[$0] }
+  }
+}

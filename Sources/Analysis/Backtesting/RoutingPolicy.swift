@@ -1,0 +1,58 @@
+import Model
+package import Routing
+
+/// What decides in a backtest: rules, or one target for everything.
+package enum RoutingPolicy: Sendable {
+  case rules(CompiledRules)
+  case constant(RuleSet.Target)
+
+  /// What it says about a request.
+  func choose(_ context: [UInt8], id: String) throws(JSONFault) -> RoutedChoice {
+    switch self {
+    case .rules(let rules):
+      let decision = try rules.decide(context, requestID: id)
+      return RoutedChoice(target: decision.target, decision: decision)
+    case .constant(let target): return RoutedChoice(target: target, decision: nil)
+    }
+  }
+
+  /// The rules, where there are some.
+  package var compiled: CompiledRules? {
+    if case .rules(let rules) = self { rules } else { nil }
+  }
+
+  /// All that can serve.
+  var targets: [RuleSet.Target] {
+    switch self {
+    case .rules(let rules): rules.set.targets
+    case .constant(let target): [target]
+    }
+  }
+}
+
+/// A target and how it came to be.
+struct RoutedChoice: Sendable {
+  let target: RuleSet.Target
+  /// Nil where one target gets everything.
+  let decision: Decision?
+
+  /// The rule that was true; nil for the default.
+  var rule: String? { decision?.ruleName }
+
+  /// Whether another row of the same item was decided the same.
+  func isSame(as other: RoutedChoice) -> Bool {
+    target == other.target && decision?.ruleIndex == other.decision?.ruleIndex
+      && decision?.variant == other.decision?.variant
+  }
+
+  /// The chance, 0 to 1, that a unit for which the same rule is true gets `target`.
+  func chance(of target: String) -> Double {
+    if let index = decision?.ruleIndex, let set = decision?.rules.set,
+      case .split(let split) = set.rules[index].serve
+    {
+      let weights = split.variants.filter { $0.target == target }.reduce(0) { $0 + $1.weight }
+      return Double(weights) / Double(Bucket.count)
+    }
+    return self.target.name == target ? 1 : 0
+  }
+}

@@ -1,0 +1,55 @@
+import Model
+import Routing
+import Wire
+
+/// The rows of each item by the model they are of, and which of them a target means.
+struct StoredArms: Sendable {
+  /// The row of each item for each value of the column.
+  private var rows: [[String: Int]] = []
+  private let values: Set<String>
+  private let stated: [String: String]
+
+  /// The arms of items by a column of the table.
+  /// - Throws: ``StoreError`` of kind `usage` when there is no such column, or an item has two rows
+  ///   of one model.
+  init(
+    _ table: ColumnTable, _ items: RoutedItems, by column: String, stated: [String: String]
+  ) throws(StoreError) {
+    let texts = try table.texts(column)
+    for (place, itemRows) in items.rows.enumerated() {
+      var found: [String: Int] = [:]
+      for row in itemRows {
+        guard let value = texts[row] else { continue }
+        guard found.updateValue(row, forKey: value) == nil else {
+          throw StoreError(
+            .usage,
+            "\(items.items[place].key.joined(separator: " · ")) has two rows of '\(value)' in "
+              + "\(table.name); name the columns that identify an item with --key, or choose rows "
+              + "with --where")
+        }
+      }
+      rows.append(found)
+    }
+    values = Set(texts.compactMap { $0 })
+    self.stated = stated
+    for (target, value) in stated.sorted(by: { $0.key < $1.key }) where !values.contains(value) {
+      throw StoreError(
+        .usage,
+        "no row of \(table.name) has '\(value)' in its column '\(column)', which stands for the "
+          + "target '\(target)'; " + Spelling.advice(value, values.sorted()))
+    }
+  }
+
+  /// The value of the column that means a target; nil where there is none.
+  ///
+  /// The stated one, else the one called like it, else the one called like its model.
+  func value(_ target: RuleSet.Target) -> String? {
+    if let value = stated[target.name] { return value }
+    return [target.name, target.model].first { values.contains($0) }
+  }
+
+  /// The row that tells how a target did at an item; nil where none does.
+  func row(_ target: RuleSet.Target, item: Int) -> Int? {
+    value(target).flatMap { rows[item][$0] }
+  }
+}

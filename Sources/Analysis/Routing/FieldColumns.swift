@@ -1,0 +1,94 @@
+import Columns
+import Model
+import Routing
+
+/// Plain columns as the fields that rules ask for.
+struct FieldColumns: Sendable {
+  private struct Field: Sendable {
+    /// The names of members on the way down.
+    let steps: [String]
+    let texts: [String?]
+    let isText: Bool
+  }
+
+  private let fields: [Field]
+
+  /// The fields of `paths` and the columns that they come from: those that `map` names, else those
+  /// called like the field, else, for a field of `metadata`, those called like its last part.
+  static func sources(
+    of columns: [String], for paths: [FieldPath], map: [String: String]
+  ) -> [(path: String, column: String)] {
+    var found: [(path: String, column: String)] = []
+    for path in paths.map(\.text) where !found.contains(where: { $0.path == path }) {
+      let prefix = "metadata."
+      if let column = map[path] {
+        found.append((path, column))
+      } else if columns.contains(path) {
+        found.append((path, path))
+      } else if path.hasPrefix(prefix), columns.contains(String(path.dropFirst(prefix.count))) {
+        found.append((path, String(path.dropFirst(prefix.count))))
+      }
+    }
+    return found
+  }
+
+  /// The fields of `rules` that columns of `table` have; all of them without rules.
+  /// - Throws: ``StoreError`` of kind `usage` for a mapping to no field, or from no column.
+  init(
+    _ table: ColumnTable, for rules: [CompiledRules], map: [String: String]
+  ) throws(StoreError) {
+    for (path, column) in map.sorted(by: { $0.key < $1.key }) {
+      guard FieldPath.roots.contains(where: { path.hasPrefix($0 + ".") }) else {
+        throw StoreError(
+          .usage, "'\(path)' is no field of a request, like request.task or metadata.topic")
+      }
+      _ = try table.vector(column)
+    }
+    var fields: [Field] = []
+    let names = table.columns.map(\.name)
+    let paths = rules.isEmpty ? Self.fields(names, map) : rules.flatMap(\.paths)
+    for source in Self.sources(of: names, for: paths, map: map) {
+      fields.append(
+        Field(
+          steps: source.path.split(separator: ".").map(String.init),
+          texts: try table.texts(source.column),
+          isText: try table.vector(source.column).type == .string))
+    }
+    self.fields = fields
+  }
+
+  /// All fields that columns can be.
+  private static func fields(_ columns: [String], _ map: [String: String]) -> [FieldPath] {
+    map.keys.sorted().map { FieldPath($0) }
+      + columns.map { name in
+        let isField = FieldPath.roots.contains { name.hasPrefix($0 + ".") }
+        return FieldPath(isField ? name : "metadata." + name)
+      }
+  }
+
+  /// The context of a row.
+  func context(_ row: Int) -> [UInt8] {
+    object(
+      fields.compactMap { field in
+        guard let text = field.texts[row] else { return nil }
+        guard field.isText else { return (field.steps[...], Array(text.utf8)) }
+        var quoted: [UInt8] = []
+        CanonicalJSON.append(text, to: &quoted)
+        return (field.steps[...], quoted)
+      })
+  }
+
+  /// An object of fields by what is left of their ways down.
+  private func object(_ fields: [(steps: ArraySlice<String>, json: [UInt8])]) -> [UInt8] {
+    var names: [String] = []
+    for field in fields {
+      if let name = field.steps.first, !names.contains(name) { names.append(name) }
+    }
+    return RowContexts.object(
+      names.map { name in
+        let members = fields.filter { $0.steps.first == name }
+        if let leaf = members.first(where: { $0.steps.count == 1 }) { return (name, leaf.json) }
+        return (name, object(members.map { ($0.steps.dropFirst(), $0.json) }))
+      })
+  }
+}

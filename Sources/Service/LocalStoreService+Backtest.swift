@@ -1,0 +1,196 @@
+import Analysis
+package import Model
+import Routing
+import Store
+package import Wire
+
+extension LocalStoreService {
+  package func backtest(
+    _ request: BacktestRequest
+  ) throws(StoreError) -> Kept<BacktestDocument> {
+    if let save = request.save { try requireReports(save.name) }
+    let trial = try trial(request)
+    guard let save = request.save else { return Kept(trial.document, saved: nil) }
+    return Kept(
+      trial.document,
+      saved: try keep(
+        Documents.encode(trial.document), save, madeFrom: trial.document.sources + trial.rules,
+        attributes: [
+          "format": BacktestDocument.format, "verdict": trial.document.verdict.rawValue,
+          "rules": trial.document.rules.description,
+        ]))
+  }
+
+  /// A report, and the versions of rules it is about.
+  private struct Trial {
+    let document: BacktestDocument
+    let rules: [ComparisonDocument.Source]
+  }
+
+  private func trial(_ request: BacktestRequest) throws(StoreError) -> Trial {
+    let (version, rules) = try trialRules(request.rules)
+    var plain = request
+    plain.save = nil
+    plain.rules = version.reference
+    let options = request.options ?? BacktestOptions()
+    plain.options = options
+    guard let on = request.on ?? rules.set.gate?.dataset else {
+      throw StoreError(
+        .usage, "the rules have no gates that name rows to try them on; name some with --on")
+    }
+    let rows = try seen(on)
+    plain.on = rows.reference
+    let base = try baseline(&plain, of: version, rules.set)
+    let schema = try store.snapshot(rows).schema
+    let compiled = [rules] + [base.policy.compiled].compactMap { $0 }
+    var columns = RowContexts.columns(of: schema, for: compiled, map: options.map)
+    let isLogged = schema.columns.contains { $0.name == LoggedBacktest.Column.chance }
+    let key =
+      isLogged
+      ? [LoggedBacktest.Column.id]
+      : try ItemKeys.columns(
+        key: schema.key, stated: options.key, without: [options.by], of: rows.reference)
+    columns += Self.columns(of: schema, options, rules.set, key: key)
+    if isLogged { columns += LoggedBacktest.Column.targets }
+    let table = try table(
+      Self.exactly(rows),
+      columns: schema.columns.map(\.name).filter { columns.contains($0) }, where: options.condition
+    ).table
+    var sources = [Self.source(rows)]
+    let stated = rules.set.gate.map { self.isStated($0, rows) }
+    guard isLogged else {
+      let analysis = try BacktestAnalysis(
+        table, key: key, candidate: rules, active: base.policy, options: options)
+      return Trial(
+        document: try analysis.document(
+          plain, active: base.document, sources: sources, isStated: stated,
+          findings: base.findings), rules: base.sources)
+    }
+    let outcomes = try outcomes(of: rows, &plain)
+    var results: ColumnTable?
+    if let outcomes {
+      sources.append(Self.source(outcomes))
+      let schema = try store.snapshot(outcomes).schema
+      let wanted =
+        Self.columns(of: schema, options, rules.set, key: key)
+        + RowContexts.columns(of: schema, for: compiled, map: [:])
+      results = try self.table(
+        Self.exactly(outcomes), columns: schema.columns.map(\.name).filter { wanted.contains($0) }
+      ).table
+    }
+    let analysis = try LoggedBacktest(
+      table, outcomes: results, candidate: rules, active: base.policy, options: options)
+    return Trial(
+      document: try analysis.document(
+        plain, active: base.document, sources: sources, isStated: stated, findings: base.findings),
+      rules: base.sources)
+  }
+
+  /// A version that the caller may see, by its reference.
+  func seen(_ text: String) throws(StoreError) -> Version {
+    let reference = try Reference(parsing: text)
+    guard sees(reference.dataset) else {
+      throw StoreError(.missing, "there is no dataset '\(reference.dataset)'")
+    }
+    return try store.resolve(reference)
+  }
+
+  /// A version's rules, ready to decide.
+  private func trialRules(
+    _ text: String
+  ) throws(StoreError) -> (version: Version, rules: CompiledRules) {
+    let (version, json) = try document(Self.exactly(try seen(text)))
+    do throws(RuleFaults) {
+      return (version, CompiledRules(try RuleSet(parsing: json)))
+    } catch {
+      throw StoreError(.usage, "\(version.reference) is no sound rule set: \(error)")
+    }
+  }
+
+  /// What rules are compared with.
+  private struct Baseline {
+    let policy: RoutingPolicy
+    let document: BacktestDocument.Baseline
+    var sources: [ComparisonDocument.Source]
+    var findings: [ComparisonDocument.Finding] = []
+  }
+
+  private func baseline(
+    _ request: inout BacktestRequest, of version: Version, _ set: RuleSet
+  ) throws(StoreError) -> Baseline {
+    let tried = Self.source(version)
+    guard request.active == nil || request.baseline == nil else {
+      throw StoreError(.usage, "rules are compared with other rules, or with one target, not both")
+    }
+    if let text = request.active {
+      let (other, rules) = try trialRules(text)
+      request.active = other.reference
+      return Baseline(
+        policy: .rules(rules),
+        document: .init(name: other.reference, digest: rules.set.digest),
+        sources: [tried, Self.source(other)])
+    }
+    let name = request.baseline ?? set.fallback
+    guard let target = set.targets.first(where: { $0.name == name }) else {
+      throw StoreError(
+        .usage,
+        "\(version.reference) has no target '\(name)'; "
+          + Spelling.advice(name, set.targets.map(\.name)))
+    }
+    var base = Baseline(
+      policy: .constant(target), document: .init(name: target.name, digest: nil), sources: [tried])
+    if request.baseline == nil {
+      base.findings = [
+        .init(
+          "active", arm: nil,
+          "nothing of \(version.dataset) is live: compared with its default for everything")
+      ]
+    }
+    request.baseline = name
+    return base
+  }
+
+  /// Whether rows are those that gates name.
+  private func isStated(_ gate: RuleSet.BacktestGate, _ rows: Version) -> Bool {
+    guard let version = try? seen(gate.dataset) else { return false }
+    return version.dataset == rows.dataset && version.number == rows.number
+  }
+
+  /// The version with the outcomes of decisions; nil where the decisions have them.
+  private func outcomes(
+    of decisions: Version, _ request: inout BacktestRequest
+  ) throws(StoreError) -> Version? {
+    if let text = request.outcomes {
+      let version = try seen(text)
+      request.outcomes = version.reference
+      return version
+    }
+    let suffix = ".decisions"
+    guard decisions.dataset.text.hasSuffix(suffix) else { return nil }
+    let name = try DatasetName(decisions.dataset.text.dropLast(suffix.count) + ".outcomes")
+    let version = try seen(name.text)
+    request.outcomes = version.reference
+    return version
+  }
+
+  /// The columns with results; others may be long texts.
+  private static func columns(
+    of schema: Schema, _ options: BacktestOptions, _ set: RuleSet, key: [String]
+  ) -> [String] {
+    var plain = ComparisonOptions()
+    plain.higher = options.higher
+    plain.lower = options.lower
+    plain.roles = options.roles
+    plain.cluster = options.cluster
+    plain.slices = set.gate?.nonInferiority.map(\.metric) ?? []
+    return plain.columns(of: schema.columns, key: key, by: options.by)
+  }
+
+  static func exactly(_ version: Version) -> Reference {
+    Reference(dataset: version.dataset, selector: .number(version.number))
+  }
+
+  static func source(_ version: Version) -> ComparisonDocument.Source {
+    .init(reference: version.reference, snapshot: version.snapshot, rows: version.record.rows)
+  }
+}
