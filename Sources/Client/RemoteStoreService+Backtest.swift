@@ -11,4 +11,32 @@ extension RemoteStoreService {
       HTTPRequest(
         .post, Resource("v1", "routers", name, "backtests"), json: Documents.encode(request)))
   }
+
+  package func suggest(
+    _ request: SuggestionRequest
+  ) throws(StoreError) -> Kept<SuggestionDocument> {
+    try document(
+      Kept<SuggestionDocument>.self,
+      HTTPRequest(
+        .post, Resource("v1", "routers", request.name, "suggestions"),
+        json: Documents.encode(request)))
+  }
+
+  package func experiment(
+    _ request: ExperimentRequest
+  ) throws(StoreError) -> ExperimentDocument {
+    var resource = Resource("v1", "routers", request.name, "experiment")
+    resource.add("version", request.version)
+    resource.add("rule", request.rule)
+    resource.add("control", request.control)
+    for guardrail in request.guardrails ?? [] { resource.add("guardrail", guardrail) }
+    resource.add("planned", String(request.planned))
+    resource.add("confidence", "\(request.confidence)")
+    for role in MetricRoles.Role.allCases {
+      resource.add("role", request.roles[role].map { "\(role.rawValue)=\($0)" })
+    }
+    resource.add("decisions", request.decisions)
+    resource.add("outcomes", request.outcomes)
+    return try document(ExperimentDocument.self, HTTPRequest(.get, resource))
+  }
 }

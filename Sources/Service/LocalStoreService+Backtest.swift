@@ -57,13 +57,15 @@ extension LocalStoreService {
       columns: schema.columns.map(\.name).filter { columns.contains($0) }, where: options.condition
     ).table
     var sources = [Self.source(rows)]
-    let stated = rules.set.gate.map { self.isStated($0, rows) }
+    let unmet = try rules.set.gate.map { (gate) throws(StoreError) in
+      try self.unmet(gate, rows, plain, of: version)
+    }
     guard isLogged else {
       let analysis = try BacktestAnalysis(
         table, key: key, candidate: rules, active: base.policy, options: options)
       return Trial(
         document: try analysis.document(
-          plain, active: base.document, sources: sources, isStated: stated,
+          plain, active: base.document, sources: sources, unmet: unmet ?? [],
           findings: base.findings), rules: base.sources)
     }
     let outcomes = try outcomes(of: rows, &plain)
@@ -82,7 +84,8 @@ extension LocalStoreService {
       table, outcomes: results, candidate: rules, active: base.policy, options: options)
     return Trial(
       document: try analysis.document(
-        plain, active: base.document, sources: sources, isStated: stated, findings: base.findings),
+        plain, active: base.document, sources: sources, unmet: unmet ?? [],
+        findings: base.findings),
       rules: base.sources)
   }
 
@@ -95,16 +98,11 @@ extension LocalStoreService {
     return try store.resolve(reference)
   }
 
-  /// A version's rules, ready to decide.
+  /// The rules of a version that the caller may see.
   private func trialRules(
     _ text: String
   ) throws(StoreError) -> (version: Version, rules: CompiledRules) {
-    let (version, json) = try document(Self.exactly(try seen(text)))
-    do throws(RuleFaults) {
-      return (version, CompiledRules(try RuleSet(parsing: json)))
-    } catch {
-      throw StoreError(.usage, "\(version.reference) is no sound rule set: \(error)")
-    }
+    try rules(Self.exactly(try seen(text)))
   }
 
   /// What rules are compared with.
@@ -122,7 +120,12 @@ extension LocalStoreService {
     guard request.active == nil || request.baseline == nil else {
       throw StoreError(.usage, "rules are compared with other rules, or with one target, not both")
     }
-    if let text = request.active {
+    var active = request.active
+    if active == nil, request.baseline == nil {
+      let live = try store.deployments(of: version.dataset).first
+      active = live.map { "\(version.dataset)@\($0.record.number)" }
+    }
+    if let text = active {
       let (other, rules) = try trialRules(text)
       request.active = other.reference
       return Baseline(
@@ -150,10 +153,22 @@ extension LocalStoreService {
     return base
   }
 
-  /// Whether rows are those that gates name.
-  private func isStated(_ gate: RuleSet.BacktestGate, _ rows: Version) -> Bool {
-    guard let version = try? seen(gate.dataset) else { return false }
-    return version.dataset == rows.dataset && version.number == rows.number
+  /// What a backtest would have to be for gates, and is not: on the stated rows, all of them,
+  /// against what is live.
+  private func unmet(
+    _ gate: RuleSet.BacktestGate, _ rows: Version, _ request: BacktestRequest, of version: Version
+  ) throws(StoreError) -> [String] {
+    var unmet: [String] = []
+    let stated = try? seen(gate.dataset)
+    if stated?.dataset != rows.dataset || stated?.number != rows.number {
+      unmet.append("on \(gate.dataset)")
+    }
+    if request.options?.condition != nil { unmet.append("on all rows") }
+    if let live = try store.deployments(of: version.dataset).first {
+      let reference = "\(version.dataset)@\(live.record.number)"
+      if request.active != reference { unmet.append("against \(reference), which is live") }
+    }
+    return unmet
   }
 
   /// The version with the outcomes of decisions; nil where the decisions have them.

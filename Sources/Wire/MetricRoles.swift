@@ -1,3 +1,5 @@
+package import Model
+
 /// Which columns of a result table play which part in a report: a JSON object, role to column.
 package struct MetricRoles: Sendable, Hashable {
   /// A part that a column can play.
@@ -39,6 +41,24 @@ package struct MetricRoles: Sendable, Hashable {
 
   /// All columns that play a part.
   package var names: Set<String> { Set(columns.values) }
+}
+
+extension MetricRoles {
+  /// Roles written as `success=win`, several of them with commas between.
+  /// - Throws: ``StoreError`` of kind `usage` for a part that there is not.
+  package init(parsing texts: [String]) throws(StoreError) {
+    self.init()
+    for pair in texts.flatMap({ $0.split(separator: ",") }) {
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, let role = Role(rawValue: String(parts[0])) else {
+        throw StoreError(
+          .usage,
+          "'\(pair)' gives no column a part; write part=column; "
+            + Spelling.advice(String(parts[0]), Role.allCases.map(\.rawValue)))
+      }
+      self[role] = String(parts[1])
+    }
+  }
 }
 
 extension MetricRoles: Codable {

@@ -46,7 +46,7 @@ struct ComparisonFlags: ParsableArguments {
       options.higher = higher
       options.lower = lower
       options.gates = gate
-      options.roles = try MetricRoles(flags: role)
+      options.roles = try MetricRoles(parsing: role)
       options.key = key.map { $0.split(separator: ",").map(String.init) }
       options.cluster = cluster
       options.repeats = repeats

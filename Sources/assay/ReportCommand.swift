@@ -79,7 +79,7 @@ struct ReportCommand: ParsableCommand {
       return try service.report(try Reference(parsing: reference))
     }
     var request = ReportRequest(reference, by: by)
-    request.roles = try MetricRoles(flags: role)
+    request.roles = try MetricRoles(parsing: role)
     request.metrics = metric
     request.slices = slice
     request.key = key.map { $0.split(separator: ",").map(String.init) }

@@ -18,8 +18,8 @@ enum BakeOff {
       ])
   }
 
-  /// `count` items of two topics, each answered by `big` and `small`: at `code` the small model fails
-  /// on every second item, at `chat` it is as good; it costs a fifth.
+  /// `count` items of two topics, each answered by `big` and `small`: at `code` the small model
+  /// fails on every second item, at `chat` it is as good; it costs a fifth.
   static func twoModels(_ count: Int) -> ColumnTable {
     var rows: [(String, String?, String, Double?, Double?)] = []
     for item in 0..<count {
@@ -50,7 +50,7 @@ enum BakeOff {
   /// The report on those rules against the big model for everything.
   static func report(
     _ table: ColumnTable, _ rules: CompiledRules, active: CompiledRules? = nil,
-    isStated: Bool? = true, _ edit: (inout BacktestOptions) -> Void = { _ in }
+    isStated: Bool = true, _ edit: (inout BacktestOptions) -> Void = { _ in }
   ) throws -> BacktestDocument {
     var options = BacktestOptions()
     options.resamples = 999
@@ -62,6 +62,6 @@ enum BakeOff {
       table, key: ["id"], candidate: rules, active: policy, options: options
     ).document(
       request, active: .init(name: active == nil ? "big" : "r@0", digest: active?.set.digest),
-      sources: [], isStated: isStated)
+      sources: [], unmet: isStated ? [] : ["on outputs@1"])
   }
 }

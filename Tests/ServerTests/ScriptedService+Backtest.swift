@@ -7,4 +7,12 @@ extension ScriptedService {
   func backtest(_ request: BacktestRequest) throws(StoreError) -> Kept<BacktestDocument> {
     throw Self.unscripted
   }
+
+  func suggest(_ request: SuggestionRequest) throws(StoreError) -> Kept<SuggestionDocument> {
+    throw Self.unscripted
+  }
+
+  func experiment(_ request: ExperimentRequest) throws(StoreError) -> ExperimentDocument {
+    throw Self.unscripted
+  }
 }

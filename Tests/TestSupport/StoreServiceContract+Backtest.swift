@@ -87,6 +87,73 @@ extension StoreServiceContract {
       let refused = try contract.service.backtest(few).document
       #expect(refused.pair == nil && refused.verdict == .insufficient)
     },
+    Case(description: "without other rules a backtest compares with what is live") { contract in
+      try contract.pushBakeOff()
+      try contract.pushRules("outputs@1")
+      let request = BacktestRequest(rules: "r@1")
+      let first = try contract.service.backtest(request).document
+      #expect(first.active.name == "big" && first.findings.contains { $0.subject == "active" })
+      var deploy = DeployRequest(version: "1")
+      deploy.override = "the first one"
+      _ = try contract.service.deploy(try DatasetName("r"), deploy)
+      let second = try contract.service.backtest(request).document
+      #expect(second.active.name == "r@1" && second.active.digest == second.rules)
+      #expect(second.request.active == "r@1" && second.changed == 0)
+    },
+    Case(description: "rules are drafted from rows, saved, and found good on them") { contract in
+      try contract.pushBakeOff()
+      var request = SuggestionRequest(name: "r", objective: "min cost s.t. success >= -20pp")
+      request.on = "outputs"
+      request.slice = "topic"
+      request.save = SaveOrder(name: "drafts")
+      let kept = try contract.service.suggest(request)
+      let draft = kept.document
+      #expect(kept.saved == "drafts@1" && draft.request.on == "outputs@1")
+      #expect(draft.base == "big" && draft.slices.map(\.model) == ["small", "big"])
+      let pushed = try contract.service.pushRules(
+        try DatasetName("r"), draft.document.bytes, RulesPushRequest())
+      #expect(pushed.digest == draft.rules && pushed.isNew)
+      let report = try contract.service.backtest(BacktestRequest(rules: "r@1", on: "outputs"))
+      #expect(report.document.changed == 30 && report.document.verdict == .none)
+      request.slice = nil
+      #expect(contract.kind { _ = try contract.service.suggest(request) } == .usage)
+      request.slice = "topic"
+      request.on = "none"
+      #expect(contract.kind { _ = try contract.service.suggest(request) } == .missing)
+    },
+    Case(description: "a live split is analysed by what each unit was given") { contract in
+      let rules = """
+        {"schema":"route.rules/1","route":"r","targets":{"big":{"provider":"p","model":"big"},\
+        "small":{"provider":"p","model":"small"}},"rules":[{"name":"all","serve":{"split":\
+        {"hash_version":1,"salt":"s","hash_fields":["principal.id"],"variants":[{"name":"control",\
+        "target":"big","weight":5000},{"name":"canary","target":"small","weight":5000}]}}}],\
+        "default":{"target":"big"}}
+        """
+      _ = try contract.service.pushRules(
+        try DatasetName("r"), Array(rules.utf8), RulesPushRequest())
+      var request = ExperimentRequest(name: "r")
+      #expect(contract.kind { _ = try contract.service.experiment(request) } == .missing)
+      let decisions = (0..<2000).map { number in
+        let variant = number % 2 == 0 ? "control" : "canary"
+        return #"{"decision_id":"d\#(number)","version":1,"rule":"all","variant":"\#(variant)","#
+          + #""assigned_target":"x","unit_hash":"u\#(number)"}"# + "\n"
+      }
+      let outcomes = (0..<2000).map { number in
+        let isSuccess = number % 2 == 0 ? number % 20 != 0 : number % 4 == 1
+        return #"{"decision_id":"d\#(number)","success":\#(isSuccess ? 1 : 0)}"# + "\n"
+      }
+      try contract.push(decisions.joined(), to: "r.decisions") { $0.key = ["decision_id"] }
+      try contract.push(outcomes.joined(), to: "r.outcomes") { $0.key = ["decision_id"] }
+      #expect(contract.kind { _ = try contract.service.experiment(request) } == .missing)
+      request.version = "1"
+      request.guardrails = ["success >= -10pp", "success >= -60pp"]
+      let document = try contract.service.experiment(request)
+      #expect(document.verdict == .stop && document.by == "variant")
+      #expect(document.request.rule == "all" && document.request.control == "control")
+      #expect(document.guardrails.map(\.verdict) == [.failed, .passed])
+      #expect(document.arms.map(\.units) == [1000, 1000])
+      #expect(document.sampleRatio?.pValue == 1)
+    },
   ]
 
   /// 60 items of two topics, answered by two models; the small one is as good at `chat`.

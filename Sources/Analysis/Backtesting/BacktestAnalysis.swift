@@ -88,10 +88,10 @@ package struct BacktestAnalysis: Sendable {
   /// - Parameters:
   ///   - request: With every reference as a number and every option spelled out.
   ///   - active: How the report calls what is compared with.
-  ///   - isStated: Whether the rows are those that the rules' gates name; nil without gates.
+  ///   - unmet: What it would have to be for the rules' gates, and is not: `on outputs@12`.
   package func document(
     _ request: BacktestRequest, active name: BacktestDocument.Baseline,
-    sources: [ComparisonDocument.Source], isStated: Bool?,
+    sources: [ComparisonDocument.Source], unmet: [String] = [],
     findings more: [ComparisonDocument.Finding] = []
   ) throws(StoreError) -> BacktestDocument {
     let covered = items.items.indices.map {
@@ -123,7 +123,7 @@ package struct BacktestAnalysis: Sendable {
     }
     if let gate = candidate.set.gate {
       document.judge(
-        BacktestGates(gate, metrics: metrics, isStated: isStated ?? false)
+        BacktestGates(gate, metrics: metrics, unmet: unmet)
           .results(document.coverage, name: request.rules) { gate, level in
             gate.result(pairs.brief(level: level))
           })

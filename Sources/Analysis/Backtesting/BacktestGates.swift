@@ -7,13 +7,13 @@ import Wire
 struct BacktestGates: Sendable {
   private let gate: RuleSet.BacktestGate
   private let metrics: RoutingMetrics
-  private let isStated: Bool
+  private let unmet: [String]
 
-  /// - Parameter isStated: Whether the rows are those that the gates name.
-  init(_ gate: RuleSet.BacktestGate, metrics: RoutingMetrics, isStated: Bool) {
+  /// - Parameter unmet: What a backtest has to be for these gates, and this one is not.
+  init(_ gate: RuleSet.BacktestGate, metrics: RoutingMetrics, unmet: [String]) {
     self.gate = gate
     self.metrics = metrics
-    self.isStated = isStated
+    self.unmet = unmet
   }
 
   /// Names that gates have for what is no column.
@@ -29,8 +29,7 @@ struct BacktestGates: Sendable {
       GateResult(
         gate: text, candidate: name, verdict: verdict, scale: .share, change: nil, bound: bound)
     }
-    var results: [GateResult] = []
-    if !isStated { results.append(plain("on \(gate.dataset)", .undecided, 0)) }
+    var results = unmet.map { plain($0, .undecided, 0) }
     let percent = gate.minimumCoveragePercent
     // Results that are not there cannot speak against the rules, nor for them.
     let isCovered =

@@ -105,7 +105,7 @@ package struct LoggedBacktest: Sendable {
   /// What was found; the parameters are those of ``BacktestAnalysis``.
   package func document(
     _ request: BacktestRequest, active name: BacktestDocument.Baseline,
-    sources: [ComparisonDocument.Source], isStated: Bool?,
+    sources: [ComparisonDocument.Source], unmet: [String] = [],
     findings more: [ComparisonDocument.Finding] = []
   ) throws(StoreError) -> BacktestDocument {
     let possible = Set(rows.filter { $0.weight > 0 }.map(\.item))
@@ -160,7 +160,7 @@ package struct LoggedBacktest: Sendable {
         base: name.name, candidate: request.rules, metrics: [], latency: nil, costPerSuccess: nil,
         slices: [], buckets: nil)
       document.judge(
-        BacktestGates(gate, metrics: metrics, isStated: isStated ?? false)
+        BacktestGates(gate, metrics: metrics, unmet: unmet)
           .results(document.coverage, name: request.rules) { gate, level in
             gate.result(isEnough ? pair(level) : nothing)
           })

@@ -42,10 +42,11 @@ struct RoutedItems: Sendable {
         if seen == context { continue }
         let item: Item
         do throws(JSONFault) {
-          let id = key.joined(separator: "/")
+          // What a live request without a name has: its decision's.
+          let unit = RequestUnit.decision(key.joined(separator: "/"))
           item = Item(
-            key: key, active: try active.choose(context, id: id),
-            candidate: try candidate.choose(context, id: id))
+            key: key, active: try active.choose(context, unit: unit),
+            candidate: try candidate.choose(context, unit: unit))
         } catch {
           throw StoreError(
             .invalid,

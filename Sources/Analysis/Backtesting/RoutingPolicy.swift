@@ -7,10 +7,10 @@ package enum RoutingPolicy: Sendable {
   case constant(RuleSet.Target)
 
   /// What it says about a request.
-  func choose(_ context: [UInt8], id: String) throws(JSONFault) -> RoutedChoice {
+  func choose(_ context: [UInt8], unit: RequestUnit) throws(JSONFault) -> RoutedChoice {
     switch self {
     case .rules(let rules):
-      let decision = try rules.decide(context, requestID: id)
+      let decision = try rules.decide(context, unit: unit)
       return RoutedChoice(target: decision.target, decision: decision)
     case .constant(let target): return RoutedChoice(target: target, decision: nil)
     }

@@ -33,5 +33,5 @@ package struct Clusters: Sendable, Hashable {
   }
 
   /// The same clusters over the rows whose numbers are in `rows`.
-  func selecting(_ rows: [Int]) -> Clusters { Clusters(labels: rows.map { codes[$0] }) }
+  package func selecting(_ rows: [Int]) -> Clusters { Clusters(labels: rows.map { codes[$0] }) }
 }

@@ -10,4 +10,12 @@ package struct Estimate: Sendable, Hashable {
   package let rowCount: Int
   /// The clusters those rows fall into, or nil where each row stands for itself.
   package let clusterCount: Int?
+
+  /// The estimate with its value and bounds taken through an increasing function; the standard
+  /// error stays that of the original scale.
+  package func mapped(_ transform: (Double) -> Double) -> Estimate {
+    Estimate(
+      value: transform(value), standardError: standardError, interval: interval?.mapped(transform),
+      rowCount: rowCount, clusterCount: clusterCount)
+  }
 }

@@ -68,7 +68,8 @@ extension LocalStoreService {
     guard verdict.rules == digest else {
       return ["\(report.reference) is about other rules, of digest \(verdict.rules)"]
     }
-    if verdict.verdict == "pass" { return [] }
+    // Rules without gates have the verdict "none".
+    if ["pass", "none"].contains(verdict.verdict) { return [] }
     return ["\(report.reference) says \(verdict.verdict)"] + (verdict.failures ?? [])
   }
 }

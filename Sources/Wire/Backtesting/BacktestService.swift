@@ -7,4 +7,13 @@ package protocol BacktestService: Sendable {
   /// - Throws: ``StoreError``: `usage` for rows that cannot be what the rules decide about,
   ///   `missing` for a version that is not there.
   func backtest(_ request: BacktestRequest) throws(StoreError) -> Kept<BacktestDocument>
+
+  /// Drafts rules from measurements, and keeps the evidence where the request says so.
+  /// - Throws: ``StoreError``: `usage` for rows or an objective that make no rules.
+  func suggest(_ request: SuggestionRequest) throws(StoreError) -> Kept<SuggestionDocument>
+
+  /// How a live split is going.
+  /// - Throws: ``StoreError``: `missing` where nothing is live or decided, `usage` where nothing is
+  ///   split.
+  func experiment(_ request: ExperimentRequest) throws(StoreError) -> ExperimentDocument
 }

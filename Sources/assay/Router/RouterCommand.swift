@@ -13,7 +13,8 @@ struct RouterCommand: ParsableCommand {
     subcommands: [
       RouterPushCommand.self, RouterShowCommand.self, RouterLogCommand.self,
       RouterDiffCommand.self, RouterDeployCommand.self, RouterRollbackCommand.self,
-      RouterEvaluateCommand.self, RouterDecisionsCommand.self,
+      RouterEvaluateCommand.self, RouterDecisionsCommand.self, RouterBacktestCommand.self,
+      RouterSuggestCommand.self, RouterExperimentCommand.self,
     ])
 
   /// The bytes of a file, or of standard input for `-`.

@@ -1,0 +1,173 @@
+import Comparison
+import Model
+import Wire
+
+/// Several models on the items that all of them have.
+struct ModelTable: Sendable {
+  /// In the order of their names.
+  let models: [String]
+  let roles: MetricRoles
+  let keys: [[String]]
+  let clusters: Clusters?
+  private(set) var findings: [ComparisonDocument.Finding] = []
+  private let columns: [String]
+  private let table: ColumnTable
+  /// For each model, its row of each item.
+  private let rows: [String: [Int]]
+  private let values: [String: [MetricRoles.Role: [Double?]]]
+  private let options: BacktestOptions
+
+  /// The models of a table by a column.
+  /// - Throws: ``StoreError`` of kind `usage` when there is no such column, an item has two rows of
+  ///   one model, or no column plays one of the parts `needed`.
+  init(
+    _ table: ColumnTable, key: [String], options: BacktestOptions, needed: [MetricRoles.Role]
+  ) throws(StoreError) {
+    self.table = table
+    self.options = options
+    columns = key
+    roles = try MetricRoles(stated: options.roles, columns: table.columns, of: table.name)
+    for role in needed where roles[role] == nil {
+      throw StoreError(
+        .usage,
+        "no column of \(table.name) is called like a \(role.rawValue), which the objective "
+          + "is about; give one its part with --role \(role.rawValue)=COLUMN")
+    }
+    let names = try table.texts(options.by)
+    let models = Set(names.compactMap { $0 }).sorted()
+    guard (2...100).contains(models.count) else {
+      throw StoreError(
+        .usage,
+        "the column '\(options.by)' of \(table.name) has \(models.count) values; 2 to 100 models "
+          + "can be laid beside one another")
+    }
+    let items = try ItemKeys(table, rows: Array(0..<table.count), columns: key)
+    var keys: [[String]] = []
+    var rows: [String: [Int]] = [:]
+    for key in items.rows.keys.sorted(by: ItemKeys.isBefore) {
+      var found: [String: Int] = [:]
+      for row in items.rows[key] ?? [] {
+        guard let model = names[row] else { continue }
+        guard found.updateValue(row, forKey: model) == nil else {
+          throw StoreError(
+            .usage,
+            "\(key.joined(separator: " · ")) has two rows of '\(model)' in \(table.name); name the "
+              + "columns that identify an item with --key, or choose rows with --where")
+        }
+      }
+      guard found.count == models.count else { continue }
+      keys.append(key)
+      for (model, row) in found { rows[model, default: []].append(row) }
+    }
+    guard !keys.isEmpty else {
+      throw StoreError(
+        .usage, "no item of \(table.name) has a row of each of \(models.count) models")
+    }
+    if keys.count < items.rows.count {
+      findings.append(
+        .init(
+          "items", arm: nil, "items that some model lacks", count: items.rows.count - keys.count,
+          isLeftOut: true))
+    }
+    var values: [String: [MetricRoles.Role: [Double?]]] = [:]
+    for model in models {
+      let arm = try ArmRows(table, rows: rows[model] ?? [], roles: roles)
+      for role in needed { values[model, default: [:]][role] = arm.numbers(role) }
+    }
+    clusters = try options.cluster.map { (column) throws(StoreError) in
+      let texts = try table.texts(column)
+      return Clusters(
+        labels: (rows[models[0]] ?? []).map { row in texts[row].map { "=" + $0 } ?? "#\(row)" })
+    }
+    self.models = models
+    self.keys = keys
+    self.rows = rows
+    self.values = values
+  }
+
+  /// The items as documents tell them.
+  var items: ComparisonDocument.Items { ItemKeys.document(keys, columns: columns) }
+
+  /// How each model did on all items.
+  func summaries() throws(StoreError) -> [SuggestionDocument.Entry] {
+    var entries: [SuggestionDocument.Entry] = []
+    for model in models {
+      let arm = try ArmRows(table, rows: rows[model] ?? [], roles: roles, clusters: clusters)
+      entries.append(
+        .init(model: model, summary: ArmSummary(arm, level: options.confidence).document))
+    }
+    return entries
+  }
+
+  /// The value of a column at each item; nil where it has none, or its rows do not agree.
+  mutating func slices(_ column: String) throws(StoreError) -> [String?] {
+    let texts = try table.texts(column)
+    var unclear = 0
+    let slices = keys.indices.map { place -> String? in
+      let values = Set(models.map { texts[rows[$0]?[place] ?? 0] })
+      if values.count > 1 { unclear += 1 }
+      return values.count == 1 ? values.first ?? nil : nil
+    }
+    let without = slices.count { $0 == nil } - unclear
+    for (count, what) in [
+      (without, "items without a value go to the default"),
+      (unclear, "items whose rows have different values go to the default"),
+    ] where count > 0 {
+      findings.append(.init(column, arm: nil, what, count: count))
+    }
+    return slices
+  }
+
+  /// One model in another's place, on some of the items.
+  func change(_ base: String, _ candidate: String, at places: [Int]) -> ModelChange {
+    func side(_ model: String) -> [MetricRoles.Role: [Double?]] {
+      (values[model] ?? [:]).mapValues { column in places.map { column[$0] } }
+    }
+    return ModelChange(
+      base: side(base), candidate: side(candidate), clusters: clusters?.selecting(places),
+      options: options)
+  }
+
+  /// The value of a measure for a model on some of the items; nil for none.
+  func value(
+    _ measure: RoutingObjective.Measure, _ model: String, at places: [Int]
+  ) -> Double? {
+    func column(_ role: MetricRoles.Role) -> [Double?] {
+      places.map { values[model]?[role]?[$0] ?? nil }
+    }
+    func mean(_ role: MetricRoles.Role) -> Double? {
+      let present = column(role).compactMap { $0 }
+      return present.isEmpty ? nil : present.reduce(0, +) / Double(present.count)
+    }
+    func quantile(_ share: Double) -> Double? {
+      QuantileEstimate.of(column(.latency).compactMap { $0 }, quantile: share)?.value
+    }
+    switch measure {
+    case .success: return mean(.success)
+    case .cost: return mean(.cost)
+    case .latency: return mean(.latency)
+    case .p50: return quantile(0.5)
+    case .p95: return quantile(0.95)
+    case .costPerSuccess:
+      let pairs = zip(column(.cost), column(.success)).compactMap { cost, success in
+        cost.flatMap { cost in success.map { (cost, $0) } }
+      }
+      let successes = pairs.reduce(0) { $0 + $1.1 }
+      return successes > 0 ? pairs.reduce(0) { $0 + $1.0 } / successes : nil
+    }
+  }
+
+  /// The best of some models by a measure, of equals the first; one of which nothing is known is
+  /// the worst.
+  func best(
+    _ measure: RoutingObjective.Measure, among models: [String], at places: [Int]
+  ) -> String? {
+    var best: (model: String, value: Double)?
+    for model in models {
+      guard let value = value(measure, model, at: places) else { continue }
+      let isBetter = best.map { measure.isUp ? value > $0.value : value < $0.value } ?? true
+      if isBetter { best = (model, value) }
+    }
+    return best?.model ?? models.first
+  }
+}

@@ -1,0 +1,132 @@
+import Comparison
+package import Model
+import Wire
+
+/// What a rule set is to be best at, and what it must not lose on the way.
+package struct RoutingObjective: Sendable, Hashable {
+  /// What can be asked for.
+  enum Measure: String, Sendable, CaseIterable {
+    case success, cost, latency, p50, p95
+    case costPerSuccess = "cost_per_success"
+
+    /// Whether more of it is better.
+    var isUp: Bool { self == .success }
+
+    /// The roles that columns have to play for it.
+    var roles: [MetricRoles.Role] {
+      switch self {
+      case .success: [.success]
+      case .cost: [.cost]
+      case .latency, .p50, .p95: [.latency]
+      case .costPerSuccess: [.cost, .success]
+      }
+    }
+  }
+
+  let goal: Measure
+  let gate: Gate
+  let bounded: Measure
+
+  /// Reads `min cost s.t. success >= -1pp`; a bare name after `s.t.` must not get worse at all.
+  /// - Throws: ``StoreError`` of kind `usage`.
+  package init(_ text: String) throws(StoreError) {
+    guard let match = text.firstMatch(of: /^\s*(min|max)\s+(\S+)\s+s\.t\.\s+(.+?)\s*$/),
+      let goal = Measure(rawValue: String(match.2)), goal.isUp == (match.1 == "max")
+    else { throw Self.unfit(text) }
+    var bound = String(match.3)
+    if let measure = Measure(rawValue: bound) { bound += measure.isUp ? " >= -0pp" : " <= +0%" }
+    let gate = try Gate(bound)
+    guard let bounded = Measure(rawValue: gate.metric), bounded != goal,
+      (gate.relation == .atLeast) == bounded.isUp, (gate.scale == .absolute) == bounded.isUp
+    else { throw Self.unfit(text) }
+    self.goal = goal
+    self.gate = gate
+    self.bounded = bounded
+  }
+
+  private static func unfit(_ text: String) -> StoreError {
+    StoreError(
+      .usage,
+      "'\(text)' is no objective; write 'min cost s.t. success >= -1pp', "
+        + "'max success s.t. cost <= +10%' or 'min p95 s.t. success >= -1pp'")
+  }
+}
+
+/// One model in another's place, on the same items.
+struct ModelChange: Sendable {
+  /// By role, one value an item.
+  let base: [MetricRoles.Role: [Double?]]
+  let candidate: [MetricRoles.Role: [Double?]]
+  let clusters: Clusters?
+  let options: BacktestOptions
+
+  /// The change of a measure, and the p-value of "it is on the bad side of the bound".
+  func test(
+    _ measure: RoutingObjective.Measure, bound: Double, isAbove: Bool
+  ) -> (change: EstimateDocument?, pValue: Double?) {
+    switch measure {
+    case .success:
+      let sample = sample(.success)
+      let paired = PairedDifference(sample, level: options.confidence)?.difference
+      var change = EstimateDocument(paired, method: clusters == nil ? "t" : "clustered t")
+      if clusters == nil, sample.isBinary, let paired {
+        let counts = PairedCounts(sample)
+        let interval = TangoInterval.of(counts, level: options.confidence)
+        change = EstimateDocument(
+          value: paired.value, standardError: paired.standardError, lower: interval?.lower,
+          upper: interval?.upper, method: "Tango", rows: counts.total)
+      }
+      return (change, OneSidedTest.difference(sample, bound: bound, isAbove: isAbove))
+    case .cost: return relative(mean(.cost), bound, isAbove)
+    case .latency: return relative(mean(.latency), bound, isAbove)
+    case .costPerSuccess: return relative(perSuccess, bound, isAbove)
+    case .p50: return relative(quantile(0.5), bound, isAbove)
+    case .p95: return relative(quantile(0.95), bound, isAbove)
+    }
+  }
+
+  private func relative(
+    _ change: Estimate?, _ bound: Double, _ isAbove: Bool
+  ) -> (change: EstimateDocument?, pValue: Double?) {
+    (
+      EstimateDocument(change, method: "logarithm of the ratio"),
+      change.flatMap { OneSidedTest.relative($0, bound: bound, isAbove: isAbove) }
+    )
+  }
+
+  private func sample(_ role: MetricRoles.Role) -> PairedSample {
+    PairedSample(base: base[role] ?? [], candidate: candidate[role] ?? [], clusters: clusters)
+  }
+
+  private func mean(_ role: MetricRoles.Role) -> Estimate? {
+    let sample = sample(role)
+    guard sample.base.allSatisfy({ $0 >= 0 }), sample.candidate.allSatisfy({ $0 >= 0 }) else {
+      return nil
+    }
+    return RelativeChange.of(
+      base: .init(sample.base), candidate: .init(sample.candidate), clusters: sample.clusters,
+      level: options.confidence)
+  }
+
+  private var perSuccess: Estimate? {
+    let places = (base[.cost] ?? []).indices.filter { place in
+      [base, candidate].allSatisfy { side in
+        [MetricRoles.Role.cost, .success].allSatisfy { side[$0]?[place] != nil }
+      }
+    }
+    func parts(_ side: [MetricRoles.Role: [Double?]]) -> RelativeChange.Parts {
+      .init(
+        places.compactMap { side[.cost]?[$0] }, over: places.compactMap { side[.success]?[$0] })
+    }
+    return RelativeChange.of(
+      base: parts(base), candidate: parts(candidate), clusters: clusters?.selecting(places),
+      level: options.confidence)
+  }
+
+  private func quantile(_ share: Double) -> Estimate? {
+    MedianRatio.of(
+      sample(.latency), quantile: share, resamples: options.resamples, seed: options.seed,
+      level: options.confidence
+    )?.mapped { $0 - 1 }
+  }
+}

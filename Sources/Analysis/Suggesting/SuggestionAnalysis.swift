@@ -1,0 +1,157 @@
+import Columns
+import Comparison
+package import Model
+import Routing
+package import Wire
+
+/// Rules drafted from measurements: which slice of requests goes to which model.
+///
+/// A model takes another's place only where the rows show both that the bound holds and that
+/// something is gained: the larger of the two one-sided p-values (an intersection-union test), with
+/// all that was looked at in the same stage counted in by Holm.
+package struct SuggestionAnalysis: Sendable {
+  /// More values of a column than this are no slices.
+  private static let sliceLimit = 100
+
+  private let request: SuggestionRequest
+  private let options: BacktestOptions
+  private let objective: RoutingObjective
+  private var table: ModelTable
+  private let column: String
+  private let kind: ColumnType
+  private let slices: [String?]
+  private let base: String
+  private let alpha: Double
+
+  /// A draft from the rows of a table.
+  /// - Parameter request: With `slice` and options spelled out.
+  /// - Throws: ``StoreError`` of kind `usage` for a request that makes no sense with this table.
+  package init(
+    _ table: ColumnTable, key: [String], request: SuggestionRequest
+  ) throws(StoreError) {
+    let options = request.options ?? BacktestOptions()
+    try options.check()
+    guard let column = request.slice else {
+      throw StoreError(.usage, "name the column whose values may get models of their own: --slice")
+    }
+    kind = try table.vector(column).type
+    guard [.string, .int64, .bool].contains(kind) else {
+      throw StoreError(
+        .usage,
+        "the column '\(column)' holds \(kind.rawValue) values; rules can test texts, integers and "
+          + "booleans")
+    }
+    self.request = request
+    self.options = options
+    self.column = column
+    objective = try RoutingObjective(request.objective)
+    var models = try ModelTable(
+      table, key: key, options: options,
+      needed: Array(Set(objective.goal.roles + objective.bounded.roles)).sorted {
+        $0.rawValue < $1.rawValue
+      })
+    slices = try models.slices(column)
+    let count = Set(slices.compactMap { $0 }).count
+    guard count <= Self.sliceLimit else {
+      throw StoreError(
+        .usage,
+        "the column '\(column)' has \(count) values; one with at most \(Self.sliceLimit) makes slices"
+      )
+    }
+    if let stated = request.base, !models.models.contains(stated) {
+      throw StoreError(
+        .usage, "no row is of '\(stated)'; " + Spelling.advice(stated, models.models))
+    }
+    base =
+      request.base
+      ?? models.best(objective.bounded, among: models.models, at: Array(models.keys.indices))
+      ?? models.models[0]
+    alpha = (1 - options.confidence) / 2
+    self.table = models
+  }
+
+  /// What was found.
+  package func document(
+    _ request: SuggestionRequest, source: ComparisonDocument.Source
+  ) throws(StoreError) -> SuggestionDocument {
+    let all = Array(table.keys.indices)
+    var overall = [trials(over: base, at: all)]
+    judge(&overall, harm: [nil])
+    let fallback = best(overall[0], at: all) ?? base
+    let values = Set(slices.compactMap { $0 }).sorted()
+    let places = values.map { value in all.filter { slices[$0] == value } }
+    var trials = places.map { self.trials(over: fallback, at: $0) }
+    let harm = judge(&trials, harm: places.map { fallback == base ? nil : self.harm(fallback, $0) })
+    let parts = values.indices.map { index in
+      let shown = best(trials[index], at: places[index])
+      let isHarmed = harm[index].map { $0 <= alpha } ?? false
+      let model = shown ?? (isHarmed ? base : fallback)
+      return SuggestionDocument.Slice(
+        value: values[index], items: places[index].count, model: model, isRule: model != fallback,
+        harmPValue: harm[index], trials: trials[index])
+    }
+    let tests =
+      trials.reduce(0) { $0 + $1.count { $0.pValue != nil } } + harm.count { $0 != nil }
+    let draft = try RuleDraft(
+      request: request, source: source, items: all.count, models: table.models.count, base: base,
+      fallback: fallback, slices: parts, tests: tests, alpha: alpha, column: column, kind: kind,
+      objective: objective
+    ).rules()
+    return SuggestionDocument(
+      request: request, source: source, roles: table.roles, items: table.items,
+      models: try table.summaries(), base: base, fallback: fallback, overall: overall[0],
+      slices: parts, sliceTests: tests, alpha: alpha, findings: table.findings,
+      document: draft.json, rules: draft.digest)
+  }
+
+  /// Every other model in the place of `over`.
+  private func trials(over: String, at places: [Int]) -> [SuggestionDocument.Trial] {
+    table.models.filter { $0 != over }.map { model in
+      var bound: (change: EstimateDocument?, pValue: Double?) = (nil, 0)
+      if model != base {
+        bound = table.change(base, model, at: places).test(
+          objective.bounded, bound: objective.gate.bound,
+          isAbove: objective.gate.relation == .atLeast)
+      }
+      let gain = table.change(over, model, at: places).test(
+        objective.goal, bound: 0, isAbove: objective.goal.isUp)
+      let pValue = bound.pValue.flatMap { one in gain.pValue.map { max(one, $0) } }
+      return SuggestionDocument.Trial(
+        model: model, over: over, items: places.count, bound: bound.change, gain: gain.change,
+        pValue: pValue, adjustedPValue: nil, isShown: false)
+    }
+  }
+
+  /// The p-value of "the bound holds for `model`", small where it is broken.
+  private func harm(_ model: String, _ places: [Int]) -> Double? {
+    table.change(base, model, at: places).test(
+      objective.bounded, bound: objective.gate.bound,
+      isAbove: objective.gate.relation != .atLeast
+    ).pValue
+  }
+
+  /// Counts in all tests of a stage; the adjusted p-values of harm come back.
+  @discardableResult
+  private func judge(
+    _ trials: inout [[SuggestionDocument.Trial]], harm: [Double?]
+  ) -> [Double?] {
+    let adjusted = Holm.adjusted(trials.flatMap { $0.map(\.pValue) } + harm)
+    var next = 0
+    trials = trials.map { part in
+      part.map { trial in
+        defer { next += 1 }
+        return SuggestionDocument.Trial(
+          model: trial.model, over: trial.over, items: trial.items, bound: trial.bound,
+          gain: trial.gain, pValue: trial.pValue, adjustedPValue: adjusted[next],
+          isShown: adjusted[next].map { $0 <= alpha } ?? false)
+      }
+    }
+    return Array(adjusted[next...])
+  }
+
+  /// The best by the objective of the models that the rows speak for.
+  private func best(_ trials: [SuggestionDocument.Trial], at places: [Int]) -> String? {
+    let shown = trials.filter(\.isShown).map(\.model)
+    return shown.isEmpty ? nil : table.best(objective.goal, among: shown, at: places)
+  }
+}

@@ -1,0 +1,64 @@
+import Analysis
+import Columns
+package import Model
+import Routing
+import Store
+package import Wire
+
+extension LocalStoreService {
+  package func experiment(
+    _ request: ExperimentRequest
+  ) throws(StoreError) -> ExperimentDocument {
+    let name = try DatasetName(request.name)
+    var plain = request
+    let decisions = try seen(request.decisions ?? name.text + ".decisions")
+    plain.decisions = decisions.reference
+    let table = try self.table(
+      Self.exactly(decisions),
+      columns: try decisionColumns(decisions)
+    ).table
+    var sources = [Self.source(decisions)]
+    let outcomes = try liveOutcomes(of: name, &plain)
+    var results: ColumnTable?
+    if let outcomes {
+      sources.append(Self.source(outcomes))
+      results = try self.table(Self.exactly(outcomes)).table
+    }
+    let split = try liveSplit(of: name, &plain)
+    let rows = try split.rows(of: table)
+    let units = try ExperimentUnits(
+      table, rows: rows, by: split.column, plan: split.plan, outcomes: results)
+    return try ExperimentAnalysis(units, outcomes: results, request: plain).document(
+      plain, by: split.column, sources: sources,
+      findings: rows.isEmpty
+        ? [.init("decisions", arm: nil, "none is recorded of this split yet")] : [])
+  }
+
+  /// The columns of decisions that are read; the others tell how they came to be.
+  private func decisionColumns(_ decisions: Version) throws(StoreError) -> [String] {
+    let wanted: Set = [
+      "decision_id", "version", "rule", "variant", "assigned_target", "unit_hash",
+      "evaluated_at_us", "deployment_id",
+    ]
+    let names = try store.snapshot(decisions).schema.columns.map(\.name)
+    for column in ["decision_id", "version"] where !names.contains(column) {
+      throw StoreError(
+        .usage, "\(decisions.reference) has no column '\(column)', so it holds no decisions")
+    }
+    return names.filter { wanted.contains($0) }
+  }
+
+  /// The outcomes of a router's decisions; nil while there are none.
+  private func liveOutcomes(
+    of name: DatasetName, _ request: inout ExperimentRequest
+  ) throws(StoreError) -> Version? {
+    do throws(StoreError) {
+      let version = try seen(request.outcomes ?? name.text + ".outcomes")
+      request.outcomes = version.reference
+      return version
+    } catch {
+      guard error.kind == .missing, request.outcomes == nil else { throw error }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Analysis
+package import Model
+import Routing
+import Store
+package import Wire
+
+extension LocalStoreService {
+  package func suggest(
+    _ request: SuggestionRequest
+  ) throws(StoreError) -> Kept<SuggestionDocument> {
+    if let save = request.save { try requireReports(save.name) }
+    let document = try suggestion(request)
+    guard let save = request.save else { return Kept(document, saved: nil) }
+    return Kept(
+      document,
+      saved: try keep(
+        Documents.encode(document), save, madeFrom: [document.source],
+        attributes: [
+          "format": SuggestionDocument.format, "rules": document.rules.description,
+        ]))
+  }
+
+  /// What of a report a suggestion starts from.
+  private struct Report: Decodable {
+    static let format = "assay.report/1"
+
+    struct Request: Decodable {
+      let by: String?
+    }
+
+    struct Routing: Decodable {
+      let column: String
+    }
+
+    let format: String
+    let request: Request
+    let source: ComparisonDocument.Source
+    let roles: MetricRoles
+    let routing: [Routing]
+  }
+
+  private func suggestion(
+    _ request: SuggestionRequest
+  ) throws(StoreError) -> SuggestionDocument {
+    _ = try DatasetName(request.name)
+    var plain = request
+    plain.save = nil
+    var options = request.options ?? BacktestOptions()
+    if let from = request.from {
+      guard request.on == nil else {
+        throw StoreError(.usage, "rows come from a report, or are named, not both")
+      }
+      let kept = try seen(from)
+      let json = try document(Self.exactly(kept)).json
+      let report = try Documents.decode(Report.self, from: json)
+      guard report.format == Report.format else {
+        throw StoreError(.usage, "\(kept.reference) is '\(report.format)', not '\(Report.format)'")
+      }
+      plain.from = kept.reference
+      plain.on = report.source.reference
+      plain.slice = request.slice ?? report.routing.first?.column
+      options.by = report.request.by ?? options.by
+      for role in MetricRoles.Role.allCases where options.roles[role] == nil {
+        options.roles[role] = report.roles[role]
+      }
+    }
+    guard let on = plain.on else {
+      throw StoreError(.usage, "name the rows with --on, or a report of them with --from")
+    }
+    let rows = try seen(on)
+    plain.on = rows.reference
+    plain.options = options
+    if let holdout = request.holdout { plain.holdout = try seen(holdout).reference }
+    let schema = try store.snapshot(rows).schema
+    let key = try ItemKeys.columns(
+      key: schema.key, stated: options.key, without: [options.by], of: rows.reference)
+    var wanted = ComparisonOptions()
+    wanted.roles = options.roles
+    wanted.cluster = options.cluster
+    wanted.slices = [plain.slice].compactMap { $0 }
+    let table = try table(
+      Self.exactly(rows), columns: wanted.columns(of: schema.columns, key: key, by: options.by),
+      where: options.condition
+    ).table
+    return try SuggestionAnalysis(table, key: key, request: plain)
+      .document(plain, source: Self.source(rows))
+  }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+/// From measurements to rules, their trial, their life and their end, as a team does it.
+@Suite(.bothDoors) struct RulesFromDataTests {
+  private let place: Workplace
+
+  init() throws {
+    place = try Workplace()
+    for (name, ids) in [("train", 0..<300), ("test", 300..<600)] {
+      var rows = ""
+      for id in ids {
+        let topic = id % 2 == 0 ? "code" : "chat"
+        for model in ["big", "small"] {
+          let isWrong = model == "small" && topic == "code" ? id % 4 == 0 : id % 50 == 1
+          let cost = model == "big" ? 40 + id % 9 : 4 + id % 5
+          rows += #"{"id":\#(id),"model":"\#(model)","topic":"\#(topic)","#
+          rows += #""success":\#(isWrong ? 0 : 1),"usd":\#(cost)}"# + "\n"
+        }
+      }
+      try place.write(rows, as: "\(name).jsonl")
+      try place.run("push", name, "\(name).jsonl", "--key", "id,model", "--kind", "outputs")
+    }
+  }
+
+  @Test func `measurements become rules, which are tried, deployed and taken back`() throws {
+    let draft = try place.run(
+      "router", "suggest", "chat", "--on", "train", "--slice", "topic", "--objective",
+      "min cost s.t. success >= -5pp", "--holdout", "test", "-o", "rules.json")
+    #expect(draft.status == 0, "\(draft.error)")
+    #expect(draft.output.contains("1 of 2 slices left the default; 2 tests counted in (Holm)"))
+    #expect(try place.run("router", "push", "chat", "rules.json").status == 0)
+    #expect(try place.run("router", "deploy", "chat@1").status == 75, "its gates are not met")
+    let trial = try place.run("router", "backtest", "chat@1", "--save", "trials")
+    #expect(trial.status == 0, "\(trial.output)\(trial.error)")
+    for line in [
+      "gates: PASSED", "gate success >= -5pp: passed", "decided otherwise: 150/300 (50.0 %)",
+      "What this many items cannot show", "kept as trials@1",
+    ] { #expect(trial.output.contains(line), "\(line)") }
+    let again = try place.run("router", "backtest", "chat@1", "--save", "trials", "--json")
+    #expect(again.output.contains(#""saved":"trials@1""#))
+    #expect(try place.run("router", "deploy", "chat@1", "--backtest", "trials").status == 0)
+    let live = try place.run("router", "backtest", "chat@1")
+    #expect(live.status == 0 && live.output.contains("decided otherwise: 0/300"))
+  }
+
+  @Test func `rules that lose too much fail, and few rows cannot tell`() throws {
+    let rules = """
+      {"schema":"route.rules/1","route":"chat","targets":{"big":{"provider":"p","model":"big"},\
+      "small":{"provider":"p","model":"small"}},"rules":[{"name":"all","serve":{"target":"small"}}],\
+      "default":{"target":"big"},"gates":{"backtest":{"dataset":"test","min_coverage_percent":95,\
+      "non_inferiority":[{"metric":"success","margin_ppm":20000,"alpha_ppm":25000}]}}}
+      """
+    try place.write(rules, as: "rules.json")
+    try place.run("router", "push", "chat", "rules.json")
+    let bad = try place.run("router", "backtest", "chat@1")
+    #expect(bad.status == 1 && bad.output.contains("gate success >= -2pp: FAILED"))
+    let few = try place.run("router", "backtest", "chat@1", "--where", "id < 304")
+    #expect(few.status == 2 && few.output.contains("NOT ENOUGH DATA"))
+    #expect(try place.run("router", "backtest", "chat@1", "--on", "none").status == 66)
+    #expect(try place.run("router", "backtest", "test").status == 64)
+    #expect(try place.run("router", "backtest", "chat", "--map", "x").status == 64)
+  }
+}
