@@ -1,6 +1,5 @@
 import Analysis
 package import Model
-import Routing
 import Store
 package import Wire
 
@@ -20,25 +19,6 @@ extension LocalStoreService {
         ]))
   }
 
-  /// What of a report a suggestion starts from.
-  private struct Report: Decodable {
-    static let format = "assay.report/1"
-
-    struct Request: Decodable {
-      let by: String?
-    }
-
-    struct Routing: Decodable {
-      let column: String
-    }
-
-    let format: String
-    let request: Request
-    let source: ComparisonDocument.Source
-    let roles: MetricRoles
-    let routing: [Routing]
-  }
-
   private func suggestion(
     _ request: SuggestionRequest
   ) throws(StoreError) -> SuggestionDocument {
@@ -51,15 +31,14 @@ extension LocalStoreService {
         throw StoreError(.usage, "rows come from a report, or are named, not both")
       }
       let kept = try seen(from)
-      let json = try document(Self.exactly(kept)).json
-      let report = try Documents.decode(Report.self, from: json)
-      guard report.format == Report.format else {
-        throw StoreError(.usage, "\(kept.reference) is '\(report.format)', not '\(Report.format)'")
-      }
+      let report = try self.report(Self.exactly(kept)).document
       plain.from = kept.reference
       plain.on = report.source.reference
       plain.slice = request.slice ?? report.routing.first?.column
-      options.by = report.request.by ?? options.by
+      options.by = report.request.by
+      options.key = options.key ?? report.request.key
+      options.cluster = options.cluster ?? report.request.cluster
+      options.condition = options.condition ?? report.request.condition
       for role in MetricRoles.Role.allCases where options.roles[role] == nil {
         options.roles[role] = report.roles[role]
       }

@@ -4,11 +4,12 @@ import json
 import os
 import pathlib
 
+import jsonschema_rs
 import numpy as np
 import pytest
 import scipy.stats
 import yaml
-import jsonschema_rs
+from statsmodels.stats.multitest import multipletests
 
 from server import PACKAGE, assay
 
@@ -73,6 +74,17 @@ def test_rules_found_on_one_half_and_tried_on_the_other(store, tmp_path):
     rules = json.loads(draft.read_text())
     assert rules == suggestion["document"]
     assert len(rules["targets"]) == 2 and rules["rules"]
+    # Each slice's test of the bound, with all of them counted in; the gain in cost is never in doubt.
+    assert suggestion["base"] == suggestion["fallback"] == MODELS[0] and suggestion["sliceTests"] == 5
+    trained = {(row["id"], row["model"]): row for row in train}
+    pvalues = []
+    for part in suggestion["slices"]:
+        some = sorted({row["id"] for row in train if row["dataset"] == part["value"]})
+        change = np.array([trained[i, MODELS[1]]["win"] - trained[i, MODELS[0]]["win"] for i in some])
+        pvalues.append(scipy.stats.ttest_1samp(change, -0.09, alternative="greater").pvalue)
+    adjusted = multipletests(pvalues, method="holm")[1]
+    near([part["trials"][0]["adjustedPValue"] for part in suggestion["slices"]], list(adjusted), 1e-7)
+    assert [part["isRule"] for part in suggestion["slices"]] == list(adjusted <= 0.025)
 
     assay("router", "push", "judged", draft, store=store)
     report = backtest(store, "judged", "--save", "trials")
