@@ -37,7 +37,7 @@ extension LocalStoreService {
     } else if let gate = set.gate {
       failures = [
         "a backtest on \(gate.dataset) that passes; make one with 'assay router backtest "
-          + "\(version.reference) --on \(gate.dataset)' and name it with --backtest"
+          + "\(version.reference) --on \(gate.dataset) --save NAME' and name it with --backtest"
       ]
     }
     if failures.isEmpty { return evidence }
