@@ -23,6 +23,8 @@ final class ScriptedService: AssayService {
 
   let script = Mutex(Script())
   let renderings = Mutex(0)
+  /// How many queries began.
+  let queries = Mutex(0)
   let cancellations = Mutex(0)
   let pushes = Mutex<[PushRequest]>([])
   let uploads = Mutex<[[UInt8]]>([])
@@ -147,6 +149,7 @@ final class ScriptedService: AssayService {
     _ request: QueryRequest, write: ([UInt8]) throws(StoreError) -> Void
   ) throws(StoreError) -> QueryDocument {
     let script = try start()
+    queries.withLock { $0 += 1 }
     while script.isEndless {
       guard !Task.isCancelled else {
         cancellations.withLock { $0 += 1 }
