@@ -142,7 +142,7 @@ package struct BacktestAnalysis: Sendable {
   /// What moves whatever the rows are.
   static func movement(
     _ candidate: CompiledRules, _ active: RoutingPolicy
-  ) -> [BacktestDocument.Movement] {
+  ) -> [MovementDocument] {
     guard let active = active.compiled else { return [] }
     return candidate.set.movement(from: active.set).map {
       .init(rule: $0.rule, cause: $0.cause.rawValue, basisPoints: $0.basisPoints)

@@ -132,22 +132,6 @@ package struct BacktestDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// A share of a rule's units that gets another target.
-  package struct Movement: Codable, Sendable, Hashable {
-    package let rule: String
-    /// `weights`, `reshuffled` (new salt or fields: everybody is drawn anew) or `replaced`.
-    package let cause: String
-    /// Of 10,000 units of the rule.
-    package let basisPoints: Int
-
-    /// So many units of `rule` move.
-    package init(rule: String, cause: String, basisPoints: Int) {
-      self.rule = rule
-      self.cause = cause
-      self.basisPoints = basisPoints
-    }
-  }
-
   /// Units that splits hold on to.
   package struct Units: Codable, Sendable, Hashable {
     /// Different ones, among items that both decide by a split.
@@ -179,7 +163,7 @@ package struct BacktestDocument: Codable, Sendable, Hashable {
   package let changes: [Change]
   package let examples: [Example]
   /// Shares of units that would move, rule by rule, whatever the rows are.
-  package let movement: [Movement]
+  package let movement: [MovementDocument]
   /// Nil where no item is decided by a split on both sides.
   package let units: Units?
   /// How both did, on the items that both have results for; none for logged decisions.
@@ -199,7 +183,7 @@ package struct BacktestDocument: Codable, Sendable, Hashable {
     request: BacktestRequest, rules: Digest, active: Baseline, layout: Layout,
     sources: [ComparisonDocument.Source], roles: MetricRoles, items: ComparisonDocument.Items,
     coverage: Coverage, conditions: Conditions, changed: Int, changes: [Change],
-    examples: [Example], movement: [Movement], units: Units?,
+    examples: [Example], movement: [MovementDocument], units: Units?,
     findings: [ComparisonDocument.Finding]
   ) {
     schema = Self.format
