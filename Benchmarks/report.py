@@ -76,7 +76,7 @@ def peers(rows):
 
 
 def load(results):
-    print("\n## The server under load\n\nWritten by `make load`: `wrk` with 64 connections on the same two cores as the server. "
+    print("\n## The server under load\n\nWritten by `make load`: `wrk` with 64 connections on the same two cores as the server; neither keeps a log of requests. "
           "Goals: 0.5 of nginx's requests a second for a version record, 0.8 of its bytes a second for a data file.\n")
     table("what", "assay", "nginx", "ratio")
     for name, what in {"record.json": "version record", "data.jsonl": "data file"}.items():

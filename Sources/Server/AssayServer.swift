@@ -18,17 +18,18 @@ package struct AssayServer: Sendable {
   /// A server of the store in the folder `path`, where tokens and the audit log are kept.
   ///
   /// `service` gives the store as a caller sees it; `rows` takes those that come one at a time;
-  /// `routers` decides requests.
+  /// `records` keeps those of versions in memory; `routers` decides requests.
   /// - Throws: ``StoreError``: `denied` when others could reach it and it has no token; `corrupt`
   ///   when the tokens are damaged.
   package init(
     path: String, options: ServerOptions,
     clock: @escaping @Sendable () -> Timestamp,
     service: @escaping @Sendable (Caller) -> any AssayService, rows: LocalRowService? = nil,
-    routers: LiveRouters? = nil
+    records: VersionRecords? = nil, routers: LiveRouters? = nil
   ) throws(StoreError) {
     backend = Backend(
-      path: path, options: options, clock: clock, service: service, rows: rows, routers: routers)
+      path: path, options: options, clock: clock, service: service, rows: rows, records: records,
+      routers: routers)
     let level = Logger.Level(rawValue: options.logLevel.rawValue) ?? .info
     logger = Logger(label: "assay") { _ in
       LineLogHandler(level: level, isJSON: options.logFormat == .json)

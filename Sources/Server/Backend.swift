@@ -9,6 +9,8 @@ final class Backend: Sendable {
   let service: @Sendable (Caller) -> any AssayService
   /// Nil where no rows are taken.
   let rows: LocalRowService?
+  /// Nil where the store is not a folder here.
+  let records: VersionRecords?
   /// Nil where nothing is routed.
   let routers: LiveRouters?
   let tokens: LocalTokenService
@@ -31,10 +33,11 @@ final class Backend: Sendable {
   init(
     path: String, options: ServerOptions, clock: @escaping @Sendable () -> Timestamp,
     service: @escaping @Sendable (Caller) -> any AssayService, rows: LocalRowService?,
-    routers: LiveRouters?
+    records: VersionRecords?, routers: LiveRouters?
   ) {
     self.service = service
     self.rows = options.isReadOnly ? nil : rows
+    self.records = records
     self.routers = routers
     self.options = options
     self.clock = clock

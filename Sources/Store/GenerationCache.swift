@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// Two generations: entries are added to the young one; when it is full it becomes the old one and
 /// the old one goes. An entry asked for moves to the young one, so what is in use stays.
-final class GenerationCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+package final class GenerationCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private struct State {
     var young: [Key: (value: Value, cost: Int)] = [:]
     var old: [Key: (value: Value, cost: Int)] = [:]
@@ -15,9 +15,9 @@ final class GenerationCache<Key: Hashable & Sendable, Value: Sendable>: Sendable
   private let state = Mutex(State())
 
   /// A cache whose entries cost at most `cost` together.
-  init(cost: Int) { generationCost = cost / 2 }
+  package init(cost: Int) { generationCost = cost / 2 }
 
-  func value(_ key: Key) -> Value? {
+  package func value(_ key: Key) -> Value? {
     state.withLock { state in
       if let entry = state.young[key] { return entry.value }
       guard let entry = state.old.removeValue(forKey: key) else { return nil }
@@ -26,7 +26,7 @@ final class GenerationCache<Key: Hashable & Sendable, Value: Sendable>: Sendable
     }
   }
 
-  func insert(_ key: Key, _ value: Value, cost: Int) {
+  package func insert(_ key: Key, _ value: Value, cost: Int) {
     guard cost <= generationCost else { return }
     state.withLock { insert(key, value, cost, &$0) }
   }

@@ -40,6 +40,18 @@ extension Store {
     return try index.head(of: dataset)?.digest
   }
 
+  /// The number of records in a dataset's log, once what others committed is taken in; 0 when there
+  /// is no such dataset.
+  package func logLength(of dataset: DatasetName) throws(StoreError) -> Int {
+    guard try catchUp(dataset) != nil else { return 0 }
+    return try index.head(of: dataset)?.sequence ?? 0
+  }
+
+  /// Whether a dataset's log has no more than `length` records, by one look for the next one's file.
+  package func endsLog(of dataset: DatasetName, after length: Int) throws(StoreError) -> Bool {
+    try objects.status(of: StoreLayout.logName(dataset, length + 1)) == nil
+  }
+
   /// Deploys a version in the place of the one that is live.
   ///
   /// When it returns, the deployment is on disk. Of two that would take the same version's place,

@@ -54,7 +54,7 @@ struct ServeCommand: ParsableCommand {
     let rows = service.rows
     let server = try AssayServer(
       path: service.path, options: options, clock: Store.systemClock,
-      service: { service.limited(to: $0) }, rows: rows,
+      service: { service.limited(to: $0) }, rows: rows, records: VersionRecords(service),
       routers: LiveRouters(
         service, recordingTo: readOnly ? nil : rows, samplePPM: recordDecisions.partsPerMillion))
     let scheme = tlsCert == nil ? "http" : "https"

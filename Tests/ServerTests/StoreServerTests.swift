@@ -15,6 +15,7 @@ import Wire
 /// A server of a real store: what takes both to go right.
 @Suite struct StoreServerTests {
   private let folder: TemporaryDirectory
+  private let service: LocalStoreService
   private let server: AssayServer
 
   init() throws {
@@ -28,7 +29,8 @@ import Wire
     options.querySeconds = 1
     server = try AssayServer(
       path: path, options: options, clock: Store.systemClock,
-      service: { service.limited(to: $0) })
+      service: { service.limited(to: $0) }, records: VersionRecords(service))
+    self.service = service
   }
 
   private func send(
@@ -93,6 +95,37 @@ import Wire
     #expect(none.status == .notAcceptable)
     let rows = try await send(.get, "/v1/reports/runs@1")
     #expect(rows.status == .badRequest)
+  }
+
+  @Test func `a record that was told before is told as it is by now`() async throws {
+    func told(_ reference: String) async throws -> (record: VersionDetailDocument, tag: String?) {
+      let response = try await send(.get, "/v1/datasets/runs/versions/\(reference)")
+      #expect(response.status == .ok)
+      let record = try Documents.decode(
+        VersionDetailDocument.self, from: Array(response.body.readableBytesView))
+      return (record, response.headers[.eTag])
+    }
+    #expect(try await send(.get, "/v1/datasets/runs/versions/1").status == .notFound)
+    _ = try await push("runs", "id,score\n1,0.5\n")
+    let first = try await told("1")
+    #expect(try await told("1") == first)
+    #expect(try await told("latest").record.version.number == 1)
+    // Another process, which does not tell the server.
+    let other = LocalStoreService(try Store(path: service.path), author: "other")
+    _ = try other.setTag("best", to: try Reference(parsing: "runs@1"), TagRequest())
+    let tagged = try await told("1")
+    #expect(tagged.record.version.tags == ["best"])
+    #expect(tagged.tag != first.tag)
+    _ = try await push("runs", "id,score\n1,0.75\n")
+    #expect(try await told("latest").record.version.number == 2)
+    #expect(try await told("1") == tagged)
+    #expect(try await told("best") == tagged)
+    let token = try server.tokens.createToken(
+      TokenRequest(name: "ci", scope: .read, prefix: "other")
+    ).token
+    let unseen = try await send(
+      .get, "/v1/datasets/runs/versions/1", [.authorization: "Bearer \(token)"])
+    #expect(unseen.status == .notFound)
   }
 
   @Test func `a conditional write happens only if nobody was faster`() async throws {

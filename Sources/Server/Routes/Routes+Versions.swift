@@ -64,19 +64,28 @@ extension Routes {
     _ request: Request, _ context: ServerContext
   ) async throws -> Response {
     _ = try parameters(request)
-    let reference = try reference(context)
-    let body = try await backend.quickly(context) { (service) throws(StoreError) in
-      Documents.encode(try service.version(reference))
-    }
+    let record = try await record(of: try reference(context), context)
     // The record of a version never changes, but the tags that name it do.
-    let validators = Validators(tag: String(Digest(hashing: body).hex.prefix(32)))
+    let validators = Validators(tag: record.tag)
     var headers: HTTPFields = [.cacheControl: "no-cache", .contentType: "application/json"]
     if validators.isNotModified(for: request.headers) {
       return backend.notModified(headers, validators)
     }
     validators.add(to: &headers)
     return Response(
-      status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+      status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: record.json)))
+  }
+
+  private func record(
+    of reference: Reference, _ context: ServerContext
+  ) async throws(StoreError) -> VersionRecords.Record {
+    guard let records = backend.records else {
+      return try await backend.quickly(context) { (service) throws(StoreError) in
+        VersionRecords.Record(try service.version(reference))
+      }
+    }
+    if let known = try records.known(reference) { return known }
+    return try await backend.quick.run { () throws(StoreError) in try records.read(reference) }
   }
 
   @Sendable private func getDiff(
