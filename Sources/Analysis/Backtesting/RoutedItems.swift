@@ -117,16 +117,25 @@ struct RoutedItems: Sendable {
   /// How many items went from which rule and target to which.
   var changes: [BacktestDocument.Change] {
     struct Cell: Hashable {
+      // Names of rules are different by their bytes, and may look alike.
+      let activeIndex: Int?
+      let index: Int?
       let activeRule: String?
       let activeTarget: String
       let rule: String?
       let target: String
 
-      var order: [String] { [activeRule ?? "", activeTarget, rule ?? "", target] }
+      var order: [String] {
+        [
+          activeRule ?? "", activeTarget, rule ?? "", target, "\(activeIndex ?? -1)",
+          "\(index ?? -1)",
+        ]
+      }
     }
     var counts: [Cell: Int] = [:]
     for item in items {
       let cell = Cell(
+        activeIndex: item.active.decision?.ruleIndex, index: item.candidate.decision?.ruleIndex,
         activeRule: item.active.rule, activeTarget: item.active.target.name,
         rule: item.candidate.rule, target: item.candidate.target.name)
       counts[cell, default: 0] += 1

@@ -26,6 +26,12 @@ package struct FieldPath: Sendable, Hashable {
 
   /// Where requests are named.
   package static let requestID = FieldPath("request.id")
+
+  /// What OpenFeature names the subject of an evaluation by.
+  package static let targetingKey = FieldPath("targetingKey")
+
+  /// What names a request, the first first, when no field of a split does.
+  static let names = [requestID, targetingKey]
 }
 
 /// A test of one field.

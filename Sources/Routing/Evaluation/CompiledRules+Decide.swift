@@ -4,7 +4,7 @@ extension CompiledRules {
   ///   - context: A JSON object; members that no rule asks for are passed over.
   ///   - trusting: Whether the context is from someone who may state `principal`; else that is as
   ///     good as absent.
-  ///   - unit: Names the request when the context does not, in `request.id`.
+  ///   - unit: Names the request when the context does not, in `request.id` or `targetingKey`.
   /// - Throws: ``JSONFault`` when the context is no JSON object.
   package func decide(
     _ context: [UInt8], trusting: Bool = true, unit: RequestUnit = .none
@@ -49,11 +49,11 @@ extension CompiledRules {
       rules: self, entry: entry, checked: checked, target: target, draw: draw, shadows: shadows)
   }
 
-  /// The first field that is a text, and no empty one; else the request's name.
+  /// The first field that is a text, and no empty one; else what names the request.
   private func unit(
     _ fields: [Int], _ values: FieldValues, _ fallback: RequestUnit
   ) -> (unit: [UInt8], source: String) {
-    for field in fields + [self.requestID] {
+    for field in fields + names {
       let slot = values.slots[field]
       if slot.kind == .text, slot.count > 0 {
         return (Array(values.text(of: slot)), paths[field].text)

@@ -33,6 +33,7 @@ package final class CompiledRules: Sendable {
 
   struct Variant: Sendable {
     let target: Int
+    /// The share of the target, in basis points: that of all variants which have it.
     let weight: Int
   }
 
@@ -50,7 +51,8 @@ package final class CompiledRules: Sendable {
   let fields: FieldIndex
   /// The fields that decisions depend on.
   package let paths: [FieldPath]
-  let requestID: Int
+  /// The fields that name a request.
+  let names: [Int]
   let fallback: Int
   let fallbackChain: [Int]
 
@@ -62,7 +64,7 @@ package final class CompiledRules: Sendable {
       rule.isEnabled ? compiler.entry(rule, index) : nil
     }
     starts = compiler.starts
-    requestID = compiler.slot(.requestID)
+    names = FieldPath.names.map { compiler.slot($0) }
     fallback = compiler.target(set.fallback)
     fallbackChain = set.fallbackChain.map { compiler.target($0.target) }
     program = compiler.program
@@ -119,9 +121,14 @@ package final class CompiledRules: Sendable {
       let ranges = split.variants.enumerated().flatMap { index, variant in
         variant.ranges.map { (upper: $0.upper, variant: index) }
       }
+      var shares: [Int: Int] = [:]
+      for variant in split.variants { shares[target(variant.target), default: 0] += variant.weight }
       return Split(
         salt: Array(split.salt.utf8), fields: split.fields.map { slot($0) },
-        variants: split.variants.map { Variant(target: target($0.target), weight: $0.weight) },
+        variants: split.variants.map {
+          let target = target($0.target)
+          return Variant(target: target, weight: shares[target] ?? 0)
+        },
         ends: ranges.sorted { $0.upper < $1.upper })
     }
   }

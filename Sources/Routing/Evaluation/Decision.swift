@@ -14,6 +14,7 @@ package struct Decision: Sendable {
   /// How a unit got its variant.
   struct Draw: Sendable {
     let variant: Int
+    /// The share of the variant's target, in basis points.
     let weight: Int
     let bucket: Int
     let unit: [UInt8]
@@ -68,8 +69,9 @@ package struct Decision: Sendable {
   /// The path of the field that names the unit; `decision.id` when the request had no name.
   package var unitSource: String? { draw?.source }
 
-  /// The probability of this target, in millionths, over all units that the rule is true for.
-  package var propensityPPM: Int { draw.map { $0.weight * 100 } ?? 1_000_000 }
+  /// The probability of this target, in millionths, over all units that the rule is true for:
+  /// that of all variants which have it.
+  package var propensityPPM: Int { (draw?.weight ?? Bucket.count) * 100 }
 
   /// Where the request goes when targets fail, in order; never the target itself.
   package var fallbacks: [RuleSet.Fallback] {

@@ -46,7 +46,7 @@ package struct LiveRules: Sendable {
     before = ramp == nil ? nil : previous
     self.ramp = ramp
     var paths: [FieldPath] = []
-    for path in (ramp?.fields ?? []) + [.requestID] where !paths.contains(path) {
+    for path in (ramp?.fields ?? []) + FieldPath.names where !paths.contains(path) {
       paths.append(path)
     }
     fields = FieldIndex(paths)

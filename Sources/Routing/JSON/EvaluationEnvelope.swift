@@ -48,11 +48,4 @@ package struct EvaluationEnvelope: Sendable, Hashable {
     default: throw scanner.fault("there is no member '\(name.prefix(50))' here")
     }
   }
-
-  /// The text of a member of an object; nil when there is none, or an empty one.
-  package static func text(_ name: String, in object: [UInt8]) throws(JSONFault) -> String? {
-    let values = try FieldValues(object, FieldIndex([FieldPath(name)]), trusting: true)
-    guard let slot = values.slots.first, slot.kind == .text, slot.count > 0 else { return nil }
-    return String(decoding: values.text(of: slot), as: UTF8.self)
-  }
 }

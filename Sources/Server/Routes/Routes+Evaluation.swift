@@ -65,20 +65,17 @@ extension Routes {
 
   /// Decides from memory; a router that is not there yet is read first.
   func decide(
-    _ name: DatasetName, _ context: [UInt8], trusting: Bool, targetingKey: String? = nil,
+    _ name: DatasetName, _ context: [UInt8], trusting: Bool,
     _ trace: (trace: String, span: String)?
   ) async throws -> RoutedRequest {
     let routers = try openRouters
-    if let routed = try routers.decide(
-      name, context, trusting: trusting, targetingKey: targetingKey, trace: trace)
-    {
+    if let routed = try routers.decide(name, context, trusting: trusting, trace: trace) {
       return routed
     }
     try await backend.quick.run { () throws(StoreError) in try routers.load(name) }
-    guard
-      let routed = try routers.decide(
-        name, context, trusting: trusting, targetingKey: targetingKey, trace: trace)
-    else { throw StoreError(.missing, "nothing of \(name) is live") }
+    guard let routed = try routers.decide(name, context, trusting: trusting, trace: trace) else {
+      throw StoreError(.missing, "nothing of \(name) is live")
+    }
     return routed
   }
 

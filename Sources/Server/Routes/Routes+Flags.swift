@@ -17,7 +17,7 @@ extension Routes {
       let asked = try EvaluationRequest(parsing: try await routingBody(request))
       let routed = try await decide(
         name, asked.context, trusting: context.caller.scope >= .write,
-        targetingKey: asked.targetingKey, RoutingBody.trace(request.headers))
+        RoutingBody.trace(request.headers))
       var headers: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
       headers[.routeVersion] = String(routed.number)
       return Response(
@@ -50,8 +50,7 @@ extension Routes {
       for (index, name) in names.enumerated() {
         if index > 0 { body.append(UInt8(ascii: ",")) }
         body += try await decide(
-          name, asked.context, trusting: isTrusted, targetingKey: asked.targetingKey,
-          RoutingBody.trace(request.headers)
+          name, asked.context, trusting: isTrusted, RoutingBody.trace(request.headers)
         ).flagJSON
       }
       body += Array("]}".utf8)

@@ -23,14 +23,4 @@ package struct EvaluationRequest: Sendable {
         .usage, "the body is not as expected: \(error.message) (byte \(error.offset + 1))")
     }
   }
-
-  /// What OpenFeature names the subject of an evaluation by; nil when there is none.
-  package var targetingKey: String? {
-    do throws(JSONFault) {
-      return try EvaluationEnvelope.text("targetingKey", in: context)
-    } catch {
-      // A context that is none is refused when it is decided on.
-      return nil
-    }
-  }
 }

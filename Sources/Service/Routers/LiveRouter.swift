@@ -34,16 +34,15 @@ struct LiveRouter: Sendable {
   }
 
   /// Decides one request.
-  /// - Parameter unit: Names it when its context does not; nil for the decision's own id.
   /// - Throws: ``StoreError`` of kind `usage` for a context that is none.
   func decide(
-    _ context: [UInt8], trusting: Bool, unit: RequestUnit? = nil, at time: Timestamp
+    _ context: [UInt8], trusting: Bool, at time: Timestamp
   ) throws(StoreError) -> RoutedRequest {
     let id = DecisionID.make(at: time)
     let began = ContinuousClock.now
     do throws(JSONFault) {
       let decision = try rules.decide(
-        context, trusting: trusting, unit: unit ?? .decision(id),
+        context, trusting: trusting, unit: .decision(id),
         afterMicroseconds: time.microseconds - (deployment?.time.microseconds ?? 0))
       let digest = decision.rules.set.digest
       return RoutedRequest(

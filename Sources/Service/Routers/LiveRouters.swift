@@ -77,19 +77,15 @@ package final class LiveRouters: Sendable {
   /// Decides a request by what is in memory, and has that recorded.
   /// - Parameters:
   ///   - trusting: Whether the caller may state `principal`.
-  ///   - targetingKey: Names the request when its context does not.
   ///   - trace: The ids of the trace and the span that the request belongs to.
   /// - Returns: nil when the router is not in memory; see ``load(_:)``.
   /// - Throws: ``StoreError`` of kind `usage` for a context that is none.
   package func decide(
-    _ name: DatasetName, _ context: [UInt8], trusting: Bool, targetingKey: String? = nil,
+    _ name: DatasetName, _ context: [UInt8], trusting: Bool,
     trace: (trace: String, span: String)? = nil
   ) throws(StoreError) -> RoutedRequest? {
     guard let router = live.withLock({ $0[name] })?.router else { return nil }
-    let request = try router.decide(
-      context, trusting: trusting,
-      unit: targetingKey.map { RequestUnit($0, source: "targetingKey") },
-      at: service.store.clock())
+    let request = try router.decide(context, trusting: trusting, at: service.store.clock())
     if let recorder {
       if isSampled(request.id) {
         recorder.take(
