@@ -101,7 +101,7 @@ let package = Package(
       resources: [.embedInCode("0001-index.sql"), .embedInCode("0002-aggregates.sql")]),
 
     .target(
-      name: "TestSupport", dependencies: ["Model", "Columns", "Objects", "Wire"],
+      name: "TestSupport", dependencies: ["Model", "Columns", "Objects", "Routing", "Wire"],
       path: "Tests/TestSupport"),
     .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"]),
     .testTarget(name: "ColumnsTests", dependencies: ["Columns", "TestSupport"]),
@@ -119,7 +119,9 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "AnalysisTests",
-      dependencies: ["Analysis", "Columns", "Comparison", "Model", "Wire", "TestSupport"]),
+      dependencies: [
+        "Analysis", "Columns", "Comparison", "Model", "Routing", "Wire", "TestSupport",
+      ]),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Model", "Wire", "TestSupport"],
       exclude: ["Fixtures"]),

@@ -35,6 +35,60 @@ import Testing
     }
   }
 
+  @Test(arguments: 0..<300)
+  func `whole documents are decided as the plainest reading does, byte by byte`(seed: Int) throws {
+    var random = RandomRules(seed: seed)
+    let document = try random.document()
+    let set = try document.ruleSet
+    let rules = CompiledRules(set)
+    // What a store gives back.
+    let stored = CompiledRules(try RuleSet(parsing: set.json.bytes))
+    #expect(stored.set.digest == set.digest)
+    for number in 0..<30 {
+      let context = random.context()
+      let isTrusted = random.number(0..<4) > 0
+      let id = "d\(number)"
+      let expected = document.decision(context, name: (id, "decision.id"), trusting: isTrusted)
+      let bytes = Array(context.json.utf8)
+      for rules in [rules, stored] {
+        let decision = try rules.decide(bytes, trusting: isTrusted, unit: .decision(id))
+        let live = try LiveRules(rules).decide(bytes, trusting: isTrusted, unit: .decision(id))
+        #expect(decision.json == expected.json, "\(context.json)")
+        #expect(live.json == expected.json, "\(context.json)")
+        #expect(decision.unit == expected.unit.map { Array($0.text.utf8) })
+      }
+    }
+  }
+
+  @Test(arguments: 0..<100)
+  func `during a ramp a unit is decided by the version it has reached`(seed: Int) throws {
+    var random = RandomRules(seed: 1000 + seed)
+    let (old, new) = (try random.document(), try random.document())
+    let (before, after) = (try old.ruleSet, try new.ruleSet)
+    let paths = ["principal.user", "metadata.s", "request.id", "targetingKey"]
+    let fields = Array(paths.prefix(random.number(0..<3)))
+    let ramp = try #require(
+      Ramp(steps: [2500, 7500], seconds: 60, salt: "r@2", fields: fields.map { FieldPath($0) }))
+    let live = LiveRules(CompiledRules(after), over: CompiledRules(before), along: ramp)
+    for number in 0..<30 {
+      let context = random.context()
+      let (id, isLate) = ("d\(number)", random.number(0..<2) == 1)
+      var unit = id
+      for path in (fields + paths.suffix(2)).reversed() {
+        if case .text(let text)? = context[path.split(separator: ".")[...]], !text.isEmpty {
+          unit = text
+        }
+      }
+      let share = isLate ? 7500 : 2500
+      let isNew = Bucket.of(unit, salt: "r@2", for: .rollout) < share
+      let expected = (isNew ? new : old).decision(context, name: (id, "decision.id"))
+      let decision = try live.decide(
+        Array(context.json.utf8), unit: .decision(id), afterMicroseconds: isLate ? 60_000_000 : 0)
+      #expect(decision.json == expected.json, "\(context.json)")
+      #expect(decision.rules.set.digest == (isNew ? after : before).digest)
+    }
+  }
+
   @Test func `a target is not its own fallback`() throws {
     let rules = CompiledRules(try Fixture.example())
     let context = #"{"principal": {"plan": "free", "user_id": "u0"}, "request": {"id": "r"}}"#
@@ -58,6 +112,8 @@ import Testing
     #expect(try source(#"{"principal": {"a": "x"}, "metadata": {"b": "y"}}"#) == "principal.a")
     #expect(try source(#"{"principal": {"a": ""}, "metadata": {"b": "y"}}"#) == "metadata.b")
     #expect(try source(#"{"principal": {"a": 7}, "request": {"id": "r"}}"#) == "request.id")
+    #expect(try source(#"{"targetingKey": "k", "request": {"id": "r"}}"#) == "request.id")
+    #expect(try source(#"{"targetingKey": "k", "request": {"id": ""}}"#) == "targetingKey")
     #expect(try source("{}") == "decision.id")
     let (left, right) = (
       try rules.decide(Array("{}".utf8), unit: .decision("user-1")),

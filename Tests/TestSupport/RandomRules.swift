@@ -1,13 +1,12 @@
-import Routing
-import TestSupport
+package import Routing
 
-/// Random documents and contexts, and what they mean by the plainest reading of the specification.
-struct RandomRules {
+/// Random documents and contexts, and what they mean by the plainest reading.
+package struct RandomRules {
   /// A JSON value of a context.
-  indirect enum Value {
+  package indirect enum Value: Sendable {
     case null, bool(Bool), integer(Int), text(String), list([Value]), object([(String, Value)])
 
-    var json: String {
+    package var json: String {
       switch self {
       case .null: "null"
       case .bool(let value): "\(value)"
@@ -19,7 +18,8 @@ struct RandomRules {
       }
     }
 
-    subscript(path: ArraySlice<Substring>) -> Value? {
+    /// The value at the end of a path.
+    package subscript(path: ArraySlice<Substring>) -> Value? {
       guard let name = path.first else { return self }
       guard case .object(let members) = self else { return nil }
       return members.first { $0.0 == name }?.1[path.dropFirst()]
@@ -33,11 +33,16 @@ struct RandomRules {
     "request.n",
   ]
 
-  init(seed: Int) { generator = SeededGenerator(seed: UInt64(seed)) }
+  /// What always follows from `seed`.
+  package init(seed: Int) { generator = SeededGenerator(seed: UInt64(seed)) }
 
-  mutating func number(_ range: Range<Int>) -> Int { Int.random(in: range, using: &generator) }
+  /// A number of a range.
+  package mutating func number(_ range: Range<Int>) -> Int {
+    Int.random(in: range, using: &generator)
+  }
 
-  mutating func pick<Item>(_ items: [Item]) -> Item { items[number(0..<items.count)] }
+  /// One of some.
+  package mutating func pick<Item>(_ items: [Item]) -> Item { items[number(0..<items.count)] }
 
   mutating func scalar(ordered: Bool = false) -> RuleScalar {
     switch number(ordered ? 1..<3 : 0..<3) {
@@ -64,7 +69,8 @@ struct RandomRules {
     }
   }
 
-  mutating func condition(depth: Int = 0) -> Condition {
+  /// When a rule applies.
+  package mutating func condition(depth: Int = 0) -> Condition {
     let count = number(1..<4)
     switch number(0..<(depth > 3 ? 1 : 5)) {
     case 1: return .all((0..<count).map { _ in condition(depth: depth + 1) })
@@ -85,24 +91,35 @@ struct RandomRules {
     }
   }
 
-  mutating func context() -> Value {
-    .object(
-      [
-        ("principal", ["plan", "n"]), ("metadata", ["s", "o", "t"]), ("headers", ["x"]),
-        ("request", ["n", "id"]),
-      ].shuffled(using: &generator).compactMap { root, names in
-        guard number(0..<8) > 0 else { return nil }
-        let members = names.compactMap { name in
-          number(0..<4) > 0 ? (name, value()) : nil
+  /// A context, mostly with a unit to hash and a name of the request.
+  package mutating func context() -> Value {
+    let unit = Value.text("u\(number(0..<1_000_000))")
+    let id = Value.text("r\(number(0..<1_000_000))")
+    let roots = [
+      ("principal", ["plan", "n", "user"]), ("metadata", ["s", "o", "t"]), ("headers", ["x"]),
+      ("request", ["n", "id"]),
+    ]
+    var members = roots.shuffled(using: &generator).compactMap { root, names in
+      guard number(0..<8) > 0 else { return (String, Value)?.none }
+      let members = names.compactMap { name -> (String, Value)? in
+        guard number(0..<4) > 0 else { return nil }
+        let isPlain = number(0..<4) > 0
+        switch name {
+        case "user" where isPlain: return (name, unit)
+        case "id" where isPlain: return (name, id)
+        default: return (name, value())
         }
-        return (root, .object(members))
-      })
+      }
+      return (root, .object(members))
+    }
+    if number(0..<4) == 0 { members.append(("targetingKey", value(depth: 2))) }
+    return .object(members)
   }
 }
 
 extension Condition {
   /// As a document writes it.
-  var json: String {
+  package var json: String {
     switch self {
     case .all(let parts): "{\"$and\": [" + parts.map(\.json).joined(separator: ",") + "]}"
     case .any(let parts): "{\"$or\": [" + parts.map(\.json).joined(separator: ",") + "]}"
@@ -112,7 +129,7 @@ extension Condition {
   }
 
   /// By the plainest reading.
-  func truth(_ context: RandomRules.Value) -> Truth {
+  package func truth(_ context: RandomRules.Value) -> Truth {
     switch self {
     case .all(let parts): parts.map { $0.truth(context) }.min() ?? .true
     case .any(let parts): parts.map { $0.truth(context) }.max() ?? .false
