@@ -93,7 +93,7 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Model", "Columns", "Formats", "Routing", "Store", "Query", "Wire", "Service",
+        "Model", "Columns", "Formats", "Comparison", "Routing", "Store", "Query", "Wire", "Service",
       ],
       path: "Benchmarks"),
     .target(

@@ -15,6 +15,7 @@ struct Bench {
     let reading = Reading(workloads: workloads)
     let querying = Querying(workloads: workloads)
     let starting = Starting(workloads: workloads)
+    let comparing = Comparing(workloads: workloads)
     let deciding = Deciding()
     let appending = Appending(workloads: workloads)
     let operations: [(name: String, run: () throws -> Measurement)] = [
@@ -30,6 +31,7 @@ struct Bench {
       ("o6b", querying.byRunAndModel),
       ("o6c", querying.filtered),
       ("o6d", querying.oneRow),
+      ("compare", comparing.runs),
       ("live", appending.oneRow),
       ("route-1", { try deciding.decide(1) }),
       ("route-10", { try deciding.decide(10) }),

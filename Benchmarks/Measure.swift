@@ -14,9 +14,18 @@ struct Measurement: Codable {
   var storedBytes: Int?
   /// The most memory the process had (its own, with the floor's), in bytes.
   var peakBytes: Int?
+  /// What else was measured in the same run.
+  var figures: [Figure]?
   var note: String?
 
   var ratio: Double? { floorSeconds.map { seconds / $0 } }
+}
+
+/// A figure that stands beside a measurement.
+struct Figure: Codable {
+  var name: String
+  /// Median seconds.
+  var seconds: Double
 }
 
 enum Clock {

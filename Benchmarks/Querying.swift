@@ -14,24 +14,29 @@ struct Querying {
   func byModel() throws -> Measurement {
     try measureGroups(
       "across 500 runs: by model (SQL)",
-      #"SELECT model, \#(Self.aggregates) FROM "$" GROUP BY model ORDER BY model"#)
+      #"SELECT model, \#(Self.aggregates) FROM "$" GROUP BY model ORDER BY model"#, "a")
   }
 
   func byRunAndModel() throws -> Measurement {
     try measureGroups(
       "across 500 runs: by run and model (SQL)",
-      #"SELECT _version, model, \#(Self.aggregates) FROM "$" GROUP BY _version, model"#)
+      #"SELECT _version, model, \#(Self.aggregates) FROM "$" GROUP BY _version, model"#, "b")
   }
 
-  /// The time of a query whose columns are decoded and whose aggregates are not known yet.
+  /// The time of a query whose columns are decoded and whose aggregates are not known yet, in turns
+  /// with DuckDB's; `letter` is what the query is called there.
   ///
-  /// The note tells the others: with nothing in memory; asked again; asked again when one more run
+  /// The figures tell the others: with nothing in memory; asked again; asked again when one more run
   /// was saved; by SQLite, row by row.
-  private func measureGroups(_ name: String, _ sql: String) throws -> Measurement {
+  private func measureGroups(
+    _ name: String, _ sql: String, _ letter: String
+  ) throws -> Measurement {
     let times = 9
+    var rows: [[QueryValue]] = []
+    var processor: [Double] = []
     func time(
       _ store: Store, _ runs: String = "runs@*", remembers: Bool = true, usesVectors: Bool = true
-    ) throws -> (wall: Double, processor: Double) {
+    ) throws -> Double {
       let source = StoreQuerySource(store)
       var options = QueryOptions()
       options.usesVectors = usesVectors
@@ -40,32 +45,71 @@ struct Querying {
         remembers
         ? SQLQuery(text, on: source, options: options)
         : SQLQuery(text, on: ForgetfulSource(source: source), options: options)
-      let processor = Clock.processor()
-      let wall = try Clock.time { _ = try query.rows() }
-      return (wall, Clock.processor() - processor)
-    }
-    func text(_ times: [(wall: Double, processor: Double)]) -> String {
-      String(
-        format: "%.1f ms (best %.1f, processor %.1f)", Clock.median(times.map(\.wall)) * 1e3,
-        (times.map(\.wall).min() ?? 0) * 1e3, (times.map(\.processor).min() ?? 0) * 1e3)
+      let before = Clock.processor()
+      let wall = try Clock.time { rows = try query.rows().rows }
+      processor.append(Clock.processor() - before)
+      return wall
     }
     let store = try Store(path: workloads.existing("w4"))
-    let first = try time(store, remembers: false)
-    let fresh = try (0..<times).map { _ in try time(store, remembers: false) }
-    var grown: [(wall: Double, processor: Double)] = []
-    for _ in 0..<5 {
+    var figures = [Figure(name: "nothing in memory", seconds: try time(store, remembers: false))]
+    let duckDB = try DuckDB(workloads)
+    var (merged, files): ([Double], [Double]) = ([], [])
+    if let duckDB {
+      let first = try duckDB.answer(letter, from: .merged)
+      try check(first.sums, against: rows)
+      figures.append(Figure(name: "DuckDB, first", seconds: first.seconds))
+      _ = try duckDB.answer(letter, from: .files)
+    }
+    var fresh: [Double] = []
+    processor = []
+    for _ in 0..<times {
+      fresh.append(try time(store, remembers: false))
+      if let duckDB {
+        merged.append(try duckDB.answer(letter, from: .merged).seconds)
+        files.append(try duckDB.answer(letter, from: .files).seconds)
+      }
+    }
+    let note = String(
+      format: "best %.1f ms, processor %.1f ms on all cores", (fresh.min() ?? 0) * 1e3,
+      (processor.min() ?? 0) * 1e3)
+    if duckDB != nil {
+      figures.append(Figure(name: "DuckDB, 500 files", seconds: Clock.median(files)))
+    }
+    var grown: [Double] = []
+    for _ in 0..<times {
       let other = try Store(path: workloads.existing("w4"))
       _ = try time(other, "runs@1..499")
       grown.append(try time(other, "runs@1..500"))
     }
+    figures.append(Figure(name: "one more run", seconds: Clock.median(grown)))
     _ = try time(store)
     let again = try (0..<times).map { _ in try time(store) }
+    figures.append(Figure(name: "again", seconds: Clock.median(again)))
     let rowByRow = try (0..<3).map { _ in try time(store, usesVectors: false) }
+    figures.append(Figure(name: "by SQLite", seconds: Clock.median(rowByRow)))
     return Measurement(
-      operation: name, seconds: Clock.median(fresh.map(\.wall)), repetitions: times,
-      peakBytes: peakMemory(),
-      note: "columns decoded \(text(fresh)); nothing in memory \(text([first])); "
-        + "one more run \(text(grown)); again \(text(again)); by SQLite \(text(rowByRow))")
+      operation: name, seconds: Clock.median(fresh), repetitions: times,
+      floorSeconds: duckDB.map { _ in Clock.median(merged) },
+      floor: duckDB.map { "DuckDB \($0.version) over one zstd Parquet file of the same rows" },
+      peakBytes: peakMemory(), figures: figures, note: note)
+  }
+
+  /// Fails when DuckDB's sums over all groups are not those of our rows, whose last columns are the
+  /// aggregates.
+  private func check(_ sums: [Double], against rows: [[QueryValue]]) throws {
+    for (index, theirs) in sums.enumerated() {
+      var ours = 0.0
+      for row in rows {
+        switch row[row.count - sums.count + index] {
+        case .integer(let integer): ours += Double(integer)
+        case .real(let real): ours += real
+        default: break
+        }
+      }
+      guard (ours - theirs).magnitude <= 1e-9 * theirs.magnitude else {
+        throw BenchError("aggregate \(index + 1) sums to \(ours), of DuckDB's to \(theirs)")
+      }
+    }
   }
 
   func filtered() throws -> Measurement {

@@ -63,6 +63,19 @@ def operations(rows):
             megabytes(one.get("peakBytes")), BUDGETS.get(one["operation"], ""), "; ".join(filter(None, notes)))
 
 
+def across(rows):
+    print("\n## Across runs\n\nThe queries above over 1,000,000 rows once more, with all that was measured in the same run. `assay` has its "
+          "columns decoded and no aggregate remembered; it was timed in turns with DuckDB, which has read its file before, over the "
+          "same rows as one merged zstd Parquet file and as 500 files. `one more run` and `again` remember the aggregates of an "
+          "earlier query, as every query but the first does.\n")
+    names = list(dict.fromkeys(figure["name"] for one in rows for figure in one["figures"]))
+    table("query", "assay", "DuckDB, one file", "ratio", *names)
+    for one in rows:
+        figures, floor = {figure["name"]: figure["seconds"] for figure in one["figures"]}, one.get("floorSeconds")
+        row(one["operation"].removeprefix("across 500 runs: "), seconds(one["seconds"]), seconds(floor) if floor else "",
+            f"{one['seconds'] / floor:.2f}" if floor else "", *(seconds(figures[name]) if name in figures else "" for name in names))
+
+
 def peers(rows):
     print("\n## Peers\n\nMeasured by the peer benchmark on the same machine and data; `ratio` is to its own reference for that "
           "operation. O1 saves 300 rows, O2 120,000, O3 200 versions; O4 reads version 100, O5 diffs it with 101; W4_load saves "
@@ -111,7 +124,10 @@ def routing(result):
         row(bound.removeprefix("<= "), f"{count:,}")
 
 
-operations(lines("assay.jsonl"))
+measured = lines("assay.jsonl")
+operations(measured)
+if found := [one for one in measured if one.get("figures")]:
+    across(found)
 if found := lines("results.jsonl"):
     peers(found)
 if (path := RESULTS / "load.json").exists():
