@@ -40,4 +40,51 @@ package struct Bitmap: Hashable, Sendable {
 
   /// How many bits are set.
   package var setCount: Int { bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
+
+  /// The places of the bits that are set, ascending.
+  package var setPlaces: [UInt32] {
+    // Written whether it counts or not: which bits are set cannot be foretold.
+    var places = [UInt32](repeating: 0, count: count + 1)
+    var kept = 0
+    var place: UInt32 = 0
+    for byte in bytes {
+      for bit in UInt8(0)..<8 {
+        places[kept] = place
+        kept += Int(byte >> bit & 1)
+        place += 1
+      }
+    }
+    places.removeSubrange(kept...)
+    return places
+  }
+
+  /// The places in `indices` of those whose bits are set, ascending.
+  package func setPlaces(among indices: [UInt32]) -> [UInt32] {
+    var places = [UInt32](repeating: 0, count: indices.count + 1)
+    var kept = 0
+    for (place, index) in indices.enumerated() {
+      places[kept] = UInt32(place)
+      kept += self[Int(index)] ? 1 : 0
+    }
+    places.removeSubrange(kept...)
+    return places
+  }
+
+  /// Each bit as a number, 0 or 1.
+  package var numbers: [Int64] {
+    var numbers: [Int64] = []
+    numbers.reserveCapacity(bytes.count * 8)
+    for byte in bytes {
+      numbers.append(Int64(byte & 1))
+      numbers.append(Int64(byte >> 1 & 1))
+      numbers.append(Int64(byte >> 2 & 1))
+      numbers.append(Int64(byte >> 3 & 1))
+      numbers.append(Int64(byte >> 4 & 1))
+      numbers.append(Int64(byte >> 5 & 1))
+      numbers.append(Int64(byte >> 6 & 1))
+      numbers.append(Int64(byte >> 7))
+    }
+    numbers.removeSubrange(count...)
+    return numbers
+  }
 }

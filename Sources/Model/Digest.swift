@@ -59,6 +59,11 @@ package struct Digest: Hashable, Sendable {
   package var hex: String { Hex.encode(bytes) }
 }
 
+extension Digest {
+  /// Any word of a digest is as good as a hash.
+  package func hash(into hasher: inout Hasher) { hasher.combine(word0) }
+}
+
 extension Digest: CustomStringConvertible {
   package var description: String { "sha256:" + hex }
 }

@@ -93,36 +93,56 @@ extension [Double] {
   /// Moves the value that sorting `range` would put at `position` there, and returns it.
   ///
   /// Within the range values left of it are no greater, right of it no smaller. Takes linear time
-  /// on average (Hoare's quickselect with the median of three).
+  /// on average: quickselect whose pivots are a sample's values near the position (Floyd and
+  /// Rivest, https://doi.org/10.1145/360680.360691).
   mutating func select(_ position: Int, in range: Range<Int>) -> Double {
-    var low = range.lowerBound
-    var high = range.upperBound - 1
-    while low < high {
-      let pivot = medianOfThree(low, low + (high - low) / 2, high)
-      var left = low
-      var right = high
-      while left <= right {
-        while self[left] < pivot { left += 1 }
-        while self[right] > pivot { right -= 1 }
-        if left <= right {
-          swapAt(left, right)
-          left += 1
-          right -= 1
-        }
+    var values = mutableSpan
+    var range = range
+    while range.count > 1 {
+      let pivot = values.pivot(for: position, in: range)
+      let below = values.partition(range) { $0 < pivot }
+      guard position >= below else {
+        range = range.lowerBound..<below
+        continue
       }
-      if position <= right {
-        high = right
-      } else if position >= left {
-        low = left
-      } else {
-        break
-      }
+      // Values equal to the pivot have their places now, so that many of them take no more rounds.
+      let upTo = values.partition(below..<range.upperBound) { $0 <= pivot }
+      guard position >= upTo else { return pivot }
+      range = upTo..<range.upperBound
     }
-    return self[position]
+    return values[position]
+  }
+}
+
+extension MutableSpan<Double> {
+  /// Moves the values that `isLeft` to the front of a range; returns where they end.
+  ///
+  /// Which way a value goes cannot be foretold, so all are moved and none is jumped over.
+  @inline(__always)
+  fileprivate mutating func partition(_ range: Range<Int>, _ isLeft: (Double) -> Bool) -> Int {
+    var end = range.lowerBound
+    for index in range {
+      let value = self[index]
+      self[index] = self[end]
+      self[end] = value
+      end += isLeft(value) ? 1 : 0
+    }
+    return end
   }
 
-  private func medianOfThree(_ first: Int, _ second: Int, _ third: Int) -> Double {
-    let (a, b, c) = (self[first], self[second], self[third])
-    return Swift.max(Swift.min(a, b), Swift.min(Swift.max(a, b), c))
+  /// A value of the range that is likely to leave `position` in the smaller part.
+  fileprivate func pivot(for position: Int, in range: Range<Int>) -> Double {
+    let count = Swift.min(255, range.count / 64)
+    guard count > 2 else { return self[range.lowerBound + range.count / 2] }
+    let step = range.count / count
+    var sample: [Double] = []
+    sample.reserveCapacity(count)
+    for index in 0..<count { sample.append(self[range.lowerBound + index * step + step / 2]) }
+    sample.sort()
+    // The sample's rank is uncertain by the root of its size: stay that far on the longer side.
+    let share = Double(position - range.lowerBound) / Double(range.count)
+    let slack = 1.5 * (Double(count) * share * (1 - share)).squareRoot()
+    let rank = Double(count) * share + (share < 0.5 ? slack : -slack)
+    return sample[Swift.min(count - 1, Swift.max(0, Int(rank)))]
   }
 }

@@ -14,8 +14,12 @@ import Testing
     ])
   }
 
-  private func number(_ sql: String, _ source: MemorySource) throws -> Double? {
-    let value = try SQLQuery("SELECT \(sql) FROM t", on: source).rows().rows[0][0]
+  private func number(
+    _ sql: String, _ source: MemorySource, usesVectors: Bool = true
+  ) throws -> Double? {
+    var options = QueryOptions()
+    options.usesVectors = usesVectors
+    let value = try SQLQuery("SELECT \(sql) FROM t", on: source, options: options).rows().rows[0][0]
     if case .real(let real) = value { return real }
     return nil
   }
@@ -37,6 +41,39 @@ import Testing
       let expected = sorted[below] + (sorted[above] - sorted[below]) * (position - Double(below))
       #expect(try number("quantile(x, \(fraction))", source) == expected)
       if fraction == 0.5 { #expect(try number("median(x)", source) == expected) }
+    }
+  }
+
+  /// Orders and ties that a selection might stumble over.
+  @Test(arguments: [
+    "random", "ascending", "descending", "equal", "two values", "pipe", "heavy tail",
+  ])
+  func `quantiles of many values are those of the sorted values`(shape: String) throws {
+    let count = 20_011
+    var generator = SeededGenerator(seed: 7)
+    let values = (0..<count).map { row -> Double in
+      switch shape {
+      case "ascending": Double(row)
+      case "descending": Double(-row)
+      case "equal": 3
+      case "two values": Bool.random(using: &generator) ? 1 : 0
+      case "pipe": Double(min(row, count - row))
+      case "heavy tail": 1 / Double.random(in: 1e-12..<1, using: &generator)
+      default: Double.random(in: -1...1, using: &generator)
+      }
+    }
+    let source = table(values)
+    let sorted = values.sorted()
+    for fraction in [0, 0.001, 0.3, 0.5, 0.95, 1] {
+      let position = Double(count - 1) * fraction
+      let (low, high) = (sorted[Int(position)], sorted[min(Int(position) + 1, count - 1)])
+      let expected =
+        low == high ? low : low + (high - low) * (position - position.rounded(.down))
+      for usesVectors in [true, false] {
+        #expect(
+          try number("quantile(x, \(fraction))", source, usesVectors: usesVectors) == expected,
+          "\(fraction), vectors \(usesVectors)")
+      }
     }
   }
 

@@ -163,8 +163,7 @@ struct AggregateScan {
       index throws(StoreError) -> RowGroupPartial in
       try limits.check()
       let item = work[index]
-      let partial = try RowGroupPartial(
-        plan, part: item.part, group: item.group, rows: item.rows)
+      let partial = try plan.partial(part: item.part, group: item.group, rows: item.rows)
       limits.hold(bytes: partial.memoryBytes)
       return partial
     }

@@ -26,8 +26,7 @@ struct ColumnPartial: Sendable {
     case (_, .none):
       addNothing(measure, groups.count)
     case (.integer, .bool(let bits)):
-      let integers = (0..<vector.count).map { bits[$0] ? Int64(1) : 0 }
-      addIntegers(measure, Present(integers, vector, rows, groups, sizes))
+      addIntegers(measure, Present(bits.numbers, vector, rows, groups, sizes))
     case (.integer, .int64(let integers)):
       addIntegers(measure, Present(integers, vector, rows, groups, sizes))
     case (.real, .float64(let reals, _)):
@@ -108,9 +107,9 @@ struct ColumnPartial: Sendable {
   }
 
   private mutating func sum(_ present: Present<Int64>) {
-    var greatest: UInt64 = 0
-    for value in present.values { greatest = max(greatest, value.magnitude) }
-    let bound = Int128(greatest)
+    var (low, high) = (Int64(0), Int64(0))
+    for value in present.values { (low, high) = (min(low, value), max(high, value)) }
+    let bound = Int128(max(low.magnitude, high.magnitude))
     if bound * Int128(present.values.count) <= Int128(Int64.max) {
       // No sum can leave 64 bits.
       integerSums = present.wordSums().map { Int128($0) }

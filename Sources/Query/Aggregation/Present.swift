@@ -20,26 +20,25 @@ struct Present<Value: Sendable> {
     _ all: [Value], _ vector: ColumnVector, _ rows: [UInt32]?, _ groups: LocalGroups,
     _ sizes: [Int64], isNull: ((Value) -> Bool)? = nil
   ) {
-    if rows == nil, vector.validity == nil, isNull == nil {
-      self.init(values: all, ids: groups.ids, counts: sizes)
+    let chosen = rows.map { rows in rows.map { all[Int($0)] } } ?? all
+    var places = vector.validity.map { validity in
+      rows.map { validity.setPlaces(among: $0) } ?? validity.setPlaces
+    }
+    if let isNull {
+      places = (places ?? Array(0..<UInt32(chosen.count))).filter { !isNull(chosen[Int($0)]) }
+    }
+    guard let places else {
+      self.init(values: chosen, ids: groups.ids, counts: sizes)
       return
     }
-    var values: [Value] = []
-    var ids: [UInt32]? = groups.ids == nil ? nil : []
+    let ids = groups.ids.map { ids in places.map { ids[Int($0)] } }
     var counts = [Int64](repeating: 0, count: groups.count)
-    let count = rows?.count ?? all.count
-    values.reserveCapacity(count)
-    ids?.reserveCapacity(count)
-    for place in 0..<count {
-      let row = rows.map { Int($0[place]) } ?? place
-      guard vector.hasValue(row) else { continue }
-      if let isNull, isNull(all[row]) { continue }
-      values.append(all[row])
-      let group = groups.ids.map { $0[place] } ?? 0
-      ids?.append(group)
-      counts[Int(group)] += 1
+    if let ids {
+      for id in ids { counts[Int(id)] += 1 }
+    } else {
+      counts[0] = Int64(places.count)
     }
-    self.init(values: values, ids: ids, counts: counts)
+    self.init(values: places.map { chosen[Int($0)] }, ids: ids, counts: counts)
   }
 
   /// The group of value `index`.
@@ -75,9 +74,10 @@ extension Present<Double> {
     reals: [Double], _ vector: ColumnVector, _ rows: [UInt32]?, _ groups: LocalGroups,
     _ sizes: [Int64]
   ) {
-    var hasNaN = false
-    for real in reals { hasNaN = hasNaN || real.isNaN }
-    if hasNaN {
+    // Counted and not looked for, so that the loop takes several values at a time.
+    var nanCount = 0
+    for real in reals where real.isNaN { nanCount &+= 1 }
+    if nanCount > 0 {
       self.init(reals, vector, rows, groups, sizes) { $0.isNaN }
     } else {
       self.init(reals, vector, rows, groups, sizes)
@@ -140,10 +140,13 @@ extension Present<Double> {
       end += Int(count)
     }
     var sorted = [Double](repeating: 0, count: values.count)
+    var slots = sorted.mutableSpan
+    var next = places.mutableSpan
     for index in values.indices {
       let group = Int(ids[index])
-      sorted[places[group]] = values[index]
-      places[group] += 1
+      let place = next[group]
+      slots[place] = values[index]
+      next[group] = place + 1
     }
     return (sorted, places)
   }

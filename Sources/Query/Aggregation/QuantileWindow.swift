@@ -23,7 +23,7 @@ struct QuantileWindow: Sendable {
     guard count > 0 else { return }
     let below = Int(Double(count - 1) * fraction)
     // Small groups are as quickly read again, and there may be many of them.
-    let margin = count < 1024 ? 1 : count / 32
+    let margin = count < 1024 ? 1 : count / 64
     let low = max(0, below - margin)
     let high = min(count - 1, below + 1 + margin)
     if low > 0 { _ = all.select(low, in: 0..<count) }

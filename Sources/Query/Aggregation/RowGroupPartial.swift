@@ -3,8 +3,9 @@ import Model
 
 /// The groups of one row group and their aggregates: what is kept of it.
 ///
-/// It depends on the values of the columns that a plan reads, and on nothing else.
-struct RowGroupPartial: Sendable {
+/// It depends on the values of the columns that a plan reads, and on nothing else. Immutable and
+/// handed about, so a reference: a copy would count references of many arrays.
+final class RowGroupPartial: Sendable {
   /// The distinct values of the grouping columns that are not of the version.
   let keys: [KeyColumn.Values]
   /// For each of these columns the number of each group's value.
@@ -17,67 +18,66 @@ struct RowGroupPartial: Sendable {
   static let empty = RowGroupPartial(keys: [], codes: [], sizes: [], columns: [])
 
   /// About how many bytes the aggregates take.
-  var memoryBytes: Int {
+  let memoryBytes: Int
+
+  init(keys: [KeyColumn.Values], codes: [[UInt32]], sizes: [Int64], columns: [ColumnPartial]) {
+    (self.keys, self.codes, self.sizes, self.columns) = (keys, codes, sizes, columns)
     var bytes = 200 + sizes.count * 8 + codes.count * sizes.count * 4
     for case .texts(let texts) in keys { bytes += texts.bytes.count + texts.offsets.count * 4 }
     for case .words(let words) in keys { bytes += words.count * 8 }
-    return columns.reduce(bytes) { $0 + $1.memoryBytes }
+    memoryBytes = columns.reduce(bytes) { $0 + $1.memoryBytes }
   }
 }
 
-extension RowGroupPartial {
+extension AggregatePlan {
   /// Reads and aggregates row group `group` of part `part`.
-  init(_ plan: AggregatePlan, part: Int, group: Int, rows: Int) throws(StoreError) {
+  func partial(part: Int, group: Int, rows: Int) throws(StoreError) -> RowGroupPartial {
     var vectors: [Int: ColumnVector] = [:]
     func vector(_ column: Int) throws(StoreError) -> ColumnVector {
       if let known = vectors[column] { return known }
       let vector =
-        plan.table.isVersionColumn(column)
-        ? plan.table.versionVector(column, part: part)
-        : try plan.table.vector(column, part, group, rows: rows)
+        table.isVersionColumn(column)
+        ? table.versionVector(column, part: part)
+        : try table.vector(column, part, group, rows: rows)
       vectors[column] = vector
       return vector
     }
     func wholeVector(_ column: Int) throws(StoreError) -> ColumnVector {
       let vector = try vector(column)
-      return plan.table.isVersionColumn(column) ? vector.repeated(rows) : vector
+      return table.isVersionColumn(column) ? vector.repeated(rows) : vector
     }
-    for test in plan.requiredTests {
-      if let known = try plan.table.parts[part].statistics(
+    for test in requiredTests {
+      if let known = try table.parts[part].statistics(
         column: test.column, group: group), !test.mayPass(known, rows: rows)
       {
-        self = .empty
-        return
+        return .empty
       }
     }
     var selection: [UInt32]?
-    switch try plan.filter?.outcome(count: rows, vector) {
+    switch try filter?.outcome(count: rows, vector) {
     case nil, .constant(RowFilter.Truth.yes): break
     case .constant:
-      self = .empty
-      return
+      return .empty
     case .rows(let truths):
       var passing: [UInt32] = []
       for row in truths.indices where truths[row] == RowFilter.Truth.yes {
         passing.append(UInt32(row))
       }
-      guard !passing.isEmpty else {
-        self = .empty
-        return
-      }
+      guard !passing.isEmpty else { return .empty }
       if passing.count < rows { selection = passing }
     }
     var keys: [KeyColumn] = []
-    for column in plan.rowGroups { keys.append(KeyColumn(try vector(column))) }
+    for column in rowGroups { keys.append(KeyColumn(try vector(column))) }
     let groups = LocalGroups(keys, rows: selection)
     let sizes = groups.sizes(rowCount: selection?.count ?? rows)
     var columns: [ColumnPartial] = []
-    for measure in plan.measures {
+    for measure in measures {
       columns.append(
         ColumnPartial(
           measure, try wholeVector(measure.column), rows: selection, groups: groups, sizes: sizes))
     }
-    self.init(keys: keys.map(\.values), codes: groups.codes, sizes: sizes, columns: columns)
+    return RowGroupPartial(
+      keys: keys.map(\.values), codes: groups.codes, sizes: sizes, columns: columns)
   }
 }
 
