@@ -12,7 +12,8 @@ struct FileSourceInput: ~Copyable {
   private let isOwned: Bool
   /// Where the first byte stands: a shell may hand over a file that was read in part.
   private let origin: off_t
-  private let isSeekable: Bool
+  /// How many bytes a regular file had when it was opened; nil for anything else.
+  private let size: off_t?
   private var spool: TemporaryFile?
   private var spooledCount: off_t = 0
   private var hasPipeEnded = false
@@ -23,7 +24,7 @@ struct FileSourceInput: ~Copyable {
     let opened = retryingOnInterrupt { unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC) }
     guard opened >= 0 else { throw StoreError(reading: name, errno) }
     do throws(StoreError) {
-      isSeekable = try Self.isRegular(opened, name: name)
+      size = try Self.size(of: opened, name: name)
     } catch {
       Glibc.close(opened)
       throw error
@@ -39,8 +40,8 @@ struct FileSourceInput: ~Copyable {
     self.name = name
     descriptor = STDIN_FILENO
     isOwned = false
-    isSeekable = try Self.isRegular(STDIN_FILENO, name: name)
-    origin = isSeekable ? max(0, lseek(STDIN_FILENO, 0, SEEK_CUR)) : 0
+    size = try Self.size(of: STDIN_FILENO, name: name)
+    origin = size == nil ? 0 : max(0, lseek(STDIN_FILENO, 0, SEEK_CUR))
   }
 
   deinit { if isOwned { close(descriptor) } }
@@ -48,8 +49,13 @@ struct FileSourceInput: ~Copyable {
   /// Appends at most `limit` bytes and returns how many; 0 at the end.
   mutating func read(_ limit: Int, appendingTo bytes: inout [UInt8]) throws(StoreError) -> Int {
     let count: Int
-    if isSeekable {
-      count = try fill(limit, &bytes, from: descriptor, at: origin + position)
+    if let size {
+      let offset = origin + position
+      // Room for what the file has and no more: fresh memory costs as much as reading into it.
+      count =
+        offset < size
+        ? try fill(min(limit, Int(size - offset)), &bytes, from: descriptor, at: offset)
+        : try readGrowth(limit, &bytes, at: offset)
     } else if let spool, position < spooledCount {
       let rest = min(limit, Int(spooledCount - position))
       count = try fill(rest, &bytes, from: spool.descriptor, at: position)
@@ -86,6 +92,16 @@ struct FileSourceInput: ~Copyable {
     return count
   }
 
+  /// Reads what was added to a file since it was opened, as a rule nothing.
+  private func readGrowth(
+    _ limit: Int, _ bytes: inout [UInt8], at offset: off_t
+  ) throws(StoreError) -> Int {
+    var added: [UInt8] = []
+    let count = try fill(min(limit, 4096), &added, from: descriptor, at: offset)
+    if count > 0 { bytes += added }
+    return count
+  }
+
   /// Copies the last `count` of `bytes` to the end of the temporary file.
   private mutating func keep(_ bytes: [UInt8], last count: Int) throws(StoreError) {
     guard count > 0 else { return }
@@ -95,11 +111,11 @@ struct FileSourceInput: ~Copyable {
     spooledCount += off_t(count)
   }
 
-  /// Whether a descriptor can be read at any offset; directories are refused.
-  private static func isRegular(_ file: Int32, name: String) throws(StoreError) -> Bool {
+  /// The size of what can be read at any offset, nil for a pipe; directories are refused.
+  private static func size(of file: Int32, name: String) throws(StoreError) -> off_t? {
     var status = stat()
     guard unsafe fstat(file, &status) == 0 else { throw StoreError(reading: name, errno) }
     guard status.st_mode & S_IFMT != S_IFDIR else { throw StoreError(reading: name, EISDIR) }
-    return status.st_mode & S_IFMT == S_IFREG
+    return status.st_mode & S_IFMT == S_IFREG ? status.st_size : nil
   }
 }

@@ -63,6 +63,33 @@ final class ChunkStore: Sendable {
     return vector
   }
 
+  /// The values of some rows of a chunk, for which no more of its chain is read than holds them.
+  /// - Throws: ``StoreError`` of kind `corrupt` when stored bytes are damaged or missing.
+  func values(
+    _ digest: Digest, at rows: [Int32], of count: Int, type: ColumnType,
+    _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> ColumnVector {
+    // A chunk that many rows are wanted of is likely to be wanted again.
+    guard rows.count < count / 4, vectors.value(digest) == nil else {
+      let whole = try vector(digest, type: type, rows: count, decoder)
+      let runs = rows.map { RowRun(source: 0, start: $0, count: 1) }
+      return ColumnVector.gather(runs, from: [whole], type: type)
+    }
+    var search = RowSearch(rows)
+    var sources: [ColumnVector] = []
+    for object in try chain(of: digest) where !search.isDone {
+      let link = try naming(object) { () throws(StoreError) in
+        let link = try decoder.decode(try stored(object))
+        try search.look(at: link)
+        return link
+      }
+      guard link.values.type == type else { throw Self.damaged(digest, "another type") }
+      sources.append(link.values)
+    }
+    guard search.isDone else { throw Self.damaged(digest, "a broken chain") }
+    return ColumnVector.gather(search.found, from: sources, type: type)
+  }
+
   /// Keeps a vector that was just written, since the next version is likely to follow from it.
   func remember(_ vector: ColumnVector, as digest: Digest) {
     vectors.insert(digest, vector, cost: vector.memoryBytes)

@@ -175,18 +175,22 @@ struct DiffMatching {
     _ name: String, _ side: DiffSide, _ places: [VersionDiff.Place],
     _ decoder: borrowing ChunkDecoder
   ) throws(StoreError) -> ColumnVector {
-    let groups = Array(Set(places.map(\.group))).sorted()
+    var rows: [Int32: [Int32]] = [:]
+    var runs: [(group: Int32, row: Int32)] = []
+    for place in places {
+      runs.append((place.group, Int32(rows[place.group]?.count ?? 0)))
+      rows[place.group, default: []].append(place.row)
+    }
     var sources: [ColumnVector] = []
     var sourceOfGroup: [Int32: Int32] = [:]
-    for group in groups {
+    for group in rows.keys.sorted() {
       sourceOfGroup[group] = Int32(sources.count)
-      sources.append(try side.vector(name, Int(group), decoder))
-    }
-    let runs = places.compactMap { place in
-      sourceOfGroup[place.group].map { RowRun(source: $0, start: place.row, count: 1) }
+      sources.append(try side.values(name, Int(group), at: rows[group] ?? [], decoder))
     }
     return ColumnVector.gather(
-      runs.joined(), from: sources, type: side.type(name) ?? .json)
+      runs.compactMap { run in
+        sourceOfGroup[run.group].map { RowRun(source: $0, start: run.row, count: 1) }
+      }.joined(), from: sources, type: side.type(name) ?? .json)
   }
 
   /// Compares the rows of a pair, column by column, and only where provenance does not settle it.

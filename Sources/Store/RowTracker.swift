@@ -161,8 +161,9 @@ package struct RowTracker: ~Copyable {
       let before = cells[name]
       var after: ColumnVector?
       if place.manifest.chunks[position] != nil {
-        let vector = try snapshot.vector(column: position, of: place.manifest, decoder)
-        after = vector.hasValue(place.row) ? vector.slice(place.row..<place.row + 1) : nil
+        let cell = try snapshot.values(
+          column: position, at: [Int32(place.row)], of: place.manifest, decoder)
+        after = cell.hasValue(0) ? cell : nil
       }
       cells[name] = after
       if let before, let after, CellEquality(before, after).areEqual(0, 0) { continue }

@@ -40,6 +40,16 @@ package struct Snapshot: Sendable {
     return try chunks.vector(digest, type: type, rows: group.rows, decoder)
   }
 
+  /// The values of one column in some rows of one row group.
+  /// - Throws: ``StoreError`` of kind `corrupt` when stored bytes are damaged or missing.
+  func values(
+    column: Int, at rows: [Int32], of group: RowGroupManifest, _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> ColumnVector {
+    let type = schema.columns[column].type
+    guard let digest = group.chunks[column] else { return .nulls(type, count: rows.count) }
+    return try chunks.values(digest, at: rows, of: group.rows, type: type, decoder)
+  }
+
   /// The rows of one row group with the columns at `columns`.
   /// - Throws: ``StoreError`` of kind `corrupt` when stored bytes are damaged or missing.
   package func batch(

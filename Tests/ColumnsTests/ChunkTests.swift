@@ -66,6 +66,42 @@ import Testing
     }
   }
 
+  @Test(arguments: ColumnType.allCases)
+  func `rows looked for down a chain are those of the newest column`(type: ColumnType) throws {
+    let compressor = try Compressor()
+    let decoder = try ChunkDecoder()
+    for seed in 0..<20 {
+      var random = SeededGenerator(seed: UInt64(seed))
+      var newest = RandomVectors.vector(type, count: 80, using: &random)
+      var links = [
+        try decoder.decode(StoredChunk(try RawChunk(newest).frames(compressor)))
+      ]
+      for _ in 0..<Int.random(in: 0..<5, using: &random) {
+        let edit = RandomEdit(of: newest, using: &random)
+        let script = RowScript(from: newest, to: edit.vector, baseRows: edit.baseRows)
+        let new = script.newRowIndices.map { RowRun(source: 0, start: Int32($0), count: 1) }
+        let values = ColumnVector.gather(new, from: [edit.vector], type: type)
+        newest = edit.vector
+        links.insert(
+          try decoder.decode(
+            StoredChunk(try RawChunk(script, newValues: values).frames(compressor))), at: 0)
+      }
+      guard newest.count > 0 else { continue }
+      let rows = (0..<Int.random(in: 0..<12, using: &random)).map { _ in
+        Int32.random(in: 0..<Int32(newest.count), using: &random)
+      }
+      var search = RowSearch(rows)
+      for link in links where !search.isDone { try search.look(at: link) }
+      #expect(search.isDone, "seed \(seed)")
+      let found = ColumnVector.gather(search.found, from: links.map(\.values), type: type)
+      let runs = rows.map { RowRun(source: 0, start: $0, count: 1) }
+      #expect(found == ColumnVector.gather(runs, from: [newest], type: type), "seed \(seed)")
+
+      var beyond = RowSearch([Int32(newest.count)])
+      #expect(throws: StoreError.self) { try beyond.look(at: links[0]) }
+    }
+  }
+
   @Test func `any flipped bit of a stored chunk is an error or harmless`() throws {
     let compressor = try Compressor()
     let decoder = try ChunkDecoder()

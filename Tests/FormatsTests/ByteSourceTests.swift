@@ -65,6 +65,21 @@ func someBytes(_ count: Int, seed: UInt64) -> [UInt8] {
 @Suite struct `Byte sources and sinks` {
   let folder = ScratchFolder()
 
+  @Test func `what a file is given while it is read is read as well`() throws {
+    let folder = ScratchFolder()
+    let bytes = someBytes(5000, seed: 3)
+    let path = try folder.file("rows.bin", Array(bytes[..<2000]))
+    let source = try FileSource.open(path: path)
+    var read: [UInt8] = []
+    while read.count < 2000 { _ = try source.read(700, appendingTo: &read) }
+    let file = unsafe open(path, O_WRONLY | O_APPEND)
+    #expect(bytes[2000...].withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) } == 3000)
+    close(file)
+    #expect(read + (try readAll(source, limit: 10_000)) == bytes)
+    try source.rewind()
+    #expect(try readAll(source, limit: 10_000) == bytes)
+  }
+
   @Test(arguments: ["t.csv", "t.csv.gz", "t.csv.zst", "T.CSV.GZ"], [0, 1, 5000, 700_000])
   func `what a sink wrote a source gives, twice`(name: String, count: Int) throws {
     let bytes = someBytes(count, seed: 7)
