@@ -73,7 +73,9 @@ func someBytes(_ count: Int, seed: UInt64) -> [UInt8] {
     var read: [UInt8] = []
     while read.count < 2000 { _ = try source.read(700, appendingTo: &read) }
     let file = unsafe open(path, O_WRONLY | O_APPEND)
-    let added = unsafe bytes[2000...].withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
+    let added = unsafe bytes[2000...].withUnsafeBytes {
+      unsafe write(file, $0.baseAddress, $0.count)
+    }
     #expect(added == 3000)
     close(file)
     #expect(read + (try readAll(source, limit: 10_000)) == bytes)
