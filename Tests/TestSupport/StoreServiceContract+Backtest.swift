@@ -156,9 +156,9 @@ extension StoreServiceContract {
     },
   ]
 
-  /// 60 items of two topics, answered by two models; the small one is as good at `chat`.
-  func pushBakeOff() throws {
-    let rows = (0..<60).flatMap { item in
+  /// Items of two topics, answered by two models; the small one is as good at `chat`.
+  func pushBakeOff(items: Int = 60) throws {
+    let rows = (0..<items).flatMap { item in
       ["big", "small"].map { model in
         let topic = item % 2 == 0 ? "code" : "chat"
         let success = model == "small" && topic == "code" ? 0 : 1

@@ -143,32 +143,6 @@ extension StoreServiceContract {
       #expect(try contract.service.router(chat).share == 2500)
       #expect(try contract.service.rollback(chat, RollbackRequest()).number == 1)
     },
-    Case(description: "a version with gates is deployed on a report that passes, or for a reason") {
-      contract in
-      let gate = #","gates":{"backtest":{"dataset":"rows","min_coverage_percent":90}}"#
-      let digest = try contract.pushRules(rules(rest: gate)).digest
-      let refused = contract.message { _ = try contract.deploy("1") }
-      #expect(refused.contains("gate_not_met") && refused.contains("on rows"))
-      for verdict in ["fail", "pass"] {
-        try contract.push(
-          """
-          {"document":{"schema":"assay.backtest/1","rules":"\(digest)","verdict":"\(verdict)"}}
-          """, to: "report"
-        ) {
-          $0.kind = .reports
-          $0.types = ["document": .json]
-        }
-      }
-      let failing = contract.message { _ = try contract.deploy("1") { $0.backtest = "report@1" } }
-      #expect(failing.contains("report@1 says fail"))
-      let made = try contract.deploy("1") { $0.backtest = "report@2" }
-      #expect(made.backtest?.reference == "report@2" && made.override == nil)
-      let other = try contract.pushRules(rules(plan: "x", rest: gate))
-      #expect(other.version?.number == 2)
-      let wrong = contract.message { _ = try contract.deploy("2") { $0.backtest = "report@2" } }
-      #expect(wrong.contains("about other rules"))
-      #expect(try contract.deploy("2") { $0.override = "an incident" }.override == "an incident")
-    },
     Case(description: "rules are compared by rules and by what they decide") { contract in
       _ = try contract.pushRules(rules())
       _ = try contract.pushRules(rules(plan: "team"))

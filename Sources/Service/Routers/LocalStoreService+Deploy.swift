@@ -41,7 +41,8 @@ extension LocalStoreService {
       let evidence =
         isStep
         ? Evidence(backtest: live?.record.backtest, override: live?.record.override)
-        : try evidence(for: version, rules.set, report: report, override: request.override)
+        : try evidence(
+          for: version, rules.set, report: report, override: request.override, over: live)
       return DeploymentRecord(
         number: version.number, previous: live?.record.number,
         reason: isStep ? .rampStep : .activate, message: request.message ?? "",

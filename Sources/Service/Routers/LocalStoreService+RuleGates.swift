@@ -20,12 +20,17 @@ extension LocalStoreService {
     let verdict: String
     /// What was not shown, in words.
     let failures: [String]?
+    let request: BacktestRequest?
+    /// The rows first.
+    let sources: [ComparisonDocument.Source]?
   }
 
   /// Checks that the gates of a version are met.
+  /// - Parameter live: What the version is to take the place of.
   /// - Throws: ``StoreError``: `conflict` when they are not, with what is missing.
   func evidence(
-    for version: Version, _ set: RuleSet, report: Reference?, override: String?
+    for version: Version, _ set: RuleSet, report: Reference?, override: String?,
+    over live: Deployment?
   ) throws(StoreError) -> Evidence {
     var evidence = Evidence()
     var failures: [String] = []
@@ -33,12 +38,15 @@ extension LocalStoreService {
       let (saved, json) = try document(report)
       evidence.backtest = VersionRecord.Lineage(
         dataset: saved.dataset, number: saved.number, snapshot: saved.snapshot)
-      failures = try Self.failures(of: json, saved, for: set.digest, version)
+      let verdict = try Self.verdict(json, saved)
+      failures = try mismatches(verdict, saved, version, set, over: live)
+      if let gate = set.gate, !failures.isEmpty { failures.append(Self.advice(version, gate)) }
+      // Rules without gates have the verdict "none".
+      if verdict.verdict != "pass", set.gate != nil || verdict.verdict != "none" {
+        failures += ["\(saved.reference) says \(verdict.verdict)"] + (verdict.failures ?? [])
+      }
     } else if let gate = set.gate {
-      failures = [
-        "a backtest on \(gate.dataset) that passes; make one with 'assay router backtest "
-          + "\(version.reference) --on \(gate.dataset) --save NAME' and name it with --backtest"
-      ]
+      failures = ["a backtest on \(gate.dataset) that passes", Self.advice(version, gate)]
     }
     if failures.isEmpty { return evidence }
     guard let override, !override.isEmpty else {
@@ -51,10 +59,13 @@ extension LocalStoreService {
     return evidence
   }
 
-  /// Why a report does not speak for a rule set.
-  private static func failures(
-    of json: [UInt8], _ report: Version, for digest: Digest, _ version: Version
-  ) throws(StoreError) -> [String] {
+  /// What to run for the report that gates ask for.
+  private static func advice(_ version: Version, _ gate: RuleSet.BacktestGate) -> String {
+    "make one with 'assay router backtest \(version.reference) --on \(gate.dataset) --save NAME' "
+      + "and name it with --backtest"
+  }
+
+  private static func verdict(_ json: [UInt8], _ report: Version) throws(StoreError) -> Verdict {
     let verdict: Verdict
     do throws(StoreError) {
       verdict = try Documents.decode(Verdict.self, from: json)
@@ -65,11 +76,51 @@ extension LocalStoreService {
       throw StoreError(
         .usage, "\(report.reference) is '\(verdict.schema)', not '\(Verdict.schema)'")
     }
-    guard verdict.rules == digest else {
+    return verdict
+  }
+
+  /// Why a report, whatever it says, does not speak of this version, on the rows that its gates
+  /// state, against what is live.
+  private func mismatches(
+    _ verdict: Verdict, _ report: Version, _ version: Version, _ set: RuleSet,
+    over live: Deployment?
+  ) throws(StoreError) -> [String] {
+    guard verdict.rules == set.digest else {
       return ["\(report.reference) is about other rules, of digest \(verdict.rules)"]
     }
-    // Rules without gates have the verdict "none".
-    if ["pass", "none"].contains(verdict.verdict) { return [] }
-    return ["\(report.reference) says \(verdict.verdict)"] + (verdict.failures ?? [])
+    guard let gate = set.gate else { return [] }
+    var mismatches: [String] = []
+    if let rows = verdict.sources?.first {
+      if try !isStated(rows, by: gate) {
+        mismatches.append("\(report.reference) is on \(rows.reference), not on \(gate.dataset)")
+      }
+    } else {
+      mismatches.append("\(report.reference) does not tell which rows it is on")
+    }
+    if let live {
+      let reference = "\(version.dataset)@\(live.record.number)"
+      if verdict.request?.active != reference {
+        mismatches.append("\(report.reference) is not against \(reference), which is live")
+      }
+    }
+    return mismatches
+  }
+
+  /// Whether rows are those that gates state; where that is a dataset's name alone, those of any of
+  /// its versions: the report itself fails on another than the latest of its time.
+  private func isStated(
+    _ rows: ComparisonDocument.Source, by gate: RuleSet.BacktestGate
+  ) throws(StoreError) -> Bool {
+    let stated = try Reference(parsing: gate.dataset)
+    let found = try Reference(parsing: rows.reference)
+    guard stated.dataset == found.dataset else { return false }
+    if stated == Reference(dataset: stated.dataset) { return true }
+    do throws(StoreError) {
+      let version = try store.resolve(stated)
+      return version.reference == rows.reference && version.snapshot == rows.snapshot
+    } catch {
+      guard error.kind == .missing else { throw error }
+      return false
+    }
   }
 }
