@@ -9,6 +9,8 @@ import Wire
 struct LiveSplit: Sendable {
   /// The column of decisions that names the arm.
   let column: String
+  /// The column of decisions that tells units apart.
+  let unit: String
   /// The control first.
   let plan: [ExperimentUnits.Plan]
   /// The columns that have to have a value for a decision to be part of it.
@@ -81,7 +83,7 @@ extension LocalStoreService {
     request.control = control
     let ordered = [variants[first]] + variants.filter { $0.name != control }
     return LiveSplit(
-      column: "variant",
+      column: "variant", unit: "unit_hash",
       plan: ordered.map {
         .init(
           variant: $0.name, target: $0.target,
@@ -108,7 +110,8 @@ extension LocalStoreService {
       ExperimentUnits.Plan(variant: new, target: "\(live.dataset)@\(new)", share: share),
     ]
     return LiveSplit(
-      column: "version", plan: request.control == old ? arms : arms.reversed(),
+      column: "version", unit: "ramp_unit_hash",
+      plan: request.control == old ? arms : arms.reversed(),
       wanted: ["deployment_id": "\(live.dataset)#\(live.sequence)"],
       since: Timestamp(microseconds: live.time.microseconds + taken * step))
   }

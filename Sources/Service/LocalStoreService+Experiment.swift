@@ -27,7 +27,7 @@ extension LocalStoreService {
     let split = try liveSplit(of: name, &plain)
     let rows = try split.rows(of: table)
     let units = try ExperimentUnits(
-      table, rows: rows, by: split.column, plan: split.plan, outcomes: results)
+      table, rows: rows, by: split.column, unit: split.unit, plan: split.plan, outcomes: results)
     return try ExperimentAnalysis(units, outcomes: results, request: plain).document(
       plain, by: split.column, sources: sources,
       findings: rows.isEmpty
@@ -38,7 +38,7 @@ extension LocalStoreService {
   private func decisionColumns(_ decisions: Version) throws(StoreError) -> [String] {
     let wanted: Set = [
       "decision_id", "version", "rule", "variant", "assigned_target", "unit_hash",
-      "evaluated_at_us", "deployment_id",
+      "ramp_unit_hash", "evaluated_at_us", "deployment_id",
     ]
     let names = try store.snapshot(decisions).schema.columns.map(\.name)
     for column in ["decision_id", "version"] where !names.contains(column) {

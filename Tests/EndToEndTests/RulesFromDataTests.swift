@@ -44,6 +44,46 @@ import Testing
     #expect(live.status == 0 && live.output.contains("decided otherwise: 0/300"))
   }
 
+  @Test func `rules are drafted from a report that was kept as they are from its rows`() throws {
+    let objective = ["--objective", "min cost s.t. success >= -5pp", "--json"]
+    func suggest(_ flags: String...) throws -> Workplace.Outcome {
+      try place.run(all: ["router", "suggest", "chat"] + flags + objective)
+    }
+    let kept = try place.run(
+      "report", "train", "--by", "model", "--slice", "topic", "--save", "bakeoff")
+    #expect(kept.status == 0, "\(kept.error)")
+    let drafted = try suggest("--from", "bakeoff", "-o", "rules.json")
+    #expect(drafted.status == 0, "\(drafted.error)")
+    let plain = try suggest("--on", "train@1", "--slice", "topic")
+    let (left, right) = (
+      try Workplace.object(drafted.output), try Workplace.object(plain.output)
+    )
+    for member in ["document", "rules", "slices", "source", "fallback"] {
+      #expect(left[member] == right[member] && left[member] != nil, "\(member)")
+    }
+    guard case .object(let asked)? = left["request"] else {
+      Issue.record("it says what was asked for")
+      return
+    }
+    #expect(asked["from"] == "bakeoff@1" && asked["on"] == "train@1")
+    #expect(asked["slice"] == "topic")
+    #expect(try place.run("router", "push", "chat", "rules.json").status == 0)
+    let trial = try place.run("router", "backtest", "chat@1", "--on", "test")
+    #expect(trial.status == 0 && trial.output.contains("decided otherwise: 150/300"))
+
+    let both = try suggest("--from", "bakeoff", "--on", "train")
+    #expect(both.status == 64 && both.error.contains("not both"))
+    let none = try suggest("--slice", "topic")
+    #expect(none.status == 64 && none.error.contains("--on, or a report of them with --from"))
+    let rows = try suggest("--from", "train")
+    #expect(rows.status == 64 && rows.error.contains("train@1"), "\(rows.error)")
+    #expect(try suggest("--from", "nothing").status == 66)
+    // A report without slices does not tell which column to look at.
+    try place.run("report", "train", "--by", "model", "--save", "plain")
+    let unsliced = try suggest("--from", "plain")
+    #expect(unsliced.status == 64 && unsliced.error.contains("--slice"), "\(unsliced.error)")
+  }
+
   @Test func `rules that lose too much fail, and few rows cannot tell`() throws {
     let rules = """
       {"schema":"route.rules/1","route":"chat","targets":{"big":{"provider":"p","model":"big"},\

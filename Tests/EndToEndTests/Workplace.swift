@@ -66,6 +66,12 @@ final class Workplace {
     try start(Self.binary, arguments, input: input, environment: environment)()
   }
 
+  /// Runs `assay` with a list of arguments.
+  @discardableResult
+  func run(all arguments: [String]) throws -> Outcome {
+    try start(Self.binary, arguments, input: nil, environment: [:])()
+  }
+
   /// Runs a line of shell in which `assay` is the binary.
   @discardableResult
   func shell(_ line: String) throws -> Outcome {

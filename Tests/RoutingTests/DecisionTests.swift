@@ -53,8 +53,9 @@ import Testing
       for rules in [rules, stored] {
         let decision = try rules.decide(bytes, trusting: isTrusted, unit: .decision(id))
         let live = try LiveRules(rules).decide(bytes, trusting: isTrusted, unit: .decision(id))
+        #expect(live.moved == nil)
         #expect(decision.json == expected.json, "\(context.json)")
-        #expect(live.json == expected.json, "\(context.json)")
+        #expect(live.decision.json == expected.json, "\(context.json)")
         #expect(decision.unit == expected.unit.map { Array($0.text.utf8) })
       }
     }
@@ -82,8 +83,9 @@ import Testing
       let share = isLate ? 7500 : 2500
       let isNew = Bucket.of(unit, salt: "r@2", for: .rollout) < share
       let expected = (isNew ? new : old).decision(context, name: (id, "decision.id"))
-      let decision = try live.decide(
+      let (decision, moved) = try live.decide(
         Array(context.json.utf8), unit: .decision(id), afterMicroseconds: isLate ? 60_000_000 : 0)
+      #expect(moved == Array(unit.utf8))
       #expect(decision.json == expected.json, "\(context.json)")
       #expect(decision.rules.set.digest == (isNew ? after : before).digest)
     }
@@ -153,7 +155,7 @@ import Testing
       var moved: Set<Int> = []
       for unit in 0..<4000 {
         let context = Array("{\"principal\":{\"id\":\"u\(unit)\"}}".utf8)
-        let decision = try live.decide(context, afterMicroseconds: elapsed)
+        let decision = try live.decide(context, afterMicroseconds: elapsed).decision
         if decision.rules.set.digest == new.set.digest { moved.insert(unit) }
       }
       #expect(abs(Double(moved.count) / 4000 - Double(share) / 10000) < 0.03)

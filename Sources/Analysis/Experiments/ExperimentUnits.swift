@@ -36,15 +36,17 @@ package struct ExperimentUnits: Sendable {
   /// The units among some rows of decisions, each with the arm that it was given first.
   /// - Parameters:
   ///   - column: The column that names the arm, `variant` or `version`.
+  ///   - unit: The column that tells units apart; a decision without a value is its own.
   ///   - rows: The rows of the decisions that are part of the experiment.
   package init(
-    _ decisions: ColumnTable, rows: [Int], by column: String, plan: [Plan], outcomes: ColumnTable?
+    _ decisions: ColumnTable, rows: [Int], by column: String, unit: String = "unit_hash",
+    plan: [Plan], outcomes: ColumnTable?
   ) throws(StoreError) {
     arms = plan.map { Arm(plan: $0) }
     let ids = try decisions.texts("decision_id")
     let names = try decisions.texts(column)
     let targets = decisions.has("assigned_target") ? try decisions.texts("assigned_target") : []
-    let hashes = decisions.has("unit_hash") ? try decisions.texts("unit_hash") : []
+    let hashes = decisions.has(unit) ? try decisions.texts(unit) : []
     let times = decisions.has("evaluated_at_us") ? try decisions.numbers("evaluated_at_us") : []
     let found = try outcomes.map { (table) throws(StoreError) in
       try ItemKeys(table, rows: Array(0..<table.count), columns: ["decision_id"])

@@ -54,21 +54,24 @@ package struct LiveRules: Sendable {
 
   /// Decides by the version that the unit has reached.
   /// - Parameter elapsed: The time since the deployment, in microseconds.
-  /// - Returns: the decision; its rule set tells which version made it.
+  /// - Returns: the decision, whose rule set tells which version made it; and while a ramp is under
+  ///   way, the unit that it moves.
   package func decide(
     _ context: [UInt8], trusting: Bool = true, unit: RequestUnit = .none,
     afterMicroseconds elapsed: Int64 = 0
-  ) throws(JSONFault) -> Decision {
-    var rules = current
-    if let before, let ramp {
-      let share = ramp.share(afterMicroseconds: elapsed)
-      if share < Bucket.count {
-        let values = try FieldValues(context, fields, trusting: trusting)
-        let slot = values.slots.first { $0.kind == .text && $0.count > 0 }
-        let name = slot.map { Array(values.text(of: $0)) } ?? Array(unit.text.utf8)
-        if Bucket.of(name, salt: Array(ramp.salt.utf8), for: .rollout) >= share { rules = before }
-      }
+  ) throws(JSONFault) -> (decision: Decision, moved: [UInt8]?) {
+    guard let before, let ramp else {
+      return (try current.decide(context, trusting: trusting, unit: unit), nil)
     }
-    return try rules.decide(context, trusting: trusting, unit: unit)
+    let share = ramp.share(afterMicroseconds: elapsed)
+    guard share < Bucket.count else {
+      return (try current.decide(context, trusting: trusting, unit: unit), nil)
+    }
+    let values = try FieldValues(context, fields, trusting: trusting)
+    let slot = values.slots.first { $0.kind == .text && $0.count > 0 }
+    let name = slot.map { Array(values.text(of: $0)) } ?? Array(unit.text.utf8)
+    let isReached = Bucket.of(name, salt: Array(ramp.salt.utf8), for: .rollout) < share
+    let rules = isReached ? current : before
+    return (try rules.decide(context, trusting: trusting, unit: unit), name)
   }
 }

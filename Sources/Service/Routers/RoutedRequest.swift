@@ -15,6 +15,8 @@ package struct RoutedRequest: Sendable {
   /// How long the decision took.
   package let nanoseconds: Int
   package let decision: Decision
+  /// While a version takes another's place: the unit that moves with this request.
+  let moved: [UInt8]?
 
   /// The name of the deployment; nil when a version was asked for by name.
   package var deploymentID: String? { deployment.map { "\(route)#\($0)" } }
@@ -52,9 +54,9 @@ package struct RoutedRequest: Sendable {
     var out: [UInt8] = []
     appendNames(to: &out)
     decision.appendMembers(to: &out, targetName: "assigned_target")
-    if let unit = decision.unit {
-      let hash = Digest(authenticating: unit, key: key)
-      out += Array(",\"unit_hash\":\"\(hash.hex)\"".utf8)
+    for (name, unit) in [("unit_hash", decision.unit), ("ramp_unit_hash", moved)] {
+      guard let unit else { continue }
+      out += Array(",\"\(name)\":\"\(Digest(authenticating: unit, key: key).hex)\"".utf8)
     }
     if let trace {
       out += Array(",\"trace_id\":\"\(trace.trace)\",\"span_id\":\"\(trace.span)\"".utf8)
