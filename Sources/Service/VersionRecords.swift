@@ -4,8 +4,8 @@ package import Wire
 
 /// Records of versions as they were told, in memory, for those who ask again.
 ///
-/// What is told of a dataset follows from its log, which only grows. So a record holds until the log
-/// has one more file, and one look for that file tells.
+/// What is told of a dataset follows from its log, which only grows. So a record holds until the
+/// log has one more file, and one look for that file tells.
 ///
 /// Any thread may call.
 package final class VersionRecords: Sendable {

@@ -47,7 +47,7 @@ extension Store {
     return try index.head(of: dataset)?.sequence ?? 0
   }
 
-  /// Whether a dataset's log has no more than `length` records, by one look for the next one's file.
+  /// Whether a dataset's log has no more than `length` records, by one look for the next file.
   package func endsLog(of dataset: DatasetName, after length: Int) throws(StoreError) -> Bool {
     try objects.status(of: StoreLayout.logName(dataset, length + 1)) == nil
   }
@@ -98,7 +98,8 @@ extension Store {
     return StoreError(
       .conflict,
       "\(dataset)@\(live.record.number) is live, where \(wanted) was expected: \(live.author) "
-        + "deployed it at \(live.time)\(why); look at 'assay router log \(dataset)' and decide again"
+        + "deployed it at \(live.time)\(why); look at 'assay router log \(dataset)' and decide "
+        + "again"
     )
   }
 }
