@@ -14,7 +14,7 @@ struct Bench {
     let saving = Saving(workloads: workloads)
     let reading = Reading(workloads: workloads)
     let querying = Querying(workloads: workloads)
-    let starting = Starting(workloads: workloads)
+    let processes = Processes(workloads: workloads)
     let comparing = Comparing(workloads: workloads)
     let deciding = Deciding()
     let appending = Appending(workloads: workloads)
@@ -37,8 +37,17 @@ struct Bench {
       ("route-10", { try deciding.decide(10) }),
       ("route-100", { try deciding.decide(100) }),
       ("route-1000", { try deciding.decide(1000) }),
-      ("start", starting.version),
-      ("o1-process", starting.push),
+      ("start", processes.version),
+      ("o1-process", processes.push),
+      ("o2-process", processes.large),
+      ("o3-process", { try processes.history(versions: 200) }),
+      ("o4-process", { try processes.pull(version: 100) }),
+      ("o5-process", { try processes.diff(100, 101) }),
+      ("o7-process", processes.verify),
+      ("w4-process", { try processes.runs(500) }),
+      ("o6a-process", { try processes.query("by model", Querying.byModel("runs@*")) }),
+      ("o6c-process", { try processes.query("filter, limit 100", Querying.filter) }),
+      ("o6d-process", { try processes.query("one row by key", Querying.row(workloads)) }),
       ("flip", { try reading.flippedBits(tries: 40) }),
     ]
     let wanted = Array(CommandLine.arguments.dropFirst())

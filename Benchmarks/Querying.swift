@@ -11,10 +11,28 @@ struct Querying {
     "count(*) n, avg(score) score, avg(success) ok, quantile(latency_ms, 0.95) p95, "
     + "sum(cost_usd) cost"
 
+  /// SQL by model over `runs`.
+  static func byModel(_ runs: String) -> String {
+    #"SELECT model, \#(aggregates) FROM "\#(runs)" GROUP BY model ORDER BY model"#
+  }
+
+  /// SQL for some rows of all runs.
+  static let filter =
+    #"SELECT _version, id FROM "runs@*" WHERE task = 'qa_open' AND score < 0.2 "#
+    + "ORDER BY _version, id LIMIT 100"
+
+  /// SQL for one row of the last run.
+  static func row(_ workloads: Workloads) throws -> String {
+    let line = try String(contentsOfFile: workloads.run(499), encoding: .utf8)
+      .split(separator: "\n")[1234]
+    let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+    return #"SELECT * FROM "runs@500" WHERE id = '\#(object?["id"] as? String ?? "")'"#
+  }
+
   func byModel() throws -> Measurement {
     try measureGroups(
       "across 500 runs: by model (SQL)",
-      #"SELECT model, \#(Self.aggregates) FROM "$" GROUP BY model ORDER BY model"#, "a")
+      Self.byModel("$"), "a")
   }
 
   func byRunAndModel() throws -> Measurement {
@@ -115,17 +133,11 @@ struct Querying {
   func filtered() throws -> Measurement {
     try measure(
       "across 500 runs: filter, limit 100",
-      #"SELECT _version, id FROM "runs@*" WHERE task = 'qa_open' AND score < 0.2 "#
-        + "ORDER BY _version, id LIMIT 100", times: 15)
+      Self.filter, times: 15)
   }
 
   func oneRow() throws -> Measurement {
-    let line = try String(contentsOfFile: workloads.run(499), encoding: .utf8)
-      .split(separator: "\n")[1234]
-    let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
-    let id = object?["id"] as? String ?? ""
-    return try measure(
-      "one row by key in one run", #"SELECT * FROM "runs@500" WHERE id = '\#(id)'"#, times: 15)
+    try measure("one row by key in one run", Self.row(workloads), times: 15)
   }
 
   /// In an open store; the first run, which fills its caches, is told in the note.
