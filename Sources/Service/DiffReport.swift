@@ -17,6 +17,7 @@ struct DiffReport {
   enum Row {
     case removed(CellTexts, Int)
     case added(CellTexts, Int)
+    /// Only cells of the key and of `columns` are there.
     case changed(CellTexts, CellTexts, Int, columns: [Int])
   }
 
@@ -61,8 +62,8 @@ struct DiffReport {
       for row in page.indices { try body(.added(cells, row)) }
     }
     try forEachPage(diff.changed, &left) { page throws(StoreError) in
-      let before = try CellTexts(try diff.rows(page.map(\.old), of: diff.old))
-      let after = try CellTexts(try diff.rows(page.map(\.new), of: diff.new))
+      let before = try CellTexts(try diff.cells(page, isNew: false))
+      let after = try CellTexts(try diff.cells(page, isNew: true))
       for (row, change) in page.enumerated() {
         try body(.changed(before, after, row, columns: change.columns))
       }

@@ -167,30 +167,8 @@ struct DiffMatching {
     _ side: DiffSide, _ places: [VersionDiff.Place], _ decoder: borrowing ChunkDecoder
   ) throws(StoreError) -> RowKeys {
     var vectors: [ColumnVector] = []
-    for name in key { vectors.append(try gather(name, side, places, decoder)) }
+    for name in key { vectors.append(try side.snapshot.values(name, at: places, decoder)) }
     return RowKeys(columns: vectors, count: places.count)
-  }
-
-  private func gather(
-    _ name: String, _ side: DiffSide, _ places: [VersionDiff.Place],
-    _ decoder: borrowing ChunkDecoder
-  ) throws(StoreError) -> ColumnVector {
-    var rows: [Int32: [Int32]] = [:]
-    var runs: [(group: Int32, row: Int32)] = []
-    for place in places {
-      runs.append((place.group, Int32(rows[place.group]?.count ?? 0)))
-      rows[place.group, default: []].append(place.row)
-    }
-    var sources: [ColumnVector] = []
-    var sourceOfGroup: [Int32: Int32] = [:]
-    for group in rows.keys.sorted() {
-      sourceOfGroup[group] = Int32(sources.count)
-      sources.append(try side.values(name, Int(group), at: rows[group] ?? [], decoder))
-    }
-    return ColumnVector.gather(
-      runs.compactMap { run in
-        sourceOfGroup[run.group].map { RowRun(source: $0, start: run.row, count: 1) }
-      }.joined(), from: sources, type: side.type(name) ?? .json)
   }
 
   /// Compares the rows of a pair, column by column, and only where provenance does not settle it.
@@ -245,8 +223,8 @@ struct DiffMatching {
     var changes = [[Int]](repeating: [], count: matched.count)
     for (position, column) in columns.enumerated() where !key.contains(column.name) {
       let comparison = CellEquality(
-        try gather(column.name, old, matched.map(\.old), decoder),
-        try gather(column.name, new, matched.map(\.new), decoder))
+        try old.snapshot.values(column.name, at: matched.map(\.old), decoder),
+        try new.snapshot.values(column.name, at: matched.map(\.new), decoder))
       for row in matched.indices where !comparison.areEqual(row, row) {
         changes[row].append(position)
       }

@@ -62,16 +62,6 @@ struct DiffSide {
     return try snapshot.vector(column: position, of: groups[group], decoder)
   }
 
-  /// The values of the column called `name` in some rows, null where there is none.
-  func values(
-    _ name: String, _ group: Int, at rows: [Int32], _ decoder: borrowing ChunkDecoder
-  ) throws(StoreError) -> ColumnVector {
-    guard let position = snapshot.schema.index(of: name) else {
-      return .nulls(.json, count: rows.count)
-    }
-    return try snapshot.values(column: position, at: rows, of: groups[group], decoder)
-  }
-
   /// The chunk of the column called `name`; nil when it is null throughout or not there.
   func chunk(_ name: String, _ group: Int) -> Digest? {
     snapshot.schema.index(of: name).flatMap { groups[group].chunks[$0] }

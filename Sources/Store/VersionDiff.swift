@@ -44,30 +44,44 @@ package struct VersionDiff: Sendable {
   /// The rows at `places` of a snapshot with all of ``columns``, null where it lacks one.
   /// - Throws: ``StoreError`` of kind `corrupt` when stored bytes are damaged or missing.
   package func rows(_ places: [Place], of snapshot: Snapshot) throws(StoreError) -> RowBatch {
-    let groups = Array(Set(places.map(\.group))).sorted()
-    var sourceOfGroup: [Int32: Int32] = [:]
-    for (source, group) in groups.enumerated() { sourceOfGroup[group] = Int32(source) }
-    let runs = places.compactMap { place in
-      sourceOfGroup[place.group].map { RowRun(source: $0, start: place.row, count: 1) }
-    }.joined()
-    let decoder = try ChunkDecoder()
-    var manifests: [RowGroupManifest] = []
-    for group in groups { manifests.append(try snapshot.group(Int(group), decoder)) }
-    let loaded = manifests
+    let all = Array(places.indices)
+    return try cells(places, of: snapshot, at: columns.map { _ in all })
+  }
+
+  /// The rows that `changes` are about as they were, or as they are: the cells of the key and those
+  /// that differ; the others are null.
+  /// - Throws: ``StoreError`` of kind `corrupt` when stored bytes are damaged or missing.
+  package func cells(_ changes: [Change], isNew: Bool) throws(StoreError) -> RowBatch {
+    var rows: [[Int]] = columns.map { key.contains($0.name) ? Array(changes.indices) : [] }
+    for (row, change) in changes.enumerated() {
+      for column in change.columns where !key.contains(columns[column].name) {
+        rows[column].append(row)
+      }
+    }
+    return try cells(changes.map { isNew ? $0.new : $0.old }, of: isNew ? new : old, at: rows)
+  }
+
+  /// For each column the cells of the rows at some of `places`; the others are null.
+  private func cells(
+    _ places: [Place], of snapshot: Snapshot, at rows: [[Int]]
+  ) throws(StoreError) -> RowBatch {
     let definitions = columns.map { column in
       snapshot.schema.index(of: column.name).map { snapshot.schema.columns[$0] } ?? column
     }
     let vectors = try parallelMap(count: columns.count, state: ChunkDecoder.init) {
       (decoder: inout ChunkDecoder, index) throws(StoreError) in
-      let definition = definitions[index]
-      guard let position = snapshot.schema.index(of: definition.name) else {
-        return ColumnVector.nulls(definition.type, count: places.count)
+      let (name, type) = (definitions[index].name, definitions[index].type)
+      let wanted = rows[index]
+      guard snapshot.schema.index(of: name) != nil, !wanted.isEmpty else {
+        return ColumnVector.nulls(type, count: places.count)
       }
-      var sources: [ColumnVector] = []
-      for group in loaded {
-        sources.append(try snapshot.vector(column: position, of: group, decoder))
+      let values = try snapshot.values(name, at: wanted.map { places[$0] }, decoder)
+      guard wanted.count < places.count else { return values }
+      var runs = places.map { _ in RowRun(source: 1, start: 0, count: 1) }
+      for (position, row) in wanted.enumerated() {
+        runs[row] = RowRun(source: 0, start: Int32(position), count: 1)
       }
-      return ColumnVector.gather(runs, from: sources, type: definition.type)
+      return ColumnVector.gather(runs, from: [values, .nulls(type, count: 1)], type: type)
     }
     return RowBatch(columns: definitions, vectors: vectors, count: places.count)
   }
