@@ -92,12 +92,22 @@ extension Store {
     } catch {
       throw StoreError(error.kind, "\(name): \(error.message); restore it from a copy")
     }
-    guard Digest(hashing: bytes) == entry.digest, let record = LogRecord(parsing: bytes),
-      record.dataset == dataset, record.sequence == sequence
-    else {
-      throw StoreError(.corrupt, "\(name) holds a damaged record; restore it from a copy")
+    guard Digest(hashing: bytes) == entry.digest else { throw Self.damagedRecord(name) }
+    guard let record = LogRecord(parsing: bytes) else {
+      // What its digest holds for was written like that.
+      throw StoreError(
+        .unavailable,
+        "\(name) is whole, but tells of a change that this program does not know: a newer one "
+          + "wrote it; upgrade the program")
+    }
+    guard record.dataset == dataset, record.sequence == sequence else {
+      throw Self.damagedRecord(name)
     }
     return IndexedPack(name, pack.entries, byteCount: pack.byteCount, record: record)
+  }
+
+  private static func damagedRecord(_ name: String) -> StoreError {
+    StoreError(.corrupt, "\(name) holds a damaged record; restore it from a copy")
   }
 
   /// Writes the next record of a dataset's log with whatever `log` holds already.

@@ -1,3 +1,4 @@
+import Columns
 import Formats
 import Foundation
 import Model
@@ -74,6 +75,38 @@ import Testing
     }
     #expect(try store.deployments(of: rules).count == 21)
     #expect(try store.verify().damage == [])
+  }
+
+  @Test func `a change that a newer program made is told apart from damage`() throws {
+    let log = "log/rules/00000000000000000004.pack"
+    _ = try store.deploy(rules, author: "ann") { _ in record(1, over: nil) }
+    let objects = LocalObjectStore(disk: PosixDisk(root: folder.path))
+    let known = try PackReader.readIndex(objects, log)
+    let entry = try #require(known.entries.first { $0.kind == .record })
+    let stored = try objects.get(log, at: Int(entry.offset), count: entry.storedBytes)
+    let raw = try ChunkDecoder().bytes(
+      of: StoredChunk(
+        bytes: stored, frames: entry.frames.map { (Int($0.storedBytes), Int($0.rawBytes)) }))
+    let text = String(decoding: raw, as: UTF8.self).replacing(
+      "\"deployment\"", with: "\"elsewhere\"")
+    for (digest, kind) in [
+      (Digest(hashing: Array(text.utf8)), StoreError.Kind.unavailable),
+      (Digest(hashing: []), .corrupt),
+    ] {
+      var pack = try PackWriter()
+      let frame = try Compressor().frame(Array(text.utf8))
+      try pack.append(
+        digest, .record, frames: [PackFrame(stored: frame.bytes, rawBytes: frame.rawCount)])
+      try FileManager.default.removeItem(atPath: "\(folder.path)/\(log)")
+      #expect(try objects.putIfAbsent(log, try pack.finish().pieces))
+      for file in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] {
+        try? FileManager.default.removeItem(atPath: "\(folder.path)/\(file)")
+      }
+      let error = #expect(throws: StoreError.self) {
+        try Store(path: folder.path).deployments(of: rules)
+      }
+      #expect(error?.kind == kind, "\(error?.message ?? "")")
+    }
   }
 
   /// More changes than a deployment makes; those beyond its last do not happen.
