@@ -55,7 +55,7 @@ import Testing
   }
 
   static let values: [(String, Truth)] = [
-    (#"{"metadata.i": {"$eq": 3}}"#, .true), (#"{"metadata.i": {"$eq": 4}}"#, .false),
+    (#"{"metadata.i": {"$eq": 3}}"#, .true), (#"{"metadata.l": {"$exists": false}}"#, .false),
     (#"{"metadata.none": {"$eq": 3}}"#, .unknown),
   ]
 

@@ -1,5 +1,6 @@
 import Model
 import Routing
+import TestSupport
 import Testing
 
 @Suite struct RuleSetTests {
@@ -87,6 +88,52 @@ import Testing
       rules: Fixture.rule("x", when: earlier) + "," + Fixture.rule("y", when: later))
     let fault = "/rules/1: is never reached: 'x' before it is true whenever this is"
     #expect(Fixture.faults(document) == (isBlocked ? [fault] : []))
+  }
+
+  @Test(arguments: [
+    (#"{"principal.a": {"$eq": 1, "$ne": 1}}"#, true),
+    (#"{"$and": [{"principal.a": {"$eq": 1}}, {"principal.a": {"$eq": 2}}]}"#, true),
+    (#"{"$and": [{"principal.a": {"$eq": 1}}, {"principal.b": {"$eq": 2}}]}"#, false),
+    (#"{"principal.a": {"$eq": 1, "$prefix": "x"}}"#, true),
+    (#"{"principal.a": {"$in": [1, "x"], "$prefix": "x"}}"#, false),
+    (#"{"principal.a": {"$in": [1, 2], "$nin": [1, 2, 3]}}"#, true),
+    (#"{"principal.a": {"$gt": 5, "$lt": 6}}"#, false),
+    (#"{"principal.a": {"$gt": 5, "$lte": 5}}"#, true),
+    (#"{"principal.a": {"$gte": 5, "$lte": 5}}"#, false),
+    (#"{"principal.a": {"$gte": "b", "$lt": "a"}}"#, true),
+    (#"{"principal.a": {"$gte": "b", "$lt": 1}}"#, true),
+    (#"{"principal.a": {"$exists": false, "$ne": 1}}"#, true),
+    (#"{"principal.a": {"$exists": true, "$ne": 1}}"#, false),
+    (#"{"principal.a": {"$prefix": "ab", "$suffix": "c"}}"#, false),
+    (#"{"$and": [{"principal.a": {"$prefix": "ab"}}, {"principal.a": {"$prefix": "a"}}]}"#, false),
+    (#"{"$and": [{"principal.a": {"$prefix": "ab"}}, {"principal.a": {"$prefix": "b"}}]}"#, true),
+    (
+      #"{"$or": [{"principal.a": {"$eq": 1, "$gt": 1}}, {"principal.a": {"$eq": 1, "$lt": 1}}]}"#,
+      true
+    ),
+    (#"{"$or": [{"principal.a": {"$eq": 1, "$gt": 1}}, {"principal.a": {"$eq": 1}}]}"#, false),
+  ])
+  func `a rule whose tests of a field exclude each other is refused`(
+    condition: String, isImpossible: Bool
+  ) {
+    let faults = Fixture.faults(Fixture.document(rules: Fixture.rule("x", when: condition)))
+    let fault = "/rules/0: is never reached: no value of 'principal.a' passes all of its tests"
+    #expect(faults == (isImpossible ? [fault] : []))
+  }
+
+  @Test(arguments: 0..<400)
+  func `a rule that is refused for its tests is true of no value`(seed: Int) {
+    var random = RandomRules(seed: 7000 + seed)
+    let field = FieldPath("metadata.s")
+    let tests = (0..<random.number(2..<5)).map { _ in Condition.test(field, random.test()) }
+    let condition = Condition.all(tests)
+    let faults = Fixture.faults(Fixture.document(rules: Fixture.rule("x", when: condition.json)))
+    #expect(faults.allSatisfy { $0.contains("no value of 'metadata.s'") }, "\(faults)")
+    let isTrue = RandomRules.values.contains { value in
+      condition.truth(.object([("metadata", .object([("s", value)]))])) == .true
+    }
+    // Of these values, which are all that random tests speak of, and what lies between them.
+    #expect(!isTrue || faults.isEmpty)
   }
 
   @Test func `a disabled rule is in nobody's way`() throws {

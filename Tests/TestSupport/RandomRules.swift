@@ -33,6 +33,11 @@ package struct RandomRules {
     "request.n",
   ]
 
+  /// Values of every kind: all that tests name, and some beside them.
+  package static let values: [Value] =
+    [.null, .bool(true), .bool(false), .list([]), .object([])] + (-3..<5).map { .integer($0) }
+    + texts.map { .text($0) } + ["c", "aba", "aab", "bab"].map { .text($0) }
+
   /// What always follows from `seed`.
   package init(seed: Int) { generator = SeededGenerator(seed: UInt64(seed)) }
 
@@ -52,7 +57,8 @@ package struct RandomRules {
     }
   }
 
-  mutating func test() -> FieldTest {
+  /// A test of a field.
+  package mutating func test() -> FieldTest {
     switch number(0..<12) {
     case 0: .exists(number(0..<2) == 0)
     case 1: .equal(scalar())

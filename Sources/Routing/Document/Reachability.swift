@@ -28,7 +28,7 @@ enum Reachability {
 
 extension Condition {
   /// The conditions that all have to be true for this one to be.
-  fileprivate var conjuncts: [Condition] {
+  var conjuncts: [Condition] {
     if case .all(let conditions) = self { conditions.flatMap(\.conjuncts) } else { [self] }
   }
 }

@@ -182,6 +182,13 @@ extension RuleSetReader {
           fallbacks: fallbacks(members["fallbacks"]), shadows: shadows(members["shadow"])))
     }
     requireUnique(names, "rule")
+    for (rule, pointer) in zip(rules, places) where rule.isEnabled {
+      if let field = Contradiction.field(in: rule.condition) {
+        note(
+          "is never reached: no value of '\(field.text.prefix(50))' passes all of its tests",
+          at: pointer)
+      }
+    }
     for (later, earlier) in Reachability.blocked(rules) {
       note(
         "is never reached: '\(rules[earlier].name)' before it is true whenever this is",
