@@ -40,8 +40,8 @@ fuzz: setup
 
 # Loads, writes and attacks what `assay serve` serves, with the Python clients that people use.
 interop: setup
-	@command -v zstd >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null \
-	  || { $(sudo) apt-get update -qq && $(sudo) apt-get install -y -qq python3-venv zstd; }
+	@command -v zstd >/dev/null && command -v jq >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null \
+	  || { $(sudo) apt-get update -qq && $(sudo) apt-get install -y -qq python3-venv zstd jq; }
 	Tests/Interop/run $(ARGS)
 
 # Measures everything that has a budget, and writes docs/benchmarks.md.

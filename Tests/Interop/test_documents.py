@@ -41,6 +41,13 @@ def place(tmp_path_factory):
     for day in ("2024-12-21", "2025-08-23", "2025-10-04"):
         assay("push", "polyglot", PACKAGE / f"Examples/polyglot/{day}.jsonl", "--key", "dirname", "--created-at", day, store=folder / "store")
     assay("tag", "polyglot@2", "baseline", store=folder / "store")
+    outputs = [
+        {"id": i, "model": model, "task": ("chat", "code")[i % 2], "success": i % 20 != 0, "cost": cost}
+        for i in range(300)
+        for model, cost in (("large", 0.01), ("small", 0.001))
+    ]
+    text = "".join(json.dumps(row) + "\n" for row in outputs)
+    assay("push", "outputs", "-", "--format", "jsonl", "--key", "id,model", store=folder / "store", input=text.encode())
     with Server(folder / "store", folder / "server.log") as server:
         server.folder = folder
         yield server
