@@ -39,7 +39,8 @@ package enum RepeatSummary {
       Repeats.passEveryTime(of: $0, repeated, clusters: clusters, level: level)
     }
     document.flipRate = EstimateDocument(
-      Repeats.flipRate(repeated, level: level), method: "Wilson")
+      Repeats.flipRate(repeated, clusters: clusters, level: level),
+      method: clusters == nil ? "Wilson" : method)
     document.consistency = EstimateDocument(
       Repeats.consistency(repeated, clusters: clusters, level: level), method: method)
     if let outputs = rows.texts(.output) {

@@ -26,6 +26,13 @@ import Testing
     }
     let flips = try #require(Repeats.flipRate(items))
     #expect(near(flips.value, 1.0 / 3) && flips.rowCount == 3)
+    // With clusters it is the clustered mean of zeros and ones.
+    let documents = Clusters(labels: [1, 2, 2, 3, 3])
+    let clustered = try #require(Repeats.flipRate(items, clusters: documents))
+    #expect(clustered.value == flips.value && clustered.clusterCount == 2)
+    #expect(
+      clustered
+        == MeanEstimate.of([0, 0, 1], clusters: Clusters(labels: [1, 2, 2]), level: 0.95))
     let consistency = try #require(Repeats.consistency(items))
     #expect(near(consistency.value, (1 + 1 + 1.0 / 3) / 3))
     let outputs = Repeats.consistency(outputs: [["a", "a", "b"], ["c"], []])

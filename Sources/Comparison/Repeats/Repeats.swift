@@ -14,14 +14,22 @@ package enum Repeats {
     mean(items.map { $0.passEveryTime(of: k) }, clusters, level)
   }
 
-  /// The share of items that sometimes succeed and sometimes fail, with Wilson interval.
+  /// The share of items that sometimes succeed and sometimes fail, with Wilson interval; with
+  /// clusters, t over them.
   ///
   /// Over items with at least two attempts; nil where there is none. More attempts find more
   /// flips, so compare only runs with the same number of them.
-  package static func flipRate(_ items: [RepeatedItem], level: Double = 0.95) -> Estimate? {
-    let repeated = items.filter { $0.attempts >= 2 }
-    let flipped = repeated.count { $0.successes > 0 && $0.successes < $0.attempts }
-    return Proportion.estimate(successes: flipped, trials: repeated.count, level: level)
+  package static func flipRate(
+    _ items: [RepeatedItem], clusters: Clusters? = nil, level: Double = 0.95
+  ) -> Estimate? {
+    let flips = items.map { item -> Double? in
+      guard item.attempts >= 2 else { return nil }
+      return item.successes > 0 && item.successes < item.attempts ? 1 : 0
+    }
+    if clusters != nil { return mean(flips, clusters, level) }
+    let repeated = flips.compactMap { $0 }
+    return Proportion.estimate(
+      successes: repeated.count { $0 == 1 }, trials: repeated.count, level: level)
   }
 
   /// The mean share of pairs of attempts at an item that agree; nil below two attempts each.
