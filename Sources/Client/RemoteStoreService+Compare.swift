@@ -3,7 +3,7 @@ package import Wire
 
 extension RemoteStoreService {
   package func compare(
-    _ request: ComparisonRequest
+    _ request: ComparisonRequest, onProgress: @escaping @Sendable (Double) -> Void
   ) throws(StoreError) -> Kept<ComparisonDocument> {
     try document(
       Kept<ComparisonDocument>.self,
@@ -16,7 +16,7 @@ extension RemoteStoreService {
   }
 
   package func verifyComparison(
-    _ reference: Reference
+    _ reference: Reference, onProgress: @escaping @Sendable (Double) -> Void
   ) throws(StoreError) -> RecomputationDocument {
     let resource = Resource("v1", "comparisons", reference.description, "verify")
     return try document(RecomputationDocument.self, HTTPRequest(.post, resource))

@@ -87,3 +87,12 @@ struct DocumentDifferences {
     }
   }
 }
+
+extension RecomputationDocument {
+  /// What computing the document `reference` again gave, and where that is another.
+  init(_ reference: String, saved: [UInt8], recomputed: [UInt8]) throws(StoreError) {
+    self.init(
+      reference: reference, isEqual: saved == recomputed,
+      differences: saved == recomputed ? [] : try DocumentDifferences(saved, recomputed).first(20))
+  }
+}

@@ -5,10 +5,10 @@ package import Wire
 
 extension LocalStoreService {
   package func compare(
-    _ request: ComparisonRequest
+    _ request: ComparisonRequest, onProgress: @escaping @Sendable (Double) -> Void
   ) throws(StoreError) -> Kept<ComparisonDocument> {
     if let save = request.save { try requireReports(save.name) }
-    let document = try computed(request)
+    let document = try computed(request, onProgress)
     guard let save = request.save else { return Kept(document, saved: nil) }
     var attributes = ["format": ComparisonDocument.format]
     attributes["verdict"] = document.verdict?.rawValue
@@ -23,18 +23,18 @@ extension LocalStoreService {
   }
 
   package func verifyComparison(
-    _ reference: Reference
+    _ reference: Reference, onProgress: @escaping @Sendable (Double) -> Void
   ) throws(StoreError) -> RecomputationDocument {
     let (version, saved) = try document(reference)
     let document = try comparison(reference).document
-    let recomputed = Documents.encode(try computed(document.request))
-    return RecomputationDocument(
-      reference: version.reference, isEqual: saved == recomputed,
-      differences: saved == recomputed ? [] : try DocumentDifferences(saved, recomputed).first(20))
+    let recomputed = Documents.encode(try computed(document.request, onProgress))
+    return try RecomputationDocument(version.reference, saved: saved, recomputed: recomputed)
   }
 
   /// Compares what a request names.
-  private func computed(_ request: ComparisonRequest) throws(StoreError) -> ComparisonDocument {
+  private func computed(
+    _ request: ComparisonRequest, _ onProgress: @escaping @Sendable (Double) -> Void
+  ) throws(StoreError) -> ComparisonDocument {
     var plain = request
     plain.save = nil
     let registration = try registration(of: request)
@@ -52,7 +52,10 @@ extension LocalStoreService {
     if let registration { try require(registration, analysis) }
     var sources: [ComparisonDocument.Source] = []
     for side in read.sides where !sources.contains(side.source) { sources.append(side.source) }
-    return try analysis.document(plain, sources: sources)
+    var waiting = Waiting()
+    waiting.isCancelled = isCancelled
+    waiting.onProgress = onProgress
+    return try analysis.document(plain, sources: sources, waiting: waiting)
   }
 
   /// The arms of a comparison, read from their versions.

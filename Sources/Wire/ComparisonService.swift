@@ -3,21 +3,44 @@ package import Model
 /// What a door asks of a store about versions laid beside one another.
 package protocol ComparisonService: Sendable {
   /// Compares arms item by item, and keeps the answer where the request says so.
+  /// - Parameter onProgress: Told from any thread which part is done, from 0 to 1, where that is
+  ///   known.
   /// - Throws: ``StoreError``: `usage` for options that make no sense, `missing` for a version that
   ///   is not there, `conflict` when the items are not those of the registration.
-  func compare(_ request: ComparisonRequest) throws(StoreError) -> Kept<ComparisonDocument>
+  func compare(
+    _ request: ComparisonRequest, onProgress: @escaping @Sendable (Double) -> Void
+  ) throws(StoreError) -> Kept<ComparisonDocument>
 
   /// A comparison that was kept.
   func comparison(_ reference: Reference) throws(StoreError) -> Kept<ComparisonDocument>
 
   /// Computes a comparison that was kept again, from the versions it names.
-  func verifyComparison(_ reference: Reference) throws(StoreError) -> RecomputationDocument
+  /// - Parameter onProgress: As for ``compare(_:onProgress:)``.
+  func verifyComparison(
+    _ reference: Reference, onProgress: @escaping @Sendable (Double) -> Void
+  ) throws(StoreError) -> RecomputationDocument
 
   /// Keeps gates for the items of a version.
   func createGate(_ request: GateRequest) throws(StoreError) -> Kept<GateDocument>
 
   /// Gates that were registered.
   func gate(_ reference: Reference) throws(StoreError) -> Kept<GateDocument>
+}
+
+extension ComparisonService {
+  /// Compares without telling how far it is.
+  package func compare(
+    _ request: ComparisonRequest
+  ) throws(StoreError) -> Kept<ComparisonDocument> {
+    try compare(request) { _ in }
+  }
+
+  /// Computes again without telling how far it is.
+  package func verifyComparison(
+    _ reference: Reference
+  ) throws(StoreError) -> RecomputationDocument {
+    try verifyComparison(reference) { _ in }
+  }
 }
 
 /// A document, and the version that keeps it: one JSON object with the document's members and

@@ -38,7 +38,9 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     let service = try global.openService()
-    let answer = try service.compare(try request())
+    let progress = ProgressLine()
+    let answer = try service.compare(try request()) { progress.show(part: $0) }
+    progress.clear()
     let output = try Output()
     switch global.json ? .json : format {
     case .json: try output.json(answer)

@@ -1,12 +1,12 @@
 import Foundation
+import Synchronization
 
-/// A line on standard error that tells how far a long command is, when that is a terminal.
-///
-/// Used by one thread at a time.
-final class ProgressLine {
+/// A line on standard error that tells how far a long command is, when that is a terminal; any
+/// thread may tell it.
+final class ProgressLine: Sendable {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let start = ContinuousClock.now
-  private var shown: ContinuousClock.Instant?
+  private let shown = Mutex<ContinuousClock.Instant?>(nil)
 
   /// How long a command stays silent, and how often the line changes after that.
   private static let silence = Duration.seconds(1)
@@ -16,16 +16,23 @@ final class ProgressLine {
   func show(_ text: @autoclosure () -> String) {
     guard isTerminal else { return }
     let now = ContinuousClock.now
-    guard now - start > Self.silence, shown.map({ now - $0 > Self.interval }) ?? true
-    else { return }
-    shown = now
-    write("\r\u{1B}[K" + text())
+    guard now - start > Self.silence else { return }
+    shown.withLock { shown in
+      guard shown.map({ now - $0 > Self.interval }) ?? true else { return }
+      shown = now
+      write("\r\u{1B}[K" + text())
+    }
   }
+
+  /// Shows which part of the resamples is drawn, from 0 to 1.
+  func show(part: Double) { show("drawing, \(Int(part * 100)) % done") }
 
   /// Removes the line.
   func clear() {
-    if shown != nil { write("\r\u{1B}[K") }
-    shown = nil
+    shown.withLock { shown in
+      if shown != nil { write("\r\u{1B}[K") }
+      shown = nil
+    }
   }
 
   private func write(_ text: String) {

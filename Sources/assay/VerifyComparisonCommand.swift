@@ -15,20 +15,11 @@ struct VerifyComparisonCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let answer = try global.openService().verifyComparison(try Reference(parsing: reference))
-    let output = try Output()
-    if global.json {
-      try output.json(answer)
-    } else if answer.isEqual {
-      try output.line("\(answer.reference) computed again: the same bytes")
-    } else {
-      try output.line("\(answer.reference) computed again: not the same")
-      for difference in answer.differences {
-        let (old, new) = (difference.saved ?? "nothing", difference.recomputed ?? "nothing")
-        try output.line("\(difference.pointer): \(old.prefix(60)) → \(new.prefix(60))")
-      }
+    let progress = ProgressLine()
+    let answer = try global.openService().verifyComparison(try Reference(parsing: reference)) {
+      progress.show(part: $0)
     }
-    try output.finish()
-    if !answer.isEqual { throw ExitCode(1) }
+    progress.clear()
+    try answer.print(asJSON: global.json)
   }
 }

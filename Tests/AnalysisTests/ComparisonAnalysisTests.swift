@@ -1,5 +1,7 @@
 import Analysis
+import Comparison
 import Model
+import Synchronization
 import Testing
 import Wire
 
@@ -189,6 +191,10 @@ import Wire
     #expect(repeats.passAtLeastOnce.map(\.estimate.value) == [0.75, 1])
     #expect(repeats.passEveryTime.map(\.estimate.value) == [0.75, 0.5])
     #expect(repeats.flipRate?.value == 0.5 && repeats.consistency?.value == 0.5)
+    #expect(repeats.flipRate?.method == "Wilson")
+    let clustered = try TestTable.compare(sides) { ($0.repeats, $0.cluster) = ("attempt", "id") }
+    let flips = clustered.arms[0].summary.repeats?.flipRate
+    #expect(flips?.method == "clustered t" && flips?.clusters == 2)
   }
 
   @Test func `cost per success is undefined without a success`() throws {
@@ -248,5 +254,29 @@ import Wire
     #expect(buckets[2].metrics.isEmpty)
     #expect(document.arms[0].summary.buckets?[2].success == nil)
     #expect(document.arms[0].summary.buckets?[0].success?.value == 1)
+  }
+
+  @Test func `a comparison tells how far it is, and ends when nobody waits`() throws {
+    var random = RandomStream(seed: 2, stream: 0)
+    let sides = ["a", "b"].map { name in
+      TestTable.side(
+        name,
+        [
+          ("score", .numbers((0..<900).map { _ in random.unit() })),
+          ("latency_ms", .numbers((0..<900).map { _ in 100 + random.unit() })),
+        ])
+    }
+    let parts = Mutex<[Double]>([])
+    var waiting = Waiting()
+    waiting.onProgress = { part in parts.withLock { $0.append(part) } }
+    let document = try TestTable.compare(sides, waiting: waiting)
+    #expect(try document == TestTable.compare(sides))
+    let told = parts.withLock { $0 }
+    #expect(told.count > 3 && told.allSatisfy { (0...1).contains($0) } && told.contains(1))
+    waiting.isCancelled = { parts.withLock { $0.count > told.count } }
+    let error = #expect(throws: StoreError.self) {
+      try TestTable.compare(sides, waiting: waiting)
+    }
+    #expect(error?.kind == .exhausted)
   }
 }

@@ -62,7 +62,8 @@ enum TestTable {
 
   /// The comparison of arms by `id`.
   static func compare(
-    _ sides: [ComparisonSide], _ edit: (inout ComparisonOptions) -> Void = { _ in }
+    _ sides: [ComparisonSide], waiting: Waiting = Waiting(),
+    _ edit: (inout ComparisonOptions) -> Void = { _ in }
   ) throws(StoreError) -> ComparisonDocument {
     var options = ComparisonOptions()
     options.resamples = 999
@@ -71,6 +72,6 @@ enum TestTable {
       base: sides[0].name, candidates: sides.dropFirst().map(\.name))
     request.options = options
     return try ComparisonAnalysis(sides, key: ["id"], options: options)
-      .document(request, sources: sides.map(\.source))
+      .document(request, sources: sides.map(\.source), waiting: waiting)
   }
 }

@@ -1,4 +1,5 @@
 import Comparison
+import Dispatch
 import TestSupport
 import Testing
 
@@ -86,5 +87,53 @@ import Testing
     #expect(near(ratio.interval?.upper, 2))
     let zero = PairedSample(base: [0, 1], candidate: [1, 1])
     #expect(MedianRatio.of(zero, resamples: 10, seed: 1) == nil)
+  }
+
+  /// Shares done last to first, and by several threads.
+  static let hands: [Draws<Never>] = [
+    Draws { count, share in
+      for number in (0..<count).reversed() { share(number) }
+    },
+    Draws { count, share in
+      DispatchQueue.concurrentPerform(iterations: count) { share($0) }
+    },
+  ]
+
+  @Test(arguments: [0, 1])
+  func `who draws which resample changes no bit`(hand: Int) {
+    var random = RandomStream(seed: 3, stream: 3)
+    let base: [Double?] = (0..<1_500).map { _ in random.unit() + 0.1 }
+    let other: [Double?] = (0..<1_500).map { _ in random.unit() + 0.11 }
+    let draws = Self.hands[hand]
+    for labels in [nil, Clusters(labels: (0..<1_500).map { $0 / 2 })] {
+      let sample = PairedSample(base: base, candidate: other, clusters: labels)
+      #expect(DrawShares.count(resamples: 999, unitCount: labels?.count ?? 1_500) > 1)
+      #expect(
+        Bootstrap.mean(sample.differences, clusters: labels, resamples: 999, seed: 5)
+          == Bootstrap.mean(
+            sample.differences, clusters: labels, resamples: 999, seed: 5, draws: draws))
+      #expect(
+        SignFlipTest(sample.differences, clusters: labels, resamples: 999, seed: 5)
+          == SignFlipTest(
+            sample.differences, clusters: labels, resamples: 999, seed: 5, draws: draws))
+      let alone = [0.5, 0.95].map {
+        MedianRatio.of(sample, quantile: $0, resamples: 999, seed: 5)
+      }
+      #expect(
+        alone
+          == MedianRatio.of(
+            sample, quantiles: [0.5, 0.95], resamples: 999, seed: 5, draws: draws))
+    }
+  }
+
+  @Test func `draws that are ended have no answer`() {
+    struct Ended: Error {}
+    let draws = Draws<Ended> { _, share throws(Ended) in
+      share(0)
+      throw Ended()
+    }
+    #expect(throws: Ended.self) {
+      try Bootstrap.mean([1, 2, 4], resamples: 99, seed: 1, draws: draws)
+    }
   }
 }

@@ -171,16 +171,19 @@ import Wire
     }
   }
 
-  @Test func `a query whose client goes away is stopped`() async throws {
+  @Test(arguments: [
+    ("/v1/query", #"{"sql":"SELECT 1"}"#),
+    ("/v1/comparisons", #"{"base":"runs@1","candidates":["runs@2"]}"#),
+  ])
+  func `long work whose client goes away is stopped`(path: String, body: String) async throws {
     let fixture = try ServerFixture()
     fixture.service.script.withLock { $0.isEndless = true }
     try await serving(fixture) { port, _ in
       try await blocking {
         let connection = try RawConnection(port: port)
-        let body = "{\"sql\":\"SELECT 1\"}"
         connection.send(
           Self.post(
-            "/v1/query", "Content-Type: application/json", "Content-Length: \(body.utf8.count)",
+            path, "Content-Type: application/json", "Content-Length: \(body.utf8.count)",
             body: body))
         while fixture.service.queries.withLock({ $0 }) == 0 { usleep(1000) }
         connection.finishSending()

@@ -1,10 +1,14 @@
 import Model
+import Synchronization
 import Wire
 
 extension ScriptedService {
   private static var unscripted: StoreError { StoreError(.missing, "there is no such document") }
 
-  func compare(_ request: ComparisonRequest) throws(StoreError) -> Kept<ComparisonDocument> {
+  func compare(
+    _ request: ComparisonRequest, onProgress: @escaping @Sendable (Double) -> Void
+  ) throws(StoreError) -> Kept<ComparisonDocument> {
+    try goOn(script.withLock { $0 })
     throw Self.unscripted
   }
 
@@ -12,7 +16,9 @@ extension ScriptedService {
     throw Self.unscripted
   }
 
-  func verifyComparison(_ reference: Reference) throws(StoreError) -> RecomputationDocument {
+  func verifyComparison(
+    _ reference: Reference, onProgress: @escaping @Sendable (Double) -> Void
+  ) throws(StoreError) -> RecomputationDocument {
     throw Self.unscripted
   }
 

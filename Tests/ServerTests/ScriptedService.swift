@@ -15,7 +15,7 @@ final class ScriptedService: AssayService {
     var data = Array("{\"id\":1}\n{\"id\":2}\n".utf8)
     /// How often the data is written.
     var repeats = 1
-    /// Whether a query goes on until it is cancelled.
+    /// Whether a query or a comparison goes on until it is cancelled.
     var isEndless = false
     /// How long a call that writes data takes.
     var dataPauseMicroseconds: UInt32 = 0
@@ -23,7 +23,7 @@ final class ScriptedService: AssayService {
 
   let script = Mutex(Script())
   let renderings = Mutex(0)
-  /// How many queries began.
+  /// How many queries and comparisons began.
   let queries = Mutex(0)
   let cancellations = Mutex(0)
   let pushes = Mutex<[PushRequest]>([])
@@ -149,17 +149,22 @@ final class ScriptedService: AssayService {
     _ request: QueryRequest, write: ([UInt8]) throws(StoreError) -> Void
   ) throws(StoreError) -> QueryDocument {
     let script = try start()
+    try goOn(script)
+    try write(Array("[]".utf8))
+    if let error = script.lateError { throw error }
+    return QueryDocument(rows: 0, isCutShort: false)
+  }
+
+  /// What takes long: it ends at once unless the script says otherwise.
+  func goOn(_ script: Script) throws(StoreError) {
     queries.withLock { $0 += 1 }
     while script.isEndless {
       guard !Task.isCancelled else {
         cancellations.withLock { $0 += 1 }
-        throw StoreError(.exhausted, "the query was cancelled")
+        throw StoreError(.exhausted, "nobody waits for the answer")
       }
       usleep(1000)
     }
-    try write(Array("[]".utf8))
-    if let error = script.lateError { throw error }
-    return QueryDocument(rows: 0, isCutShort: false)
   }
 
   func verify(

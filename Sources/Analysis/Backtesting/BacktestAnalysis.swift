@@ -119,13 +119,13 @@ package struct BacktestAnalysis: Sendable {
       document.activeSummary = try metrics.summary(
         activeRows, clusters: clusters, level: options.confidence)
       document.summary = try metrics.summary(rows, clusters: clusters, level: options.confidence)
-      document.pair = pairs.pair
+      document.pair = try pairs.pair()
     }
     if let gate = candidate.set.gate {
       document.judge(
-        BacktestGates(gate, metrics: metrics, unmet: unmet)
-          .results(document.coverage, name: request.rules) { gate, level in
-            gate.result(pairs.brief(level: level))
+        try BacktestGates(gate, metrics: metrics, unmet: unmet)
+          .results(document.coverage, name: request.rules) { gate, level throws(StoreError) in
+            gate.result(try pairs.brief(level: level))
           })
     }
     return document

@@ -23,8 +23,8 @@ struct BacktestGates: Sendable {
   /// - Parameter judge: What a bound says, with an interval of a level.
   func results(
     _ coverage: BacktestDocument.Coverage, name: String,
-    judge: (GateRule, Double) -> GateResult
-  ) -> [GateResult] {
+    judge: (GateRule, Double) throws(StoreError) -> GateResult
+  ) throws(StoreError) -> [GateResult] {
     func plain(_ text: String, _ verdict: GateResult.Verdict, _ bound: Double) -> GateResult {
       GateResult(
         gate: text, candidate: name, verdict: verdict, scale: .share, change: nil, bound: bound)
@@ -41,7 +41,7 @@ struct BacktestGates: Sendable {
       let text = text(metric)
       if let rule = rule(text) {
         // A one-sided test at α is an interval of 1 − 2α.
-        results.append(judge(rule, 1 - 2 * Double(metric.alphaPPM) / 1_000_000))
+        results.append(try judge(rule, 1 - 2 * Double(metric.alphaPPM) / 1_000_000))
       } else {
         results.append(plain(text, .undecided, 0))
       }
@@ -49,7 +49,7 @@ struct BacktestGates: Sendable {
     if let percent = gate.maximumCostIncreasePercent {
       let text = "cost <= +\(percent)%"
       if let rule = rule(text) {
-        results.append(judge(rule, 0.95))
+        results.append(try judge(rule, 0.95))
       } else {
         results.append(plain(text, .undecided, 0))
       }

@@ -160,7 +160,7 @@ package struct LoggedBacktest: Sendable {
         base: name.name, candidate: request.rules, metrics: [], latency: nil, costPerSuccess: nil,
         slices: [], buckets: nil)
       document.judge(
-        BacktestGates(gate, metrics: metrics, unmet: unmet)
+        try BacktestGates(gate, metrics: metrics, unmet: unmet)
           .results(document.coverage, name: request.rules) { gate, level in
             gate.result(isEnough ? pair(level) : nothing)
           })

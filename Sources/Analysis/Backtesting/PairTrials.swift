@@ -34,15 +34,16 @@ struct PairTrials: Sendable {
   }
 
   /// Everything there is to tell.
-  var pair: PairDocument {
-    let document = comparison(level: options.confidence, isBrief: false)
+  func pair() throws(StoreError) -> PairDocument {
+    let document = try comparison(level: options.confidence, isBrief: false)
       .document(base: names.active, candidate: names.candidate)
     return ComparisonAnalysis.judged([document], level: options.confidence)[0]
   }
 
   /// What gates look at.
-  func brief(level: Double) -> PairDocument {
-    comparison(level: level, isBrief: true).document(base: names.active, candidate: names.candidate)
+  func brief(level: Double) throws(StoreError) -> PairDocument {
+    try comparison(level: level, isBrief: true)
+      .document(base: names.active, candidate: names.candidate)
   }
 
   private func comparison(level: Double, isBrief: Bool) -> PairComparison {
@@ -50,15 +51,17 @@ struct PairTrials: Sendable {
     plain.confidence = level
     plain.seed = options.seed
     plain.resamples = options.resamples
+    let waiting = Waiting()
+    let draws = waiting.draws(shareCount: 0)
     let comparisons = metrics.choices.map { choice in
       let values = (base[choice.name] ?? []) + (candidate[choice.name] ?? [])
       return MetricComparison(
         choice: choice, isBinary: values.allSatisfy { $0 == nil || $0 == 0 || $0 == 1 },
-        options: plain, isBrief: isBrief)
+        options: plain, isBrief: isBrief, draws: draws)
     }
     return PairComparison(
       keys: keys, options: plain, metrics: comparisons, clusters: clusters, base: base,
       candidate: candidate, roles: metrics.roles, slices: isBrief ? [] : [("rule", rules)],
-      tokens: isBrief ? nil : tokens)
+      tokens: isBrief ? nil : tokens, waiting: waiting, draws: draws)
   }
 }

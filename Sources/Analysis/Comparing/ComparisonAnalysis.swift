@@ -78,27 +78,35 @@ package struct ComparisonAnalysis: Sendable {
   package var keys: [[String]] { items.keys }
 
   /// What was found.
-  /// - Parameter request: With every reference as a number and every option spelled out.
+  /// - Parameters:
+  ///   - request: With every reference as a number and every option spelled out.
+  ///   - waiting: Who waits for it.
+  /// - Throws: ``StoreError``, of kind `exhausted` when nobody waits any more.
   package func document(
-    _ request: ComparisonRequest, sources: [ComparisonDocument.Source]
+    _ request: ComparisonRequest, sources: [ComparisonDocument.Source],
+    waiting: Waiting = Waiting()
   ) throws(StoreError) -> ComparisonDocument {
     let values = try columns()
     let slices = try slices()
     let tokens = try roles[.inputTokens].map { column throws(StoreError) in
       try items.numbers(column, of: sides[0], 0)
     }
+    let binary = Set(
+      metrics.map(\.name).filter { name in Self.isBinary(values.map { $0[name] ?? [] }) })
+    let draws = waiting.draws(shareCount: shareCount(binary: binary))
     let comparisons = metrics.map { choice in
       MetricComparison(
-        choice: choice, isBinary: Self.isBinary(values.map { $0[choice.name] ?? [] }),
-        options: options, isBrief: false)
+        choice: choice, isBinary: binary.contains(choice.name), options: options, isBrief: false,
+        draws: draws)
     }
     var pairs: [PairDocument] = []
     for index in sides.indices.dropFirst() {
       let pair = PairComparison(
         keys: items.keys, options: options, metrics: comparisons, clusters: clusters,
         base: values[0],
-        candidate: values[index], roles: roles, slices: slices, tokens: tokens)
-      pairs.append(pair.document(base: sides[0].name, candidate: sides[index].name))
+        candidate: values[index], roles: roles, slices: slices, tokens: tokens,
+        waiting: waiting, draws: draws)
+      pairs.append(try pair.document(base: sides[0].name, candidate: sides[index].name))
     }
     pairs = Self.judged(pairs, level: options.confidence)
     var arms: [ComparisonDocument.Arm] = []
@@ -107,6 +115,16 @@ package struct ComparisonAnalysis: Sendable {
       request: request, sources: sources, items: items.document, roles: roles, arms: arms,
       findings: findings + missing(pairs) + unsliced(slices), pairs: pairs,
       gates: pairs.flatMap { pair in gates.map { $0.result(pair) } })
+  }
+
+  /// About how many shares of draws there will be: flips and draws of a metric's differences, and
+  /// draws of latencies.
+  private func shareCount(binary: Set<String>) -> Int {
+    let drawn = metrics.count { clusters != nil || !binary.contains($0.name) }
+    let runs = drawn * 2 + (roles[.latency] == nil ? 0 : 1)
+    return runs * (sides.count - 1)
+      * DrawShares.count(
+        resamples: options.resamples, unitCount: clusters?.count ?? items.keys.count)
   }
 
   /// Everything that is compared, one value an item, for each arm.

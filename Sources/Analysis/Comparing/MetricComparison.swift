@@ -1,4 +1,5 @@
 import Comparison
+import Model
 import Wire
 
 /// One metric of two arms on the same items.
@@ -9,11 +10,12 @@ struct MetricComparison: Sendable {
   let options: ComparisonOptions
   /// Whether to draw items again and name those that got worse, which slices do without.
   let isBrief: Bool
+  let draws: Draws<StoreError>
 
   /// What is told of a sample, all but the p-value that counts in what else was looked at.
   func document(
     _ base: [Double?], _ candidate: [Double?], clusters: Clusters?, keys: [[String]]
-  ) -> MetricDocument {
+  ) throws(StoreError) -> MetricDocument {
     var document = MetricDocument(metric: choice.name, direction: choice.direction)
     let sample = PairedSample(base: base, candidate: candidate, clusters: clusters)
     document.scale = isBinary ? .binary : .number
@@ -33,7 +35,7 @@ struct MetricComparison: Sendable {
     if isBinary, clusters == nil {
       addBinary(PairedCounts(sample), paired, to: &document)
     } else {
-      addMeans(sample, paired, to: &document)
+      try addMeans(sample, paired, to: &document)
     }
     if !isBrief { document.worse = worse(base, candidate, keys) }
     return document
@@ -66,7 +68,7 @@ struct MetricComparison: Sendable {
 
   private func addMeans(
     _ sample: PairedSample, _ paired: PairedDifference, to document: inout MetricDocument
-  ) {
+  ) throws(StoreError) {
     let isClustered = sample.clusters != nil
     document.difference = EstimateDocument(
       paired.difference, method: isClustered ? "clustered t" : "t")
@@ -78,9 +80,9 @@ struct MetricComparison: Sendable {
       document.test = .init(name: isClustered ? "clustered t" : "paired t", pValue: pValue)
     }
     if isBrief { return }
-    let flips = SignFlipTest(
+    let flips = try SignFlipTest(
       sample.differences, clusters: sample.clusters, resamples: options.resamples,
-      seed: options.seed
+      seed: options.seed, draws: draws
     ).map { MetricDocument.Test(name: "sign flips", pValue: $0.pValue) }
     if document.test == nil {
       // All differences are the same: t has no spread to go by, but the signs tell something.
@@ -88,14 +90,14 @@ struct MetricComparison: Sendable {
     } else {
       document.furtherTests = flips.map { [$0] } ?? []
     }
-    document.bootstrap = bootstrap(sample)
+    document.bootstrap = try bootstrap(sample)
   }
 
-  private func bootstrap(_ sample: PairedSample) -> EstimateDocument? {
+  private func bootstrap(_ sample: PairedSample) throws(StoreError) -> EstimateDocument? {
     guard
-      let found = Bootstrap.mean(
+      let found = try Bootstrap.mean(
         sample.differences, clusters: sample.clusters, resamples: options.resamples,
-        seed: options.seed, level: options.confidence), found.value.isFinite
+        seed: options.seed, level: options.confidence, draws: draws), found.value.isFinite
     else { return nil }
     return EstimateDocument(
       value: found.value, standardError: found.standardError?.ifFinite, lower: found.interval.lower,

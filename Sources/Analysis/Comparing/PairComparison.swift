@@ -16,31 +16,42 @@ struct PairComparison: Sendable {
   /// The values of each slice column, and the input tokens, one an item.
   let slices: [(column: String, values: [String?])]
   let tokens: [Double?]?
+  let waiting: Waiting
+  let draws: Draws<StoreError>
 
   /// The pair, of which the tests are yet to be judged together.
-  func document(base baseName: String, candidate name: String) -> PairDocument {
-    PairDocument(
+  func document(
+    base baseName: String, candidate name: String
+  ) throws(StoreError) -> PairDocument {
+    // flatMap has no typed errors.
+    let slices = try slices.map { slice throws(StoreError) in
+      try Set(slice.values.compactMap { $0 }).sorted().map { value throws(StoreError) in
+        try part(slice.column, value, keys.indices.filter { slice.values[$0] == value })
+      }
+    }
+    return PairDocument(
       base: baseName, candidate: name,
-      metrics: metrics.map { document($0, Array(keys.indices)) },
-      latency: latency, costPerSuccess: costPerSuccess,
-      slices: slices.flatMap { slice in
-        Set(slice.values.compactMap { $0 }).sorted().map { value in
-          part(slice.column, value, keys.indices.filter { slice.values[$0] == value })
-        }
+      metrics: try metrics.map { metric throws(StoreError) in
+        try document(metric, Array(keys.indices))
       },
-      buckets: tokens.map { tokens in
-        ContextBucket.all.map { bucket in
-          part("input tokens", bucket.name, tokens.indices.filter { bucket.holds(tokens[$0]) })
+      latency: try latency(), costPerSuccess: costPerSuccess,
+      slices: slices.flatMap(\.self),
+      buckets: try tokens.map { tokens throws(StoreError) in
+        try ContextBucket.all.map { bucket throws(StoreError) in
+          try part("input tokens", bucket.name, tokens.indices.filter { bucket.holds(tokens[$0]) })
         }
       })
   }
 
-  private func document(_ metric: MetricComparison, _ places: [Int]) -> MetricDocument {
+  private func document(
+    _ metric: MetricComparison, _ places: [Int]
+  ) throws(StoreError) -> MetricDocument {
     let name = metric.choice.name
     func column(_ values: [String: [Double?]]) -> [Double?] {
       places.map { values[name]?[$0] ?? nil }
     }
-    return metric.document(
+    try waiting.check()
+    return try metric.document(
       column(base), column(candidate), clusters: selected(places),
       keys: places.map { keys[$0] })
   }
@@ -50,34 +61,36 @@ struct PairComparison: Sendable {
   }
 
   /// The metrics of some of the items, judged on their own: slices are for looking where to look.
-  private func part(_ column: String, _ value: String, _ places: [Int]) -> SliceDocument {
+  private func part(
+    _ column: String, _ value: String, _ places: [Int]
+  ) throws(StoreError) -> SliceDocument {
     let brief = metrics.map {
       MetricComparison(
-        choice: $0.choice, isBinary: $0.isBinary, options: options, isBrief: true)
+        choice: $0.choice, isBinary: $0.isBinary, options: options, isBrief: true, draws: draws)
     }
     return SliceDocument(
       column: column, value: value, items: places.count,
-      metrics: places.isEmpty ? [] : brief.map { document($0, places) })
+      metrics: places.isEmpty
+        ? [] : try brief.map { metric throws(StoreError) in try document(metric, places) })
   }
 
-  private var latency: PairDocument.LatencyChange? {
+  private func latency() throws(StoreError) -> PairDocument.LatencyChange? {
     guard let column = roles[.latency], let one = base[column], let two = candidate[column] else {
       return nil
     }
     let sample = PairedSample(base: one, candidate: two, clusters: clusters)
-    func change(_ quantile: Double) -> EstimateDocument? {
-      guard
-        let ratio = MedianRatio.of(
-          sample, quantile: quantile, resamples: options.resamples, seed: options.seed,
-          level: options.confidence)
-      else { return nil }
+    let changes = try MedianRatio.of(
+      sample, quantiles: [0.5, 0.95], resamples: options.resamples, seed: options.seed,
+      level: options.confidence, draws: draws
+    ).map { ratio -> EstimateDocument? in
+      guard let ratio else { return nil }
       let interval = ratio.interval?.mapped { $0 - 1 }
       return EstimateDocument(
         value: ratio.value - 1, standardError: ratio.standardError, lower: interval?.lower,
         upper: interval?.upper, method: "bootstrap of the ratio", rows: ratio.rowCount,
         clusters: ratio.clusterCount)
     }
-    return PairDocument.LatencyChange(p50: change(0.5), p95: change(0.95))
+    return PairDocument.LatencyChange(p50: changes[0], p95: changes[1])
   }
 
   private var costPerSuccess: PairDocument.CostChange? {

@@ -8,75 +8,102 @@ package enum Bootstrap {
   package static let usualResampleCount = 9_999
 
   /// The BCa interval of a mean; of paired differences, that of the paired mean difference.
-  package static func mean(
+  package static func mean<Failure>(
     _ values: [Double], clusters: Clusters? = nil, resamples: Int = usualResampleCount,
-    seed: UInt64, level: Double = 0.95
-  ) -> BootstrapInterval? {
-    ratio(
+    seed: UInt64, level: Double = 0.95, draws: Draws<Failure> = Draws<Never>.inTurn
+  ) throws(Failure) -> BootstrapInterval? {
+    try ratio(
       clusters?.totals(values) ?? values,
       over: clusters?.sizes ?? [Double](repeating: 1, count: values.count),
-      resamples: resamples, seed: seed, level: level)
+      resamples: resamples, seed: seed, level: level, draws: draws)
   }
 
   /// The BCa interval of Σ`numerators`/Σ`denominators`, both one per unit, nil where Σ is 0.
   ///
   /// Cost per success is the costs over the successes. Denominators are at least 0; resamples in
   /// which they are all 0 count as infinite, so that a bound they reach is no bound.
-  package static func ratio(
+  package static func ratio<Failure>(
     _ numerators: [Double], over denominators: [Double], resamples: Int = usualResampleCount,
-    seed: UInt64, level: Double = 0.95
-  ) -> BootstrapInterval? {
+    seed: UInt64, level: Double = 0.95, draws: Draws<Failure> = Draws<Never>.inTurn
+  ) throws(Failure) -> BootstrapInterval? {
     precondition(numerators.count == denominators.count && resamples > 0)
     let count = numerators.count
     let top = numerators.reduce(0, +)
     let bottom = denominators.reduce(0, +)
     if count < 2 || bottom == 0 { return nil }
     let isMean = denominators.allSatisfy { $0 == 1 }
-    var resampled = [Double](repeating: 0, count: resamples)
-    for resample in 0..<resamples {
-      var random = RandomStream(seed: seed, stream: UInt64(resample))
-      var above = 0.0
-      var below = 0.0
-      if isMean {
-        for _ in 0..<count { above += numerators[random.index(below: count)] }
-        below = bottom
-      } else {
-        for _ in 0..<count {
-          let unit = random.index(below: count)
-          above += numerators[unit]
-          below += denominators[unit]
-        }
-      }
-      resampled[resample] = below == 0 ? .infinity : above / below
+    let parts = try draws.shared(resamples, unitCount: count) { run in
+      isMean
+        ? means(numerators, run, seed: seed) : ratios(numerators, denominators, run, seed: seed)
     }
     let leftOut = (0..<count).map { (top - numerators[$0]) / (bottom - denominators[$0]) }
     return BootstrapInterval(
-      value: top / bottom, resampled: resampled, leftOut: leftOut, level: level, seed: seed,
-      unitCount: count)
+      value: top / bottom, resampled: Array(parts.joined()), leftOut: leftOut, level: level,
+      seed: seed, unitCount: count)
+  }
+
+  private static func means(_ values: [Double], _ run: Range<Int>, seed: UInt64) -> [Double] {
+    let count = values.count
+    return run.map { resample in
+      var random = RandomStream(seed: seed, stream: UInt64(resample))
+      var sum = 0.0
+      for _ in 0..<count { sum += values[random.index(below: count)] }
+      return sum / Double(count)
+    }
+  }
+
+  private static func ratios(
+    _ numerators: [Double], _ denominators: [Double], _ run: Range<Int>, seed: UInt64
+  ) -> [Double] {
+    let count = numerators.count
+    return run.map { resample in
+      var random = RandomStream(seed: seed, stream: UInt64(resample))
+      var above = 0.0
+      var below = 0.0
+      for _ in 0..<count {
+        let unit = random.index(below: count)
+        above += numerators[unit]
+        below += denominators[unit]
+      }
+      return below == 0 ? .infinity : above / below
+    }
   }
 
   /// The percentile interval of a statistic of drawn units, for statistics with no loop above.
   ///
   /// `statistic` gets how often each unit was drawn. A draw for which it answers nil is left
   /// out of the interval. Nil where the sample itself has no value, or fewer than 19 in 20 draws.
-  static func percentile(
+  static func percentile<Failure>(
     unitCount: Int, resamples: Int, seed: UInt64, level: Double,
-    statistic: ([Int]) -> Double?
-  ) -> BootstrapInterval? {
+    draws: Draws<Failure> = Draws<Never>.inTurn, statistic: @Sendable ([Int]) -> Double?
+  ) throws(Failure) -> BootstrapInterval? {
+    try percentiles(
+      unitCount: unitCount, resamples: resamples, seed: seed, level: level, draws: draws
+    ) { [statistic($0)] }.first ?? nil
+  }
+
+  /// The same for several statistics of the same draws.
+  static func percentiles<Failure>(
+    unitCount: Int, resamples: Int, seed: UInt64, level: Double,
+    draws: Draws<Failure> = Draws<Never>.inTurn, statistics: @Sendable ([Int]) -> [Double?]
+  ) throws(Failure) -> [BootstrapInterval?] {
     precondition(resamples > 0)
-    if unitCount < 2 { return nil }
-    guard let value = statistic([Int](repeating: 1, count: unitCount)) else { return nil }
-    var resampled: [Double] = []
-    resampled.reserveCapacity(resamples)
-    var times = [Int](repeating: 0, count: unitCount)
-    for resample in 0..<resamples {
-      draw(&times, seed: seed, resample: resample)
-      if let found = statistic(times) { resampled.append(found) }
+    let values = statistics([Int](repeating: 1, count: unitCount))
+    if unitCount < 2 || values.allSatisfy({ $0 == nil }) { return values.map { _ in nil } }
+    let parts = try draws.shared(resamples, unitCount: unitCount) { run in
+      var times = [Int](repeating: 0, count: unitCount)
+      return run.map { resample in
+        draw(&times, seed: seed, resample: resample)
+        return statistics(times)
+      }
     }
-    if resampled.count * 20 < resamples * 19 { return nil }
-    return BootstrapInterval(
-      value: value, resampled: resampled, leftOut: [], level: level, seed: seed,
-      unitCount: unitCount)
+    return values.enumerated().map { index, value in
+      let resampled = parts.joined().compactMap { $0[index] }
+      guard let value, resampled.count * 20 >= resamples * 19 else { return nil }
+      return BootstrapInterval(
+        value: value, resampled: resampled, leftOut: [], level: level, seed: seed,
+        unitCount: unitCount)
+    }
   }
 
   /// Fills `times` with how often each unit is drawn in resample number `resample`.

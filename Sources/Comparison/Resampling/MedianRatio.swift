@@ -11,23 +11,37 @@ package enum MedianRatio {
     _ sample: PairedSample, quantile: Double = 0.5,
     resamples: Int = Bootstrap.usualResampleCount, seed: UInt64, level: Double = 0.95
   ) -> Estimate? {
-    if !(sample.base + sample.candidate).allSatisfy({ $0 > 0 }) { return nil }
+    of(sample, quantiles: [quantile], resamples: resamples, seed: seed, level: level)[0]
+  }
+
+  /// The same for several quantiles, which share their draws.
+  package static func of<Failure>(
+    _ sample: PairedSample, quantiles: [Double],
+    resamples: Int = Bootstrap.usualResampleCount, seed: UInt64, level: Double = 0.95,
+    draws: Draws<Failure> = Draws<Never>.inTurn
+  ) throws(Failure) -> [Estimate?] {
+    guard (sample.base + sample.candidate).allSatisfy({ $0 > 0 }) else {
+      return quantiles.map { _ in nil }
+    }
     let codes = sample.clusters?.codes ?? Array(sample.base.indices)
     let base = RankedColumn(sample.base, units: codes)
     let candidate = RankedColumn(sample.candidate, units: codes)
-    let found = Bootstrap.percentile(
+    let found = try Bootstrap.percentiles(
       unitCount: sample.clusters?.count ?? sample.count, resamples: resamples, seed: seed,
-      level: level
+      level: level, draws: draws
     ) { times in
-      guard let above = candidate.quantile(quantile, times),
-        let below = base.quantile(quantile, times)
-      else { return nil }
-      return Elementary.log(above / below)
+      zip(candidate.quantiles(quantiles, times), base.quantiles(quantiles, times)).map {
+        above, below in
+        guard let above, let below else { return nil }
+        return Elementary.log(above / below)
+      }
     }
-    guard let found else { return nil }
-    return Estimate(
-      value: Elementary.exp(found.value), standardError: found.standardError,
-      interval: found.interval.mapped(Elementary.exp), rowCount: sample.count,
-      clusterCount: sample.clusters?.count)
+    return found.map { found in
+      guard let found else { return nil }
+      return Estimate(
+        value: Elementary.exp(found.value), standardError: found.standardError,
+        interval: found.interval.mapped(Elementary.exp), rowCount: sample.count,
+        clusterCount: sample.clusters?.count)
+    }
   }
 }

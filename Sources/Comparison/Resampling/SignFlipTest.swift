@@ -17,10 +17,11 @@ package struct SignFlipTest: Sendable, Hashable {
   /// Differences of 0 are left out, as flipping them does nothing. All patterns are counted where
   /// there are no more than `resamples`; otherwise p = (1 + hits)/(1 + resamples), never 0 (Phipson
   /// and Smyth 2010).
-  package init?(
+  package init?<Failure>(
     _ differences: [Double], clusters: Clusters? = nil,
-    resamples: Int = Bootstrap.usualResampleCount, seed: UInt64
-  ) {
+    resamples: Int = Bootstrap.usualResampleCount, seed: UInt64,
+    draws: Draws<Failure> = Draws<Never>.inTurn
+  ) throws(Failure) {
     if differences.isEmpty { return nil }
     let units = (clusters?.totals(differences) ?? differences).filter { $0 != 0 }
     let observed = abs(units.reduce(0, +))
@@ -34,7 +35,9 @@ package struct SignFlipTest: Sendable, Hashable {
     } else {
       isExact = false
       patternCount = resamples
-      let hits = Self.sampledHits(units, threshold, resamples, seed)
+      let hits = try draws.shared(resamples, unitCount: units.count) { run in
+        Self.sampledHits(units, threshold, run, seed)
+      }.reduce(0, +)
       pValue = Double(hits + 1) / Double(resamples + 1)
     }
   }
@@ -50,10 +53,10 @@ package struct SignFlipTest: Sendable, Hashable {
   }
 
   private static func sampledHits(
-    _ units: [Double], _ threshold: Double, _ resamples: Int, _ seed: UInt64
+    _ units: [Double], _ threshold: Double, _ run: Range<Int>, _ seed: UInt64
   ) -> Int {
     var hits = 0
-    for resample in 0..<resamples {
+    for resample in run {
       var random = RandomStream(seed: seed, stream: UInt64(resample))
       var sum = 0.0
       var start = 0

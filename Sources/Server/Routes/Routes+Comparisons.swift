@@ -56,9 +56,11 @@ extension Routes {
       try allow(&save, context)
       order.save = save
     }
-    let wanted = order
-    let answer = try await backend.heavily(context) { (service) throws(StoreError) in
-      try service.compare(wanted)
+    let (wanted, backend) = (order, backend)
+    let answer = try await context.untilGone {
+      try await backend.heavily(context) { (service) throws(StoreError) in
+        try service.compare(wanted)
+      }
     }
     guard let saved = answer.saved else { return json(answer) }
     try await backend.record(
@@ -87,10 +89,13 @@ extension Routes {
     }
     for source in kept.document.sources { _ = try seen(source.reference, context) }
     if let gate = kept.document.request.registered { _ = try seen(gate, context) }
-    return json(
+    let backend = backend
+    let answer = try await context.untilGone {
       try await backend.heavily(context) { (service) throws(StoreError) in
         try service.verifyComparison(reference)
-      })
+      }
+    }
+    return json(answer)
   }
 
   @Sendable private func createGate(
