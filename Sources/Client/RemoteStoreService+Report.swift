@@ -12,4 +12,9 @@ extension RemoteStoreService {
     let resource = Resource("v1", "reports", reference.description)
     return try document(Kept<ReportDocument>.self, HTTPRequest(.get, resource))
   }
+
+  package func verifyReport(_ reference: Reference) throws(StoreError) -> RecomputationDocument {
+    let resource = Resource("v1", "reports", reference.description, "verify")
+    return try document(RecomputationDocument.self, HTTPRequest(.post, resource))
+  }
 }

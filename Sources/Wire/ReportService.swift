@@ -9,6 +9,9 @@ package protocol ReportService: Sendable {
 
   /// A report that was kept.
   func report(_ reference: Reference) throws(StoreError) -> Kept<ReportDocument>
+
+  /// Computes a report that was kept again, from the version it names.
+  func verifyReport(_ reference: Reference) throws(StoreError) -> RecomputationDocument
 }
 
 /// Which rows a report is of, and what it tells of them.

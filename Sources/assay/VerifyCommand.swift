@@ -10,7 +10,7 @@ struct VerifyCommand: ParsableCommand {
       Reads every file, follows every log and checks the index. Names what is damaged and the versions \
       it touches, and then exits with 1. --expect-head proves that a dataset's history, up to the \
       record of that digest, is the one you know ('record' in assay log --json).
-      """, subcommands: [VerifyComparisonCommand.self])
+      """, subcommands: [VerifyComparisonCommand.self, VerifyReportCommand.self])
 
   @Option(
     name: .customLong("expect-head"), help: ArgumentHelp("NAME=sha256:…", valueName: "head"))

@@ -9,4 +9,8 @@ extension ScriptedService {
   func report(_ reference: Reference) throws(StoreError) -> Kept<ReportDocument> {
     throw StoreError(.missing, "there is no such report")
   }
+
+  func verifyReport(_ reference: Reference) throws(StoreError) -> RecomputationDocument {
+    throw StoreError(.missing, "there is no such report")
+  }
 }

@@ -28,6 +28,31 @@ extension StoreServiceContract {
       #expect(version.kind == .reports && version.message == "why")
       #expect(version.lineage.map(\.reference) == ["runs@1"])
     },
+    Case(description: "a kept report is the same computed again, a forged one is not") { contract in
+      try contract.push(bakeOff) { $0.key = ["id", "model"] }
+      var request = ReportRequest("runs", by: "model")
+      request.slices = ["task"]
+      request.save = SaveOrder(name: "reports")
+      let kept = try contract.service.report(request)
+      // A later version changes nothing of what the document names.
+      try contract.push("{\"id\":9,\"model\":\"a\",\"task\":\"qa\",\"passed\":true}\n")
+      let again = try contract.service.verifyReport(try Reference(parsing: "reports"))
+      #expect(again.isEqual && again.differences.isEmpty && again.reference == "reports@1")
+      let text = String(decoding: Documents.encode(kept.document), as: UTF8.self)
+      let forged = text.replacing("\"isOnFront\":true", with: "\"isOnFront\":false")
+      let isForged = forged != text
+      try #require(isForged)
+      try contract.push("{\"document\":\(forged)}\n", to: "forged") {
+        $0.types = ["document": .json]
+        $0.attributes = ["format": ReportDocument.format]
+      }
+      let found = try contract.service.verifyReport(try Reference(parsing: "forged"))
+      #expect(!found.isEqual)
+      #expect(found.differences.contains { $0.saved == "false" && $0.recomputed == "true" })
+      #expect(
+        contract.kind { _ = try contract.service.verifyReport(try Reference(parsing: "runs@1")) }
+          == .usage)
+    },
     Case(description: "a report that cannot be made says why") { contract in
       try contract.push(bakeOff) { $0.key = ["id", "model"] }
       func kind(

@@ -11,6 +11,8 @@ extension Routes {
     [
       Route("createReport", .post, "/v1/reports", .token(.read), handler: createReport),
       Route("getReport", .get, "/v1/reports/{ref}", .token(.read), handler: getReport),
+      Route(
+        "verifyReport", .post, "/v1/reports/{ref}/verify", .token(.read), handler: verifyReport),
     ]
   }
 
@@ -47,6 +49,24 @@ extension Routes {
       try service.report(reference)
     }
     return answer(report, form)
+  }
+
+  @Sendable private func verifyReport(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    _ = try parameters(request)
+    let reference = try wholeReference(context)
+    let kept = try await backend.quickly(context) { (service) throws(StoreError) in
+      try service.report(reference)
+    }
+    _ = try seen(kept.document.request.reference, context)
+    let backend = backend
+    let answer = try await context.untilGone {
+      try await backend.heavily(context) { (service) throws(StoreError) in
+        try service.verifyReport(reference)
+      }
+    }
+    return json(answer)
   }
 
   private func answer(
