@@ -51,7 +51,9 @@ extension LocalStoreService {
       : try ItemKeys.columns(
         key: schema.key, stated: options.key, without: [options.by], of: rows.reference)
     columns += Self.columns(of: schema, options, rules.set, key: key)
-    if isLogged { columns += LoggedBacktest.Column.targets }
+    if isLogged {
+      columns += LoggedBacktest.Column.targets + [LoggedBacktest.Column.rampChance]
+    }
     let table = try table(
       Self.exactly(rows),
       columns: schema.columns.map(\.name).filter { columns.contains($0) }, where: options.condition

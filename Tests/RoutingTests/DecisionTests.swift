@@ -53,7 +53,7 @@ import Testing
       for rules in [rules, stored] {
         let decision = try rules.decide(bytes, trusting: isTrusted, unit: .decision(id))
         let live = try LiveRules(rules).decide(bytes, trusting: isTrusted, unit: .decision(id))
-        #expect(live.moved == nil)
+        #expect(live.rollout == nil)
         #expect(decision.json == expected.json, "\(context.json)")
         #expect(live.decision.json == expected.json, "\(context.json)")
         #expect(decision.unit == expected.unit.map { Array($0.text.utf8) })
@@ -83,9 +83,9 @@ import Testing
       let share = isLate ? 7500 : 2500
       let isNew = Bucket.of(unit, salt: "r@2", for: .rollout) < share
       let expected = (isNew ? new : old).decision(context, name: (id, "decision.id"))
-      let (decision, moved) = try live.decide(
+      let (decision, rollout) = try live.decide(
         Array(context.json.utf8), unit: .decision(id), afterMicroseconds: isLate ? 60_000_000 : 0)
-      #expect(moved == Array(unit.utf8))
+      #expect(rollout?.unit == Array(unit.utf8))
       #expect(decision.json == expected.json, "\(context.json)")
       #expect(decision.rules.set.digest == (isNew ? after : before).digest)
     }

@@ -105,6 +105,32 @@ import Wire
     }
   }
 
+  @Test func `decisions of a ramp are replayed by the chance over both versions`() throws {
+    // What the new version gives is right half of the time for what it moved, else never.
+    try serve { unit, version in version == 2 ? unit % 2 == 0 : false }
+    for (tried, rate) in [(2, 0.5), (1, 0.0)] {
+      var request = BacktestRequest(rules: "chat@\(tried)", on: "chat.decisions")
+      request.active = "chat@1"
+      let report = try service.backtest(request).document
+      let worth = try #require(report.offPolicy)
+      // A tenth was moved: ten times its rows stand for all.
+      #expect(abs(worth.meanWeight - 1) < 0.1, "\(worth)")
+      let success = try #require(report.pair?.metrics.first { $0.metric == "success" })
+      #expect(abs((success.candidate?.value ?? 2) - rate) < 0.1, "\(success)")
+    }
+    var text: [UInt8] = []
+    _ = try service.query(
+      QueryRequest(
+        sql: """
+          SELECT version, min(ramp_propensity_ppm) AS least, max(ramp_propensity_ppm) AS most
+          FROM "chat.decisions" GROUP BY version ORDER BY version
+          """, format: .csv)
+    ) { text += $0 }
+    #expect(
+      String(decoding: text, as: UTF8.self)
+        == "version,least,most\n1,900000,900000\n2,100000,100000\n")
+  }
+
   @Test func `a guardrail that breaks stops, and outcomes that go missing hold`() throws {
     clock.move(minutes: 61)
     try serve { unit, version in version == 2 ? unit % 2 == 0 : unit % 10 != 0 }

@@ -12,6 +12,8 @@ package struct LoggedBacktest: Sendable {
   package enum Column {
     package static let id = "decision_id"
     package static let chance = "propensity_ppm"
+    /// Of decisions while a version took another's place: the chance over both.
+    package static let rampChance = "ramp_propensity_ppm"
     /// The first of them that is there.
     package static let targets = ["assigned_target", "target"]
   }
@@ -59,7 +61,10 @@ package struct LoggedBacktest: Sendable {
       throw StoreError(.usage, "\(table.name) has no column '\(Column.targets[1])'")
     }
     let targets = try table.texts(target)
-    let chances = try table.numbers(Column.chance)
+    var chances = try table.numbers(Column.chance)
+    if table.has(Column.rampChance) {
+      chances = zip(try table.numbers(Column.rampChance), chances).map { $0 ?? $1 }
+    }
     let logged = try ItemKeys(table, rows: Array(0..<table.count), columns: [Column.id])
     try logged.requireUnique(table.name)
     var lacking = (chance: 0, outcome: 0)

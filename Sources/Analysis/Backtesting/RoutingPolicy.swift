@@ -47,12 +47,7 @@ struct RoutedChoice: Sendable {
 
   /// The chance, 0 to 1, that a unit for which the same rule is true gets `target`.
   func chance(of target: String) -> Double {
-    if let index = decision?.ruleIndex, let set = decision?.rules.set,
-      case .split(let split) = set.rules[index].serve
-    {
-      let weights = split.variants.filter { $0.target == target }.reduce(0) { $0 + $1.weight }
-      return Double(weights) / Double(Bucket.count)
-    }
+    if let decision { return Double(decision.chancePPM(of: target)) / 1_000_000 }
     return self.target.name == target ? 1 : 0
   }
 }

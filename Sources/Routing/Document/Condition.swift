@@ -31,7 +31,7 @@ package struct FieldPath: Sendable, Hashable {
   package static let targetingKey = FieldPath("targetingKey")
 
   /// What names a request, the first first, when no field of a split does.
-  static let names = [requestID, targetingKey]
+  package static let names = [requestID, targetingKey]
 }
 
 /// A test of one field.

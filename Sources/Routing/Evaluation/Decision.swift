@@ -73,6 +73,14 @@ package struct Decision: Sendable {
   /// that of all variants which have it.
   package var propensityPPM: Int { (draw?.weight ?? Bucket.count) * 100 }
 
+  /// The probability of any target, in millionths, over all units that the rule is true for.
+  package func chancePPM(of target: RuleSet.Target.Name) -> Int {
+    guard draw != nil, case .split(let split)? = rule?.serve else {
+      return self.target.name == target ? 1_000_000 : 0
+    }
+    return split.variants.filter { $0.target == target }.reduce(0) { $0 + $1.weight } * 100
+  }
+
   /// Where the request goes when targets fail, in order; never the target itself.
   package var fallbacks: [RuleSet.Fallback] {
     let chain = rule?.fallbacks ?? rules.set.fallbackChain

@@ -55,11 +55,11 @@ package struct LiveRules: Sendable {
   /// Decides by the version that the unit has reached.
   /// - Parameter elapsed: The time since the deployment, in microseconds.
   /// - Returns: the decision, whose rule set tells which version made it; and while a ramp is under
-  ///   way, the unit that it moves.
+  ///   way, what that does to it.
   package func decide(
     _ context: [UInt8], trusting: Bool = true, unit: RequestUnit = .none,
     afterMicroseconds elapsed: Int64 = 0
-  ) throws(JSONFault) -> (decision: Decision, moved: [UInt8]?) {
+  ) throws(JSONFault) -> (decision: Decision, rollout: Rollout?) {
     guard let before, let ramp else {
       return (try current.decide(context, trusting: trusting, unit: unit), nil)
     }
@@ -71,7 +71,20 @@ package struct LiveRules: Sendable {
     let slot = values.slots.first { $0.kind == .text && $0.count > 0 }
     let name = slot.map { Array(values.text(of: $0)) } ?? Array(unit.text.utf8)
     let isReached = Bucket.of(name, salt: Array(ramp.salt.utf8), for: .rollout) < share
-    let rules = isReached ? current : before
-    return (try rules.decide(context, trusting: trusting, unit: unit), name)
+    let new = try current.decide(context, trusting: trusting, unit: unit)
+    let old = try before.decide(context, trusting: trusting, unit: unit)
+    let decision = isReached ? new : old
+    let target = decision.target.name
+    let chance =
+      new.chancePPM(of: target) * share + old.chancePPM(of: target) * (Bucket.count - share)
+    return (decision, Rollout(unit: name, propensityPPM: max(1, chance / Bucket.count)))
   }
+}
+
+/// What a ramp does to a decision.
+package struct Rollout: Sendable, Hashable {
+  /// What the ramp moves from one version to the other.
+  package let unit: [UInt8]
+  /// The probability of the decision's target over both versions, in millionths.
+  package let propensityPPM: Int
 }

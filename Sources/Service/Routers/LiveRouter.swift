@@ -41,7 +41,7 @@ struct LiveRouter: Sendable {
     let id = DecisionID.make(at: time)
     let began = ContinuousClock.now
     do throws(JSONFault) {
-      let (decision, moved) = try rules.decide(
+      let (decision, rollout) = try rules.decide(
         context, trusting: trusting, unit: .decision(id),
         afterMicroseconds: time.microseconds - (deployment?.time.microseconds ?? 0))
       let digest = decision.rules.set.digest
@@ -50,7 +50,7 @@ struct LiveRouter: Sendable {
         number: numbers.first { $0.digest == digest }?.number ?? numbers[0].number,
         deployment: deployment?.sequence, time: time,
         nanoseconds: Int((ContinuousClock.now - began) / .nanoseconds(1)), decision: decision,
-        moved: moved)
+        rollout: rollout)
     } catch {
       throw StoreError(
         .usage, "the context is not as expected: \(error.message) (byte \(error.offset + 1))")

@@ -15,8 +15,8 @@ package struct RoutedRequest: Sendable {
   /// How long the decision took.
   package let nanoseconds: Int
   package let decision: Decision
-  /// While a version takes another's place: the unit that moves with this request.
-  let moved: [UInt8]?
+  /// While a version takes another's place: what that does to the decision.
+  let rollout: Rollout?
 
   /// The name of the deployment; nil when a version was asked for by name.
   package var deploymentID: String? { deployment.map { "\(route)#\($0)" } }
@@ -54,9 +54,12 @@ package struct RoutedRequest: Sendable {
     var out: [UInt8] = []
     appendNames(to: &out)
     decision.appendMembers(to: &out, targetName: "assigned_target")
-    for (name, unit) in [("unit_hash", decision.unit), ("ramp_unit_hash", moved)] {
+    for (name, unit) in [("unit_hash", decision.unit), ("ramp_unit_hash", rollout?.unit)] {
       guard let unit else { continue }
       out += Array(",\"\(name)\":\"\(Digest(authenticating: unit, key: key).hex)\"".utf8)
+    }
+    if let rollout {
+      out += Array(",\"ramp_propensity_ppm\":\(rollout.propensityPPM)".utf8)
     }
     if let trace {
       out += Array(",\"trace_id\":\"\(trace.trace)\",\"span_id\":\"\(trace.span)\"".utf8)
