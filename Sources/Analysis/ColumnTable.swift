@@ -8,13 +8,19 @@ package struct ColumnTable: Sendable {
   package let columns: [ColumnDefinition]
   /// How many rows there are.
   package let count: Int
+  /// The names of all columns of the version, also of those that are not in memory.
+  private let known: [String]
   /// Parallel to `columns`, each of all the rows.
   private let vectors: [ColumnVector]
 
   /// The rows of batches that have the same columns, one batch after another.
-  package init(name: String, columns: [ColumnDefinition], batches: [RowBatch]) {
+  /// - Parameter known: The names of all columns that could have been read; nil for `columns`.
+  package init(
+    name: String, columns: [ColumnDefinition], known: [String]? = nil, batches: [RowBatch]
+  ) {
     self.name = name
     self.columns = columns
+    self.known = known ?? columns.map(\.name)
     let runs = batches.enumerated().filter { $1.count > 0 }.map { index, batch in
       RowRun(source: Int32(index), start: 0, count: Int32(batch.count))
     }
@@ -32,7 +38,7 @@ package struct ColumnTable: Sendable {
   /// - Throws: ``StoreError`` of kind `usage` when there is none, with the names that are near.
   package func vector(_ name: String) throws(StoreError) -> ColumnVector {
     guard let index = columns.firstIndex(where: { $0.name == name }) else {
-      let advice = Spelling.advice(name, columns.map(\.name))
+      let advice = Spelling.advice(name, known)
       throw StoreError(.usage, "\(self.name) has no column '\(name)'; \(advice)")
     }
     return vectors[index]

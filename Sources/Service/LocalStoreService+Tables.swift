@@ -29,7 +29,7 @@ extension LocalStoreService {
       version,
       ColumnTable(
         name: version.reference.description, columns: positions.map { snapshot.schema.columns[$0] },
-        batches: batches)
+        known: snapshot.schema.columns.map(\.name), batches: batches)
     )
   }
 

@@ -72,6 +72,42 @@ struct BacktestAnalysisTests {
     #expect(nothing.findings.contains { $0.subject == "target" && $0.arm == "small" })
   }
 
+  @Test func `what rules ask for and no column has is told, and so is a target that is none`()
+    throws
+  {
+    let rule = #"{"name":"x","when":{"request.task":{"$eq":"a"}},"serve":{"target":"small"}}"#
+    let rules = try BakeOff.rules(rule)
+    let report = try BakeOff.report(BakeOff.twoModels(10), rules)
+    let finding = try #require(report.findings.first { $0.subject == "fields" })
+    #expect(finding.what.contains("no column has request.task, which"))
+    let mapped = try BakeOff.report(BakeOff.twoModels(10), rules) {
+      $0.map = ["request.task": "topic"]
+    }
+    #expect(!mapped.findings.contains { $0.subject == "fields" })
+    let error = #expect(throws: StoreError.self) {
+      try BakeOff.report(BakeOff.twoModels(10), rules) { $0.targets = ["smal": "small"] }
+    }
+    #expect(error?.message == "no rules have a target 'smal'; did you mean small?")
+  }
+
+  @Test func `a text column that is called context is none where fields are mapped`() throws {
+    let table = TestTable.make(
+      "outputs@1",
+      [
+        ("id", .texts(["a", "a"])), ("model", .texts(["big", "small"])),
+        ("context", .texts(["Bern is in", "Bern is in"])), ("topic", .texts(["chat", "chat"])),
+        ("success", .numbers([1, 1])),
+      ])
+    let error = #expect(throws: StoreError.self) {
+      try BakeOff.report(table, try BakeOff.rules())
+    }
+    #expect(error?.message.contains("say which are with --map") == true)
+    let report = try BakeOff.report(table, try BakeOff.rules()) {
+      $0.map = ["metadata.topic": "topic"]
+    }
+    #expect(report.changed == 1)
+  }
+
   @Test func `one row, no success and nothing but ties are told as what they are`() throws {
     let one = try BakeOff.report(
       BakeOff.table([("a", "chat", "big", 0, 5), ("a", "chat", "small", 0, 1)]),

@@ -90,6 +90,17 @@ struct SuggestionAnalysisTests {
     #expect(gate.nonInferiority.map(\.alphaPPM) == [25_000])
   }
 
+  @Test func `a column that tells the answer makes no slices`() throws {
+    let error = #expect(throws: StoreError.self) {
+      try Self.suggest(BakeOff.twoModels(40)) { $0.slice = "model" }
+    }
+    #expect(error?.message.hasPrefix("the column 'model' tells the answer") == true)
+    let role = #expect(throws: StoreError.self) {
+      try Self.suggest(BakeOff.twoModels(40)) { $0.options?.roles[.finishReason] = "topic" }
+    }
+    #expect(role?.message.hasPrefix("the column 'topic' tells the answer") == true)
+  }
+
   @Test func `an objective that makes no sense is refused`() throws {
     for objective in [
       "min success s.t. cost <= +1%", "max cost s.t. success >= -1pp", "min cost",

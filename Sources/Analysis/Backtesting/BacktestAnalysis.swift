@@ -34,6 +34,11 @@ package struct BacktestAnalysis: Sendable {
     metrics = try RoutingMetrics(
       table, stated: options.roles, higher: options.higher, lower: options.lower,
       gates: candidate.set.gate?.nonInferiority.map(\.metric) ?? [])
+    let names = Set((candidate.set.targets + active.targets).map(\.name))
+    for name in options.targets.keys.sorted() where !names.contains(name) {
+      throw StoreError(
+        .usage, "no rules have a target '\(name)'; \(Spelling.advice(name, names.sorted()))")
+    }
     arms = try StoredArms(table, items, by: options.by, stated: options.targets)
     let found = items.items.indices.map { [items, arms] place in
       (
@@ -72,7 +77,8 @@ package struct BacktestAnalysis: Sendable {
     return names.map { name in
       .init(
         "target", arm: name,
-        "no row is of it: name its value of '\(options.by)' with --target if it has another",
+        "no row is of it: name its value of '\(options.by)' with --target if it has another; "
+          + Spelling.advice(name, arms.values.sorted()),
         count: items.items.count {
           $0.candidate.target.name == name || $0.active.target.name == name
         })

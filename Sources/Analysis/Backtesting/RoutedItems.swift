@@ -51,7 +51,8 @@ struct RoutedItems: Sendable {
           throw StoreError(
             .invalid,
             "the context of \(key.joined(separator: " · ")) in \(table.name) is not as "
-              + "expected: \(error.message)")
+              + "expected: \(error.message); if those columns are no requests, say which are with "
+              + "--map request.task=task")
         }
         if let first {
           isClear =
@@ -67,6 +68,13 @@ struct RoutedItems: Sendable {
       }
       items.append(first)
       self.rows.append(rows)
+    }
+    if !contexts.missing.isEmpty {
+      findings.append(
+        .init(
+          "fields", arm: nil,
+          "no column has \(contexts.missing.joined(separator: ", ")), which rules ask for; name "
+            + "one with --map FIELD=COLUMN"))
     }
     if !unclear.isEmpty {
       findings.append(

@@ -6,7 +6,8 @@ import Wire
 struct StoredArms: Sendable {
   /// The row of each item for each value of the column.
   private var rows: [[String: Int]] = []
-  private let values: Set<String>
+  /// The values of the column.
+  let values: Set<String>
   private let stated: [String: String]
 
   /// The arms of items by a column of the table.

@@ -12,6 +12,8 @@ struct FieldColumns: Sendable {
   }
 
   private let fields: [Field]
+  /// What rules ask for, and no column has.
+  let missing: [String]
 
   /// The fields of `paths` and the columns that they come from: those that `map` names, else those
   /// called like the field, else, for a field of `metadata`, those called like its last part.
@@ -47,7 +49,14 @@ struct FieldColumns: Sendable {
     var fields: [Field] = []
     let names = table.columns.map(\.name)
     let paths = rules.isEmpty ? Self.fields(names, map) : rules.flatMap(\.paths)
-    for source in Self.sources(of: names, for: paths, map: map) {
+    let sources = Self.sources(of: names, for: paths, map: map)
+    missing =
+      rules.isEmpty
+      ? []
+      : paths.filter { path in
+        !FieldPath.names.contains(path) && !sources.contains { $0.path == path.text }
+      }.map(\.text)
+    for source in sources {
       fields.append(
         Field(
           steps: source.path.split(separator: ".").map(String.init),

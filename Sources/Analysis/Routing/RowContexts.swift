@@ -25,8 +25,9 @@ package struct RowContexts: Sendable {
     of schema: Schema, for rules: [CompiledRules], map: [String: String] = [:]
   ) -> [String] {
     let names = schema.columns.map(\.name)
-    if names.contains("context") { return (["context"] + schema.key).uniqued }
-    let roots = FieldPath.roots.filter { names.contains($0) }
+    let parts = contextColumns(schema.columns, map)
+    if parts.contains("context") { return (["context"] + schema.key).uniqued }
+    let roots = FieldPath.roots.filter { parts.contains($0) }
     if !roots.isEmpty { return (roots + schema.key).uniqued }
     let wanted = FieldColumns.sources(of: names, for: rules.flatMap(\.paths), map: map).map(
       \.column)
@@ -49,20 +50,36 @@ package struct RowContexts: Sendable {
     for column in key { names.append(try table.texts(column)) }
     self.names = names
     var parts: [(name: String, texts: [String?])] = []
-    for root in FieldPath.roots where table.has(root) {
+    let columns = Self.contextColumns(table.columns, map)
+    for root in FieldPath.roots where columns.contains(root) {
       parts.append((root, try table.texts(root)))
     }
-    guard table.has("context") || !parts.isEmpty else {
+    guard columns.contains("context") || !parts.isEmpty else {
       form = .plain(try FieldColumns(table, for: rules, map: map))
       return
     }
     guard map.isEmpty else {
-      let column = table.has("context") ? "context" : parts[0].name
+      let column = columns.contains("context") ? "context" : parts[0].name
       throw StoreError(
         .usage,
         "\(table.name) has contexts in its column '\(column)': fields cannot be mapped besides")
     }
-    form = table.has("context") ? .whole(try table.texts("context")) : .parts(parts)
+    form = columns.contains("context") ? .whole(try table.texts("context")) : .parts(parts)
+  }
+
+  /// The columns that are contexts, or parts of them, if their names are.
+  ///
+  /// Texts may be other things that are called so, like what was found for an answer: where fields
+  /// are mapped they are.
+  private static func contextColumns(
+    _ columns: [ColumnDefinition], _ map: [String: String]
+  ) -> Set<String> {
+    Set(columns.filter { $0.type == .json || ($0.type == .string && map.isEmpty) }.map(\.name))
+  }
+
+  /// What rules ask for, and no column has; nothing where columns hold contexts.
+  var missing: [String] {
+    if case .plain(let columns) = form { columns.missing } else { [] }
   }
 
   /// What names a row: its key, or nothing.

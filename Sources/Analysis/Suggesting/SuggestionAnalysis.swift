@@ -50,6 +50,17 @@ package struct SuggestionAnalysis: Sendable {
       needed: Array(Set(objective.goal.roles + objective.bounded.roles)).sorted {
         $0.rawValue < $1.rawValue
       })
+    let known: Set = [MetricRoles.Role.inputTokens, .expectedRefusal]
+    guard column != options.by,
+      !MetricRoles.Role.allCases.contains(where: {
+        !known.contains($0) && models.roles[$0] == column
+      })
+    else {
+      throw StoreError(
+        .usage,
+        "the column '\(column)' tells the answer, not the request: rules cannot look at it before "
+          + "there is one")
+    }
     slices = try models.slices(column)
     let count = Set(slices.compactMap { $0 }).count
     guard count <= Self.sliceLimit else {
