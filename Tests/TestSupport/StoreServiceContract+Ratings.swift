@@ -61,6 +61,9 @@ extension StoreServiceContract {
       }
       #expect(try contract.answer("ann", "left") == nil)
       #expect(try contract.answer("bob", "left") != nil)
+      #expect(try contract.answer("o'neil", "left") != nil)
+      let other = try contract.service.nextRating(in: contract.votes, contract.request("o'neil"))
+      #expect(other.done == 1 && other.remaining == 3)
       let rows = try contract.data("votes@4") { $0.columns = ["item", "a", "b", "winner"] }
       for (row, (index, left)) in zip(rows.split(separator: "\n"), shown.enumerated()) {
         let winner = index == 3 ? "tie" : left.hasPrefix("x") ? "a" : "b"
