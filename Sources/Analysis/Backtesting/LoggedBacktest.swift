@@ -46,17 +46,18 @@ package struct LoggedBacktest: Sendable {
     self.candidate = candidate
     self.active = active
     self.options = options
+    let logged = try ItemKeys(table, rows: Array(0..<table.count), columns: [Column.id])
+    try logged.requireUnique(table.name)
     let contexts = outcomes.flatMap { Self.hasContexts($0) && !Self.hasContexts(table) ? $0 : nil }
     items = try RoutedItems(
       contexts ?? table, key: [Column.id], active: active, candidate: .rules(candidate),
-      map: options.map)
+      map: options.map, among: Set(logged.rows.keys))
     metrics = try RoutingMetrics(
       outcomes ?? table, stated: options.roles, higher: options.higher, lower: options.lower,
       gates: candidate.set.gate?.nonInferiority.map(\.metric) ?? [])
     findings = items.findings
     let results = try ItemKeys(
       outcomes ?? table, rows: Array(0..<(outcomes ?? table).count), columns: [Column.id])
-    try results.requireUnique((outcomes ?? table).name)
     guard let target = Column.targets.first(where: { table.has($0) }) else {
       throw StoreError(.usage, "\(table.name) has no column '\(Column.targets[1])'")
     }
@@ -65,9 +66,11 @@ package struct LoggedBacktest: Sendable {
     if table.has(Column.rampChance) {
       chances = zip(try table.numbers(Column.rampChance), chances).map { $0 ?? $1 }
     }
-    let logged = try ItemKeys(table, rows: Array(0..<table.count), columns: [Column.id])
-    try logged.requireUnique(table.name)
     var lacking = (chance: 0, outcome: 0)
+    if contexts != nil {
+      // Whose context came with the outcome is no item without one.
+      lacking.outcome = logged.rows.keys.count { results.rows[$0] == nil }
+    }
     var decided: [Int] = []
     for (place, item) in items.items.enumerated() {
       guard let row = logged.rows[item.key]?.first, let name = targets[row],
@@ -76,7 +79,7 @@ package struct LoggedBacktest: Sendable {
         lacking.chance += 1
         continue
       }
-      guard let outcome = results.rows[item.key]?.first else {
+      guard let outcome = results.rows[item.key]?.last else {
         lacking.outcome += 1
         continue
       }
@@ -94,11 +97,19 @@ package struct LoggedBacktest: Sendable {
     } else {
       clusters = nil
     }
-    for (count, what) in [
-      (lacking.chance, "decisions without a target or a chance"),
-      (lacking.outcome, "decisions without an outcome"),
+    for (count, what, isLeftOut) in [
+      (lacking.chance, "decisions without a target or a chance", true),
+      (lacking.outcome, "decisions without an outcome", true),
+      (
+        results.rows.keys.count { logged.rows[$0] == nil },
+        "outcomes of decisions that are not recorded", true
+      ),
+      (
+        results.rows.values.count { $0.count > 1 },
+        "decisions with several outcomes: the last one counts", false
+      ),
     ] where count > 0 {
-      findings.append(.init("decisions", arm: nil, what, count: count, isLeftOut: true))
+      findings.append(.init("decisions", arm: nil, what, count: count, isLeftOut: isLeftOut))
     }
   }
 

@@ -20,24 +20,26 @@ struct RoutedItems: Sendable {
   /// Decides about the items of a table.
   ///
   /// An item whose rows have contexts that are decided differently is left out: no rule may look at
-  /// what only an answer tells.
+  /// what only an answer tells. So is one whose context is not recorded.
+  /// - Parameter wanted: The keys of the items that are asked for; nil for all.
   /// - Throws: ``StoreError``: `usage` when there is no such column, `invalid` for a context that
   ///   is no JSON object.
   init(
     _ table: ColumnTable, key: [String], active: RoutingPolicy, candidate: RoutingPolicy,
-    map: [String: String]
+    map: [String: String], among wanted: Set<[String]>? = nil
   ) throws(StoreError) {
     columns = key
     let contexts = try RowContexts(
       table, key: key, for: [active, candidate].compactMap(\.compiled), map: map)
     let found = try ItemKeys(table, rows: Array(0..<table.count), columns: key)
     var unclear: [[String]] = []
-    for key in found.rows.keys.sorted(by: ItemKeys.isBefore) {
+    var unknown: [[String]] = []
+    for key in found.rows.keys.sorted(by: ItemKeys.isBefore) where wanted?.contains(key) ?? true {
       let rows = found.rows[key] ?? []
       var seen: [UInt8]?
       var first: Item?
       var isClear = true
-      for row in rows {
+      for row in rows where contexts.isRecorded(row) {
         let context = contexts.context(row)
         if seen == context { continue }
         let item: Item
@@ -62,7 +64,11 @@ struct RoutedItems: Sendable {
           (first, seen) = (item, context)
         }
       }
-      guard isClear, let first else {
+      guard let first else {
+        unknown.append(key)
+        continue
+      }
+      guard isClear else {
         unclear.append(key)
         continue
       }
@@ -76,13 +82,16 @@ struct RoutedItems: Sendable {
           "no column has \(contexts.missing.joined(separator: ", ")), which rules ask for; name "
             + "one with --map FIELD=COLUMN"))
     }
-    if !unclear.isEmpty {
+    for (keys, what) in [
+      (
+        unclear,
+        "items whose rows are decided differently: a rule asks for what is no part of the request"
+      ), (unknown, "items whose context is not recorded"),
+    ] where !keys.isEmpty {
       findings.append(
         .init(
-          "context", arm: nil,
-          "items whose rows are decided differently: a rule asks for what is no part of the request",
-          count: unclear.count, examples: Array(unclear.prefix(CommonItems.exampleCount)),
-          isLeftOut: true))
+          "context", arm: nil, what, count: keys.count,
+          examples: Array(keys.prefix(CommonItems.exampleCount)), isLeftOut: true))
     }
   }
 

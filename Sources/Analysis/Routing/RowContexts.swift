@@ -87,6 +87,11 @@ package struct RowContexts: Sendable {
     names.compactMap { $0[row] }.joined(separator: "/")
   }
 
+  /// Whether a row tells its context; one of parts may have none of them.
+  func isRecorded(_ row: Int) -> Bool {
+    if case .whole(let texts) = form { texts[row] != nil } else { true }
+  }
+
   /// The context of a row.
   package func context(_ row: Int) -> [UInt8] {
     switch form {
