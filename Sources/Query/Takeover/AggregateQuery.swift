@@ -21,11 +21,18 @@ struct AggregateQuery {
   let condition: String
 
   /// Tells what is computed of rows from everything else that may be.
+  ///
+  /// Spelled out, since printing values by reflection takes longer than an answer from memory.
   var identity: String {
     let read = Set(groups).union(aggregates.compactMap(\.column)).union(filter?.columns ?? [])
-    let columns = read.sorted().map { "\($0) \(table.columns[$0].type) \(table.sqlNames[$0])" }
-    let computed = aggregates.map { "\($0)" }.joined(separator: ", ")
-    return "\(columns) \(groups) \(hasGroupBy) \(computed) WHERE \(condition)"
+    let columns = read.sorted().map { index in
+      let name = table.sqlNames[index]
+      return "\(index) \(table.columns[index].type.rawValue) \(name.utf8.count) \(name)"
+    }
+    let keys = groups.map { String($0) }.joined(separator: " ")
+    let computed = aggregates.map(\.identity).joined(separator: ", ")
+    return "\(columns.joined(separator: ", ")) BY \(hasGroupBy ? "some" : "none") \(keys) "
+      + "OF \(computed) WHERE \(condition)"
   }
 
   /// What grouping column `index` is called in ``sql``; no name of a user's begins with a bracket.
@@ -46,6 +53,23 @@ struct Aggregate: Hashable {
   let function: Function
   /// The column in the table as SQL sees it; nil for `count(*)`.
   let column: Int?
+
+  /// Tells it from all others.
+  var identity: String {
+    let name =
+      switch function {
+      case .count: "count"
+      case .sum: "sum"
+      case .total: "total"
+      case .average: "average"
+      case .least: "least"
+      case .greatest: "greatest"
+      case .quantile(let fraction): "quantile \(fraction)"
+      case .spread(let isSample, let isRoot):
+        (isSample ? "sample " : "population ") + (isRoot ? "deviation" : "variance")
+      }
+    return name + " " + (column.map { String($0) } ?? "*")
+  }
 
   /// The function of one argument with that name in SQL; nil for any other.
   static func function(named name: String) -> Function? {
