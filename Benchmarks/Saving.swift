@@ -67,17 +67,23 @@ struct Saving {
     let floor = Floors.hash((1...versions).map(workloads.history))
     let total = seconds.reduce(0, +)
     var note: String?
+    var figures: [Figure]?
     if versions >= 20 {
       let early = Clock.median(Array(seconds[6..<9] + seconds[10..<13]))
       let late = Clock.median(Array(seconds[(versions - 6)..<(versions - 1)]))
       note = String(
         format: "commit 10 %.1f ms, commit %d %.1f ms (%.2fx)", early * 1e3, versions, late * 1e3,
         late / early)
+      figures = [
+        Figure(name: "commit 10", seconds: early),
+        Figure(name: "commit \(versions)", seconds: late),
+      ]
     }
     return Measurement(
       operation: "save \(versions) versions of 20,000 rows", seconds: total, repetitions: 1,
       floorSeconds: floor, floor: "read + SHA-256 of all",
-      storedBytes: storedBytes(below: path), peakBytes: peakMemory(), note: note)
+      storedBytes: storedBytes(below: path), peakBytes: peakMemory(), figures: figures,
+      note: note)
   }
 
   func runs(_ count: Int) throws -> Measurement {
