@@ -12,6 +12,12 @@ extension ColumnType {
 }
 
 extension ColumnVector {
+  /// Whether every value, should it be an integer, is a float too: none is beyond 2^53.
+  package var fitsFloats: Bool {
+    guard type == .int64, case .int64(let integers) = values else { return true }
+    return integers.allSatisfy { $0.magnitude <= 1 << 53 }
+  }
+
   /// The same values in a wider type: integers as floats (marked so that they come back as they
   /// were), anything as JSON text.
   /// - Throws: ``StoreError`` of kind `invalid` for an integer that no float holds exactly.
@@ -20,7 +26,7 @@ extension ColumnVector {
     switch (values, wider) {
     case (.none, _): return .nulls(wider, count: count)
     case (.int64(let integers), .float64) where type == .int64:
-      guard integers.allSatisfy({ $0.magnitude <= 1 << 53 }) else {
+      guard fitsFloats else {
         throw StoreError(
           .invalid,
           "an integer beyond 2^53 is mixed with fractions; give the column the type json")

@@ -54,6 +54,7 @@ extension LocalStoreService {
     case nil: break
     }
     options.key = request.key
+    options.types = request.types
     options.deletesMissing = request.deletesMissing
     options.kind = request.kind
     options.message = request.message
@@ -68,11 +69,9 @@ extension LocalStoreService {
     return options
   }
 
-  /// Adds the file to an error that knows only its line: the store sees rows, not files.
+  /// Adds the file to an error that is about it: the store sees rows, not files.
   private static func naming(_ file: String, in error: StoreError) -> StoreError {
-    guard var location = error.location, location.file == nil, location.line != nil else {
-      return error
-    }
+    guard var location = error.location, location.file == nil else { return error }
     location.file = file
     return StoreError(error.kind, error.message, at: location)
   }

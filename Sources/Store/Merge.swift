@@ -15,19 +15,23 @@ struct Merge {
   private var isUsed: [Bool]
 
   init(
-    reader: inout some RowReader, parentColumns: [ColumnDefinition], key: [String]
+    reader: inout some RowReader, parent: Snapshot, key: [String], types: [String: ColumnType]
   ) throws(StoreError) {
     var batches: [InputBatch] = []
-    while let batch = try reader.next() { batches.append(batch) }
-    let inputColumns = batches.last?.rows.columns ?? []
-    names = Set(inputColumns.map(\.name))
-    columns = union(parentColumns, inputColumns)
+    var learnt = LearntColumns()
+    while let batch = try reader.next() {
+      batches.append(batch)
+      learnt.add(batch.rows)
+    }
+    names = Set(learnt.columns.map(\.name))
+    columns = try learnt.joined(to: parent, named: types)
     var parts: [RowBatch] = []
     for batch in batches { parts.append(try batch.rows.conformed(to: columns)) }
     input = RowBatch.concatenated(parts, columns: columns)
     lines = batches.flatMap(\.lines)
     for name in key where !names.contains(name) {
-      throw StoreError(.invalid, "the file has no key column '\(name)'")
+      throw StoreError(
+        .invalid, "the file has no key column '\(name)'", at: StoreError.Location())
     }
     let keys = Self.keys(of: input, key)
     keyHashes = keys.hashes

@@ -16,6 +16,9 @@ package struct PushOptions: Sendable {
   /// The columns that identify a row; nil for those of the latest version.
   package var key: [String]?
   package var mode = Mode.replace
+  /// The types that were named for columns of the file, which its reader gives them; with `append`
+  /// and `merge` the version before must bear them.
+  package var types: [String: ColumnType] = [:]
   /// With `merge`: rows whose keys the file lacks are removed.
   package var deletesMissing = false
   package var kind: DatasetKind?

@@ -10,18 +10,21 @@ struct RowSource {
   private let parent: Snapshot?
   private let mode: PushOptions.Mode
   private let key: [String]
+  /// The types that were named for columns.
+  private let types: [String: ColumnType]
   private let deletesMissing: Bool
   /// Whether the parent's rows must stay as they are.
   private let keepsRows: Bool
 
   init(
     reader: FileCheckedReader, parent: Snapshot?, mode: PushOptions.Mode, key: [String],
-    deletesMissing: Bool, keepsRows: Bool
+    types: [String: ColumnType], deletesMissing: Bool, keepsRows: Bool
   ) {
     self.reader = reader
     self.parent = parent
     self.mode = mode
     self.key = key
+    self.types = types
     self.deletesMissing = deletesMissing
     self.keepsRows = keepsRows
   }
@@ -35,7 +38,7 @@ struct RowSource {
     case .replace where !keepsRows: return try forEachFileBatch(body)
     case .append:
       // One pass to learn the file's columns, so that the parent's rows get their final types.
-      let columns = union(parent.schema.columns, try learnColumns())
+      let columns = try learnColumns().joined(to: parent, named: types)
       for index in parent.manifest.groups.indices {
         let batch = try parentBatch(parent, index)
         let lines = [UInt32](repeating: 0, count: batch.count)
@@ -46,11 +49,7 @@ struct RowSource {
       }
       return true
     case .replace, .merge:
-      guard !key.isEmpty else {
-        throw StoreError(
-          .usage, "--mode merge needs a key: name the columns that identify a row with --key")
-      }
-      var merge = try Merge(reader: &reader, parentColumns: parent.schema.columns, key: key)
+      var merge = try Merge(reader: &reader, parent: parent, key: key, types: types)
       for index in parent.manifest.groups.indices {
         let old = try parentBatch(parent, index)
         let batch = try merge.updated(
@@ -103,30 +102,15 @@ struct RowSource {
     return true
   }
 
-  private mutating func learnColumns() throws(StoreError) -> [ColumnDefinition] {
-    var columns: [ColumnDefinition] = []
-    while let batch = try reader.next() { columns = batch.rows.columns }
+  private mutating func learnColumns() throws(StoreError) -> LearntColumns {
+    var learnt = LearntColumns()
+    while let batch = try reader.next() { learnt.add(batch.rows) }
     try reader.restart()
-    return columns
+    return learnt
   }
 
   private func parentBatch(_ parent: Snapshot, _ index: Int) throws(StoreError) -> RowBatch {
     try parent.batches(
       groups: index..<index + 1, columns: Array(parent.schema.columns.indices))[0]
   }
-}
-
-/// The columns of two tables: the first's in order, then the second's others, each with a type that
-/// holds both.
-func union(_ first: [ColumnDefinition], _ second: [ColumnDefinition]) -> [ColumnDefinition] {
-  var columns = first
-  for column in second {
-    if let position = columns.firstIndex(where: { $0.name == column.name }) {
-      let type = columns[position].type.union(column.type)
-      columns[position] = ColumnDefinition(name: column.name, type: type)
-    } else {
-      columns.append(column)
-    }
-  }
-  return columns
 }

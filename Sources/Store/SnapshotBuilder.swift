@@ -119,7 +119,7 @@ struct SnapshotBuilder {
         throw StoreError(
           .invalid,
           "the key column '\(name)' is missing; the columns are "
-            + batch.columns.map(\.name).joined(separator: ", "))
+            + batch.columns.map(\.name).joined(separator: ", "), at: StoreError.Location())
       }
       let vector = batch.vectors[position]
       if let row = (0..<batch.count).first(where: { !vector.hasValue($0) }) {
@@ -133,12 +133,22 @@ struct SnapshotBuilder {
     if let (row, earlier) = keys.insert(batchKeys, hashes: hashes) {
       let value = vectors.map { $0.display(row) }.joined(separator: ", ")
       throw StoreError(
-        .invalid,
-        "the key \(value) is there twice: first on line \(lines[earlier]); "
-          + "name more key columns (--key a,b) or remove a row",
+        .invalid, repetition(of: value, row: firstRow + row, earlier: earlier),
         at: place(firstRow + row))
     }
     return hashes
+  }
+
+  /// What is wrong with a row whose key an earlier one has.
+  private func repetition(of key: String, row: Int, earlier: Int) -> String {
+    guard lines[earlier] == 0 else {
+      return "the key \(key) is there twice: first on line \(lines[earlier]); "
+        + "name more key columns (--key a,b) or remove a row"
+    }
+    let version = parent?.snapshot.version.reference ?? "the version before"
+    return lines[row] == 0
+      ? "\(version) has the key \(key) twice: name more key columns (--key a,b)"
+      : "\(version) has the key \(key) already; --mode merge replaces its row"
   }
 
   private func place(_ row: Int) -> StoreError.Location? {

@@ -93,12 +93,16 @@ extension Store {
   ) throws(StoreError) -> Built {
     let parent = try latest.map { version throws(StoreError) in try snapshot(version) }
     let key = options.key ?? parent?.schema.key ?? []
+    guard !key.isEmpty || options.mode != .merge else {
+      throw StoreError(
+        .usage, "--mode merge needs a key: name the columns that identify a row with --key")
+    }
     try Self.checkAppendOnly(latest, parent?.schema.key ?? [], options, key)
     var rows = RowSource(
       reader: FileCheckedReader(
         reader, parent: options.checksFiles ? parent?.schema : nil, store: self,
         sees: options.seesFile), parent: parent,
-      mode: parent == nil ? .replace : options.mode, key: key,
+      mode: parent == nil ? .replace : options.mode, key: key, types: options.types,
       deletesMissing: options.deletesMissing,
       keepsRows: latest?.record.kind.isAppendOnly ?? false)
     defer { reader = rows.reader.base }

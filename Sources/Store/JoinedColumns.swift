@@ -1,0 +1,90 @@
+import Columns
+import Model
+
+/// The columns of a file that a whole pass over it found, to be joined with those of a version.
+struct LearntColumns {
+  private(set) var columns: [ColumnDefinition] = []
+  /// Those that have a value in some row.
+  private var filled: Set<String> = []
+  /// Those with an integer that no float holds exactly.
+  private var wide: Set<String> = []
+
+  /// Takes note of a batch; the last one has all columns.
+  mutating func add(_ batch: RowBatch) {
+    columns = batch.columns
+    for (column, vector) in zip(batch.columns, batch.vectors) where !vector.isAllNull {
+      filled.insert(column.name)
+      if !vector.fitsFloats { wide.insert(column.name) }
+    }
+  }
+
+  /// The columns of `parent` in their order, then the file's others, each with the type that all
+  /// rows would have had in one file; columns without any value take the other side's type.
+  /// - Parameter named: The types that whoever pushes named for columns.
+  /// - Throws: ``StoreError`` of kind `usage` for a named type that would lose what `parent` has.
+  func joined(
+    to parent: Snapshot, named: [String: ColumnType]
+  ) throws(StoreError) -> [ColumnDefinition] {
+    var joined = parent.schema.columns
+    for column in columns {
+      guard let position = parent.schema.index(of: column.name) else {
+        joined.append(column)
+        continue
+      }
+      if joined[position].type == column.type { continue }
+      let type = try type(
+        of: column, over: joined[position].type, position, parent,
+        isNamed: named[column.name] == column.type)
+      joined[position] = ColumnDefinition(name: column.name, type: type)
+    }
+    return joined
+  }
+
+  private func type(
+    of column: ColumnDefinition, over old: ColumnType, _ position: Int, _ parent: Snapshot,
+    isNamed: Bool
+  ) throws(StoreError) -> ColumnType {
+    guard isNamed || filled.contains(column.name) else { return old }
+    let both = old.union(column.type)
+    if try parent.isAllNull(column: position) {
+      let isFloat = both == .float64 && !wide.contains(column.name)
+      return isFloat && !isNamed ? both : column.type
+    }
+    let isExact: Bool =
+      if both == .float64, old == .int64 {
+        try parent.fitsFloats(column: position)
+      } else {
+        both != .float64 || !wide.contains(column.name)
+      }
+    guard isNamed else { return isExact ? both : .json }
+    guard both == column.type, isExact else {
+      throw StoreError(
+        .usage,
+        "the column '\(column.name)' is \(old.rawValue) in \(parent.version.reference), and its "
+          + "values would not all be kept as \(column.type.rawValue), the type that is named for "
+          + "it: name \(old.rawValue) or none", at: StoreError.Location())
+    }
+    return both
+  }
+}
+
+extension Snapshot {
+  /// Whether no row has a value in the column at `position`; only manifests are read.
+  /// - Throws: ``StoreError`` of kind `corrupt` when one is damaged.
+  fileprivate func isAllNull(column position: Int) throws(StoreError) -> Bool {
+    let decoder = try ChunkDecoder()
+    for index in manifest.groups.indices
+    where try group(index, decoder).chunks[position] != nil { return false }
+    return true
+  }
+
+  /// Whether floats hold all integers of the column at `position`.
+  fileprivate func fitsFloats(column position: Int) throws(StoreError) -> Bool {
+    let decoder = try ChunkDecoder()
+    for index in manifest.groups.indices {
+      let group = try group(index, decoder)
+      if !(try vector(column: position, of: group, decoder)).fitsFloats { return false }
+    }
+    return true
+  }
+}
