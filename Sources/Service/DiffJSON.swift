@@ -67,6 +67,13 @@ struct DiffJSON {
           })
       ),
     ]
+    let isReordered = [
+      ("columns", diff.columnOrderChange != nil), ("rows", diff.hasOtherRowOrder),
+    ]
+    members.append(("reordered", JSONValue(isReordered.filter(\.1).map(\.0))))
+    if let (old, new) = diff.keyChange {
+      members.append(("keyChange", ["old": JSONValue(old), "new": JSONValue(new)]))
+    }
     if report.detail == .columns {
       let counts = zip(diff.columns, report.changedCells).filter { $0.1 > 0 }
       members.append(

@@ -34,6 +34,22 @@ struct DiffTable {
     try printer.finish()
   }
 
+  /// Lines for the key and the orders, each when it is another.
+  private func printOrder(
+    _ printer: inout ResultPrinter, _ noKey: [QueryValue]
+  ) throws(StoreError) {
+    let changes = [
+      ("~ key", report.diff.keyChange), ("~ column order", report.diff.columnOrderChange),
+    ]
+    for case (let title, let change?) in changes {
+      let lists = [change.old, change.new].map { QueryValue.text($0.joined(separator: ",")) }
+      try printer.row([.text(title)] + noKey + [.null] + lists)
+    }
+    if report.diff.hasOtherRowOrder {
+      try printer.row([.text("~ row order")] + noKey + [.null, .null, .null])
+    }
+  }
+
   private func printRows(_ printer: inout ResultPrinter) throws(StoreError) {
     let key = report.key
     let columns = report.diff.columns
@@ -52,6 +68,7 @@ struct DiffTable {
         [.text("~ column")] + noKey
           + [.text(column.name), .text(column.old.rawValue), .text(column.new.rawValue)])
     }
+    try printOrder(&printer, noKey)
     try report.forEachRow { row throws(StoreError) in
       switch row {
       case .removed(let cells, let row):

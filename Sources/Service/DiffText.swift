@@ -32,6 +32,13 @@ struct DiffText {
     for column in diff.retypedColumns {
       try output.line("column ~ \(column.name)  \(column.old.rawValue) → \(column.new.rawValue)")
     }
+    if let (old, new) = diff.keyChange {
+      try output.line("key ~ \(Self.list(old)) → \(Self.list(new))")
+    }
+    if let (old, new) = diff.columnOrderChange {
+      try output.line("columns ~ in another order: \(Self.list(old)) → \(Self.list(new))")
+    }
+    if diff.hasOtherRowOrder { try output.line("rows ~ in another order") }
     switch report.detail {
     case .counts: break
     case .columns:
@@ -81,6 +88,10 @@ struct DiffText {
   private func short(_ cells: CellTexts, _ column: Int, _ row: Int) -> String {
     let text = cells.json(column, row).text
     return Self.cut(text, Self.cellWidth)
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.isEmpty ? "none" : names.joined(separator: ", ")
   }
 
   private static func cut(_ text: String, _ width: Int) -> String {

@@ -35,12 +35,6 @@ package struct VersionDiff: Sendable {
   /// In the new snapshot's row order.
   package let changed: [Change]
 
-  /// Whether nothing changed at all.
-  package var isEmpty: Bool {
-    added.isEmpty && removed.isEmpty && changed.isEmpty && addedColumns.isEmpty
-      && removedColumns.isEmpty && retypedColumns.isEmpty
-  }
-
   /// The rows at `places` of a snapshot with all of ``columns``, null where it lacks one.
   /// - Throws: ``StoreError`` of kind `corrupt` when stored bytes are damaged or missing.
   package func rows(_ places: [Place], of snapshot: Snapshot) throws(StoreError) -> RowBatch {

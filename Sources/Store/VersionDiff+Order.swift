@@ -1,0 +1,32 @@
+import Model
+
+extension VersionDiff {
+  /// The key before and now; nil when it is the same.
+  package var keyChange: (old: [String], new: [String])? {
+    old.schema.key == new.schema.key ? nil : (old.schema.key, new.schema.key)
+  }
+
+  /// The columns of both in the order before and now; nil when it is the same.
+  package var columnOrderChange: (old: [String], new: [String])? {
+    let before = old.schema.columns.map(\.name).filter { new.schema.index(of: $0) != nil }
+    let now = new.schema.columns.map(\.name).filter { old.schema.index(of: $0) != nil }
+    return before == now ? nil : (before, now)
+  }
+
+  /// Whether the same rows are in another order: the contents differ, and nothing else tells why.
+  ///
+  /// Where something else differs as well, this is false, whatever the order of the rows.
+  package var hasOtherRowOrder: Bool {
+    old.digest != new.digest && hasSameRowsAndColumns && keyChange == nil
+      && columnOrderChange == nil
+  }
+
+  /// Whether no row, no cell and no column came, went or changed; their order and the key may have.
+  private var hasSameRowsAndColumns: Bool {
+    added.isEmpty && removed.isEmpty && changed.isEmpty && addedColumns.isEmpty
+      && removedColumns.isEmpty && retypedColumns.isEmpty
+  }
+
+  /// Whether nothing changed at all: a version's digest is that of its whole content.
+  package var isEmpty: Bool { old.digest == new.digest }
+}
