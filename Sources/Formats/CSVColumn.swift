@@ -101,8 +101,12 @@ struct CSVColumn {
         continue
       }
       let text = unsafe cells[index].text(in: bytes)
-      guard let number = unsafe CSVNumber(text), let value = unsafe number.value(text)
-      else { return index / stride }
+      guard let number = unsafe CSVNumber(text), let value = unsafe number.value(text) else {
+        guard let value = unsafe CSVNumber.nonFinite(text) else { return index / stride }
+        doubles.append(value)
+        count += 1
+        continue
+      }
       if number.isInteger {
         // One beyond would be rounded, and -0 would lose its sign.
         guard number.isExactInteger else { return index / stride }

@@ -11,6 +11,8 @@ struct CSVInference {
     static let wideInteger = Kinds(rawValue: 4)
     static let fraction = Kinds(rawValue: 8)
     static let text = Kinds(rawValue: 16)
+    /// `nan`, `inf` or `-inf`, which are numbers only among others.
+    static let nonFinite = Kinds(rawValue: 32)
   }
 
   /// The integers up to this one, of either sign, are doubles too.
@@ -22,7 +24,8 @@ struct CSVInference {
   var type: ColumnType {
     if seen == .bool { return .bool }
     if seen.isEmpty || !seen.isDisjoint(with: [.bool, .text]) { return .string }
-    guard seen.contains(.fraction) else { return .int64 }
+    if seen.contains(.nonFinite), seen.isDisjoint(with: [.integer, .fraction]) { return .string }
+    guard !seen.isDisjoint(with: [.fraction, .nonFinite]) else { return .int64 }
     return seen.contains(.wideInteger) ? .string : .float64
   }
 
@@ -46,6 +49,7 @@ struct CSVInference {
   private static func kind(of text: UnsafeRawBufferPointer) -> Kinds {
     guard let first = unsafe text.first else { return .text }
     guard first &- 48 <= 9 || first == UInt8(ascii: "-") else {
+      if unsafe CSVNumber.nonFinite(text) != nil { return .nonFinite }
       return unsafe CSVBool(strict: text) == nil ? .text : .bool
     }
     if let integer = unsafe CSVNumber.integer(text) {
@@ -55,7 +59,7 @@ struct CSVInference {
     // What looks like an integer but is none (too large, -0) would come back changed.
     guard let number = unsafe CSVNumber(text), !number.isInteger,
       unsafe number.isRepresentable(text)
-    else { return .text }
+    else { return unsafe CSVNumber.nonFinite(text) == nil ? .text : .nonFinite }
     return .fraction
   }
 }

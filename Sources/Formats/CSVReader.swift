@@ -6,8 +6,9 @@ package import Model
 /// The file is read twice: once to learn each column's type, once for the rows, so that types never
 /// widen. An empty cell without quotes is null, `""` is the empty text. A column is `bool` when all
 /// its values are `true` or `false`, `int64` when all are JSON integers of 64 bits, `float64` when
-/// all are JSON numbers that a double holds, else `string` with its text untouched: `007`, `+5` and
-/// `1e999` lose nothing. A file of no rows gives one batch without rows, which has its columns.
+/// all are JSON numbers that a double holds (beside at least one also `nan`, `inf` and `-inf`, as
+/// ``CSVWriter`` has them), else `string` with its text untouched: `007`, `+5` and `1e999` lose
+/// nothing. A file of no rows gives one batch without rows, which has its columns.
 package struct CSVReader: RowReader {
   private static let batchBytes = 16 << 20
 

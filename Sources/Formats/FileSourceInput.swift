@@ -44,6 +44,15 @@ struct FileSourceInput: ~Copyable {
     origin = size == nil ? 0 : max(0, lseek(STDIN_FILENO, 0, SEEK_CUR))
   }
 
+  /// The compression that the first bytes tell, which stay to be read.
+  mutating func compression() throws(StoreError) -> FileCompression? {
+    var bytes: [UInt8] = []
+    // A pipe may give them one by one.
+    while bytes.count < 4, try read(4 - bytes.count, appendingTo: &bytes) > 0 {}
+    rewind()
+    return FileCompression(firstBytes: bytes)
+  }
+
   deinit { if isOwned { close(descriptor) } }
 
   /// Appends at most `limit` bytes and returns how many; 0 at the end.

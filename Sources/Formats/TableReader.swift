@@ -19,7 +19,7 @@ package enum TableReader {
     switch format {
     case .jsonl, .json, .csv:
       let source = try FileSource.open(
-        path: path, compression: compression, name: name, limitBytes: limitBytes)
+        path: path, compression: compression, name: name, limitBytes: limitBytes, isText: true)
       if format == .csv { return CSVReader(source: source, options: options) }
       return try JSONReader(
         source, layout: format == .jsonl ? .lines : .array, options: options)

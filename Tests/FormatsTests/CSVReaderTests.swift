@@ -36,6 +36,19 @@ func cells(_ vector: ColumnVector) -> [String?] {
 }
 
 @Suite struct `CSV reader` {
+  @Test func `what the writer writes for numbers that are not finite reads back`() throws {
+    let text = "x\n1.5\nnan\n7\ninf\n-inf\n"
+    let batch = try readCSV(Array(text.utf8))
+    #expect(cells(batch.rows.vectors[0]) == ["1.5", "nan", "7", "inf", "-inf"])
+    let writer = CSVWriter(columns: batch.rows.columns)
+    var bytes: [UInt8] = []
+    writer.appendHeader(to: &bytes)
+    writer.append(batch.rows, rows: 0..<batch.rows.count, to: &bytes)
+    #expect(String(decoding: bytes, as: UTF8.self) == text)
+    let named = try readCSV(Array("x\nnan\n".utf8), types: ["x": .float64])
+    #expect(cells(named.rows.vectors[0]) == ["nan"])
+  }
+
   @Test(arguments: [
     ("true,false,,true", ColumnType.bool), ("\"true\",false,", .bool), ("true,1", .string),
     ("True,False", .string), ("1,-5,0,,9223372036854775807,-9223372036854775808", .int64),
@@ -46,6 +59,9 @@ func cells(_ vector: ColumnVector) -> [String?] {
     ("inf", .string), (".5", .string), ("5.", .string), ("1e", .string), ("0x10", .string),
     (" 1", .string), ("-", .string), ("1.5,abc", .string), (",,", .string), ("\"\",1", .string),
     ("2026-10-01", .string), ("01.5", .string), ("-01", .string), ("1_000", .string),
+    ("nan,1.5", .float64), ("5,inf,,-inf", .float64), ("nan,inf", .string), ("nan,a", .string),
+    ("nan,true", .string), ("-nan,1.5", .string), ("Inf,1.5", .string),
+    ("nan,9007199254740993", .string),
   ])
   func `a column gets the narrowest type that gives its cells back`(
     cellTexts: String, type: ColumnType
