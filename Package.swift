@@ -64,7 +64,7 @@ let package = Package(
       ]),
     .target(name: "Client", dependencies: ["Model", "Platform", "Wire", "CCurl"]),
     .target(
-      name: "Contract", path: "schema",
+      name: "Contract", path: "schema", exclude: ["manifest.json", "record.json"],
       resources: [.embedInCode("openapi.yaml"), .embedInCode("route.rules.json")]),
     .target(
       name: "Server",
