@@ -44,6 +44,9 @@ struct Assay: ParsableCommand {
     } catch  where exitCode(for: error) == .validationFailure && Complaint.isJSONWanted {
       Complaint(StoreError(.usage, message(for: error))).report()
       Foundation.exit(StoreError.Kind.usage.exitStatus)
+    } catch  where exitCode(for: error) == .validationFailure {
+      Complaint.report(usage: fullMessage(for: error))
+      Foundation.exit(StoreError.Kind.usage.exitStatus)
     } catch {
       exit(withError: error)
     }

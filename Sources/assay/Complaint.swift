@@ -19,6 +19,14 @@ struct Complaint {
     FileHandle.standardError.write(Data(text + [UInt8(ascii: "\n")]))
   }
 
+  /// Writes what ArgumentParser has to say about the arguments to standard error, begun as every
+  /// other error is.
+  static func report(usage message: String) {
+    let label = "Error: "
+    let text = message.hasPrefix(label) ? "assay: " + message.dropFirst(label.count) : message
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+
   /// What machines are told.
   private struct Document: Encodable {
     struct Members: Encodable {

@@ -9,8 +9,8 @@ struct DiffCommand: ParsableCommand {
     commandName: "diff", abstract: "Show what changed between two versions, by key.",
     discussion: """
       One version is compared with the one before it. + is a row added, - a row removed, ~ a cell \
-      changed from old → new. Without a key in common, whole rows are compared. --json is --format \
-      json.
+      changed from old → new; another key and another order are told too. Without a key in common, \
+      whole rows are compared. --json is --format json.
       """)
 
   @Argument(help: "The old version; alone: the new one.") var first: String

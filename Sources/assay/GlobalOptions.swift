@@ -53,12 +53,16 @@ struct GlobalOptions: ParsableArguments {
 
   /// The folder named outright, by option or environment; nil when neither does.
   /// - Throws: ``StoreError`` of kind `usage` for a URL.
-  func namedFolder() throws(StoreError) -> String? {
-    if let named, Self.isURL(named) {
+  func namedFolder() throws(StoreError) -> String? { try named.map(Self.folder) }
+
+  /// The path of a folder to make a store in.
+  /// - Throws: ``StoreError`` of kind `usage` for a URL.
+  static func folder(_ path: String) throws(StoreError) -> String {
+    guard !isURL(path) else {
       throw StoreError(
-        .usage, "'\(named)' is a server's store, which is there already; name a folder")
+        .usage, "'\(path)' is a server's store, which is there already; name a folder")
     }
-    return named
+    return path
   }
 
   private var named: String? {

@@ -12,7 +12,7 @@ struct InitCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let folder = try path ?? global.namedFolder() ?? ".assay"
+    let folder = try path.map(GlobalOptions.folder) ?? global.namedFolder() ?? ".assay"
     try Store.create(path: folder)
     let store = try Store(path: folder)
     store.leaveIndexOpen()

@@ -9,7 +9,8 @@ struct PullCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pull", abstract: "Write a version to a file.",
     discussion: """
-      The format is --format's, else the file's extension; jsonl on standard output.
+      The format is --format's, else the file's extension; jsonl on standard output. JSON has no NaN and \
+      no infinity: they are null there, while parquet, arrow and csv keep them.
 
       With --files, each attachment is written to a folder, and the table has its path there. What is \
       there already is not fetched again.

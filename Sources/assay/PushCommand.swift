@@ -16,7 +16,11 @@ struct PushCommand: ParsableCommand {
       """)
 
   @Argument(help: "The dataset, made when it is not there.") var name: String
-  @Argument(help: "A .jsonl, .json or .csv file, also .gz or .zst; - for standard input.")
+  @Argument(
+    help: """
+      A .jsonl, .json, .csv, .parquet or .arrow file (.feather too), also .gz or .zst; - for standard \
+      input.
+      """)
   var file: String
   @OptionGroup var push: PushFlags
   @Option(

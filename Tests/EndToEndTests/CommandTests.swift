@@ -158,6 +158,50 @@ import Testing
     #expect(try place.run("diff", "runs", "--stat").lines.count == 2)
   }
 
+  @Test func `diff tells another order and another key`() throws {
+    try place.write("{\"id\":1,\"a\":2}\n{\"id\":2,\"a\":1}\n", as: "a.jsonl")
+    try place.write("{\"id\":2,\"a\":1}\n{\"id\":1,\"a\":2}\n", as: "rows.jsonl")
+    try place.write("{\"a\":1,\"id\":2}\n{\"a\":2,\"id\":1}\n", as: "columns.jsonl")
+    try place.run("push", "x", "a.jsonl", "--key", "id")
+    try place.run("push", "x", "rows.jsonl")
+    try place.run("push", "x", "columns.jsonl")
+    try place.run("push", "x", "columns.jsonl", "--key", "id,a")
+    let texts = try (2...4).map { try place.run("diff", "x@\($0)", "--exit-code") }
+    #expect(texts.map(\.status) == [1, 1, 1])
+    #expect(texts[0].output == "x@1 → x@2  +0 −0 ~0\nrows ~ in another order\n")
+    #expect(
+      texts[1].output
+        == "x@2 → x@3  +0 −0 ~0\ncolumns ~ in another order: id, a → a, id\n")
+    #expect(texts[2].output == "x@3 → x@4  +0 −0 ~0\nkey ~ id → id, a\n")
+    let objects = try (2...4).map {
+      try Workplace.object(try place.run("diff", "x@\($0)", "--json").output)
+    }
+    #expect(objects[0]["reordered"] == .list(["rows"]) && objects[0]["keyChange"] == nil)
+    #expect(objects[1]["reordered"] == .list(["columns"]))
+    #expect(objects[2]["reordered"] == .list([]))
+    #expect(objects[2]["keyChange"]?["new"] == .list(["id", "a"]))
+    let csv = try (2...4).map { try place.run("diff", "x@\($0)", "--format", "csv").lines[1] }
+    #expect(csv[0].hasPrefix("~ row order,"))
+    #expect(csv[1].hasPrefix("~ column order,") && csv[1].contains("\"id,a\",\"a,id\""))
+    #expect(csv[2].hasPrefix("~ key,") && csv[2].contains("id,\"id,a\""))
+    #expect(try place.run("diff", "x@4", "x@4", "--exit-code").status == 0)
+    let markdown = try place.run("diff", "x@2", "--format", "markdown")
+    #expect(markdown.output.contains("~ row order"))
+  }
+
+  @Test(arguments: ["gz", "zst"])
+  func `compressed text is recognised whatever it is called`(ending: String) throws {
+    try pushBoth()
+    try place.run("pull", "runs@1", "-o", "out.jsonl.\(ending)")
+    try place.run("pull", "runs@1", "-o", "out.csv.\(ending)")
+    let piped = try place.shell("cat out.jsonl.\(ending) | assay push y - --format jsonl")
+    #expect(piped.status == 0, "\(piped.error)")
+    #expect(try place.run("pull", "y").output == place.text("first.jsonl"))
+    let named = try place.shell("mv out.csv.\(ending) plain.csv && assay push z plain.csv")
+    #expect(named.status == 0, "\(named.error)")
+    #expect(try place.run("pull", "z").output == place.text("first.jsonl"))
+  }
+
   @Test func `tags move, and every move is kept`() throws {
     try pushBoth()
     #expect(try place.run("tag", "runs@1", "prod").output == "tag prod → runs@1\n")
