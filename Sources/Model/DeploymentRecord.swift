@@ -41,7 +41,7 @@ package struct DeploymentRecord: Hashable, Sendable {
   package let reason: Reason
   package let message: String
   /// The report that the version's gates asked for.
-  package let backtest: VersionRecord.Lineage?
+  package var backtest: VersionRecord.Lineage?
   /// Why the version went live although its gates were not met.
   package let override: String?
   package let ramp: Ramp?

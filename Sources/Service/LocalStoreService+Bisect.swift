@@ -32,7 +32,7 @@ extension LocalStoreService {
       let items = try items(from: previous, to: version, found, finding.reader)
       moves.append(
         BisectDocument.Move(
-          group: found.group, version: VersionDocument(version), previous: found.previous,
+          group: found.group, version: told(version), previous: found.previous,
           skipped: versions.map(\.number).filter {
             found.previous < $0 && $0 < found.version
           }, before: found.before, after: found.after, pValue: found.pValue, changes: changes,

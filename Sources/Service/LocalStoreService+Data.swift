@@ -24,7 +24,7 @@ extension LocalStoreService {
       progress(Progress(done: written, unit: .rows))
     }
     try text.finish(write: write)
-    return DataDocument(version: VersionDocument(version), rowsWritten: written)
+    return DataDocument(version: told(version), rowsWritten: written)
   }
 
   /// The positions of the columns asked for.

@@ -9,7 +9,7 @@ extension LocalStoreService {
       guard let latest = try store.versions(of: dataset, limit: 1).first else { continue }
       var tags: [String: Int] = [:]
       for tag in try store.tags(of: dataset) { tags[tag.name] = tag.number }
-      documents.append(DatasetDocument(latest: VersionDocument(latest), tags: tags))
+      documents.append(DatasetDocument(latest: told(latest), tags: tags))
     }
     return documents
   }
@@ -19,7 +19,7 @@ extension LocalStoreService {
   ) throws(StoreError) -> [VersionDocument] {
     let tags = Dictionary(grouping: try store.tags(of: dataset)) { $0.number }
     return try store.versions(of: dataset, limit: limit ?? Int.max).map { version in
-      VersionDocument(version, tags: tags[version.number, default: []].map(\.name))
+      told(version, tags: tags[version.number, default: []].map(\.name))
     }
   }
 
@@ -32,7 +32,7 @@ extension LocalStoreService {
       case .version:
         guard let version = Version(record, digest: digest) else { continue }
         let changes = stat ? try ChangeCounts(version, in: store) : nil
-        documents.append(.version(VersionDocument(version), changes: changes))
+        documents.append(.version(told(version), changes: changes))
       case .tag(let move):
         documents.append(
           .tag(
@@ -42,7 +42,7 @@ extension LocalStoreService {
               sequence: record.sequence, record: digest)))
       case .deployment:
         guard let deployment = Deployment(record, digest: digest) else { continue }
-        documents.append(.deployment(DeploymentDocument(deployment)))
+        documents.append(.deployment(told(deployment)))
       }
     }
     return documents
@@ -53,7 +53,7 @@ extension LocalStoreService {
     let snapshot = try store.snapshot(version)
     let tags = try store.tags(of: version.dataset).filter { $0.number == version.number }
     return VersionDetailDocument(
-      version: VersionDocument(version, tags: tags.map(\.name)), key: snapshot.schema.key,
+      version: told(version, tags: tags.map(\.name)), key: snapshot.schema.key,
       columns: snapshot.schema.columns.map { .init(name: $0.name, type: $0.type) },
       rowGroups: snapshot.manifest.groups.count)
   }

@@ -35,7 +35,7 @@ extension LocalStoreService {
     }
     let isCounted = result.isNew && request.countsChanges
     return PushDocument(
-      version: VersionDocument(result.version), isNew: result.isNew,
+      version: told(result.version), isNew: result.isNew,
       storedBytes: result.storedBytes,
       changes: isCounted ? try ChangeCounts(result.version, in: store) : nil)
   }

@@ -37,7 +37,7 @@ extension LocalStoreService {
       do throws(StoreError) {
         let result = try push(events, to: dataset, after: latest, batch.subject, idempotencyKey)
         return RatingReceipt(
-          ratings: events.compactMap(\.rating), version: VersionDocument(result.version),
+          ratings: events.compactMap(\.rating), version: told(result.version),
           isNew: result.isNew)
       } catch  where error.kind == .conflict {
         // Somebody else's events came in between, and may be what these rules are about.
@@ -83,7 +83,7 @@ extension LocalStoreService {
       try store.resolve(Reference(dataset: dataset, selector: .number(number))).record.rows
     }
     return RatingReceipt(
-      ratings: Array(all.dropFirst(before ?? 0)), version: VersionDocument(version), isNew: false)
+      ratings: Array(all.dropFirst(before ?? 0)), version: told(version), isNew: false)
   }
 
   /// The events of a batch with arms and sides in the place of tasks.

@@ -2,15 +2,23 @@ import Model
 import Store
 import Wire
 
+extension LocalStoreService {
+  /// A version as its log tells it, without the sources that the caller does not see; `tags` name
+  /// it now.
+  func told(_ version: Version, tags: [String]? = nil) -> VersionDocument {
+    VersionDocument(version, tags: tags, sees: sees)
+  }
+}
+
 extension VersionDocument {
-  /// A version as the store tells it; `tags` name it now.
-  init(_ version: Version, tags: [String]? = nil) {
+  /// A version as the store tells it to somebody who sees those datasets that `sees` is true for.
+  init(_ version: Version, tags: [String]? = nil, sees: (DatasetName) -> Bool) {
     let record = version.record
     self.init(
       dataset: version.dataset, number: version.number, snapshot: version.snapshot,
       rows: record.rows, parent: record.parent, kind: record.kind, message: record.message,
       author: version.author, createdAt: record.createdAt, savedAt: version.time,
-      lineage: record.lineage.map {
+      lineage: record.lineage.filter { sees($0.dataset) }.map {
         Source(reference: "\($0.dataset)@\($0.number)", snapshot: $0.snapshot)
       },
       attributes: record.attributes, sequence: version.sequence, record: version.recordDigest,

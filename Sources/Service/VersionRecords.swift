@@ -2,7 +2,8 @@ package import Model
 import Store
 package import Wire
 
-/// Records of versions as they were told, in memory, for those who ask again.
+/// Records of versions as they were told, in memory, for those who ask again and see everything:
+/// what others know of a version leaves sources out.
 ///
 /// What is told of a dataset follows from its log, which only grows. So a record holds until the
 /// log has one more file, and one look for that file tells.

@@ -150,7 +150,7 @@ import Wire
     #expect(
       told == [
         "b: scorer: the versions say 'exact@1' and 'exact@2'",
-        "b: inputs: made from inputs@1 and from inputs@2",
+        "b: inputs: made from other inputs than a",
         "c: scorer: the versions say 'exact@1' and nothing",
       ])
     #expect(document.items.count == 2, "that leaves nothing out")

@@ -219,6 +219,36 @@ import Wire
     #expect(!String(buffer: near.body).contains("audio"))
   }
 
+  @Test func `sources that a token does not see are left out of what is told of a version`()
+    async throws
+  {
+    let source = try pushed(try await push("audio.runs", "id\n9\n"))
+    _ = try await push("vision.inputs", "id\n1\n")
+    _ = try await push("vision.runs", "id\n1\n", "&from=audio.runs@1&from=vision.inputs@1")
+    let limited: HTTPFields = [
+      .authorization:
+        "Bearer \(try server.tokens.createToken(TokenRequest(name: "ann", scope: .write, prefix: "vision.")).token)"
+    ]
+    let whole: HTTPFields = [
+      .authorization:
+        "Bearer \(try server.tokens.createToken(TokenRequest(name: "bob", scope: .read)).token)"
+    ]
+    let paths = ["/versions/1", "/versions/latest", "/versions", "/log", "/log?stat=true"]
+    // Twice, and those who see everything in between: a record in memory is not for all.
+    for path in paths + paths {
+      let uri = "/v1/datasets/vision.runs" + path
+      let all = String(buffer: try await send(.get, uri, whole).body)
+      #expect(all.contains("audio.runs@1") && all.contains("vision.inputs@1"), "\(path)")
+      let response = try await send(.get, uri, limited)
+      let some = String(buffer: response.body)
+      #expect(response.status == .ok && some.contains("vision.inputs@1"), "\(path)")
+      #expect(!some.contains("audio"), "\(path)")
+      #expect(!some.contains(source.version.snapshot.description), "\(path)")
+    }
+    let again = try await push("vision.runs", "id\n1\n", "", limited)
+    #expect(again.status == .ok && !String(buffer: again.body).contains("audio"))
+  }
+
   @Test func `a query at its limit of time is 422`() async throws {
     let sql = """
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n

@@ -3,11 +3,19 @@ import Routing
 import Store
 import Wire
 
+extension LocalStoreService {
+  /// A deployment as its log tells it, without a report that the caller does not see.
+  func told(_ deployment: Deployment) -> DeploymentDocument {
+    var record = deployment.record
+    if let report = record.backtest, !sees(report.dataset) { record.backtest = nil }
+    return DeploymentDocument(deployment, record)
+  }
+}
+
 extension DeploymentDocument {
-  /// A deployment as the store tells it.
-  init(_ deployment: Deployment) {
+  fileprivate init(_ deployment: Deployment, _ record: DeploymentRecord) {
     self.init(
-      dataset: deployment.dataset, deployment: deployment.record, author: deployment.author,
+      dataset: deployment.dataset, deployment: record, author: deployment.author,
       savedAt: deployment.time, sequence: deployment.sequence, record: deployment.recordDigest)
   }
 }

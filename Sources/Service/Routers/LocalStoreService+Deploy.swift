@@ -11,14 +11,14 @@ extension LocalStoreService {
       try rules(name, live.record.number).rules.set
     }
     return RouterDocument(
-      name: name, latest: VersionDocument(latest), live: live.map { DeploymentDocument($0) },
+      name: name, latest: told(latest), live: live.map { told($0) },
       digest: set?.digest, share: live?.share(at: store.clock()))
   }
 
   package func deployments(
     of name: DatasetName, limit: Int?
   ) throws(StoreError) -> [DeploymentDocument] {
-    try store.deployments(of: name).prefix(limit ?? .max).map { DeploymentDocument($0) }
+    try store.deployments(of: name).prefix(limit ?? .max).map { told($0) }
   }
 
   package func deploy(
@@ -49,7 +49,7 @@ extension LocalStoreService {
         backtest: evidence.backtest, override: evidence.override,
         ramp: try ramp(request.ramp, version, rules.set, over: live))
     }
-    return DeploymentDocument(made)
+    return told(made)
   }
 
   /// The plan of a deployment over the one that is live.
@@ -129,6 +129,6 @@ extension LocalStoreService {
         reason: request.isAutomatic == true ? .autoRollback : .rollback,
         message: request.message ?? "")
     }
-    return DeploymentDocument(made)
+    return told(made)
   }
 }

@@ -17,7 +17,7 @@ extension LocalStoreService {
     let set = try read(document, over: parent, as: name)
     if let known = try version(of: name, with: set.digest) {
       return RulesPushDocument(
-        version: VersionDocument(known), isNew: false, digest: set.digest,
+        version: told(known), isNew: false, digest: set.digest,
         parent: known.record.parent, movement: [], changes: [])
     }
     let expected = request.expect ?? set.parentVersion
@@ -37,7 +37,7 @@ extension LocalStoreService {
     push.precondition = .number(latest?.number ?? 0)
     let saved = request.isDryRun ? nil : try saveDocument(set.json.bytes, as: name, push)
     return RulesPushDocument(
-      version: saved.map { VersionDocument($0.version) }, isNew: true, digest: set.digest,
+      version: saved.map { told($0.version) }, isNew: true, digest: set.digest,
       parent: latest?.number,
       movement: parent.map { set.movement(from: $0).map(MovementDocument.init) } ?? [],
       changes: parent.map { set.changes(from: $0).map(RuleChangeDocument.init) } ?? [])
@@ -77,7 +77,7 @@ extension LocalStoreService {
     let set = rules.set
     let conditions = (set.json.object?["rules"]?.array ?? []).map { $0.object?["when"] }
     return RuleSetDocument(
-      version: VersionDocument(version), digest: set.digest,
+      version: told(version), digest: set.digest,
       rules: zip(set.rules, conditions).map { RuleSetDocument.Rule($0, condition: $1) },
       fallback: set.fallback, document: set.json)
   }
