@@ -32,11 +32,14 @@ package final class LocalTokenService: TokenService {
   }
 
   /// Whether there are any tokens, also expired ones: then nobody gets in without.
+  ///
+  /// Tokens of data URLs do not count: to hand out a URL of one version locks nobody out, and
+  /// keeps nobody out either.
   /// - Throws: ``StoreError`` of kind `corrupt` when their file is damaged.
   package func isAnyTokenKnown() throws(StoreError) -> Bool {
     try state.withLock { (state) throws(StoreError) -> Bool in
       try look(&state)
-      return !state.tokens.isEmpty
+      return state.tokens.contains { !$0.isUrl }
     }
   }
 

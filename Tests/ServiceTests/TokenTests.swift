@@ -115,6 +115,17 @@ import Wire
     #expect(try tokens.caller(secret: other.token, inURL: true) == nil)
   }
 
+  @Test func `a URL token locks nobody out, and keeps nobody out`() throws {
+    let made = try tokens.createURLToken(
+      URLTokenRequest(reference: "runs@3", format: .csv, expiresInSeconds: 60))
+    #expect(try !tokens.isAnyTokenKnown())
+    #expect(try tokens.caller(secret: made.token, inURL: true) != nil)
+    clock.advance(61)
+    #expect(try !tokens.isAnyTokenKnown())
+    _ = try make()
+    #expect(try tokens.isAnyTokenKnown())
+  }
+
   @Test func `a prefix is what names begin with`() throws {
     let caller = try #require(try tokens.caller(secret: try make(prefix: "vision.").token))
     #expect(caller.sees(try DatasetName("vision.runs")))
