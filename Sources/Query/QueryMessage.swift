@@ -49,6 +49,10 @@ enum QueryMessage {
   private static func hint(_ message: String, _ sql: String, _ state: QueryState) -> String {
     if let name = tail(of: message, after: "no such column: ") {
       let column = name.split(separator: ".").last.map(String.init) ?? name
+      for table in state.tables {
+        let same = VirtualTable.columns(called: column, in: table.table)
+        if !same.isEmpty { return "; " + oneName(same) }
+      }
       let columns = state.tables.flatMap { table in
         table.table.columns.map(\.name)
           + (table.table.isMultiVersion ? VirtualTable.versionColumns.map(\.name) : [])
@@ -62,12 +66,24 @@ enum QueryMessage {
       let near = Spelling.near(name, Aggregates.names)
       return near.isEmpty ? "" : "; near: " + near.joined(separator: ", ")
     }
+    if message == "no tables specified", state.tables.contains(where: { $0.table.columns.isEmpty })
+    {
+      return "; the rows have no columns, and can only be counted: count(*)"
+    }
     if message.contains("unrecognized token: \"@") || message.contains("near \"-\"")
       || message.contains("near \"@")
     {
       return "; a reference with '-', '.' or '@' stands in double quotes: FROM \"runs@3\""
     }
     return ""
+  }
+
+  /// What to call columns whose names SQL does not tell apart.
+  private static func oneName(_ columns: [(name: String, sqlName: String)]) -> String {
+    columns.map { "'\($0.name)'" }.joined(separator: " and ")
+      + " differ only in case, which SQL does not tell apart: write "
+      + columns.map { "\(VirtualTable.quoted($0.sqlName)) for '\($0.name)'" }
+      .joined(separator: ", ")
   }
 
   private static func tail(of message: String, after prefix: String) -> String? {

@@ -151,6 +151,11 @@ enum ScanModule {
     _ handle: UnsafeMutablePointer<sqlite3_vtab_cursor>?, _ context: OpaquePointer?, _ index: Int32
   ) -> Int32 {
     let cursor = unsafe cursor(handle)
+    // A table without columns has one that is hidden.
+    guard unsafe cursor.pointee.position.columnCount > 0 else {
+      unsafe sqlite3_result_null(context)
+      return SQLITE_OK
+    }
     let row = unsafe cursor.pointee.position.row
     let offset = unsafe cursor.pointee.position.group * cursor.pointee.position.columnCount
     let cell = unsafe cursor.pointee.position.cells.unsafelyUnwrapped + offset + Int(index)

@@ -40,6 +40,8 @@ final class VirtualTable {
 
   /// The statement that tells SQLite of the columns.
   var declaration: String {
+    // SQLite wants a column; a hidden one is not among those of `*`, and always null.
+    guard !columns.isEmpty else { return "CREATE TABLE t(\"(nothing)\" HIDDEN)" }
     let parts = zip(sqlNames, columns).map { name, column in
       let type =
         switch column.type {
@@ -76,21 +78,40 @@ final class VirtualTable {
 
   /// Names that SQLite tells apart, which ignores the case of ASCII letters.
   ///
-  /// `score` and `Score` become `score` and `Score_2`; the last `reserved` names never change.
+  /// `score` and `Score` become `score_1` and `Score_2`, so that neither is read where the other is
+  /// meant: the bare name is no column (``columns(called:in:)`` has what they are called).
+  /// The last `reserved` names never change, and one that is called like them becomes `name_2`.
   static func sqlNames(_ names: [String], reserved: Int) -> [String] {
     let fixed = names.suffix(reserved)
-    var taken = Set(fixed.map { $0.lowercased() })
-    let exact = Set(names.map { $0.lowercased() })
-    return names.dropLast(reserved).map { name in
-      var candidate = name
-      var number = 1
-      while !taken.insert(candidate.lowercased()).inserted {
-        repeat {
-          number += 1
-          candidate = "\(name)_\(number)"
-        } while exact.contains(candidate.lowercased())
+    let own = names.dropLast(reserved)
+    var counts: [String: Int] = [:]
+    for name in own { counts[name.lowercasedASCII, default: 0] += 1 }
+    let exact = Set(names.map(\.lowercasedASCII))
+    let bare = Set(fixed.map(\.lowercasedASCII))
+    var taken: Set<String> = []
+    return own.map { name in
+      let folded = name.lowercasedASCII
+      let isShared = counts[folded, default: 0] > 1
+      guard isShared || bare.contains(folded) else { return name }
+      var number = isShared ? 1 : 2
+      while exact.contains("\(folded)_\(number)") || !taken.insert("\(folded)_\(number)").inserted {
+        number += 1
       }
-      return candidate
+      return "\(name)_\(number)"
     } + fixed
+  }
+
+  /// The columns of a table that SQLite would all read as `name`, each with what it is called in
+  /// SQL; none when there are no two.
+  static func columns(
+    called name: String, in table: QueryTable
+  ) -> [(name: String, sqlName: String)] {
+    let reserved = table.isMultiVersion ? versionColumns : []
+    let names = table.columns.map(\.name) + reserved.map(\.name)
+    let folded = name.lowercasedASCII
+    let same = zip(names, sqlNames(names, reserved: reserved.count)).filter {
+      $0.0.lowercasedASCII == folded
+    }
+    return same.count > 1 ? same.map { (name: $0.0, sqlName: $0.1) } : []
   }
 }

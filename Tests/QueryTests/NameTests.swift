@@ -15,8 +15,76 @@ import Testing
       "t": table(["score", "Score", "score_2", "SCORE", "a\"b", "select"])
     ])
     let result = try SQLQuery("SELECT * FROM t", on: source).rows()
-    #expect(result.columns == ["score", "Score_3", "score_2", "SCORE_4", "a\"b", "select"])
+    #expect(result.columns == ["score_1", "Score_3", "score_2", "SCORE_4", "a\"b", "select"])
     #expect(result.rows == [(0..<6).map { .integer($0) }])
+  }
+
+  @Test(arguments: [true, false])
+  func `columns that differ only in case are never read for one another`(usesVectors: Bool) throws {
+    let rows = TestTable(columns: [
+      ("a", .int64, [.integer(1), .integer(1)]), ("A", .int64, [.integer(2), .integer(4)]),
+      ("b", .int64, [.integer(5), .integer(6)]), ("É", .int64, [.integer(7), .integer(7)]),
+      ("é", .int64, [.integer(8), .integer(8)]),
+    ])
+    let source = MemorySource(["t": rows], versioned: ["t@*": [rows]])
+    var options = QueryOptions()
+    options.usesVectors = usesVectors
+    func first(_ sql: String) throws -> [QueryValue] {
+      try SQLQuery(sql, on: source, options: options).rows().rows[0]
+    }
+    for table in ["t", "\"t@*\""] {
+      for name in ["a", "A", "\"A\"", "\"a\""] {
+        for sql in [
+          "SELECT avg(\(name)) FROM \(table)", "SELECT b FROM \(table) WHERE \(name) = 1",
+          "SELECT b, count(*) FROM \(table) GROUP BY \(name)",
+        ] {
+          let error = #expect(throws: StoreError.self) { try first(sql) }
+          let isTold = error?.message.contains(
+            "'a' and 'A' differ only in case, which SQL does not tell apart: write \"a_1\" for 'a', "
+              + "\"A_2\" for 'A'")
+          #expect(
+            error?.kind == .usage && isTold == true, "\(sql): \(error?.message ?? "answered")")
+        }
+      }
+      #expect(
+        try first("SELECT avg(a_1), avg(A_2), sum(B) FROM \(table)")
+          == [1, 3, 11].map {
+            $0 == 11 ? .integer(11) : .real($0)
+          })
+      #expect(try first("SELECT b FROM \(table) WHERE A_2 = 4") == [.integer(6)])
+      // SQLite folds ASCII letters alone.
+      #expect(try first("SELECT É, é FROM \(table)") == [.integer(7), .integer(8)])
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `rows without columns are counted`(usesVectors: Bool) throws {
+    struct Rows: QuerySource, QueryPart {
+      var version: Int { 1 }
+      var createdAt: Timestamp { Timestamp(microseconds: 0) }
+      var message: String { "" }
+      var rowCount: Int { 3 }
+      func groupRowCounts() -> [Int] { [2, 1] }
+      func vector(column: Int, group: Int) throws(StoreError) -> ColumnVector {
+        throw StoreError(.corrupt, "there is no column")
+      }
+      func table(named name: String) -> QueryTable? {
+        QueryTable(columns: [], isMultiVersion: false, parts: [self])
+      }
+      func nearNames(to name: String) -> [String] { [] }
+    }
+    var options = QueryOptions()
+    options.usesVectors = usesVectors
+    let source = Rows()
+    func ask(_ sql: String) throws -> [[QueryValue]] {
+      let answer = try SQLQuery(sql, on: source, options: options).rows()
+      return answer.rows
+    }
+    #expect(try ask("SELECT count(*) FROM t") == [[.integer(3)]])
+    #expect(try ask("SELECT 1 FROM t WHERE rowid > 0") == [[.integer(1)], [.integer(1)]])
+    #expect(try ask("SELECT \"(nothing)\" FROM t") == Array(repeating: [.null], count: 3))
+    let error = #expect(throws: StoreError.self) { try ask("SELECT * FROM t") }
+    #expect(error?.message.contains("count(*)") == true)
   }
 
   @Test func `a column called like a version column gives way to it`() throws {
