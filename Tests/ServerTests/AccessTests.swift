@@ -33,6 +33,42 @@ import Wire
     #expect(try await fixture.send(.get, "/openapi.yaml").status == .ok)
   }
 
+  @Test func `a token of a URL locks nobody out of an open server`() async throws {
+    let fixture = try ServerFixture()
+    let made = try fixture.tokens.createURLToken(
+      URLTokenRequest(reference: "runs@3", format: .csv))
+    #expect(try await fixture.send(.get, "/v1/datasets").status == .ok)
+    #expect(try await fixture.send(.get, made.path).status == .ok)
+    var options = ServerOptions()
+    options.host = "0.0.0.0"
+    let error = #expect(throws: StoreError.self) {
+      let service = fixture.service
+      _ = try AssayServer(
+        path: fixture.folder.path, options: options, clock: { ScriptedService.savedAt },
+        service: { _ in service })
+    }
+    #expect(error?.kind == .denied)
+  }
+
+  @Test func `a member of a body that is none is refused`() async throws {
+    let fixture = try ServerFixture()
+    let json: HTTPFields = [.contentType: "application/json"]
+    func detail(_ uri: String, _ body: String) async throws -> String? {
+      let response = try await fixture.send(.post, uri, json, body: body)
+      #expect(response.status == .badRequest)
+      return try ServerFixture.problem(response).detail
+    }
+    let query = try await detail("/v1/query", #"{"sql":"SELECT 1","timeout":1}"#)
+    #expect(query?.contains("no member 'timeout'; did you mean 'timeoutSeconds'?") == true)
+    let nested = try await detail(
+      "/v1/comparisons",
+      #"{"base":"runs@1","candidates":["runs@2"],"save":{"name":"x","massage":"y"}}"#)
+    #expect(nested?.contains("no member 'save.massage'; did you mean 'message'?") == true)
+    let known = try await fixture.send(
+      .post, "/v1/query", json, body: #"{"sql":"SELECT 1","limit":null,"timeoutSeconds":1}"#)
+    #expect(known.status == .ok)
+  }
+
   @Test func `a token does what its scope allows, and no more`() async throws {
     let fixture = try ServerFixture()
     let (read, write, admin) = (

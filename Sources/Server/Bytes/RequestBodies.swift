@@ -75,7 +75,7 @@ extension Backend {
   /// Reads a body that is a JSON document; an empty one is `fallback`.
   /// - Throws: ``HTTPProblem``: 415 when it says that it is something else; ``StoreError`` of kind
   ///   `usage` when it is not as expected.
-  func document<Document: Decodable>(
+  func document<Document: Codable>(
     _ type: Document.Type, of request: Request, or fallback: Document? = nil
   ) async throws -> Document {
     if let type = request.headers[.contentType],
@@ -88,6 +88,6 @@ extension Backend {
     let body = try await receive(request, limit: Self.documentBytes)
     let bytes = body.memory.map { Array(buffer: $0) } ?? []
     if bytes.isEmpty, let fallback { return fallback }
-    return try Documents.decode(type, from: bytes)
+    return try Documents.decodeRequest(type, from: bytes)
   }
 }
