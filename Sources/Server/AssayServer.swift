@@ -68,6 +68,11 @@ package struct AssayServer: Sendable {
       try await backend.shutDown()
     } catch let error as StoreError {
       throw error
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      throw StoreError(
+        .unavailable,
+        "port \(backend.options.port) is in use by another process; stop that one, or choose "
+          + "another port with --port")
     } catch {
       throw StoreError(
         .unavailable,

@@ -9,16 +9,23 @@ struct RowSealer: ServiceLifecycle.Service {
   let logger: Logger
 
   func run() async throws {
+    var refusal: StoreError?
     do throws(StoreError) {
       try await backend.heavy.run { [rows = backend.rows] () throws(StoreError) in try rows?.open()
       }
     } catch {
-      // Whoever sends rows is told; everything else works.
-      logger.warning("rows are not taken here: \(error.message)")
+      refusal = error
     }
-    await cancelWhenGracefulShutdown {
+    await cancelWhenGracefulShutdown { [refusal] in
+      var refusal = refusal
       while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(1))
+        // Whoever sends rows is told; everything else works. A server that cannot even listen has
+        // ended by now, for a reason of its own.
+        if let error = refusal, !Task.isCancelled {
+          logger.warning("rows are not taken here: \(error.message)")
+          refusal = nil
+        }
         await seal()
       }
     }

@@ -11,10 +11,14 @@ package import Wire
 /// ``open()`` or with the first rows.
 package final class LocalRowService: RowService {
   private let store: Store
+  private let options: LiveOptions
   private let appender = Mutex<LiveAppender?>(nil)
 
   /// The rows that come for `store`.
-  package init(_ store: Store) { self.store = store }
+  package init(_ store: Store, _ options: LiveOptions = LiveOptions()) {
+    self.store = store
+    self.options = options
+  }
 
   /// Takes the right to take rows, and what an earlier process left to be sealed.
   /// - Throws: ``StoreError`` of kind `conflict` while another process has the right.
@@ -25,7 +29,7 @@ package final class LocalRowService: RowService {
   private func opened() throws(StoreError) -> LiveAppender {
     try appender.withLock { (appender) throws(StoreError) in
       if let appender { return appender }
-      let opened = try LiveAppender(store)
+      let opened = try LiveAppender(store, options)
       appender = opened
       return opened
     }
@@ -75,7 +79,9 @@ package final class LocalRowService: RowService {
 
   package func sealRows(of dataset: DatasetName) throws(StoreError) -> SealDocument {
     let seal = try opened().seal(dataset)
-    return SealDocument(rows: seal.rows, version: seal.version.map { VersionDocument($0) })
+    return SealDocument(
+      rows: seal.rows,
+      version: seal.version.map { VersionDocument($0, sees: { $0 == dataset }) })
   }
 
   /// Makes versions of the rows that have waited long enough, or of all of them; failures are
@@ -90,5 +96,7 @@ package final class LocalRowService: RowService {
 
 extension LocalStoreService {
   /// The rows that come one or a few at a time.
-  package var rows: LocalRowService { LocalRowService(store) }
+  package func rows(_ options: LiveOptions = LiveOptions()) -> LocalRowService {
+    LocalRowService(store, options)
+  }
 }

@@ -116,9 +116,12 @@ package final class LiveAppender: Sendable {
 
   /// Makes versions of all rows of a dataset that were acknowledged before the call.
   /// - Throws: ``StoreError`` of any kind that a push throws; the rows then wait for the next try.
+  ///   `missing` when no row came and there is no such dataset.
   package func seal(_ dataset: DatasetName) throws(StoreError) -> LiveSeal {
     if let error = refused[dataset] { throw error }
-    return try datasets.withLock { $0[dataset] }?.seal() ?? LiveSeal()
+    let seal = try datasets.withLock { $0[dataset] }?.seal() ?? LiveSeal()
+    if seal.version == nil { _ = try store.resolve(Reference(dataset: dataset)) }
+    return seal
   }
 
   /// Seals the datasets whose rows have waited long enough or are enough.

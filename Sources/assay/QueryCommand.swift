@@ -12,7 +12,9 @@ struct QueryCommand: ParsableCommand {
       A table is a reference in double quotes: "runs", "runs@3", "runs@*", "runs@2..5" (the last two \
       with _version, _created_at and _message), or assay_datasets, assay_versions, assay_tags, \
       assay_log. Besides SQLite's functions there are median(x), quantile(x, p) and stddev(x). \
-      Results are a table on a terminal, else jsonl; --json is --format jsonl.
+      Results are a table on a terminal, else jsonl; --json is --format jsonl. A server \
+      gives at most so many rows (its --query-rows): where there are more, those are printed, and \
+      the exit status is 74.
       """)
 
   @Argument(help: "One SELECT; - reads it from standard input.") var sql: String
@@ -39,8 +41,20 @@ struct QueryCommand: ParsableCommand {
     request.memoryMebibytes = memory
     let service = try global.openService()
     let output = try Output()
-    _ = try service.query(request) { bytes throws(StoreError) in try output.write(bytes) }
+    let result = try service.query(request) { bytes throws(StoreError) in try output.write(bytes) }
     try output.finish()
+    try Self.requireAll(result, limit: limit)
+  }
+
+  /// Goes on when the rows that were printed are all, or as many as were asked for.
+  /// - Throws: ``StoreError`` of kind `exhausted` when a server gave fewer.
+  static func requireAll(_ result: QueryDocument, limit: Int?) throws(StoreError) {
+    guard result.isCutShort, result.rows < limit ?? Int.max else { return }
+    throw StoreError(
+      .exhausted,
+      "only the first \(result.rows) rows were printed, the most that this server gives, and there "
+        + "are more; ask for fewer with --limit or narrower SQL, or have the server started with a "
+        + "larger --query-rows")
   }
 
   /// The format that was asked for, or a table on a terminal, else JSON lines.

@@ -31,6 +31,9 @@ struct ServeCommand: ParsableCommand {
   @Option(help: "The most rows of a query.") var queryRows = 100_000
   @Option(help: "The most MiB of memory of a query.") var queryMemory = 512
   @Option(help: "The most MiB of disk for renderings that are kept.") var cache = 4096
+  @Option(help: "Rows that come live become a version when the first has waited so many seconds …")
+  var sealEvery = 10
+  @Option(help: "… or when so many wait.") var sealRows = 10_000
   @Option(help: "The share of routing decisions that are recorded.")
   var recordDecisions = Percentage(partsPerMillion: 1_000_000)
   @Option(help: "How the log is written.") var logFormat = ServerOptions.LogFormat.text
@@ -41,7 +44,8 @@ struct ServeCommand: ParsableCommand {
   func validate() throws {
     let amounts = [maxBody, maxDecompressed, maxHeader, maxRequests, idleTimeout, queryMemory]
     guard amounts.allSatisfy({ (1...1 << 30).contains($0) }), (0...1 << 30).contains(cache),
-      (1...1 << 30).contains(queryRows), queryTimeout > 0, queryTimeout < 1e6
+      (1...1 << 30).contains(queryRows), (1...86_400).contains(sealEvery),
+      (1...1 << 30).contains(sealRows), queryTimeout > 0, queryTimeout < 1e6
     else { throw ValidationError("limits are whole numbers above 0") }
     guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
     guard (tlsCert == nil) == (tlsKey == nil) else {
@@ -51,7 +55,7 @@ struct ServeCommand: ParsableCommand {
 
   func run() throws {
     let service = try global.openFolder()
-    let rows = service.rows
+    let rows = service.rows(liveOptions)
     let server = try AssayServer(
       path: service.path, options: options, clock: Store.systemClock,
       service: { service.limited(to: $0) }, rows: rows, records: VersionRecords(service),
@@ -74,6 +78,13 @@ struct ServeCommand: ParsableCommand {
       }
     }
     dispatchMain()
+  }
+
+  private var liveOptions: LiveOptions {
+    var options = LiveOptions()
+    options.sealSeconds = sealEvery
+    options.sealRows = sealRows
+    return options
   }
 
   private var options: ServerOptions {

@@ -27,7 +27,7 @@ import Wire
     try Store.create(path: path)
     let service = LocalStoreService(try Store(path: path), author: "tester")
     self.service = service
-    rows = service.rows
+    rows = service.rows()
     routers = LiveRouters(service, recordingTo: rows)
     var options = ServerOptions()
     options.logLevel = .critical

@@ -37,7 +37,7 @@ import Wire
     options.bodyLimitBytes = 3 << 20
     server = try AssayServer(
       path: path, options: options, clock: Store.systemClock,
-      service: { store.limited(to: $0) }, rows: store.rows)
+      service: { store.limited(to: $0) }, rows: store.rows())
   }
 
   private func send(

@@ -32,7 +32,7 @@ import Wire
     self.clock = clock
     service = LocalStoreService(
       try Store(path: folder.path, clock: { clock.now() }), author: "tester")
-    rows = service.rows
+    rows = service.rows()
     routers = LiveRouters(service, recordingTo: rows)
     chat = try DatasetName("chat")
     for target in ["a", "b"] {

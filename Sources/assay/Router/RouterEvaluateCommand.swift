@@ -82,7 +82,8 @@ struct RouterDecisionsCommand: ParsableCommand {
       format: QueryCommand.chosen(format, isJSON: global.json))
     request.limit = limit
     let output = try Output()
-    _ = try service.query(request) { bytes throws(StoreError) in try output.write(bytes) }
+    let result = try service.query(request) { bytes throws(StoreError) in try output.write(bytes) }
     try output.finish()
+    try QueryCommand.requireAll(result, limit: limit)
   }
 }
