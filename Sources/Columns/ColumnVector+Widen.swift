@@ -19,7 +19,7 @@ extension ColumnVector {
   }
 
   /// The same values in a wider type: integers as floats (marked so that they come back as they
-  /// were), anything as JSON text.
+  /// were), anything as JSON text (what is not finite as the string `nan`, `inf` or `-inf`).
   /// - Throws: ``StoreError`` of kind `invalid` for an integer that no float holds exactly.
   package func widened(to wider: ColumnType) throws(StoreError) -> ColumnVector {
     if wider == type { return self }
@@ -61,6 +61,9 @@ extension ColumnVector {
       out.append(contentsOf: String(integers[row]).utf8)
     case .int64(let moments):
       CanonicalJSON.append(Timestamp(microseconds: moments[row]).description, to: &out)
+    case .float64(let floats, _) where !floats[row].isFinite:
+      // JSON has no such number; these are the texts that CSV has for them.
+      CanonicalJSON.append(floats[row].isNaN ? "nan" : floats[row].description, to: &out)
     case .float64(let floats, let integral):
       let isIntegral = integral?[row] ?? false
       out.append(

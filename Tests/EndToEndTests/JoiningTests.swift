@@ -63,6 +63,20 @@ import Testing
     #expect(try type(of: "x@1") == "string")
   }
 
+  @Test func `numbers that are not finite stay JSON when texts join them`() throws {
+    try place.write("id,x\n1,0.5\n2,nan\n3,-inf\n", as: "a.csv")
+    try place.write(#"{"id":4,"x":"a"}"# + "\n", as: "b.jsonl")
+    try place.write("id,x\n1,nan\n2,1.5\n3,-inf\n", as: "c.csv")
+    try place.run("push", "x", "a.csv", "--key", "id")
+    #expect(try place.run("pull", "x", "--format", "csv").output == place.text("a.csv"))
+    try place.run("push", "x", "c.csv")
+    let diff = try Workplace.object(try place.run("diff", "x", "--json").output)
+    #expect(diff["rows"]?[0]?["cells"]?["x"] == .object(["old": 0.5, "new": "nan"]))
+    #expect(try place.run("push", "x", "b.jsonl", "--mode", "append").status == 0)
+    let rows = try Workplace.rows(try place.run("pull", "x").output)
+    #expect(rows.map { $0["x"] } == ["nan", 1.5, "-inf", "a"])
+  }
+
   @Test func `a named type is honoured where the version loses nothing by it`() throws {
     try place.write(#"{"id":1,"x":3,"y":null}"# + "\n", as: "a.jsonl")
     try place.write(#"{"id":2,"x":4,"y":null}"# + "\n", as: "b.jsonl")

@@ -308,3 +308,36 @@ def test_what_a_client_loaded_it_can_save_again(server, tables):
         for row, want in zip(rows, part.rows):
             assert float(row["pass_rate_2"]) == float(want["pass_rate_2"]), name
             assert row["model"] == want["model"], name
+
+
+def test_a_mixed_column_comes_back_by_json_lines_as_the_api_page_says(tmp_path):
+    store = tmp_path / "store"
+    assay("init", store)
+    text = '{"id":1,"commit_hash":"4f4f00f"}\n{"id":2,"commit_hash":5318380}\n{"id":3}\n'
+    assay("push", "mixed", "-", "--format", "jsonl", "--key", "id", store=store, input=text.encode())
+    for name in ("mixed.jsonl", "mixed.parquet"):
+        assay("pull", "mixed", "-o", tmp_path / name, store=store)
+    back = tmp_path / "back.jsonl"
+    pd.read_json(tmp_path / "mixed.jsonl", lines=True).to_json(back, orient="records", lines=True)
+    assert assay("push", "mixed", back, store=store) == "unchanged: mixed@1\n"
+    table = pd.read_parquet(tmp_path / "mixed.parquet")
+    assert list(table["commit_hash"][:2]) == ['"4f4f00f"', "5318380"]
+    table.to_parquet(tmp_path / "texts.parquet")
+    table["commit_hash"] = table["commit_hash"].map(json.loads, na_action="ignore")
+    table.to_json(back, orient="records", lines=True)
+    assert assay("push", "mixed", back, store=store) == "unchanged: mixed@1\n"
+    assay("push", "texts", tmp_path / "texts.parquet", "--key", "id", store=store)
+    assert '"type":"string"' in assay("show", "texts", "--json", store=store)
+
+
+def test_numbers_that_are_not_finite_come_back_from_all_but_json(tmp_path):
+    store = tmp_path / "store"
+    assay("init", store)
+    values = [0.5, math.nan, math.inf, -math.inf]
+    pq.write_table(pa.table({"id": range(4), "x": values}), tmp_path / "in.parquet")
+    assay("push", "odd", tmp_path / "in.parquet", "--key", "id", store=store)
+    for name in ("out.parquet", "out.arrow", "out.csv"):
+        assay("pull", "odd", "-o", tmp_path / name, store=store)
+        assert assay("push", "odd", tmp_path / name, store=store) == "unchanged: odd@1\n", name
+    rows = assay("pull", "odd", store=store).splitlines()
+    assert rows[1:] == ['{"id":%d,"x":null}' % number for number in (1, 2, 3)]
