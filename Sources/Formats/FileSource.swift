@@ -25,18 +25,18 @@ package final class FileSource: ByteSource {
   ///
   /// A file that decompresses to more than `limitBytes` is refused when it does, with an error of
   /// kind `invalid`: a few bytes can stand for very many.
-  /// - Parameter isText: Whether the bytes are text, so that those which begin as compressed ones
-  ///   do are taken for such whatever the name says.
+  /// - Parameter recognizesCompression: Whether bytes that begin as compressed ones do are taken for
+  ///   such where `compression` is nil.
   /// - Throws: ``StoreError`` of kind `missing` when there is no such file, `unavailable` when it
   ///   is a directory or may not be read.
   package static func open(
     path: String, compression: FileCompression?, name: String, limitBytes: Int = .max,
-    isText: Bool = false
+    recognizesCompression: Bool = false
   ) throws(StoreError) -> FileSource {
     var input =
       path == "-"
       ? try FileSourceInput(standardInput: name) : try FileSourceInput(path: path, name: name)
-    let found = compression == nil && isText ? try input.compression() : nil
+    let found = compression == nil && recognizesCompression ? try input.compression() : nil
     let decoder: FileSourceDecoder? =
       switch compression ?? found {
       case .gzip: .gzip(try GzipDecoder(name: name))

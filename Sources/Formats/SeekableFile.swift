@@ -53,7 +53,8 @@ package final class SeekableFile: Sendable {
       name: path == "-" ? "<stdin>" : path)
   }
 
-  /// Opens the file at `path`, compressed as `compression` says, that errors call `name`.
+  /// Opens the file at `path`, compressed as `compression` says or as its first bytes tell, that
+  /// errors call `name`.
   ///
   /// What cannot be read at any place or is compressed is first copied (decompressed) into a
   /// temporary file.
@@ -67,14 +68,18 @@ package final class SeekableFile: Sendable {
       if file >= 0 {
         var status = stat()
         if unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-          return SeekableFile(name: name, descriptor: file, count: Int(status.st_size))
+          let whole = SeekableFile(name: name, descriptor: file, count: Int(status.st_size))
+          let first = try whole.bytes(0..<min(4, whole.count))
+          if FileCompression(firstBytes: first) == nil { return whole }
+        } else {
+          close(file)
         }
-        close(file)
       }
     }
     return try SeekableFile(
       spooling: FileSource.open(
-        path: path, compression: compression, name: name, limitBytes: limitBytes))
+        path: path, compression: compression, name: name, limitBytes: limitBytes,
+        recognizesCompression: true))
   }
 
   deinit { if case .descriptor(let file) = storage { close(file) } }

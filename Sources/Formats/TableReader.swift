@@ -4,7 +4,7 @@ package import Model
 package enum TableReader {
   /// A reader of the rows of the file at `path` (`-` for standard input).
   /// - Parameters:
-  ///   - compression: How the file's bytes are compressed; nil when they are taken as they are.
+  ///   - compression: How the file's bytes are compressed; nil when their beginning tells.
   ///   - name: How errors call the file.
   ///   - allowsMissing: Whether a column that has a type may be missing.
   ///   - limitBytes: The most bytes that it may decompress to.
@@ -19,7 +19,8 @@ package enum TableReader {
     switch format {
     case .jsonl, .json, .csv:
       let source = try FileSource.open(
-        path: path, compression: compression, name: name, limitBytes: limitBytes, isText: true)
+        path: path, compression: compression, name: name, limitBytes: limitBytes,
+        recognizesCompression: true)
       if format == .csv { return CSVReader(source: source, options: options) }
       return try JSONReader(
         source, layout: format == .jsonl ? .lines : .array, options: options)

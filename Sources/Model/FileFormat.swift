@@ -69,11 +69,12 @@ package enum FileCompression: Sendable, CaseIterable {
 
   /// The compression that a file which begins with these bytes has; nil when they tell none.
   ///
-  /// No text begins so: the second byte of either is not UTF-8 after the first.
+  /// No table begins so: the second byte of either is not UTF-8 after the first, and Parquet and
+  /// Arrow begin otherwise.
   package init?(firstBytes bytes: some Collection<UInt8>) {
     // https://www.rfc-editor.org/rfc/rfc1952#page-6
     // https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1
-    if bytes.starts(with: [0x1F, 0x8B]) {
+    if bytes.starts(with: [0x1F, 0x8B, 8]) {
       self = .gzip
     } else if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
       self = .zstd

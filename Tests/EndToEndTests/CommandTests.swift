@@ -190,8 +190,17 @@ import Testing
   }
 
   @Test(arguments: ["gz", "zst"])
-  func `compressed text is recognised whatever it is called`(ending: String) throws {
+  func `compressed files are recognised whatever they are called`(ending: String) throws {
     try pushBoth()
+    for format in ["parquet", "arrow"] {
+      try place.run("pull", "runs@1", "-o", "out.\(format).\(ending)")
+      let piped = try place.shell(
+        "cat out.\(format).\(ending) | assay push \(format) - --format \(format)")
+      #expect(piped.status == 0, "\(piped.error)")
+      let named = try place.shell(
+        "mv out.\(format).\(ending) x.\(format) && assay push \(format) x.\(format)")
+      #expect(named.output == "unchanged: \(format)@1\n", "\(named.error)")
+    }
     try place.run("pull", "runs@1", "-o", "out.jsonl.\(ending)")
     try place.run("pull", "runs@1", "-o", "out.csv.\(ending)")
     let piped = try place.shell("cat out.jsonl.\(ending) | assay push y - --format jsonl")
