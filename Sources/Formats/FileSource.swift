@@ -25,8 +25,8 @@ package final class FileSource: ByteSource {
   ///
   /// A file that decompresses to more than `limitBytes` is refused when it does, with an error of
   /// kind `invalid`: a few bytes can stand for very many.
-  /// - Parameter recognizesCompression: Whether bytes that begin as compressed ones do are taken for
-  ///   such where `compression` is nil.
+  /// - Parameter recognizesCompression: Whether bytes that begin as compressed ones do are taken
+  ///   for such where `compression` is nil.
   /// - Throws: ``StoreError`` of kind `missing` when there is no such file, `unavailable` when it
   ///   is a directory or may not be read.
   package static func open(
