@@ -42,7 +42,7 @@ import Model
     unsafe _disableDoubleQuotedStringLiterals(handle)
     // No file is ever touched: sorters stay in memory, which the memory limit counts.
     unsafe sqlite3_exec(handle, "PRAGMA temp_store = MEMORY", nil, nil, nil)
-    unsafe sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Int32(256 << 20))
+    unsafe sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Int32(state.limits.valueBytes))
     unsafe sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 1 << 20)
     unsafe sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0)
     // Both objects outlive the connection: this one closes it, and it keeps the state.

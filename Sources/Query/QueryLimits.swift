@@ -1,22 +1,63 @@
-import GRDBSQLite
+import CSQLiteMemory
 import Model
-import Synchronization
 
 /// The limits of one query and what it has used of them; any thread may ask.
-final class QueryLimits: Sendable {
+@safe final class QueryLimits: Sendable {
   private let options: QueryOptions
   private let deadline: ContinuousClock.Instant
-  private let baselineBytes = sqlite3_memory_used()
-  /// Bytes held by scans and aggregates, which SQLite does not count.
-  private let heldBytes = Atomic(0)
+  /// Counts what SQLite holds for this query, and refuses it more than the limit; and what scans
+  /// and aggregates hold, which only ``check()`` refuses.
+  ///
+  /// Its functions may be called by any thread, and it lives as long as this object.
+  private nonisolated(unsafe) let meter: OpaquePointer
+
+  /// SQLite needs so much to say anything at all.
+  private static let leastBytes = 1 << 20
 
   init(_ options: QueryOptions) {
     self.options = options
     deadline = ContinuousClock.now + .seconds(options.timeLimitSeconds)
+    guard
+      let meter = unsafe assay_meter_make(Int64(max(options.memoryLimitBytes, Self.leastBytes)))
+    else { preconditionFailure("there is no memory for 24 bytes") }
+    unsafe self.meter = meter
   }
 
+  deinit { unsafe assay_meter_free(meter) }
+
+  /// Counts what SQLite allocates on this thread while `body` runs.
+  func counting<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+    let outer = unsafe assay_meter_enter(meter)
+    defer { unsafe assay_meter_enter(outer) }
+    return try body()
+  }
+
+  /// Counts nothing of what SQLite allocates on this thread while `body` runs: what the store's own
+  /// index holds is not the query's, and outlives it.
+  static func uncounted<Value>(
+    _ body: () throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    let outer = unsafe assay_meter_enter(nil)
+    defer { unsafe assay_meter_enter(outer) }
+    return try body()
+  }
+
+  /// The most bytes of one value.
+  var valueBytes: Int { min(max(options.memoryLimitBytes, Self.leastBytes), 256 << 20) }
+
   /// Counts memory that a scan or an aggregate takes (or gives back, when negative).
-  func hold(bytes: Int) { heldBytes.add(bytes, ordering: .relaxed) }
+  func hold(bytes: Int) { unsafe assay_meter_add(meter, Int64(bytes)) }
+
+  /// Whether SQLite was refused memory.
+  var isFull: Bool { unsafe assay_meter_refused(meter) }
+
+  /// The error for a query that would hold more than it may.
+  var memoryError: StoreError {
+    StoreError(
+      .exhausted,
+      "the query was stopped at its memory limit of \(options.memoryLimitBytes >> 20) MiB; "
+        + "select fewer columns, narrow it with WHERE, or raise the memory limit")
+  }
 
   /// Ends the query when one of its limits is reached.
   func check() throws(StoreError) {
@@ -29,13 +70,8 @@ final class QueryLimits: Sendable {
         "the query was stopped after its time limit of \(Self.text(options.timeLimitSeconds)) s; "
           + "narrow it with WHERE or LIMIT, or raise the time limit")
     }
-    let used =
-      Int(sqlite3_memory_used() - baselineBytes) + heldBytes.load(ordering: .relaxed)
-    guard used <= options.memoryLimitBytes else {
-      throw StoreError(
-        .exhausted,
-        "the query was stopped at its memory limit of \(options.memoryLimitBytes >> 20) MiB; "
-          + "select fewer columns, narrow it with WHERE, or raise the memory limit")
+    guard !isFull, unsafe assay_meter_used(meter) <= options.memoryLimitBytes else {
+      throw memoryError
     }
   }
 

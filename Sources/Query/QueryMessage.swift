@@ -14,11 +14,16 @@ enum QueryMessage {
       return StoreError(.denied, "queries are read-only: \(message); save data with push")
     }
     switch status & 0xFF {
+    case SQLITE_NOMEM where connection.state.limits.isFull:
+      return connection.state.limits.memoryError
     case SQLITE_NOMEM, SQLITE_FULL:
       return StoreError(
         .exhausted, "SQLite ran out of memory; select fewer columns or narrow the query with WHERE")
     case SQLITE_TOOBIG:
-      return StoreError(.exhausted, "a value of the query is larger than 256 MiB")
+      return StoreError(
+        .exhausted,
+        "a value of the query is larger than \(connection.state.limits.valueBytes >> 20) MiB; "
+          + "one may be as large as the memory limit, and 256 MiB at most")
     default:
       return StoreError(
         .usage, "SQL: " + message + hint(message, sql, connection.state),

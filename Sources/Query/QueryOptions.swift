@@ -1,8 +1,10 @@
 /// How much a query may use before it is stopped.
 package struct QueryOptions: Sendable {
   package var timeLimitSeconds: Double
-  /// Counts what SQLite holds for all queries of the process, and what this query's scans and
-  /// aggregates hold.
+  /// What SQLite, scans and aggregates may hold for this query.
+  ///
+  /// Counted are SQLite's values, sorters and groups, and the large values of the row that is
+  /// handed out, as they are and as text. Beside it are row groups while they are decoded.
   package var memoryLimitBytes: Int
   /// The most rows to hand out, after which nothing is computed; nil for all.
   package var rowLimit: Int?

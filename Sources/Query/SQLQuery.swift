@@ -34,7 +34,17 @@ package struct SQLQuery: Sendable {
     onColumns: ([String]) throws(StoreError) -> Void,
     onRow: ([QueryValue]) throws(StoreError) -> Bool
   ) throws(StoreError) -> Summary {
-    let connection = try Connection(QueryState(source: source, options: options))
+    let state = QueryState(source: source, options: options)
+    return try state.limits.counting { () throws(StoreError) in
+      try run(state, onColumns: onColumns, onRow: onRow)
+    }
+  }
+
+  private func run(
+    _ state: QueryState, onColumns: ([String]) throws(StoreError) -> Void,
+    onRow: ([QueryValue]) throws(StoreError) -> Bool
+  ) throws(StoreError) -> Summary {
+    let connection = try Connection(state)
     let prepared = try Statement(sql, on: connection)
     let names = prepared.columnNames
     let overGroups = options.usesVectors ? try statementOverGroups(connection) : nil
@@ -47,7 +57,7 @@ package struct SQLQuery: Sendable {
     var rowCount = 0
     while try statement.step() {
       if rowCount == options.rowLimit { return summary(rowCount, isCutShort: true) }
-      statement.read(into: &values)
+      try statement.read(into: &values)
       rowCount += 1
       if try !onRow(values) { return summary(rowCount, isCutShort: true) }
     }
@@ -57,9 +67,11 @@ package struct SQLQuery: Sendable {
   /// The statement over the groups that vectorised scans computed; nil when the query has another
   /// shape.
   private func statementOverGroups(_ connection: Connection) throws(StoreError) -> Statement? {
-    guard let query = AggregateRecognizer.query(sql, on: connection),
-      let groups = try AggregateScan(query, connection.state).result()
-    else { return nil }
+    guard let query = AggregateRecognizer.query(sql, on: connection) else { return nil }
+    let result = try QueryLimits.uncounted { () throws(StoreError) in
+      try AggregateScan(query, connection.state).result()
+    }
+    guard let groups = result else { return nil }
     try connection.define(AggregateQuery.tableName, QueryTable(groups))
     do throws(StoreError) {
       return try Statement(query.sql, on: connection)

@@ -176,7 +176,7 @@ enum ScanModule {
     _ scan: TableScan, _ body: () throws(StoreError) -> Void
   ) -> Int32 {
     do throws(StoreError) {
-      try body()
+      try QueryLimits.uncounted(body)
       return SQLITE_OK
     } catch {
       scan.table.state.fail(error)

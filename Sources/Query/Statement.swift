@@ -5,6 +5,11 @@ import Model
 @safe final class Statement {
   private let connection: Connection
   private let handle: OpaquePointer
+  /// What is counted of the row that was read last.
+  private var heldBytes = 0
+
+  /// From so many bytes on, the copy of a value and its text are counted.
+  private static let largeBytes = 1 << 16
 
   /// Prepares `sql`, making the tables it names known as SQLite asks for them.
   init(_ sql: String, on connection: Connection) throws(StoreError) {
@@ -17,7 +22,10 @@ import Model
     }
   }
 
-  deinit { unsafe sqlite3_finalize(handle) }
+  deinit {
+    unsafe sqlite3_finalize(handle)
+    connection.state.hold(bytes: -heldBytes)
+  }
 
   private static func resolve(
     _ sql: String, _ connection: Connection
@@ -138,11 +146,25 @@ import Model
   }
 
   /// Reads the current row into `values`, which has one entry a column.
-  func read(into values: inout [QueryValue]) {
-    for index in values.indices { values[index] = value(Int32(index)) }
+  /// - Throws: ``StoreError`` of kind `exhausted` when the copies would go beyond the limit.
+  func read(into values: inout [QueryValue]) throws(StoreError) {
+    if heldBytes > 0 {
+      for index in values.indices { values[index] = .null }
+      connection.state.hold(bytes: -heldBytes)
+      heldBytes = 0
+    }
+    for index in values.indices { values[index] = try value(Int32(index)) }
   }
 
-  private func value(_ index: Int32) -> QueryValue {
+  /// Counts a value that is copied, and written as text.
+  private func hold(_ count: Int) throws(StoreError) {
+    guard count >= Self.largeBytes else { return }
+    heldBytes += 2 * count
+    connection.state.hold(bytes: 2 * count)
+    try connection.state.check()
+  }
+
+  private func value(_ index: Int32) throws(StoreError) -> QueryValue {
     switch unsafe sqlite3_column_type(handle, index) {
     case SQLITE_NULL: return .null
     case SQLITE_INTEGER: return unsafe .integer(sqlite3_column_int64(handle, index))
@@ -150,11 +172,13 @@ import Model
     case SQLITE_TEXT:
       let start = unsafe sqlite3_column_text(handle, index)
       let count = Int(unsafe sqlite3_column_bytes(handle, index))
+      try hold(count)
       let bytes = unsafe UnsafeBufferPointer(start: start, count: count)
       return unsafe .text(String(decoding: bytes, as: UTF8.self))
     default:
       let start = unsafe sqlite3_column_blob(handle, index)
       let count = Int(unsafe sqlite3_column_bytes(handle, index))
+      try hold(count)
       return unsafe .blob(Array(UnsafeRawBufferPointer(start: start, count: count)))
     }
   }

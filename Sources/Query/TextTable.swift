@@ -10,7 +10,11 @@ struct TextTable {
   private var widths: [Int] = []
   private var isRight: [Bool] = []
 
+  private var waitingBytes = 0
+
   private static let sampleRows = 1000
+  /// Cells of a Markdown table may be long.
+  private static let sampleBytes = 4 << 20
   /// The widest cell of a plain table, in characters.
   private static let cellLimit = 60
 
@@ -23,7 +27,8 @@ struct TextTable {
     let cells = values.map { (text: text($0), isNumber: $0.isNumber) }
     if widths.isEmpty {
       waiting.append(cells)
-      if waiting.count == Self.sampleRows { begin(&out) }
+      for cell in cells { waitingBytes += cell.text.utf8.count }
+      if waiting.count == Self.sampleRows || waitingBytes > Self.sampleBytes { begin(&out) }
     } else {
       appendLine(cells.map(\.text), to: &out)
     }

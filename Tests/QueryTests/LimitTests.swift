@@ -38,6 +38,49 @@ import Testing
     #expect(error?.message.contains("memory limit") == true)
   }
 
+  /// What follows is computed for 400 rows.
+  static let large =
+    "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 400) SELECT "
+
+  @Test(arguments: [
+    "group_concat(printf('%.*c', 1000000, 'x')) FROM c",
+    "length(group_concat(printf('%.*c', 1000000, 'x'))) FROM c",
+    "max(length(y)) FROM (SELECT printf('%.*c', 1000000 + x, 'x') AS y FROM c ORDER BY y)",
+    "json_group_array(printf('%.*c', 1000000, 'x')) FROM c",
+    "count(DISTINCT printf('%.*c', 1000000 + x, 'x')) FROM c",
+  ])
+  func `what SQLite gathers ends at the memory limit`(what: String) {
+    let error = failure(Self.large + what, QueryOptions(memoryLimitBytes: 20 << 20))
+    #expect(error?.kind == .exhausted)
+    #expect(error?.message.contains("20 MiB") == true, "\(error?.message ?? "answered")")
+  }
+
+  @Test func `one row of many large values ends at the memory limit`() {
+    let value = "printf('%.*c', 4000000, 'x')"
+    let sql = "SELECT " + Array(repeating: value, count: 100).joined(separator: ", ")
+    let error = failure(sql, QueryOptions(memoryLimitBytes: 20 << 20))
+    #expect(error?.message.contains("memory limit of 20 MiB") == true)
+    let copies = failure("SELECT " + value, QueryOptions(memoryLimitBytes: 10 << 20))
+    #expect(copies?.message.contains("memory limit of 10 MiB") == true)
+    #expect(failure("SELECT " + value, QueryOptions(memoryLimitBytes: 20 << 20)) == nil)
+  }
+
+  @Test func `a value is no larger than the memory limit`() {
+    let error = failure(
+      "SELECT length(zeroblob(30000000))", QueryOptions(memoryLimitBytes: 20 << 20))
+    #expect(error?.kind == .exhausted && error?.message.contains("20 MiB") == true)
+  }
+
+  @Test func `queries at once have a limit each`() async {
+    let sql = Self.large + "length(group_concat(printf('%.*c', 30000, 'x'))) FROM c"
+    await withTaskGroup(of: StoreError?.self) { group in
+      for _ in 0..<8 {
+        group.addTask { failure(sql, QueryOptions(memoryLimitBytes: 40 << 20)) }
+      }
+      for await error in group { #expect(error == nil) }
+    }
+  }
+
   @Test func `a cancelled query ends`() {
     let error = failure(
       Self.endless + "SELECT count(*) FROM c", QueryOptions(isCancelled: { true }))

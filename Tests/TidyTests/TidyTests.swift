@@ -12,7 +12,7 @@ import Testing
     "Catalog": ["Model", "Migrations", "GRDB", "GRDBSQLite"],
     "Formats": ["Model", "Platform", "Columns", "CSimdjson", "CZstd", "CZlib", "CSnappy", "CLz4"],
     "Store": ["Model", "Columns", "Objects", "Catalog", "Formats"],
-    "Query": ["Model", "Columns", "Store", "GRDBSQLite"],
+    "Query": ["Model", "Columns", "Store", "CSQLiteMemory", "GRDBSQLite"],
     "Comparison": ["Model"],
     "Routing": ["Model"],
     "Wire": ["Model"],
