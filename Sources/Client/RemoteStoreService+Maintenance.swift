@@ -44,8 +44,10 @@ extension RemoteStoreService {
       GarbageDocument.self, HTTPRequest(.post, Resource("v1", "gc"), json: body))
   }
 
-  package func reindex() throws(StoreError) -> ReindexDocument {
-    try document(ReindexDocument.self, HTTPRequest(.post, Resource("v1", "reindex")))
+  package func reindex(acceptsLoss: Bool) throws(StoreError) -> ReindexDocument {
+    var resource = Resource("v1", "reindex")
+    if acceptsLoss { resource.add("accept_loss", "true") }
+    return try document(ReindexDocument.self, HTTPRequest(.post, resource))
   }
 
   package func statistics(

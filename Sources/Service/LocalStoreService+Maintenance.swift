@@ -28,8 +28,8 @@ extension LocalStoreService {
       newPacks: files(report.newPacks))
   }
 
-  package func reindex() throws(StoreError) -> ReindexDocument {
-    let (datasets, records) = try store.reindex()
+  package func reindex(acceptsLoss: Bool) throws(StoreError) -> ReindexDocument {
+    let (datasets, records) = try store.reindex(acceptsLoss: acceptsLoss)
     return ReindexDocument(datasets: datasets, records: records)
   }
 

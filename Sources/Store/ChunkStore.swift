@@ -168,7 +168,8 @@ final class ChunkStore: Sendable {
     } catch {
       // Compaction may have moved the object since the index was asked.
       guard let moved = try index.object(object.object.digest), moved.pack != object.pack else {
-        throw error
+        guard error.kind == .missing else { throw error }
+        throw StoreError(.corrupt, "the file is not there; restore it from a copy")
       }
       return try read(moved)
     }

@@ -25,8 +25,24 @@ extension Store {
   }
 
   /// Throws the index away and makes it anew from logs and packs.
+  /// - Parameter acceptsLoss: whether records are given up that the index knows and no file has.
   /// - Returns: the number of datasets and of log records.
-  package func reindex() throws(StoreError) -> (datasets: Int, records: Int) {
+  /// - Throws: ``StoreError`` of kind `corrupt` naming a log file that is lost; the index is then
+  ///   as it was.
+  package func reindex(
+    acceptsLoss: Bool = false
+  ) throws(StoreError) -> (datasets: Int, records: Int) {
+    for folder in try objects.folders(StoreLayout.logs) {
+      guard let dataset = StoreLayout.parseLogPrefix(folder) else { continue }
+      _ = try newestLog(of: dataset, after: 0)
+    }
+    if !acceptsLoss {
+      do throws(StoreError) {
+        try requireKnownLogs()
+      } catch  where index.isDamaged {
+        // Nobody can ask it what it knew.
+      }
+    }
     try index.reset()
     let names = try datasets()
     try indexPacks()
@@ -46,19 +62,19 @@ extension Store {
   }
 
   private func readLog(of dataset: DatasetName) throws(StoreError) {
-    var sequence = (try index.head(of: dataset)?.sequence ?? 0) + 1
+    let known = try index.head(of: dataset)?.sequence ?? 0
+    // Mostly nothing is new, and one look tells.
+    if known > 0, try objects.status(of: StoreLayout.logName(dataset, known + 1)) == nil { return }
+    let newest = try newestLog(of: dataset, after: known)
+    guard newest > known else { return }
     var packs: [IndexedPack] = []
-    while true {
-      let name = StoreLayout.logName(dataset, sequence)
-      guard try objects.status(of: name) != nil else { break }
-      packs.append(try readLogFile(name, dataset, sequence))
-      sequence += 1
+    for sequence in known + 1...newest {
+      packs.append(try readLogFile(StoreLayout.logName(dataset, sequence), dataset, sequence))
       if packs.count == 256 {
         try index.apply(packs)
         packs = []
       }
     }
-    guard !packs.isEmpty else { return }
     // Chunks of large commits are in packs of their own, which were complete before the log file.
     try indexPacks()
     try index.apply(packs)
@@ -119,6 +135,7 @@ extension Store {
     _ log: inout PackWriter, _ compressor: borrowing Compressor,
     bulk: (name: String, pack: PackWriter.Finished)? = nil
   ) throws(StoreError) -> (digest: Digest, record: LogRecord, storedBytes: Int)? {
+    try requireNoHole(at: (head?.sequence ?? 0) + 1, of: dataset)
     let record = LogRecord(
       dataset: dataset, sequence: (head?.sequence ?? 0) + 1,
       previous: head?.digest ?? Digest(zero: ()), author: author, time: time,

@@ -30,18 +30,24 @@ package final class Store: Sendable {
   package static let defaultCacheBytes = 256 << 20
 
   /// Opens the store at `path`.
+  /// - Parameter toleratesDamage: whether a damaged format file is no reason to refuse: it is for
+  ///   `verify` to report.
   /// - Throws: ``StoreError``: `missing` when there is no store, `unavailable` when a newer program
   ///   wrote it, `corrupt` when its format file is damaged.
   package init(
     path: String, disk: (any Disk)? = nil, cacheBytes: Int = Store.defaultCacheBytes,
-    clock: @escaping @Sendable () -> Timestamp = Store.systemClock
+    toleratesDamage: Bool = false, clock: @escaping @Sendable () -> Timestamp = Store.systemClock
   ) throws(StoreError) {
     let disk = disk ?? PosixDisk(root: path)
     let objects = LocalObjectStore(disk: disk)
     guard try objects.status(of: StoreLayout.formatFile) != nil else {
       throw StoreError(.missing, "there is no store at \(path); make one with 'assay init'")
     }
-    id = try StoreFormat(parsing: try objects.get(StoreLayout.formatFile)).id
+    do throws(StoreError) {
+      id = try StoreFormat(parsing: try objects.get(StoreLayout.formatFile)).id
+    } catch  where error.kind == .corrupt && toleratesDamage {
+      id = ""
+    }
     self.path = path
     self.objects = objects
     self.disk = disk

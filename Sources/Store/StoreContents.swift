@@ -34,6 +34,11 @@ struct StoreContents: Sendable {
 
   mutating func add(_ record: LogRecord) { records[record.dataset, default: []].append(record) }
 
+  /// Puts records in the order of their logs, in which files were not read.
+  mutating func sortRecords() {
+    for dataset in records.keys { records[dataset]?.sort { $0.sequence < $1.sequence } }
+  }
+
   /// An object's stored bytes.
   func stored(_ object: Object, _ store: any ObjectStore) throws(StoreError) -> StoredChunk {
     StoredChunk(

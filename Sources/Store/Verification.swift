@@ -15,6 +15,10 @@ struct Verification {
   /// Versions by the bad object they touch.
   private var touched: [Digest: [String]] = [:]
   private var damagedFiles: [(file: String, what: String)] = []
+  /// The files of logs and packs that are there.
+  private var names: Set<String> = []
+  /// The newest record of each log that something tells of.
+  private var newestLogs: [DatasetName: Int] = [:]
   /// Versions that name a damaged attachment, by its file.
   private var touchedByFile: [String: [String]] = [:]
   private(set) var fileReferences = FileReferences()
@@ -94,6 +98,10 @@ struct Verification {
 
   private mutating func add(_ name: String, _ outcome: FileCheck) {
     report.files += 1
+    names.insert(name)
+    if let log = StoreLayout.parseLogName(name) {
+      newestLogs[log.dataset] = max(newestLogs[log.dataset] ?? 0, log.sequence)
+    }
     switch outcome {
     case .sound(let file, let record):
       report.bytes += file.bytes
@@ -112,22 +120,23 @@ struct Verification {
     }
   }
 
-  /// Follows each log from its first record: sequences without gaps, each naming the one before.
-  mutating func checkLogs(_ expectedHeads: [DatasetName: Digest]) {
+  /// Follows each log from its first record: files without gaps, each record naming the one before.
+  mutating func checkLogs(_ expectedHeads: [DatasetName: Digest]) throws(StoreError) {
+    for records in contents.records.values { report.records += records.count }
+    try addMissingLogs()
     for (dataset, records) in contents.records {
       var previous = Digest(zero: ())
       var sequence = 0
       for record in records {
-        report.records += 1
-        sequence += 1
-        if record.sequence != sequence || record.previous != previous {
+        // After a record that nothing tells, which was named, nobody can say.
+        if record.sequence == sequence + 1, record.previous != previous {
           damagedFiles.append(
             (
               StoreLayout.logName(dataset, record.sequence),
-              "does not follow record \(sequence - 1) of its log"
+              "does not follow record \(sequence) of its log"
             ))
-          sequence = record.sequence
         }
+        sequence = record.sequence
         previous = record.digest
       }
     }
@@ -140,6 +149,27 @@ struct Verification {
           "has no record \(expected): its history is not the one that was expected"
         ))
     }
+  }
+
+  /// Names the log files that are not there though the index or a later file tells of them.
+  private mutating func addMissingLogs() throws(StoreError) {
+    // An index that cannot be read tells of nothing; that it cannot is found later.
+    for head in (try? index.datasets()) ?? [] {
+      newestLogs[head.dataset] = max(newestLogs[head.dataset] ?? 0, head.sequence)
+    }
+    for (dataset, newest) in newestLogs {
+      // A file with a wild number must not make the list endless.
+      let missing = (1...newest).lazy.map { ($0, StoreLayout.logName(dataset, $0)) }
+        .filter { [names] in !names.contains($0.1) }.prefix(1000)
+      // It may have been written since names were read.
+      for (sequence, name) in missing where try objects.status(of: name) == nil {
+        damagedFiles.append((name, "is missing; restore it from a copy"))
+        if let known = try? index.record(of: dataset, sequence: sequence) {
+          contents.add(known.record)
+        }
+      }
+    }
+    contents.sortRecords()
   }
 
   /// Reads every version's manifests and chunks, each once, and checks their digests.
@@ -265,6 +295,28 @@ struct Verification {
     touchedByFile[file, default: []].append(contentsOf: versions)
   }
 
+  /// The versions that a log record tells of, or must have told of when it is lost; the dataset
+  /// when nothing says which.
+  private func versions(of dataset: DatasetName, told sequence: Int) -> [String] {
+    let records = contents.records[dataset] ?? []
+    if let record = records.first(where: { $0.sequence == sequence }) {
+      let number: Int? =
+        switch record.change {
+        case .version(let version): version.number
+        case .tag(let tag): tag.number
+        case .deployment(let deployment): deployment.number
+        }
+      return [number.map { "\(dataset)@\($0)" } ?? dataset.text]
+    }
+    let numbered = records.compactMap { record in
+      Version(record, digest: record.digest).map { (record.sequence, $0.number) }
+    }
+    let before = numbered.last { $0.0 < sequence }?.1 ?? 0
+    guard let after = numbered.first(where: { $0.0 > sequence })?.1, after > before + 1
+    else { return [dataset.text] }
+    return (before + 1..<after).prefix(1000).map { "\(dataset)@\($0)" }
+  }
+
   /// Puts damage together: by file, with all versions it touches.
   func finish() -> VerifyReport {
     var report = report
@@ -273,16 +325,15 @@ struct Verification {
     for (digest, problem) in bad {
       let file = problem.file.isEmpty ? "(missing) \(digest)" : problem.file
       versionsOfFile[file, default: []].formUnion(touched[digest] ?? [])
-      reasons[file] = "holds damaged data: \(problem.what)"
+      reasons[file] =
+        names.contains(file)
+        ? "holds damaged data: \(problem.what)" : "is missing; restore it from a copy"
     }
     for (file, what) in damagedFiles {
       reasons[file] = what
       versionsOfFile[file, default: []].formUnion(touchedByFile[file] ?? [])
       if let log = StoreLayout.parseLogName(file) {
-        let record = contents.records[log.dataset]?.first { $0.sequence == log.sequence }
-        if let version = record.flatMap({ Version($0, digest: $0.digest) }) {
-          versionsOfFile[file, default: []].insert(version.reference)
-        }
+        versionsOfFile[file, default: []].formUnion(versions(of: log.dataset, told: log.sequence))
       }
     }
     for file in reasons.keys.sorted() {

@@ -67,8 +67,9 @@ package protocol StoreService: Sendable {
   /// grace period.
   func collectGarbage(apply: Bool, graceSeconds: Int) throws(StoreError) -> GarbageDocument
 
-  /// Makes the index anew from logs and packs.
-  func reindex() throws(StoreError) -> ReindexDocument
+  /// Makes the index anew from logs and packs; only with `acceptsLoss` when it knows records whose
+  /// files are lost.
+  func reindex(acceptsLoss: Bool) throws(StoreError) -> ReindexDocument
 
   /// What takes how much space; nil for all datasets.
   func statistics(

@@ -15,12 +15,13 @@ struct GlobalOptions: ParsableArguments {
   var json = false
 
   /// Opens the store that the options, the environment or the working directory name.
+  /// - Parameter toleratesDamage: whether a damaged format file is left to be reported.
   /// - Throws: ``StoreError``: `missing` when there is none, `usage` for a URL that is none.
-  func openService() throws(StoreError) -> any AssayService {
+  func openService(toleratesDamage: Bool = false) throws(StoreError) -> any AssayService {
     if let named, Self.isURL(named) {
       return try RemoteStoreService(url: named, token: Self.environment("ASSAY_TOKEN"))
     }
-    let store = try Store(path: folder())
+    let store = try Store(path: folder(), toleratesDamage: toleratesDamage)
     // Also when the command fails: a process that ends need not tidy up the index.
     store.leaveIndexOpen()
     return LocalStoreService(store, author: Author.local)

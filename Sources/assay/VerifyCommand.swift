@@ -19,7 +19,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let heads = try parsedHeads()
-    let service = try global.openService()
+    let service = try global.openService(toleratesDamage: true)
     let progress = ProgressLine()
     let report = try service.verify(heads: heads) { progress.show("\($0)") }
     progress.clear()

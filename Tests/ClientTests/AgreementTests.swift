@@ -194,7 +194,7 @@ import Wire
       #expect(try store.local.tags(of: runs) == [tag])
       try store.remote.removeTag("prod", of: runs, TagRequest())
       #expect(try store.local.tags(of: runs).isEmpty)
-      #expect(try store.remote.reindex().datasets == 1)
+      #expect(try store.remote.reindex(acceptsLoss: false).datasets == 1)
       #expect(try store.remote.collectGarbage(apply: true, graceSeconds: 0).isApplied)
     }
   }

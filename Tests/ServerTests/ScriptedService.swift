@@ -182,7 +182,7 @@ final class ScriptedService: AssayService {
       isApplied: apply, files: [], youngFiles: [], compactedFiles: 0, newPacks: [])
   }
 
-  func reindex() throws(StoreError) -> ReindexDocument {
+  func reindex(acceptsLoss: Bool) throws(StoreError) -> ReindexDocument {
     _ = try start()
     return ReindexDocument(datasets: 2, records: 3)
   }

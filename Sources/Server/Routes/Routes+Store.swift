@@ -77,10 +77,10 @@ extension Routes {
   @Sendable private func reindex(
     _ request: Request, _ context: ServerContext
   ) async throws -> Response {
-    _ = try parameters(request)
+    let acceptsLoss = try parameters(request, ["accept_loss"]).flag("accept_loss", default: false)
     try requireWholeStore(context)
     let document = try await backend.heavily(context) { (service) throws(StoreError) in
-      try service.reindex()
+      try service.reindex(acceptsLoss: acceptsLoss)
     }
     try await backend.record(context, "reindex", on: "store")
     return json(document)
