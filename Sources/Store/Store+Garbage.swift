@@ -13,8 +13,9 @@ extension Store {
   /// A commit under way writes its packs before its log file, so a young file may be about to be
   /// referred to; the grace period must be longer than any commit takes. It also moves the chunks
   /// of many small commits into few packs.
-  /// - Throws: ``StoreError``: `corrupt` when a log or pack cannot be read, since then nobody can
-  ///   say what is unreferenced (run `verify`); `denied` or `unavailable` when a file cannot be
+  /// - Throws: ``StoreError``, before anything is removed: `corrupt`, `denied` or `unavailable`
+  ///   when a log, a pack or rows that wait to be sealed cannot be read, since then nobody can say
+  ///   what is unreferenced (run `verify`); later `denied` or `unavailable` when a file cannot be
   ///   removed.
   package func collectGarbage(
     apply: Bool, graceSeconds: Int = 3600
@@ -55,8 +56,16 @@ extension Store {
     var files: Set<Digest> = []
     for name in try objects.list(StoreLayout.live)
     where name.hasSuffix(StoreLayout.liveLogSuffix) {
-      // A segment that is gone meanwhile is in a version, which was read after this or is young.
-      guard let bytes = try? objects.get(name) else { continue }
+      let bytes: [UInt8]
+      do throws(StoreError) {
+        bytes = try objects.get(name)
+      } catch  where error.kind == .missing {
+        // A segment that is gone meanwhile is in a version, which was read after this or is young.
+        continue
+      }
+      if let contents = LiveSegment.parse(bytes), contents.isDamaged {
+        throw LiveSegment.damaged(name, at: contents.end)
+      }
       files.formUnion(Self.digests(in: bytes))
     }
     return files

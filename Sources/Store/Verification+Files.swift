@@ -42,8 +42,16 @@ extension Verification {
   mutating func checkLive() throws(StoreError) {
     for name in try objects.list(StoreLayout.live)
     where name.hasSuffix(StoreLayout.liveLogSuffix) {
-      // It may be sealed and gone by now.
-      guard let bytes = try? objects.get(name) else { continue }
+      let bytes: [UInt8]
+      do throws(StoreError) {
+        bytes = try objects.get(name)
+      } catch  where error.kind == .missing {
+        // It was sealed meanwhile.
+        continue
+      } catch {
+        mark(file: name, error.message, versions: [])
+        continue
+      }
       count(fileOf: bytes.count)
       guard let contents = LiveSegment.parse(bytes), contents.isDamaged else { continue }
       mark(file: name, LiveSegment.damaged("it", at: contents.end).message, versions: [])

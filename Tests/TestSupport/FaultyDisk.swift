@@ -25,11 +25,18 @@ package final class FaultyDisk: Disk {
   private let disk: any Disk
   private let faultyChange: Int
   private let fault: Fault
+  /// A file that may not be opened.
+  private let refused: String?
   private let changes = Mutex(0)
 
-  /// Wraps `disk`; the change number `change`, counted from 0, meets with `fault`.
-  package init(_ disk: any Disk, at change: Int = -1, _ fault: Fault = .failure) {
+  /// Wraps `disk`; the change number `change`, counted from 0, meets with `fault`, and the file
+  /// `refused` is never opened.
+  package init(
+    _ disk: any Disk, at change: Int = -1, _ fault: Fault = .failure,
+    refusing refused: String? = nil
+  ) {
     self.disk = disk
+    self.refused = refused
     self.faultyChange = change
     self.fault = fault
   }
@@ -72,7 +79,12 @@ package final class FaultyDisk: Disk {
     try change { () throws(StoreError) in try disk.create(path) }
   }
 
-  package func open(_ path: String) throws(StoreError) -> DiskFile { try disk.open(path) }
+  package func open(_ path: String) throws(StoreError) -> DiskFile {
+    guard path != refused else {
+      throw StoreError(.denied, "\(path) may not be read, as the test wants it")
+    }
+    return try disk.open(path)
+  }
 
   package func openExclusively(_ path: String) throws(StoreError) -> DiskFile {
     try change { () throws(StoreError) in try disk.openExclusively(path) }
