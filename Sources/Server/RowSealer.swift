@@ -18,6 +18,8 @@ struct RowSealer: ServiceLifecycle.Service {
     }
     await cancelWhenGracefulShutdown { [refusal] in
       var refusal = refusal
+      // What was told already: rows may wait for somebody to do something about it.
+      var told: [DatasetName: String] = [:]
       while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(1))
         // Whoever sends rows is told; everything else works. A server that cannot even listen has
@@ -26,17 +28,20 @@ struct RowSealer: ServiceLifecycle.Service {
           logger.warning("rows are not taken here: \(error.message)")
           refusal = nil
         }
-        await seal()
+        await seal(&told)
       }
     }
   }
 
-  private func seal() async {
+  private func seal(_ told: inout [DatasetName: String]) async {
     do throws(StoreError) {
       let failures = try await backend.heavy.run { [rows = backend.rows] () throws(StoreError) in
         rows?.sealDue() ?? []
       }
-      for failure in failures {
+      let earlier = told
+      told = Dictionary(
+        failures.map { ($0.dataset, $0.error.message) }, uniquingKeysWith: { first, _ in first })
+      for failure in failures where earlier[failure.dataset] != failure.error.message {
         logger.error("the rows of \(failure.dataset) wait: \(failure.error.message)")
       }
     } catch {

@@ -13,6 +13,9 @@ struct FileCheckedReader: RowReader {
   private let store: Store
   /// Attachments that this is false for may not be named.
   private let sees: (@Sendable (Digest) throws(StoreError) -> Bool)?
+  /// Whether rows may name attachments that are not there any more: those of a `json` column stay
+  /// files when they say all of themselves, and other values when they do not.
+  private let keepsLostFiles: Bool
   /// The `file` columns of the version before.
   private let known: Set<String>
   /// Those of them that have turned out to hold other values; types only widen.
@@ -22,8 +25,9 @@ struct FileCheckedReader: RowReader {
 
   init(
     _ base: any RowReader, parent: Schema?, store: Store,
-    sees: (@Sendable (Digest) throws(StoreError) -> Bool)? = nil
+    sees: (@Sendable (Digest) throws(StoreError) -> Bool)? = nil, keepsLostFiles: Bool = false
   ) {
+    self.keepsLostFiles = keepsLostFiles
     self.base = base
     self.store = store
     self.sees = sees
@@ -76,7 +80,11 @@ struct FileCheckedReader: RowReader {
             + "{\"digest\":\"sha256:…\",\"mediaType\":…,\"name\":…,\"size\":…}",
           at: location)
       }
-      texts.append(try complete(value, column, at: location).json.bytes)
+      do throws(StoreError) {
+        texts.append(try complete(value, column, at: location).json.bytes)
+      } catch  where keepsLostFiles && column.type == .json && error.kind == .invalid {
+        return nil
+      }
     }
     return ColumnVector(
       type: .file, count: vector.count, validity: vector.validity, values: .text(texts))
@@ -93,6 +101,9 @@ struct FileCheckedReader: RowReader {
       size = known
     } else {
       let isSeen = try sees?(cell.digest) ?? true
+      if keepsLostFiles, let mediaType, let size = cell.size, try !store.hasFile(cell.digest) {
+        return FileValue(digest: cell.digest, mediaType: mediaType, name: name, byteCount: size)
+      }
       guard isSeen, let status = try store.objects.status(of: StoreLayout.fileName(cell.digest))
       else {
         throw StoreError(

@@ -117,60 +117,69 @@ struct LiveSealer: Sendable {
     return keys
   }
 
-  /// Pushes rows with types that fit, if need be `json`: a row that was acknowledged is saved
-  /// whatever was pushed to the dataset meanwhile.
+  /// Pushes rows, each column with a type that holds them: a row that was acknowledged is saved
+  /// whatever type was pushed meanwhile.
+  /// - Throws: ``StoreError`` of kind `conflict` when a key was pushed meanwhile that the rows do
+  ///   not fit: they wait, since a dataset without its key would be another.
   private func publish(
     _ text: [UInt8], _ segment: LiveJournal.Closed
   ) throws(StoreError) -> Version {
-    let latest = try store.catchUp(dataset)
-    let schema = try latest.map { version throws(StoreError) in
-      try store.snapshot(version).schema
+    let snapshot = try store.catchUp(dataset).map { version throws(StoreError) in
+      try store.snapshot(version)
     }
+    let key = snapshot?.schema.key ?? []
     var options = PushOptions()
-    options.mode = schema?.key.isEmpty ?? true ? .append : .merge
+    options.mode = key.isEmpty ? .append : .merge
     options.author = self.options.author
     options.idempotencyKey = Self.idempotencyKey(segment.id)
     options.attributes = [Self.attribute: "\(segment.id):\(segment.end)"]
-    let present = try Self.columns(of: text)
-    let shared = (schema?.columns ?? []).filter { present.contains($0.name) }
-    let moments = shared.filter { $0.type == .timestamp }
-    let all = shared.filter { $0.type != .file }
-    var plans: [([String: ColumnType], [String]?)] = [
-      (Self.types(moments, as: .timestamp), nil), ([:], nil), (Self.types(all, as: .json), nil),
-      (Self.types(shared, as: .json), nil),
-    ]
-    // The key may have become one that these rows lack: then they follow, and the key is dropped.
-    if options.mode == .merge { plans.append((Self.types(shared, as: .json), [])) }
-    var refusal: StoreError?
-    for (attempt, (types, key)) in plans.enumerated() {
-      options.key = key
-      // Attachments were there when the rows came; rows outlive them.
-      options.checksFiles = attempt < 3
-      if key != nil { options.mode = .append }
-      do throws(StoreError) {
-        let reader = try JSONReader(
-          MemorySource(name: segment.name, bytes: text), layout: .lines,
-          options: ReadOptions(types: types))
-        return try store.push(dataset, reader, options).version
-      } catch let error where error.kind == .invalid {
-        refusal = error
-      }
+    options.isSealing = true
+    let rows = try Self.rows(of: text)
+    do throws(StoreError) {
+      let reader = try JSONReader(
+        MemorySource(name: segment.name, bytes: text), layout: .lines,
+        options: ReadOptions(types: Self.moments(rows, snapshot?.schema)))
+      return try store.push(dataset, reader, options).version
+    } catch  where error.kind == .invalid && !key.isEmpty {
+      throw StoreError(
+        .conflict,
+        "the rows of \(segment.name) wait, and are kept: they do not fit the key "
+          + "'\(key.joined(separator: ","))' that \(dataset) was given after they were taken "
+          + "(\(error.message)); push it with a key that fits them, or move the file away to give "
+          + "them up")
     }
-    throw refusal ?? StoreError(.invalid, "the rows of \(segment.name) cannot be sealed")
   }
 
-  private static func types(
-    _ columns: [ColumnDefinition], as type: ColumnType
-  ) -> [String: ColumnType] {
-    Dictionary(columns.map { ($0.name, type) }, uniquingKeysWith: { first, _ in first })
+  /// The timestamp columns of a dataset whose values in all rows are timestamps too.
+  private static func moments(_ rows: [RowBatch], _ schema: Schema?) -> [String: ColumnType] {
+    var types: [String: ColumnType] = [:]
+    for column in schema?.columns ?? [] where column.type == .timestamp {
+      let vectors = rows.flatMap { batch in
+        zip(batch.columns, batch.vectors).filter { $0.0.name == column.name }.map(\.1)
+      }
+      let areMoments = vectors.allSatisfy { vector in
+        (0..<vector.count).allSatisfy { row in
+          guard vector.hasValue(row) else { return true }
+          guard vector.type == .string, let text = vector.values.text(row) else { return false }
+          return Timestamp(
+            parsing: String(decoding: text.words.bytes[text.range], as: UTF8.self)) != nil
+        }
+      }
+      if !vectors.isEmpty, areMoments { types[column.name] = .timestamp }
+    }
+    return types
+  }
+
+  private static func rows(of text: [UInt8]) throws(StoreError) -> [RowBatch] {
+    guard !text.isEmpty else { return [] }
+    var reader = try JSONReader(MemorySource(name: "rows", bytes: text), layout: .lines)
+    var batches: [RowBatch] = []
+    while let batch = try reader.next() { batches.append(batch.rows) }
+    return batches
   }
 
   /// The names that rows have.
   static func columns(of text: [UInt8]) throws(StoreError) -> Set<String> {
-    guard !text.isEmpty else { return [] }
-    var reader = try JSONReader(MemorySource(name: "rows", bytes: text), layout: .lines)
-    var names: Set<String> = []
-    while let batch = try reader.next() { names.formUnion(batch.rows.columns.map(\.name)) }
-    return names
+    Set(try rows(of: text).flatMap { $0.columns.map(\.name) })
   }
 }

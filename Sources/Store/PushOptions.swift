@@ -36,8 +36,9 @@ package struct PushOptions: Sendable {
   package var idempotencyKey: String?
   /// Attachments that this is false for may not be named, as if the store did not have them.
   package var seesFile: (@Sendable (Digest) throws(StoreError) -> Bool)?
-  /// Whether a `json` column of the file that was a `file` column is checked to be one still.
-  var checksFiles = true
+  /// Whether the rows were acknowledged, so that an attachment that was lost since is no reason to
+  /// refuse them.
+  var isSealing = false
 
   /// The options of a plain push.
   package init() {}

@@ -26,6 +26,7 @@ extension Store {
       _ = try catchUp(dataset)
       let head = try index.head(of: dataset)
       let latest = try catchUp(dataset)
+      try requireNoHole(at: (head?.sequence ?? 0) + 1, of: dataset)
       try check(latest, against: options, dataset)
       if attempt > 0 { try reader.restart() }
       let built = try build(&reader, latest, options, progress)
@@ -100,8 +101,8 @@ extension Store {
     try Self.checkAppendOnly(latest, parent?.schema.key ?? [], options, key)
     var rows = RowSource(
       reader: FileCheckedReader(
-        reader, parent: options.checksFiles ? parent?.schema : nil, store: self,
-        sees: options.seesFile), parent: parent,
+        reader, parent: parent?.schema, store: self, sees: options.seesFile,
+        keepsLostFiles: options.isSealing), parent: parent,
       mode: parent == nil ? .replace : options.mode, key: key, types: options.types,
       deletesMissing: options.deletesMissing,
       keepsRows: latest?.record.kind.isAppendOnly ?? false)

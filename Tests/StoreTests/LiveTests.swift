@@ -172,18 +172,66 @@ extension Store {
     #expect(try store.snapshot(version).schema.columns.map(\.type) == [.timestamp])
   }
 
-  @Test func `whatever is pushed after rows were taken, they are sealed`() throws {
+  @Test func `whatever types are pushed after rows were taken, they are sealed`() throws {
     try store.pushLines("{\"id\":1,\"a\":1}") { $0.key = ["id"] }
     let live = try LiveAppender(store)
     try live.take(#"{"id":2,"a":2}"#)
-    try live.take(#"{"id":3,"a":2}"#)
-    // Another key, which the waiting rows repeat.
-    try store.pushLines("{\"id\":\"x\",\"a\":[1]}") { $0.key = ["a"] }
-    #expect(try live.seal(dataset).rows == 2)
-    #expect(
-      try store.lines() == [
-        #"{"id":"x","a":[1]}"#, #"{"id":2,"a":2}"#, #"{"id":3,"a":2}"#,
-      ])
+    try store.pushLines("{\"id\":\"x\",\"a\":[1]}") { $0.key = ["id"] }
+    #expect(try live.seal(dataset).rows == 1)
+    #expect(try store.lines() == [#"{"id":"x","a":[1]}"#, #"{"id":2,"a":2}"#])
+  }
+
+  @Test(arguments: ["{\"id\":1,\"a\":1,\"name\":\"x\"}", "{\"id\":1,\"name\":\"x\"}"])
+  func `rows that do not fit a key pushed since wait for one that they fit`(
+    _ pushed: String
+  ) throws {
+    try store.pushLines("{\"id\":1,\"a\":1}") { $0.key = ["id"] }
+    var live: LiveAppender? = try LiveAppender(store)
+    try live?.take(#"{"id":5}"#)
+    try store.pushLines(pushed) { $0.key = ["name"] }
+    for _ in 0..<2 {
+      let error = #expect(throws: StoreError.self) { try live?.seal(dataset) }
+      #expect(error?.kind == .conflict && error?.message.contains("'name'") == true)
+      #expect(live?.waitingRows(of: dataset) == 1)
+    }
+    let latest = try store.resolve(Reference(parsing: "d"))
+    #expect(try latest.number == 2 && store.snapshot(latest).schema.key == ["name"])
+    // Also over a restart.
+    live = nil
+    live = try LiveAppender(store)
+    #expect(live?.waitingRows(of: dataset) == 1)
+    try store.pushLines("{\"id\":1,\"a\":1}") { $0.key = ["id"] }
+    #expect(try live?.seal(dataset).rows == 1)
+    #expect(try store.lines() == [#"{"id":1,"a":1}"#, #"{"id":5}"#])
+    #expect(try store.verify().damage == [])
+  }
+
+  @Test func `an attachment lost before sealing is told, and changes no type`() throws {
+    let digest = try store.putFile(MemorySource(name: "f", bytes: [1])).file.digest
+    try store.pushLines(#"{"id":1,"f":{"digest":"\#(digest)"}}"#, types: ["f": .file]) {
+      $0.key = ["id"]
+    }
+    let lost = try store.putFile(MemorySource(name: "f", bytes: [2])).file.digest
+    let live = try LiveAppender(store)
+    try live.take(#"{"id":2,"f":{"digest":"\#(lost)"}}"#)
+    try FileManager.default.removeItem(
+      atPath: temporary.directory.path + "/" + StoreLayout.fileName(lost))
+    let version = try #require(try live.seal(dataset).version)
+    #expect(try store.snapshot(version).schema.columns.map(\.type) == [.int64, .file])
+    let damage = try store.verify().damage
+    #expect(damage.map(\.file) == [StoreLayout.fileName(lost)])
+    #expect(damage.map(\.versions) == [["d@2"]])
+  }
+
+  @Test func `only the column that needs it becomes json`() throws {
+    let before = #"{"id":1,"a":9007199254740993,"t":"2026-01-02T03:04:05Z"}"#
+    try store.pushLines(before, types: ["t": .timestamp]) { $0.key = ["id"] }
+    let live = try LiveAppender(store)
+    let row = #"{"id":2,"a":0.5,"t":"2026-05-06T07:08:09Z"}"#
+    try live.take(row)
+    let version = try #require(try live.seal(dataset).version)
+    #expect(try store.snapshot(version).schema.columns.map(\.type) == [.int64, .json, .timestamp])
+    #expect(try store.lines() == [before, row])
   }
 
   @Test func `in a dataset with a key a row takes the place of the one with its key`() throws {
