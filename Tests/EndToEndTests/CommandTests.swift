@@ -268,6 +268,27 @@ import Testing
     #expect(try place.run("verify").status == 0)
   }
 
+  @Test(.folderOnly) func `a record that only the index knows is given up on request alone`() throws
+  {
+    try pushBoth()
+    try place.shell("rm .assay/log/runs/00000000000000000002.pack")
+    let found = try place.run("verify")
+    #expect(found.status == 1 && !found.output.contains("reindex"))
+    #expect(found.output.contains("00000000000000000002.pack: is missing"))
+    #expect(found.output.contains("  touches runs@2\n"))
+    #expect(try place.run("reindex").status == 74)
+    #expect(try place.run("reindex", "--accept-loss").output == "indexed 1 records of 1 datasets\n")
+    #expect(try place.run("verify").status == 0)
+  }
+
+  @Test(.folderOnly) func `a damaged format file is reported by verify`() throws {
+    try pushBoth()
+    try place.shell("chmod u+w .assay/assay.json; echo x >> .assay/assay.json")
+    #expect(try place.run("ls").status == 74)
+    let found = try place.run("verify")
+    #expect(found.status == 1 && found.output.hasPrefix("assay.json: "))
+  }
+
   @Test func `gc leaves what is referred to and removes what is not`() throws {
     try pushBoth()
     try place.shell("mkdir -p .assay/tmp && echo x > .assay/tmp/left-behind")
