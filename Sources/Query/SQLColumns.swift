@@ -1,4 +1,4 @@
-import Model
+package import Model
 
 /// What columns are called in SQL.
 package enum SQLColumns {
@@ -14,5 +14,19 @@ package enum SQLColumns {
     let names = own + VirtualTable.versionColumns.map(\.name)
     return VirtualTable.sqlNames(names, reserved: VirtualTable.versionColumns.count)
       .prefix(own.count).map(VirtualTable.quoted)
+  }
+
+  /// What SQL calls the number of a row in a table with columns of these names, one of which may
+  /// hide the usual `rowid` (https://www.sqlite.org/lang_createtable.html#rowid).
+  /// - Throws: ``StoreError`` of kind `usage` when columns have all the names that it could have.
+  package static func rowNumber(besides names: [String]) throws(StoreError) -> String {
+    let taken = Set(names.map { $0.lowercased() })
+    guard let name = ["rowid", "oid", "_rowid_"].first(where: { !taken.contains($0) }) else {
+      throw StoreError(
+        .usage,
+        "columns called rowid, oid and _rowid_ leave no name for the number of a row, which a "
+          + "condition or an order needs; pull all rows")
+    }
+    return name
   }
 }

@@ -67,10 +67,11 @@ extension LocalStoreService {
     let order = try request.order.map { text throws(StoreError) in
       try Self.order(text, of: snapshot)
     }
+    let number = try SQLColumns.rowNumber(besides: snapshot.schema.columns.map(\.name))
     let sql = """
-      SELECT rowid FROM "\(snapshot.version.reference)" \
+      SELECT \(number) FROM "\(snapshot.version.reference)" \
       WHERE (\(request.condition ?? "1")
-      ) ORDER BY \(order.map { $0 + ", " } ?? "")rowid \
+      ) ORDER BY \(order.map { $0 + ", " } ?? "")\(number) \
       LIMIT \(request.limit ?? -1) OFFSET \(request.offset)
       """
     let positions = try positions(sql)

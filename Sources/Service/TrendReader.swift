@@ -88,7 +88,8 @@ struct TrendReader {
     guard request.condition != nil else { return nil }
     var positions: [Int] = []
     // SQL numbers the rows of a table's first part by their position.
-    try run("SELECT rowid", part(version), group: nil, isGrouped: false) { row in
+    let number = try SQLColumns.rowNumber(besides: table.columns.map(\.name))
+    try run("SELECT \(number)", part(version), group: nil, isGrouped: false) { row in
       if let position = Self.integer(row[0]) { positions.append(position) }
     }
     return positions.sorted()

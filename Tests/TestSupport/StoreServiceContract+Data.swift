@@ -21,6 +21,15 @@ extension StoreServiceContract {
       #expect(
         try contract.data("runs") { $0.writesNulls = true }.hasSuffix("\"note\":null}\n"))
     },
+    Case(description: "conditions pick rows whatever columns are called") { contract in
+      let rows = [(1, "a"), (0, "b"), (7, "c")]
+      try contract.push(rows.map { "{\"rowid\":\($0),\"v\":\"\($1)\"}\n" }.joined())
+      let picked = try contract.data("runs", .csv) { $0.condition = "v = 'a'" }
+      #expect(picked == "rowid,v\n1,a\n")
+      try contract.push("{\"rowid\":1,\"OID\":2,\"_rowid_\":3}\n")
+      let kind = contract.kind { _ = try contract.data("runs") { $0.condition = "OID = 2" } }
+      #expect(kind == .usage)
+    },
     Case(description: "columns, conditions, orders, offsets and limits pick rows") { contract in
       let lines = (0..<5000).map { "{\"id\":\($0),\"group\":\"g\($0 % 7)\"}\n" }
       try contract.push(lines.joined()) { $0.key = ["id"] }
