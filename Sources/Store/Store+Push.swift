@@ -17,7 +17,6 @@ extension Store {
     _ dataset: DatasetName, _ reader: any RowReader, _ options: PushOptions = PushOptions(),
     progress: (Int) -> Void = { _ in }
   ) throws(StoreError) -> PushResult {
-    if let earlier = try earlierPush(dataset, options) { return earlier }
     var reader = reader
     var attempt = 0
     while true {
@@ -25,6 +24,8 @@ extension Store {
       // our record is refused as too late, and not numbered after a version it never saw.
       _ = try catchUp(dataset)
       let head = try index.head(of: dataset)
+      // After the head was read: a push with the same key that comes later is in our record's way.
+      if let earlier = try earlierPush(dataset, options) { return earlier }
       let latest = try catchUp(dataset)
       try requireNoHole(at: (head?.sequence ?? 0) + 1, of: dataset)
       try check(latest, against: options, dataset)

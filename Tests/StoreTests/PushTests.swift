@@ -98,6 +98,27 @@ import Testing
     #expect(again.version.number == first.version.number)
   }
 
+  @Test func `of two pushes with one idempotency key at a time, one is kept`() throws {
+    var random = SeededGenerator(seed: 2)
+    let temporary = try TemporaryStore()
+    let table = SampleTable(count: 20, using: &random)
+    let other = try temporary.reopened()
+    var options = PushOptions()
+    options.mode = .append
+    options.key = []
+    options.idempotencyKey = "run-7"
+    var faster: [Result<PushResult, any Error>] = []
+    let pushed = try temporary.store.push(DatasetName("d"), BatchReader(table), options) { _ in
+      guard faster.isEmpty else { return }
+      faster.append(
+        Result { try other.push(DatasetName("d"), BatchReader(table), options) })
+    }
+    let first = try #require(faster.first).get()
+    #expect(first.isNew && !pushed.isNew && pushed.version == first.version)
+    #expect(try temporary.store.versions(of: DatasetName("d")).map(\.number) == [1])
+    #expect(try temporary.reopened().verify().damage == [])
+  }
+
   @Test func `duplicate keys and missing keys are refused with their lines`() throws {
     var random = SeededGenerator(seed: 1)
     let temporary = try TemporaryStore()
