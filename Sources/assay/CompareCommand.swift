@@ -26,9 +26,7 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "Gates registered by 'assay gate create', with their options and items.")
   var registered: String?
   @Option(help: "text, markdown, junit or json.") var format = Format.text
-  @Option(help: "Keep the comparison as the next version of this dataset.") var save: String?
-  @Option(help: "Why it is kept, in a sentence.") var message: String?
-  @Option(help: "Who keeps it. Default: $ASSAY_AUTHOR, else user@host.") var author: String?
+  @OptionGroup var keep: KeepFlags
   @OptionGroup var global: GlobalOptions
 
   /// How a comparison is printed.
@@ -72,9 +70,7 @@ struct CompareCommand: ParsableCommand {
     }
     request.options = try flags.options
     request.registered = registered
-    if let save {
-      request.save = SaveOrder(name: save, message: message, author: Author.name(author))
-    }
+    request.save = keep.order
     return request
   }
 }

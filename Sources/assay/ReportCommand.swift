@@ -41,9 +41,7 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "The coverage of intervals. Default: 0.95.") var confidence: Double?
   @Option(help: "text, markdown, html or json.") var format = Format.text
   @Option(name: .shortAndLong, help: "The file; - for standard output.") var output = "-"
-  @Option(help: "Keep the report as the next version of this dataset.") var save: String?
-  @Option(help: "Why it is kept, in a sentence.") var message: String?
-  @Option(help: "Who keeps it. Default: $ASSAY_AUTHOR, else user@host.") var author: String?
+  @OptionGroup var keep: KeepFlags
   @OptionGroup var global: GlobalOptions
 
   /// How a report is printed.
@@ -71,7 +69,7 @@ struct ReportCommand: ParsableCommand {
     guard let by else {
       let isPlain =
         [role, metric, slice].allSatisfy(\.isEmpty)
-        && [key, cluster, condition, save, message, author].allSatisfy { $0 == nil }
+        && [key, cluster, condition, keep.save, keep.message, keep.author].allSatisfy { $0 == nil }
         && confidence == nil
       guard isPlain else {
         throw StoreError(.usage, "--by names the column that tells models apart, such as model")
@@ -86,9 +84,7 @@ struct ReportCommand: ParsableCommand {
     request.cluster = cluster
     request.condition = condition
     request.confidence = confidence ?? request.confidence
-    if let save {
-      request.save = SaveOrder(name: save, message: message, author: Author.name(author))
-    }
+    request.save = keep.order
     return try service.report(request)
   }
 

@@ -30,10 +30,7 @@ extension Routes {
     for text in [order.on, order.active, order.outcomes].compactMap({ $0 }) {
       _ = try seen(text, context)
     }
-    if var save = order.save {
-      try allow(&save, context)
-      order.save = save
-    }
+    order.save = try order.save.map { try allowed($0, context) }
     let wanted = order
     let answer = try await backend.heavily(context) { (service) throws(StoreError) in
       try service.backtest(wanted)
@@ -53,10 +50,7 @@ extension Routes {
     for text in [order.on, order.from, order.holdout].compactMap({ $0 }) {
       _ = try seen(text, context)
     }
-    if var save = order.save {
-      try allow(&save, context)
-      order.save = save
-    }
+    order.save = try order.save.map { try allowed($0, context) }
     let wanted = order
     let answer = try await backend.heavily(context) { (service) throws(StoreError) in
       try service.suggest(wanted)

@@ -31,17 +31,19 @@ extension Routes {
     return reference
   }
 
-  /// Goes on when the caller may keep a document so.
-  func allow(
-    _ save: inout SaveOrder, _ context: ServerContext
-  ) throws(StoreError) {
+  /// The order to keep a document, if the caller may: by them, where it names nobody.
+  func allowed(
+    _ save: SaveOrder, _ context: ServerContext
+  ) throws(StoreError) -> SaveOrder {
     try context.caller.require(.write)
     guard !backend.options.isReadOnly else {
       throw StoreError(.denied, "this server is read-only")
     }
     try context.caller.requireSight(of: try DatasetName(save.name))
     try PushParameters.requireShort(message: save.message ?? "", author: save.author ?? "")
+    var save = save
     if save.author?.isEmpty ?? true { save.author = context.caller.name }
+    return save
   }
 
   @Sendable private func compare(
@@ -52,10 +54,7 @@ extension Routes {
     var texts = [order.reference, order.registered].compactMap { $0 }
     if order.by == nil { texts += order.candidates + [order.base].compactMap { $0 } }
     for text in texts { _ = try seen(text, context) }
-    if var save = order.save {
-      try allow(&save, context)
-      order.save = save
-    }
+    order.save = try order.save.map { try allowed($0, context) }
     let (wanted, backend) = (order, backend)
     let answer = try await context.untilGone {
       try await backend.heavily(context) { (service) throws(StoreError) in
@@ -104,7 +103,7 @@ extension Routes {
     _ = try parameters(request)
     var order = try await backend.document(GateRequest.self, of: request)
     _ = try seen(order.reference, context)
-    try allow(&order.save, context)
+    order.save = try allowed(order.save, context)
     let wanted = order
     let answer = try await backend.heavily(context) { (service) throws(StoreError) in
       try service.createGate(wanted)

@@ -23,10 +23,7 @@ extension Routes {
     let form = try ReportForm(accepting: request.headers[values: .accept])
     var order = try await backend.document(ReportRequest.self, of: request)
     _ = try seen(order.reference, context)
-    if var save = order.save {
-      try allow(&save, context)
-      order.save = save
-    }
+    order.save = try order.save.map { try allowed($0, context) }
     let (wanted, backend) = (order, backend)
     let report = try await context.untilGone {
       try await backend.heavily(context) { (service) throws(StoreError) in

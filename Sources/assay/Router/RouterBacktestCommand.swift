@@ -29,9 +29,7 @@ struct RouterBacktestCommand: ParsableCommand {
   @Option(help: "Estimate nothing from logged decisions worth fewer rows. Default: 30.")
   var leastEffective: Int?
   @Option(help: "text, markdown or json.") var format = PageFormat.text
-  @Option(help: "Keep the report as the next version of this dataset.") var save: String?
-  @Option(help: "Why it is kept, in a sentence.") var message: String?
-  @Option(help: "Who keeps it. Default: $ASSAY_AUTHOR, else user@host.") var author: String?
+  @OptionGroup var keep: KeepFlags
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
@@ -43,9 +41,7 @@ struct RouterBacktestCommand: ParsableCommand {
     var options = try flags.options
     options.leastEffectiveRows = leastEffective ?? options.leastEffectiveRows
     request.options = options
-    if let save {
-      request.save = SaveOrder(name: save, message: message, author: Author.name(author))
-    }
+    request.save = keep.order
     let answer = try service.backtest(request)
     let output = try Output()
     if global.json || format == .json {

@@ -33,9 +33,7 @@ struct RouterSuggestCommand: ParsableCommand {
   @Option(name: [.customShort("o"), .long], help: "Write the draft to this file.")
   var output: String?
   @Option(help: "text, markdown or json.") var format = PageFormat.text
-  @Option(help: "Keep the evidence as the next version of this dataset.") var save: String?
-  @Option(help: "Why it is kept, in a sentence.") var message: String?
-  @Option(help: "Who keeps it. Default: $ASSAY_AUTHOR, else user@host.") var author: String?
+  @OptionGroup var keep: KeepFlags
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
@@ -49,9 +47,7 @@ struct RouterSuggestCommand: ParsableCommand {
     request.provider = provider
     request.holdout = holdout
     request.options = try flags.options
-    if let save {
-      request.save = SaveOrder(name: save, message: message, author: Author.name(author))
-    }
+    request.save = keep.order
     let answer = try service.suggest(request)
     if let output {
       do {
