@@ -1,6 +1,6 @@
 # `make demo` and `make test` each work on a fresh Debian machine that has a Swift toolchain.
 
-packages := libsqlite3-dev libzstd-dev zlib1g-dev libsnappy-dev liblz4-dev libsimdjson-dev \
+packages := libsqlite3-dev libzstd-dev zlib1g-dev libsnappy-dev liblz4-dev libbrotli-dev libsimdjson-dev \
   libcurl4-openssl-dev pkg-config
 sudo := $(if $(filter-out 0,$(shell id -u)),sudo)
 sources := Package.swift Sources Tests Benchmarks

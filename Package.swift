@@ -40,7 +40,7 @@ let package = Package(
       name: "Formats",
       dependencies: [
         "Model", "Platform", "Columns", "CSimdjson", "CMalloc", "CZstd", "CZlib", "CSnappy",
-        "CLz4",
+        "CLz4", "CBrotli",
       ]),
     .target(name: "Store", dependencies: ["Model", "Columns", "Objects", "Catalog", "Formats"]),
     .target(
@@ -155,6 +155,8 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
     .systemLibrary(name: "CLz4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(
+      name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
     .systemLibrary(name: "CMalloc"),
     // Its headers come with libcurl4-openssl-dev; the library is loaded when it is first used.
     .target(name: "CCurl"),
@@ -166,8 +168,8 @@ let package = Package(
 )
 
 let unchecked: Set = [
-  "CMalloc", "CZstd", "CZlib", "CSnappy", "CLz4", "CCurl", "CSimdjson", "CSQLiteMemory", "bench",
-  "fuzz",
+  "CMalloc", "CZstd", "CZlib", "CSnappy", "CLz4", "CBrotli", "CCurl", "CSimdjson", "CSQLiteMemory",
+  "bench", "fuzz",
 ]
 for target in package.targets where !unchecked.contains(target.name) {
   target.swiftSettings = (target.swiftSettings ?? []) + strict

@@ -133,7 +133,7 @@ def parquet(data, **options):
     return sink.getvalue()
 
 
-@pytest.mark.parametrize("codec", ["none", "snappy", "gzip", "zstd", "lz4"])
+@pytest.mark.parametrize("codec", ["none", "snappy", "gzip", "zstd", "lz4", "brotli"])
 @pytest.mark.parametrize("page", ["1.0", "2.0"])
 @pytest.mark.parametrize("dictionary", [True, False])
 def test_parquet_of_pyarrow(saved, codec, page, dictionary):
@@ -240,7 +240,6 @@ def test_arrow_of_pandas(saved):
 
 
 @pytest.mark.parametrize("name, data, extension, why", [
-    ("a codec", lambda: parquet(TABLE.select(["id"]), compression="brotli"), "parquet", "brotli"),
     ("nanoseconds", lambda: parquet(pa.table({"t": pa.array([1], pa.timestamp("ns"))})), "parquet", "t"),
     ("too large", lambda: parquet(pa.table({"u": pa.array([2**64 - 1], pa.uint64())})), "parquet", "u"),
     ("bytes", lambda: parquet(pa.table({"b": pa.array([b"\xff\xfe"])})), "parquet", "b"),

@@ -10,7 +10,9 @@ import Testing
     "Columns": ["Model", "CZstd", "CMalloc"],
     "Objects": ["Model"],
     "Catalog": ["Model", "Migrations", "GRDB", "GRDBSQLite"],
-    "Formats": ["Model", "Platform", "Columns", "CSimdjson", "CZstd", "CZlib", "CSnappy", "CLz4"],
+    "Formats": [
+      "Model", "Platform", "Columns", "CSimdjson", "CZstd", "CZlib", "CSnappy", "CLz4", "CBrotli",
+    ],
     "Store": ["Model", "Columns", "Objects", "Catalog", "Formats"],
     "Query": ["Model", "Columns", "Store", "CSQLiteMemory", "GRDBSQLite"],
     "Comparison": ["Model"],

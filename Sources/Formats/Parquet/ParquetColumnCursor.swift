@@ -13,6 +13,7 @@ struct ParquetColumnCursor: Sendable {
   private let file: SeekableFile
   private let leaf: ParquetLeaf
   private let compression: ParquetCompression
+  private let hidesCompression: Bool
   private var offset: Int
   private let end: Int
   /// Entries of pages that were not opened yet.
@@ -22,8 +23,11 @@ struct ParquetColumnCursor: Sendable {
   private var window: [UInt8] = []
   private var windowStart = 0
 
-  /// A cursor before the first row of `chunk`.
-  init(_ file: SeekableFile, _ chunk: ParquetChunk, _ leaf: ParquetLeaf) {
+  /// A cursor before the first row of `chunk`; `hidesCompression` is what the footer says of pages.
+  init(
+    _ file: SeekableFile, _ chunk: ParquetChunk, _ leaf: ParquetLeaf, hidesCompression: Bool
+  ) {
+    self.hidesCompression = hidesCompression
     self.file = file
     self.leaf = leaf
     compression = chunk.compression
@@ -99,7 +103,8 @@ struct ParquetColumnCursor: Sendable {
   private mutating func openPage() throws(StoreError) -> Bool {
     while left > 0 {
       guard offset < end else { throw ParquetFault.damaged("a column has too few pages") }
-      let header = try readHeader()
+      var header = try readHeader()
+      if hidesCompression { header.isCompressed = true }
       guard header.byteCount <= end - offset else {
         throw ParquetFault.damaged("a page lies outside of its column")
       }

@@ -1,3 +1,4 @@
+import CBrotli
 import CLz4
 import CSnappy
 import CZlib
@@ -18,7 +19,9 @@ extension ParquetCompression {
     case .lz4, .lz4Hadoop: 256
     // A block of 128 KiB takes four bytes.
     case .zstd: 1 << 16
-    case .lzo, .brotli: 1
+    // One copy makes 16 MiB of a few bytes.
+    case .brotli: 1 << 22
+    case .lzo: 1
     }
   }
 
@@ -29,8 +32,7 @@ extension ParquetCompression {
       guard input.count == count else { throw Self.damage }
       return Array(input)
     case .lzo: throw ParquetFault.unsupported("pages compressed with LZO")
-    case .brotli: throw ParquetFault.unsupported("pages compressed with Brotli")
-    case .snappy, .gzip, .zstd, .lz4, .lz4Hadoop: break
+    case .snappy, .gzip, .brotli, .zstd, .lz4, .lz4Hadoop: break
     }
     guard count <= Self.pageLimit else {
       throw ParquetFault.unsupported("a page of more than \(Self.pageLimit >> 20) MiB")
@@ -67,7 +69,12 @@ extension ParquetCompression {
       // Some writers left the framing out.
       return unsafe Self.hadoop(source, into: target) || Self.lz4(source, into: target)
     case .gzip: return unsafe Self.gzip(source, into: target)
-    case .none, .lzo, .brotli: return false
+    case .brotli:
+      var length = target.count
+      let result = unsafe BrotliDecoderDecompress(
+        source.count, source.baseAddress, &length, target.baseAddress)
+      return result == BROTLI_DECODER_RESULT_SUCCESS && length == target.count
+    case .none, .lzo: return false
     }
   }
 

@@ -7,6 +7,11 @@ struct ParquetFooter: Sendable {
   let groups: [ParquetRowGroup]
   /// The types of the columns when Assay wrote the file; empty otherwise.
   let types: [String]
+  /// Whether pages of version 2 are compressed although they say that they are not.
+  ///
+  /// The writer `parquet-cpp` before its version 2.0.0, which Arrow was until its 3.0.0, left the
+  /// mark out (https://issues.apache.org/jira/browse/ARROW-10353).
+  let hidesCompression: Bool
 
   /// The longest footer: 4,096 columns in a thousand row groups take less.
   private static let byteLimit = 64 << 20
@@ -42,6 +47,7 @@ struct ParquetFooter: Sendable {
     var leaves: [ParquetLeaf] = []
     var groups: [ParquetRowGroup] = []
     var types: [String] = []
+    var writer = ""
     var last = 0
     while let field = try thrift.field(after: &last) {
       switch field.id {
@@ -67,6 +73,7 @@ struct ParquetFooter: Sendable {
             types = pair.value.split(separator: ",").map(String.init)
           }
         }
+      case 6: writer = try thrift.text(field)
       default: try thrift.skip(field)
       }
     }
@@ -75,8 +82,17 @@ struct ParquetFooter: Sendable {
     self.leaves = leaves
     self.groups = groups
     self.types = types
+    hidesCompression = Self.hidesCompression(writer)
     for group in groups where group.rowCount / Self.rowsPerByte > fileCount {
       throw ParquetFault.damaged("more rows than its bytes can hold")
     }
+  }
+
+  /// Whether `writer`, as `parquet-cpp version 1.5.1-SNAPSHOT`, is one that did.
+  private static func hidesCompression(_ writer: String) -> Bool {
+    let words = writer.split(separator: " ")
+    guard words.first == "parquet-cpp" else { return false }
+    guard words.count >= 3, words[1] == "version" else { return true }
+    return Int(words[2].prefix { $0 != "." }).map { $0 < 2 } ?? true
   }
 }

@@ -86,7 +86,9 @@ package struct ParquetReader: RowReader {
       if leaf.repetition == 0, chunk.valueCount != group.rowCount {
         throw ParquetFault.damaged("columns of different lengths")
       }
-      cursors.append(ParquetColumnCursor(file, chunk, leaf))
+      cursors.append(
+        ParquetColumnCursor(
+          file, chunk, leaf, hidesCompression: footer.hidesCompression))
       marks.append(try chunk.integral.map(ParquetIntegralMarks.Reader.init(text:)))
       size = size.addingReportingOverflow(chunk.plainCount).partialValue
     }

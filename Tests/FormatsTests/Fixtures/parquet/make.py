@@ -69,7 +69,7 @@ FLAT_TABLE = pa.table(
 
 
 def codecs():
-    for codec in ["none", "snappy", "gzip", "zstd", "lz4"]:
+    for codec in ["none", "snappy", "gzip", "zstd", "lz4", "brotli"]:
         for version in ["1.0", "2.0"]:
             write(f"codec-{codec}-v{version[0]}", FLAT_TABLE, FLAT, compression=codec,
                   data_page_version=version, write_page_checksum=version == "2.0")
@@ -172,6 +172,90 @@ def nested():
     write("nested-times", times, [{"t": ["2026-01-02T00:00:00Z"], "d": ["2026-01-02", None]}])
 
 
+def varint(data, at):
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            return value, at
+
+
+def fields(data, at):
+    """The fields of a struct in Thrift's compact protocol: (number, where its head is, kind, where its value is)."""
+    last = 0
+    while data[at]:
+        head, start = data[at], at
+        at += 1
+        if head >> 4:
+            last += head >> 4
+        else:
+            zigzag, at = varint(data, at)
+            last = zigzag >> 1
+        yield last, start, head & 15, at
+        at = skip(data, at, head & 15)
+
+
+def skip(data, at, kind):
+    if kind in (1, 2):
+        return at
+    if kind in (4, 5, 6):
+        return varint(data, at)[1]
+    if kind == 8:
+        length, at = varint(data, at)
+        return at + length
+    assert kind == 12, kind
+    for _, _, inner, value in fields(data, at):
+        at = skip(data, value, inner)
+    return at + 1
+
+
+def hide_compression(name, table, rows, writer, **options):
+    """A file as parquet-cpp wrote it before Arrow 3.0.0: its pages say that they are not compressed, and are.
+
+    The rows must repeat so much that every page gets shorter, for such pages alone are compressed nowadays.
+    """
+    path = HERE / f"{name}.parquet"
+    pq.write_table(table, path, data_page_version="2.0", use_dictionary=False, **options)
+    data = bytearray(path.read_bytes())
+    meta = pq.ParquetFile(path).metadata
+    for group in range(meta.num_row_groups):
+        for leaf in range(meta.num_columns):
+            chunk = meta.row_group(group).column(leaf)
+            at = chunk.dictionary_page_offset or chunk.data_page_offset
+            end = at + chunk.total_compressed_size
+            while at < end:
+                size = 0
+                for number, _, _, value in fields(data, at):
+                    if number == 3:
+                        size = varint(data, value)[0] >> 1
+                    if number == 8:
+                        for inner, head, kind, _ in fields(data, value):
+                            if inner == 7:
+                                assert kind == 1, "a page that did not get shorter"
+                                data[head] += 1
+                at = skip(data, at, 12) + size
+    old = meta.created_by.encode()
+    at = data.rindex(old)
+    data[at - 1:at + len(old)] = bytes([len(writer)]) + writer.encode()
+    footer = int.from_bytes(data[-8:-4], "little") + len(writer) - len(old)
+    data[-8:-4] = footer.to_bytes(4, "little")
+    path.write_bytes(data)
+    expect(name, rows)
+
+
+def old_writers():
+    old = "parquet-cpp version 1.5.1-SNAPSHOT"
+    rows = [{"n": 7, "s": "alpha", "tags": ["x", None, "x"]}, {"n": None, "s": None, "tags": None}] * 30
+    schema = pa.schema([("n", pa.int64()), ("s", pa.string()), ("tags", pa.list_(pa.string()))])
+    table = pa.Table.from_pylist(rows, schema=schema)
+    for codec in ["snappy", "zstd", "gzip", "brotli"]:
+        hide_compression(f"old-{codec}", table, rows, old, compression=codec)
+    hide_compression("old-unnamed", table, rows, "parquet-cpp", compression="snappy")
+
+
 def writers():
     frame = pl.DataFrame(FLAT)
     for codec in ["zstd", "snappy", "lz4", "gzip", "uncompressed"]:
@@ -220,7 +304,6 @@ def refused():
     refuse("uint64", pa.table({"big": pa.array([2**63], pa.uint64())}), "'big'")
     refuse("nanoseconds", pa.table({"when": pa.array([1], pa.timestamp("ns"))}), "'when'")
     refuse("binary", pa.table({"raw": pa.array([b"\xff\xfe"])}), "'raw'")
-    refuse("brotli", pa.table({"b": [1]}), "Brotli", compression="brotli")
     refuse("nan", pa.table({"v": [[float("nan")]]}), "'v'")
     (HERE / "refused.json").write_text(json.dumps(reasons, indent=1) + "\n")
 
@@ -232,6 +315,6 @@ def empty():
 if __name__ == "__main__":
     for old in [*HERE.glob("*.parquet"), *HERE.glob("*.jsonl")]:
         old.unlink()
-    for make in [codecs, encodings, types, nested, writers, refused, empty]:
+    for make in [codecs, encodings, types, nested, old_writers, writers, refused, empty]:
         make()
     (HERE / "cases.json").write_text(json.dumps(CASES, indent=1) + "\n")
