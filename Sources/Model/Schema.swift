@@ -1,5 +1,5 @@
 /// The name and type of one column.
-package struct ColumnDefinition: Hashable, Sendable {
+package struct ColumnDefinition: Sendable {
   package let name: String
   package let type: ColumnType
 
@@ -7,6 +7,18 @@ package struct ColumnDefinition: Hashable, Sendable {
   package init(name: String, type: ColumnType) {
     self.name = name
     self.type = type
+  }
+}
+
+/// Columns are equal when their names have the same bytes, and their types are the same.
+extension ColumnDefinition: Hashable {
+  package static func == (left: ColumnDefinition, right: ColumnDefinition) -> Bool {
+    left.type == right.type && left.name.hasBytes(of: right.name)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(DataText(name))
+    hasher.combine(type)
   }
 }
 
@@ -27,6 +39,11 @@ package struct Schema: Hashable, Sendable {
 
   /// The position of the column called `name`.
   package func index(of name: String) -> Int? {
-    columns.firstIndex { $0.name == name }
+    columns.position(of: name)
   }
+}
+
+extension [ColumnDefinition] {
+  /// The position of the column called `name`, by the bytes of its name.
+  package func position(of name: String) -> Int? { firstIndex { $0.name.hasBytes(of: name) } }
 }

@@ -1,0 +1,100 @@
+/// Text of data: a name or value from a user's rows, compared, hashed and ordered by its UTF-8
+/// bytes.
+///
+/// `String` goes by canonical equivalence: "é" as one scalar and as "e" with an accent are equal,
+/// and so one key of a dictionary. In data they are two texts: two columns, two groups, two keys.
+/// So a set, a dictionary or a comparison of names and values from data takes this type.
+package struct DataText: Hashable, Comparable, Sendable {
+  package let string: String
+
+  /// The text with the bytes of `text`.
+  package init(_ text: some StringProtocol) { string = String(text) }
+
+  /// The text whose UTF-8 these bytes are; what is not UTF-8 becomes U+FFFD.
+  package init(utf8 bytes: some Collection<UInt8>) {
+    string = String(decoding: bytes, as: UTF8.self)
+  }
+
+  package static func == (left: DataText, right: DataText) -> Bool {
+    left.string.hasBytes(of: right.string)
+  }
+
+  package static func < (left: DataText, right: DataText) -> Bool {
+    left.string.utf8.lexicographicallyPrecedes(right.string.utf8)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    var text = string
+    // The bytes are read within the call.
+    text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    // So that ("a", "b") and ("ab", "") do not hash alike.
+    hasher.combine(0xFF as UInt8)
+  }
+}
+
+extension DataText: CustomStringConvertible {
+  package var description: String { string }
+}
+
+extension DataText: ExpressibleByStringLiteral {
+  /// The text as it stands in the source.
+  package init(stringLiteral text: String) { string = text }
+}
+
+/// Written as the string it is.
+extension DataText: Codable {
+  package init(from decoder: any Decoder) throws {
+    string = try decoder.singleValueContainer().decode(String.self)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(string)
+  }
+}
+
+extension StringProtocol {
+  /// Whether both texts are the same bytes in UTF-8: what "equal" means for text of data.
+  package func hasBytes(of other: some StringProtocol) -> Bool {
+    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+  }
+
+  /// Whether the text comes before `other` by its UTF-8 bytes, which is the order of scalars.
+  package func precedes(_ other: some StringProtocol) -> Bool {
+    utf8.lexicographicallyPrecedes(other.utf8)
+  }
+}
+
+extension Sequence where Element: StringProtocol {
+  /// Whether one of the texts has the bytes of `text`.
+  package func hasText(_ text: some StringProtocol) -> Bool {
+    contains { $0.hasBytes(of: text) }
+  }
+
+  /// The texts in the order of their bytes.
+  package func sortedByBytes() -> [Element] { sorted { $0.precedes($1) } }
+}
+
+extension Sequence<String> {
+  /// The texts, each once.
+  package var textSet: Set<DataText> { Set(lazy.map { DataText($0) }) }
+}
+
+extension Set<DataText> {
+  /// Whether the text with these bytes is among them.
+  package func contains(_ text: String) -> Bool { contains(DataText(text)) }
+}
+
+extension Dictionary where Key == DataText {
+  /// The value under the text with these bytes.
+  package subscript(text: String) -> Value? {
+    get { self[DataText(text)] }
+    set { self[DataText(text)] = newValue }
+  }
+
+  /// The value under the text with these bytes; `value` where there is none.
+  package subscript(text: String, default value: @autoclosure () -> Value) -> Value {
+    get { self[DataText(text), default: value()] }
+    _modify { yield &self[DataText(text), default: value()] }
+  }
+}
