@@ -21,26 +21,16 @@ package struct Resource: Sendable, Hashable {
     hasQuery = true
   }
 
-  /// Adds a list: with commas between when that is plain, as JSON otherwise.
+  /// Adds a list of names (``NameList``).
   package mutating func add(_ name: String, list: [String]?) {
     guard let list, !list.isEmpty else { return }
-    let isPlain = list.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(Self.isUnreserved) }
-    add(name, isPlain ? list.joined(separator: ",") : Self.json(.array(list.map { .string($0) })))
+    add(name, NameList.text(list))
   }
 
-  /// Adds pairs: as `name=value` with commas between when that is plain, as JSON otherwise.
+  /// Adds pairs: a list of `name=value`.
   package mutating func add(_ name: String, pairs: [String: String]) {
     guard !pairs.isEmpty else { return }
-    let isPlain = pairs.keys.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(Self.isUnreserved) }
-    add(
-      name,
-      isPlain
-        ? pairs.sorted { $0.key < $1.key }.map { $0.key + "=" + $0.value }.joined(separator: ",")
-        : Self.json(.object(pairs.mapValues { .string($0) })))
-  }
-
-  private static func json(_ value: CanonicalJSON) -> String {
-    String(decoding: value.bytes, as: UTF8.self)
+    add(name, list: pairs.sorted { $0.key < $1.key }.map { $0.key + "=" + $0.value })
   }
 
   /// Percent-encodes all bytes but the unreserved ones

@@ -1,3 +1,5 @@
+import Model
+
 /// Rows as columns of equal width, for a terminal or as a table of Markdown.
 ///
 /// Widths come from the first rows, so memory does not grow with the result; where a later cell is
@@ -15,7 +17,7 @@ struct TextTable {
   private static let sampleRows = 1000
   /// Cells of a Markdown table may be long.
   private static let sampleBytes = 4 << 20
-  /// The widest cell of a plain table, in characters.
+  /// The widest cell of a plain table, in columns of the terminal.
   private static let cellLimit = 60
 
   init(_ columns: [String], isMarkdown: Bool) {
@@ -38,30 +40,21 @@ struct TextTable {
     if widths.isEmpty { begin(&out) }
   }
 
-  /// One line a cell: line breaks and tabs are shown as signs, in Markdown as spaces.
+  /// One line per cell, safe for what it is printed to.
   private func text(_ value: QueryValue) -> String {
     let text = value.plainText
-    var cleaned = ""
-    for scalar in (isMarkdown ? text[...] : text.prefix(Self.cellLimit + 1)).unicodeScalars {
-      switch scalar {
-      case "\n", "\r", "\t": cleaned += isMarkdown ? " " : scalar == "\t" ? "→" : "⏎"
-      case "|" where isMarkdown: cleaned += "\\|"
-      // Control characters could move the cursor or colour the terminal.
-      case "\u{0}"..<" ", "\u{7F}"..<"\u{A0}": cleaned += "\u{FFFD}"
-      default: cleaned.unicodeScalars.append(scalar)
-      }
-    }
-    return cleaned
+    if isMarkdown { return Escaping.markdown(text) }
+    return TerminalText.line(String(text.prefix(Self.cellLimit + 1)))
   }
 
   private mutating func begin(_ out: inout [UInt8]) {
     let names = columns.map { text(.text($0)) }
-    widths = names.map { max($0.count, isMarkdown ? 3 : 1) }
+    widths = names.map { max(TerminalText.width($0), isMarkdown ? 3 : 1) }
     isRight = columns.map { _ in !waiting.isEmpty }
     var hasNumber = columns.map { _ in false }
     for row in waiting {
       for (index, cell) in row.enumerated() {
-        widths[index] = max(widths[index], cell.text.count)
+        widths[index] = max(widths[index], TerminalText.width(cell.text))
         if cell.isNumber {
           hasNumber[index] = true
         } else if !cell.text.isEmpty {
@@ -90,11 +83,8 @@ struct TextTable {
     var line = isMarkdown ? "| " : ""
     for (index, cell) in cells.enumerated() {
       if index > 0 { line += isMarkdown ? " | " : "  " }
-      let shown =
-        isMarkdown || cell.count <= widths[index]
-        ? cell : cell.prefix(widths[index] - 1) + "…"
-      let padding = String(repeating: " ", count: max(0, widths[index] - shown.count))
-      line += isRight[index] ? padding + shown : shown + padding
+      let shown = isMarkdown ? cell : TerminalText.cut(cell, to: widths[index])
+      line += TerminalText.padded(shown, to: widths[index], isRight: isRight[index])
     }
     if isMarkdown {
       line += " |"

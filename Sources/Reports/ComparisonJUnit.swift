@@ -1,3 +1,4 @@
+import Model
 package import Wire
 
 /// The gates of a comparison as JUnit XML: a test case each, an error where there is not enough

@@ -1,3 +1,4 @@
+import Model
 package import Wire
 
 /// A report as one page of HTML that needs nothing else: no script, no font, no picture from afar.

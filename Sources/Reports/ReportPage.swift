@@ -1,3 +1,5 @@
+import Model
+
 /// A report in parts: sentences first, then tables; laid out as plain text or as Markdown.
 package struct ReportPage: Sendable {
   /// A title, with sentences, a table, or both.
@@ -23,11 +25,11 @@ package struct ReportPage: Sendable {
 
   /// For a terminal.
   package var text: String {
-    var text = Self.plain(title) + "\n\n"
-    for line in lead { text += Self.plain(line) + "\n" }
+    var text = TerminalText.line(title) + "\n\n"
+    for line in lead { text += TerminalText.line(line) + "\n" }
     for section in sections {
-      text += "\n" + Self.plain(section.title) + "\n"
-      for line in section.lines { text += "  " + Self.plain(line) + "\n" }
+      text += "\n" + TerminalText.line(section.title) + "\n"
+      for line in section.lines { text += "  " + TerminalText.line(line) + "\n" }
       text += Self.table([section.columns] + section.rows)
     }
     return text
@@ -59,30 +61,17 @@ package struct ReportPage: Sendable {
   /// Columns of equal width, two spaces apart.
   private static func table(_ rows: [[String]]) -> String {
     guard let head = rows.first, !head.isEmpty, rows.count > 1 else { return "" }
-    let cells = rows.map { $0.map(plain) }
+    let cells = rows.map { $0.map(TerminalText.line) }
     let widths = head.indices.map { column in
-      cells.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+      cells.map { column < $0.count ? TerminalText.width($0[column]) : 0 }.max() ?? 0
     }
     return cells.map { row in
       var line = "  "
       for (column, cell) in row.enumerated() {
-        line += cell + String(repeating: " ", count: widths[column] - cell.count + 2)
+        line += TerminalText.padded(cell, to: widths[column] + 2)
       }
       while line.last == " " { line.removeLast() }
       return line + "\n"
     }.joined()
-  }
-
-  /// On one line, and nothing in it moves the cursor.
-  private static func plain(_ text: String) -> String {
-    var plain = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\n", "\r", "\t": plain += " "
-      case "\u{0}"..<" ", "\u{7F}"..<"\u{A0}": plain += "\u{FFFD}"
-      default: plain.unicodeScalars.append(scalar)
-      }
-    }
-    return plain
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Model
 
 /// A drawing as SVG text: shapes whose looks are classes of the page's style sheet.
 struct SVG {

@@ -42,7 +42,7 @@ struct DiffTable {
       ("~ key", report.diff.keyChange), ("~ column order", report.diff.columnOrderChange),
     ]
     for case (let title, let change?) in changes {
-      let lists = [change.old, change.new].map { QueryValue.text($0.joined(separator: ",")) }
+      let lists = [change.old, change.new].map { QueryValue.text(NameList.text($0)) }
       try printer.row([.text(title)] + noKey + [.null] + lists)
     }
     if report.diff.hasOtherRowOrder {

@@ -8,7 +8,7 @@ struct DiffText {
   private let report: DiffReport
   private let output: TextPieces
 
-  /// What a line about a whole row has room for, in characters.
+  /// What a line about a whole row has room for, in columns of the terminal.
   private static let rowWidth = 110
   /// What a changed cell has room for, old and new alike.
   private static let cellWidth = 60
@@ -69,7 +69,7 @@ struct DiffText {
   }
 
   private func label(_ cells: CellTexts, _ row: Int, _ key: [Int]) -> String {
-    key.map { Self.cut(cells.plain($0, row), Self.cellWidth) }.joined(separator: " ")
+    key.map { TerminalText.cut(cells.plain($0, row), to: Self.cellWidth) }.joined(separator: " ")
   }
 
   private func whole(_ cells: CellTexts, _ row: Int, _ key: [Int]) -> String {
@@ -80,21 +80,16 @@ struct DiffText {
       guard value != "null" else { continue }
       text += (text.isEmpty ? "" : "  ") + "\(report.diff.columns[column].name): \(value)"
       // Lines may be long, but not without end: --format jsonl has it all.
-      if text.count > Self.rowWidth { break }
+      if TerminalText.width(text) > Self.rowWidth { break }
     }
-    return Self.cut(text, Self.rowWidth)
+    return TerminalText.cut(text, to: Self.rowWidth)
   }
 
   private func short(_ cells: CellTexts, _ column: Int, _ row: Int) -> String {
-    let text = cells.json(column, row).text
-    return Self.cut(text, Self.cellWidth)
+    TerminalText.cut(cells.json(column, row).text, to: Self.cellWidth)
   }
 
   private static func list(_ names: [String]) -> String {
     names.isEmpty ? "none" : names.joined(separator: ", ")
-  }
-
-  private static func cut(_ text: String, _ width: Int) -> String {
-    text.count > width ? text.prefix(width - 1) + "…" : text
   }
 }

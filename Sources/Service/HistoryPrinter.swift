@@ -13,7 +13,7 @@ struct HistoryPrinter {
   private let format: HistoryRequest.Format
   private let output: TextPieces
 
-  /// What a cell of a line for people has room for, in characters.
+  /// What a cell of a line for people has room for, in columns of the terminal.
   private static let cellWidth = 60
 
   init(
@@ -117,7 +117,6 @@ struct HistoryPrinter {
   }
 
   private static func short(_ value: JSONValue) -> String {
-    let text = value.text
-    return text.count > cellWidth ? text.prefix(cellWidth - 1) + "…" : text
+    TerminalText.cut(value.text, to: cellWidth)
   }
 }

@@ -14,9 +14,9 @@ final class TextPieces {
     self.write = write
   }
 
-  /// Adds a line.
+  /// Adds a line for people.
   func line(_ text: String) throws(StoreError) {
-    pending.append(contentsOf: text.utf8)
+    pending.append(contentsOf: TerminalText.line(text).utf8)
     pending.append(UInt8(ascii: "\n"))
     try flush(from: Self.pieceBytes)
   }

@@ -144,7 +144,7 @@ struct LiveSealer: Sendable {
       throw StoreError(
         .conflict,
         "the rows of \(segment.name) wait, and are kept: they do not fit the key "
-          + "'\(key.joined(separator: ","))' that \(dataset) was given after they were taken "
+          + "'\(NameList.text(key))' that \(dataset) was given after they were taken "
           + "(\(error.message)); push it with a key that fits them, or move the file away to give "
           + "them up")
     }

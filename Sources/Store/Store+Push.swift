@@ -140,7 +140,7 @@ extension Store {
       throw StoreError(
         .denied,
         "\(latest.dataset) is of kind \(latest.record.kind.rawValue) and keeps that kind and its key "
-          + "'\(known.joined(separator: ","))'; push to another dataset")
+          + "'\(NameList.text(known))'; push to another dataset")
     }
   }
 

@@ -48,7 +48,7 @@ extension MetricRoles {
   /// - Throws: ``StoreError`` of kind `usage` for a part that there is not.
   package init(parsing texts: [String]) throws(StoreError) {
     self.init()
-    for pair in texts.flatMap({ $0.split(separator: ",") }) {
+    for pair in try NameList.names(in: texts) ?? [] {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, let role = Role(rawValue: String(parts[0])) else {
         throw StoreError(

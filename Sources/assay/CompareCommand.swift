@@ -44,7 +44,10 @@ struct CompareCommand: ParsableCommand {
     case .json: try output.json(answer)
     case .text:
       try output.write(Array(ComparisonPage(answer.document).page.text.utf8))
-      if let saved = answer.saved { try output.line("\nkept as \(saved)") }
+      if let saved = answer.saved {
+        try output.line("")
+        try output.line("kept as \(saved)")
+      }
     case .markdown: try output.write(Array(ComparisonPage(answer.document).page.markdown.utf8))
     case .junit: try output.write(Array(ComparisonJUnit(answer.document).text.utf8))
     }

@@ -18,7 +18,7 @@ struct ComparisonFlags: ParsableArguments {
       valueName: "part=column"))
   var role: [String] = []
   @Option(help: "The columns that identify an item: a,b. Default: the version's key.")
-  var key: String?
+  var key: [String] = []
   @Option(help: ArgumentHelp("Rows with the same value share their luck.", valueName: "column"))
   var cluster: String?
   @Option(
@@ -47,7 +47,7 @@ struct ComparisonFlags: ParsableArguments {
       options.lower = lower
       options.gates = gate
       options.roles = try MetricRoles(parsing: role)
-      options.key = key.map { $0.split(separator: ",").map(String.init) }
+      options.key = try NameList.names(in: key)
       options.cluster = cluster
       options.repeats = repeats
       options.slices = slice

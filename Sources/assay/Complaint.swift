@@ -1,4 +1,3 @@
-import Foundation
 import Model
 import Wire
 
@@ -15,8 +14,12 @@ struct Complaint {
 
   /// Writes the error to standard error.
   func report() {
-    let text = Self.isJSONWanted ? Documents.encode(Document(error)) : Array("assay: \(error)".utf8)
-    FileHandle.standardError.write(Data(text + [UInt8(ascii: "\n")]))
+    guard Self.isJSONWanted else {
+      StandardError.line("assay: \(error)")
+      return
+    }
+    let text = String(decoding: Documents.encode(Document(error)), as: UTF8.self)
+    StandardError.write(text + "\n")
   }
 
   /// Writes what ArgumentParser has to say about the arguments to standard error, begun as every
@@ -24,7 +27,7 @@ struct Complaint {
   static func report(usage message: String) {
     let label = "Error: "
     let text = message.hasPrefix(label) ? "assay: " + message.dropFirst(label.count) : message
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    StandardError.lines(text)
   }
 
   /// What machines are told.

@@ -38,8 +38,7 @@ struct HistoryCommand: ParsableCommand {
   func run() throws {
     let range = try VersionRange(parsing: name, from: nil, to: nil)
     var request = HistoryRequest(key: key, format: global.json ? .json : format.requested)
-    let names = columns.flatMap { $0.split(separator: ",").map(String.init) }
-    request.columns = names.isEmpty ? nil : names
+    request.columns = try NameList.names(in: columns)
     request.versions = range.versions
     let service = try global.openService()
     let output = try Output()

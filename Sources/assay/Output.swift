@@ -20,9 +20,9 @@ struct Output {
     _ = signal(SIGPIPE, SIG_DFL)
   }
 
-  /// Prints a line.
+  /// Prints a line for people.
   func line(_ text: String) throws(StoreError) {
-    try sink.write(Array((text + "\n").utf8))
+    try sink.write(Array((TerminalText.line(text) + "\n").utf8))
   }
 
   /// Prints a document on a line of its own.

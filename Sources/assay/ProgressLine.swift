@@ -1,4 +1,5 @@
 import Foundation
+import Model
 import Synchronization
 
 /// A line on standard error that tells how far a long command is, when that is a terminal; any
@@ -11,6 +12,8 @@ final class ProgressLine: Sendable {
   /// How long a command stays silent, and how often the line changes after that.
   private static let silence = Duration.seconds(1)
   private static let interval = Duration.milliseconds(100)
+  /// Goes to the start of the line and empties it.
+  private static let erased = "\r\u{1B}[K"
 
   /// Shows `text`, unless the command is young or another text was shown just now.
   func show(_ text: @autoclosure () -> String) {
@@ -20,7 +23,7 @@ final class ProgressLine: Sendable {
     shown.withLock { shown in
       guard shown.map({ now - $0 > Self.interval }) ?? true else { return }
       shown = now
-      write("\r\u{1B}[K" + text())
+      StandardError.write(Self.erased + TerminalText.line(text()))
     }
   }
 
@@ -30,12 +33,8 @@ final class ProgressLine: Sendable {
   /// Removes the line.
   func clear() {
     shown.withLock { shown in
-      if shown != nil { write("\r\u{1B}[K") }
+      if shown != nil { StandardError.write(Self.erased) }
       shown = nil
     }
-  }
-
-  private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
   }
 }

@@ -78,8 +78,7 @@ struct PullCommand: ParsableCommand {
 
   private func request() throws(StoreError) -> DataRequest {
     var request = DataRequest(format: try chosenFormat())
-    let names = columns.flatMap { $0.split(separator: ",").map(String.init) }
-    request.columns = names.isEmpty ? nil : names
+    request.columns = try NameList.names(in: columns)
     request.condition = condition
     request.order = order
     request.offset = offset

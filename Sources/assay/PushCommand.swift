@@ -67,8 +67,7 @@ struct PushCommand: ParsableCommand {
       if filesRoot != nil { throw StoreError(.usage, "--files-root goes with --files") }
       return nil
     }
-    let columns = files.flatMap { $0.split(separator: ",").map(String.init) }
-    return try FilePaths(columns: columns, table: file, root: filesRoot)
+    return try FilePaths(columns: try NameList.names(in: files) ?? [], table: file, root: filesRoot)
   }
 
   private func report(_ pushed: PushDocument) throws(StoreError) {

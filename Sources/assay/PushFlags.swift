@@ -46,8 +46,7 @@ struct PushFlags: ParsableArguments {
   /// - Throws: ``StoreError`` of kind `usage` for a value that cannot be understood.
   func request() throws(StoreError) -> PushRequest {
     var request = PushRequest()
-    let names = key.flatMap { $0.split(separator: ",").map(String.init) }
-    request.key = names.isEmpty ? nil : names
+    request.key = try NameList.names(in: key)
     request.mode = mode.requested
     request.types = try columnTypes()
     guard !deleteMissing || mode == .merge else {
@@ -81,7 +80,7 @@ struct PushFlags: ParsableArguments {
   /// - Throws: ``StoreError`` of kind `usage` for a type that there is not.
   private func columnTypes() throws(StoreError) -> [String: ColumnType] {
     var types: [String: ColumnType] = [:]
-    for pair in self.types.flatMap({ $0.split(separator: ",") }) {
+    for pair in try NameList.names(in: self.types) ?? [] {
       guard let sign = pair.lastIndex(of: "="), sign != pair.startIndex else {
         throw StoreError(.usage, "'\(pair)' gives no column a type; write column=type")
       }

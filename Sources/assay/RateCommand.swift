@@ -22,11 +22,11 @@ struct RateCommand: ParsableCommand {
   @Argument(help: "The version with the outputs, or two to compare.") var references: [String]
   @Option(help: "The column whose values are compared.") var by: String?
   @Option(help: "The column that tells items apart. Default: the key.") var item: String?
-  @Option(help: "Only these of them, with commas between.") var arms: String?
+  @Option(help: "Only these of them, with commas between.") var arms: [String] = []
   @Option(help: "The columns shown, the output last. Default: by their usual names.")
-  var columns: String?
+  var columns: [String] = []
   @Flag(help: "Give scores from 1 to 5.") var score = false
-  @Option(help: "Give one of these labels, with commas between.") var labels: String?
+  @Option(help: "Give one of these labels, with commas between.") var labels: [String] = []
   @Option(help: "The dataset that the ratings are added to. Default: NAME.ratings.") var to: String?
   @Option(help: "Who rates. Default: $ASSAY_AUTHOR, else user@host.") var rater: String?
   @Option(help: "The question that is answered.") var rubric = RatingEvent.defaultRubric
@@ -40,7 +40,7 @@ struct RateCommand: ParsableCommand {
     guard (1...2).contains(references.count) else {
       throw ValidationError("name one version or two")
     }
-    guard !score || labels == nil else {
+    guard !score || labels.isEmpty else {
       throw ValidationError("--score and --labels are two ways of rating; take one")
     }
     guard seed >= 0, limit ?? 1 > 0 else {
@@ -51,17 +51,18 @@ struct RateCommand: ParsableCommand {
   func run() throws {
     let subject = RatingSubject(
       ref: references[0], against: references.count > 1 ? references[1] : nil, by: by, item: item,
-      arms: Self.list(arms))
+      arms: try NameList.names(in: arms))
     let dataset = try DatasetName(
       to ?? (try Reference(parsing: references[0]).dataset.text + ".ratings"))
     var request = RatingTaskRequest(subject: subject, rater: name)
-    request.kind = score ? "score" : labels == nil ? "preference" : "label"
-    request.columns = Self.list(columns)
+    request.kind = score ? "score" : labels.isEmpty ? "preference" : "label"
+    request.columns = try NameList.names(in: columns)
     request.seed = seed
     request.rubric = rubric
     request.scorer = scorer
     request.scorerVersion = scorerVersion
-    let choices = try RatingChoices(kind: request.kind, labels: Self.list(labels) ?? [])
+    let choices = try RatingChoices(
+      kind: request.kind, labels: try NameList.names(in: labels) ?? [])
     var session = RatingSession(
       service: try global.openService(), dataset: dataset, request: request, choices: choices,
       screen: RatingScreen(isJSON: global.json), limit: limit)
@@ -71,9 +72,5 @@ struct RateCommand: ParsableCommand {
   private var name: String {
     let given = Author.name(rater)
     return given.isEmpty ? Author.local : given
-  }
-
-  private static func list(_ text: String?) -> [String]? {
-    text.map { $0.split(separator: ",").map(String.init) }
   }
 }

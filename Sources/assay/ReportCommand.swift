@@ -31,7 +31,7 @@ struct ReportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Look for the best model for each value.", valueName: "column"))
   var slice: [String] = []
   @Option(help: "The columns that identify an item: a,b. Default: the version's key without --by.")
-  var key: String?
+  var key: [String] = []
   @Option(help: ArgumentHelp("Rows with the same value share their luck.", valueName: "column"))
   var cluster: String?
   @Option(
@@ -61,7 +61,8 @@ struct ReportCommand: ParsableCommand {
       return
     }
     let terminal = try Output()
-    try terminal.line((output == "-" ? "\n" : "") + "kept as \(saved)")
+    if output == "-" { try terminal.line("") }
+    try terminal.line("kept as \(saved)")
     try terminal.finish()
   }
 
@@ -69,7 +70,8 @@ struct ReportCommand: ParsableCommand {
     guard let by else {
       let isPlain =
         [role, metric, slice].allSatisfy(\.isEmpty)
-        && [key, cluster, condition, keep.save, keep.message, keep.author].allSatisfy { $0 == nil }
+        && key.isEmpty
+        && [cluster, condition, keep.save, keep.message, keep.author].allSatisfy { $0 == nil }
         && confidence == nil
       guard isPlain else {
         throw StoreError(.usage, "--by names the column that tells models apart, such as model")
@@ -80,7 +82,7 @@ struct ReportCommand: ParsableCommand {
     request.roles = try MetricRoles(parsing: role)
     request.metrics = metric
     request.slices = slice
-    request.key = key.map { $0.split(separator: ",").map(String.init) }
+    request.key = try NameList.names(in: key)
     request.cluster = cluster
     request.condition = condition
     request.confidence = confidence ?? request.confidence

@@ -154,7 +154,7 @@ import Testing
     let columns = try place.run("diff", "runs", "--columns", "--format", "csv").output
     #expect(columns == "column,changed_cells\nscore,1\nnote,1\n")
     let markdown = try place.run("diff", "runs", "--format", "markdown")
-    #expect(markdown.lines.contains { $0.hasPrefix("| ~") && $0.contains("0.75") })
+    #expect(markdown.lines.contains { $0.hasPrefix(#"| \~"#) && $0.contains("0.75") })
     #expect(try place.run("diff", "runs", "--stat").lines.count == 2)
   }
 

@@ -24,10 +24,10 @@ import Testing
   @Test func `a table aligns columns and numbers to the right`() throws {
     #expect(
       try print(.table) == """
-        name           n      n
-        ──────────  ────  ─────
-        a,b            1    0.5
-                          -12.0
+        name             n      n
+        ────────────  ────  ─────
+        a,b              1    0.5
+                            -12.0
         say "日本"⏎|  -300
 
         """)
@@ -42,10 +42,10 @@ import Testing
   @Test func `markdown escapes bars`() throws {
     #expect(
       try print(.markdown) == """
-        | name        |    n |     n |
-        | ----------- | ---: | ----: |
-        | a,b         |    1 |   0.5 |
-        |             |      | -12.0 |
+        | name          |    n |     n |
+        | ------------- | ---: | ----: |
+        | a,b           |    1 |   0.5 |
+        |               |      | -12.0 |
         | say "日本" \\| | -300 |       |
 
         """)

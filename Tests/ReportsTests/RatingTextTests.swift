@@ -32,7 +32,7 @@ import Wire
       shown.unicodeScalars.allSatisfy {
         !"\u{1B}\u{7}\u{9B}\u{202E}\u{0}".unicodeScalars.contains($0)
       })
-    #expect(TerminalText.line("a\nb\tc") == "a b c")
+    #expect(TerminalText.line("a\nb\tc") == "a⏎b→c")
   }
 
   @Test func `outputs stand side by side, and one below the other where it is narrow`() {

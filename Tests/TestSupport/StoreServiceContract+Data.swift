@@ -125,7 +125,7 @@ extension StoreServiceContract {
       (text, _) = try contract.diff("runs@1", "runs@2", .json)
       #expect(text.contains(#""cells":{"score":{"old":0.5,"new":0.75}"#))
       (text, _) = try contract.diff("runs@1", "runs@2", .markdown)
-      #expect(text.contains("| ~"))
+      #expect(text.contains(#"| \~"#))
       (_, differs) = try contract.diff("runs@2", "runs", .json)
       #expect(!differs)
       #expect(contract.kind { _ = try contract.diff("runs@1", "runs@9", .json) } == .missing)

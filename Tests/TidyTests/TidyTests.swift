@@ -94,6 +94,24 @@ import Testing
     }
   }
 
+  /// The files that write to a terminal; each makes its text safe (`TerminalText`) or writes JSON.
+  static let writers: Set = [
+    "Server/Watching/LineLogHandler.swift", "assay/Rating/RatingScreen.swift",
+    "assay/ServeCommand.swift", "assay/StandardError.swift",
+  ]
+
+  @Test(arguments: sources)
+  func `text reaches a terminal by few files alone`(source: String) throws {
+    guard !Self.writers.contains(source) else { return }
+    for (number, line) in try lines(source).enumerated() {
+      for call in [
+        "FileHandle.standardError", "FileHandle.standardOutput", "fputs(", "debugPrint(",
+      ] {
+        #expect(!line.contains(call), "line \(number + 1): use Output.line or StandardError.line")
+      }
+    }
+  }
+
   @Test(arguments: layers.keys.sorted())
   func `a module says what it is for`(module: String) {
     let readme = Self.root.appendingPathComponent("Sources/\(module)/README.md").path

@@ -13,7 +13,8 @@ package struct RatingReportText {
     var page = RatingReportText(isMarkdown: isMarkdown)
     page.head(report)
     for metric in report.metrics { page.section(metric) }
-    return page.lines.joined(separator: "\n") + "\n"
+    let lines = isMarkdown ? page.lines : page.lines.map(TerminalText.line)
+    return lines.joined(separator: "\n") + "\n"
   }
 
   private mutating func head(_ report: RatingReportDocument) {
@@ -109,10 +110,10 @@ package struct RatingReportText {
 
   private mutating func show(_ agreement: RatingReportDocument.Agreement) {
     lines.append("")
-    if let note = agreement.note { lines.append("no agreement: \(note)") }
+    if let note = agreement.note { lines.append("no agreement: \(safe(note))") }
     for alpha in agreement.alphas {
       lines.append(
-        "Krippendorff's α (\(alpha.distance)) \(Self.number(alpha.alpha.value, 3)) "
+        "Krippendorff's α (\(safe(alpha.distance))) \(Self.number(alpha.alpha.value, 3)) "
           + "\(Self.interval(alpha.alpha, 3)) over \(agreement.units) that two or more rated")
     }
     guard !agreement.pairs.isEmpty else { return }
@@ -163,8 +164,9 @@ package struct RatingReportText {
     return rows.map { row in
       var line = ""
       for (column, cell) in row.enumerated() {
-        let padding = String(repeating: " ", count: widths[column] - TerminalText.width(cell))
-        line += (column == 0 ? "" : "  ") + (column == 0 ? cell + padding : padding + cell)
+        line +=
+          (column == 0 ? "" : "  ")
+          + TerminalText.padded(cell, to: widths[column], isRight: column > 0)
       }
       while line.last == " " { line.removeLast() }
       return line

@@ -1,3 +1,4 @@
+import Model
 package import Wire
 
 /// A task as a terminal shows it: what is common above, then the two outputs side by side, or one

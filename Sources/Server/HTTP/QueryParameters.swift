@@ -76,19 +76,12 @@ struct QueryParameters {
     return choice
   }
 
-  /// Names with commas between, or a JSON array of strings.
-  /// - Throws: ``StoreError`` of kind `usage` when one is empty.
+  /// The names of a list (``NameList``); nil when the parameter is not there.
+  /// - Throws: ``StoreError`` of kind `usage` for a list without names, with an empty one, or with
+  ///   quotes that do not match.
   func names(_ name: String) throws(StoreError) -> [String]? {
     guard let text = try text(name) else { return nil }
-    let names: [String]
-    if text.hasPrefix("["),
-      let array = try? JSONDecoder().decode([String].self, from: Data(text.utf8))
-    {
-      names = array
-    } else {
-      names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    }
-    guard !names.isEmpty, !names.contains("") else {
+    guard let names = try NameList.names(in: [text]) else {
       throw StoreError(.usage, "the parameter '\(name)' names columns, with commas between")
     }
     return names

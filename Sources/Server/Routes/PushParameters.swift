@@ -85,21 +85,12 @@ struct PushParameters {
 
   private static func types(_ text: String?) throws(StoreError) -> [String: ColumnType] {
     guard let text else { return [:] }
-    var pairs: [(String, String)] = []
-    if text.hasPrefix("{"),
-      let object = try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))
-    {
-      pairs = object.map { ($0, $1) }
-    } else {
-      for item in text.split(separator: ",", omittingEmptySubsequences: false) {
-        guard let equals = item.lastIndex(of: "=") else {
-          throw StoreError(.usage, "types are given as column=type, with commas between")
-        }
-        pairs.append((String(item[..<equals]), String(item[item.index(after: equals)...])))
-      }
-    }
     var types: [String: ColumnType] = [:]
-    for (column, name) in pairs {
+    for item in try NameList.names(in: text) {
+      guard let equals = item.lastIndex(of: "=") else {
+        throw StoreError(.usage, "types are given as column=type, with commas between")
+      }
+      let (column, name) = (String(item[..<equals]), String(item[item.index(after: equals)...]))
       guard let type = ColumnType(rawValue: name), !column.isEmpty else {
         throw StoreError(
           .usage,

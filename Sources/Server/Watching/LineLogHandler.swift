@@ -50,9 +50,12 @@ struct LineLogHandler: LogHandler {
       switch scalar {
       case "\"": quoted += "\\\""
       case "\\": quoted += "\\\\"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      case _ where TerminalText.isUnsafe(scalar):
+        // Logs are read in terminals; as an escape it is still the same text to a machine.
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
       default: quoted.unicodeScalars.append(scalar)
       }
     }
@@ -61,6 +64,6 @@ struct LineLogHandler: LogHandler {
 
   /// The text without what would begin another line.
   private static func oneLine(_ text: String) -> String {
-    text.unicodeScalars.contains { $0.value < 0x20 } ? quoted(text) : text
+    text.unicodeScalars.contains(where: TerminalText.isUnsafe) ? quoted(text) : text
   }
 }

@@ -39,13 +39,13 @@ struct RatingScreen {
       guard let typed = isTerminal ? Keyboard.key() : readLine() else { return nil }
       if isTerminal { write([UInt8(ascii: "\n")]) }
       if let answer = choices.answer(typed) { return answer }
-      say("'\(TerminalText.line(typed))' is no answer: " + choices.prompt.dropLast(2))
+      say("'\(typed)' is no answer: " + choices.prompt.dropLast(2))
     }
   }
 
   /// Says something that is no result.
   func say(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    StandardError.line(text)
   }
 
   /// Says what came of the sitting.

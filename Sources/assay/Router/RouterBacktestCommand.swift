@@ -48,7 +48,10 @@ struct RouterBacktestCommand: ParsableCommand {
       try output.json(answer)
     } else {
       try format.write(BacktestPage(answer.document).page, to: output)
-      if let saved = answer.saved, format == .text { try output.line("\nkept as \(saved)") }
+      if let saved = answer.saved, format == .text {
+        try output.line("")
+        try output.line("kept as \(saved)")
+      }
     }
     try output.finish()
     switch answer.document.verdict {
@@ -73,7 +76,7 @@ enum PageFormat: String, CaseIterable, ExpressibleByArgument {
 struct TrialFlags: ParsableArguments {
   @Option(help: "The column that names the model of a row. Default: model.") var by: String?
   @Option(help: "The columns that identify an item: a,b. Default: the version's key.")
-  var key: String?
+  var key: [String] = []
   @Option(
     help: ArgumentHelp(
       "The column that a field of a request comes from: request.task=task.",
@@ -107,7 +110,7 @@ struct TrialFlags: ParsableArguments {
     get throws(StoreError) {
       var options = BacktestOptions()
       options.by = by ?? options.by
-      options.key = key.map { $0.split(separator: ",").map(String.init) }
+      options.key = try NameList.names(in: key)
       options.map = try Self.pairs(map, "field=column")
       options.targets = try Self.pairs(target, "target=value")
       options.roles = try MetricRoles(parsing: role)

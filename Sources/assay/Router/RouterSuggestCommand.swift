@@ -63,7 +63,10 @@ struct RouterSuggestCommand: ParsableCommand {
       try out.json(answer)
     } else {
       try format.write(SuggestionPage(answer.document).page, to: out)
-      if let saved = answer.saved, format == .text { try out.line("\nkept as \(saved)") }
+      if let saved = answer.saved, format == .text {
+        try out.line("")
+        try out.line("kept as \(saved)")
+      }
     }
     try out.finish()
   }

@@ -1,4 +1,4 @@
-import Reports
+import Model
 import Testing
 
 @Suite struct EscapingTests {

@@ -1,8 +1,9 @@
-/// Text of a dataset made safe for the format it is written to.
+/// Text of a dataset made safe for the markup it is written into.
+///
+/// What ``TerminalText`` replaces on a terminal is replaced here too: a page and a pull request
+/// are read by people.
 package enum Escaping {
   /// For the text and the quoted attributes of HTML and XML.
-  ///
-  /// Characters that XML 1.0 has no way to write become U+FFFD.
   package static func markup(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {
@@ -12,23 +13,28 @@ package enum Escaping {
       case ">": escaped += "&gt;"
       case "\"": escaped += "&quot;"
       case "'": escaped += "&#39;"
-      case "\t", "\n", "\r": escaped.unicodeScalars.append(scalar)
-      case "\u{0}"..<" ", "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
+      // As references they are the same text, and begin no line of the file.
+      case "\t", "\n", "\r": escaped += "&#\(scalar.value);"
+      case _ where TerminalText.isUnsafe(scalar): escaped += "\u{FFFD}"
       default: escaped.unicodeScalars.append(scalar)
       }
     }
     return escaped
   }
 
-  /// For a cell of a Markdown table: on one line, and nothing in it is markup.
+  /// For a line or a cell of Markdown: on one line, and nothing in it is markup.
+  ///
+  /// A backslash before a sign takes its meaning away
+  /// (https://spec.commonmark.org/0.31.2/#backslash-escapes).
   package static func markdown(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\n", "\r", "\t": escaped += " "
-      case "\\", "|", "*", "_", "`", "[", "]", "<", ">", "#", "~":
+      case "\\", "|", "*", "_", "`", "[", "]", "<", ">", "#", "~", "&", "$":
         escaped += "\\"
         escaped.unicodeScalars.append(scalar)
+      case _ where TerminalText.isUnsafe(scalar): escaped += "\u{FFFD}"
       default: escaped.unicodeScalars.append(scalar)
       }
     }

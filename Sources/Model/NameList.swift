@@ -1,0 +1,73 @@
+/// Names in one text: a record of CSV (https://www.rfc-editor.org/rfc/rfc4180#section-2).
+///
+/// `a,b` are two names, and so are `"a,b",c`: a name with a comma, a quote or a line break stands in
+/// quotes, in which a quote is written twice. Names are taken byte by byte; spaces belong to them.
+package enum NameList {
+  /// The names of several lists, one after another; nil when there are none.
+  /// - Throws: ``StoreError`` of kind `usage` for an empty name and for quotes that do not match.
+  package static func names(in texts: [String]) throws(StoreError) -> [String]? {
+    var names: [String] = []
+    for text in texts { names += try Self.names(in: text) }
+    return names.isEmpty ? nil : names
+  }
+
+  /// The names of a list; the empty text is one without names.
+  /// - Throws: ``StoreError`` of kind `usage` for an empty name and for quotes that do not match.
+  package static func names(in text: String) throws(StoreError) -> [String] {
+    var names: [String] = []
+    var rest = Array(text.utf8)[...]
+    while !text.isEmpty {
+      var name: [UInt8] = []
+      if rest.first == quote {
+        rest.removeFirst()
+        while true {
+          guard let byte = rest.popFirst() else {
+            throw malformed(text, "a quote is not closed")
+          }
+          if byte == quote {
+            guard rest.first == quote else { break }
+            rest.removeFirst()
+          }
+          name.append(byte)
+        }
+        guard rest.first ?? comma == comma else {
+          throw malformed(text, "something follows a closing quote")
+        }
+      } else {
+        while let byte = rest.first, byte != comma {
+          guard byte != quote else {
+            throw malformed(text, "a quote stands within a name")
+          }
+          name.append(byte)
+          rest.removeFirst()
+        }
+      }
+      guard !name.isEmpty else { throw malformed(text, "a name is empty") }
+      names.append(String(decoding: name, as: UTF8.self))
+      guard rest.popFirst() != nil else { break }
+    }
+    return names
+  }
+
+  /// The text that ``names(in:)`` reads these names from.
+  package static func text(_ names: [String]) -> String {
+    names.map { name in
+      guard name.utf8.contains(where: { [comma, quote, 0x0A, 0x0D].contains($0) }) else {
+        return name
+      }
+      var quoted = [quote]
+      for byte in name.utf8 { quoted += byte == quote ? [byte, byte] : [byte] }
+      return String(decoding: quoted + [quote], as: UTF8.self)
+    }.joined(separator: ",")
+  }
+
+  private static let comma = UInt8(ascii: ",")
+  private static let quote = UInt8(ascii: "\"")
+
+  private static func malformed(_ text: String, _ why: String) -> StoreError {
+    StoreError(
+      .usage,
+      "'\(text.prefix(100))' is not a list of names, since \(why): write a,b, and a name that has "
+        + #"a comma or a quote as "a,b" or "say ""hi""""#)
+  }
+}

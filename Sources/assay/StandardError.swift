@@ -1,0 +1,14 @@
+import Foundation
+import Model
+
+/// Lines for people that are no result: errors, notes, progress.
+enum StandardError {
+  /// Writes a line.
+  static func line(_ text: String) { write(TerminalText.line(text) + "\n") }
+
+  /// Writes a text of our own that has lines, such as a usage message.
+  static func lines(_ text: String) { write(TerminalText.lines(text) + "\n") }
+
+  /// Writes a text as it is, with what a terminal obeys.
+  static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}
