@@ -65,8 +65,10 @@ let package = Package(
       ]),
     .target(name: "Client", dependencies: ["Model", "Platform", "Wire", "CCurl"]),
     .target(
-      name: "Contract", path: "schema", exclude: ["manifest.json", "record.json"],
-      resources: [.embedInCode("openapi.yaml"), .embedInCode("route.rules.json")]),
+      name: "Contract", dependencies: ["CContract"], path: "schema",
+      exclude: [
+        "CContract", "manifest.json", "record.json", "openapi.yaml", "route.rules.json",
+      ]),
     .target(
       name: "Server",
       dependencies: [
@@ -158,6 +160,8 @@ let package = Package(
     .systemLibrary(
       name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
     .systemLibrary(name: "CMalloc"),
+    // The files of schema/ as bytes.
+    .target(name: "CContract", path: "schema/CContract"),
     // Its headers come with libcurl4-openssl-dev; the library is loaded when it is first used.
     .target(name: "CCurl"),
     .target(name: "CSQLiteMemory", linkerSettings: [.linkedLibrary("sqlite3")]),
