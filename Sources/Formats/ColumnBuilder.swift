@@ -7,20 +7,61 @@ import Model
 /// A value built as `json` becomes its JSON text: 41 `41`, 1.5 `1.5`, the string 4f2a `"4f2a"`.
 @safe struct ColumnBuilder {
   /// In row order, at most one a row.
-  let cells: UnsafeBufferPointer<assay_json_cell>
+  private let cells: UnsafeBufferPointer<assay_json_cell>
   /// What string cells point into.
-  let block: UnsafePointer<UInt8>
+  private let block: UnsafePointer<UInt8>
   /// What unescaped and nested cells point into.
-  let text: UnsafePointer<UInt8>
+  private let text: UnsafePointer<UInt8>
   /// The bytes of all texts.
-  let textBytes: Int
-  let kinds: JSONKinds
-  let rowCount: Int
+  private let textBytes: Int
+  private let kinds: JSONKinds
+  private let rowCount: Int
+  /// The row, within the parse, that is the vector's first.
+  private let firstRow: Int
+
+  /// A builder of the rows at `rows`, of the cells of all rows of a parse.
+  ///
+  /// `textBytes` is of all cells, `kinds` are those met in any of them.
+  init(
+    cells: UnsafeBufferPointer<assay_json_cell>, block: UnsafePointer<UInt8>,
+    text: UnsafePointer<UInt8>, textBytes: Int, kinds: JSONKinds, rows: Range<Int>
+  ) {
+    let first = unsafe Self.position(of: rows.lowerBound, in: cells)
+    let last = unsafe Self.position(of: rows.upperBound, in: cells)
+    let isWhole = last - first == cells.count
+    unsafe self.cells = UnsafeBufferPointer(rebasing: cells[first..<last])
+    unsafe self.block = block
+    unsafe self.text = text
+    self.kinds = kinds
+    rowCount = rows.count
+    firstRow = rows.lowerBound
+    self.textBytes =
+      isWhole ? textBytes : unsafe self.cells.reduce(0) { $0 + Self.textBytes($1) }
+  }
+
+  /// The first cell at or after a row.
+  private static func position(
+    of row: Int, in cells: UnsafeBufferPointer<assay_json_cell>
+  ) -> Int {
+    var (low, high) = (0, cells.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if unsafe Int(cells[middle].row) < row { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private static func textBytes(_ cell: assay_json_cell) -> Int {
+    switch cell.kind {
+    case ASSAY_JSON_BOOL, ASSAY_JSON_INTEGER, ASSAY_JSON_NUMBER: 0
+    default: Int(cell.bits >> 32)
+    }
+  }
 
   /// The values as `type`.
   /// - Throws: ``Misfit`` for the first value that is not of the type.
   func vector(as type: ColumnType) throws(Misfit) -> ColumnVector {
-    if !kinds.isSubset(of: .fitting(type)) { throw firstMisfit(type) }
+    if !kinds.isSubset(of: .fitting(type)), let misfit = firstMisfit(type) { throw misfit }
     guard cellCount > 0 else { return .nulls(type, count: rowCount) }
     let values: ColumnVector.Values =
       switch type {
@@ -44,7 +85,10 @@ import Model
 
   private func cell(_ index: Int) -> assay_json_cell { unsafe cells[index] }
 
-  private func firstMisfit(_ type: ColumnType) -> Misfit {
+  /// The row of the vector that a cell is of.
+  private func row(of cell: assay_json_cell) -> Int { Int(cell.row) - firstRow }
+
+  private func firstMisfit(_ type: ColumnType) -> Misfit? {
     let fitting = JSONKinds.fitting(type)
     let cell = unsafe cells.first { cell in
       let kind: JSONKinds =
@@ -57,7 +101,7 @@ import Model
         }
       return !kind.isSubset(of: fitting)
     }
-    return Misfit(row: Int(cell?.row ?? 0))
+    return cell.map { Misfit(row: row(of: $0)) }
   }
 
   private static func isWide(_ cell: assay_json_cell) -> Bool {
@@ -67,20 +111,20 @@ import Model
   private func validity() -> Bitmap? {
     guard cellCount < rowCount else { return nil }
     var bits = Bitmap(repeating: false, count: rowCount)
-    for index in 0..<cellCount { bits[Int(cell(index).row)] = true }
+    for index in 0..<cellCount { bits[row(of: cell(index))] = true }
     return bits
   }
 
   private func bools() -> Bitmap {
     var bits = Bitmap(repeating: false, count: rowCount)
-    for index in 0..<cellCount where cell(index).bits != 0 { bits[Int(cell(index).row)] = true }
+    for index in 0..<cellCount where cell(index).bits != 0 { bits[row(of: cell(index))] = true }
     return bits
   }
 
   private func integers() -> [Int64] {
     var values = [Int64](repeating: 0, count: rowCount)
     for index in 0..<cellCount {
-      values[Int(cell(index).row)] = Int64(bitPattern: cell(index).bits)
+      values[row(of: cell(index))] = Int64(bitPattern: cell(index).bits)
     }
     return values
   }
@@ -89,7 +133,7 @@ import Model
     var values = [Double](repeating: 0, count: rowCount)
     for index in 0..<cellCount {
       let cell = cell(index)
-      values[Int(cell.row)] =
+      values[row(of: cell)] =
         cell.kind == ASSAY_JSON_NUMBER
         ? Double(bitPattern: cell.bits) : Double(Int64(bitPattern: cell.bits))
     }
@@ -100,9 +144,9 @@ import Model
     guard kinds.contains(.integer) else { return nil }
     var bits = Bitmap(repeating: false, count: rowCount)
     for index in 0..<cellCount where cell(index).kind == ASSAY_JSON_INTEGER {
-      bits[Int(cell(index).row)] = true
+      bits[row(of: cell(index))] = true
     }
-    return bits
+    return bits.setCount == 0 ? nil : bits
   }
 
   private func timestamps() throws(Misfit) -> [Int64] {
@@ -110,8 +154,8 @@ import Model
     for index in 0..<cellCount {
       let cell = cell(index)
       let text = unsafe String(decoding: source(cell), as: UTF8.self)
-      guard let time = Timestamp(parsing: text) else { throw Misfit(row: Int(cell.row)) }
-      values[Int(cell.row)] = time.microseconds
+      guard let time = Timestamp(parsing: text) else { throw Misfit(row: row(of: cell)) }
+      values[row(of: cell)] = time.microseconds
     }
     return values
   }
@@ -130,7 +174,7 @@ import Model
       var row = 0
       for index in 0..<cellCount {
         let cell = cell(index)
-        while row < Int(cell.row) {
+        while row < self.row(of: cell) {
           row += 1
           offsets[row] = UInt32(truncatingIfNeeded: end)
         }
@@ -158,7 +202,7 @@ import Model
     var row = 0
     for index in 0..<cellCount {
       let cell = cell(index)
-      while row < Int(cell.row) {
+      while row < self.row(of: cell) {
         row += 1
         offsets[row] = UInt32(truncatingIfNeeded: bytes.count)
       }

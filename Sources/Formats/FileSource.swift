@@ -8,8 +8,7 @@ package final class FileSource: ByteSource {
   package let name: String
   private var input: FileSourceInput
   private let decoder: FileSourceDecoder?
-  private let limitBytes: Int
-  private var givenBytes = 0
+  private let budget: InputBudget
 
   /// Opens a file for reading; `-` is standard input.
   /// - Throws: ``StoreError`` of kind `missing` when there is no such file, `unavailable` when it
@@ -52,7 +51,7 @@ package final class FileSource: ByteSource {
     self.name = name
     self.input = input
     self.decoder = decoder
-    self.limitBytes = limitBytes
+    budget = InputBudget(limitBytes: limitBytes, name: name)
   }
 
   package func read(_ limit: Int, appendingTo bytes: inout [UInt8]) throws(StoreError) -> Int {
@@ -62,18 +61,13 @@ package final class FileSource: ByteSource {
       case .zstd(let zstd): try zstd.read(limit, appendingTo: &bytes, from: &input)
       case nil: try input.read(limit, appendingTo: &bytes)
       }
-    guard count <= limitBytes - givenBytes else {
-      throw StoreError(
-        .invalid,
-        "\(name) decompresses to more than the \(limitBytes) bytes allowed here; send it in parts")
-    }
-    givenBytes += count
+    try budget.take(count)
     return count
   }
 
   package func rewind() throws(StoreError) {
     input.rewind()
-    givenBytes = 0
+    budget.restart()
     switch decoder {
     case .gzip(let gzip): gzip.reset()
     case .zstd(let zstd): zstd.reset()

@@ -64,10 +64,10 @@ import Model
       fault: fault == ASSAY_JSON_OK ? nil : (fault, result.fault_offset))
   }
 
-  /// The values of the column at `index` of the last parse of `bytes`, as `type`.
+  /// The values of the column at `index` of the last parse of `bytes` at `rows`, as `type`.
   /// - Throws: ``ColumnBuilder/Misfit`` for the first row whose value the type does not take.
   func vector(
-    _ index: Int, as type: ColumnType, rowCount: Int, in bytes: [UInt8]
+    _ index: Int, as type: ColumnType, rows: Range<Int>, in bytes: [UInt8]
   ) throws(ColumnBuilder.Misfit) -> ColumnVector {
     let column = unsafe assay_json_parser_column(parser, index)
     let outcome: Result<ColumnVector, ColumnBuilder.Misfit>? =
@@ -76,9 +76,9 @@ import Model
         let builder = unsafe ColumnBuilder(
           cells: UnsafeBufferPointer(start: column.cells, count: column.cell_count),
           block: block, text: text, textBytes: column.text_bytes,
-          kinds: JSONKinds(rawValue: column.met), rowCount: rowCount)
+          kinds: JSONKinds(rawValue: column.met), rows: rows)
         return Result { () throws(ColumnBuilder.Misfit) in try builder.vector(as: type) }
       }
-    return try outcome?.get() ?? .nulls(type, count: rowCount)
+    return try outcome?.get() ?? .nulls(type, count: rows.count)
   }
 }

@@ -5,8 +5,9 @@ package import Model
 /// Rows of JSON text: an object a line, or one array of objects.
 ///
 /// Reads the file in blocks of some 16 MiB and parses stretches of a block on all cores; every
-/// stretch becomes a batch. Memory does not depend on the size of the file. Blank lines between
-/// rows are skipped, a byte order mark at the start too. Absent and null are the same.
+/// stretch becomes a batch, or several where its rows have few of very many columns. Memory does not
+/// depend on the size of the file. Blank lines between rows are skipped, a byte order mark at the
+/// start too. Absent and null are the same.
 package struct JSONReader: RowReader {
   /// How rows follow one another.
   package enum Layout: Sendable {
@@ -19,8 +20,12 @@ package struct JSONReader: RowReader {
   private var text: JSONStretches
   private var table: JSONTable
   private var blocks: [JSONBlock] = []
-  /// Batches that are parsed and not yet handed out, last first.
+  /// Rows of the block at hand that are not laid out yet, last first.
+  private var pieces: [Piece] = []
+  /// Batches that are laid out and not yet handed out, last first.
   private var ready: [InputBatch] = []
+  /// How many lines the block at hand has.
+  private var blockLines = 0
   private var hasRows = false
   private let allowsMissing: Bool
 
@@ -35,20 +40,23 @@ package struct JSONReader: RowReader {
 
   package mutating func restart() throws(StoreError) {
     try text.restart()
+    pieces = []
     ready = []
     hasRows = false
   }
 
   package mutating func next() throws(StoreError) -> InputBatch? {
     while ready.isEmpty {
-      let ranges = try text.next()
-      if ranges.isEmpty {
-        try checkEnd()
-        return nil
+      if pieces.isEmpty {
+        let ranges = try text.next()
+        if ranges.isEmpty {
+          try checkEnd()
+          return nil
+        }
+        try parse(ranges)
       }
-      let (batches, lines) = try parse(ranges)
-      ready = batches
-      text.consume(lines: lines)
+      try layOut()
+      if pieces.isEmpty { text.consume(lines: blockLines) }
     }
     hasRows = true
     return ready.removeLast()
@@ -66,10 +74,8 @@ package struct JSONReader: RowReader {
       at: .init(file: text.name))
   }
 
-  /// Parses stretches of the text at hand; batches come out last first.
-  private mutating func parse(
-    _ ranges: [Range<Int>]
-  ) throws(StoreError) -> (batches: [InputBatch], lines: Int) {
+  /// Parses stretches of the text at hand into pieces that wait to be laid out.
+  private mutating func parse(_ ranges: [Range<Int>]) throws(StoreError) {
     while blocks.count < ranges.count { blocks.append(try JSONBlock()) }
     let blocks = blocks
     let bytes = text.bytes
@@ -89,11 +95,32 @@ package struct JSONReader: RowReader {
           file: text.name))
       line += summary.lineCount
     }
-    let (columns, parsed) = (table.columns, stretches)
-    let batches = try parallelMap(count: ranges.count) { index throws(StoreError) in
-      try parsed[index].batch(columns, in: bytes)
+    blockLines = line - text.line
+    let rowLimit = max(1, Self.cellLimit / max(1, table.columns.count))
+    for stretch in stretches {
+      for start in stride(from: 0, to: stretch.summary.rowCount, by: rowLimit) {
+        let end = min(start + rowLimit, stretch.summary.rowCount)
+        pieces.append(Piece(stretch: stretch, rows: start..<end))
+      }
     }
-    return (batches.filter { $0.rows.count > 0 }.reversed(), line - text.line)
+    pieces.reverse()
+  }
+
+  /// Lays out the next pieces, as many as may be in memory at once, on all cores.
+  private mutating func layOut() throws(StoreError) {
+    var cells = 0
+    var count = 0
+    for piece in pieces.reversed() {
+      cells += piece.rows.count * table.columns.count
+      guard count == 0 || cells <= Self.cellLimit else { break }
+      count += 1
+    }
+    let chosen = Array(pieces.suffix(count))
+    pieces.removeLast(count)
+    let (columns, bytes) = (table.columns, text.bytes)
+    ready = try parallelMap(count: count) { index throws(StoreError) in
+      try chosen[index].stretch.batch(columns, chosen[index].rows, in: bytes)
+    }
   }
 
   /// Takes up the columns of a stretch: for each column of the table, its index in the stretch.
@@ -121,6 +148,15 @@ package struct JSONReader: RowReader {
     return places
   }
 
+  /// The most cells that are laid out at once: an object of two bytes may have thousands.
+  private static let cellLimit = 1 << 24
+
+  /// Rows of a stretch.
+  private struct Piece: Sendable {
+    let stretch: Stretch
+    let rows: Range<Int>
+  }
+
   /// A stretch that was parsed.
   private struct Stretch: Sendable {
     let block: JSONBlock
@@ -131,10 +167,12 @@ package struct JSONReader: RowReader {
     let firstLine: Int
     let file: String
 
-    /// The rows with all of the table's columns.
-    func batch(_ columns: [ColumnDefinition], in bytes: [UInt8]) throws(StoreError) -> InputBatch {
-      let count = summary.rowCount
-      let lines = summary.rowLines.map { $0 &+ UInt32(truncatingIfNeeded: firstLine) }
+    /// The rows at `rows` with all of the table's columns.
+    func batch(
+      _ columns: [ColumnDefinition], _ rows: Range<Int>, in bytes: [UInt8]
+    ) throws(StoreError) -> InputBatch {
+      let count = rows.count
+      let lines = summary.rowLines[rows].map { $0 &+ UInt32(truncatingIfNeeded: firstLine) }
       var vectors: [ColumnVector] = []
       vectors.reserveCapacity(columns.count)
       for (index, column) in columns.enumerated() {
@@ -143,7 +181,7 @@ package struct JSONReader: RowReader {
           continue
         }
         do throws(ColumnBuilder.Misfit) {
-          vectors.append(try block.vector(place, as: column.type, rowCount: count, in: bytes))
+          vectors.append(try block.vector(place, as: column.type, rows: rows, in: bytes))
         } catch {
           throw StoreError(
             .invalid,

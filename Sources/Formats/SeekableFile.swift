@@ -13,18 +13,21 @@ package final class SeekableFile: Sendable {
   /// What to call the input in messages.
   package let name: String
   package let count: Int
+  /// The bytes that its own compression may still make of it.
+  let budget: InputBudget
   private let storage: Storage
 
   /// Bytes that are in memory already.
-  package init(name: String, bytes: [UInt8]) {
+  package init(name: String, bytes: [UInt8], limitBytes: Int = .max) {
     self.name = name
+    budget = InputBudget(limitBytes: limitBytes, name: name)
     count = bytes.count
     storage = .memory(bytes)
   }
 
   /// Copies all of `source` into a temporary file that has no name.
   /// - Throws: ``StoreError`` as the source does, and of kind `exhausted` when the disk is full.
-  package init(spooling source: any ByteSource) throws(StoreError) {
+  package init(spooling source: any ByteSource, limitBytes: Int = .max) throws(StoreError) {
     let spool = try TemporaryFile()
     var total = 0
     var bytes: [UInt8] = []
@@ -34,12 +37,14 @@ package final class SeekableFile: Sendable {
       bytes.removeAll(keepingCapacity: true)
     }
     name = source.name
+    budget = InputBudget(limitBytes: limitBytes, name: name)
     count = total
     storage = .temporary(spool)
   }
 
-  private init(name: String, descriptor: Int32, count: Int) {
+  private init(name: String, descriptor: Int32, count: Int, limitBytes: Int) {
     self.name = name
+    budget = InputBudget(limitBytes: limitBytes, name: name)
     self.count = count
     storage = .descriptor(descriptor)
   }
@@ -68,7 +73,8 @@ package final class SeekableFile: Sendable {
       if file >= 0 {
         var status = stat()
         if unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-          let whole = SeekableFile(name: name, descriptor: file, count: Int(status.st_size))
+          let whole = SeekableFile(
+            name: name, descriptor: file, count: Int(status.st_size), limitBytes: limitBytes)
           let first = try whole.bytes(0..<min(4, whole.count))
           if FileCompression(firstBytes: first) == nil { return whole }
         } else {
@@ -79,7 +85,7 @@ package final class SeekableFile: Sendable {
     return try SeekableFile(
       spooling: FileSource.open(
         path: path, compression: compression, name: name, limitBytes: limitBytes,
-        recognizesCompression: true))
+        recognizesCompression: true), limitBytes: limitBytes)
   }
 
   deinit { if case .descriptor(let file) = storage { close(file) } }

@@ -7,7 +7,8 @@ package enum TableReader {
   ///   - compression: How the file's bytes are compressed; nil when their beginning tells.
   ///   - name: How errors call the file.
   ///   - allowsMissing: Whether a column that has a type may be missing.
-  ///   - limitBytes: The most bytes that it may decompress to.
+  ///   - limitBytes: The most bytes that it may decompress to: in each layer of compression, and
+  ///     laid out as rows in memory.
   /// - Throws: ``StoreError``: `missing` when there is no such file, `unavailable` when it cannot
   ///   be read, `usage` for types that the format does not have.
   package static func open(
@@ -16,6 +17,16 @@ package enum TableReader {
   ) throws(StoreError) -> any RowReader {
     var options = ReadOptions(types: types)
     options.allowsMissing = allowsMissing
+    let reader = try open(
+      path: path, format, compression: compression, name: name, options, limitBytes: limitBytes)
+    return limitBytes == .max
+      ? reader : LimitedReader(reader, limitBytes: limitBytes, name: name)
+  }
+
+  private static func open(
+    path: String, _ format: FileFormat, compression: FileCompression?, name: String,
+    _ options: ReadOptions, limitBytes: Int
+  ) throws(StoreError) -> any RowReader {
     switch format {
     case .jsonl, .json, .csv:
       let source = try FileSource.open(

@@ -13,6 +13,9 @@ struct ArrowArray: Sendable {
   /// Whether the buffers hold numbers of the dictionary's values.
   let isCoded: Bool
 
+  /// How many arrays it is made of, itself among them.
+  var fieldCount: Int { children.reduce(1) { $0 + $1.fieldCount } }
+
   /// Which of `rows` have a value; nil when all have.
   func validity(_ rows: Range<Int>) throws(StoreError) -> Bitmap? {
     guard rows.lowerBound >= 0, rows.upperBound <= count else {

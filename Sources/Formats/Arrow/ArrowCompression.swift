@@ -15,7 +15,7 @@ package enum ArrowCompression: Int8, Sendable {
   private static let byteLimit = 1 << 31
 
   /// The bytes of a buffer that is compressed.
-  func decode(_ buffer: ArrowBuffer) throws(StoreError) -> ArrowBuffer {
+  func decode(_ buffer: ArrowBuffer, budget: InputBudget) throws(StoreError) -> ArrowBuffer {
     if buffer.count == 0 { return buffer }
     let length = try buffer.values(Int64.self, 0..<1)[0]
     let frame = buffer.range.lowerBound + 8..<buffer.range.upperBound
@@ -26,6 +26,7 @@ package enum ArrowCompression: Int8, Sendable {
     // A frame of zstd has blocks of 128 KiB in four bytes, one of LZ4 repeats by 255 in one byte.
     guard Int(length) <= (frame.count + 64) << (self == .zstd ? 16 : 8) else { throw Self.damage }
     if length == 0 { return ArrowBuffer(bytes: [], range: 0..<0) }
+    try budget.take(Int(length))
     var isWhole = false
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(length)) { target, count in
       unsafe buffer.bytes.withUnsafeBytes { source in

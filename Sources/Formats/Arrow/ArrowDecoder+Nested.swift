@@ -26,6 +26,7 @@ extension ArrowDecoder {
           place.upperBound, span?.upperBound ?? 0)
     }
     let window = span ?? 0..<0
+    guard window.count <= Self.cellLimit else { throw ArrowFault.tooLarge }
     let cells = try ArrowJSONCells(array, window, self)
     var capacity = rows.count * 2 + total
     for row in 0..<rows.count where validity?[row] ?? true {

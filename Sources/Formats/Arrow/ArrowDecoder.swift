@@ -7,7 +7,9 @@ import Model
 /// becomes JSON text. Immutable once made, so that columns are decoded on all cores.
 struct ArrowDecoder: Sendable {
   /// The most bytes of text, and the most values, that one run may have.
-  static let limit = 256 << 20
+  static let limit = InputBudget.batchBytes
+  /// The most values that are decoded at once for a nested column, those of all its fields together.
+  static let cellLimit = 1 << 22
 
   /// The values of each dictionary, by its number.
   var dictionaries: [Int64: ColumnVector] = [:]
@@ -18,6 +20,10 @@ struct ArrowDecoder: Sendable {
   func vector(_ array: ArrowArray, _ rows: Range<Int>) throws(StoreError) -> ColumnVector {
     guard rows.count <= Self.limit else { throw ArrowFault.tooLarge }
     let field = array.field
+    // Before anything below is decoded, since what is there adds up.
+    guard array.children.isEmpty || rows.count <= Self.cellLimit / array.fieldCount else {
+      throw ArrowFault.tooLarge
+    }
     let validity = try array.validity(rows)
     if array.isCoded { return try coded(array, rows, validity) }
     if field.type == .runEnds { return try runs(array, rows) }

@@ -60,10 +60,22 @@ struct ArrowInput {
   }
 
   /// Goes back to the first message after the schema.
-  mutating func restart() { next = start }
+  mutating func restart() {
+    next = start
+    file.budget.restart()
+  }
 
   /// The next message and where its body is; nil after the last.
   mutating func message() throws(StoreError) -> (message: ArrowMessage, body: Range<Int>)? {
+    guard let found = try nextMessage() else { return nil }
+    // A footer may name one message very often.
+    try file.budget.take(found.body.count)
+    return found
+  }
+
+  private mutating func nextMessage() throws(StoreError) -> (
+    message: ArrowMessage, body: Range<Int>
+  )? {
     guard let places else {
       guard let found = try Self.message(in: file, at: next) else { return nil }
       next = found.body.upperBound
@@ -103,6 +115,7 @@ struct ArrowInput {
     if count == 0 { return nil }
     let start = place + (hasMarker ? 8 : 4)
     guard count <= file.count - start, count <= metadataLimit else { throw cutOff }
+    try file.budget.take(count)
     let message = try ArrowMessage(try file.bytes(start..<start + count))
     let body = start + count
     guard message.bodyCount <= file.count - body else { throw cutOff }
@@ -114,7 +127,9 @@ struct ArrowInput {
 
 extension ArrowBatchHeader {
   /// The buffers of a batch whose body is `body`, decompressed on all cores.
-  func buffers(of body: [UInt8]) throws(StoreError) -> [ArrowBuffer] {
+  func buffers(
+    of body: [UInt8], budget: InputBudget
+  ) throws(StoreError) -> [ArrowBuffer] {
     var stored: [ArrowBuffer] = []
     for index in stride(from: 0, to: buffers.count, by: 2) {
       guard let start = Int(exactly: buffers[index]), let count = Int(exactly: buffers[index + 1]),
@@ -125,16 +140,16 @@ extension ArrowBatchHeader {
     guard let compression else { return stored }
     let packed = stored
     return try parallelMap(count: packed.count) { index throws(StoreError) in
-      try compression.decode(packed[index])
+      try compression.decode(packed[index], budget: budget)
     }
   }
 
   /// The arrays of `fields` in a batch whose body is `body`.
   func arrays(
-    _ fields: [ArrowField], body: [UInt8], isDictionary: Bool = false
+    _ fields: [ArrowField], body: [UInt8], budget: InputBudget, isDictionary: Bool = false
   ) throws(StoreError) -> [ArrowArray] {
     var builder = ArrowArrayBuilder(
-      nodes: nodes, buffers: try buffers(of: body), viewCounts: viewCounts)
+      nodes: nodes, buffers: try buffers(of: body, budget: budget), viewCounts: viewCounts)
     return try builder.arrays(fields, count: rowCount, isDictionary: isDictionary)
   }
 }

@@ -14,6 +14,8 @@ package struct ArrowReader: RowReader {
   /// A batch that is handed out has at most so many rows, and about so many bytes.
   private static let batchRows = 65_536
   private static let batchBytes = 16 << 20
+  /// What a value of a dictionary takes while it is decoded, beside its bytes.
+  private static let wordBytes = 24
 
   private let name: String
   private var input: ArrowInput
@@ -33,6 +35,8 @@ package struct ArrowReader: RowReader {
     /// Of columns that have any, which floats were written as integers.
     let marks: [Bitmap?]
     var next = 0
+    /// More rows at once turned out too large.
+    var mostRows = ArrowReader.batchRows
   }
 
   /// A reader of `file`.
@@ -92,7 +96,8 @@ package struct ArrowReader: RowReader {
       try adopt(header, body: try input.file.bytes(place), id: id, isDelta: isDelta)
     case .batch(let header):
       let body = try input.file.bytes(place)
-      let arrays = try header.arrays(input.schema.fields, body: body)
+      let budget = input.file.budget
+      let arrays = try header.arrays(input.schema.fields, body: body, budget: budget)
       guard header.rowCount > 0 else { return true }
       var marks: [Bitmap?] = []
       for (index, array) in arrays.enumerated() {
@@ -102,6 +107,7 @@ package struct ArrowReader: RowReader {
           marks.append(nil)
           continue
         }
+        try budget.take(array.count / 4)
         marks.append(
           ArrowIntegralMarks.marks(
             text, validity: try array.validity(0..<array.count), count: array.count))
@@ -120,7 +126,9 @@ package struct ArrowReader: RowReader {
     guard let field = dictionaryFields[id] else {
       throw ArrowFault.damaged("a dictionary that no column has")
     }
-    let arrays = try header.arrays([field], body: body, isDictionary: true)
+    let budget = input.file.budget
+    let arrays = try header.arrays([field], body: body, budget: budget, isDictionary: true)
+    try budget.take(header.rowCount * Self.wordBytes)
     let values = try decoder.vector(arrays[0], 0..<header.rowCount)
     guard isDelta, let known = decoder.dictionaries[id] else {
       decoder.dictionaries[id] = values
@@ -129,6 +137,8 @@ package struct ArrowReader: RowReader {
     guard known.count + values.count <= ArrowDecoder.limit,
       known.plainBytes + values.plainBytes <= ArrowDecoder.limit * 2
     else { throw ArrowFault.tooLarge }
+    // Each addition copies what there was.
+    try budget.take(known.plainBytes + known.count * Self.wordBytes)
     decoder.dictionaries[id] = .gather(
       [
         RowRun(source: 0, start: 0, count: Int32(known.count)),
@@ -139,7 +149,7 @@ package struct ArrowReader: RowReader {
   /// The next rows of `batch`, fewer when they turn out too large, its columns on all cores.
   private func decode(_ batch: inout Batch) throws(StoreError) -> RowBatch {
     let byBytes = Self.batchBytes / max(1, batch.byteCount / batch.rowCount)
-    var count = min(max(1, byBytes), Self.batchRows, batch.rowCount - batch.next)
+    var count = min(max(1, byBytes), batch.mostRows, batch.rowCount - batch.next)
     while true {
       let rows = batch.next..<batch.next + count
       do throws(StoreError) {
@@ -149,14 +159,17 @@ package struct ArrowReader: RowReader {
       } catch {
         guard error.kind == .exhausted, count > 1 else { throw error }
         count /= 2
+        batch.mostRows = count
       }
     }
   }
 
   private func vectors(_ batch: Batch, _ rows: Range<Int>) throws(StoreError) -> [ColumnVector] {
     let (decoder, columns) = (decoder, columns)
+    let room = InputBudget.ofBatch()
     return try parallelMap(count: columns.count) { index throws(StoreError) in
       var vector = try decoder.vector(batch.arrays[index], rows)
+      try room.take(vector.heldBytes)
       if let marks = batch.marks[index] { vector = vector.marked(marks, rows) }
       do throws(StoreError) {
         return try ColumnTypes.retyped(vector, to: columns[index].type)

@@ -37,7 +37,7 @@ struct ParquetAssembler {
       }
       guard text.count <= ParquetScalars.textLimit else {
         throw StoreError(
-          .exhausted, "a few rows take more than 1 GiB as JSON: leave the column out")
+          .exhausted, "a single row takes more than 256 MiB as JSON: leave the column out")
       }
       offsets.append(UInt32(text.count))
     }

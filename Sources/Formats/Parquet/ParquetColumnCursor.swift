@@ -9,6 +9,10 @@ struct ParquetColumnCursor: Sendable {
   /// Bytes read ahead for a page's header, and the longest header.
   private static let windowBytes = 64 << 10
   private static let headerLimit = 16 << 20
+  /// The bytes of a header without statistics, at the most.
+  private static let plainHeaderBytes = 512
+  /// The levels of a value within lists.
+  private static let levelBytes = 8
 
   private let file: SeekableFile
   private let leaf: ParquetLeaf
@@ -125,7 +129,11 @@ struct ParquetColumnCursor: Sendable {
           throw ParquetFault.damaged("a page has more values than its column")
         }
         left -= header.valueCount
-        page = try ParquetPage(header, body, leaf, compression)
+        try file.budget.take(max(header.plainCount, body.count))
+        if leaf.repetition > 0 { try file.budget.take(header.valueCount * Self.levelBytes) }
+        let opened = try ParquetPage(header, body, leaf, compression)
+        try file.budget.take(opened.values.expandedBytes)
+        page = opened
         if header.valueCount > 0 { return true }
       case .index, nil: continue
       }
@@ -138,22 +146,24 @@ struct ParquetColumnCursor: Sendable {
   ) throws(StoreError) {
     guard dictionary == nil, header.encoding == .plain || header.encoding == .plainDictionary
     else { throw ParquetFault.damaged("a dictionary") }
+    try file.budget.take(max(header.plainCount, body.count))
     let bytes = try compression.decode(body, count: header.plainCount)
     // A value takes a bit at the least, so this bounds what is allocated.
     guard header.valueCount <= bytes.count * 8 else { throw ParquetFault.damaged("a dictionary") }
     var values = try ParquetPageValues(
       bytes, 0..<bytes.count, encoding: .plain, leaf: leaf, most: header.valueCount)
+    try file.budget.take(values.expandedBytes)
     var scalars = ParquetScalars()
     try values.read(header.valueCount, dictionary: nil, appendingTo: &scalars)
     dictionary = scalars
   }
 
   private mutating func readHeader() throws(StoreError) -> ParquetPageHeader {
-    var size = Self.windowBytes
+    var size = Self.plainHeaderBytes
     while true {
       let stop = min(end, offset + size)
       if offset < windowStart || stop > windowStart + window.count {
-        window = try file.bytes(offset..<stop)
+        window = try file.bytes(offset..<min(end, offset + max(size, Self.windowBytes)))
         windowStart = offset
       }
       var thrift = ThriftReader(window, offset - windowStart..<stop - windowStart)

@@ -33,7 +33,7 @@ enum ParquetIntegralMarks {
     /// A reader of `text`.
     /// - Throws: ``StoreError`` of kind `invalid` when it is not what ``ParquetIntegralMarks``
     ///   makes.
-    init(text: String) throws(StoreError) {
+    init(text: String, budget: InputBudget) throws(StoreError) {
       if text == ParquetIntegralMarks.all {
         bits = nil
         return
@@ -43,6 +43,7 @@ enum ParquetIntegralMarks {
         unsafe ZSTD_getFrameContentSize($0.baseAddress, $0.count)
       }
       guard size <= UInt64(Self.limit / 8) else { throw ParquetFault.damaged("its metadata") }
+      try budget.take(Int(size))
       bits = try ParquetCompression.zstd.decode(frame[...], count: Int(size))
     }
 

@@ -39,7 +39,7 @@ enum ParquetJSON {
     else { throw notJSON }
     if summary.columns.isEmpty { return .nulls(.json, count: texts.count) }
     do throws(ColumnBuilder.Misfit) {
-      return try block.vector(0, as: .json, rowCount: texts.count, in: lines)
+      return try block.vector(0, as: .json, rows: 0..<texts.count, in: lines)
     } catch {
       throw notJSON
     }

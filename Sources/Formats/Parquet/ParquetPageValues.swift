@@ -59,6 +59,15 @@ struct ParquetPageValues: Sendable {
     }
   }
 
+  /// The bytes of values that were decoded at once, beside the page's own.
+  var expandedBytes: Int {
+    switch source {
+    case .integers(let values): values.count * 8
+    case .texts(let texts): texts.bytes.count + texts.count * 4
+    case .plain, .split, .codes, .bits: 0
+    }
+  }
+
   /// Appends the next `count` values to `scalars`.
   mutating func read(
     _ count: Int, dictionary: ParquetScalars?, appendingTo scalars: inout ParquetScalars

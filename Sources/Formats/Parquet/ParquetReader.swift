@@ -48,6 +48,7 @@ package struct ParquetReader: RowReader {
     rowsLeft = 0
     rowsRead = 0
     hasBatches = false
+    file.budget.restart()
   }
 
   package mutating func next() throws(StoreError) -> InputBatch? {
@@ -67,8 +68,7 @@ package struct ParquetReader: RowReader {
       group += 1
     }
     hasBatches = true
-    let rows = min(rowsLeft, batchRows)
-    let vectors = try read(rows)
+    let (rows, vectors) = try read(atMost: min(rowsLeft, batchRows))
     rowsLeft -= rows
     let first = UInt32(truncatingIfNeeded: rowsRead) &+ 1
     rowsRead += rows
@@ -89,17 +89,38 @@ package struct ParquetReader: RowReader {
       cursors.append(
         ParquetColumnCursor(
           file, chunk, leaf, hidesCompression: footer.hidesCompression))
-      marks.append(try chunk.integral.map(ParquetIntegralMarks.Reader.init(text:)))
+      marks.append(
+        try chunk.integral.map { text throws(StoreError) in
+          try ParquetIntegralMarks.Reader(text: text, budget: file.budget)
+        })
       size = size.addingReportingOverflow(chunk.plainCount).partialValue
     }
     rowsLeft = group.rowCount
-    let rowBytes = max(1, max(0, size) / max(1, group.rowCount))
+    // Whatever the footer says, a row of a leaf takes some bytes.
+    let rowBytes = max(1, footer.leaves.count * 4, max(0, size) / max(1, group.rowCount))
     batchRows = max(1, min(Self.batchRows, Self.batchBytes / rowBytes))
+  }
+
+  /// The next rows of every column, at most `limit` and fewer when those take too much memory.
+  private mutating func read(
+    atMost limit: Int
+  ) throws(StoreError) -> (rows: Int, vectors: [ColumnVector]) {
+    var rows = limit
+    while true {
+      do throws(StoreError) {
+        return (rows, try read(rows))
+      } catch {
+        guard error.kind == .exhausted, rows > 1 else { throw error }
+        rows /= 2
+        batchRows = rows
+      }
+    }
   }
 
   /// The next `rows` rows of every column.
   private mutating func read(_ rows: Int) throws(StoreError) -> [ColumnVector] {
     let (columns, cursors, marks, file) = (columns, cursors, marks, file)
+    let room = InputBudget.ofBatch()
     let results = try parallelMap(count: columns.count) { index throws(StoreError) in
       let column = columns[index]
       do throws(StoreError) {
@@ -109,6 +130,7 @@ package struct ParquetReader: RowReader {
         var mark = marks[column.leaves.lowerBound]
         let bits = try mark?.read(entries[0].scalars.count)
         let vector = try column.vector(entries, rows: rows, marks: bits)
+        try room.take(vector.heldBytes)
         return ParquetRead(vector: vector, cursors: moved, marks: mark)
       } catch {
         let message = "column '\(column.definition.name)': \(error.message)"

@@ -6,7 +6,7 @@ import Model
 /// Of the arrays, only those that the column's physical type needs are used.
 struct ParquetScalars: Sendable {
   /// The most bytes of text that are put together at once.
-  static let textLimit = 1 << 30
+  static let textLimit = InputBudget.batchBytes
 
   private(set) var count = 0
   var bools: [Bool] = []
@@ -47,7 +47,7 @@ struct ParquetScalars: Sendable {
     guard count <= Self.textLimit - texts.bytes.count else {
       throw StoreError(
         .exhausted,
-        "the texts of a few rows take more than \(Self.textLimit >> 30) GiB: write shorter texts")
+        "a single row takes more than \(Self.textLimit >> 20) MiB: write shorter texts")
     }
   }
 
