@@ -101,7 +101,10 @@ let package = Package(
       path: "Benchmarks"),
     .target(
       name: "Migrations", path: "migrations",
-      resources: [.embedInCode("0001-index.sql"), .embedInCode("0002-aggregates.sql")]),
+      resources: [
+        .embedInCode("0001-index.sql"), .embedInCode("0002-aggregates.sql"),
+        .embedInCode("0003-texts.sql"),
+      ]),
 
     .target(
       name: "TestSupport", dependencies: ["Model", "Columns", "Objects", "Routing", "Wire"],

@@ -8,6 +8,9 @@ package enum Migrations {
   /// Their number is the schema version of the index.
   package static var scripts: [String] {
     // The build embeds `0001-index.sql` as `_001_index_sql`.
-    [PackageResources._001_index_sql, PackageResources._002_aggregates_sql].map { String(decoding: $0, as: UTF8.self) }
+    [
+      PackageResources._001_index_sql, PackageResources._002_aggregates_sql,
+      PackageResources._003_texts_sql,
+    ].map { String(decoding: $0, as: UTF8.self) }
   }
 }

@@ -53,15 +53,13 @@ extension Index {
   }
 
   private static func apply(_ record: LogRecord, _ database: Database) throws {
-    let json = record.json.bytes
-    let digest = Digest(hashing: json)
     let head = try Row.fetchOne(
       database.cachedStatement(
         sql: "SELECT id, head_sequence, head_digest FROM dataset WHERE name = ?"),
       arguments: [record.dataset.text])
     let sequence: Int = head?["head_sequence"] ?? 0
     if record.sequence <= sequence {
-      try expectKnown(record, digest, database)
+      try expectKnown(record, database)
       return
     }
     let previous: Digest =
@@ -74,18 +72,21 @@ extension Index {
       id = head["id"]
       let statement = try database.cachedStatement(
         sql: "UPDATE dataset SET head_sequence = ?, head_digest = ? WHERE id = ?")
-      try statement.execute(arguments: [record.sequence, RecordRows.blob(digest.bytes), id])
+      try statement.execute(arguments: [record.sequence, RecordRows.blob(record.digest.bytes), id])
     } else {
       let statement = try database.cachedStatement(
         sql: "INSERT INTO dataset (name, head_sequence, head_digest) VALUES (?, ?, ?)")
       try statement.execute(
-        arguments: [record.dataset.text, record.sequence, RecordRows.blob(digest.bytes)])
+        arguments: [record.dataset.text, record.sequence, RecordRows.blob(record.digest.bytes)])
       id = database.lastInsertedRowID
     }
     let statement = try database.cachedStatement(
-      sql: "INSERT INTO record (dataset, sequence, digest, json) VALUES (?, ?, ?, ?)")
+      sql: "INSERT INTO record (dataset, sequence, digest, json, texts) VALUES (?, ?, ?, ?, ?)")
     try statement.execute(
-      arguments: [id, record.sequence, RecordRows.blob(digest.bytes), RecordRows.blob(json)])
+      arguments: [
+        id, record.sequence, RecordRows.blob(record.digest.bytes), RecordRows.blob(record.bytes),
+        record.texts.map(RecordRows.blob),
+      ])
     try apply(record.change, of: record, dataset: id, database)
   }
 
@@ -140,9 +141,7 @@ extension Index {
     if let used { throw broken(record, "it repeats the idempotency key of version \(used)") }
   }
 
-  private static func expectKnown(
-    _ record: LogRecord, _ digest: Digest, _ database: Database
-  ) throws {
+  private static func expectKnown(_ record: LogRecord, _ database: Database) throws {
     let known = try Row.fetchOne(
       database.cachedStatement(
         sql: """
@@ -151,7 +150,7 @@ extension Index {
           """),
       arguments: [record.dataset.text, record.sequence])
     guard let known else { throw IndexDamage(what: "a record below the head is missing") }
-    guard try RecordRows.digest(known["digest"]) == digest else {
+    guard try RecordRows.digest(known["digest"]) == record.digest else {
       throw broken(record, "another record of that sequence was read before")
     }
   }

@@ -24,20 +24,20 @@ extension Index {
   /// One record of a dataset, by sequence.
   package func record(
     of dataset: DatasetName, sequence: Int
-  ) throws(StoreError) -> IndexedRecord? {
+  ) throws(StoreError) -> LogRecord? {
     try records(of: dataset, before: sequence == Int.max ? nil : sequence + 1, limit: 1)
-      .first { $0.record.sequence == sequence }
+      .first { $0.sequence == sequence }
   }
 
   /// Records of a dataset, the newest first: those before the sequence `before`, at most `limit`.
   package func records(
     of dataset: DatasetName, before: Int? = nil, limit: Int = Int.max
-  ) throws(StoreError) -> [IndexedRecord] {
+  ) throws(StoreError) -> [LogRecord] {
     try readOnce { database in
       try Row.fetchAll(
         database.cachedStatement(
           sql: """
-            SELECT sequence, digest, json FROM record
+            SELECT sequence, digest, json, texts FROM record
             WHERE dataset = (SELECT id FROM dataset WHERE name = ?) AND sequence < ?
             ORDER BY sequence DESC LIMIT ?
             """),

@@ -96,17 +96,18 @@ extension Index {
       let rows = try Row.fetchAll(
         database.cachedStatement(
           sql: """
-            SELECT version.number, record.sequence, record.digest, record.json FROM version
+            SELECT version.number, record.sequence, record.digest, record.json, record.texts
+            FROM version
             JOIN record ON record.dataset = version.dataset AND record.sequence = version.sequence
             WHERE version.dataset = (SELECT id FROM dataset WHERE name = ?) AND \(condition)
             """),
         arguments: [dataset.text] + arguments)
       return try rows.map { row in
-        let indexed = try RecordRows.record(row, of: dataset)
-        guard case .version(let version) = indexed.record.change,
+        let record = try RecordRows.record(row, of: dataset)
+        guard case .version(let version) = record.change,
           version.number == row["number"], isAskedFor(version)
         else { throw IndexDamage(what: "a version differs from its record") }
-        return IndexedVersion(digest: indexed.digest, record: indexed.record, version: version)
+        return IndexedVersion(record: record, version: version)
       }
     }
   }

@@ -74,16 +74,8 @@ package struct DatasetHead: Sendable, Hashable {
   package let digest: Digest
 }
 
-/// A record of a log with its digest.
-package struct IndexedRecord: Sendable, Hashable {
-  package let digest: Digest
-  package let record: LogRecord
-}
-
 /// A version together with the record that published it.
 package struct IndexedVersion: Sendable, Hashable {
-  /// The digest of ``record``.
-  package let digest: Digest
   package let record: LogRecord
   package let version: VersionRecord
 }

@@ -17,13 +17,20 @@ enum RecordRows {
     return DatasetHead(dataset: name, sequence: row["head_sequence"], digest: digest)
   }
 
-  static func record(_ row: Row, of dataset: DatasetName) throws -> IndexedRecord {
+  static func record(_ row: Row, of dataset: DatasetName) throws -> LogRecord {
     let digest = try digest(row["digest"])
-    let json = [UInt8](row["json"] as Data)
-    guard Digest(hashing: json) == digest, let record = LogRecord(parsing: json),
-      record.dataset == dataset, record.sequence == row["sequence"]
+    let texts: Data? = row["texts"]
+    let record: LogRecord
+    do throws(StoreError) {
+      record = try LogRecord(
+        parsing: [UInt8](row["json"] as Data), texts: texts.map { [UInt8]($0) })
+    } catch {
+      // Whoever wrote the index could read the record, so this is not it.
+      throw IndexDamage(what: "a record is not what was written")
+    }
+    guard record.digest == digest, record.dataset == dataset, record.sequence == row["sequence"]
     else { throw IndexDamage(what: "a record is not what was written") }
-    return IndexedRecord(digest: digest, record: record)
+    return record
   }
 
   static func digest(_ value: Data?) throws -> Digest {

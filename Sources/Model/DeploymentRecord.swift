@@ -80,33 +80,31 @@ extension DeploymentRecord {
     return .object(members)
   }
 
-  init?(_ json: CanonicalJSON) {
-    guard let members = json.object, let number = members["number"]?.integer, number > 0,
-      let reason = members["reason"]?.string.flatMap(Reason.init(rawValue:)),
-      let message = members["message"]?.string
-    else { return nil }
-    let backtest = members["backtest"].map(VersionRecord.Lineage.init)
-    let ramp = members["ramp"].map(Ramp.init)
-    // What is there has to be right.
-    if case .some(nil) = backtest { return nil }
-    if case .some(nil) = ramp { return nil }
-    self.init(
-      number: Int(number), previous: members["previous"]?.integer.map { Int($0) }, reason: reason,
-      message: message, backtest: backtest ?? nil, override: members["override"]?.string,
-      ramp: ramp ?? nil)
+  init(parsing json: CanonicalJSON) throws(StoreError) {
+    var members = try Members(json, of: "deployment")
+    number = try members.take("number", \.positive)
+    reason = try members.take("reason") { $0.string.flatMap(Reason.init(rawValue:)) }
+    message = try members.take("message", \.string)
+    previous = try members.takeIfThere("previous", \.positive)
+    backtest = try members.nestedIfThere("backtest", VersionRecord.Lineage.init(parsing:))
+    override = try members.takeIfThere("override", \.string)
+    ramp = try members.nestedIfThere("ramp", Ramp.init(parsing:))
+    try members.finish()
   }
 }
 
 extension DeploymentRecord.Ramp {
-  fileprivate init?(_ json: CanonicalJSON) {
-    guard let members = json.object, let over = members["over"]?.integer, over > 0,
-      let seconds = members["seconds"]?.integer, seconds > 0, let salt = members["salt"]?.string
-    else { return nil }
-    let steps = (members["steps"]?.array ?? []).map(\.integer)
-    let fields = (members["fields"]?.array ?? []).map(\.string)
-    guard !steps.isEmpty, !steps.contains(nil), !fields.contains(nil) else { return nil }
-    self.init(
-      over: Int(over), steps: steps.compactMap { $0.map { Int($0) } }, seconds: Int(seconds),
-      salt: salt, fields: fields.compactMap(\.self))
+  fileprivate init(parsing json: CanonicalJSON) throws(StoreError) {
+    var members = try Members(json, of: "ramp")
+    over = try members.take("over", \.positive)
+    seconds = try members.take("seconds", \.positive)
+    salt = try members.take("salt", \.string)
+    steps = try members.take("steps") { json in
+      guard let items = json.array, !items.isEmpty else { return nil }
+      let steps = items.compactMap(\.count)
+      return steps.count == items.count ? steps : nil
+    }
+    fields = try members.take("fields", \.strings)
+    try members.finish()
   }
 }

@@ -20,11 +20,22 @@ package struct LogRecord: Hashable, Sendable {
   /// A random text that tells this writer's record from a rival's with otherwise equal content.
   package let writeID: String
   package let change: Change
+  /// The canonical JSON of the record, as it was read or as it is to be written.
+  package let bytes: [UInt8]
+  /// The SHA-256 of ``bytes``.
+  ///
+  /// Never of a second encoding: what one program cannot say, another may have said.
+  package let digest: Digest
+  /// The canonical JSON of the object that holds author, message and attributes of a saved version;
+  /// nil for records that hold these themselves.
+  package let texts: [UInt8]?
 
-  /// A record; `sequence` counts from 1.
+  /// A record to be written; `sequence` counts from 1.
+  /// - Parameter salt: 32 random hexadecimal digits, which keep the digest of the texts of a
+  ///   version from telling them; other changes need none.
   package init(
     dataset: DatasetName, sequence: Int, previous: Digest, author: String, time: Timestamp,
-    writeID: String, change: Change
+    writeID: String, salt: String = "", change: Change
   ) {
     self.dataset = dataset
     self.sequence = sequence
@@ -33,55 +44,95 @@ package struct LogRecord: Hashable, Sendable {
     self.time = time
     self.writeID = writeID
     self.change = change
+    var members: [String: CanonicalJSON] = [
+      "dataset": .string(dataset.text),
+      "previous": .string(previous.hex),
+      "sequence": .integer(Int64(sequence)),
+      "time": .integer(time.microseconds),
+      "writeId": .string(writeID),
+    ]
+    var texts: [UInt8]?
+    switch change {
+    case .version(let version):
+      let object = VersionTexts(
+        author: author, message: version.message, attributes: version.attributes, salt: salt
+      ).json.bytes
+      texts = object
+      members["save"] = version.json(texts: Digest(hashing: object))
+    case .tag(let tag):
+      members["author"] = .string(author)
+      members["tag"] = tag.json
+    case .deployment(let deployment):
+      members["author"] = .string(author)
+      members["deployment"] = deployment.json
+    }
+    self.texts = texts
+    bytes = CanonicalJSON.object(members).bytes
+    digest = Digest(hashing: bytes)
+  }
+
+  /// Reads a record.
+  /// - Parameter texts: The object that lies beside the record in its log file, if one does.
+  /// - Throws: ``StoreError``: `corrupt` when `bytes` are no canonical JSON or `texts` are not
+  ///   those that the record names, `unavailable` for whatever a newer program wrote.
+  package init(parsing bytes: [UInt8], texts: [UInt8]?) throws(StoreError) {
+    guard let json = CanonicalJSON(parsing: bytes) else {
+      throw StoreError(.corrupt, "the record is no canonical JSON; restore it from a copy")
+    }
+    var members = try Members(json, of: "record")
+    dataset = try members.take("dataset", \.datasetName)
+    sequence = try members.take("sequence", \.positive)
+    previous = try members.take("previous", \.digest)
+    time = try members.take("time", \.time)
+    writeID = try members.take("writeId", \.string)
+    for kind in ReservedChange.allCases where members.has(kind.rawValue) {
+      throw .newer("it tells of \(kind.name), which this program cannot follow yet")
+    }
+    var held: VersionTexts?
+    if let saved = try members.nestedIfThere("save", VersionRecord.saved) {
+      let object = try VersionTexts(parsing: texts, named: saved.texts)
+      held = object
+      change = .version(saved.record(object))
+    } else if let version = try members.nestedIfThere("version", VersionRecord.init(parsing:)) {
+      change = .version(version)
+    } else if let deployment = try members.nestedIfThere(
+      "deployment", DeploymentRecord.init(parsing:))
+    {
+      change = .deployment(deployment)
+    } else if let tag = try members.nestedIfThere("tag", TagRecord.init(parsing:)) {
+      change = .tag(tag)
+    } else {
+      throw .newer("it tells of a change that this program does not know")
+    }
+    if let held {
+      author = held.author
+    } else {
+      author = try members.take("author", \.string)
+    }
+    try members.finish()
+    guard held != nil || texts == nil else {
+      throw .newer(
+        "its record has an object beside it, of which this program does not know the use")
+    }
+    self.bytes = bytes
+    self.texts = texts
+    digest = Digest(hashing: bytes)
   }
 }
 
-/// A version as its log record tells it.
-package struct VersionRecord: Hashable, Sendable {
-  /// 1, 2, 3… without gaps within a dataset.
-  package let number: Int
-  package let snapshot: Digest
-  package let rows: Int
-  /// The number of the version this one was made from; nil for a dataset's first.
-  package let parent: Int?
-  package let kind: DatasetKind
-  package let message: String
-  /// When the measurement was taken, as its author says; never before the parent's.
-  package let createdAt: Timestamp
-  /// The exact versions this one was made from.
-  package let lineage: [Lineage]
-  package let attributes: [String: String]
-  package let idempotencyKey: String?
+/// A kind of change whose name is taken and that this program cannot follow yet.
+private enum ReservedChange: String, CaseIterable {
+  case setting, redaction, removal, hold, moved
 
-  /// A version that another was made from: its reference as number and its snapshot digest.
-  package struct Lineage: Hashable, Sendable {
-    package let dataset: DatasetName
-    package let number: Int
-    package let snapshot: Digest
-
-    /// Names version `number` of `dataset`.
-    package init(dataset: DatasetName, number: Int, snapshot: Digest) {
-      self.dataset = dataset
-      self.number = number
-      self.snapshot = snapshot
+  /// The change as part of a sentence.
+  var name: String {
+    switch self {
+    case .setting: "a setting of the dataset"
+    case .redaction: "a redaction"
+    case .removal: "the removal of versions"
+    case .hold: "a hold on versions"
+    case .moved: "a dataset that moved"
     }
-  }
-
-  /// A version's record; `number` counts from 1.
-  package init(
-    number: Int, snapshot: Digest, rows: Int, parent: Int?, kind: DatasetKind, message: String,
-    createdAt: Timestamp, lineage: [Lineage], attributes: [String: String], idempotencyKey: String?
-  ) {
-    self.number = number
-    self.snapshot = snapshot
-    self.rows = rows
-    self.parent = parent
-    self.kind = kind
-    self.message = message
-    self.createdAt = createdAt
-    self.lineage = lineage
-    self.attributes = attributes
-    self.idempotencyKey = idempotencyKey
   }
 }
 
@@ -97,5 +148,19 @@ package struct TagRecord: Hashable, Sendable {
     self.name = name
     self.number = number
     self.message = message
+  }
+
+  fileprivate var json: CanonicalJSON {
+    var members: [String: CanonicalJSON] = ["name": .string(name), "message": .string(message)]
+    if let number { members["number"] = .integer(Int64(number)) }
+    return .object(members)
+  }
+
+  fileprivate init(parsing json: CanonicalJSON) throws(StoreError) {
+    var members = try Members(json, of: "tag")
+    name = try members.take("name", \.string)
+    message = try members.take("message", \.string)
+    number = try members.takeIfThere("number", \.positive)
+    try members.finish()
   }
 }

@@ -2,22 +2,29 @@ package import Model
 
 /// What `assay.json` says about a store: the format it is written in and its id.
 ///
-/// The file is the canonical JSON `{"digest":…,"format":1,"id":…}`; the digest is taken of the
-/// canonical JSON of the other members, so that damage is told from a newer format.
+/// The file is the canonical JSON `{"digest":…,"format":2,"id":…}`; the digest is taken of the
+/// canonical JSON of the other members, so that damage is told from a newer format. A store made in
+/// format 1 keeps its file, whatever is written into it later: each log tells by its own records
+/// which programs can read it.
 package struct StoreFormat: Sendable, Hashable {
-  /// The newest format this program writes, and the only one it reads so far.
-  package static let current = 1
+  /// The format of new stores, and the newest that this program reads.
+  package static let current = 2
 
+  /// The format the store was made in: 1 or 2.
+  package let format: Int
   /// 32 hexadecimal digits, chosen at random when the store was made.
   package let id: String
 
   /// The format file of a store with that id.
-  package init(id: String) { self.id = id }
+  package init(id: String) {
+    self.id = id
+    format = Self.current
+  }
 
   /// The content of `assay.json`.
   package var bytes: [UInt8] {
     var members: [String: CanonicalJSON] = [
-      "format": .integer(Int64(Self.current)), "id": .string(id),
+      "format": .integer(Int64(format)), "id": .string(id),
     ]
     members["digest"] = .string(Digest(hashing: CanonicalJSON.object(members).bytes).hex)
     return CanonicalJSON.object(members).bytes
@@ -35,12 +42,15 @@ package struct StoreFormat: Sendable, Hashable {
       throw StoreError(
         .corrupt, "\(StoreLayout.formatFile) is damaged; restore that one file from a copy")
     }
-    guard format == Self.current, let id = members["id"]?.string else {
+    guard (1...Int64(Self.current)).contains(format), let id = members["id"]?.string,
+      members.count == 2
+    else {
       throw StoreError(
         .unavailable,
-        "the store is in format \(format), this program knows format \(Self.current); "
+        "the store is in format \(format), this program knows formats 1 to \(Self.current); "
           + "upgrade the program")
     }
     self.id = id
+    self.format = Int(format)
   }
 }

@@ -78,7 +78,7 @@ struct StoreTables {
       ("author", .string), ("time", .timestamp), ("message", .string),
     ])
     for name in try store.datasets() where sees(name) {
-      for (digest, record) in try store.log(of: name).reversed() {
+      for record in try store.log(of: name).reversed() {
         let change: String
         let message: String
         switch record.change {
@@ -93,7 +93,7 @@ struct StoreTables {
           message = deployment.message
         }
         rows.add([
-          .text(name.text), .integer(Int64(record.sequence)), .text(digest.description),
+          .text(name.text), .integer(Int64(record.sequence)), .text(record.digest.description),
           .text(change), .text(record.author), .integer(record.time.microseconds), .text(message),
         ])
       }

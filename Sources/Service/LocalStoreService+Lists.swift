@@ -27,10 +27,10 @@ extension LocalStoreService {
     of dataset: DatasetName, stat: Bool, limit: Int?
   ) throws(StoreError) -> [LogDocument] {
     var documents: [LogDocument] = []
-    for (digest, record) in try store.log(of: dataset, limit: limit ?? Int.max) {
+    for record in try store.log(of: dataset, limit: limit ?? Int.max) {
       switch record.change {
       case .version:
-        guard let version = Version(record, digest: digest) else { continue }
+        guard let version = Version(record) else { continue }
         let changes = stat ? try ChangeCounts(version, in: store) : nil
         documents.append(.version(told(version), changes: changes))
       case .tag(let move):
@@ -39,9 +39,9 @@ extension LocalStoreService {
             .init(
               dataset: record.dataset, tag: move.name, number: move.number,
               message: move.message, author: record.author, savedAt: record.time,
-              sequence: record.sequence, record: digest)))
+              sequence: record.sequence, record: record.digest)))
       case .deployment:
-        guard let deployment = Deployment(record, digest: digest) else { continue }
+        guard let deployment = Deployment(record) else { continue }
         documents.append(.deployment(told(deployment)))
       }
     }

@@ -49,14 +49,26 @@ struct ChunkSink {
   }
 
   /// Makes the bulk pack durable, if there is one, under the name of its digest.
-  mutating func finish() throws(StoreError) -> (name: String, pack: PackWriter.Finished)? {
+  mutating func finish(
+    writeID: String
+  ) throws(StoreError) -> (name: String, pack: PackWriter.Finished)? {
     guard var bulk else { return nil }
     self.bulk = nil
+    try Self.append(writeID: writeID, to: &bulk.writer)
     let finished = try bulk.writer.finish()
     let name = StoreLayout.packName(finished.digest)
-    // A pack of that name has these very bytes, so it may as well be another writer's.
     _ = try bulk.upload.commit(as: name)
     return (name, finished)
+  }
+
+  /// Appends the id of a write, so that no two packs have one name: an older one of the same chunks
+  /// may be about to be removed by `gc`.
+  ///
+  /// It is an object of the kind of records, which programs of format 1 can index.
+  static func append(writeID: String, to writer: inout PackWriter) throws(StoreError) {
+    let text = CanonicalJSON.object(["writeId": .string(writeID)]).bytes
+    let frame = PackFrame(try Compressor().frame(text))
+    try writer.append(Digest(hashing: text), .record, frames: [frame])
   }
 }
 

@@ -121,28 +121,38 @@ final class ChunkStore: Sendable {
     return chain
   }
 
-  /// The manifest of a snapshot; nil when what is stored is none.
+  /// The manifest of a snapshot.
+  /// - Throws: ``StoreError``: `corrupt` when it is damaged or missing, `unavailable` when a newer
+  ///   program wrote it.
   func snapshot(
     _ digest: Digest, _ decoder: borrowing ChunkDecoder
-  ) throws(StoreError) -> SnapshotManifest? {
+  ) throws(StoreError) -> SnapshotManifest {
     if let manifest = snapshots.value(digest) { return manifest }
-    let bytes = try self.manifest(digest, decoder)
-    let manifest = SnapshotManifest(parsing: bytes)
-    if let manifest {
-      snapshots.insert(
-        digest, manifest, cost: manifest.groups.count + manifest.schema.columns.count)
+    guard let manifest = SnapshotManifest(parsing: try self.manifest(digest, decoder)) else {
+      throw Self.unknownManifest(digest)
     }
+    snapshots.insert(
+      digest, manifest, cost: manifest.groups.count + manifest.schema.columns.count)
     return manifest
   }
 
-  /// The manifest of a row group; nil when what is stored is none.
+  /// The manifest of a row group.
+  /// - Throws: ``StoreError``: `corrupt` when it is damaged or missing, `unavailable` when a newer
+  ///   program wrote it.
   func group(
     _ digest: Digest, _ decoder: borrowing ChunkDecoder
-  ) throws(StoreError) -> RowGroupManifest? {
+  ) throws(StoreError) -> RowGroupManifest {
     if let manifest = groups.value(digest) { return manifest }
-    let manifest = RowGroupManifest(parsing: try self.manifest(digest, decoder))
-    if let manifest { groups.insert(digest, manifest, cost: manifest.chunks.count) }
+    guard let manifest = RowGroupManifest(parsing: try self.manifest(digest, decoder)) else {
+      throw Self.unknownManifest(digest)
+    }
+    groups.insert(digest, manifest, cost: manifest.chunks.count)
     return manifest
+  }
+
+  /// The error for a manifest whose digest holds and that this program cannot read.
+  static func unknownManifest(_ digest: Digest) -> StoreError {
+    .newer("the manifest \(digest) is whole, but says what this program does not know")
   }
 
   /// The bytes of a manifest or a record.

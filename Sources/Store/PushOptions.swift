@@ -70,13 +70,13 @@ package struct Version: Sendable, Hashable {
   package var reference: String { "\(dataset)@\(record.number)" }
 
   /// The version that a log record published; nil for records of other changes.
-  package init?(_ record: LogRecord, digest: Digest) {
+  package init?(_ record: LogRecord) {
     guard case .version(let version) = record.change else { return nil }
     dataset = record.dataset
     self.record = version
     author = record.author
     time = record.time
     sequence = record.sequence
-    recordDigest = digest
+    recordDigest = record.digest
   }
 }

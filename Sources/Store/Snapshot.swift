@@ -22,9 +22,8 @@ package struct Snapshot: Sendable {
     _ index: Int, _ decoder: borrowing ChunkDecoder
   ) throws(StoreError) -> RowGroupManifest {
     let entry = manifest.groups[index]
-    guard let group = try chunks.group(entry.digest, decoder), group.rows == entry.rows,
-      group.chunks.count == schema.columns.count
-    else {
+    let group = try chunks.group(entry.digest, decoder)
+    guard group.rows == entry.rows, group.chunks.count == schema.columns.count else {
       throw StoreError(.corrupt, "row group \(entry.digest) is damaged; run 'assay verify'")
     }
     return group

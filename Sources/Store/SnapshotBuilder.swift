@@ -23,12 +23,25 @@ struct SnapshotBuilder {
   private var keys = KeyTable()
   private var lines: [UInt32] = []
   private var recent = RecentVectors()
+  /// Chunks that the store had and that the parent does not use, so that nobody has said yet in
+  /// which files they are.
+  private(set) var found: Set<Digest> = []
+  /// What new deltas are stored over.
+  private(set) var bases: Set<Digest> = []
+  /// The files in which the parent's chunks are; nil when its record does not say.
+  let inheritedFiles: [String]?
+  /// The chunks of such a parent.
+  private let inherited: Set<Digest>
 
   init(chunks: ChunkStore, key: [String], parent: ParentRows?) {
     self.chunks = chunks
     self.key = key
     self.parent = parent
     sink = ChunkSink(objects: chunks.objects)
+    inheritedFiles = parent?.snapshot.version.record.packs
+    inherited =
+      inheritedFiles == nil
+      ? [] : Set((parent?.groups ?? []).flatMap { $0.chunks.compactMap(\.self) })
   }
 
   /// How many rows were added.
@@ -90,8 +103,10 @@ struct SnapshotBuilder {
   }
 
   /// Hands over the bulk pack, if the chunks grew into one.
-  mutating func finishBulk() throws(StoreError) -> (name: String, pack: PackWriter.Finished)? {
-    try sink.finish()
+  mutating func finishBulk(
+    writeID: String
+  ) throws(StoreError) -> (name: String, pack: PackWriter.Finished)? {
+    try sink.finish(writeID: writeID)
   }
 
   private mutating func closeGroup(
@@ -162,7 +177,12 @@ struct SnapshotBuilder {
     for (rows, encoded) in try encoder.encode(pending, &recent) {
       groups.append(RowGroupManifest(rows: rows, chunks: encoded.map(\.digest)))
       for chunk in encoded {
-        if let pending = chunk.pending { try sink.add(pending) }
+        if let pending = chunk.pending {
+          try sink.add(pending)
+          if let base = pending.base { bases.insert(base) }
+        } else if let digest = chunk.digest, !inherited.contains(digest) {
+          found.insert(digest)
+        }
       }
     }
   }

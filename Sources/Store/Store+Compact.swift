@@ -64,6 +64,7 @@ extension Store {
           statistics: entry.statistics)
       }
     }
+    try ChunkSink.append(writeID: WriteID.make(), to: &writer)
     let finished = try writer.finish()
     let name = StoreLayout.packName(finished.digest)
     _ = try upload.commit(as: name)
@@ -77,17 +78,19 @@ extension Store {
     return GarbageReport.File(name: name, bytes: finished.byteCount)
   }
 
-  /// A log file with nothing but the record of `file`.
+  /// A log file with nothing but the record of `file` and the texts of its version.
   private func recordAlone(_ file: StoreContents.File) throws(StoreError) -> PackWriter.Finished {
-    guard let entry = file.entries.last(where: { $0.kind == .record }), entry.frames.count == 1
-    else {
+    let entries = file.entries.filter { $0.kind == .record }
+    guard !entries.isEmpty, entries.allSatisfy({ $0.frames.count == 1 }) else {
       throw StoreError(.corrupt, "\(file.name) holds no record; run 'assay verify'")
     }
-    let stored = try objects.get(
-      file.name, at: Int(entry.offset), count: entry.storedBytes)
     var writer = try PackWriter()
-    let frame = PackFrame(stored: stored, rawBytes: Int(entry.frames[0].rawBytes))
-    try writer.append(entry.digest, .record, frames: [frame])
+    for entry in entries {
+      let stored = try objects.get(
+        file.name, at: Int(entry.offset), count: entry.storedBytes)
+      let frame = PackFrame(stored: stored, rawBytes: Int(entry.frames[0].rawBytes))
+      try writer.append(entry.digest, .record, frames: [frame])
+    }
     return try writer.finish()
   }
 }

@@ -14,14 +14,14 @@ package struct Deployment: Sendable, Hashable {
   package let recordDigest: Digest
 
   /// The deployment that a log record tells of; nil for records of other changes.
-  package init?(_ record: LogRecord, digest: Digest) {
+  package init?(_ record: LogRecord) {
     guard case .deployment(let deployment) = record.change else { return nil }
     dataset = record.dataset
     self.record = deployment
     author = record.author
     time = record.time
     sequence = record.sequence
-    recordDigest = digest
+    recordDigest = record.digest
   }
 }
 
@@ -29,7 +29,7 @@ extension Store {
   /// The deployments of a dataset, newest first; the first is live.
   /// - Throws: ``StoreError`` of kind `missing` when there is no such dataset.
   package func deployments(of dataset: DatasetName) throws(StoreError) -> [Deployment] {
-    try log(of: dataset).compactMap { Deployment($1, digest: $0) }
+    try log(of: dataset).compactMap { Deployment($0) }
   }
 
   /// The digest of a dataset's newest record, once what others committed is taken in.
@@ -83,7 +83,7 @@ extension Store {
       let written = try append(
         .deployment(record), to: dataset, after: head, author: author, time: clock(), &log,
         compressor)
-      if let written, let made = Deployment(written.record, digest: written.digest) { return made }
+      if let written, let made = Deployment(written.record) { return made }
     }
   }
 

@@ -93,37 +93,11 @@ extension Store {
     _ name: String, _ dataset: DatasetName, _ sequence: Int
   ) throws(StoreError) -> IndexedPack {
     let pack = try PackReader.readIndex(objects, name)
-    guard let entry = pack.entries.last(where: { $0.kind == .record }) else {
-      throw StoreError(.corrupt, "\(name) holds no record; restore it from a copy")
-    }
-    var stored = pack.payload(entry) ?? []
-    if stored.isEmpty {
-      stored = try objects.get(name, at: Int(entry.offset), count: entry.storedBytes)
-    }
-    let frames = entry.frames.map { (stored: Int($0.storedBytes), raw: Int($0.rawBytes)) }
-    let decoder = try ChunkDecoder()
-    let bytes: [UInt8]
-    do throws(StoreError) {
-      bytes = try decoder.bytes(of: StoredChunk(bytes: stored, frames: frames))
-    } catch {
-      throw StoreError(error.kind, "\(name): \(error.message); restore it from a copy")
-    }
-    guard Digest(hashing: bytes) == entry.digest else { throw Self.damagedRecord(name) }
-    guard let record = LogRecord(parsing: bytes) else {
-      // What its digest holds for was written like that.
-      throw StoreError(
-        .unavailable,
-        "\(name) is whole, but tells of a change that this program does not know: a newer one "
-          + "wrote it; upgrade the program")
-    }
+    let record = try LogFile(name, pack).record(objects)
     guard record.dataset == dataset, record.sequence == sequence else {
-      throw Self.damagedRecord(name)
+      throw LogFile.damaged(name)
     }
     return IndexedPack(name, pack.entries, byteCount: pack.byteCount, record: record)
-  }
-
-  private static func damagedRecord(_ name: String) -> StoreError {
-    StoreError(.corrupt, "\(name) holds a damaged record; restore it from a copy")
   }
 
   /// Writes the next record of a dataset's log with whatever `log` holds already.
@@ -131,18 +105,16 @@ extension Store {
   /// Nil when another writer created that log file first; then nothing happened.
   func append(
     _ change: LogRecord.Change, to dataset: DatasetName, after head: DatasetHead?, author: String,
-    time: Timestamp,
-    _ log: inout PackWriter, _ compressor: borrowing Compressor,
+    time: Timestamp, writeID: String = WriteID.make(), _ log: inout PackWriter,
+    _ compressor: borrowing Compressor,
     bulk: (name: String, pack: PackWriter.Finished)? = nil
-  ) throws(StoreError) -> (digest: Digest, record: LogRecord, storedBytes: Int)? {
+  ) throws(StoreError) -> (record: LogRecord, storedBytes: Int)? {
     try requireNoHole(at: (head?.sequence ?? 0) + 1, of: dataset)
     let record = LogRecord(
       dataset: dataset, sequence: (head?.sequence ?? 0) + 1,
       previous: head?.digest ?? Digest(zero: ()), author: author, time: time,
-      writeID: WriteID.make(), change: change)
-    let digest = record.digest
-    try log.append(
-      digest, .record, frames: [PackFrame(try compressor.frame(record.json.bytes))])
+      writeID: writeID, salt: WriteID.make(), change: change)
+    try LogFile.append(record, to: &log, compressor)
     let finished = try log.finish()
     let name = StoreLayout.logName(dataset, record.sequence)
     guard try objects.putIfAbsent(name, finished.pieces) else { return nil }
@@ -158,15 +130,15 @@ extension Store {
     } catch {
       // The commit is on disk and stays; the next read takes it in from the log.
     }
-    return (digest, record, finished.byteCount)
+    return (record, finished.byteCount)
   }
 
   func version(_ indexed: IndexedVersion) throws(StoreError) -> Version {
-    try version(indexed.record, digest: indexed.digest)
+    try version(indexed.record)
   }
 
-  func version(_ record: LogRecord, digest: Digest) throws(StoreError) -> Version {
-    guard let version = Version(record, digest: digest) else {
+  func version(_ record: LogRecord) throws(StoreError) -> Version {
+    guard let version = Version(record) else {
       throw StoreError(.corrupt, "a record of \(record.dataset) is no version; run 'assay reindex'")
     }
     return version

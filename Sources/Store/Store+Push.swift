@@ -165,12 +165,14 @@ extension Store {
     let now = clock()
     let created = max(
       options.createdAt ?? now, latest?.record.createdAt ?? options.createdAt ?? now)
+    let writeID = WriteID.make()
+    let bulk = try built.builder.finishBulk(writeID: writeID)
     let version = VersionRecord(
       number: (latest?.number ?? 0) + 1, snapshot: snapshotDigest, rows: built.manifest.rows,
       parent: latest?.number, kind: options.kind ?? latest?.record.kind ?? .results,
       message: options.message, createdAt: created, lineage: lineage,
-      attributes: options.attributes, idempotencyKey: options.idempotencyKey)
-    let bulk = try built.builder.finishBulk()
+      attributes: options.attributes, idempotencyKey: options.idempotencyKey,
+      packs: try origins(of: built, in: dataset, bulk: bulk?.name))
     var log = try PackWriter()
     let compressor = try Compressor()
     for chunk in built.builder.sink.pending { try log.append(chunk) }
@@ -185,12 +187,11 @@ extension Store {
     }
     guard
       let written = try append(
-        .version(version), to: dataset, after: head, author: options.author, time: now, &log,
-        compressor,
-        bulk: bulk)
+        .version(version), to: dataset, after: head, author: options.author, time: now,
+        writeID: writeID, &log, compressor, bulk: bulk)
     else { return nil }
     return PushResult(
-      version: try self.version(written.record, digest: written.digest), isNew: true,
+      version: try self.version(written.record), isNew: true,
       storedBytes: written.storedBytes + (bulk?.pack.byteCount ?? 0))
   }
 }

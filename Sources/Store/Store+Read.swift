@@ -34,10 +34,7 @@ extension Store {
   /// - Throws: ``StoreError`` of kind `corrupt` when its manifest is damaged or missing.
   package func snapshot(_ version: Version) throws(StoreError) -> Snapshot {
     let decoder = try ChunkDecoder()
-    guard let manifest = try chunks.snapshot(version.snapshot, decoder) else {
-      throw StoreError(
-        .corrupt, "the manifest of \(version.reference) is damaged; run 'assay verify'")
-    }
+    let manifest = try chunks.snapshot(version.snapshot, decoder)
     return Snapshot(
       digest: version.snapshot, manifest: manifest, version: version, chunks: chunks)
   }
@@ -59,13 +56,13 @@ extension Store {
     return versions
   }
 
-  /// The log of a dataset, newest record first, with the records' digests.
+  /// The log of a dataset, newest record first.
   /// - Throws: ``StoreError`` of kind `missing` when there is no such dataset.
   package func log(
     of dataset: DatasetName, limit: Int = Int.max
-  ) throws(StoreError) -> [(digest: Digest, record: LogRecord)] {
+  ) throws(StoreError) -> [LogRecord] {
     guard try catchUp(dataset) != nil else { throw try unknown(dataset) }
-    return try index.records(of: dataset, limit: limit).map { ($0.digest, $0.record) }
+    return try index.records(of: dataset, limit: limit)
   }
 
   /// The tags of a dataset with the versions they name now.

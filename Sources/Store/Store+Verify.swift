@@ -65,7 +65,7 @@ extension Store {
         problems.append("it has another newest record of \(dataset)")
       }
       for record in records {
-        guard try index.record(of: dataset, sequence: record.sequence)?.record != record
+        guard try index.record(of: dataset, sequence: record.sequence) != record
         else { continue }
         problems.append("it has another record \(record.sequence) of \(dataset)")
       }

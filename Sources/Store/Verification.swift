@@ -45,7 +45,7 @@ struct Verification {
       let outcomes = try parallelMap(count: slice.count) { [objects] index throws(StoreError) in
         Self.check(slice[index], objects)
       }
-      for (name, outcome) in zip(slice, outcomes) { add(name, outcome) }
+      for (name, outcome) in zip(slice, outcomes) { try add(name, outcome) }
       progress(start + slice.count, names.count)
     }
   }
@@ -54,6 +54,8 @@ struct Verification {
     case sound(StoreContents.File, LogRecord?)
     /// Entries are what can still be read of it.
     case damaged(String, StoreContents.File?, LogRecord?)
+    /// A newer program wrote it, so nobody here can say whether it is right.
+    case newer(StoreError)
   }
 
   private static func check(_ name: String, _ objects: any ObjectStore) -> FileCheck {
@@ -73,7 +75,13 @@ struct Verification {
     let file = StoreContents.File(name: name, bytes: pack.byteCount, entries: pack.entries)
     var record: LogRecord?
     if let log {
-      record = Self.record(file, objects)
+      do throws(StoreError) {
+        record = try LogFile(name, pack).record(objects)
+      } catch  where error.kind == .unavailable && failure == nil {
+        return .newer(error)
+      } catch {
+        // The next check names it.
+      }
       if record?.dataset != log.dataset || record?.sequence != log.sequence {
         record = nil
         failure = failure ?? "does not hold the record that its name promises"
@@ -82,27 +90,14 @@ struct Verification {
     return failure.map { .damaged($0, file, record) } ?? .sound(file, record)
   }
 
-  private static func record(
-    _ file: StoreContents.File, _ objects: any ObjectStore
-  ) -> LogRecord? {
-    guard let entry = file.entries.last(where: { $0.kind == .record }),
-      let stored = try? objects.get(file.name, at: Int(entry.offset), count: entry.storedBytes),
-      let decoder = try? ChunkDecoder()
-    else { return nil }
-    let frames = entry.frames.map { (stored: Int($0.storedBytes), raw: Int($0.rawBytes)) }
-    guard let bytes = try? decoder.bytes(of: StoredChunk(bytes: stored, frames: frames)),
-      Digest(hashing: bytes) == entry.digest
-    else { return nil }
-    return LogRecord(parsing: bytes)
-  }
-
-  private mutating func add(_ name: String, _ outcome: FileCheck) {
+  private mutating func add(_ name: String, _ outcome: FileCheck) throws(StoreError) {
     report.files += 1
     names.insert(name)
     if let log = StoreLayout.parseLogName(name) {
       newestLogs[log.dataset] = max(newestLogs[log.dataset] ?? 0, log.sequence)
     }
     switch outcome {
+    case .newer(let error): throw error
     case .sound(let file, let record):
       report.bytes += file.bytes
       contents.add(file)
@@ -115,7 +110,7 @@ struct Verification {
       } else if let log = StoreLayout.parseLogName(name),
         let known = try? index.record(of: log.dataset, sequence: log.sequence)
       {
-        contents.add(known.record)
+        contents.add(known)
       }
     }
   }
@@ -165,7 +160,7 @@ struct Verification {
       for (sequence, name) in missing where try objects.status(of: name) == nil {
         damagedFiles.append((name, "is missing; restore it from a copy"))
         if let known = try? index.record(of: dataset, sequence: sequence) {
-          contents.add(known.record)
+          contents.add(known)
         }
       }
     }
@@ -176,18 +171,18 @@ struct Verification {
   mutating func checkVersions(_ progress: (Int, Int) -> Void) throws(StoreError) {
     let decoder = try ChunkDecoder()
     let versions = contents.records.keys.sorted().flatMap { dataset in
-      (contents.records[dataset] ?? []).compactMap { Version($0, digest: $0.digest) }
+      (contents.records[dataset] ?? []).compactMap { Version($0) }
     }
     var checked: Set<Digest> = []
     for (position, version) in versions.enumerated() {
       progress(position, versions.count)
       report.versions += 1
-      guard let manifest = manifest(version, decoder) else { continue }
+      guard let manifest = try manifest(version, decoder) else { continue }
       var work: [ChunkCheck] = []
       var fileChunks: [Digest] = []
       for entry in manifest.groups {
         guard let bytes = contents.manifest(entry.digest, objects, decoder),
-          let group = RowGroupManifest(parsing: bytes),
+          let group = try Self.known(RowGroupManifest(parsing: bytes), entry.digest),
           group.chunks.count == manifest.schema.columns.count
         else {
           mark(entry.digest, "a row group's manifest", version)
@@ -267,13 +262,19 @@ struct Verification {
 
   private mutating func manifest(
     _ version: Version, _ decoder: borrowing ChunkDecoder
-  ) -> SnapshotManifest? {
-    guard let bytes = contents.manifest(version.snapshot, objects, decoder),
-      let manifest = SnapshotManifest(parsing: bytes)
-    else {
+  ) throws(StoreError) -> SnapshotManifest? {
+    guard let bytes = contents.manifest(version.snapshot, objects, decoder) else {
       mark(version.snapshot, "the version's manifest", version)
       return nil
     }
+    return try Self.known(SnapshotManifest(parsing: bytes), version.snapshot)
+  }
+
+  /// A manifest whose digest holds, and that a newer program wrote when it cannot be read.
+  private static func known<Manifest>(
+    _ manifest: Manifest?, _ digest: Digest
+  ) throws(StoreError) -> Manifest? {
+    guard let manifest else { throw ChunkStore.unknownManifest(digest) }
     return manifest
   }
 
@@ -309,7 +310,7 @@ struct Verification {
       return [number.map { "\(dataset)@\($0)" } ?? dataset.text]
     }
     let numbered = records.compactMap { record in
-      Version(record, digest: record.digest).map { (record.sequence, $0.number) }
+      Version(record).map { (record.sequence, $0.number) }
     }
     let before = numbered.last { $0.0 < sequence }?.1 ?? 0
     guard let after = numbered.first(where: { $0.0 > sequence })?.1, after > before + 1

@@ -80,10 +80,10 @@ import Testing
     let head = try #require(try index.head(of: log.dataset))
     #expect(head.sequence == 7 && head.digest == last.digest)
     #expect(try index.datasets() == [head])
-    #expect(try index.record(of: log.dataset, sequence: 7)?.record == last)
+    #expect(try index.record(of: log.dataset, sequence: 7) == last)
     #expect(try index.record(of: log.dataset, sequence: 8) == nil)
     #expect(
-      try index.records(of: log.dataset, before: 4, limit: 2).map(\.record.sequence) == [3, 2])
+      try index.records(of: log.dataset, before: 4, limit: 2).map(\.sequence) == [3, 2])
     #expect(try index.records(of: log.dataset).count == 7)
     #expect(try index.packs().map(\.byteCount) == Array(101...107))
   }

@@ -40,7 +40,7 @@ import Testing
       let schema = kind == .record ? record : manifest
       #expect(try schema.faults(in: text) == [], "\(String(decoding: text, as: UTF8.self))")
     }
-    #expect(seen == [.record: 5, .snapshot: 2, .rowGroup: 2])
+    #expect(seen == [.record: 7, .snapshot: 2, .rowGroup: 2])
   }
 
   @Test(arguments: [
