@@ -26,7 +26,7 @@ package enum JSONScalar: Equatable, Sendable {
   }
 
   /// Undoes the escapes that compact JSON text has: quotes, backslashes and control characters.
-  private static func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8] {
+  package static func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity(text.count)
     var index = text.startIndex

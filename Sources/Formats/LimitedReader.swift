@@ -31,6 +31,8 @@ struct LimitedReader: RowReader {
     budget.restart()
     try base.restart()
   }
+
+  mutating func adopt(_ shapes: [DataText: ValueShape]) { base.adopt(shapes) }
 }
 
 extension ColumnVector {

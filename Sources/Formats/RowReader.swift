@@ -14,6 +14,17 @@ package protocol RowReader {
 
   /// Goes back to the first row, remembering columns and types.
   mutating func restart() throws(StoreError)
+
+  /// Takes the shapes that columns of the dataset have, by name.
+  ///
+  /// They say what a format with lists and structures does not: whether a member without a value is
+  /// left out, and whether whole numbers are integers.
+  mutating func adopt(_ shapes: [DataText: ValueShape])
+}
+
+extension RowReader {
+  /// A text says all of its values.
+  package mutating func adopt(_ shapes: [DataText: ValueShape]) {}
 }
 
 /// Rows as they were read, with the line each began on.

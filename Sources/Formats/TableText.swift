@@ -14,12 +14,16 @@ package struct TableText {
   private static let pieceRows = 2048
 
   /// A file in `format` of rows with `columns`; with `nulls`, JSON writes nulls out.
-  package init(_ format: FileFormat, columns: [ColumnDefinition], nulls: Bool) {
+  ///
+  /// `shapes` are those of the columns' values, where they are known to have one.
+  package init(
+    _ format: FileFormat, columns: [ColumnDefinition], shapes: [ValueShape?]? = nil, nulls: Bool
+  ) {
     self.format = format
     self.columns = columns
     writesNulls = nulls
-    parquet = ParquetWriter(columns: columns)
-    arrow = ArrowWriter(columns: columns)
+    parquet = ParquetWriter(columns: columns, shapes: shapes)
+    arrow = ArrowWriter(columns: columns, shapes: shapes)
   }
 
   /// Hands `write` the bytes of the rows of `batches`, which follow those handed over before;

@@ -58,12 +58,31 @@ package struct SnapshotManifest: Hashable, Sendable {
   }
 
   package let schema: Schema
+  /// The shape of each column's values; nil for columns whose values are not nested or share none.
+  package let shapes: [ValueShape?]
   package let groups: [Group]
 
-  /// A snapshot of these row groups, in row order.
-  package init(schema: Schema, groups: [Group]) {
+  /// A snapshot of these row groups, in row order; `shapes` runs parallel to the columns.
+  package init(schema: Schema, shapes: [ValueShape?]? = nil, groups: [Group]) {
     self.schema = schema
+    self.shapes = shapes ?? [ValueShape?](repeating: nil, count: schema.columns.count)
     self.groups = groups
+  }
+
+  /// The shapes of columns that have one, by their columns' names.
+  package var namedShapes: [DataText: ValueShape] {
+    var named: [DataText: ValueShape] = [:]
+    for (column, shape) in zip(schema.columns, shapes) {
+      if let shape { named[column.name] = shape }
+    }
+    return named
+  }
+
+  /// Whether both have the same rows, and columns of the same names and types.
+  ///
+  /// Shapes follow from the rows, but versions that were saved before there were any have none.
+  package func hasContent(of other: SnapshotManifest) -> Bool {
+    schema == other.schema && groups == other.groups
   }
 
   /// The number of rows.
@@ -73,7 +92,11 @@ package struct SnapshotManifest: Hashable, Sendable {
   package var json: CanonicalJSON {
     .object([
       "columns": .array(
-        schema.columns.map { .array([.string($0.name), .string($0.type.rawValue)]) }),
+        zip(schema.columns, shapes).map { column, shape in
+          .array(
+            [.string(column.name), .string(column.type.rawValue)]
+              + (shape.map { [.string($0.description)] } ?? []))
+        }),
       "groups": .array(
         groups.map { .array([.string($0.digest.hex), .integer(Int64($0.rows))]) }),
       "key": .array(schema.key.map { .string($0) }),
@@ -87,11 +110,19 @@ package struct SnapshotManifest: Hashable, Sendable {
       let keyItems = members["key"]?.array
     else { return nil }
     var columns: [ColumnDefinition] = []
+    var shapes: [ValueShape?] = []
     for item in columnItems {
-      guard let pair = item.array, pair.count == 2, let name = pair[0].string,
-        let type = pair[1].string.flatMap(ColumnType.init(rawValue:))
+      guard let parts = item.array, parts.count == 2 || parts.count == 3,
+        let name = parts[0].string, let type = parts[1].string.flatMap(ColumnType.init(rawValue:))
       else { return nil }
       columns.append(ColumnDefinition(name: name, type: type))
+      var shape: ValueShape?
+      if parts.count == 3 {
+        guard type == .json, let text = parts[2].string, let known = ValueShape(parsing: text)
+        else { return nil }
+        shape = known
+      }
+      shapes.append(shape)
     }
     var groups: [Group] = []
     for item in groupItems {
@@ -104,6 +135,6 @@ package struct SnapshotManifest: Hashable, Sendable {
     guard key.count == keyItems.count,
       key.allSatisfy({ name in columns.contains { $0.name == name } })
     else { return nil }
-    self.init(schema: Schema(columns: columns, key: key), groups: groups)
+    self.init(schema: Schema(columns: columns, key: key), shapes: shapes, groups: groups)
   }
 }

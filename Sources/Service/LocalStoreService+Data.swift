@@ -16,7 +16,7 @@ extension LocalStoreService {
     let rows = try selection(request, of: snapshot)
     var text = TableText(
       request.format, columns: positions.map { snapshot.schema.columns[$0] },
-      nulls: request.writesNulls)
+      shapes: positions.map { snapshot.manifest.shapes[$0] }, nulls: request.writesNulls)
     var written = 0
     try RowPages(snapshot, columns: positions).forEach(rows) { batches throws(StoreError) in
       try text.append(batches, write: write)

@@ -9,12 +9,16 @@ struct GroupEncoder: Sendable {
   struct Encoded: Sendable {
     let digest: Digest?
     let pending: ChunkSink.Pending?
+    /// What the values of a `json` column share.
+    let shape: ShapeFinder?
   }
 
   let chunks: ChunkStore
   let parent: ParentRows?
   /// Whether a chunk is already on its way in this commit.
   let isPending: @Sendable (Digest) -> Bool
+  /// The columns whose earlier values have ruled out that they share a shape.
+  let shapeless: Set<Int>
 
   /// Encodes every column of every group: digests first, then layouts of the chunks that are new,
   /// then their frames, each step on all cores and the index asked once between them.
@@ -27,9 +31,12 @@ struct GroupEncoder: Sendable {
     let items = self.items(of: groups)
     let vectors = try parallelMap(count: items.count) { position throws(StoreError) in
       let vector = groups[items[position].group].assemble(items[position].column)
-      return (vector: vector, digest: vector.isAllNull ? nil : vector.digest)
+      return (
+        vector: vector, digest: vector.isAllNull ? nil : vector.digest,
+        shape: shape(of: vector, items[position].column)
+      )
     }
-    for (vector, digest) in vectors {
+    for (vector, digest, _) in vectors {
       if let digest { recent.add(vector, digest) }
     }
     let new = try newChunks(vectors.map(\.digest))
@@ -50,14 +57,22 @@ struct GroupEncoder: Sendable {
         statistics: laidOut[position].statistics)
     }
     var encoded = groups.map { group in
-      let blank = Encoded(digest: nil, pending: nil)
+      let blank = Encoded(digest: nil, pending: nil, shape: nil)
       return (rows: group.rows, columns: [Encoded](repeating: blank, count: group.width))
     }
     for (position, item) in items.enumerated() {
       encoded[item.group].columns[item.column] = Encoded(
-        digest: vectors[position].digest, pending: pending[position])
+        digest: vectors[position].digest, pending: pending[position],
+        shape: vectors[position].shape)
     }
     return encoded
+  }
+
+  private func shape(of vector: ColumnVector, _ column: Int) -> ShapeFinder? {
+    guard vector.type == .json, !vector.isAllNull, !shapeless.contains(column) else { return nil }
+    var finder = ShapeFinder()
+    finder.add(vector)
+    return finder
   }
 
   /// A column of a group to be encoded.

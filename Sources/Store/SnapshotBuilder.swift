@@ -16,6 +16,8 @@ struct SnapshotBuilder {
   private(set) var sink: ChunkSink
   private var columns: [ColumnDefinition] = []
   private var groups: [RowGroupManifest] = []
+  /// What the values of each `json` column share, by its position.
+  private var shapes: [Int: ShapeFinder] = [:]
   /// Rows since the last cut.
   private var open: [RowBatch] = []
   private var openHashes: [UInt64] = []
@@ -99,7 +101,8 @@ struct SnapshotBuilder {
     }
     recent.keep(in: chunks)
     let schema = Schema(columns: columns, key: key)
-    return (SnapshotManifest(schema: schema, groups: entries), padded)
+    let shapes = columns.indices.map { self.shapes[$0]?.shape }
+    return (SnapshotManifest(schema: schema, shapes: shapes, groups: entries), padded)
   }
 
   /// Hands over the bulk pack, if the chunks grew into one.
@@ -173,10 +176,12 @@ struct SnapshotBuilder {
   private mutating func encode(_ pending: [PendingGroup]) throws(StoreError) {
     let added = sink
     let encoder = GroupEncoder(
-      chunks: chunks, parent: parent, isPending: { added.contains($0) })
+      chunks: chunks, parent: parent, isPending: { added.contains($0) },
+      shapeless: Set(shapes.filter { $0.value.isRuledOut }.keys))
     for (rows, encoded) in try encoder.encode(pending, &recent) {
       groups.append(RowGroupManifest(rows: rows, chunks: encoded.map(\.digest)))
-      for chunk in encoded {
+      for (column, chunk) in encoded.enumerated() {
+        if let shape = chunk.shape { shapes[column, default: ShapeFinder()].merge(shape) }
         if let pending = chunk.pending {
           try sink.add(pending)
           if let base = pending.base { bases.insert(base) }

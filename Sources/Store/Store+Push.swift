@@ -100,6 +100,7 @@ extension Store {
         .usage, "--mode merge needs a key: name the columns that identify a row with --key")
     }
     try Self.checkAppendOnly(latest, parent?.schema.key ?? [], options, key)
+    if let shapes = parent?.manifest.namedShapes { reader.adopt(shapes) }
     var rows = RowSource(
       reader: FileCheckedReader(
         reader, parent: parent?.schema, store: self, sees: options.seesFile,
@@ -152,7 +153,7 @@ extension Store {
     var built = built
     let manifestBytes = built.manifest.json.bytes
     let snapshotDigest = Digest(hashing: manifestBytes)
-    if let latest, latest.snapshot == snapshotDigest {
+    if let latest, try snapshot(latest).manifest.hasContent(of: built.manifest) {
       return PushResult(version: latest, isNew: false, storedBytes: 0)
     }
     var lineage: [VersionRecord.Lineage] = []

@@ -7,7 +7,7 @@ struct ArrowBatchLayout {
   let compression: ArrowCompression?
   /// Keys and values of the batch's metadata.
   let marks: [(String, String)]
-  /// A length and a null count for each column.
+  /// A length and a null count for each column, and each field below one.
   private(set) var nodes: [Int64] = []
   /// An offset and a length for each buffer.
   private(set) var buffers: [Int64] = []
@@ -21,9 +21,9 @@ struct ArrowBatchLayout {
     self.marks = marks
   }
 
-  /// Adds a column.
-  mutating func add(nullCount: Int, sizes: [Int]) {
-    nodes += [Int64(rowCount), Int64(nullCount)]
+  /// Adds a column: its array and those below it, and the lengths of all their buffers.
+  mutating func add(_ arrays: [(count: Int, nullCount: Int)], sizes: [Int]) {
+    for array in arrays { nodes += [Int64(array.count), Int64(array.nullCount)] }
     for size in sizes {
       buffers += [Int64(byteCount), Int64(size)]
       byteCount += (size + 63) / 64 * 64
@@ -38,10 +38,10 @@ enum ArrowMetadata {
   private static let version = FlatBuilder.Field.int16(4)
 
   /// The message that has the schema.
-  static func schema(_ columns: [ColumnDefinition]) -> [UInt8] {
+  static func schema(_ columns: [ColumnDefinition], _ shapes: [ValueShape?]) -> [UInt8] {
     var builder = FlatBuilder()
     let message = builder.table([version, .byte(1), .reference, .int64(0)], for: 0)
-    addSchema(columns, to: &builder, for: message[0])
+    addSchema(columns, shapes, to: &builder, for: message[0])
     builder.align(8)
     return builder.bytes
   }
@@ -70,10 +70,12 @@ enum ArrowMetadata {
   }
 
   /// The footer; `blocks` has the offset and the lengths of metadata and body of each record batch.
-  static func footer(_ columns: [ColumnDefinition], blocks: [Int64]) -> [UInt8] {
+  static func footer(
+    _ columns: [ColumnDefinition], _ shapes: [ValueShape?], blocks: [Int64]
+  ) -> [UInt8] {
     var builder = FlatBuilder()
     let footer = builder.table([version, .reference, .reference, .reference], for: 0)
-    addSchema(columns, to: &builder, for: footer[0])
+    addSchema(columns, shapes, to: &builder, for: footer[0])
     builder.words([], wordsEach: 3, for: footer[1])
     builder.words(blocks, wordsEach: 3, for: footer[2])
     builder.align(8)
@@ -81,13 +83,48 @@ enum ArrowMetadata {
   }
 
   private static func addSchema(
-    _ columns: [ColumnDefinition], to builder: inout FlatBuilder, for place: Int
+    _ columns: [ColumnDefinition], _ shapes: [ValueShape?], to builder: inout FlatBuilder,
+    for place: Int
   ) {
     let schema = builder.table([.int16(0), .reference, .reference], for: place)
     let fields = builder.references(columns.count, for: schema[0])
-    for (column, field) in zip(columns, fields) { add(column, to: &builder, for: field) }
+    for ((column, shape), field) in zip(zip(columns, shapes), fields) {
+      if let shape {
+        add(shape, column.name, to: &builder, for: field)
+      } else {
+        add(column, to: &builder, for: field)
+      }
+    }
     let types = columns.map(\.type.rawValue).joined(separator: ",")
-    addPairs([(ArrowSchema.typesKey, types)], to: &builder, for: schema[1])
+    var pairs = [(ArrowSchema.typesKey, types)]
+    if let known = ValueShape.metadata(columns, shapes) {
+      pairs.append((ValueShape.metadataKey, known))
+    }
+    addPairs(pairs, to: &builder, for: schema[1])
+  }
+
+  /// Adds the field of a nested column, or of what stands below one.
+  private static func add(
+    _ shape: ValueShape, _ name: String, to builder: inout FlatBuilder, for place: Int
+  ) {
+    let tag: ArrowType.Tag
+    let children: [(name: String, shape: ValueShape)]
+    switch shape {
+    case .list(let element): (tag, children) = (.list, [("item", element)])
+    case .structure(let members):
+      (tag, children) = (.structure, members.map { ($0.name, $0.shape) })
+    default:
+      let column = ColumnDefinition(name: name, type: shape.leafType ?? .string)
+      return add(column, to: &builder, for: place)
+    }
+    let field = builder.table(
+      [.reference, .byte(1), .byte(tag.rawValue), .reference, .absent, .reference], for: place)
+    builder.text(name, for: field[0])
+    _ = builder.table([], for: field[1])
+    let places = builder.references(children.count, for: field[2])
+    for (child, place) in zip(children, places) {
+      add(child.shape, child.name, to: &builder, for: place)
+    }
   }
 
   private static func add(

@@ -20,6 +20,7 @@ package struct ArrowReader: RowReader {
   private let name: String
   private var input: ArrowInput
   private let columns: [ColumnDefinition]
+  private var spellings: ColumnSpellings
   private let dictionaryFields: [Int64: ArrowField]
   private var decoder = ArrowDecoder()
   private var current: Batch?
@@ -52,6 +53,13 @@ package struct ArrowReader: RowReader {
     dictionaryFields = input.schema.dictionaryFields()
     columns = try ColumnTypes(options.types, file: file.name).applied(
       to: input.schema.fields.map { ColumnDefinition(name: $0.name, type: $0.columnType) })
+    let nested = zip(columns, input.schema.fields).map { $0.type == .json && $1.type.isNested }
+    spellings = ColumnSpellings(columns, isNested: nested)
+    for (name, shape) in input.schema.shapes { spellings.adopt(shape, for: name) }
+  }
+
+  package mutating func adopt(_ shapes: [DataText: ValueShape]) {
+    for (name, shape) in shapes { spellings.adopt(shape, for: name.string) }
   }
 
   package mutating func restart() throws(StoreError) {
@@ -165,14 +173,15 @@ package struct ArrowReader: RowReader {
   }
 
   private func vectors(_ batch: Batch, _ rows: Range<Int>) throws(StoreError) -> [ColumnVector] {
-    let (decoder, columns) = (decoder, columns)
+    let (decoder, columns, spellings) = (decoder, columns, spellings)
     let room = InputBudget.ofBatch()
     return try parallelMap(count: columns.count) { index throws(StoreError) in
       var vector = try decoder.vector(batch.arrays[index], rows)
       try room.take(vector.heldBytes)
       if let marks = batch.marks[index] { vector = vector.marked(marks, rows) }
       do throws(StoreError) {
-        return try ColumnTypes.retyped(vector, to: columns[index].type)
+        return spellings.spelled(
+          try ColumnTypes.retyped(vector, to: columns[index].type), at: index)
       } catch {
         throw StoreError(
           error.kind, "column '\(columns[index].name)': \(error.message)", at: error.location)

@@ -7,6 +7,8 @@ struct ArrowSchema: Sendable {
   private static let fieldLimit = 1 << 16
 
   private(set) var fields: [ArrowField]
+  /// The shapes of nested columns when Assay wrote the data, where their text needs them.
+  private(set) var shapes: [(name: String, shape: ValueShape)] = []
 
   /// Reads a schema.
   /// - Throws: ``StoreError`` of kind `invalid`, also for what is not supported, by its name.
@@ -31,6 +33,9 @@ struct ArrowSchema: Sendable {
     }
     for pair in try table.tables(2) where try pair.text(0) == Self.typesKey {
       adopt(try pair.text(1) ?? "")
+    }
+    for pair in try table.tables(2) where try pair.text(0) == ValueShape.metadataKey {
+      shapes = ValueShape.named(inMetadata: try pair.text(1) ?? "")
     }
   }
 

@@ -28,6 +28,14 @@ enum ArrowType: Equatable, Sendable {
   case map
   case runEnds
 
+  /// Whether values are lists or structures.
+  var isNested: Bool {
+    switch self {
+    case .list, .listView, .fixedList, .structure: true
+    default: false
+    }
+  }
+
   /// How many children a field of the type has; nil for any number.
   var childCount: Int? {
     switch self {

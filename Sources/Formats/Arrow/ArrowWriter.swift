@@ -5,7 +5,8 @@ package import Model
 /// (https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format).
 ///
 /// Record batches of at most 65,536 rows, buffers aligned to 64 bytes and, unless asked otherwise,
-/// not compressed. `json` and `file` are texts marked with the extension type `arrow.json`;
+/// not compressed. A `json` column whose values share a shape has lists and structures; others
+/// of `json` and `file` are texts marked with the extension type `arrow.json`;
 /// timestamps are microseconds in UTC. What Arrow has no word for stands in metadata that
 /// ``ArrowReader`` knows, so that a round trip loses nothing.
 package struct ArrowWriter: Sendable {
@@ -14,15 +15,20 @@ package struct ArrowWriter: Sendable {
   private static let textBytes = Int(Int32.max)
 
   private let columns: [ColumnDefinition]
+  private let shapes: [ValueShape?]
   private let compression: ArrowCompression?
   /// Where each record batch stands: its offset, and the lengths of its metadata and its body.
   private var blocks: [Int64] = []
   /// How many bytes were written so far.
   private var offset = 0
 
-  /// A writer of rows with `columns`, whose buffers have `compression`.
-  package init(columns: [ColumnDefinition], compression: ArrowCompression? = nil) {
+  /// A writer of rows with `columns`, whose values have `shapes` and whose buffers `compression`;
+  /// without shapes, all values are flat.
+  package init(
+    columns: [ColumnDefinition], shapes: [ValueShape?]? = nil, compression: ArrowCompression? = nil
+  ) {
     self.columns = columns
+    self.shapes = shapes ?? [ValueShape?](repeating: nil, count: columns.count)
     self.compression = compression
   }
 
@@ -50,7 +56,7 @@ package struct ArrowWriter: Sendable {
     // The end of the stream that the file holds.
     out.append(littleEndian: UInt32.max)
     out.append(littleEndian: UInt32(0))
-    let footer = ArrowMetadata.footer(columns, blocks: blocks)
+    let footer = ArrowMetadata.footer(columns, shapes, blocks: blocks)
     out.append(contentsOf: footer)
     out.append(littleEndian: Int32(footer.count))
     out.append(contentsOf: ArrowInput.magic)
@@ -61,7 +67,7 @@ package struct ArrowWriter: Sendable {
     guard offset == 0 else { return }
     let start = out.count
     out.append(contentsOf: ArrowInput.magic + [0, 0])
-    Self.append(ArrowMetadata.schema(columns), at: 8, to: &out)
+    Self.append(ArrowMetadata.schema(columns, shapes), at: 8, to: &out)
     offset = out.count - start
   }
 
@@ -76,26 +82,38 @@ package struct ArrowWriter: Sendable {
       else { continue }
       marks.append(("\(ArrowIntegralMarks.keyPrefix)\(index)", text))
     }
-    let compression = compression
+    let (compression, shapes) = (compression, shapes)
     let work = batch.vectors
+    let nested = try parallelMap(count: work.count) { index throws(StoreError) in
+      try shapes[index].map { shape throws(StoreError) in
+        ArrowNestedBuffers(
+          try NestedBuilder.array([ParquetColumnPiece(vector: work[index], rows: rows)], shape))
+      }
+    }
     let packed: [[[UInt8]]]? =
       if let compression {
         try parallelMap(count: work.count) { index throws(StoreError) in
-          ArrowColumnBuffers(work[index], rows).bytes().map { compression.encode($0) }
+          (nested[index]?.buffers ?? ArrowColumnBuffers(work[index], rows).bytes())
+            .map { compression.encode($0) }
         }
       } else { nil }
     var layout = ArrowBatchLayout(rowCount: rows.count, compression: compression, marks: marks)
     for (index, vector) in work.enumerated() {
+      if let nested = nested[index] {
+        layout.add(nested.nodes, sizes: (packed?[index] ?? nested.buffers).map(\.count))
+        continue
+      }
       let buffers = ArrowColumnBuffers(vector, rows)
-      layout.add(nullCount: buffers.nullCount, sizes: packed?[index].map(\.count) ?? buffers.sizes)
+      layout.add(
+        [(rows.count, buffers.nullCount)], sizes: packed?[index].map(\.count) ?? buffers.sizes)
     }
     let start = out.count
     Self.append(ArrowMetadata.batch(layout), at: offset, to: &out)
     let metadata = out.count - start
     out.reserveCapacity(out.count + layout.byteCount + 1024)
     for (index, vector) in work.enumerated() {
-      if let packed {
-        for buffer in packed[index] {
+      if let buffers = packed?[index] ?? nested[index]?.buffers {
+        for buffer in buffers {
           out.append(contentsOf: buffer)
           out.appendPadding(buffer.count)
         }

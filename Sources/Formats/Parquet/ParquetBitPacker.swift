@@ -34,6 +34,14 @@ enum ParquetBitPacker {
     }
   }
 
+  /// Appends `levels` of at most `most`, with their length before them.
+  static func appendLevels(_ levels: ArraySlice<UInt32>, most: Int, to bytes: inout [UInt8]) {
+    var packed: [UInt8] = []
+    append(levels, width: width(most: most), to: &packed)
+    bytes.append(littleEndian: UInt32(packed.count))
+    bytes.append(contentsOf: packed)
+  }
+
   /// Appends `present` as levels of one bit, with their length before them: 1 for a value, 0 for
   /// null.
   static func appendLevels(_ present: ArraySlice<Bool>, to bytes: inout [UInt8]) {

@@ -7,6 +7,8 @@ struct ParquetChunkEncoder: ~Copyable {
   private let compressor: Compressor
   private var chunk = ParquetChunkBytes()
   private var present: [Bool] = []
+  /// The levels of a leaf of a nested column; nil for a column whose entries are its rows.
+  private var levels: ParquetWrittenEntries?
 
   /// Rows and about how many bytes go into one page.
   private static let pageRows = 65_536
@@ -18,9 +20,31 @@ struct ParquetChunkEncoder: ~Copyable {
   mutating func encode(
     _ pieces: [ParquetColumnPiece], type: ColumnType
   ) throws(StoreError) -> ParquetChunkBytes {
-    chunk = ParquetChunkBytes()
+    levels = nil
     present.removeAll(keepingCapacity: true)
     for piece in pieces { piece.appendPresence(to: &present) }
+    return try encode(pieces, type)
+  }
+
+  /// The bytes of each leaf of `pieces`, in order, as a nested column of `shape`.
+  mutating func encode(
+    _ pieces: [ParquetColumnPiece], shape: ValueShape
+  ) throws(StoreError) -> [ParquetChunkBytes] {
+    var chunks: [ParquetChunkBytes] = []
+    for entries in ParquetWrittenEntries.leaves(of: try NestedBuilder.array(pieces, shape)) {
+      levels = entries
+      let most = UInt32(entries.mostDefinition)
+      present = entries.definitions.map { $0 == most }
+      let piece = ParquetColumnPiece(vector: entries.values, rows: 0..<entries.values.count)
+      chunks.append(try encode([piece], entries.values.type))
+    }
+    return chunks
+  }
+
+  private mutating func encode(
+    _ pieces: [ParquetColumnPiece], _ type: ColumnType
+  ) throws(StoreError) -> ParquetChunkBytes {
+    chunk = ParquetChunkBytes()
     chunk.rowCount = present.count
     chunk.nullCount = present.reduce(0) { $0 + ($1 ? 0 : 1) }
     switch type {
@@ -129,8 +153,8 @@ struct ParquetChunkEncoder: ~Copyable {
       let firstRow = row
       let firstValue = value
       let stop = min(present.count, row + Self.pageRows)
-      while row < stop {
-        if let texts, value > firstValue,
+      while row < stop || !beginsRow(row) {
+        if let texts, value > firstValue, beginsRow(row),
           Int(texts.offsets[value]) - Int(texts.offsets[firstValue]) >= Self.pageBytes
         {
           break
@@ -139,10 +163,28 @@ struct ParquetChunkEncoder: ~Copyable {
         row += 1
       }
       var page: [UInt8] = []
-      ParquetBitPacker.appendLevels(present[firstRow..<row], to: &page)
+      appendLevels(firstRow..<row, to: &page)
       body(firstValue..<value, &page)
       try append(page, kind: .data, values: row - firstRow, encoding: encoding)
     }
+  }
+
+  /// Whether the entry at `index` is the first of a row, or there is none.
+  private func beginsRow(_ index: Int) -> Bool {
+    guard let levels, index < present.count else { return true }
+    return levels.repetitions[index] == 0
+  }
+
+  private func appendLevels(_ range: Range<Int>, to page: inout [UInt8]) {
+    guard let levels else {
+      ParquetBitPacker.appendLevels(present[range], to: &page)
+      return
+    }
+    if levels.mostRepetition > 0 {
+      ParquetBitPacker.appendLevels(
+        levels.repetitions[range], most: levels.mostRepetition, to: &page)
+    }
+    ParquetBitPacker.appendLevels(levels.definitions[range], most: levels.mostDefinition, to: &page)
   }
 
   /// Adds a page: its header, then its compressed bytes.

@@ -6,6 +6,8 @@ struct ParquetColumn: Sendable {
   let definition: ColumnDefinition
   private let node: ParquetNode
   private let conversions: [ParquetConversion]
+  /// Whether its values are lists or structures.
+  let isNested: Bool
   /// Whether the values are put together as JSON.
   private let isAssembled: Bool
 
@@ -19,6 +21,11 @@ struct ParquetColumn: Sendable {
     _ node: ParquetNode, _ leaves: [ParquetLeaf], wanted: ColumnType?, isFile: Bool
   ) throws(StoreError) {
     self.node = node
+    isNested =
+      switch node.form {
+      case .leaf, .map: false
+      case .list, .structure: true
+      }
     let isNested = if case .leaf = node.form { false } else { true }
     var conversions: [ParquetConversion] = []
     for leaf in node.leaves {

@@ -7,6 +7,8 @@ struct ParquetFooter: Sendable {
   let groups: [ParquetRowGroup]
   /// The types of the columns when Assay wrote the file; empty otherwise.
   let types: [String]
+  /// The shapes of nested columns when Assay wrote the file, where their text needs them.
+  let shapes: [(name: String, shape: ValueShape)]
   /// Whether pages of version 2 are compressed although they say that they are not.
   ///
   /// The writer `parquet-cpp` before its version 2.0.0, which Arrow was until its 3.0.0, left the
@@ -47,6 +49,7 @@ struct ParquetFooter: Sendable {
     var leaves: [ParquetLeaf] = []
     var groups: [ParquetRowGroup] = []
     var types: [String] = []
+    var shapes: [(name: String, shape: ValueShape)] = []
     var writer = ""
     var last = 0
     while let field = try thrift.field(after: &last) {
@@ -72,6 +75,9 @@ struct ParquetFooter: Sendable {
           if pair.key == ParquetFooterText.schemaName {
             types = pair.value.split(separator: ",").map(String.init)
           }
+          if pair.key == ValueShape.metadataKey {
+            shapes = ValueShape.named(inMetadata: pair.value)
+          }
         }
       case 6: writer = try thrift.text(field)
       default: try thrift.skip(field)
@@ -82,6 +88,7 @@ struct ParquetFooter: Sendable {
     self.leaves = leaves
     self.groups = groups
     self.types = types
+    self.shapes = shapes
     hidesCompression = Self.hidesCompression(writer)
     for group in groups where group.rowCount / Self.rowsPerByte > fileCount {
       throw ParquetFault.damaged("more rows than its bytes can hold")

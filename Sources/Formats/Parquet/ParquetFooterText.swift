@@ -10,26 +10,38 @@ enum ParquetFooterText {
   static let schemaName = "assay.schema"
 
   /// The bytes of `FileMetaData`.
-  static func bytes(columns: [ColumnDefinition], groups: [ParquetWrittenGroup]) -> [UInt8] {
+  static func bytes(
+    columns: [ColumnDefinition], shapes: [ValueShape?], groups: [ParquetWrittenGroup]
+  ) -> [UInt8] {
+    let leaves = ParquetWrittenLeaf.leaves(columns, shapes)
+    let fields = zip(columns, shapes).reduce(0) { $0 + 1 + ($1.1?.fieldCount ?? 0) }
+    let known = ValueShape.metadata(columns, shapes)
     var thrift = ThriftWriter()
     thrift.element { file in
       file.integer(1, 2)
-      file.list(2, of: .structure, count: columns.count + 1)
+      file.list(2, of: .structure, count: fields + 1)
       file.element { root in
         root.binary(4, "schema".utf8)
         root.integer(5, columns.count)
       }
-      for column in columns { file.element { write(column, to: &$0) } }
+      for (column, shape) in zip(columns, shapes) {
+        if let shape {
+          write(shape, column.name, to: &file)
+        } else {
+          file.element { write(column, to: &$0) }
+        }
+      }
       file.integer(3, groups.reduce(0) { $0 + $1.rowCount }, .int64)
       file.list(4, of: .structure, count: groups.count)
-      for group in groups { file.element { write(group, columns, to: &$0) } }
-      file.list(5, of: .structure, count: 1)
+      for group in groups { file.element { write(group, leaves, to: &$0) } }
+      file.list(5, of: .structure, count: known == nil ? 1 : 2)
       let types = columns.map(\.type.rawValue).joined(separator: ",")
       file.element { write(schemaName, types, to: &$0) }
+      if let known { file.element { write(ValueShape.metadataKey, known, to: &$0) } }
       file.binary(6, "assay version 1".utf8)
       // The order that a column's type defines; without it readers leave statistics alone.
-      file.list(7, of: .structure, count: columns.count)
-      for _ in columns { file.element { $0.structure(1) } }
+      file.list(7, of: .structure, count: leaves.count)
+      for _ in leaves { file.element { $0.structure(1) } }
     }
     return thrift.bytes
   }
@@ -71,15 +83,45 @@ enum ParquetFooterText {
     }
   }
 
+  /// Writes the fields of a nested column, each before those it holds.
+  private static func write(_ shape: ValueShape, _ name: String, to file: inout ThriftWriter) {
+    switch shape {
+    case .list(let element):
+      file.element { field in
+        field.integer(3, ParquetRepetition.optional.rawValue)
+        field.binary(4, name.utf8)
+        field.integer(5, 1)
+        field.integer(6, ParquetConvertedType.list.rawValue)
+        field.structure(10) { $0.structure(3) }
+      }
+      file.element { field in
+        field.integer(3, ParquetRepetition.repeated.rawValue)
+        field.binary(4, ParquetWrittenLeaf.listName.utf8)
+        field.integer(5, 1)
+      }
+      write(element, ParquetWrittenLeaf.elementName, to: &file)
+    case .structure(let members):
+      file.element { field in
+        field.integer(3, ParquetRepetition.optional.rawValue)
+        field.binary(4, name.utf8)
+        field.integer(5, members.count)
+      }
+      for member in members { write(member.shape, member.name, to: &file) }
+    default:
+      let column = ColumnDefinition(name: name, type: shape.leafType ?? .string)
+      file.element { write(column, to: &$0) }
+    }
+  }
+
   private static func write(
-    _ group: ParquetWrittenGroup, _ columns: [ColumnDefinition], to thrift: inout ThriftWriter
+    _ group: ParquetWrittenGroup, _ leaves: [ParquetWrittenLeaf], to thrift: inout ThriftWriter
   ) {
     thrift.list(1, of: .structure, count: group.chunks.count)
-    for (chunk, column) in zip(group.chunks, columns) {
+    for (chunk, leaf) in zip(group.chunks, leaves) {
       thrift.element { element in
         // Nothing of the chunk is kept outside of the footer.
         element.integer(2, 0, .int64)
-        element.structure(3) { write(chunk, column, to: &$0) }
+        element.structure(3) { write(chunk, leaf, to: &$0) }
       }
     }
     thrift.integer(2, group.chunks.reduce(0) { $0 + $1.facts.plainCount }, .int64)
@@ -89,16 +131,16 @@ enum ParquetFooterText {
   }
 
   private static func write(
-    _ chunk: ParquetWrittenGroup.Chunk, _ column: ColumnDefinition, to thrift: inout ThriftWriter
+    _ chunk: ParquetWrittenGroup.Chunk, _ leaf: ParquetWrittenLeaf, to thrift: inout ThriftWriter
   ) {
     let facts = chunk.facts
     let encodings: [ParquetEncoding] =
       facts.hasDictionary ? [.plain, .rle, .rleDictionary] : [.plain, .rle]
-    thrift.integer(1, physicalType(column.type).rawValue)
+    thrift.integer(1, physicalType(leaf.type).rawValue)
     thrift.list(2, of: .int32, count: encodings.count)
     for encoding in encodings { thrift.element(encoding.rawValue) }
-    thrift.list(3, of: .binary, count: 1)
-    thrift.element(column.name.utf8)
+    thrift.list(3, of: .binary, count: leaf.path.count)
+    for name in leaf.path { thrift.element(name.utf8) }
     thrift.integer(4, ParquetCompression.zstd.rawValue)
     thrift.integer(5, facts.rowCount, .int64)
     thrift.integer(6, facts.plainCount, .int64)
@@ -114,6 +156,17 @@ enum ParquetFooterText {
       guard let bounds = facts.bounds else { return }
       statistics.binary(5, bounds.most)
       statistics.binary(6, bounds.least)
+    }
+  }
+}
+
+extension ValueShape {
+  /// How many fields of a schema stand below a column of this shape.
+  fileprivate var fieldCount: Int {
+    switch self {
+    case .list(let element): 2 + element.fieldCount
+    case .structure(let members): members.reduce(0) { $0 + 1 + $1.shape.fieldCount }
+    default: 0
     }
   }
 }

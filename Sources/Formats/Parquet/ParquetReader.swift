@@ -16,6 +16,7 @@ package struct ParquetReader: RowReader {
   private let file: SeekableFile
   private let footer: ParquetFooter
   private let columns: [ParquetColumn]
+  private var spellings: ColumnSpellings
   private var group = 0
   private var cursors: [ParquetColumnCursor] = []
   /// For each leaf of the row group at hand, which numbers were integers.
@@ -39,6 +40,14 @@ package struct ParquetReader: RowReader {
     } catch {
       throw Self.located(error, file)
     }
+    spellings = ColumnSpellings(
+      columns.map(\.definition),
+      isNested: columns.map { $0.isNested && $0.definition.type == .json })
+    for (name, shape) in footer.shapes { spellings.adopt(shape, for: name) }
+  }
+
+  package mutating func adopt(_ shapes: [DataText: ValueShape]) {
+    for (name, shape) in shapes { spellings.adopt(shape, for: name.string) }
   }
 
   package mutating func restart() throws(StoreError) {
@@ -121,6 +130,7 @@ package struct ParquetReader: RowReader {
   private mutating func read(_ rows: Int) throws(StoreError) -> [ColumnVector] {
     let (columns, cursors, marks, file) = (columns, cursors, marks, file)
     let room = InputBudget.ofBatch()
+    let spellings = spellings
     let results = try parallelMap(count: columns.count) { index throws(StoreError) in
       let column = columns[index]
       do throws(StoreError) {
@@ -129,7 +139,8 @@ package struct ParquetReader: RowReader {
         for leaf in moved.indices { entries.append(try moved[leaf].read(rows)) }
         var mark = marks[column.leaves.lowerBound]
         let bits = try mark?.read(entries[0].scalars.count)
-        let vector = try column.vector(entries, rows: rows, marks: bits)
+        let vector = spellings.spelled(
+          try column.vector(entries, rows: rows, marks: bits), at: index)
         try room.take(vector.heldBytes)
         return ParquetRead(vector: vector, cursors: moved, marks: mark)
       } catch {

@@ -5,7 +5,8 @@ package import Model
 ///
 /// Row groups of at most 131,072 rows or some 64 MiB, pages compressed with zstd and checksummed,
 /// dictionaries for texts that repeat, statistics of each column chunk. Any reader finds ordinary
-/// columns: `json` and `file` are texts marked as JSON, timestamps microseconds in UTC. What
+/// columns: a `json` column whose values share a shape has lists and structures, others and `file`
+/// columns are texts marked as JSON, timestamps microseconds in UTC. What
 /// Parquet has no word for stands in metadata that ``ParquetReader`` knows, so that a round trip
 /// loses nothing.
 package struct ParquetWriter: Sendable {
@@ -14,6 +15,7 @@ package struct ParquetWriter: Sendable {
   private static let groupBytes = 64 << 20
 
   private let columns: [ColumnDefinition]
+  private let shapes: [ValueShape?]
   private var pending: [(batch: RowBatch, rows: Range<Int>)] = []
   private var pendingRows = 0
   private var pendingBytes = 0
@@ -21,8 +23,11 @@ package struct ParquetWriter: Sendable {
   /// How many bytes were written so far.
   private var offset = 0
 
-  /// A writer of rows with `columns`.
-  package init(columns: [ColumnDefinition]) { self.columns = columns }
+  /// A writer of rows with `columns`, whose values have `shapes`; without any, all are flat.
+  package init(columns: [ColumnDefinition], shapes: [ValueShape?]? = nil) {
+    self.columns = columns
+    self.shapes = shapes ?? [ValueShape?](repeating: nil, count: columns.count)
+  }
 
   /// Takes `rows` of `batch` and appends the bytes of every row group that is full.
   ///
@@ -53,7 +58,7 @@ package struct ParquetWriter: Sendable {
   package mutating func finish(to out: inout [UInt8]) throws(StoreError) {
     if pendingRows > 0 { try writeGroup(to: &out) }
     writeMagic(to: &out)
-    let footer = ParquetFooterText.bytes(columns: columns, groups: groups)
+    let footer = ParquetFooterText.bytes(columns: columns, shapes: shapes, groups: groups)
     out.append(contentsOf: footer)
     out.append(littleEndian: UInt32(footer.count))
     out.append(contentsOf: ParquetFooterText.magic)
@@ -68,15 +73,18 @@ package struct ParquetWriter: Sendable {
   /// Writes what is pending as one row group, its columns on all cores.
   private mutating func writeGroup(to out: inout [UInt8]) throws(StoreError) {
     writeMagic(to: &out)
-    let (columns, work) = (columns, pending)
+    let (columns, shapes, work) = (columns, shapes, pending)
     let chunks = try parallelMap(count: columns.count) { () throws(StoreError) in
       try ParquetChunkEncoder()
     } _: { (encoder: inout ParquetChunkEncoder, index) throws(StoreError) in
       let pieces = work.map { ParquetColumnPiece(vector: $0.batch.vectors[index], rows: $0.rows) }
-      return try encoder.encode(pieces, type: columns[index].type)
+      guard let shape = shapes[index] else {
+        return [try encoder.encode(pieces, type: columns[index].type)]
+      }
+      return try encoder.encode(pieces, shape: shape)
     }
     var group = ParquetWrittenGroup(rowCount: pendingRows, chunks: [])
-    for chunk in chunks {
+    for chunk in chunks.joined() {
       out.append(contentsOf: chunk.bytes)
       group.chunks.append(ParquetWrittenGroup.Chunk(of: chunk, at: offset))
       offset += chunk.bytes.count
