@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "Model", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Platform", dependencies: ["Model"]),
     .target(name: "Columns", dependencies: ["Model", "CZstd", "CMalloc"]),
-    .target(name: "Objects", dependencies: ["Model"]),
+    .target(name: "Objects", dependencies: ["Model", "Platform"]),
     .target(
       name: "Catalog",
       dependencies: ["Model", "Migrations", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -60,8 +60,8 @@ let package = Package(
     .target(
       name: "Service",
       dependencies: [
-        "Model", "Columns", "Objects", "Formats", "Store", "Query", "Comparison", "Routing",
-        "Analysis", "Wire",
+        "Model", "Platform", "Columns", "Objects", "Formats", "Store", "Query", "Comparison",
+        "Routing", "Analysis", "Wire",
       ]),
     .target(name: "Client", dependencies: ["Model", "Platform", "Wire", "CCurl"]),
     .target(
@@ -103,7 +103,7 @@ let package = Package(
       name: "Migrations", path: "migrations",
       resources: [
         .embedInCode("0001-index.sql"), .embedInCode("0002-aggregates.sql"),
-        .embedInCode("0003-texts.sql"),
+        .embedInCode("0003-texts.sql"), .embedInCode("0004-checksums.sql"),
       ]),
 
     .target(

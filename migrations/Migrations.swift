@@ -10,7 +10,7 @@ package enum Migrations {
     // The build embeds `0001-index.sql` as `_001_index_sql`.
     [
       PackageResources._001_index_sql, PackageResources._002_aggregates_sql,
-      PackageResources._003_texts_sql,
+      PackageResources._003_texts_sql, PackageResources._004_checksums_sql,
     ].map { String(decoding: $0, as: UTF8.self) }
   }
 }

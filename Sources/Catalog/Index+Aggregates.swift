@@ -12,24 +12,32 @@ extension Index {
       try Row.fetchAll(
         database.cachedStatement(sql: "SELECT content, digest FROM aggregate WHERE plan = ?"),
         arguments: [RecordRows.blob(plan.bytes)]
-      ).map(Self.aggregate)
+      ).map { try aggregate($0, plan) }
     }.first
   }
 
   /// Checks that all that was kept is what was written.
   package func checkAggregates() throws(StoreError) {
     try readOnce { database in
-      let rows = try Row.fetchCursor(database, sql: "SELECT content, digest FROM aggregate")
-      while let row = try rows.next() { _ = try Self.aggregate(row) }
+      let rows = try Row.fetchCursor(database, sql: "SELECT plan, content, digest FROM aggregate")
+      while let row = try rows.next() { _ = try aggregate(row, RecordRows.digest(row["plan"])) }
     }
   }
 
-  private static func aggregate(_ row: Row) throws -> [UInt8] {
+  private func aggregate(_ row: Row, _ plan: Digest) throws -> [UInt8] {
     let content = [UInt8](row["content"] as Data)
-    guard Digest(hashing: content) == (try RecordRows.digest(row["digest"])) else {
+    guard digest(content, for: plan) == (try RecordRows.digest(row["digest"])) else {
       throw IndexDamage(what: "an aggregate is not what was written")
     }
     return content
+  }
+
+  private func digest(_ content: [UInt8], for plan: Digest) -> Digest {
+    var hasher = DigestHasher()
+    hasher.update(Array(store.utf8))
+    hasher.update(plan.bytes)
+    hasher.update(content)
+    return hasher.finalize()
   }
 
   /// Keeps something for a plan, in place of what was, and of the oldest when there is too much.
@@ -40,7 +48,7 @@ extension Index {
         sql: "INSERT OR REPLACE INTO aggregate (plan, content, digest) VALUES (?, ?, ?)",
         arguments: [
           RecordRows.blob(plan.bytes), RecordRows.blob(content),
-          RecordRows.blob(Digest(hashing: content).bytes),
+          RecordRows.blob(digest(content, for: plan).bytes),
         ])
       try database.execute(
         sql: """

@@ -10,7 +10,7 @@ extension Index {
   package func apply(_ packs: [IndexedPack]) throws(StoreError) {
     guard !packs.isEmpty else { return }
     try write { database in
-      for pack in packs { try Self.apply(pack, database) }
+      for pack in packs { try apply(pack, database) }
     }
   }
 
@@ -28,94 +28,77 @@ extension Index {
         try database.execute(sql: "DELETE FROM pack WHERE name = ?", arguments: [name])
       }
       for pack in added {
-        if let known = try Self.packID(pack.name, database) {
+        if let known = try PackRow.find(pack.name, database, key) {
           // Its copies may have lost against those in `removed`, which are gone now.
-          try ObjectRows.insert(pack.objects, pack: known, database)
+          try ObjectRows.insert(pack.objects, pack: known, database, key)
         } else {
-          try Self.apply(pack, database)
+          try apply(pack, database)
         }
       }
     }
   }
 
-  private static func apply(_ pack: IndexedPack, _ database: Database) throws {
+  /// Forgets where objects are, and takes in `packs` instead, in one transaction; records are not
+  /// touched.
+  package func relocate(_ packs: [IndexedPack]) throws(StoreError) {
+    try write { database in
+      try database.execute(sql: "DELETE FROM object; DELETE FROM pack")
+      for pack in packs { try addObjects(of: pack, database) }
+    }
+    startGeneration()
+  }
+
+  private func apply(_ pack: IndexedPack, _ database: Database) throws {
     if let record = pack.record { try apply(record, database) }
-    guard try packID(pack.name, database) == nil else { return }
-    let statement = try database.cachedStatement(
-      sql: "INSERT INTO pack (name, bytes) VALUES (?, ?)")
-    try statement.execute(arguments: [pack.name, pack.byteCount])
-    try ObjectRows.insert(pack.objects, pack: database.lastInsertedRowID, database)
+    guard try PackRow.find(pack.name, database, key) == nil else { return }
+    try addObjects(of: pack, database)
   }
 
-  private static func packID(_ name: String, _ database: Database) throws -> Int64? {
-    try Int64.fetchOne(
-      database.cachedStatement(sql: "SELECT id FROM pack WHERE name = ?"), arguments: [name])
+  private func addObjects(of pack: IndexedPack, _ database: Database) throws {
+    let known = KnownPack(name: pack.name, byteCount: pack.byteCount, seal: pack.seal)
+    let row = try PackRow.insert(known, database, key)
+    try ObjectRows.insert(pack.objects, pack: row, database, key)
   }
 
-  private static func apply(_ record: LogRecord, _ database: Database) throws {
-    let head = try Row.fetchOne(
-      database.cachedStatement(
-        sql: "SELECT id, head_sequence, head_digest FROM dataset WHERE name = ?"),
-      arguments: [record.dataset.text])
-    let sequence: Int = head?["head_sequence"] ?? 0
-    if record.sequence <= sequence {
-      try expectKnown(record, database)
+  private func apply(_ record: LogRecord, _ database: Database) throws {
+    let known = try DatasetRow.find(record.dataset, database, key)
+    var dataset = known ?? DatasetRow(record.dataset)
+    if record.sequence <= dataset.headSequence {
+      try expectKnown(record, of: dataset, database)
       return
     }
-    let previous: Digest =
-      try head.map { try RecordRows.digest($0["head_digest"]) } ?? Digest(zero: ())
-    guard record.sequence == sequence + 1, record.previous == previous else {
-      throw broken(record, "it does not follow record \(sequence)")
+    guard record.sequence == dataset.headSequence + 1, record.previous == dataset.headDigest else {
+      throw Self.broken(record, "it does not follow record \(dataset.headSequence)")
     }
-    let id: Int64
-    if let head {
-      id = head["id"]
-      let statement = try database.cachedStatement(
-        sql: "UPDATE dataset SET head_sequence = ?, head_digest = ? WHERE id = ?")
-      try statement.execute(arguments: [record.sequence, RecordRows.blob(record.digest.bytes), id])
-    } else {
-      let statement = try database.cachedStatement(
-        sql: "INSERT INTO dataset (name, head_sequence, head_digest) VALUES (?, ?, ?)")
-      try statement.execute(
-        arguments: [record.dataset.text, record.sequence, RecordRows.blob(record.digest.bytes)])
-      id = database.lastInsertedRowID
-    }
+    if known == nil { try dataset.insert(database) }
     let statement = try database.cachedStatement(
-      sql: "INSERT INTO record (dataset, sequence, digest, json, texts) VALUES (?, ?, ?, ?, ?)")
+      sql: """
+        INSERT INTO record (dataset, sequence, digest, json, texts, checksum)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """)
     try statement.execute(
       arguments: [
-        id, record.sequence, RecordRows.blob(record.digest.bytes), RecordRows.blob(record.bytes),
-        record.texts.map(RecordRows.blob),
+        dataset.id, record.sequence, RecordRows.blob(record.digest.bytes),
+        RecordRows.blob(record.bytes), record.texts.map(RecordRows.blob),
+        RecordRows.checksum(dataset.id, record.sequence, record.digest, key),
       ])
-    try apply(record.change, of: record, dataset: id, database)
+    try apply(record.change, of: record, to: &dataset, database)
+    dataset.headSequence = record.sequence
+    dataset.headDigest = record.digest
+    try dataset.update(database, key)
   }
 
-  private static func apply(
-    _ change: LogRecord.Change, of record: LogRecord, dataset: Int64, _ database: Database
+  private func apply(
+    _ change: LogRecord.Change, of record: LogRecord, to dataset: inout DatasetRow,
+    _ database: Database
   ) throws {
     switch change {
     case .version(let version):
-      try expectNext(version, of: record, dataset: dataset, database)
-      let statement = try database.cachedStatement(
-        sql: """
-          INSERT INTO version (dataset, number, sequence, snapshot, created_at, idempotency_key)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """)
-      try statement.execute(
-        arguments: [
-          dataset, version.number, record.sequence, RecordRows.blob(version.snapshot.bytes),
-          version.createdAt.microseconds, version.idempotencyKey,
-        ])
+      try expectNext(version, of: record, in: dataset, database)
+      try VersionRow(version, sequence: record.sequence).insert(into: dataset.id, database, key)
+      dataset.versions = version.number
     case .tag(let tag):
-      guard let number = tag.number else {
-        let statement = try database.cachedStatement(
-          sql: "DELETE FROM tag WHERE dataset = ? AND name = ?")
-        try statement.execute(arguments: [dataset, tag.name])
-        return
-      }
-      let statement = try database.cachedStatement(
-        sql: "INSERT OR REPLACE INTO tag (dataset, name, number, sequence) VALUES (?, ?, ?, ?)")
-      try statement.execute(arguments: [dataset, tag.name, number, record.sequence])
+      try TagRows.apply(tag, sequence: record.sequence, to: &dataset, database, key)
     case .deployment:
       // They are few, and read from the records themselves.
       break
@@ -124,34 +107,31 @@ extension Index {
 
   /// Numbers run without gaps and idempotency keys are used once; a log that breaks this was not
   /// written by us, and must not pass for a damaged index.
-  private static func expectNext(
-    _ version: VersionRecord, of record: LogRecord, dataset: Int64, _ database: Database
+  private func expectNext(
+    _ version: VersionRecord, of record: LogRecord, in dataset: DatasetRow, _ database: Database
   ) throws {
-    let newest = try Int.fetchOne(
-      database.cachedStatement(sql: "SELECT max(number) FROM version WHERE dataset = ?"),
-      arguments: [dataset])
-    guard version.number == (newest ?? 0) + 1 else {
-      throw broken(record, "it names its version \(version.number) after \(newest ?? 0)")
+    guard version.number == dataset.versions + 1 else {
+      throw Self.broken(
+        record, "it names its version \(version.number) after \(dataset.versions)")
     }
     guard let key = version.idempotencyKey else { return }
     let used = try Int.fetchOne(
       database.cachedStatement(
         sql: "SELECT number FROM version WHERE dataset = ? AND idempotency_key = ?"),
-      arguments: [dataset, key])
-    if let used { throw broken(record, "it repeats the idempotency key of version \(used)") }
+      arguments: [dataset.id, key])
+    if let used { throw Self.broken(record, "it repeats the idempotency key of version \(used)") }
   }
 
-  private static func expectKnown(_ record: LogRecord, _ database: Database) throws {
+  private func expectKnown(
+    _ record: LogRecord, of dataset: DatasetRow, _ database: Database
+  ) throws {
     let known = try Row.fetchOne(
       database.cachedStatement(
-        sql: """
-          SELECT record.digest AS digest FROM record JOIN dataset ON dataset.id = record.dataset
-          WHERE dataset.name = ? AND sequence = ?
-          """),
-      arguments: [record.dataset.text, record.sequence])
+        sql: "SELECT digest FROM record WHERE dataset = ? AND sequence = ?"),
+      arguments: [dataset.id, record.sequence])
     guard let known else { throw IndexDamage(what: "a record below the head is missing") }
     guard try RecordRows.digest(known["digest"]) == record.digest else {
-      throw broken(record, "another record of that sequence was read before")
+      throw Self.broken(record, "another record of that sequence was read before")
     }
   }
 

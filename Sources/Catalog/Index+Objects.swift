@@ -2,22 +2,18 @@ import GRDB
 package import Model
 
 extension Index {
-  /// The packs the index knows, sorted by name, with their sizes in bytes.
-  package func packs() throws(StoreError) -> [(name: String, byteCount: Int)] {
-    try readOnce { database in
-      try Row.fetchAll(
-        database.cachedStatement(sql: "SELECT name, bytes FROM pack ORDER BY name")
-      ).map { ($0["name"], $0["bytes"]) }
-    }
+  /// The packs the index knows, sorted by name.
+  package func packs() throws(StoreError) -> [KnownPack] {
+    try readOnce { database in try PackRow.all(database, key).map(\.pack) }
+  }
+
+  /// The pack of that name; nil when the index does not know it.
+  package func pack(_ name: String) throws(StoreError) -> KnownPack? {
+    try readOnce { database in try PackRow.find(name, database, key)?.pack }
   }
 
   /// Whether the index knows the pack of that name.
-  package func hasPack(_ name: String) throws(StoreError) -> Bool {
-    try readOnce { database in
-      try Int64.fetchOne(
-        database.cachedStatement(sql: "SELECT id FROM pack WHERE name = ?"), arguments: [name])
-    } != nil
-  }
+  package func hasPack(_ name: String) throws(StoreError) -> Bool { try pack(name) != nil }
 
   /// The objects that are read from a pack, in the order in which they lie there.
   package func objects(inPack name: String) throws(StoreError) -> [IndexedObject] {

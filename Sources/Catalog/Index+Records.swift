@@ -6,19 +6,15 @@ extension Index {
   package func datasets() throws(StoreError) -> [DatasetHead] {
     try readOnce { database in
       try Row.fetchAll(
-        database.cachedStatement(sql: RecordRows.headQuery + " ORDER BY dataset.name")
-      ).map(RecordRows.head)
+        database.cachedStatement(
+          sql: "SELECT \(DatasetRow.columns) FROM dataset ORDER BY name")
+      ).map { try DatasetRow($0, key).head }
     }
   }
 
   /// The newest record of a dataset; nil when the index knows no such dataset.
   package func head(of dataset: DatasetName) throws(StoreError) -> DatasetHead? {
-    try readOnce { database in
-      try Row.fetchOne(
-        database.cachedStatement(sql: RecordRows.headQuery + " WHERE dataset.name = ?"),
-        arguments: [dataset.text]
-      ).map(RecordRows.head)
-    }
+    try readOnce { database in try DatasetRow.find(dataset, database, key)?.head }
   }
 
   /// One record of a dataset, by sequence.
@@ -33,30 +29,34 @@ extension Index {
   package func records(
     of dataset: DatasetName, before: Int? = nil, limit: Int = Int.max
   ) throws(StoreError) -> [LogRecord] {
-    try readOnce { database in
-      try Row.fetchAll(
+    try read { database in
+      guard let row = try DatasetRow.find(dataset, database, key) else { return [] }
+      let newest = min((before ?? Int.max) - 1, row.headSequence)
+      let rows = try Row.fetchAll(
         database.cachedStatement(
           sql: """
-            SELECT sequence, digest, json, texts FROM record
-            WHERE dataset = (SELECT id FROM dataset WHERE name = ?) AND sequence < ?
-            ORDER BY sequence DESC LIMIT ?
+            SELECT sequence, digest, json, texts, checksum FROM record
+            WHERE dataset = ? AND sequence <= ? ORDER BY sequence DESC LIMIT ?
             """),
-        arguments: [dataset.text, before ?? Int.max, limit]
-      ).map { try RecordRows.record($0, of: dataset) }
+        arguments: [row.id, newest, limit])
+      guard rows.count == max(0, min(newest, limit)) else {
+        throw IndexDamage(what: "a record is missing")
+      }
+      return try rows.enumerated().map { position, found in
+        let record = try RecordRows.record(found, of: row, key)
+        guard record.sequence == newest - position else {
+          throw IndexDamage(what: "a record is missing")
+        }
+        return record
+      }
     }
   }
 
   /// The tags of a dataset and where they are now, sorted by name.
   package func tags(of dataset: DatasetName) throws(StoreError) -> [IndexedTag] {
-    try readOnce { database in
-      try Row.fetchAll(
-        database.cachedStatement(
-          sql: """
-            SELECT name, number, sequence FROM tag
-            WHERE dataset = (SELECT id FROM dataset WHERE name = ?) ORDER BY name
-            """),
-        arguments: [dataset.text]
-      ).map { IndexedTag(name: $0["name"], number: $0["number"], sequence: $0["sequence"]) }
+    try read { database in
+      guard let row = try DatasetRow.find(dataset, database, key) else { return [] }
+      return try TagRows.all(of: row, database, key)
     }
   }
 }

@@ -4,40 +4,40 @@ package import Model
 extension Index {
   /// Version `number` of a dataset; nil when there is none.
   package func version(of dataset: DatasetName, number: Int) throws(StoreError) -> IndexedVersion? {
-    try version(of: dataset, "version.number = ?", [number]) { $0.number == number }
+    guard number > 0, number < .max else { return nil }
+    return try first(of: dataset, before: number + 1) { $0.number == number ? .take : .none }
   }
 
   /// The newest version of a dataset.
   package func latestVersion(of dataset: DatasetName) throws(StoreError) -> IndexedVersion? {
-    try version(of: dataset, "TRUE ORDER BY version.number DESC LIMIT 1", [])
+    try first(of: dataset) { _ in .take }
   }
 
   /// The version that a tag names now.
   package func version(of dataset: DatasetName, tag: String) throws(StoreError) -> IndexedVersion? {
-    try version(
-      of: dataset,
-      "version.number = (SELECT number FROM tag WHERE dataset = version.dataset AND name = ?)",
-      [tag])
+    try read { database in
+      guard let row = try DatasetRow.find(dataset, database, key),
+        let tag = try TagRows.all(of: row, database, key).first(where: { $0.name == tag })
+      else { return nil }
+      guard let found = try first(of: row, before: tag.number + 1, database, { _ in .take }),
+        found.version.number == tag.number
+      else { throw IndexDamage(what: "a tag names no version") }
+      return found
+    }
   }
 
-  /// The newest version created at `time` or before.
+  /// The version of the highest number that was created at `time` or before.
   package func version(
     of dataset: DatasetName, at time: Timestamp
   ) throws(StoreError) -> IndexedVersion? {
-    try version(
-      of: dataset,
-      "version.created_at <= ? ORDER BY version.created_at DESC, version.number DESC LIMIT 1",
-      [time.microseconds]
-    ) { $0.createdAt <= time }
+    try first(of: dataset) { $0.createdAt <= time ? .take : .pass }
   }
 
   /// The version that was published with that idempotency key.
   package func version(
     of dataset: DatasetName, idempotencyKey: String
   ) throws(StoreError) -> IndexedVersion? {
-    try version(of: dataset, "version.idempotency_key = ?", [idempotencyKey]) {
-      $0.idempotencyKey == idempotencyKey
-    }
+    try first(of: dataset) { $0.idempotencyKey == idempotencyKey ? .take : .pass }
   }
 
   /// The newest version whose snapshot digest begins with these (1 to 64) hexadecimal digits.
@@ -45,76 +45,109 @@ extension Index {
   package func version(
     of dataset: DatasetName, digestPrefix: String
   ) throws(StoreError) -> IndexedVersion? {
-    guard let low = Self.blob(digestPrefix, paddedWith: "0"),
-      let high = Self.blob(digestPrefix, paddedWith: "f")
+    guard let low = Self.digest(digestPrefix, paddedWith: "0"),
+      let high = Self.digest(digestPrefix, paddedWith: "f")
     else { return nil }
-    let found: [(digest: Digest, number: Int)] = try readOnce { database in
-      try Row.fetchAll(
-        database.cachedStatement(
-          sql: """
-            SELECT snapshot, max(number) AS number FROM version
-            WHERE dataset = (SELECT id FROM dataset WHERE name = ?) AND snapshot BETWEEN ? AND ?
-            GROUP BY snapshot ORDER BY snapshot LIMIT 6
-            """),
-        arguments: [dataset.text, RecordRows.blob(low), RecordRows.blob(high)]
-      ).map { (try RecordRows.digest($0["snapshot"]), $0["number"]) }
+    return try read { database in
+      guard let row = try DatasetRow.find(dataset, database, key) else { return nil }
+      var newest: [Digest: Int] = [:]
+      try VersionRow.scan(of: row, database, key) { version in
+        if version.snapshot >= low, version.snapshot <= high, newest[version.snapshot] == nil {
+          newest[version.snapshot] = version.number
+        }
+        return false
+      }
+      guard newest.count <= 1 else { throw Self.ambiguous(dataset, digestPrefix, newest) }
+      guard let number = newest.values.first else { return nil }
+      return try first(of: row, before: number + 1, database) { _ in .take }
     }
-    guard let first = found.first else { return nil }
-    guard found.count == 1 else {
-      let candidates = found.prefix(5).map { "\($0.digest) (version \($0.number))" }
-      throw StoreError(
-        .usage,
-        "\(dataset)@sha256:\(digestPrefix) could be \(candidates.joined(separator: " or "))"
-          + (found.count > 5 ? " or others" : "") + "; write more digits")
-    }
-    return try version(of: dataset, number: first.number)
+  }
+
+  private static func ambiguous(
+    _ dataset: DatasetName, _ prefix: String, _ newest: [Digest: Int]
+  ) -> StoreError {
+    let candidates = newest.sorted { $0.key < $1.key }.prefix(5)
+      .map { "\($0.key) (version \($0.value))" }
+    return StoreError(
+      .usage,
+      "\(dataset)@sha256:\(prefix) could be \(candidates.joined(separator: " or "))"
+        + (newest.count > 5 ? " or others" : "") + "; write more digits")
   }
 
   /// Versions of a dataset, the newest first: those before number `before`, at most `limit`.
   package func versions(
     of dataset: DatasetName, before: Int? = nil, limit: Int = Int.max
   ) throws(StoreError) -> [IndexedVersion] {
-    try versions(
-      of: dataset, "version.number < ? ORDER BY version.number DESC LIMIT ?",
-      [before ?? Int.max, limit])
-  }
-
-  private func version(
-    of dataset: DatasetName, _ condition: String, _ arguments: StatementArguments,
-    where isAskedFor: (VersionRecord) -> Bool = { _ in true }
-  ) throws(StoreError) -> IndexedVersion? {
-    try versions(of: dataset, condition, arguments, where: isAskedFor).first
-  }
-
-  /// Reads versions by way of their records, which carry a digest: a damaged index must not answer
-  /// with another version than was asked for.
-  private func versions(
-    of dataset: DatasetName, _ condition: String, _ arguments: StatementArguments,
-    where isAskedFor: (VersionRecord) -> Bool = { _ in true }
-  ) throws(StoreError) -> [IndexedVersion] {
-    try readOnce { database in
-      let rows = try Row.fetchAll(
-        database.cachedStatement(
-          sql: """
-            SELECT version.number, record.sequence, record.digest, record.json, record.texts
-            FROM version
-            JOIN record ON record.dataset = version.dataset AND record.sequence = version.sequence
-            WHERE version.dataset = (SELECT id FROM dataset WHERE name = ?) AND \(condition)
-            """),
-        arguments: [dataset.text] + arguments)
-      return try rows.map { row in
-        let record = try RecordRows.record(row, of: dataset)
-        guard case .version(let version) = record.change,
-          version.number == row["number"], isAskedFor(version)
-        else { throw IndexDamage(what: "a version differs from its record") }
-        return IndexedVersion(record: record, version: version)
+    guard limit > 0 else { return [] }
+    return try read { database in
+      guard let row = try DatasetRow.find(dataset, database, key) else { return [] }
+      var found: [VersionRow] = []
+      try VersionRow.scan(of: row, before: before ?? .max, database, key) { version in
+        found.append(version)
+        return found.count == limit
       }
+      return try found.map { try indexed($0, of: row, database) }
     }
   }
 
-  private static func blob(_ prefix: String, paddedWith digit: Character) -> [UInt8]? {
+  /// What a search does with a version.
+  private enum Choice {
+    /// It is the one.
+    case take
+    /// An older one may be it.
+    case pass
+    /// Neither this one nor an older one is it.
+    case none
+  }
+
+  private func first(
+    of dataset: DatasetName, before: Int = .max, _ choose: (VersionRow) -> Choice
+  ) throws(StoreError) -> IndexedVersion? {
+    try read { database in
+      guard let row = try DatasetRow.find(dataset, database, key) else { return nil }
+      return try first(of: row, before: before, database, choose)
+    }
+  }
+
+  private func first(
+    of dataset: DatasetRow, before: Int, _ database: Database, _ choose: (VersionRow) -> Choice
+  ) throws -> IndexedVersion? {
+    var found: VersionRow?
+    try VersionRow.scan(of: dataset, before: before, database, key) { version in
+      switch choose(version) {
+      case .take: found = version
+      case .pass: return false
+      case .none: break
+      }
+      return true
+    }
+    return try found.map { try indexed($0, of: dataset, database) }
+  }
+
+  /// Reads a version by way of its record, which carries a digest.
+  private func indexed(
+    _ row: VersionRow, of dataset: DatasetRow, _ database: Database
+  ) throws -> IndexedVersion {
+    let found = try Row.fetchOne(
+      database.cachedStatement(
+        sql: """
+          SELECT sequence, digest, json, texts, checksum FROM record
+          WHERE dataset = ? AND sequence = ?
+          """),
+      arguments: [dataset.id, row.sequence])
+    guard let found else { throw IndexDamage(what: "a version has no record") }
+    let record = try RecordRows.record(found, of: dataset, key)
+    guard case .version(let version) = record.change, version.number == row.number,
+      version.snapshot == row.snapshot
+    else { throw IndexDamage(what: "a version differs from its record") }
+    return IndexedVersion(record: record, version: version)
+  }
+
+  private static func digest(_ prefix: String, paddedWith digit: Character) -> Digest? {
     let missing = 2 * Digest.byteCount - prefix.utf8.count
     guard missing >= 0, !prefix.isEmpty else { return nil }
-    return Hex.decode((prefix + String(repeating: digit, count: missing)).utf8)
+    return Hex.decode((prefix + String(repeating: digit, count: missing)).utf8).flatMap {
+      Digest($0)
+    }
   }
 }

@@ -14,20 +14,28 @@ package final class Index: Sendable {
   private struct State {
     var queue: DatabaseQueue
     var isDamaged = false
+    var generation = 0
   }
 
   private let path: String
+  /// The id of the store whose index this is.
+  let store: String
+  /// The key of all checksums.
+  let key: RowChecksum
   private let state: Mutex<State>
-  /// Names of packs by id.
+  /// Packs by id.
   ///
-  /// An id is never given twice, so a name once read stays right.
-  let packNames = Mutex<[Int64: String]>([:])
+  /// An id is never given twice, so a row once read stays right.
+  let packRows = Mutex<[Int64: PackRow]>([:])
 
-  /// Opens the index at `path`, making it first when there is none or none that can be used.
-  package init(path: String) throws(StoreError) {
+  /// Opens the index of `store` at `path`, making it first when there is none or none that can be
+  /// used: that of another store is none.
+  package init(path: String, store: String = "") throws(StoreError) {
     self.path = path
+    self.store = store
+    key = RowChecksum(store: store)
     do {
-      state = Mutex(State(queue: try IndexFile.open(path)))
+      state = Mutex(State(queue: try IndexFile.open(path, store)))
     } catch {
       throw Self.failure(error)
     }
@@ -36,16 +44,30 @@ package final class Index: Sendable {
   /// Whether a call found the index broken.
   package var isDamaged: Bool { state.withLock { $0.isDamaged } }
 
+  /// Rises whenever what the index said before may not be what it says now, beyond what was added:
+  /// whoever asks several things asks again when it rose meanwhile.
+  package var generation: Int { state.withLock { $0.generation } }
+
+  /// Notes that what the index says cannot be, so that it is made anew.
+  package func distrust(_ what: String) -> StoreError {
+    state.withLock { $0.isDamaged = true }
+    return Self.failure(IndexDamage(what: what))
+  }
+
+  func startGeneration() {
+    packRows.withLock { $0.removeAll() }
+    state.withLock { $0.generation += 1 }
+  }
+
   /// Replaces the index by an empty one, for this process and those that open it from now on.
   package func reset() throws(StoreError) {
     do {
       // Not closed: closing would remove the write-ahead log by name, which may be that of an index
       // that another process made anew by now.
       leaveOpen()
-      try IndexFile.remove(path)
-      let queue = try IndexFile.open(path)
-      state.withLock { $0 = State(queue: queue) }
-      packNames.withLock { $0.removeAll() }
+      let queue = try IndexFile.replace(path, store)
+      packRows.withLock { $0.removeAll() }
+      state.withLock { $0 = State(queue: queue, generation: $0.generation + 1) }
     } catch {
       throw Self.failure(error)
     }
@@ -124,27 +146,27 @@ package final class Index: Sendable {
     if let error = error as? StoreError { return error }
     if let damage = error as? IndexDamage {
       return StoreError(
-        .corrupt, "the index is damaged (\(damage.what)); run reindex, which loses nothing")
+        .corrupt, "index.sqlite is damaged (\(damage.what)); run reindex, which loses nothing")
     }
     guard let error = error as? DatabaseError else {
-      return StoreError(.unavailable, "the index cannot be used: \(error)")
+      return StoreError(.unavailable, "index.sqlite cannot be used: \(error)")
     }
     let reason = error.message ?? error.resultCode.description
     switch error.resultCode {
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       return StoreError(
-        .unavailable, "the index is in use by another process for too long; try again")
+        .unavailable, "index.sqlite is in use by another process for too long; try again")
     case .SQLITE_FULL:
       return StoreError(
-        .exhausted, "the disk is full: the index cannot grow; free space and try again")
+        .exhausted, "the disk is full: index.sqlite cannot grow; free space and try again")
     case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_CANTOPEN:
       return StoreError(
-        .denied, "the index cannot be opened or written (\(reason)); check who owns the store")
+        .denied, "index.sqlite cannot be opened or written (\(reason)); check who owns the store")
     case _ where IndexFile.isDamage(error):
       return StoreError(
-        .corrupt, "the index is damaged (\(reason)); run reindex, which loses nothing")
+        .corrupt, "index.sqlite is damaged (\(reason)); run reindex, which loses nothing")
     default:
-      return StoreError(.unavailable, "the index cannot be used (\(reason)); try again")
+      return StoreError(.unavailable, "index.sqlite cannot be used (\(reason)); try again")
     }
   }
 }

@@ -1,26 +1,69 @@
 import Foundation
+import Glibc
 import GRDB
 import Migrations
+import Model
 
 /// Opens, makes and removes the file of an index.
 enum IndexFile {
   /// Marks a SQLite file as ours ("ASAY"), so that a foreign one is not taken for an index.
   private static let applicationID = 0x4153_4159
 
-  /// Opens the index at `path`.
+  /// Opens the index of `store` at `path`.
   ///
-  /// A file that is none, is broken or has another schema is replaced.
-  static func open(_ path: String) throws -> DatabaseQueue {
+  /// A file that is none, is broken, is of another store or has another schema is replaced.
+  static func open(_ path: String, _ store: String) throws -> DatabaseQueue {
+    try requireFiles(path)
     do {
-      if let queue = try connect(path) { return queue }
+      if let queue = try locked(path, LOCK_SH, { try connect(path, store) }) { return queue }
     } catch let error as DatabaseError where isDamage(error) {
       // Falls through to make it anew.
     }
-    try remove(path)
-    guard let queue = try connect(path) else {
-      throw IndexDamage(what: "a new file is not empty")
+    return try replace(path, store)
+  }
+
+  /// Makes an empty index in the place of what is there.
+  static func replace(_ path: String, _ store: String) throws -> DatabaseQueue {
+    try locked(path, LOCK_EX) {
+      try remove(path)
+      guard let queue = try connect(path, store) else {
+        throw IndexDamage(what: "a new file is not empty")
+      }
+      return queue
     }
-    return queue
+  }
+
+  /// Runs `body` while nobody replaces the file, or (`LOCK_EX`) opens it: a connection that takes
+  /// the file from before and the log from after would mix two indexes.
+  ///
+  /// The lock is one on the folder, and is given up with it. A file system without locks goes on
+  /// without.
+  private static func locked<Result>(
+    _ path: String, _ kind: Int32, _ body: () throws -> Result
+  ) throws -> Result {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let descriptor =
+      path == ":memory:" ? -1 : unsafe Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    defer { if descriptor >= 0 { close(descriptor) } }
+    if descriptor >= 0 {
+      while flock(descriptor, kind) != 0, errno == EINTR {}
+    }
+    return try body()
+  }
+
+  /// Goes on when nothing but files has the names of the index: SQLite would wait for a pipe.
+  private static func requireFiles(_ path: String) throws {
+    guard path != ":memory:" else { return }
+    for suffix in ["", "-wal", "-shm"] {
+      var status = stat()
+      if unsafe stat(path + suffix, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        throw StoreError(
+          .corrupt,
+          "\(name + suffix) is no file, where the store has its index: remove it; the index is made "
+            + "anew without loss")
+      }
+    }
   }
 
   /// Whether an error means that the file is broken, as opposed to locked or forbidden.
@@ -29,7 +72,7 @@ enum IndexFile {
     // SQLITE_ERROR and SQLITE_SCHEMA too: all statements are ours, so they fail only when a table
     // or column is not what the schema says.
     case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT, .SQLITE_ERROR, .SQLITE_SCHEMA,
-      .SQLITE_CONSTRAINT, .SQLITE_MISMATCH:
+      .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG:
       true
     default: false
     }
@@ -51,8 +94,9 @@ enum IndexFile {
     }
   }
 
-  /// A connection to an index of the current schema, made when the file is new; nil for any other.
-  private static func connect(_ path: String) throws -> DatabaseQueue? {
+  /// A connection to an index of the current schema and of `store`, made when the file is new; nil
+  /// for any other.
+  private static func connect(_ path: String, _ store: String) throws -> DatabaseQueue? {
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
     configuration.foreignKeysEnabled = false
@@ -67,8 +111,8 @@ enum IndexFile {
           PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 128;
           PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456
           """)
-      if try isCurrent(database) { return true }
-      return try create(database)
+      if try isCurrent(database) { return try isOf(store, database) }
+      return try create(database, store)
     }
     guard isOurs else {
       try? queue.close()
@@ -82,16 +126,28 @@ enum IndexFile {
       && Int.fetchOne(database, sql: "PRAGMA application_id") == applicationID
   }
 
+  private static func isOf(_ store: String, _ database: Database) throws -> Bool {
+    let row = try Row.fetchOne(database, sql: "SELECT name, checksum FROM store WHERE id = 1")
+    return row?["name"] == store && row?["checksum"] == checksum(store)
+  }
+
+  private static func checksum(_ store: String) -> Int64 {
+    RowChecksum(store: store).of(.store).value
+  }
+
   /// Makes the tables in an empty file; false when it is not empty.
-  private static func create(_ database: Database) throws -> Bool {
+  private static func create(_ database: Database, _ store: String) throws -> Bool {
     guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
       // Another process may have made it just now.
-      return try isCurrent(database)
+      return try isCurrent(database) && isOf(store, database)
     }
     try database.execute(sql: "PRAGMA journal_mode = WAL")
     try database.inTransaction(.exclusive) {
       if try isCurrent(database) { return .rollback }
       for script in Migrations.scripts { try database.execute(sql: script) }
+      try database.execute(
+        sql: "INSERT INTO store (id, name, checksum) VALUES (1, ?, ?)",
+        arguments: [store, checksum(store)])
       try database.execute(
         sql: """
           PRAGMA application_id = \(applicationID);

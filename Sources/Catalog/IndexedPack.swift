@@ -49,21 +49,37 @@ package struct IndexedObject: Sendable, Hashable {
 package struct IndexedPack: Sendable {
   package let name: String
   package let byteCount: Int
+  /// The checksum in its trailer, by which it is told from another file of that name.
+  package let seal: UInt64
   package let objects: [IndexedObject]
   package let record: LogRecord?
 
   /// The pack of that name.
-  package init(name: String, byteCount: Int, objects: [IndexedObject], record: LogRecord? = nil) {
+  package init(
+    name: String, byteCount: Int, seal: UInt64 = 0, objects: [IndexedObject],
+    record: LogRecord? = nil
+  ) {
     self.name = name
     self.byteCount = byteCount
+    self.seal = seal
     self.objects = objects
     self.record = record
   }
 }
 
+/// A pack that the index knows.
+package struct KnownPack: Sendable, Hashable {
+  package let name: String
+  package let byteCount: Int
+  /// The checksum in its trailer.
+  package let seal: UInt64
+}
+
 /// An object and the pack it is to be read from.
 package struct ObjectLocation: Sendable, Hashable {
   package let pack: String
+  /// The checksum in the pack's trailer.
+  package let seal: UInt64
   package let object: IndexedObject
 }
 

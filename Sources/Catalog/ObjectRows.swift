@@ -10,24 +10,25 @@ import Synchronization
 /// `self` is not to outlive, keeps the statement.
 @safe struct ObjectRows {
   private static let lookup = """
-    SELECT kind, pack, offset, frames, base, depth, null_count, minimum, maximum
+    SELECT kind, pack, offset, frames, base, depth, null_count, minimum, maximum, checksum
     FROM object WHERE digest = ?
     """
   // Of several copies the one with the fewest deltas to apply: see 0001-index.sql.
   private static let insertion = """
     INSERT INTO object
-      (digest, kind, pack, offset, frames, base, depth, null_count, minimum, maximum)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      (digest, kind, pack, offset, frames, base, depth, null_count, minimum, maximum, checksum)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (digest) DO UPDATE SET
       kind = excluded.kind, pack = excluded.pack, offset = excluded.offset,
       frames = excluded.frames, base = excluded.base, depth = excluded.depth,
-      null_count = excluded.null_count, minimum = excluded.minimum, maximum = excluded.maximum
+      null_count = excluded.null_count, minimum = excluded.minimum, maximum = excluded.maximum,
+      checksum = excluded.checksum
     WHERE excluded.depth < object.depth
     """
 
   private let database: Database
   private let statement: OpaquePointer
-  private var lastPack: (id: Int64, name: String)?
+  private var lastPack: PackRow?
 
   /// Looks objects up within one access to the database.
   init(_ database: Database) throws {
@@ -59,8 +60,31 @@ import Synchronization
           nullCount: $0, minimum: UInt64(bitPattern: unsafe sqlite3_column_int64(statement, 7)),
           maximum: UInt64(bitPattern: unsafe sqlite3_column_int64(statement, 8)))
       })
-    return ObjectLocation(
-      pack: try packName(unsafe sqlite3_column_int64(statement, 1), index), object: object)
+    let pack = try pack(unsafe sqlite3_column_int64(statement, 1), index)
+    guard unsafe Self.checksum(object, pack, index.key) == sqlite3_column_int64(statement, 9)
+    else { throw IndexDamage(what: "an object is not what was written") }
+    return ObjectLocation(pack: pack.pack.name, seal: pack.pack.seal, object: object)
+  }
+
+  /// The seal ties the row to the very file that was indexed.
+  private static func checksum(
+    _ object: IndexedObject, _ pack: PackRow, _ key: RowChecksum
+  ) -> Int64 {
+    var sum = key.of(.object)
+    sum.combine(object.digest)
+    sum.combine(UInt64(object.kind))
+    sum.combine(Int(pack.id))
+    sum.combine(pack.pack.seal)
+    sum.combine(object.offset)
+    sum.combine(object.frames)
+    if let base = object.base { sum.combine(base) }
+    sum.combine(object.depth)
+    if let statistics = object.statistics {
+      sum.combine(UInt64(statistics.nullCount))
+      sum.combine(statistics.minimum)
+      sum.combine(statistics.maximum)
+    }
+    return sum.value
   }
 
   private func column(_ number: Int32) -> [UInt8] {
@@ -69,22 +93,22 @@ import Synchronization
       UnsafeRawBufferPointer(start: sqlite3_column_blob(statement, number), count: count))
   }
 
-  private mutating func packName(_ id: Int64, _ index: Index) throws -> String {
-    if let lastPack, lastPack.id == id { return lastPack.name }
-    if let name = index.packNames.withLock({ $0[id] }) {
-      lastPack = (id, name)
-      return name
+  private mutating func pack(_ id: Int64, _ index: Index) throws -> PackRow {
+    if let lastPack, lastPack.id == id { return lastPack }
+    if let known = index.packRows.withLock({ $0[id] }) {
+      lastPack = known
+      return known
     }
-    let name = try String.fetchOne(
-      database.cachedStatement(sql: "SELECT name FROM pack WHERE id = ?"), arguments: [id])
-    guard let name else { throw IndexDamage(what: "an object is in no pack") }
-    index.packNames.withLock { $0[id] = name }
-    lastPack = (id, name)
-    return name
+    let row = try PackRow.find(id, database, index.key)
+    index.packRows.withLock { $0[id] = row }
+    lastPack = row
+    return row
   }
 
   /// Adds the objects of a pack.
-  static func insert(_ objects: [IndexedObject], pack: Int64, _ database: Database) throws {
+  static func insert(
+    _ objects: [IndexedObject], pack: PackRow, _ database: Database, _ key: RowChecksum
+  ) throws {
     guard !objects.isEmpty else { return }
     let statement = unsafe try database.cachedStatement(sql: insertion).sqliteStatement
     for object in objects {
@@ -93,7 +117,7 @@ import Synchronization
           unsafe withBytes(of: object.base ?? object.digest) { base in
             unsafe bind(digest, at: 1, to: statement)
             unsafe sqlite3_bind_int64(statement, 2, Int64(object.kind))
-            unsafe sqlite3_bind_int64(statement, 3, pack)
+            unsafe sqlite3_bind_int64(statement, 3, pack.id)
             unsafe sqlite3_bind_int64(statement, 4, Int64(bitPattern: object.offset))
             unsafe bind(frames, at: 5, to: statement)
             if object.base != nil { unsafe bind(base, at: 6, to: statement) }
@@ -103,6 +127,7 @@ import Synchronization
               unsafe sqlite3_bind_int64(statement, 9, Int64(bitPattern: statistics.minimum))
               unsafe sqlite3_bind_int64(statement, 10, Int64(bitPattern: statistics.maximum))
             }
+            unsafe sqlite3_bind_int64(statement, 11, checksum(object, pack, key))
             let code = unsafe sqlite3_step(statement)
             unsafe sqlite3_reset(statement)
             unsafe sqlite3_clear_bindings(statement)

@@ -4,20 +4,19 @@ import Model
 
 /// Turns rows of the index into records, and checks that they are what was written.
 enum RecordRows {
-  static let headQuery = """
-    SELECT dataset.name, head_sequence, head_digest, record.digest FROM dataset
-    LEFT JOIN record ON record.dataset = dataset.id AND record.sequence = head_sequence
-    """
-
-  static func head(_ row: Row) throws -> DatasetHead {
-    let digest = try digest(row["head_digest"])
-    guard let name = try? DatasetName(row["name"]), try self.digest(row["digest"]) == digest else {
-      throw IndexDamage(what: "a dataset's head is not its newest record")
-    }
-    return DatasetHead(dataset: name, sequence: row["head_sequence"], digest: digest)
+  static func checksum(
+    _ dataset: Int64, _ sequence: Int, _ digest: Digest, _ key: RowChecksum
+  ) -> Int64 {
+    var sum = key.of(.record)
+    sum.combine(Int(dataset))
+    sum.combine(sequence)
+    sum.combine(digest)
+    return sum.value
   }
 
-  static func record(_ row: Row, of dataset: DatasetName) throws -> LogRecord {
+  static func record(
+    _ row: Row, of dataset: DatasetRow, _ key: RowChecksum
+  ) throws -> LogRecord {
     let digest = try digest(row["digest"])
     let texts: Data? = row["texts"]
     let record: LogRecord
@@ -28,7 +27,9 @@ enum RecordRows {
       // Whoever wrote the index could read the record, so this is not it.
       throw IndexDamage(what: "a record is not what was written")
     }
-    guard record.digest == digest, record.dataset == dataset, record.sequence == row["sequence"]
+    guard record.digest == digest, record.dataset == dataset.name,
+      record.sequence == row["sequence"],
+      row["checksum"] == checksum(dataset.id, record.sequence, digest, key)
     else { throw IndexDamage(what: "a record is not what was written") }
     return record
   }

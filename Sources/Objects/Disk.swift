@@ -13,6 +13,7 @@ package protocol Disk: Sendable {
   func create(_ path: String) throws(StoreError) -> DiskFile
 
   /// Opens a file for reading.
+  /// - Throws: `corrupt` when something else than a file has that name: a pipe, a device, a folder.
   func open(_ path: String) throws(StoreError) -> DiskFile
 
   /// Opens a file for appending, which is made when it is not there, and keeps everybody else from
@@ -22,6 +23,9 @@ package protocol Disk: Sendable {
 
   /// Appends all of `bytes` to a file that ``create(_:)`` or ``openExclusively(_:)`` opened.
   func write(_ bytes: [UInt8], to file: DiskFile) throws(StoreError)
+
+  /// The size of an open file in bytes, whatever its name means by now.
+  func byteCount(of file: DiskFile) throws(StoreError) -> Int
 
   /// Reads up to `count` bytes at `offset`; fewer only where the file ends.
   func read(_ file: DiskFile, at offset: Int, count: Int) throws(StoreError) -> [UInt8]
@@ -55,7 +59,9 @@ package protocol Disk: Sendable {
   /// Makes a file as young as if it had been written now.
   func touch(_ path: String) throws(StoreError)
 
-  /// Size and age of a file; nil when there is none of that name.
+  /// Size and age of a file or folder; nil when there is none of that name.
+  ///
+  /// A folder is as young as the newest change of its names.
   func status(of path: String) throws(StoreError) -> FileStatus?
 }
 

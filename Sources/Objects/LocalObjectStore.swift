@@ -28,7 +28,7 @@ package final class LocalObjectStore: ObjectStore {
     let path = StoreLayout.temporaryName()
     let file: DiskFile
     do throws(StoreError) {
-      file = try disk.create(path)
+      file = try relieving { () throws(StoreError) in try disk.create(path) }
     } catch let error where error.kind == .missing {
       _ = try disk.makeDirectory(Self.folder(of: path))
       file = try disk.create(path)
@@ -74,8 +74,61 @@ package final class LocalObjectStore: ObjectStore {
   package func get(
     _ name: String, at offset: Int, count: Int
   ) throws(StoreError) -> [UInt8] {
-    guard offset >= 0, count >= 0 else { throw Self.short(name, offset: offset, count: count) }
+    try read(files.file(name), at: offset, count: count)
+  }
+
+  package func get(
+    _ name: String, sealed seal: UInt64, at offset: Int, count: Int
+  ) throws(StoreError) -> [UInt8] {
+    try read(file(name, sealed: seal), at: offset, count: count)
+  }
+
+  package func tail(_ name: String, count: Int) throws(StoreError) -> [UInt8] {
+    try tail(files.file(name), count: count)
+  }
+
+  package func tail(
+    _ name: String, sealed seal: UInt64, count: Int
+  ) throws(StoreError) -> [UInt8] {
+    try tail(file(name, sealed: seal), count: count)
+  }
+
+  package func seal(of name: String) throws(StoreError) -> UInt64? {
+    files.forget(name)
+    do throws(StoreError) {
+      return try files.file(name).seal()
+    } catch  where error.kind == .missing {
+      return nil
+    }
+  }
+
+  package func byteCount(of name: String) throws(StoreError) -> Int {
+    try files.file(name).byteCount()
+  }
+
+  package func refresh(_ name: String) { files.forget(name) }
+
+  package func changed(_ prefix: String) throws(StoreError) -> Timestamp? {
+    try disk.status(of: Self.folder(of: prefix))?.modified
+  }
+
+  /// The open pack of that name and checksum, opened again when the one that is open is another.
+  private func file(_ name: String, sealed seal: UInt64) throws(StoreError) -> OpenFiles.Entry {
     let open = try files.file(name)
+    if try open.seal() == seal { return open }
+    files.forget(name)
+    let fresh = try files.file(name)
+    guard try fresh.seal() == seal else {
+      throw StoreError(.missing, "\(name) is another file than the index says; run verify")
+    }
+    return fresh
+  }
+
+  private func read(
+    _ open: OpenFiles.Entry, at offset: Int, count: Int
+  ) throws(StoreError) -> [UInt8] {
+    let name = open.file.path
+    guard offset >= 0, count >= 0 else { throw Self.short(name, offset: offset, count: count) }
     // The entry may leave the cache meanwhile, and closes the file when nobody holds it.
     defer { withExtendedLifetime(open) {} }
     let bytes = try disk.read(open.file, at: offset, count: count)
@@ -83,12 +136,10 @@ package final class LocalObjectStore: ObjectStore {
     return bytes
   }
 
-  package func tail(_ name: String, count: Int) throws(StoreError) -> [UInt8] {
-    guard let status = try disk.status(of: name) else {
-      throw StoreError(.missing, "\(name) is not in the store; run verify to see what else is gone")
-    }
-    let count = min(count, status.byteCount)
-    return try get(name, at: status.byteCount - count, count: count)
+  private func tail(_ open: OpenFiles.Entry, count: Int) throws(StoreError) -> [UInt8] {
+    let byteCount = try open.byteCount()
+    let count = min(count, byteCount)
+    return try read(open, at: byteCount - count, count: count)
   }
 
   package func status(of name: String) throws(StoreError) -> FileStatus? {
@@ -126,10 +177,22 @@ package final class LocalObjectStore: ObjectStore {
     try entries(Self.folder(of: prefix)).filter { $0.hasSuffix("/") }.map { prefix + $0 }
   }
 
+  /// Tries again without the files that are kept open for later, should there be too many.
+  private func relieving<Result>(
+    _ body: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    do throws(StoreError) {
+      return try body()
+    } catch  where error.kind == .exhausted {
+      files.forgetAll()
+      return try body()
+    }
+  }
+
   /// A folder that nothing was put into yet is an empty one.
   private func entries(_ folder: String) throws(StoreError) -> [String] {
     do throws(StoreError) {
-      return try disk.list(folder)
+      return try relieving { () throws(StoreError) in try disk.list(folder) }
     } catch let error where error.kind == .missing {
       return []
     }
@@ -158,6 +221,33 @@ package final class LocalObjectStore: ObjectStore {
       return true
     } catch let error where error.kind == .missing {
       return false
+    }
+  }
+
+  package func delete(
+    _ name: String, unlessTouchedAfter time: Timestamp
+  ) throws(StoreError) -> Bool {
+    files.forget(name)
+    let path = StoreLayout.temporaryName()
+    do throws(StoreError) {
+      // Away first, so that whoever touches it from now on is told that it is gone.
+      _ = try disk.makeDirectory(Self.folder(of: path))
+      try disk.rename(name, to: path)
+    } catch let error where error.kind == .missing {
+      return false
+    }
+    let isYoung = try disk.status(of: path).map { $0.modified > time } ?? false
+    if isYoung { _ = try disk.link(path, to: name) }
+    try disk.unlink(path)
+    return !isYoung
+  }
+
+  package func collecting() throws(StoreError) -> any Sendable {
+    _ = try disk.makeDirectory(Self.folder(of: StoreLayout.collectionLock))
+    do throws(StoreError) {
+      return HeldFile(try disk.openExclusively(StoreLayout.collectionLock), on: disk)
+    } catch let error where error.kind == .conflict {
+      throw StoreError(.conflict, "another gc is at work in this store; try again when it is done")
     }
   }
 

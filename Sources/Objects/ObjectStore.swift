@@ -31,6 +31,30 @@ package protocol ObjectStore: Sendable {
   /// Reads the last `count` bytes, or the whole of a shorter file.
   func tail(_ name: String, count: Int) throws(StoreError) -> [UInt8]
 
+  /// Reads as ``get(_:at:count:)`` from the pack that has this checksum in its trailer.
+  /// - Throws: `missing` when the file of that name is another one by now.
+  func get(
+    _ name: String, sealed seal: UInt64, at offset: Int, count: Int
+  ) throws(StoreError) -> [UInt8]
+
+  /// Reads as ``tail(_:count:)`` from the pack that has this checksum in its trailer.
+  /// - Throws: `missing` when the file of that name is another one by now.
+  func tail(_ name: String, sealed seal: UInt64, count: Int) throws(StoreError) -> [UInt8]
+
+  /// The checksum in the trailer of the pack that has that name now; nil when there is none, or no
+  /// pack.
+  func seal(of name: String) throws(StoreError) -> UInt64?
+
+  /// The size of the file that is read under that name.
+  func byteCount(of name: String) throws(StoreError) -> Int
+
+  /// Sees to it that the next read of that name opens the file that has it then: files that are
+  /// replaced or removed can be read for some time after.
+  func refresh(_ name: String)
+
+  /// When the names in a folder (which ends with `/`) last changed; nil when there is none.
+  func changed(_ prefix: String) throws(StoreError) -> Timestamp?
+
   /// Size and age of a file; nil when there is none of that name.
   func status(of name: String) throws(StoreError) -> FileStatus?
 
@@ -43,6 +67,15 @@ package protocol ObjectStore: Sendable {
   /// Removes a file; false when there is none of that name. Not durable at once: a removed file may
   /// be back after a power cut, never half.
   func delete(_ name: String) throws(StoreError) -> Bool
+
+  /// Removes a file unless it was touched after `time`; false when it stays or there is none.
+  ///
+  /// Nobody can touch it in between: a file is either gone for those who touch it, or stays.
+  func delete(_ name: String, unlessTouchedAfter time: Timestamp) throws(StoreError) -> Bool
+
+  /// Takes the right to remove files, which one process at a time has, until the answer is let go.
+  /// - Throws: `conflict` while another process has it.
+  func collecting() throws(StoreError) -> any Sendable
 }
 
 extension ObjectStore {

@@ -1,6 +1,19 @@
 import Model
 import Synchronization
 
+/// An open file that is closed, and unlocked, when it is let go.
+final class HeldFile: Sendable {
+  private let file: DiskFile
+  private let disk: any Disk
+
+  init(_ file: DiskFile, on disk: any Disk) {
+    self.file = file
+    self.disk = disk
+  }
+
+  deinit { disk.close(file) }
+}
+
 /// Files kept open for reading, since opening costs more than a small read.
 ///
 /// Files never change, so an open one stays right whatever happens to its name. Any thread may
@@ -10,6 +23,8 @@ final class OpenFiles: Sendable {
   final class Entry: Sendable {
     let file: DiskFile
     private let disk: any Disk
+    /// The checksum in the trailer, once it was read; 0 for a file that is no pack.
+    private let knownSeal = Mutex<UInt64?>(nil)
 
     init(_ path: String, on disk: any Disk) throws(StoreError) {
       self.disk = disk
@@ -17,6 +32,20 @@ final class OpenFiles: Sendable {
     }
 
     deinit { disk.close(file) }
+
+    /// The size of the file, which is the same as long as it is open.
+    func byteCount() throws(StoreError) -> Int { try disk.byteCount(of: file) }
+
+    /// The checksum in the pack's trailer; nil when the file does not end as a pack does.
+    func seal() throws(StoreError) -> UInt64? {
+      if let known = knownSeal.withLock({ $0 }) { return known == 0 ? nil : known }
+      let offset = try byteCount() - PackFormat.trailerBytes
+      let trailer =
+        offset < 0 ? [] : try disk.read(file, at: offset, count: PackFormat.trailerBytes)
+      let seal = PackFormat.seal(trailer: trailer)
+      knownSeal.withLock { $0 = seal ?? 0 }
+      return seal
+    }
   }
 
   private let disk: any Disk
@@ -46,6 +75,9 @@ final class OpenFiles: Sendable {
     }
     return entry
   }
+
+  /// Closes all files that nobody reads.
+  func forgetAll() { entries.withLock { $0.removeAll() } }
 
   /// Closes the file of that name once nobody reads it any more.
   func forget(_ name: String) {

@@ -54,6 +54,14 @@ enum PackFormat {
     return word
   }
 
+  /// The checksum that a trailer holds of itself and the index, and so of the whole pack; nil for
+  /// bytes that are no trailer.
+  static func seal(trailer: [UInt8]) -> UInt64? {
+    guard trailer.count == trailerBytes, trailer[endMagicOffset...].elementsEqual(endMagic)
+    else { return nil }
+    return word(trailer, at: checksumOffset)
+  }
+
   /// What guards index and trailer, so that damage there is noticed without hashing the payloads.
   static func checksum(index: [UInt8], trailer: [UInt8]) -> UInt64 {
     var hasher = DigestHasher()

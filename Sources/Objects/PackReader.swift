@@ -5,11 +5,14 @@ package struct PackIndex: Sendable {
   package let entries: [PackEntry]
   /// The size of the whole file.
   package let byteCount: Int
+  /// The checksum in the trailer, by which a pack is told from another of the same name.
+  package let seal: UInt64
   private let tail: [UInt8]
 
-  init(entries: [PackEntry], byteCount: Int, tail: [UInt8]) {
+  init(entries: [PackEntry], byteCount: Int, seal: UInt64, tail: [UInt8]) {
     self.entries = entries
     self.byteCount = byteCount
+    self.seal = seal
     self.tail = tail
   }
 
@@ -35,8 +38,11 @@ package enum PackReader {
   package static func readIndex(
     _ store: any ObjectStore, _ name: String
   ) throws(StoreError) -> PackIndex {
-    guard let status = try store.status(of: name) else { throw missing(name) }
-    return try readIndex(store, name, byteCount: status.byteCount)
+    do throws(StoreError) {
+      return try readIndex(store, name, byteCount: try store.byteCount(of: name))
+    } catch  where error.kind == .missing {
+      throw missing(name)
+    }
   }
 
   private static func readIndex(
@@ -64,17 +70,17 @@ package enum PackReader {
     }
     let tailStart = byteCount - tail.count
     let index = Array(tail[(indexStart - tailStart)..<(indexEnd - tailStart)])
-    guard
-      PackFormat.checksum(index: index, trailer: trailer)
-        == PackFormat.word(trailer, at: PackFormat.checksumOffset)
-    else { throw corrupt(name, "has a damaged index") }
+    let seal = PackFormat.checksum(index: index, trailer: trailer)
+    guard seal == PackFormat.word(trailer, at: PackFormat.checksumOffset) else {
+      throw corrupt(name, "has a damaged index")
+    }
     guard
       let entries = decode(
         index, count: PackFormat.word(trailer, at: 16), payloadEnd: offset)
     else {
       throw corrupt(name, "has an index this program cannot read; a newer one may have written it")
     }
-    return PackIndex(entries: entries, byteCount: byteCount, tail: tail)
+    return PackIndex(entries: entries, byteCount: byteCount, seal: seal, tail: tail)
   }
 
   private static func decode(

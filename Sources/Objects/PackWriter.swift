@@ -24,6 +24,8 @@ package struct PackWriter {
     /// SHA-256 of the whole file, which ``StoreLayout/packName(_:)`` makes a name of.
     package let digest: Digest
     package let byteCount: Int
+    /// The checksum in its trailer.
+    package let seal: UInt64
   }
 
   private let upload: (any Upload)?
@@ -75,12 +77,14 @@ package struct PackWriter {
     contentHasher.update(index)
     contentHasher.update(trailer)
     trailer.append(contentsOf: contentHasher.finalize().bytes)
-    PackFormat.append(PackFormat.checksum(index: index, trailer: trailer), to: &trailer)
+    let seal = PackFormat.checksum(index: index, trailer: trailer)
+    PackFormat.append(seal, to: &trailer)
     trailer.append(contentsOf: PackFormat.endMagic)
     try write(index)
     try write(trailer)
     return Finished(
-      pieces: pieces, entries: entries, digest: hasher.finalize(), byteCount: byteCount)
+      pieces: pieces, entries: entries, digest: hasher.finalize(), byteCount: byteCount,
+      seal: seal)
   }
 
   private mutating func write(_ bytes: [UInt8]) throws(StoreError) {

@@ -1,5 +1,6 @@
 import Glibc
 package import Model
+import Platform
 
 /// The disk of the operating system, below one folder.
 ///
@@ -18,24 +19,70 @@ package struct PosixDisk: Disk {
 
   package func create(_ path: String) throws(StoreError) -> DiskFile {
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-    let descriptor = retry { unsafe Glibc.open(absolute(path), flags, 0o644) }
+    let descriptor = retryingOnInterrupt { unsafe Glibc.open(absolute(path), flags, 0o644) }
     guard descriptor >= 0 else { throw failure("create", path) }
     return DiskFile(descriptor: descriptor, path: path)
   }
 
   package func open(_ path: String) throws(StoreError) -> DiskFile {
-    let descriptor = retry { unsafe Glibc.open(absolute(path), O_RDONLY | O_CLOEXEC) }
+    // Without waiting: a pipe would give itself up only when somebody opens its other end.
+    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK
+    let descriptor = retryingOnInterrupt { unsafe Glibc.open(absolute(path), flags) }
     guard descriptor >= 0 else { throw failure("open", path) }
-    return DiskFile(descriptor: descriptor, path: path)
+    let file = DiskFile(descriptor: descriptor, path: path)
+    _ = try regularFile(file)
+    return file
+  }
+
+  /// What the system says of an open file, which is closed when it is something else.
+  private func regularFile(_ file: DiskFile) throws(StoreError) -> stat {
+    var status = stat()
+    guard unsafe fstat(file.descriptor, &status) == 0 else {
+      let error = failure("look at", file.path)
+      close(file)
+      throw error
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      close(file)
+      throw Self.noFile(file.path, status.st_mode)
+    }
+    return status
+  }
+
+  private static func noFile(_ path: String, _ mode: mode_t) -> StoreError {
+    let kind =
+      switch mode & S_IFMT {
+      case S_IFIFO: "a named pipe"
+      case S_IFSOCK: "a socket"
+      case S_IFDIR: "a folder"
+      case S_IFCHR, S_IFBLK: "a device"
+      default: "no file"
+      }
+    return StoreError(
+      .corrupt,
+      "\(path) is \(kind), where the store has a file: remove it, and restore it from a copy")
+  }
+
+  private static func noFolder(_ path: String) -> StoreError {
+    StoreError(
+      .corrupt,
+      "\(path) is no folder, where the store has one: remove it, and restore it from a copy")
+  }
+
+  package func byteCount(of file: DiskFile) throws(StoreError) -> Int {
+    var status = stat()
+    guard unsafe fstat(file.descriptor, &status) == 0 else { throw failure("look at", file.path) }
+    return Int(status.st_size)
   }
 
   package func openExclusively(_ path: String) throws(StoreError) -> DiskFile {
-    let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC
+    let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK
     while true {
-      let descriptor = retry { unsafe Glibc.open(absolute(path), flags, 0o644) }
+      let descriptor = retryingOnInterrupt { unsafe Glibc.open(absolute(path), flags, 0o644) }
       guard descriptor >= 0 else { throw failure("open", path) }
       let file = DiskFile(descriptor: descriptor, path: path)
-      guard retry({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 else {
+      let opened = try regularFile(file)
+      guard retryingOnInterrupt({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 else {
         let isTaken = errno == EWOULDBLOCK
         let error = failure("lock", path)
         close(file)
@@ -45,9 +92,9 @@ package struct PosixDisk: Disk {
           : error
       }
       // Whoever had the lock before may have removed the name: then this is another file's.
-      var (opened, named) = (stat(), stat())
-      if unsafe fstat(descriptor, &opened) == 0, unsafe stat(absolute(path), &named) == 0,
-        opened.st_ino == named.st_ino, opened.st_dev == named.st_dev
+      var named = stat()
+      if unsafe stat(absolute(path), &named) == 0, opened.st_ino == named.st_ino,
+        opened.st_dev == named.st_dev
       {
         return file
       }
@@ -56,9 +103,8 @@ package struct PosixDisk: Disk {
   }
 
   package func touch(_ path: String) throws(StoreError) {
-    guard unsafe utimensat(AT_FDCWD, absolute(path), nil, 0) == 0 else {
-      throw failure("touch", path)
-    }
+    let result = retryingOnInterrupt { unsafe utimensat(AT_FDCWD, absolute(path), nil, 0) }
+    guard result == 0 else { throw failure("touch", path) }
   }
 
   package func write(_ bytes: [UInt8], to file: DiskFile) throws(StoreError) {
@@ -66,7 +112,9 @@ package struct PosixDisk: Disk {
     while written < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in
         let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
-        return retry { unsafe Glibc.write(file.descriptor, rest.baseAddress, rest.count) }
+        return retryingOnInterrupt {
+          unsafe Glibc.write(file.descriptor, rest.baseAddress, rest.count)
+        }
       }
       guard count > 0 else { throw failure("write", file.path) }
       written += count
@@ -81,7 +129,7 @@ package struct PosixDisk: Disk {
       filled = 0
       while filled < count {
         let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled..<count])
-        let got = retry {
+        let got = retryingOnInterrupt {
           unsafe pread(file.descriptor, rest.baseAddress, rest.count, off_t(offset + filled))
         }
         guard got > 0 else {
@@ -96,7 +144,9 @@ package struct PosixDisk: Disk {
   }
 
   package func sync(_ file: DiskFile) throws(StoreError) {
-    guard retry({ fsync(file.descriptor) }) == 0 else { throw failure("sync", file.path) }
+    guard retryingOnInterrupt({ fsync(file.descriptor) }) == 0 else {
+      throw failure("sync", file.path)
+    }
   }
 
   package func close(_ file: DiskFile) {
@@ -104,37 +154,45 @@ package struct PosixDisk: Disk {
   }
 
   package func link(_ source: String, to target: String) throws(StoreError) -> Bool {
-    if unsafe Glibc.link(absolute(source), absolute(target)) == 0 { return true }
+    let result = retryingOnInterrupt { unsafe Glibc.link(absolute(source), absolute(target)) }
+    if result == 0 { return true }
     if errno == EEXIST { return false }
     throw failure("create", target)
   }
 
   package func rename(_ source: String, to target: String) throws(StoreError) {
-    guard unsafe Glibc.rename(absolute(source), absolute(target)) == 0 else {
-      throw failure("replace", target)
-    }
+    let result = retryingOnInterrupt { unsafe Glibc.rename(absolute(source), absolute(target)) }
+    guard result == 0 else { throw failure("replace", target) }
   }
 
   package func unlink(_ path: String) throws(StoreError) {
-    guard unsafe Glibc.unlink(absolute(path)) == 0 else { throw failure("remove", path) }
+    let result = retryingOnInterrupt { unsafe Glibc.unlink(absolute(path)) }
+    guard result == 0 else { throw failure("remove", path) }
   }
 
   package func syncDirectory(_ path: String) throws(StoreError) {
     let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
-    let descriptor = retry { unsafe Glibc.open(absolute(path), flags) }
+    let descriptor = retryingOnInterrupt { unsafe Glibc.open(absolute(path), flags) }
     guard descriptor >= 0 else { throw failure("open", path) }
     defer { _ = Glibc.close(descriptor) }
-    guard retry({ fsync(descriptor) }) == 0 else { throw failure("sync", path) }
+    guard retryingOnInterrupt({ fsync(descriptor) }) == 0 else { throw failure("sync", path) }
   }
 
   package func makeDirectory(_ path: String) throws(StoreError) -> Bool {
-    if unsafe mkdir(absolute(path), 0o755) == 0 { return true }
+    if retryingOnInterrupt({ unsafe mkdir(absolute(path), 0o755) }) == 0 { return true }
     if errno == EEXIST { return false }
     throw failure("create", path)
   }
 
   package func list(_ path: String) throws(StoreError) -> [String] {
-    guard let directory = unsafe opendir(absolute(path)) else { throw failure("list", path) }
+    guard let directory = unsafe opendir(absolute(path)) else {
+      let code = errno
+      let error = failure("list", path)
+      var status = stat()
+      // Something else in the folder's place is no empty folder.
+      guard code == ENOTDIR, unsafe stat(absolute(path), &status) == 0 else { throw error }
+      throw Self.noFolder(path)
+    }
     defer { unsafe closedir(directory) }
     var names: [String] = []
     errno = 0
@@ -172,19 +230,11 @@ package struct PosixDisk: Disk {
     )
   }
 
-  /// Calls again while a signal interrupts.
-  private func retry<Result: SignedInteger>(_ call: () -> Result) -> Result {
-    while true {
-      let result = call()
-      if result >= 0 || errno != EINTR { return result }
-    }
-  }
-
   /// What `errno` means for the caller; read it before any other call can change it.
   private func failure(_ verb: String, _ path: String) -> StoreError {
     let code = errno
     let thing = path.isEmpty ? "the store's folder" : path
-    let reason = unsafe String(cString: strerror(code))
+    let reason = systemReason(code)
     switch code {
     case ENOENT, ENOTDIR:
       return StoreError(.missing, "cannot \(verb) \(thing): it, or a folder above it, is not there")
@@ -197,9 +247,20 @@ package struct PosixDisk: Disk {
       return StoreError(
         .exhausted,
         "cannot \(verb) \(thing): the disk is full (\(reason)); free space and try again")
-    case EMFILE, ENFILE, ENOMEM, EFBIG, EMLINK:
+    case EMFILE, ENFILE:
+      return StoreError(
+        .exhausted,
+        "cannot \(verb) \(thing): \(reason); raise the limit ('ulimit -n') and try again")
+    case ENOMEM, EFBIG, EMLINK:
       return StoreError(
         .exhausted, "cannot \(verb) \(thing): \(reason); raise the limit and try again")
+    case ELOOP:
+      return StoreError(
+        .corrupt,
+        "cannot \(verb) \(thing): it is a symbolic link that leads to itself; remove it, and "
+          + "restore what was there from a copy")
+    case ENXIO, EISDIR:
+      return Self.noFile(path, code == EISDIR ? S_IFDIR : S_IFSOCK)
     default:
       return StoreError(
         .unavailable, "cannot \(verb) \(thing): \(reason); check the disk and try again")

@@ -11,6 +11,7 @@ package import Model
 /// live/<dataset>/<20-digit seq>.log  rows taken one at a time, not yet in a version
 /// live/lock                          held by the one process that takes such rows
 /// tmp/<32 hex>                       uploads under way, or left by a crash
+/// tmp/gc.lock                        held by the one process that removes files
 /// index.sqlite                       derived, with -wal and -shm beside it
 /// ```
 package enum StoreLayout {
@@ -23,6 +24,7 @@ package enum StoreLayout {
   package static let uploads = "uploads/"
   package static let live = "live/"
   package static let liveLock = "live/lock"
+  package static let collectionLock = "tmp/gc.lock"
 
   private static let suffix = ".pack"
   private static let sequenceDigits = 20

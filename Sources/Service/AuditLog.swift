@@ -1,6 +1,7 @@
 import Glibc
 package import Model
 import Objects
+import Platform
 import Synchronization
 import Wire
 
@@ -68,28 +69,36 @@ package final class AuditLog: Sendable {
       let disk = PosixDisk(root: root)
       if try disk.makeDirectory(TokenFile.folder) { try disk.syncDirectory("") }
       let path = root + "/" + TokenFile.folder + "/audit.jsonl"
-      descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+      // Without waiting for somebody to read what should be a file and is a pipe.
+      let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK
+      descriptor = retryingOnInterrupt { unsafe open(path, flags, 0o600) }
       guard descriptor >= 0 else { throw Self.failure(errno) }
+      var status = stat()
+      guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        close(descriptor)
+        throw Self.failure(ENXIO)
+      }
       state.descriptor = descriptor
       try disk.syncDirectory(TokenFile.folder)
     }
     var done = 0
     while done < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe Glibc.write(
-          descriptor, buffer.baseAddress.map { unsafe $0 + done }, bytes.count - done)
+      let count = retryingOnInterrupt {
+        unsafe bytes.withUnsafeBytes { buffer in
+          unsafe Glibc.write(
+            descriptor, buffer.baseAddress.map { unsafe $0 + done }, bytes.count - done)
+        }
       }
-      if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw Self.failure(errno) }
       done += count
     }
-    guard fdatasync(descriptor) == 0 else { throw Self.failure(errno) }
+    guard retryingOnInterrupt({ fdatasync(descriptor) }) == 0 else { throw Self.failure(errno) }
   }
 
   private static func failure(_ code: Int32) -> StoreError {
     StoreError(
       .unavailable,
-      "the change was made, but the audit log cannot be written (\(describe(code))); make room or "
-        + "mend its permissions, and start the server again")
+      "the change was made, but the audit log access/audit.jsonl cannot be written "
+        + "(\(systemReason(code))); make room, or mend its permissions, and start the server again")
   }
 }

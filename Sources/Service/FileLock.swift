@@ -1,5 +1,6 @@
 import Glibc
 import Model
+import Platform
 
 /// A lock that one process at a time holds, on a file made for it.
 ///
@@ -13,20 +14,13 @@ enum FileLock {
   ) throws(StoreError) {
     let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
-      throw StoreError(.denied, "the tokens cannot be changed: \(describe(errno))")
+      throw StoreError(.denied, "the tokens cannot be changed: access/lock: \(systemReason(errno))")
     }
     defer { close(descriptor) }
-    var result: Int32
-    repeat { result = flock(descriptor, LOCK_EX) } while result != 0 && errno == EINTR
-    guard result == 0 else {
-      throw StoreError(.unavailable, "the tokens cannot be locked: \(describe(errno))")
+    guard retryingOnInterrupt({ flock(descriptor, LOCK_EX) }) == 0 else {
+      throw StoreError(
+        .unavailable, "the tokens cannot be locked: access/lock: \(systemReason(errno))")
     }
     try body()
   }
-}
-
-/// The system's words for an error number.
-func describe(_ code: Int32) -> String {
-  guard let text = unsafe strerror(code) else { return "error \(code)" }
-  return unsafe String(cString: text)
 }

@@ -30,12 +30,12 @@ struct ChunkProvenance {
       isDirect = false
       return
     }
-    if let newer = try chunks.index.object(secondDigest), newer.object.base == firstDigest {
+    if let newer = try chunks.object(secondDigest), newer.object.base == firstDigest {
       first = Self.identity(firstRows)
       second = try Self.sources([newer], 1, chunks, decoder)
       let isStep = try Self.isStep(newer, over: firstDigest, chunks)
       isDirect = isStep && newer.pack == commit
-    } else if let newer = try chunks.index.object(firstDigest), newer.object.base == secondDigest {
+    } else if let newer = try chunks.object(firstDigest), newer.object.base == secondDigest {
       first = try Self.sources([newer], 1, chunks, decoder)
       second = Self.identity(secondRows)
       isDirect = false
@@ -66,7 +66,7 @@ struct ChunkProvenance {
   private static func isStep(
     _ newer: ObjectLocation, over base: Digest, _ chunks: ChunkStore
   ) throws(StoreError) -> Bool {
-    let depth = try chunks.index.object(base)?.object.depth ?? 0
+    let depth = try chunks.object(base)?.object.depth ?? 0
     return newer.object.depth == depth + 1
   }
 

@@ -8,8 +8,9 @@ import Objects
 /// Any thread may call. Everything cached is immutable, so nothing is ever invalidated.
 final class ChunkStore: Sendable {
   let objects: any ObjectStore
-  let index: Index
-  private let packs: GenerationCache<String, [UInt8]>
+  private let keeper: IndexKeeper
+  /// Small packs by the checksum in their trailer.
+  private let packs: GenerationCache<UInt64, [UInt8]>
   private let vectors: GenerationCache<Digest, ColumnVector>
   private let snapshots = GenerationCache<Digest, SnapshotManifest>(cost: 1 << 16)
   private let groups = GenerationCache<Digest, RowGroupManifest>(cost: 1 << 18)
@@ -17,11 +18,32 @@ final class ChunkStore: Sendable {
   /// Packs with deltas are read whole up to this size: a chain's deltas lie side by side in them.
   private static let smallPackBytes = 1 << 20
 
-  init(objects: any ObjectStore, index: Index, cacheBytes: Int) {
+  init(objects: any ObjectStore, keeper: IndexKeeper, cacheBytes: Int) {
     self.objects = objects
-    self.index = index
+    self.keeper = keeper
     packs = GenerationCache(cost: cacheBytes / 4)
     vectors = GenerationCache(cost: cacheBytes)
+  }
+
+  /// Where an object is as far as the index knows: for those who can do without it.
+  func object(_ digest: Digest) throws(StoreError) -> ObjectLocation? {
+    try objects([digest])[0]
+  }
+
+  /// Where objects are as far as the index knows, in the order of `digests`.
+  func objects(_ digests: [Digest]) throws(StoreError) -> [ObjectLocation?] {
+    try keeper.repairing { () throws(StoreError) in try keeper.index.objects(digests) }
+  }
+
+  /// Where objects are; nil for those that no file has.
+  func soughtObjects(_ digests: [Digest]) throws(StoreError) -> [ObjectLocation?] {
+    var found: [ObjectLocation?] = []
+    _ = try keeper.looking { () throws(StoreError) -> Bool? in
+      found = try keeper.index.objects(digests)
+      return found.contains { $0 == nil } ? nil : true
+    } _: { _ in
+    }
+    return found
   }
 
   /// The values of a chunk.
@@ -30,7 +52,9 @@ final class ChunkStore: Sendable {
     _ digest: Digest, type: ColumnType, rows: Int, _ decoder: borrowing ChunkDecoder
   ) throws(StoreError) -> ColumnVector {
     if let vector = vectors.value(digest) { return vector }
-    return try vector(digest, try chain(of: digest), type: type, rows: rows, decoder)
+    return try following(digest) { (chain: [ObjectLocation]) throws(StoreError) in
+      try decode(digest, chain, type: type, rows: rows, decoder)
+    }
   }
 
   /// The values of a chunk whose chain is known.
@@ -39,11 +63,23 @@ final class ChunkStore: Sendable {
     _ decoder: borrowing ChunkDecoder
   ) throws(StoreError) -> ColumnVector {
     if let vector = vectors.value(digest) { return vector }
+    do throws(StoreError) {
+      return try decode(digest, chain, type: type, rows: rows, decoder)
+    } catch  where error.kind == .corrupt {
+      // The chain may have been moved since.
+      return try vector(digest, type: type, rows: rows, decoder)
+    }
+  }
+
+  private func decode(
+    _ digest: Digest, _ chain: [ObjectLocation], type: ColumnType, rows: Int,
+    _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> ColumnVector {
     var scripts: [RowScript] = []
     var sources: [ColumnVector] = []
     for object in chain {
       let decoded = try naming(object) { () throws(StoreError) in
-        try decoder.decode(try stored(object))
+        try decoder.decode(try read(object))
       }
       guard decoded.values.type == type else { throw Self.damaged(digest, "another type") }
       sources.append(decoded.values)
@@ -75,19 +111,21 @@ final class ChunkStore: Sendable {
       let runs = rows.map { RowRun(source: 0, start: $0, count: 1) }
       return ColumnVector.gather(runs, from: [whole], type: type)
     }
-    var search = RowSearch(rows)
-    var sources: [ColumnVector] = []
-    for object in try chain(of: digest) where !search.isDone {
-      let link = try naming(object) { () throws(StoreError) in
-        let link = try decoder.decode(try stored(object))
-        try search.look(at: link)
-        return link
+    return try following(digest) { (chain: [ObjectLocation]) throws(StoreError) in
+      var search = RowSearch(rows)
+      var sources: [ColumnVector] = []
+      for object in chain where !search.isDone {
+        let link = try naming(object) { () throws(StoreError) in
+          let link = try decoder.decode(try read(object))
+          try search.look(at: link)
+          return link
+        }
+        guard link.values.type == type else { throw Self.damaged(digest, "another type") }
+        sources.append(link.values)
       }
-      guard link.values.type == type else { throw Self.damaged(digest, "another type") }
-      sources.append(link.values)
+      guard search.isDone else { throw Self.damaged(digest, "a broken chain") }
+      return ColumnVector.gather(search.found, from: sources, type: type)
     }
-    guard search.isDone else { throw Self.damaged(digest, "a broken chain") }
-    return ColumnVector.gather(search.found, from: sources, type: type)
   }
 
   /// Keeps a vector that was just written, since the next version is likely to follow from it.
@@ -112,13 +150,47 @@ final class ChunkStore: Sendable {
 
   /// A chunk and the chunks it is stored over, down to one stored whole.
   func chain(of digest: Digest) throws(StoreError) -> [ObjectLocation] {
-    let chain = try index.chain(of: digest)
-    guard !chain.isEmpty else {
-      throw StoreError(
-        .corrupt,
-        "\(digest) is not in the store; restore its pack from a copy, then run 'assay reindex'")
+    try following(digest) { (chain: [ObjectLocation]) in chain }
+  }
+
+  /// The chains of several chunks, in the order of `digests`.
+  func chains(of digests: [Digest]) throws(StoreError) -> [[ObjectLocation]] {
+    var chains: [[ObjectLocation]]?
+    do throws(StoreError) {
+      chains = try keeper.repairing { () throws(StoreError) in
+        try keeper.index.chains(of: digests)
+      }
+    } catch  where error.kind == .missing {
+      // One after the other, then, each looked for in every file.
     }
-    return chain
+    if let chains, !chains.contains(where: \.isEmpty) { return chains }
+    return try digests.map { digest throws(StoreError) in try chain(of: digest) }
+  }
+
+  /// Runs `body` on a chunk's chain, and again when the chain is found to be another.
+  private func following<Result>(
+    _ digest: Digest, _ body: ([ObjectLocation]) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    var unknown: StoreError?
+    let place = { () throws(StoreError) -> [ObjectLocation]? in
+      do throws(StoreError) {
+        let chain = try self.keeper.index.chain(of: digest)
+        return chain.isEmpty ? nil : chain
+      } catch  where error.kind == .missing {
+        unknown = error
+        return nil
+      }
+    }
+    let result = try keeper.looking(place, body)
+    guard let result else { throw unknown ?? Self.missing(digest) }
+    return result
+  }
+
+  static func missing(_ digest: Digest) -> StoreError {
+    StoreError(
+      .corrupt,
+      "\(digest) is in no file of the store; restore its pack from a copy ('assay verify' names "
+        + "what it touches)")
   }
 
   /// The manifest of a snapshot.
@@ -159,29 +231,35 @@ final class ChunkStore: Sendable {
   func manifest(
     _ digest: Digest, _ decoder: borrowing ChunkDecoder
   ) throws(StoreError) -> [UInt8] {
-    guard let object = try index.object(digest) else {
-      throw StoreError(
-        .corrupt,
-        "\(digest) is not in the store; restore its pack from a copy, then run 'assay reindex'")
+    let bytes = try keeper.looking { () throws(StoreError) in
+      try keeper.index.object(digest)
+    } _: { (object: ObjectLocation) throws(StoreError) in
+      let bytes = try naming(object) { () throws(StoreError) in
+        try decoder.bytes(of: try read(object))
+      }
+      guard Digest(hashing: bytes) == digest else { throw Self.damaged(digest, "other bytes") }
+      return bytes
     }
-    let bytes = try naming(object) { () throws(StoreError) in
-      try decoder.bytes(of: try stored(object))
-    }
-    guard Digest(hashing: bytes) == digest else { throw Self.damaged(digest, "other bytes") }
+    guard let bytes else { throw Self.missing(digest) }
     return bytes
   }
 
-  /// The stored bytes of an object.
+  /// The stored bytes of an object, wherever it was moved since the index was asked.
   func stored(_ object: ObjectLocation) throws(StoreError) -> StoredChunk {
     do throws(StoreError) {
       return try read(object)
-    } catch {
-      // Compaction may have moved the object since the index was asked.
-      guard let moved = try index.object(object.object.digest), moved.pack != object.pack else {
-        guard error.kind == .missing else { throw error }
-        throw StoreError(.corrupt, "the file is not there; restore it from a copy")
+    } catch  where error.kind == .corrupt {
+      let failure = error
+      let digest = object.object.digest
+      let found = try keeper.looking { () throws(StoreError) in
+        try keeper.index.object(digest)
+      } _: { (moved: ObjectLocation) throws(StoreError) in
+        // A copy that is stored over another chunk does not fit into the chain.
+        guard moved.object.base == object.object.base else { throw failure }
+        return try read(moved)
       }
-      return try read(moved)
+      guard let found else { throw failure }
+      return found
     }
   }
 
@@ -192,21 +270,26 @@ final class ChunkStore: Sendable {
     let frames = sizes.map { (stored: Int($0.storedBytes), raw: Int($0.rawBytes)) }
     let count = frames.reduce(0) { $0 + $1.stored }
     let offset = Int(object.object.offset)
-    return StoredChunk(bytes: try bytes(object, at: offset, count: count), frames: frames)
+    do throws(StoreError) {
+      return StoredChunk(bytes: try bytes(object, at: offset, count: count), frames: frames)
+    } catch  where error.kind == .missing {
+      throw StoreError(.corrupt, "the file is not there; restore it from a copy")
+    }
   }
 
   private func bytes(
     _ object: ObjectLocation, at offset: Int, count: Int
   ) throws(StoreError) -> [UInt8] {
-    if let pack = packs.value(object.pack) { return try Self.slice(pack, offset, count, object) }
+    if let pack = packs.value(object.seal) { return try Self.slice(pack, offset, count, object) }
     guard object.object.base != nil else {
-      return try objects.get(object.pack, at: offset, count: count)
+      return try objects.get(object.pack, sealed: object.seal, at: offset, count: count)
     }
-    let pack = try objects.tail(object.pack, count: Self.smallPackBytes + 1)
+    let pack = try objects.tail(
+      object.pack, sealed: object.seal, count: Self.smallPackBytes + 1)
     guard pack.count <= Self.smallPackBytes else {
-      return try objects.get(object.pack, at: offset, count: count)
+      return try objects.get(object.pack, sealed: object.seal, at: offset, count: count)
     }
-    packs.insert(object.pack, pack, cost: pack.count)
+    packs.insert(object.seal, pack, cost: pack.count)
     return try Self.slice(pack, offset, count, object)
   }
 

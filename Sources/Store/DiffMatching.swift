@@ -75,7 +75,7 @@ struct DiffMatching {
   /// The old group whose key chunk is this one, its base, or in a chain with it.
   private func nearest(_ chunk: Digest, _ oldGroups: [Digest: Int]) throws(StoreError) -> Int? {
     if let group = oldGroups[chunk] { return group }
-    guard let object = try chunks.index.object(chunk) else { return nil }
+    guard let object = try chunks.object(chunk) else { return nil }
     if let base = object.object.base, let group = oldGroups[base] { return group }
     let ancestors = Set(try chunks.chain(of: chunk).map(\.object.digest))
     for (oldChunk, group) in oldGroups {

@@ -104,7 +104,7 @@ struct GroupEncoder: Sendable {
       guard let digest, !isPending(digest), seen.insert(digest).inserted else { continue }
       candidates.append(position)
     }
-    let known = try chunks.index.objects(candidates.compactMap { digests[$0] })
+    let known = try chunks.objects(candidates.compactMap { digests[$0] })
     return zip(candidates, known).filter { $1 == nil }.map(\.0)
   }
 
@@ -133,7 +133,7 @@ struct GroupEncoder: Sendable {
       digests.append(digest)
       rows.append(alignments[item.group].flatMap { parent?.groups[$0.group].rows } ?? 0)
     }
-    var chains = try chunks.index.chains(of: digests.compactMap { $0 })[...]
+    var chains = try chunks.chains(of: digests.compactMap { $0 })[...]
     return zip(digests, rows).map { digest, rows in
       guard let digest, let chain = chains.popFirst(), !chain.isEmpty else { return nil }
       return Base(digest: digest, rows: rows, chain: chain)

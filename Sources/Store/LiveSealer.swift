@@ -34,11 +34,8 @@ struct LiveSealer: Sendable {
 
   /// Up to which byte a segment is in a version already; nil when it is in none.
   func publishedEnd(_ id: String) throws(StoreError) -> Int? {
-    _ = try store.catchUp(dataset)
-    guard
-      let record = try store.index.version(of: dataset, idempotencyKey: Self.idempotencyKey(id)),
-      let text = try store.version(record).record.attributes[Self.attribute]
-    else { return nil }
+    let version = try store.version(of: dataset, idempotencyKey: Self.idempotencyKey(id))
+    guard let text = version?.record.attributes[Self.attribute] else { return nil }
     return text.split(separator: ":").last.flatMap { Int($0) }
   }
 

@@ -10,7 +10,7 @@ extension Snapshot {
     column: Int, of group: RowGroupManifest
   ) throws(StoreError) -> (nullCount: Int, minimum: UInt64, maximum: UInt64)? {
     guard let digest = group.chunks[column],
-      let statistics = try chunks.index.object(digest)?.object.statistics
+      let statistics = try chunks.object(digest)?.object.statistics
     else { return nil }
     return (Int(statistics.nullCount), statistics.minimum, statistics.maximum)
   }

@@ -4,13 +4,13 @@ package import Model
 extension Store {
   /// What an earlier query kept in the index under `plan`; nil when nothing is there.
   package func aggregate(_ plan: Digest) throws(StoreError) -> [UInt8]? {
-    try repairing { () throws(StoreError) in try index.aggregate(plan) }
+    try keeper.repairing { () throws(StoreError) in try index.aggregate(plan) }
   }
 
   /// Keeps what a query computed in the index, where another process finds it.
   ///
   /// It may be gone at any time: it is what an answer is made of sooner, never what it depends on.
   package func keepAggregate(_ content: [UInt8], for plan: Digest) throws(StoreError) {
-    try repairing { () throws(StoreError) in try index.keepAggregate(content, for: plan) }
+    try keeper.repairing { () throws(StoreError) in try index.keepAggregate(content, for: plan) }
   }
 }

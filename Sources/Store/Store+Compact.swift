@@ -24,8 +24,7 @@ extension Store {
       guard let status = try objects.status(of: name), status.modified <= oldest else { continue }
       let pack = try PackReader.readIndex(objects, name)
       if pack.entries.contains(where: { $0.kind != .record }) {
-        files.append(
-          StoreContents.File(name: name, bytes: pack.byteCount, entries: pack.entries))
+        files.append(StoreContents.File(name, pack))
       }
     }
     guard files.count >= Self.leastFilesToCompact else { return }
@@ -71,8 +70,8 @@ extension Store {
 
     var slim: [(name: String, log: PackWriter.Finished)] = []
     for file in files { slim.append((file.name, try recordAlone(file))) }
-    var packs = [IndexedPack(name, finished.entries, byteCount: finished.byteCount)]
-    packs += slim.map { IndexedPack($0.name, [], byteCount: $0.log.byteCount) }
+    var packs = [IndexedPack(name, finished)]
+    packs += slim.map { IndexedPack($0.name, $0.log) }
     try index.replace(files.map(\.name), with: packs)
     for (name, log) in slim { try objects.replace(name, log.pieces) }
     return GarbageReport.File(name: name, bytes: finished.byteCount)

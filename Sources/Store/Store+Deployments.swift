@@ -36,15 +36,18 @@ extension Store {
   ///
   /// It is another as soon as anything happened to the dataset, and cheap to ask for.
   package func head(of dataset: DatasetName) throws(StoreError) -> Digest? {
-    guard try catchUp(dataset) != nil else { return nil }
-    return try index.head(of: dataset)?.digest
+    try newestRecord(of: dataset)?.digest
+  }
+
+  /// The newest record of a dataset, once what others committed is taken in.
+  func newestRecord(of dataset: DatasetName) throws(StoreError) -> DatasetHead? {
+    try reading(dataset) { () throws(StoreError) in try index.head(of: dataset) }
   }
 
   /// The number of records in a dataset's log, once what others committed is taken in; 0 when there
   /// is no such dataset.
   package func logLength(of dataset: DatasetName) throws(StoreError) -> Int {
-    guard try catchUp(dataset) != nil else { return 0 }
-    return try index.head(of: dataset)?.sequence ?? 0
+    try newestRecord(of: dataset)?.sequence ?? 0
   }
 
   /// Whether a dataset's log has no more than `length` records, by one look for the next file.
@@ -69,8 +72,7 @@ extension Store {
     var expected = expected
     while true {
       // The head is read first: should another process move it, our record is refused as too late.
-      _ = try catchUp(dataset)
-      let head = try index.head(of: dataset)
+      let head = try newestRecord(of: dataset)
       let known = try deployments(of: dataset)
       let live = known.first
       if let expected, expected != live?.record.number ?? 0 {

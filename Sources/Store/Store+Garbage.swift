@@ -21,34 +21,53 @@ extension Store {
     apply: Bool, graceSeconds: Int = 3600
   ) throws(StoreError) -> GarbageReport {
     var report = GarbageReport(isApplied: apply)
+    let right: (any Sendable)? = apply ? try objects.collecting() : nil
+    defer { withExtendedLifetime(right) {} }
     let oldest = Timestamp(
       microseconds: clock().microseconds - Int64(graceSeconds) * 1_000_000)
+    // Before versions are read: what one refers to that is committed afterwards was touched for it,
+    // or is not here.
     var unreferenced = try objects.list(StoreLayout.temporaries)
+    unreferenced.removeAll { $0 == StoreLayout.collectionLock }
     unreferenced += try objects.list(StoreLayout.uploads)
+    let attachments = try objects.list(StoreLayout.files)
+    let packs = try objects.list(StoreLayout.packs)
     let (live, liveFiles) = try liveObjects()
-    for name in try objects.list(StoreLayout.files) {
+    for name in attachments {
       guard let digest = StoreLayout.parseFileName(name) else { continue }
       if !liveFiles.contains(digest) { unreferenced.append(name) }
     }
-    for name in try objects.list(StoreLayout.packs) {
-      let pack = try PackReader.readIndex(objects, name)
-      if !pack.entries.contains(where: { live.contains($0.digest) }) { unreferenced.append(name) }
+    for name in packs {
+      do throws(StoreError) {
+        let pack = try PackReader.readIndex(objects, name)
+        if !pack.entries.contains(where: { live.contains($0.digest) }) { unreferenced.append(name) }
+      } catch  where error.kind == .missing {
+        continue
+      }
     }
     for name in unreferenced {
       guard let status = try objects.status(of: name) else { continue }
       let file = GarbageReport.File(name: name, bytes: status.byteCount)
-      if status.modified > oldest {
-        report.youngFiles.append(file)
-        continue
-      }
-      report.files.append(file)
-      guard apply else { continue }
-      // The index first: what it does not name is read by nobody.
-      try index.replace([name], with: [])
-      _ = try objects.delete(name)
+      var isGarbage = status.modified <= oldest
+      if isGarbage, apply { isGarbage = try remove(name, unlessTouchedAfter: oldest) }
+      if isGarbage { report.files.append(file) } else { report.youngFiles.append(file) }
     }
     try compact(olderThan: oldest, apply: apply, &report)
     return report
+  }
+
+  /// Removes a file that nothing refers to; false when somebody is about to.
+  private func remove(
+    _ name: String, unlessTouchedAfter oldest: Timestamp
+  ) throws(StoreError) -> Bool {
+    guard StoreLayout.parsePackName(name) != nil else {
+      return try objects.delete(name, unlessTouchedAfter: oldest)
+    }
+    // The index first: what it does not name is relied on by nobody new.
+    try keeper.forget(name)
+    if try objects.delete(name, unlessTouchedAfter: oldest) { return true }
+    try keeper.indexPacks()
+    return false
   }
 
   /// The attachments that appended rows may name, which are in no version yet.
@@ -92,39 +111,32 @@ extension Store {
   ///
   /// - Returns: the objects, and the attachments that they name.
   private func liveObjects() throws(StoreError) -> (objects: Set<Digest>, files: Set<Digest>) {
-    var contents = StoreContents()
-    for name in try StoreContents.names(objects) {
-      let pack = try PackReader.readIndex(objects, name)
-      contents.add(
-        StoreContents.File(name: name, bytes: pack.byteCount, entries: pack.entries))
-    }
+    // Versions before files: all that they need was in some file by then.
+    var versions: [Version] = []
+    for dataset in try datasets() { versions += try self.versions(of: dataset) }
+    let contents = try StoreContents.read(objects)
+    let bases = contents.bases()
     let decoder = try ChunkDecoder()
     var live: Set<Digest> = []
     var files: Set<Digest> = []
-    for dataset in try datasets() {
-      for version in try versions(of: dataset) where live.insert(version.snapshot).inserted {
-        let snapshot = try snapshot(version)
-        let fileColumns = snapshot.schema.columns.indices.filter {
-          snapshot.schema.columns[$0].type == .file
+    for version in versions where live.insert(version.snapshot).inserted {
+      let snapshot = try snapshot(version)
+      let fileColumns = snapshot.schema.columns.indices.filter {
+        snapshot.schema.columns[$0].type == .file
+      }
+      for (index, entry) in snapshot.manifest.groups.enumerated()
+      where live.insert(entry.digest).inserted {
+        let group = try snapshot.group(index, decoder)
+        for column in fileColumns {
+          files.formUnion(
+            try snapshot.vector(column: column, of: group, decoder).files.map(\.digest))
         }
-        for group in snapshot.manifest.groups where live.insert(group.digest).inserted {
-          guard let bytes = contents.manifest(group.digest, objects, decoder),
-            let manifest = RowGroupManifest(parsing: bytes)
-          else {
-            throw StoreError(
-              .corrupt,
-              "row group \(group.digest) of \(version.reference) is damaged; run 'assay verify'")
-          }
-          for column in fileColumns where column < manifest.chunks.count {
-            files.formUnion(
-              try snapshot.vector(column: column, of: manifest, decoder).files.map(\.digest))
-          }
-          for case let chunk? in manifest.chunks {
-            var next: Digest? = chunk
-            while let link = next, live.insert(link).inserted {
-              next = contents.objects[link]?.entry.base
-            }
-          }
+        // Of an object that is stored twice either copy may be read, over whatever it is stored.
+        var next = group.chunks.compactMap(\.self)
+        while let link = next.popLast() {
+          guard live.insert(link).inserted else { continue }
+          guard contents.objects[link] != nil else { throw ChunkStore.missing(link) }
+          next += bases[link] ?? []
         }
       }
     }

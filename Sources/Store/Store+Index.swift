@@ -7,21 +7,34 @@ extension Store {
   /// Takes in what was committed to a dataset since the index last looked, and returns its latest
   /// version; nil when it has none.
   package func catchUp(_ dataset: DatasetName) throws(StoreError) -> Version? {
-    try repairing { () throws(StoreError) in
-      try readLog(of: dataset)
-      guard let latest = try index.latestVersion(of: dataset) else { return nil }
-      return try version(latest)
+    try reading(dataset) { () throws(StoreError) in
+      try index.latestVersion(of: dataset).map { latest throws(StoreError) in try version(latest) }
+    }
+  }
+
+  /// Runs `body` on an index that has all of a dataset's log, and none that was made anew
+  /// meanwhile.
+  func reading<Result>(
+    _ dataset: DatasetName, _ body: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    try keeper.repairing { () throws(StoreError) in
+      try keeper.readLog(of: dataset)
+      return try body()
     }
   }
 
   /// Takes in what was committed to any dataset, and returns the names of all.
+  /// - Throws: ``StoreError`` when one of the logs cannot be read to its end.
   package func datasets() throws(StoreError) -> [DatasetName] {
-    try repairing { () throws(StoreError) in
-      for folder in try objects.folders(StoreLayout.logs) {
-        if let dataset = StoreLayout.parseLogPrefix(folder) { try readLog(of: dataset) }
-      }
-      return try index.datasets().map(\.dataset)
+    try survey().map { entry throws(StoreError) in
+      if let problem = entry.problem { throw problem }
+      return entry.dataset
     }
+  }
+
+  /// The names of all datasets, sorted, and why a log of theirs cannot be read to its end.
+  package func survey() throws(StoreError) -> [(dataset: DatasetName, problem: StoreError?)] {
+    try keeper.repairing { () throws(StoreError) in try keeper.survey() }
   }
 
   /// Throws the index away and makes it anew from logs and packs.
@@ -34,7 +47,7 @@ extension Store {
   ) throws(StoreError) -> (datasets: Int, records: Int) {
     for folder in try objects.folders(StoreLayout.logs) {
       guard let dataset = StoreLayout.parseLogPrefix(folder) else { continue }
-      _ = try newestLog(of: dataset, after: 0)
+      _ = try keeper.newestLog(of: dataset, after: 0)
     }
     if !acceptsLoss {
       do throws(StoreError) {
@@ -43,61 +56,10 @@ extension Store {
         // Nobody can ask it what it knew.
       }
     }
-    try index.reset()
+    try keeper.reset()
     let names = try datasets()
-    try indexPacks()
+    try keeper.indexPacks()
     return (names.count, try index.datasets().reduce(0) { $0 + $1.sequence })
-  }
-
-  /// Runs `body`; when that finds the index itself broken, makes the index anew and runs it again.
-  func repairing<Result>(
-    _ body: () throws(StoreError) -> Result
-  ) throws(StoreError) -> Result {
-    do throws(StoreError) {
-      return try body()
-    } catch  where index.isDamaged {
-      try index.reset()
-      return try body()
-    }
-  }
-
-  private func readLog(of dataset: DatasetName) throws(StoreError) {
-    let known = try index.head(of: dataset)?.sequence ?? 0
-    // Mostly nothing is new, and one look tells.
-    if known > 0, try objects.status(of: StoreLayout.logName(dataset, known + 1)) == nil { return }
-    let newest = try newestLog(of: dataset, after: known)
-    guard newest > known else { return }
-    var packs: [IndexedPack] = []
-    for sequence in known + 1...newest {
-      packs.append(try readLogFile(StoreLayout.logName(dataset, sequence), dataset, sequence))
-      if packs.count == 256 {
-        try index.apply(packs)
-        packs = []
-      }
-    }
-    // Chunks of large commits are in packs of their own, which were complete before the log file.
-    try indexPacks()
-    try index.apply(packs)
-  }
-
-  /// Takes in packs that the index does not know yet.
-  private func indexPacks() throws(StoreError) {
-    for name in try objects.list(StoreLayout.packs) where try !index.hasPack(name) {
-      let pack = try PackReader.readIndex(objects, name)
-      try index.apply([IndexedPack(name, pack.entries, byteCount: pack.byteCount)])
-    }
-  }
-
-  /// Reads a log file's index and record, and checks that the record is the one the name promises.
-  func readLogFile(
-    _ name: String, _ dataset: DatasetName, _ sequence: Int
-  ) throws(StoreError) -> IndexedPack {
-    let pack = try PackReader.readIndex(objects, name)
-    let record = try LogFile(name, pack).record(objects)
-    guard record.dataset == dataset, record.sequence == sequence else {
-      throw LogFile.damaged(name)
-    }
-    return IndexedPack(name, pack.entries, byteCount: pack.byteCount, record: record)
   }
 
   /// Writes the next record of a dataset's log with whatever `log` holds already.
@@ -118,13 +80,10 @@ extension Store {
     let finished = try log.finish()
     let name = StoreLayout.logName(dataset, record.sequence)
     guard try objects.putIfAbsent(name, finished.pieces) else { return nil }
+    keeper.noteCommit(to: dataset, record.sequence)
     var packs: [IndexedPack] = []
-    if let bulk {
-      packs.append(
-        IndexedPack(bulk.name, bulk.pack.entries, byteCount: bulk.pack.byteCount))
-    }
-    packs.append(
-      IndexedPack(name, finished.entries, byteCount: finished.byteCount, record: record))
+    if let bulk { packs.append(IndexedPack(bulk.name, bulk.pack)) }
+    packs.append(IndexedPack(name, finished, record: record))
     do throws(StoreError) {
       try index.apply(packs)
     } catch {
@@ -146,17 +105,31 @@ extension Store {
 }
 
 extension IndexedPack {
-  /// A pack as the index keeps it; records are kept by themselves.
-  init(_ name: String, _ entries: [PackEntry], byteCount: Int, record: LogRecord? = nil) {
-    let objects = entries.filter { $0.kind != .record }.map { entry in
-      IndexedObject(
-        digest: entry.digest, kind: entry.kind.rawValue, offset: entry.offset,
-        frames: entry.frames.encoded, base: entry.base, depth: Int(entry.depth),
-        statistics: entry.statistics.map {
-          IndexedObject.Statistics(
-            nullCount: $0.nullCount, minimum: $0.minimum, maximum: $0.maximum)
-        })
-    }
-    self.init(name: name, byteCount: byteCount, objects: objects, record: record)
+  /// A pack that was written, as the index keeps it; records are kept by themselves.
+  init(_ name: String, _ pack: PackWriter.Finished, record: LogRecord? = nil) {
+    self.init(
+      name: name, byteCount: pack.byteCount, seal: pack.seal,
+      objects: pack.entries.compactMap(IndexedObject.init), record: record)
+  }
+
+  /// A pack that was read, as the index keeps it.
+  init(_ name: String, _ pack: PackIndex, record: LogRecord? = nil) {
+    self.init(
+      name: name, byteCount: pack.byteCount, seal: pack.seal,
+      objects: pack.entries.compactMap(IndexedObject.init), record: record)
+  }
+}
+
+extension IndexedObject {
+  /// An entry of a pack as the index keeps it; nil for a record.
+  init?(_ entry: PackEntry) {
+    guard entry.kind != .record else { return nil }
+    self.init(
+      digest: entry.digest, kind: entry.kind.rawValue, offset: entry.offset,
+      frames: entry.frames.encoded, base: entry.base, depth: Int(entry.depth),
+      statistics: entry.statistics.map {
+        IndexedObject.Statistics(
+          nullCount: $0.nullCount, minimum: $0.minimum, maximum: $0.maximum)
+      })
   }
 }

@@ -49,7 +49,7 @@ extension Store {
     var seen = objects
     var next = Array(objects)
     while !next.isEmpty {
-      let places = try index.objects(next)
+      let places = try chunks.objects(next)
       next = []
       for case let place? in places {
         if !place.pack.hasPrefix(own) { files.insert(place.pack) }

@@ -22,8 +22,7 @@ extension Store {
     while true {
       // The head is read before the latest version: should another process move both in between,
       // our record is refused as too late, and not numbered after a version it never saw.
-      _ = try catchUp(dataset)
-      let head = try index.head(of: dataset)
+      let head = try newestRecord(of: dataset)
       // After the head was read: a push with the same key that comes later is in our record's way.
       if let earlier = try earlierPush(dataset, options) { return earlier }
       let latest = try catchUp(dataset)
@@ -57,9 +56,10 @@ extension Store {
   package func version(
     of dataset: DatasetName, idempotencyKey key: String
   ) throws(StoreError) -> Version? {
-    _ = try catchUp(dataset)
-    return try index.version(of: dataset, idempotencyKey: key).map { record throws(StoreError) in
-      try version(record)
+    try reading(dataset) { () throws(StoreError) in
+      try index.version(of: dataset, idempotencyKey: key).map { record throws(StoreError) in
+        try version(record)
+      }
     }
   }
 
@@ -178,14 +178,15 @@ extension Store {
     let compressor = try Compressor()
     for chunk in built.builder.sink.pending { try log.append(chunk) }
     for (group, entry) in zip(built.groups, built.manifest.groups)
-    where try index.object(entry.digest) == nil {
+    where try chunks.object(entry.digest) == nil {
       let frame = try compressor.frame(group.json.bytes)
       try log.append(entry.digest, .rowGroup, frames: [PackFrame(frame)])
     }
-    if try index.object(snapshotDigest) == nil {
+    if try chunks.object(snapshotDigest) == nil {
       let frame = try compressor.frame(manifestBytes)
       try log.append(snapshotDigest, .snapshot, frames: [PackFrame(frame)])
     }
+    guard try holdPacks(of: built) else { return nil }
     guard
       let written = try append(
         .version(version), to: dataset, after: head, author: options.author, time: now,

@@ -10,7 +10,7 @@ extension Store {
   package func resolve(_ reference: Reference) throws(StoreError) -> Version {
     let dataset = reference.dataset
     guard let latest = try catchUp(dataset) else { throw try unknown(dataset) }
-    let found: Version? = try repairing { () throws(StoreError) in
+    let found: Version? = try reading(dataset) { () throws(StoreError) in
       let record: IndexedVersion? =
         switch reference.selector {
         case .latest: try index.latestVersion(of: dataset)
@@ -44,16 +44,21 @@ extension Store {
   package func versions(
     of dataset: DatasetName, limit: Int = Int.max
   ) throws(StoreError) -> [Version] {
-    guard try catchUp(dataset) != nil else { throw try unknown(dataset) }
-    let head = try index.head(of: dataset)?.digest
-    // A head fixes the whole history, so one that was read before need not be read again.
-    if let head, let known = histories.value(head) { return Array(known.prefix(limit)) }
-    var versions: [Version] = []
-    for record in try index.versions(of: dataset, limit: limit) {
-      versions.append(try version(record))
+    let found = try reading(dataset) { () throws(StoreError) -> [Version] in
+      let head = try index.head(of: dataset)?.digest
+      // A head fixes the whole history, so one that was read before need not be read again.
+      if let head, let known = histories.value(head) { return Array(known.prefix(limit)) }
+      let versions = try index.versions(of: dataset, limit: limit).map {
+        record throws(StoreError) in try version(record)
+      }
+      // Another process may have committed in between: then the versions are of a later head.
+      if let head, limit == .max, try index.head(of: dataset)?.digest == head {
+        histories.insert(head, versions, cost: versions.count)
+      }
+      return versions
     }
-    if let head, limit == .max { histories.insert(head, versions, cost: versions.count) }
-    return versions
+    if found.isEmpty, try catchUp(dataset) == nil { throw try unknown(dataset) }
+    return found
   }
 
   /// The log of a dataset, newest record first.
@@ -62,7 +67,9 @@ extension Store {
     of dataset: DatasetName, limit: Int = Int.max
   ) throws(StoreError) -> [LogRecord] {
     guard try catchUp(dataset) != nil else { throw try unknown(dataset) }
-    return try index.records(of: dataset, limit: limit)
+    return try reading(dataset) { () throws(StoreError) in
+      try index.records(of: dataset, limit: limit)
+    }
   }
 
   /// The tags of a dataset with the versions they name now.
@@ -71,7 +78,9 @@ extension Store {
     of dataset: DatasetName
   ) throws(StoreError) -> [(name: String, number: Int)] {
     guard try catchUp(dataset) != nil else { throw try unknown(dataset) }
-    return try index.tags(of: dataset).map { ($0.name, $0.number) }
+    return try reading(dataset) { () throws(StoreError) in
+      try index.tags(of: dataset).map { ($0.name, $0.number) }
+    }
   }
 
   /// Moves a tag to a version, or removes it when `target` is nil; every move is kept in the log.
@@ -89,7 +98,8 @@ extension Store {
     }
     while true {
       guard try catchUp(dataset) != nil else { throw try unknown(dataset) }
-      let current = try index.tags(of: dataset).first { $0.name == name }
+      let head = try newestRecord(of: dataset)
+      let current = try tags(of: dataset).first { $0.name == name }
       if let target, current?.number == target.number { return }
       if target == nil, current == nil {
         throw StoreError(.missing, "\(dataset) has no tag '\(name)'")
@@ -98,14 +108,14 @@ extension Store {
       let compressor = try Compressor()
       let change = TagRecord(name: name, number: target?.number, message: message)
       let written = try append(
-        .tag(change), to: dataset, after: try index.head(of: dataset), author: author,
+        .tag(change), to: dataset, after: head, author: author,
         time: clock(), &log, compressor)
       if written != nil { return }
     }
   }
 
   private func unknown(_ dataset: DatasetName) throws(StoreError) -> StoreError {
-    let names = try datasets().map(\.text)
+    let names = try survey().map(\.dataset.text)
     if names.isEmpty {
       return StoreError(
         .missing, "there is no dataset '\(dataset)': the store is empty; save one with 'assay push'"
@@ -122,12 +132,13 @@ extension Store {
     var advice = "its versions are 1 to \(latest.number)"
     switch reference.selector {
     case .tag(let name):
-      let tags = try index.tags(of: dataset).map(\.name)
+      let tags = try tags(of: dataset).map(\.name)
       advice = tags.isEmpty ? "it has no tags" : Spelling.advice(name, tags)
     case .time:
-      if let first = try index.version(of: dataset, number: 1) {
-        advice = "its first version is of \(first.version.createdAt)"
+      let first = try reading(dataset) { () throws(StoreError) in
+        try index.version(of: dataset, number: 1)
       }
+      if let first { advice = "its first version is of \(first.version.createdAt)" }
     default: break
     }
     return StoreError(.missing, "there is no \(reference): \(advice)")

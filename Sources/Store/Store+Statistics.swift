@@ -76,7 +76,7 @@ extension Store {
     }
     var stored = 0
     var shared = 0
-    for (digest, location) in zip(digests, try index.objects(digests)) {
+    for (digest, location) in zip(digests, try chunks.soughtObjects(digests)) {
       guard let location, let frames = [PackEntry.Frame](encoded: location.object.frames)
       else { continue }
       let bytes = frames.reduce(0) { $0 + Int($1.storedBytes) }

@@ -8,7 +8,9 @@ extension Store {
   /// every manifest and chunk against its own, the logs as chains, and the index against all of
   /// these.
   ///
-  /// Damage is reported, never thrown; the store is not changed.
+  /// Damage is reported, never thrown; logs and packs are not changed. All versions that were
+  /// committed when it began are looked at. What is not where it was is looked for again, since
+  /// others write and collect meanwhile; an index that is wrong is made anew before it is reported.
   /// - Parameters:
   ///   - expectedHeads: for datasets, the digest their newest record (or one before it) must have:
   ///     it fixes the whole history up to there.
@@ -19,85 +21,114 @@ extension Store {
   ) throws(StoreError) -> VerifyReport {
     var verification = Verification(objects: objects, index: index)
     try verification.readFiles(progress)
-    try verification.checkLogs(expectedHeads)
-    try verification.checkVersions(progress)
+    repeat {
+      try verification.checkLogs(expectedHeads)
+      try verification.checkVersions(progress)
+    } while try verification.looksAgain()
     try verification.checkFiles(progress)
     try verification.checkLive()
     var report = verification.finish()
     do throws(StoreError) {
-      try checkIndex(verification.contents, &report)
-    } catch  where error.kind == .corrupt && !index.isDamaged && !report.damage.isEmpty {
-      // The logs cannot be taken in, for the damage that is reported; the index is not to blame.
+      guard let problem = try indexProblem(verification) else { return report }
+      report.damage.append(
+        VerifyReport.Damage(
+          file: StoreLayout.indexFile,
+          what: "does not agree with the logs: \(problem); 'assay reindex' makes it anew",
+          versions: []))
     } catch {
-      report.isIndexRight = false
       report.damage.append(
         VerifyReport.Damage(
           file: StoreLayout.indexFile, what: "cannot be used: \(error.message)", versions: []))
     }
+    report.isIndexRight = false
     return report
   }
 
-  /// Compares what the index says of every object and record with the files.
-  private func checkIndex(
-    _ contents: StoreContents, _ report: inout VerifyReport
-  ) throws(StoreError) {
-    _ = try datasets()
-    try index.checkAggregates()
-    var problems: [String] = []
-    for file in contents.files {
-      guard try index.hasPack(file.name) else { continue }
-      for object in try index.objects(inPack: file.name) {
-        guard let entry = file.entries.first(where: { $0.offset == object.offset }),
-          entry.digest == object.digest, entry.frames.encoded == object.frames,
-          entry.base == object.base, Int(entry.depth) == object.depth
-        else {
-          problems.append("it places \(object.digest) wrongly in \(file.name)")
-          continue
-        }
-      }
+  /// What the index says that files do not, after it was made anew; nil when it is right.
+  private func indexProblem(_ verification: Verification) throws(StoreError) -> String? {
+    try keeper.catchUp()
+    if try misplaced(verification.contents) != nil { try keeper.relocate() }
+    if try misrecorded(verification) != nil, (try? requireKnownLogs()) != nil {
+      try keeper.reset()
+      try keeper.catchUp()
+      try keeper.relocate()
     }
-    for (digest, object) in contents.objects where try index.object(digest) == nil {
-      problems.append("it lacks \(digest) of \(object.pack)")
-    }
-    for (dataset, records) in contents.records {
-      guard let newest = records.last else { continue }
-      if try index.head(of: dataset)?.digest != newest.digest {
-        problems.append("it has another newest record of \(dataset)")
-      }
-      for record in records {
-        guard try index.record(of: dataset, sequence: record.sequence) != record
-        else { continue }
-        problems.append("it has another record \(record.sequence) of \(dataset)")
-      }
-      try checkVersions(dataset, records, &problems)
-    }
-    guard let first = problems.first else { return }
-    report.isIndexRight = false
-    let more = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
-    report.damage.append(
-      VerifyReport.Damage(
-        file: StoreLayout.indexFile,
-        what: "does not agree with the logs: \(first)\(more); 'assay reindex' makes it anew",
-        versions: []))
+    if let problem = try misplaced(verification.contents) { return problem }
+    return try misrecorded(verification)
   }
 
-  private func checkVersions(
-    _ dataset: DatasetName, _ records: [LogRecord], _ problems: inout [String]
-  ) throws(StoreError) {
+  /// An object that the index places wrongly, or not at all.
+  private func misplaced(_ contents: StoreContents) throws(StoreError) -> String? {
+    try keeper.repairing { () throws(StoreError) in
+      try index.checkAggregates()
+      var files: [String: StoreContents.File] = [:]
+      for file in contents.files { files[file.name] = file }
+      for (digest, object) in contents.objects {
+        guard let location = try index.object(digest) else {
+          // It may have been collected since.
+          guard try objects.seal(of: object.pack) == files[object.pack]?.seal else { continue }
+          return "it lacks \(digest) of \(object.pack)"
+        }
+        if let file = files[location.pack], file.seal == location.seal {
+          let entry = file.entries.first { $0.offset == location.object.offset }
+          if entry.flatMap(IndexedObject.init) == location.object { continue }
+        } else if try objects.seal(of: location.pack) == location.seal {
+          // A file that was written since.
+          continue
+        }
+        return "it places \(digest) wrongly in \(location.pack)"
+      }
+      return nil
+    }
+  }
+
+  /// A record, version or tag that the index has otherwise than the log.
+  private func misrecorded(_ verification: Verification) throws(StoreError) -> String? {
+    try keeper.repairing { () throws(StoreError) in
+      for (dataset, records) in verification.records {
+        let known = try index.records(of: dataset)
+        // A log that cannot be read to its end is reported; the index has what is before.
+        let newest = known.first?.sequence ?? 0
+        let digests = Dictionary(
+          known.map { ($0.sequence, $0.digest) }, uniquingKeysWith: { first, _ in first })
+        for record in records where record.sequence <= newest {
+          if digests[record.sequence] != record.digest {
+            return "it has another record \(record.sequence) of \(dataset)"
+          }
+        }
+        if let problem = try misnumbered(dataset, known) { return problem }
+      }
+      return nil
+    }
+  }
+
+  private func misnumbered(
+    _ dataset: DatasetName, _ known: [LogRecord]
+  ) throws(StoreError) -> String? {
     var tags: [String: Int] = [:]
-    for record in records {
+    var versions: [Int: VersionRecord] = [:]
+    for record in known.reversed() {
       switch record.change {
-      case .version(let version):
-        guard try index.version(of: dataset, number: version.number)?.version != version
-        else { continue }
-        problems.append("it has another version \(version.number) of \(dataset)")
+      case .version(let version): versions[version.number] = version
       case .tag(let tag): tags[tag.name] = tag.number
       case .deployment: break
       }
     }
-    let known = try index.tags(of: dataset)
-    if Dictionary(uniqueKeysWithValues: known.map { ($0.name, $0.number) }) != tags {
-      problems.append("it has other tags of \(dataset)")
+    let found = try index.versions(of: dataset)
+    let named = try index.tags(of: dataset)
+    // Others commit meanwhile: then the next look compares the same state.
+    guard try index.head(of: dataset)?.digest == known.first?.digest else {
+      return try misnumbered(dataset, try index.records(of: dataset))
     }
+    let areSame = found.allSatisfy { versions[$0.version.number] == $0.version }
+    if found.count != versions.count || !areSame {
+      return "it has other versions of \(dataset)"
+    }
+    let places = Dictionary(
+      named.map { ($0.name, $0.number) }, uniquingKeysWith: { first, _ in first })
+    if places != tags {
+      return "it has other tags of \(dataset)"
+    }
+    return nil
   }
 }

@@ -14,6 +14,7 @@ package final class Store: Sendable {
   /// The folder itself, for rows that are appended: their files grow, which objects never do.
   let disk: any Disk
   let index: Index
+  let keeper: IndexKeeper
   let chunks: ChunkStore
   /// Versions of datasets, newest first, by the digest of the newest record.
   let histories = GenerationCache<Digest, [Version]>(cost: 1 << 16)
@@ -52,8 +53,9 @@ package final class Store: Sendable {
     self.objects = objects
     self.disk = disk
     self.clock = clock
-    index = try Self.openIndex(path)
-    chunks = ChunkStore(objects: objects, index: index, cacheBytes: cacheBytes)
+    index = try Self.openIndex(path, id)
+    keeper = IndexKeeper(objects: objects, index: index)
+    chunks = ChunkStore(objects: objects, keeper: keeper, cacheBytes: cacheBytes)
   }
 
   /// Makes a new store in the folder `path`, which is made when it is not there.
@@ -96,12 +98,12 @@ package final class Store: Sendable {
   }
 
   /// The index beside the store, or one in memory where the folder cannot be written.
-  private static func openIndex(_ path: String) throws(StoreError) -> Index {
+  private static func openIndex(_ path: String, _ id: String) throws(StoreError) -> Index {
     let file = path + "/" + StoreLayout.indexFile
     do throws(StoreError) {
-      return try Index(path: file)
+      return try Index(path: file, store: id)
     } catch  where error.kind == .denied {
-      return try Index(path: ":memory:")
+      return try Index(path: ":memory:", store: id)
     }
   }
 }

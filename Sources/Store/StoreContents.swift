@@ -16,7 +16,16 @@ struct StoreContents: Sendable {
   struct File: Sendable {
     let name: String
     let bytes: Int
+    /// The checksum in its trailer.
+    let seal: UInt64
     let entries: [PackEntry]
+
+    init(_ name: String, _ pack: PackIndex) {
+      self.name = name
+      bytes = pack.byteCount
+      seal = pack.seal
+      entries = pack.entries
+    }
   }
 
   private(set) var files: [File] = []
@@ -55,6 +64,30 @@ struct StoreContents: Sendable {
       let bytes = try? decoder.bytes(of: chunk), Digest(hashing: bytes) == digest
     else { return nil }
     return bytes
+  }
+
+  /// What all copies of an object are stored over.
+  func bases() -> [Digest: Set<Digest>] {
+    var bases: [Digest: Set<Digest>] = [:]
+    for file in files {
+      for entry in file.entries {
+        if let base = entry.base { bases[entry.digest, default: []].insert(base) }
+      }
+    }
+    return bases
+  }
+
+  /// What the files hold that are there now.
+  static func read(_ store: any ObjectStore) throws(StoreError) -> StoreContents {
+    var contents = StoreContents()
+    for name in try names(store) {
+      do throws(StoreError) {
+        contents.add(File(name, try PackReader.readIndex(store, name)))
+      } catch  where error.kind == .missing && StoreLayout.parsePackName(name) != nil {
+        // It was collected meanwhile, so no version needs it.
+      }
+    }
+    return contents
   }
 
   /// The names of all files that hold commits, logs first.

@@ -15,7 +15,15 @@ extension Verification {
       }
       for (name, outcome) in zip(slice, outcomes) {
         let digest = StoreLayout.parseFileName(name)
-        if let digest { missing.remove(digest) }
+        if let digest {
+          missing.remove(digest)
+          // What no version names may have been collected meanwhile.
+          if outcome.failure != nil, fileReferences.versions[digest] == nil,
+            try objects.status(of: name) == nil
+          {
+            continue
+          }
+        }
         count(fileOf: outcome.byteCount)
         var failure = outcome.failure
         if failure == nil, let digest, let said = fileReferences.byteCounts[digest],
@@ -28,7 +36,9 @@ extension Verification {
       }
       progress(start + slice.count, names.count)
     }
-    for digest in missing.sorted() {
+    // Once more: a file that `gc` had in hand when names were read is back.
+    for digest in missing.sorted()
+    where try objects.status(of: StoreLayout.fileName(digest)) == nil {
       mark(
         file: StoreLayout.fileName(digest), "is missing",
         versions: fileReferences.versions[digest] ?? [])

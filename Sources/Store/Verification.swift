@@ -4,24 +4,29 @@ import Model
 import Objects
 
 /// One run of `verify`: what was read, what was found damaged, and which versions that touches.
+///
+/// It looks at the versions that were there when it began, and for their parts in the files that
+/// are there by the time it looks: files come and go meanwhile, and what is moved is somewhere.
 struct Verification {
   let objects: any ObjectStore
   /// Asked only what a file that cannot be read any more used to hold, so that damage has a name.
-  private let index: Index
-  private(set) var contents = StoreContents()
-  private var report = VerifyReport()
+  let index: Index
+  var contents = StoreContents()
+  /// What each file of logs and packs was when it was last looked at.
+  var checks: [String: FileCheck] = [:]
+  /// The newest record of each log when the run began.
+  var view: [DatasetName: Int] = [:]
+  var report = VerifyReport()
   /// Objects that are damaged or missing, with the file and the reason.
-  private var bad: [Digest: (file: String, what: String)] = [:]
+  var bad: [Digest: (file: String, what: String)] = [:]
   /// Versions by the bad object they touch.
-  private var touched: [Digest: [String]] = [:]
-  private var damagedFiles: [(file: String, what: String)] = []
-  /// The files of logs and packs that are there.
-  private var names: Set<String> = []
-  /// The newest record of each log that something tells of.
-  private var newestLogs: [DatasetName: Int] = [:]
+  var touched: [Digest: [String]] = [:]
+  var damagedFiles: [(file: String, what: String)] = []
+  /// How often everything was looked at again.
+  var looks = 0
   /// Versions that name a damaged attachment, by its file.
-  private var touchedByFile: [String: [String]] = [:]
-  private(set) var fileReferences = FileReferences()
+  var touchedByFile: [String: [String]] = [:]
+  var fileReferences = FileReferences()
   /// Values of chunks that later deltas are likely to be stored over.
   private let vectors = GenerationCache<Digest, ColumnVector>(cost: 256 << 20)
 
@@ -30,89 +35,34 @@ struct Verification {
     self.index = index
   }
 
-  /// Hashes every file and reads its index; log files must also hold the record their name
-  /// promises.
-  mutating func readFiles(_ progress: (Int, Int) -> Void) throws(StoreError) {
-    do throws(StoreError) {
-      _ = try StoreFormat(parsing: try objects.get(StoreLayout.formatFile))
-    } catch {
-      damagedFiles.append((StoreLayout.formatFile, error.message))
-    }
-    let names = try StoreContents.names(objects)
-    let step = 64
-    for start in stride(from: 0, to: names.count, by: step) {
-      let slice = Array(names[start..<min(names.count, start + step)])
-      let outcomes = try parallelMap(count: slice.count) { [objects] index throws(StoreError) in
-        Self.check(slice[index], objects)
-      }
-      for (name, outcome) in zip(slice, outcomes) { try add(name, outcome) }
-      progress(start + slice.count, names.count)
-    }
-  }
+  /// The records of the logs as they were when the run began.
+  var records: [DatasetName: [LogRecord]] { contents.records }
 
-  private enum FileCheck: Sendable {
-    case sound(StoreContents.File, LogRecord?)
-    /// Entries are what can still be read of it.
-    case damaged(String, StoreContents.File?, LogRecord?)
-    /// A newer program wrote it, so nobody here can say whether it is right.
-    case newer(StoreError)
-  }
-
-  private static func check(_ name: String, _ objects: any ObjectStore) -> FileCheck {
+  mutating func add(_ name: String, _ outcome: FileCheck) throws(StoreError) {
     let log = StoreLayout.parseLogName(name)
-    guard log != nil || StoreLayout.parsePackName(name) != nil else {
-      return .damaged("is no file of a store", nil, nil)
-    }
-    var failure: String?
-    do throws(StoreError) {
-      try PackReader.verify(objects, name)
-    } catch {
-      failure = error.message
-    }
-    guard let pack = try? PackReader.readIndex(objects, name) else {
-      return .damaged(failure ?? "cannot be read", nil, nil)
-    }
-    let file = StoreContents.File(name: name, bytes: pack.byteCount, entries: pack.entries)
-    var record: LogRecord?
-    if let log {
-      do throws(StoreError) {
-        record = try LogFile(name, pack).record(objects)
-      } catch  where error.kind == .unavailable && failure == nil {
-        return .newer(error)
-      } catch {
-        // The next check names it.
-      }
-      if record?.dataset != log.dataset || record?.sequence != log.sequence {
-        record = nil
-        failure = failure ?? "does not hold the record that its name promises"
-      }
-    }
-    return failure.map { .damaged($0, file, record) } ?? .sound(file, record)
-  }
-
-  private mutating func add(_ name: String, _ outcome: FileCheck) throws(StoreError) {
+    // What came later is for the next run.
+    let isLater = log.map { $0.sequence > view[$0.dataset] ?? 0 } ?? false
     report.files += 1
-    names.insert(name)
-    if let log = StoreLayout.parseLogName(name) {
-      newestLogs[log.dataset] = max(newestLogs[log.dataset] ?? 0, log.sequence)
-    }
     switch outcome {
-    case .newer(let error): throw error
+    case .newer(let error): if !isLater { throw error }
     case .sound(let file, let record):
       report.bytes += file.bytes
       contents.add(file)
-      if let record { contents.add(record) }
+      if let record { add(record) }
     case .damaged(let what, let file, let record):
+      if isLater { return }
       damagedFiles.append((name, what))
       if let file { contents.add(file) }
       if let record {
-        contents.add(record)
-      } else if let log = StoreLayout.parseLogName(name),
-        let known = try? index.record(of: log.dataset, sequence: log.sequence)
-      {
-        contents.add(known)
+        add(record)
+      } else if let log, let known = try? index.record(of: log.dataset, sequence: log.sequence) {
+        add(known)
       }
     }
+  }
+
+  private mutating func add(_ record: LogRecord) {
+    if record.sequence <= view[record.dataset] ?? 0 { contents.add(record) }
   }
 
   /// Follows each log from its first record: files without gaps, each record naming the one before.
@@ -148,14 +98,10 @@ struct Verification {
 
   /// Names the log files that are not there though the index or a later file tells of them.
   private mutating func addMissingLogs() throws(StoreError) {
-    // An index that cannot be read tells of nothing; that it cannot is found later.
-    for head in (try? index.datasets()) ?? [] {
-      newestLogs[head.dataset] = max(newestLogs[head.dataset] ?? 0, head.sequence)
-    }
-    for (dataset, newest) in newestLogs {
+    for (dataset, newest) in view {
       // A file with a wild number must not make the list endless.
       let missing = (1...newest).lazy.map { ($0, StoreLayout.logName(dataset, $0)) }
-        .filter { [names] in !names.contains($0.1) }.prefix(1000)
+        .filter { [checks] in checks[$0.1] == nil }.prefix(1000)
       // It may have been written since names were read.
       for (sequence, name) in missing where try objects.status(of: name) == nil {
         damagedFiles.append((name, "is missing; restore it from a copy"))
@@ -327,7 +273,7 @@ struct Verification {
       let file = problem.file.isEmpty ? "(missing) \(digest)" : problem.file
       versionsOfFile[file, default: []].formUnion(touched[digest] ?? [])
       reasons[file] =
-        names.contains(file)
+        checks[file] != nil
         ? "holds damaged data: \(problem.what)" : "is missing; restore it from a copy"
     }
     for (file, what) in damagedFiles {

@@ -109,6 +109,10 @@ package final class FaultyDisk: Disk {
     try disk.read(file, at: offset, count: count)
   }
 
+  package func byteCount(of file: DiskFile) throws(StoreError) -> Int {
+    try disk.byteCount(of: file)
+  }
+
   package func sync(_ file: DiskFile) throws(StoreError) {
     try change { () throws(StoreError) in try disk.sync(file) }
   }

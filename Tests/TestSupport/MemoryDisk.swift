@@ -161,6 +161,15 @@ package final class MemoryDisk: Disk {
     }
   }
 
+  package func byteCount(of file: DiskFile) throws(StoreError) -> Int {
+    state.withLock { state in
+      guard let node = state.openFiles[file.descriptor],
+        case .file(let live, _, _) = state.nodes[node]
+      else { preconditionFailure("\(file.path) is not open") }
+      return live.count
+    }
+  }
+
   package func sync(_ file: DiskFile) throws(StoreError) {
     state.withLock { state in
       guard let node = state.openFiles[file.descriptor],
@@ -189,6 +198,7 @@ package final class MemoryDisk: Disk {
       guard live[name] == nil else { return false }
       live[name] = node
       state.nodes[folder] = .folder(live: live, durable: durable)
+      state.time += 1
       return true
     }
   }
@@ -202,6 +212,7 @@ package final class MemoryDisk: Disk {
           throw Self.missing(path)
         }
         live[name] = entry
+        state.time += 1
         state.nodes[folder] = .folder(live: live, durable: durable)
       }
     }
@@ -213,6 +224,7 @@ package final class MemoryDisk: Disk {
       guard case .folder(var live, let durable) = state.nodes[folder],
         live.removeValue(forKey: name) != nil
       else { throw Self.missing(path) }
+      state.time += 1
       state.nodes[folder] = .folder(live: live, durable: durable)
     }
   }
@@ -254,7 +266,8 @@ package final class MemoryDisk: Disk {
     state.withLock { state in
       guard let node = Self.find(path, in: state) else { return nil }
       guard case .file(let live, _, let modified) = state.nodes[node] else {
-        return FileStatus(byteCount: 0, modified: Timestamp(microseconds: 0))
+        // Any change may have been one of its names.
+        return FileStatus(byteCount: 0, modified: Timestamp(microseconds: state.time))
       }
       return FileStatus(byteCount: live.count, modified: Timestamp(microseconds: modified))
     }

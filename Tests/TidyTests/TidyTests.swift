@@ -8,7 +8,7 @@ import Testing
     "Model": ["Crypto"],
     "Platform": ["Model"],
     "Columns": ["Model", "CZstd", "CMalloc"],
-    "Objects": ["Model"],
+    "Objects": ["Model", "Platform"],
     "Catalog": ["Model", "Migrations", "GRDB", "GRDBSQLite"],
     "Formats": [
       "Model", "Platform", "Columns", "CSimdjson", "CZstd", "CZlib", "CSnappy", "CLz4", "CBrotli",
@@ -22,8 +22,8 @@ import Testing
     "Attachments": ["Model", "Platform", "Columns", "Formats", "Wire"],
     "Reports": ["Model", "Wire"],
     "Service": [
-      "Model", "Columns", "Objects", "Formats", "Store", "Query", "Comparison", "Routing",
-      "Analysis", "Wire",
+      "Model", "Platform", "Columns", "Objects", "Formats", "Store", "Query", "Comparison",
+      "Routing", "Analysis", "Wire",
     ],
     "Client": ["Model", "Platform", "Wire", "CCurl"],
     "Server": [

@@ -1,0 +1,143 @@
+import Catalog
+import Columns
+import Model
+import Objects
+
+/// A log runs without gaps, so a file that is not there is either still to come or lost.
+///
+/// Lost it is when a later one is there, or when the index has taken its record in.
+extension IndexKeeper {
+  /// Takes in what was committed to a dataset since the index last looked.
+  ///
+  /// Mostly two looks are enough: that nothing happened to the folder, and that the next file is
+  /// not there (a folder's time is too coarse to tell that).
+  /// - Throws: ``StoreError``: `corrupt` naming a file that is lost or damaged, `unavailable` when a
+  ///   newer program wrote it.
+  func readLog(of dataset: DatasetName) throws(StoreError) {
+    let head = try index.head(of: dataset)
+    let known = head?.sequence ?? 0
+    let changed = try objects.changed(StoreLayout.logPrefix(dataset))
+    let compared = compared(dataset)
+    if known > 0, let changed, compared?.sequence == known, compared?.changed == changed,
+      try objects.status(of: StoreLayout.logName(dataset, known + 1)) == nil
+    {
+      return
+    }
+    if let head, compared?.sequence != known { try requireSameHistory(head) }
+    let newest = try newestLog(of: dataset, after: known)
+    if newest > known { try takeIn(known + 1...newest, of: dataset) }
+    if let changed { note(dataset, newest, changed) }
+  }
+
+  private func takeIn(
+    _ sequences: ClosedRange<Int>, of dataset: DatasetName
+  ) throws(StoreError) {
+    var packs: [IndexedPack] = []
+    for sequence in sequences {
+      packs.append(try readLogFile(StoreLayout.logName(dataset, sequence), dataset, sequence))
+      if packs.count == 256 {
+        try index.apply(packs)
+        packs = []
+      }
+    }
+    // Chunks of large commits are in packs of their own, which were complete before the log file.
+    try indexPacks()
+    try index.apply(packs)
+  }
+
+  /// Goes on when the newest record that the index knows is the one in its file.
+  ///
+  /// A copy of the store that went on by itself has other records under the same names: an index
+  /// from there is made anew. A newest record without a file is one that was lost, which the index
+  /// alone remembers.
+  private func requireSameHistory(_ head: DatasetHead) throws(StoreError) {
+    let name = StoreLayout.logName(head.dataset, head.sequence)
+    if let seal = try objects.seal(of: name) {
+      if try index.pack(name)?.seal == seal { return }
+      guard let digest = try recordDigest(head.dataset, head.sequence) else { return }
+      guard digest == head.digest else { throw otherHistory(head.dataset) }
+      // Its chunks were moved by somebody who did not know of this index.
+      try relocate()
+      return
+    }
+    let names = try objects.list(StoreLayout.logPrefix(head.dataset))
+    let newest = names.compactMap { StoreLayout.parseLogName($0)?.sequence }
+      .last { $0 < head.sequence }
+    guard let newest, let digest = try recordDigest(head.dataset, newest),
+      try index.record(of: head.dataset, sequence: newest)?.digest != digest
+    else { return }
+    throw otherHistory(head.dataset)
+  }
+
+  private func otherHistory(_ dataset: DatasetName) -> StoreError {
+    index.distrust("it has other records of \(dataset) than the log")
+  }
+
+  /// The digest of the record in a log file; nil when the file is damaged or gone, which is for
+  /// others to report.
+  private func recordDigest(
+    _ dataset: DatasetName, _ sequence: Int
+  ) throws(StoreError) -> Digest? {
+    do throws(StoreError) {
+      let name = StoreLayout.logName(dataset, sequence)
+      return try readLogFile(name, dataset, sequence).record?.digest
+    } catch  where [.missing, .corrupt, .unavailable].contains(error.kind) {
+      return nil
+    }
+  }
+
+  /// Takes in packs that the index does not know yet.
+  func indexPacks() throws(StoreError) {
+    let known = Set(try index.packs().map(\.name))
+    for name in try objects.list(StoreLayout.packs) where !known.contains(name) {
+      do throws(StoreError) {
+        try index.apply([IndexedPack(name, try PackReader.readIndex(objects, name))])
+      } catch  where error.kind == .missing {
+        // It was collected meanwhile.
+      }
+    }
+  }
+
+  /// The sequence of a dataset's newest log file; `known` when there is none after it.
+  /// - Throws: ``StoreError`` of kind `corrupt` naming a file that is not there though a later one
+  ///   is.
+  func newestLog(of dataset: DatasetName, after known: Int) throws(StoreError) -> Int {
+    var newest = known
+    let names = try objects.list(
+      StoreLayout.logPrefix(dataset), after: StoreLayout.logName(dataset, known), limit: .max)
+    for name in names {
+      guard let sequence = StoreLayout.parseLogName(name)?.sequence else { continue }
+      while newest + 1 < sequence {
+        newest += 1
+        // A folder that is listed while files are added may show a later one alone.
+        try requireLog(newest, of: dataset, because: "though later ones of its log are")
+      }
+      newest = sequence
+    }
+    return newest
+  }
+
+  /// Goes on when a log file is there.
+  func requireLog(
+    _ sequence: Int, of dataset: DatasetName, because reason: String
+  ) throws(StoreError) {
+    let name = StoreLayout.logName(dataset, sequence)
+    guard try objects.status(of: name) == nil else { return }
+    throw StoreError(
+      .corrupt,
+      "\(name) is not there, \(reason): restore it from a copy ('assay verify' names what it "
+        + "touches)")
+  }
+
+  /// Reads a log file's index and record, and checks that the record is the one the name promises.
+  func readLogFile(
+    _ name: String, _ dataset: DatasetName, _ sequence: Int
+  ) throws(StoreError) -> IndexedPack {
+    let pack = try PackReader.readIndex(objects, name)
+    let record = try LogFile(name, pack).record(objects)
+    guard record.dataset == dataset, record.sequence == sequence else {
+      throw LogFile.damaged(name)
+    }
+    return IndexedPack(name, pack, record: record)
+  }
+}

@@ -1,0 +1,169 @@
+import Catalog
+import Model
+import Objects
+import Synchronization
+
+/// Keeps the index in step with logs and packs, and asks it so that its answers can be believed.
+///
+/// What the index does not know, or places where it is not, is looked for in every file before it
+/// is called missing; an index that is found wrong is made anew, and asked again. Any thread may
+/// call.
+final class IndexKeeper: Sendable {
+  let objects: any ObjectStore
+  let index: Index
+
+  /// How far a dataset's log was compared with the index, and when its folder had last changed.
+  private struct Compared {
+    let sequence: Int
+    let changed: Timestamp
+  }
+
+  private let logs = Mutex<[DatasetName: Compared]>([:])
+  /// Held while the index is made anew, in part or as a whole; the names of the files that objects
+  /// were last located in.
+  private let located = Mutex<[String]?>(nil)
+
+  init(objects: any ObjectStore, index: Index) {
+    self.objects = objects
+    self.index = index
+  }
+
+  func compared(_ dataset: DatasetName) -> (sequence: Int, changed: Timestamp)? {
+    logs.withLock { $0[dataset] }.map { ($0.sequence, $0.changed) }
+  }
+
+  func note(_ dataset: DatasetName, _ sequence: Int, _ changed: Timestamp) {
+    logs.withLock { $0[dataset] = Compared(sequence: sequence, changed: changed) }
+  }
+
+  /// Notes a record that this process has written, and so need not compare.
+  func noteCommit(to dataset: DatasetName, _ sequence: Int) {
+    guard let changed = try? objects.changed(StoreLayout.logPrefix(dataset)) else { return }
+    note(dataset, sequence, changed)
+  }
+
+  /// Runs `body`; when that finds the index broken, makes the index anew and runs it again.
+  ///
+  /// What was asked of an index that another thread made anew meanwhile is asked again too.
+  func repairing<Result>(
+    _ body: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    var repairs = 0
+    while true {
+      let generation = index.generation
+      do throws(StoreError) {
+        let result = try body()
+        if index.generation == generation { return result }
+      } catch {
+        guard index.generation == generation else { continue }
+        guard index.isDamaged, repairs < 3 else { throw error }
+        repairs += 1
+        try located.withLock { names throws(StoreError) in
+          if index.generation == generation { try reset(&names) }
+        }
+      }
+    }
+  }
+
+  /// Throws all away that the index says.
+  func reset() throws(StoreError) {
+    try located.withLock { names throws(StoreError) in try reset(&names) }
+  }
+
+  private func reset(_ names: inout [String]?) throws(StoreError) {
+    names = nil
+    logs.withLock { $0 = [:] }
+    try index.reset()
+  }
+
+  /// The names of all datasets, sorted, and why a log of theirs cannot be read to its end.
+  ///
+  /// They are told by the folders, and by the index for folders that are lost.
+  func survey() throws(StoreError) -> [(dataset: DatasetName, problem: StoreError?)] {
+    var found: [DatasetName: StoreError?] = [:]
+    for folder in try objects.folders(StoreLayout.logs) {
+      guard let dataset = StoreLayout.parseLogPrefix(folder) else { continue }
+      do throws(StoreError) {
+        try readLog(of: dataset)
+      } catch  where !index.isDamaged {
+        found[dataset] = .some(error)
+      }
+    }
+    for head in try index.datasets() where found[head.dataset] == nil {
+      found[head.dataset] = .some(nil)
+    }
+    return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// Takes a pack out of the index; what else has its objects is not looked for.
+  func forget(_ name: String) throws(StoreError) {
+    try repairing { () throws(StoreError) in try index.replace([name], with: []) }
+  }
+
+  /// Takes in all logs, as far as they can be read, and all packs.
+  func catchUp() throws(StoreError) {
+    try repairing { () throws(StoreError) in
+      _ = try survey()
+      try indexPacks()
+    }
+  }
+
+  /// Makes anew what the index says of where objects are; records, which it may be the only one to
+  /// remember, stay.
+  /// - Returns: false when the files are those in which objects were last located.
+  @discardableResult
+  func relocate() throws(StoreError) -> Bool {
+    try located.withLock { known throws(StoreError) in
+      var names = try StoreContents.names(objects)
+      if names == known { return false }
+      // Files appear while others are read: what was moved from one to the other must be seen.
+      for _ in 0..<5 {
+        var packs: [IndexedPack] = []
+        for name in names {
+          guard StoreLayout.parseLogName(name) != nil || StoreLayout.parsePackName(name) != nil
+          else { continue }
+          objects.refresh(name)
+          do throws(StoreError) {
+            packs.append(IndexedPack(name, try PackReader.readIndex(objects, name)))
+          } catch  where error.kind == .missing || error.kind == .corrupt {
+            // `verify` reports it; what it held may be in another file too.
+          }
+        }
+        try index.relocate(packs)
+        let later = try StoreContents.names(objects)
+        if later == names { break }
+        names = later
+      }
+      known = names
+      return true
+    }
+  }
+
+  /// Asks the index for a place and runs `body` on it; when there is none, or `body` finds nothing
+  /// there, after looking into every file.
+  ///
+  /// - Parameter place: asks the index; nil when it does not know.
+  /// - Returns: nil when no file has it.
+  /// - Throws: what `body` threw last, once all files were looked at.
+  func looking<Place: Equatable, Result>(
+    _ place: () throws(StoreError) -> Place?,
+    _ body: (Place) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result? {
+    var tried: Place?
+    var failure: StoreError?
+    // As the index says; as it says by now, since compaction moves things; with what is new; anew.
+    for effort in 0..<4 {
+      if effort == 2 { try catchUp() }
+      if effort == 3, try !relocate() { break }
+      guard let found = try repairing(place), found != tried else { continue }
+      do throws(StoreError) {
+        return try body(found)
+      } catch  where error.kind == .missing || error.kind == .corrupt {
+        tried = found
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return nil
+  }
+}
