@@ -9,19 +9,25 @@ package struct ArmRows: Sendable {
   /// Parallel to the rows; a role that no column plays is not there.
   private var numbers: [MetricRoles.Role: [Double?]] = [:]
   private var texts: [MetricRoles.Role: [String?]] = [:]
-  /// Which rows belong together; nil where each stands for itself.
-  package var clusters: Clusters?
+  /// The item of each row, where an item may have several: its attempts; nil where each row is one.
+  package let items: Clusters?
+  /// Which items belong together; nil where each stands for itself.
+  package let clusters: Clusters?
 
   /// Roles whose column holds texts.
   private static let textual: Set<MetricRoles.Role> = [.finishReason, .output]
 
   /// The rows of a table whose numbers are in `rows`, in that order.
+  ///
+  /// With `items` an item's value is the mean of its rows', and `clusters` are of items.
   /// - Throws: ``StoreError`` of kind `usage` when a column is missing, or has no numbers where its
   ///   role needs some.
   package init(
-    _ table: ColumnTable, rows: [Int], roles: MetricRoles, clusters: Clusters? = nil
+    _ table: ColumnTable, rows: [Int], roles: MetricRoles, items: Clusters? = nil,
+    clusters: Clusters? = nil
   ) throws(StoreError) {
     count = rows.count
+    self.items = items
     self.clusters = clusters
     for role in MetricRoles.Role.allCases {
       guard let column = roles[role] else { continue }
@@ -29,7 +35,7 @@ package struct ArmRows: Sendable {
         let all = try table.texts(column)
         texts[role] = rows.map { all[$0] }
       } else if role == .refusal, try table.vector(column).type == .string {
-        // A refusal that is quoted is a refusal.
+        // Documents of the first edition took every text for a refusal.
         let all = try table.texts(column)
         numbers[role] = rows.map { all[$0]?.isEmpty ?? true ? 0 : 1 }
       } else {
@@ -38,6 +44,17 @@ package struct ArmRows: Sendable {
       }
     }
     if let reasons = texts[.finishReason] { read(reasons) }
+  }
+
+  /// The rows of each item, one or its attempts.
+  init(
+    _ table: ColumnTable, items: [[Int]], roles: MetricRoles, clusters: Clusters?
+  ) throws(StoreError) {
+    let ofRow = items.enumerated().flatMap { item, rows in rows.map { _ in item } }
+    try self.init(
+      table, rows: Array(items.joined()), roles: roles,
+      items: items.allSatisfy { $0.count == 1 } ? nil : Clusters(labels: ofRow),
+      clusters: clusters)
   }
 
   /// What a finish reason tells of truncation and refusal, where no column of its own does.
@@ -60,13 +77,19 @@ package struct ArmRows: Sendable {
   /// The column of a role as texts; nil where no column plays it.
   package func texts(_ role: MetricRoles.Role) -> [String?]? { texts[role] }
 
-  /// Some of the rows, by their places among these.
-  package func selecting(_ rows: [Int]) -> ArmRows {
-    var part = self
-    part.count = rows.count
-    part.numbers = numbers.mapValues { column in rows.map { column[$0] } }
-    part.texts = texts.mapValues { column in rows.map { column[$0] } }
-    part.clusters = clusters.map { whole in Clusters(labels: rows.map { whole.codes[$0] }) }
-    return part
+  /// A column of the rows, one value an item: the mean of its attempts that have a value.
+  package func perItem(_ column: [Double?]) -> [Double?] {
+    guard let items else { return column }
+    var values = [[Double]](repeating: [], count: items.count)
+    for (row, value) in column.enumerated() {
+      if let value { values[items.codes[row]].append(value) }
+    }
+    return values.map { values in
+      if values.count < 2 { return values.first }
+      return (values.reduce(0, +) / Double(values.count)).ifFinite
+    }
   }
+
+  /// The clusters of some items, by their places.
+  package func clusters(of places: [Int]) -> Clusters? { clusters?.selecting(places) }
 }

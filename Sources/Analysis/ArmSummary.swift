@@ -5,18 +5,21 @@ package import Wire
 package struct ArmSummary: Sendable {
   private let rows: ArmRows
   private let level: Double
+  private let edition: Edition
 
   /// A summary of `rows` with intervals of `level`.
-  package init(_ rows: ArmRows, level: Double = 0.95) {
+  package init(_ rows: ArmRows, level: Double = 0.95, edition: Edition = .current) {
     self.rows = rows
     self.level = level
+    self.edition = edition
   }
 
   /// The summary, of everything that a column tells.
   package var document: ArmDocument {
     var document = ArmDocument(rows: rows.count)
     if let success = rows.numbers(.success) {
-      document.success = mean(success)
+      document.success = mean(
+        success, areShares: success.allSatisfy { $0.map { (0...1).contains($0) } ?? true })
       if success.allSatisfy({ $0 == nil || $0 == 0 || $0 == 1 }) {
         document.successCount = rate(success)
       }
@@ -24,32 +27,37 @@ package struct ArmSummary: Sendable {
     document.latency = latency
     document.cost = cost
     document.schema = schema
-    document.toolCall = rows.numbers(.toolCall).flatMap { mean($0) }
+    document.toolCall = rows.numbers(.toolCall).flatMap { calls in
+      mean(calls, areShares: calls.allSatisfy { $0.map { (0...1).contains($0) } ?? true })
+    }
     addRefusals(to: &document)
     document.truncations = rows.numbers(.truncated).map(rate)
     document.buckets = buckets
     return document
   }
 
-  private func mean(_ column: [Double?], areAmounts: Bool = false) -> EstimateDocument? {
-    let places = column.indices.filter { column[$0] != nil }
+  /// The mean over items; shares lie in [0, 1].
+  private func mean(
+    _ column: [Double?], areAmounts: Bool = false, areShares: Bool = false
+  ) -> EstimateDocument? {
+    let values = rows.perItem(column)
+    let places = values.indices.filter { values[$0] != nil }
     return EstimateDocument.mean(
-      column.compactMap { $0 }, clusters: clusters(places), level: level, areAmounts: areAmounts)
+      values.compactMap { $0 }, clusters: rows.clusters(of: places), level: level,
+      areAmounts: areAmounts, areShares: areShares && edition > .first)
   }
 
-  /// How many of the values there are are not 0.
+  /// How many of the values there are are not 0, or the share of them where items have attempts.
   private func rate(_ column: [Double?]) -> ArmDocument.Rate {
     let flags = column.map { value in value.map { $0 == 0 ? 0.0 : 1 } }
+    let isCounted = rows.items == nil
     return ArmDocument.Rate(
-      count: flags.count { $0 == 1 }, of: flags.count { $0 != nil }, rate: mean(flags))
-  }
-
-  private func clusters(_ places: [Int]) -> Clusters? {
-    rows.clusters.map { whole in Clusters(labels: places.map { whole.codes[$0] }) }
+      count: isCounted ? flags.count { $0 == 1 } : nil,
+      of: rows.perItem(flags).count { $0 != nil }, rate: mean(flags, areShares: true))
   }
 
   private var latency: ArmDocument.Latency? {
-    let values = (rows.numbers(.latency) ?? []).compactMap { $0 }
+    let values = rows.perItem(rows.numbers(.latency) ?? []).compactMap { $0 }
     func quantile(_ share: Double) -> EstimateDocument? {
       EstimateDocument(
         QuantileEstimate.of(values, quantile: share, level: level), method: "order statistics")
@@ -72,14 +80,15 @@ package struct ArmSummary: Sendable {
   }
 
   private func perSuccess(_ costs: [Double?]) -> EstimateDocument? {
-    guard let successes = rows.numbers(.success) else { return nil }
+    guard let successes = rows.numbers(.success).map(rows.perItem) else { return nil }
+    let costs = rows.perItem(costs)
     let places = costs.indices.filter { costs[$0] != nil && successes[$0] != nil }
     // Points of a scale are no successes to divide by.
     guard places.allSatisfy({ (0...1).contains(successes[$0] ?? 0) }) else { return nil }
     return EstimateDocument(
       RatioEstimate.of(
         places.compactMap { costs[$0] }, over: places.compactMap { successes[$0] },
-        clusters: clusters(places), level: level), method: "Fieller")
+        clusters: rows.clusters(of: places), level: level), method: "Fieller")
   }
 
   private var schema: ArmDocument.Schema? {
@@ -118,9 +127,9 @@ package struct ArmSummary: Sendable {
     return ContextBucket.all.map { bucket in
       let places = tokens.indices.filter { bucket.holds(tokens[$0]) }
       let estimate = success.flatMap { column in
-        let present = places.filter { column[$0] != nil }
-        return EstimateDocument.mean(
-          present.compactMap { column[$0] }, clusters: clusters(present), level: level)
+        mean(
+          column.indices.map { bucket.holds(tokens[$0]) ? column[$0] : nil },
+          areShares: column.allSatisfy { $0.map { (0...1).contains($0) } ?? true })
       }
       return ArmDocument.Bucket(
         name: bucket.name, from: bucket.range.lowerBound, below: bucket.below,

@@ -34,6 +34,9 @@ package struct ColumnTable: Sendable {
   /// Whether there is a column of that name.
   package func has(_ column: String) -> Bool { columns.contains { $0.name == column } }
 
+  /// Whether the version has a column of that name, in memory or not.
+  package func knows(_ column: String) -> Bool { known.contains(column) }
+
   /// The column called `name`.
   /// - Throws: ``StoreError`` of kind `usage` when there is none, with the names that are near.
   package func vector(_ name: String) throws(StoreError) -> ColumnVector {

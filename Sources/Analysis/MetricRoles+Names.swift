@@ -50,6 +50,11 @@ extension MetricRoles {
     (.output, ["output", "response", "completion"]),
   ]
 
+  /// The parts whose values lie between 0 and 1, where a column's do.
+  static let shares: [Role] = [
+    .success, .parsed, .valid, .refusal, .expectedRefusal, .truncated, .toolCall,
+  ]
+
   /// The usual names of a role's column.
   static func usualNames(_ role: Role) -> [String] { usual.first { $0.0 == role }?.1 ?? [] }
 
@@ -60,23 +65,34 @@ extension MetricRoles {
 
   /// The roles that columns play by their usual names, with those in `stated` instead where it
   /// says so; an empty name there means that no column plays the role.
+  ///
+  /// A column of texts is no column of refusals: what a model said does not tell whether it
+  /// refused. In the first edition it was one.
   /// - Throws: ``StoreError`` of kind `usage` when a stated column is not there.
   package init(
-    stated: MetricRoles, columns: [ColumnDefinition], of table: String
+    stated: MetricRoles, columns: [ColumnDefinition], of table: String,
+    edition: Edition = .current
   ) throws(StoreError) {
     self.init()
     for (role, names) in Self.usual {
       if let column = stated[role] {
-        guard column.isEmpty || columns.contains(where: { $0.name == column }) else {
+        let found = columns.first { $0.name == column }
+        guard column.isEmpty || found != nil else {
           throw StoreError(
             .usage,
             "there is no column '\(column)' for the role \(role.rawValue) in \(table); "
               + Spelling.advice(column, columns.map(\.name)))
         }
+        guard role != .refusal || found?.type != .string || edition == .first else {
+          throw StoreError(
+            .usage,
+            "the column '\(column)' of \(table) holds texts, which do not tell whether a model "
+              + "refused; give the role refusal to a column of true and false")
+        }
         self[role] = column.isEmpty ? nil : column
         continue
       }
-      let fitting = columns.filter { Self.fits($0.type, role) }
+      let fitting = columns.filter { Self.fits($0.type, role, edition) }
       for name in names {
         let found = fitting.first { Self.plain($0.name) == Self.plain(name) }
         guard let found else { continue }
@@ -86,12 +102,20 @@ extension MetricRoles {
     }
   }
 
+  /// The columns of texts that are called as a refusal is, and play no part.
+  package static func textualRefusals(_ columns: [ColumnDefinition]) -> [String] {
+    columns.filter { column in
+      column.type == .string && usualNames(.refusal).contains { plain($0) == plain(column.name) }
+    }.map(\.name)
+  }
+
   /// Whether columns of a type can play a role.
-  private static func fits(_ type: ColumnType, _ role: Role) -> Bool {
+  private static func fits(_ type: ColumnType, _ role: Role, _ edition: Edition) -> Bool {
     switch type {
     case .bool, .int64, .float64: role != .finishReason
     case .json: true
-    case .string: [.finishReason, .output, .refusal].contains(role)
+    case .string:
+      [.finishReason, .output].contains(role) || (role == .refusal && edition == .first)
     case .timestamp, .file: false
     }
   }

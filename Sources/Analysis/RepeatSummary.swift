@@ -10,8 +10,13 @@ package enum RepeatSummary {
   ///
   /// Nil where success is not yes or no. `clusters` covers the items.
   package static func document(
-    _ rows: ArmRows, items: [Int], itemCount: Int, clusters: Clusters?, level: Double
+    _ rows: ArmRows, items: [Int], itemCount: Int, clusters: Clusters?, level: Double,
+    edition: Edition = .current
   ) -> ArmDocument.Repeats? {
+    func share(_ estimate: Estimate?, _ method: String) -> EstimateDocument? {
+      let told = EstimateDocument(estimate, method: method)
+      return edition > .first ? told?.clipped(to: 0...1) : told
+    }
     guard let success = rows.numbers(.success),
       success.allSatisfy({ $0 == nil || $0 == 0 || $0 == 1 })
     else { return nil }
@@ -29,7 +34,7 @@ package enum RepeatSummary {
     func each(_ estimate: (Int) -> Estimate?) -> [ArmDocument.Repeats.Attempts] {
       let most = document.mostAttempts
       return (steps.filter { $0 < most } + (most > 0 ? [most] : [])).compactMap { step in
-        EstimateDocument(estimate(step), method: method).map { .init(attempts: step, estimate: $0) }
+        share(estimate(step), method).map { .init(attempts: step, estimate: $0) }
       }
     }
     document.passAtLeastOnce = each {
@@ -38,18 +43,18 @@ package enum RepeatSummary {
     document.passEveryTime = each {
       Repeats.passEveryTime(of: $0, repeated, clusters: clusters, level: level)
     }
-    document.flipRate = EstimateDocument(
+    document.flipRate = share(
       Repeats.flipRate(repeated, clusters: clusters, level: level),
-      method: clusters == nil ? "Wilson" : method)
-    document.consistency = EstimateDocument(
-      Repeats.consistency(repeated, clusters: clusters, level: level), method: method)
+      clusters == nil ? "Wilson" : method)
+    document.consistency = share(
+      Repeats.consistency(repeated, clusters: clusters, level: level), method)
     if let outputs = rows.texts(.output) {
       var texts = [[String]](repeating: [], count: itemCount)
       for (place, item) in items.enumerated() {
         if let output = outputs[place] { texts[item].append(output) }
       }
-      document.outputConsistency = EstimateDocument(
-        Repeats.consistency(outputs: texts, clusters: clusters, level: level), method: method)
+      document.outputConsistency = share(
+        Repeats.consistency(outputs: texts, clusters: clusters, level: level), method)
     }
     return document
   }

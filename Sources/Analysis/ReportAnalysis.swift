@@ -22,15 +22,18 @@ package struct ReportAnalysis {
   private let items: ReportItems
   private let quality: [Double?]?
   private let cost: [Double?]?
+  private let edition: Edition
   private var findings: [String] = []
 
   /// A report on a table.
   /// - Parameters:
   ///   - key: The columns that identify an item; none where nothing does.
+  ///   - edition: The rules by which numbers are made; those of its own for a kept report.
   /// - Throws: ``StoreError`` of kind `usage` for columns that are not there or hold texts where
   ///   numbers are needed.
   package init(
-    _ table: ColumnTable, roles: MetricRoles, key: [String], request: ReportRequest
+    _ table: ColumnTable, roles: MetricRoles, key: [String], request: ReportRequest,
+    edition: Edition = .current
   ) throws(StoreError) {
     guard request.confidence > 0.5, request.confidence < 1 else {
       throw StoreError(.usage, "the confidence is a number above 0.5 and below 1, such as 0.95")
@@ -38,6 +41,7 @@ package struct ReportAnalysis {
     self.table = table
     self.request = request
     self.roles = roles
+    self.edition = edition
     items = try ReportItems(table, key: key, cluster: request.cluster)
     var numbers: [MetricRoles.Role: [Double?]] = [:]
     for role in [MetricRoles.Role.success, .cost] {
@@ -59,8 +63,13 @@ package struct ReportAnalysis {
     for column in request.slices {
       routing.append(try self.routing(column, models, &findings))
     }
+    if edition > .first, roles[.refusal] == nil {
+      findings += MetricRoles.textualRefusals(table.columns).map {
+        "\($0) holds texts, which do not tell whether a model refused: not counted"
+      }
+    }
     return ReportDocument(
-      request: request, source: source, roles: roles, models: models.map(\.entry),
+      edition, request: request, source: source, roles: roles, models: models.map(\.entry),
       front: front(models), routing: routing, findings: findings)
   }
 
@@ -83,14 +92,8 @@ package struct ReportAnalysis {
       let summary = try summary(group.rows)
       var scores: [ReportDocument.Score] = []
       for metric in request.metrics {
-        let numbers = try table.numbers(metric)
-        let rows = group.rows.filter { numbers[$0] != nil }
         scores.append(
-          ReportDocument.Score(
-            metric: metric,
-            mean: EstimateDocument.mean(
-              rows.compactMap { numbers[$0] }, clusters: items.clusters(of: rows),
-              level: request.confidence)))
+          ReportDocument.Score(metric: metric, mean: mean(try table.numbers(metric), group.rows)))
       }
       models.append(
         Arm(
@@ -136,10 +139,33 @@ package struct ReportAnalysis {
   }
 
   private func summary(_ rows: [Int]) throws(StoreError) -> ArmDocument {
-    ArmSummary(
-      try ArmRows(table, rows: rows, roles: roles, clusters: items.clusters(of: rows)),
-      level: request.confidence
-    ).document
+    var arm = try ArmRows(table, rows: rows, roles: roles, clusters: items.clusters(of: rows))
+    if edition > .first {
+      let (items, clusters) = items.grouping(of: rows)
+      arm = try ArmRows(table, rows: rows, roles: roles, items: items, clusters: clusters)
+    }
+    return ArmSummary(arm, level: request.confidence, edition: edition).document
+  }
+
+  /// Whether success lies between 0 and 1, and differences of it between −1 and 1.
+  private var areShares: Bool {
+    edition > .first
+      && (quality ?? []).allSatisfy { $0.map { (0...1).contains($0) } ?? true }
+  }
+
+  /// The mean of a column over the items of some rows.
+  private func mean(_ numbers: [Double?], _ rows: [Int]) -> EstimateDocument? {
+    let rows = rows.filter { numbers[$0] != nil }
+    let values = rows.compactMap { numbers[$0] }
+    guard edition > .first else {
+      return EstimateDocument.mean(
+        values, clusters: items.clusters(of: rows), level: request.confidence)
+    }
+    let (items, clusters) = items.grouping(of: rows)
+    let areRates = values.allSatisfy { $0 == 0 || $0 == 1 }
+    return EstimateDocument.mean(
+      items.map { $0.means(values) } ?? values, clusters: clusters, level: request.confidence,
+      areShares: areRates)
   }
 
   /// The rows of each value of a column, in the order of the values.
@@ -204,7 +230,8 @@ package struct ReportAnalysis {
     var dominations: [ReportDocument.Domination] = []
     var isSafe = true
     for other in all where other.model != one.model {
-      let quality = items.difference(one.qualities, other.qualities, level: level)
+      let quality = items.difference(
+        one.qualities, other.qualities, level: level, areShares: areShares)
       let cost = items.difference(one.costs, other.costs, level: level)
       let isWorse = quality?.upper.map { $0 < 0 } ?? false
       let isDearer = cost?.lower.map { $0 > 0 } ?? false
@@ -260,7 +287,9 @@ package struct ReportAnalysis {
     for part in parts {
       let difference =
         part.model == best?.model
-        ? nil : items.difference(bestMeans, means(part.rows), level: request.confidence)
+        ? nil
+        : items.difference(
+          bestMeans, means(part.rows), level: request.confidence, areShares: areShares)
       cells.append(
         ReportDocument.Cell(model: part.model, summary: part.summary, difference: difference))
       guard part.model != best?.model, part.summary.success != nil else { continue }

@@ -41,11 +41,29 @@ struct ReportItems {
 
   /// Which of some rows belong together: those of a cluster, else those of an item that has more
   /// than one; nil where each row stands for itself.
+  ///
+  /// What the first edition took for the sample.
   func clusters(of rows: [Int]) -> Clusters? {
     if let clusters { return Clusters(labels: rows.map { clusters.ofRows[$0] }) }
     guard let items else { return nil }
     let found = Clusters(labels: rows.map { items[$0] })
     return found.count == rows.count ? nil : found
+  }
+
+  /// The item of each of some rows, nil where each row is one; and which items belong together.
+  func grouping(of rows: [Int]) -> (items: Clusters?, clusters: Clusters?) {
+    let ofRows = clusters.map { clusters in Clusters(labels: rows.map { clusters.ofRows[$0] }) }
+    guard let items else { return (nil, ofRows) }
+    let found = Clusters(labels: rows.map { items[$0] })
+    guard found.count < rows.count else { return (nil, ofRows) }
+    var firstRows: [Int] = []
+    for (place, code) in found.codes.enumerated() where code == firstRows.count {
+      firstRows.append(rows[place])
+    }
+    let ofItems = clusters.map { clusters in
+      Clusters(labels: firstRows.map { clusters.ofItems[items[$0]] })
+    }
+    return (found, ofItems)
   }
 
   /// How many items some rows have.
@@ -65,8 +83,9 @@ struct ReportItems {
   }
 
   /// The mean difference of two columns of items, second less first; nil for no item that has both.
+  /// - Parameter areShares: Whether the difference lies between −1 and 1 by what it means.
   func difference(
-    _ first: [Double?]?, _ second: [Double?]?, level: Double
+    _ first: [Double?]?, _ second: [Double?]?, level: Double, areShares: Bool = false
   ) -> EstimateDocument? {
     guard let first, let second else { return nil }
     let sample = PairedSample(
@@ -78,7 +97,8 @@ struct ReportItems {
         value: difference.value, standardError: difference.standardError, lower: interval?.lower,
         upper: interval?.upper, method: "Tango", rows: difference.rowCount)
     }
-    return EstimateDocument(
+    let told = EstimateDocument(
       difference, method: sample.clusters == nil ? "paired t" : "clustered paired t")
+    return areShares ? told?.clipped(to: -1...1) : told
   }
 }

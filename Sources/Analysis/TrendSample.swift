@@ -8,6 +8,8 @@ package enum TrendSample: Sendable, Hashable {
   case summary(Summary)
   /// All of them, finite.
   case values([Double])
+  /// The share of each item's attempts that are 1.
+  case shares([Double])
 
   /// Aggregates of some values.
   package struct Summary: Sendable, Hashable {
@@ -37,14 +39,14 @@ package enum TrendSample: Sendable, Hashable {
   package var count: Int {
     switch self {
     case .summary(let summary): summary.count
-    case .values(let values): values.count
+    case .values(let values), .shares(let values): values.count
     }
   }
 
   /// The statistic of the values as the number of a version; nil where there are none.
   ///
-  /// Means have t intervals, rates Wilson's, quantiles those of order statistics; counts and sums
-  /// have none.
+  /// Means have t intervals, rates and means of zeros and ones Wilson's, quantiles those of order
+  /// statistics; counts and sums have none.
   /// - Throws: ``StoreError`` of kind `usage` for the rate of values other than 0 and 1.
   package func point(
     version: Int, _ statistic: TrendRequest.Statistic, of metric: String, level: Double
@@ -61,41 +63,55 @@ package enum TrendSample: Sendable, Hashable {
     case .sum:
       guard count > 0 else { return nil }
       return TrendDocument.Point(version: version, n: count, value: total)
-    case .rate:
+    case .rate, .mean:
+      if case .shares(let shares) = self {
+        return EstimateDocument.mean(shares, clusters: nil, level: level, areShares: true).map {
+          TrendDocument.Point(
+            version: version, n: $0.rows, value: $0.value, lower: $0.lower, upper: $0.upper)
+        }
+      }
+      if statistic == .mean { return point(mean(level: level)) }
       guard let successes else {
         throw StoreError(
           .usage,
           "a rate is of true and false, or 1 and 0; '\(metric)' has other values: ask for its mean")
       }
       return point(Proportion.estimate(successes: successes, trials: count, level: level))
-    case .mean:
-      switch self {
-      case .values(let values): return point(MeanEstimate.of(values, level: level))
-      case .summary(let summary):
-        return point(
-          MeanEstimate.of(
-            count: summary.count, mean: summary.mean, deviation: summary.deviation, level: level))
-      }
     case .p50, .p95:
-      guard case .values(let values) = self else {
-        preconditionFailure("a quantile is of values")
+      let values: [Double]
+      switch self {
+      case .values(let all), .shares(let all): values = all
+      case .summary: preconditionFailure("a quantile is of values")
       }
       return point(
         QuantileEstimate.of(values, quantile: statistic == .p50 ? 0.5 : 0.95, level: level))
     }
   }
 
+  private func mean(level: Double) -> Estimate? {
+    // A t interval of zeros and ones may leave [0, 1]; Wilson's does not.
+    if count > 0, let successes {
+      return Proportion.estimate(successes: successes, trials: count, level: level)
+    }
+    switch self {
+    case .values(let values), .shares(let values): return MeanEstimate.of(values, level: level)
+    case .summary(let summary):
+      return MeanEstimate.of(
+        count: summary.count, mean: summary.mean, deviation: summary.deviation, level: level)
+    }
+  }
+
   private var total: Double {
     switch self {
     case .summary(let summary): summary.total
-    case .values(let values): values.reduce(0, +)
+    case .values(let values), .shares(let values): values.reduce(0, +)
     }
   }
 
   /// How many values are 1; nil when any is neither 0 nor 1.
   private var successes: Int? {
     switch self {
-    case .values(let values):
+    case .values(let values), .shares(let values):
       return values.allSatisfy { $0 == 0 || $0 == 1 } ? values.count { $0 == 1 } : nil
     case .summary(let summary):
       guard summary.least >= 0, summary.greatest <= 1 else { return nil }

@@ -45,6 +45,7 @@ extension RemoteStoreService {
     resource.add("stat", request.statistic?.rawValue)
     resource.add("by", request.group)
     resource.add("where", request.condition)
+    resource.add("repeat", request.repeats)
     resource.add("versions", request.versions == "*" ? nil : request.versions)
     return resource
   }

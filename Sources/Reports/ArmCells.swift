@@ -47,6 +47,7 @@ package struct ArmCells: Sendable {
 
   private static func rate(_ rate: ArmDocument.Rate?) -> String {
     guard let rate else { return "" }
-    return rate.of == 0 ? "no data" : "\(rate.count)/\(rate.of) " + share(rate.rate)
+    if rate.of == 0 { return "no data" }
+    return (rate.count.map { "\($0)/\(rate.of) " } ?? "") + share(rate.rate)
   }
 }

@@ -12,8 +12,9 @@ package struct BacktestPage: Sendable {
     let source = document.sources.first?.reference ?? ""
     var page = ReportPage(
       "\(document.request.rules) against \(document.active.name) on \(source), "
-        + ComparisonPage.items(document.items.count))
-    page.lead = [verdict] + document.gates.map(gate) + [coverage, changes]
+        + ComparisonPage.items(document.items.count)
+        + ComparisonPage.attempts(document.request.options?.repeats))
+    page.lead = [verdict] + document.gates.map { GateSentence($0).text } + [coverage, changes]
     if let pair = document.pair {
       let tests = pair.metrics.count { $0.test != nil }
       page.lead += pair.metrics.map { MetricSentence($0, tests: tests).text }
@@ -29,21 +30,12 @@ package struct BacktestPage: Sendable {
     switch document.verdict {
     case .pass: "gates: PASSED"
     case .fail: "gates: FAILED"
-    case .insufficient: "gates: NOT ENOUGH DATA to say"
+    case .insufficient:
+      document.gates.isEmpty
+        ? "NOT ENOUGH DATA: " + document.failures.joined(separator: "; ")
+        : "gates: NOT ENOUGH DATA to say"
     case .none: "the rules have no gates, so nothing had to be shown"
     }
-  }
-
-  private func gate(_ result: GateResult) -> String {
-    let word =
-      switch result.verdict {
-      case .passed: "passed"
-      case .failed: "FAILED"
-      case .undecided: "not enough data"
-      }
-    guard let change = result.change else { return "gate \(result.gate): \(word)" }
-    let form = MetricSentence.change(result.scale)
-    return "gate \(result.gate): \(word), \(form(change.value)) \(Figures.interval(change, form))"
   }
 
   private func share(_ part: Int, of whole: Int) -> String {

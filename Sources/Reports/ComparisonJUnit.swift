@@ -26,12 +26,17 @@ package struct ComparisonJUnit: Sendable {
   private func testCase(_ gate: GateResult) -> String {
     let name = #"name="\#(Escaping.markup(gate.gate))""#
     let owner = #"classname="\#(Escaping.markup(gate.candidate))""#
-    let message = gate.change.map { change in
-      let interval = Figures.interval(change, Figures.number)
-      return "the change is \(Figures.number(change.value)) \(interval), the bound is "
+    let word = gate.kind == .limit ? "value" : "change"
+    var message = (gate.kind == .limit ? gate.value : gate.change).map { found in
+      let interval = Figures.interval(found, Figures.number)
+      return "the \(word) is \(Figures.number(found.value)) \(interval), the bound is "
         + Figures.number(gate.bound)
     }
-    let told = Escaping.markup(message ?? "there is nothing to tell the change from")
+    if let reason = gate.reason { message = (message.map { $0 + "; " } ?? "") + reason }
+    if let items = gate.itemsNeeded {
+      message = (message.map { $0 + "; " } ?? "") + "about \(items) items would decide"
+    }
+    let told = Escaping.markup(message ?? "there is nothing to tell the \(word) from")
     switch gate.verdict {
     case .passed: return "    <testcase \(owner) \(name)/>\n"
     case .failed:

@@ -11,8 +11,13 @@ package struct ComparisonPage: Sendable {
   package var page: ReportPage {
     let base = document.arms.first?.name ?? ""
     let others = document.arms.dropFirst().map(\.name).joined(separator: ", ")
-    var page = ReportPage("\(others) against \(base), \(Self.items(document.items.count))")
-    page.lead = document.gates.map(gate)
+    let repeats = document.request.options?.repeats
+    var page = ReportPage(
+      "\(others) against \(base), \(Self.items(document.items.count))\(Self.attempts(repeats))")
+    page.lead = document.gates.map { result in
+      GateSentence(result, of: document.pairs.count > 1 ? result.candidate : nil).text
+    }
+    page.lead += document.findings.filter(Self.isOfMetrics).map(\.what)
     let tests = document.pairs.flatMap(\.metrics).count { $0.test != nil }
     for pair in document.pairs {
       let prefix = document.pairs.count > 1 ? pair.candidate + ": " : ""
@@ -27,18 +32,13 @@ package struct ComparisonPage: Sendable {
 
   static func items(_ count: Int) -> String { count == 1 ? "1 item" : "\(count) items" }
 
-  private func gate(_ result: GateResult) -> String {
-    let word: String
-    switch result.verdict {
-    case .passed: word = "passed"
-    case .failed: word = "FAILED"
-    case .undecided: word = "NOT ENOUGH DATA"
-    }
-    let name = document.pairs.count > 1 ? " for \(result.candidate)" : ""
-    guard let change = result.change else { return "gate \(result.gate)\(name): \(word)" }
-    let form = MetricSentence.change(result.scale)
-    let interval = Figures.interval(change, form)
-    return "gate \(result.gate)\(name): \(word), \(form(change.value)) \(interval)"
+  /// What is said of items with several attempts; empty without a column that numbers them.
+  package static func attempts(_ column: String?) -> String {
+    column.map { ", each the mean of its attempts (column \($0))" } ?? ""
+  }
+
+  private static func isOfMetrics(_ finding: ComparisonDocument.Finding) -> Bool {
+    finding.subject == ComparisonDocument.Finding.metrics
   }
 
   static func sentence(_ cost: PairDocument.CostChange) -> String {
@@ -54,9 +54,10 @@ package struct ComparisonPage: Sendable {
   }
 
   private var findings: ReportPage.Section? {
-    if document.findings.isEmpty { return nil }
+    let findings = document.findings.filter { !Self.isOfMetrics($0) }
+    if findings.isEmpty { return nil }
     var section = ReportPage.Section("What to know before trusting this")
-    section.lines = document.findings.map(Self.sentence)
+    section.lines = findings.map(Self.sentence)
     return section
   }
 

@@ -80,7 +80,7 @@ package struct ExperimentPage: Sendable {
       [
         arm.variant, arm.target, Figures.percent(arm.share, digits: 2), String(arm.units),
         String(arm.decisions), String(arm.outcomes),
-        arm.servedElsewhere.map { "\($0.count)/\($0.of)" } ?? "",
+        arm.servedElsewhere.map { "\($0.count ?? 0)/\($0.of)" } ?? "",
       ]
     }
     return section

@@ -28,6 +28,7 @@ package struct ReportSections {
   var title: String {
     let condition = document.request.condition.map { " where \($0)" } ?? ""
     return "\(document.source.reference) by \(document.request.by)\(condition)"
+      + ComparisonPage.attempts(document.request.repeats)
   }
 
   /// What a reader has to know before the numbers.
@@ -166,7 +167,8 @@ package struct ReportSections {
     guard let rate else { return nil }
     guard let estimate = rate.rate else { return "no data" }
     let interval = Figures.interval(estimate) { Figures.percent($0) }
-    return "\(rate.count)/\(rate.of) \(Figures.percent(estimate.value)) \(interval)"
+    let count = rate.count.map { "\($0)/\(rate.of) " } ?? ""
+    return "\(count)\(Figures.percent(estimate.value)) \(interval)"
   }
 
   /// A column with a text for each model, nil where there is none.

@@ -32,8 +32,7 @@ extension LocalStoreService {
     var plain = request
     plain.save = nil
     plain.rules = version.reference
-    let options = request.options ?? BacktestOptions()
-    plain.options = options
+    var options = request.options ?? BacktestOptions()
     guard let on = request.on ?? rules.set.gate?.dataset else {
       throw StoreError(
         .usage, "the rules have no gates that name rows to try them on; name some with --on")
@@ -45,12 +44,13 @@ extension LocalStoreService {
     let compiled = [rules] + [base.policy.compiled].compactMap { $0 }
     var columns = RowContexts.columns(of: schema, for: compiled, map: options.map)
     let isLogged = schema.columns.contains { $0.name == LoggedBacktest.Column.chance }
-    let key =
+    var key =
       isLogged
       ? [LoggedBacktest.Column.id]
       : try ItemKeys.columns(
-        key: schema.key, stated: options.key, without: [options.by], of: rows.reference)
-    columns += Self.columns(of: schema, options, rules.set, key: key)
+        key: schema.key, stated: options.key, without: [options.by, options.repeats],
+        of: rows.reference)
+    columns += Self.columns(of: schema, options, rules.set, key: key + schema.key)
     if isLogged {
       columns += LoggedBacktest.Column.targets + [LoggedBacktest.Column.rampChance]
     }
@@ -58,6 +58,11 @@ extension LocalStoreService {
       Self.exactly(rows),
       columns: schema.columns.map(\.name).filter { columns.contains($0) }, where: options.condition
     ).table
+    if !isLogged, options.repeats == nil {
+      options.repeats = attempts(in: table, schema.key, key, isStated: options.key != nil)
+      key.removeAll { $0 == options.repeats && options.key == nil }
+    }
+    plain.options = options
     var sources = [Self.source(rows)]
     let unmet = try rules.set.gate.map { (gate) throws(StoreError) in
       try self.unmet(gate, rows, plain, of: version)

@@ -8,9 +8,9 @@ extension LocalStoreService {
     _ request: ComparisonRequest, onProgress: @escaping @Sendable (Double) -> Void
   ) throws(StoreError) -> Kept<ComparisonDocument> {
     if let save = request.save { try requireReports(save.name) }
-    let document = try computed(request, onProgress)
+    let document = try computed(request, .current, onProgress)
     guard let save = request.save else { return Kept(document, saved: nil) }
-    var attributes = ["format": ComparisonDocument.format]
+    var attributes = ["format": document.format]
     attributes["verdict"] = document.verdict?.rawValue
     return Kept(
       document,
@@ -19,7 +19,8 @@ extension LocalStoreService {
   }
 
   package func comparison(_ reference: Reference) throws(StoreError) -> Kept<ComparisonDocument> {
-    try kept(ComparisonDocument.self, reference, ComparisonDocument.format)
+    try kept(
+      ComparisonDocument.self, reference, Edition.formats(of: ComparisonDocument.form))
   }
 
   package func verifyComparison(
@@ -27,28 +28,33 @@ extension LocalStoreService {
   ) throws(StoreError) -> RecomputationDocument {
     let (version, saved) = try document(reference)
     let document = try comparison(reference).document
-    let recomputed = Documents.encode(try computed(document.request, onProgress))
+    let edition = Edition(format: document.format, of: ComparisonDocument.form) ?? .current
+    let recomputed = Documents.encode(try computed(document.request, edition, onProgress))
     return try RecomputationDocument(version.reference, saved: saved, recomputed: recomputed)
   }
 
-  /// Compares what a request names.
+  /// Compares what a request names, by the rules of an edition.
   private func computed(
-    _ request: ComparisonRequest, _ onProgress: @escaping @Sendable (Double) -> Void
+    _ request: ComparisonRequest, _ edition: Edition,
+    _ onProgress: @escaping @Sendable (Double) -> Void
   ) throws(StoreError) -> ComparisonDocument {
     var plain = request
     plain.save = nil
     let registration = try registration(of: request)
-    let options = registration?.gate.options ?? request.options ?? ComparisonOptions()
-    plain.options = options
+    var options = registration?.gate.options ?? request.options ?? ComparisonOptions()
     plain.registered = registration?.version.reference
     try options.check()
-    let read = try sides(&plain, options, key: registration?.gate.items.key)
+    if edition > .first { options.grammar = options.grammar ?? (registration == nil ? 2 : 1) }
+    let read = try sides(&plain, &options, key: registration?.gate.items.key, edition)
+    plain.options = options
     var findings = read.findings
     if let registration {
       findings += Self.lateness(registration.version, read.versions.dropFirst())
     }
     let analysis = try ComparisonAnalysis(
-      read.sides, key: read.key, options: options, findings: findings)
+      read.sides, key: read.key, options: options, findings: findings,
+      registered: registration.map { ($0.version.reference, $0.gate.items.count) },
+      edition: edition)
     if let registration { try require(registration, analysis) }
     var sources: [ComparisonDocument.Source] = []
     for side in read.sides where !sources.contains(side.source) { sources.append(side.source) }
@@ -68,7 +74,8 @@ extension LocalStoreService {
   }
 
   private func sides(
-    _ request: inout ComparisonRequest, _ options: ComparisonOptions, key: [String]?
+    _ request: inout ComparisonRequest, _ options: inout ComparisonOptions, key: [String]?,
+    _ edition: Edition
   ) throws(StoreError) -> Sides {
     var read = Sides()
     let versions = try versions(&request)
@@ -78,7 +85,8 @@ extension LocalStoreService {
       without: [by, options.repeats], of: versions[0].reference)
     for version in versions {
       let schema = try store.snapshot(version).schema
-      let columns = options.columns(of: schema.columns, key: read.key, by: by)
+      let wanted = read.key + (edition > .first ? schema.key : [])
+      let columns = options.columns(of: schema.columns, key: wanted, by: by)
       let table = try table(
         Reference(dataset: version.dataset, selector: .number(version.number)), columns: columns,
         where: options.condition
@@ -89,6 +97,13 @@ extension LocalStoreService {
           source: .init(
             reference: version.reference, snapshot: version.snapshot, rows: version.record.rows),
           table: table, attributes: version.record.attributes, inputs: inputs(of: version)))
+      let isStated = (options.key ?? key) != nil
+      if edition > .first, options.repeats == nil,
+        let attempts = attempts(in: table, schema.key, read.key, isStated: isStated)
+      {
+        options.repeats = attempts
+        if !isStated { read.key.removeAll { $0 == attempts } }
+      }
     }
     read.versions = versions
     guard let by else { return read }

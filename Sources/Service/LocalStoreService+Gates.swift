@@ -6,17 +6,24 @@ package import Wire
 
 extension LocalStoreService {
   package func createGate(_ request: GateRequest) throws(StoreError) -> Kept<GateDocument> {
-    let options = request.options
+    var options = request.options
     try options.check()
+    options.grammar = options.grammar ?? Gate.Grammar.second.rawValue
+    let grammar = Gate.Grammar(rawValue: options.grammar ?? 2) ?? .second
     guard !options.gates.isEmpty else {
       throw StoreError(.usage, "there is no gate to register, such as 'success >= -2pp'")
     }
-    for gate in options.gates { _ = try Gate(gate) }
+    for gate in options.gates { _ = try Gate(gate, grammar: grammar) }
     try requireReports(request.save.name)
     let version = try store.resolve(try Reference(parsing: request.reference))
-    let key = try ItemKeys.columns(
-      key: try store.snapshot(version).schema.key, stated: options.key,
-      without: [options.repeats], of: version.reference)
+    let schema = try store.snapshot(version).schema
+    var key = try ItemKeys.columns(
+      key: schema.key, stated: options.key, without: [options.repeats], of: version.reference)
+    if options.repeats == nil, options.key == nil {
+      let keys = try table(version.pinned, columns: key, where: options.condition).table
+      options.repeats = attempts(in: keys, schema.key, key, isStated: false)
+      key.removeAll { $0 == options.repeats }
+    }
     let keys = try itemKeys(version, key, where: options.condition)
     let source = ComparisonDocument.Source(
       reference: version.reference, snapshot: version.snapshot, rows: version.record.rows)
@@ -30,7 +37,7 @@ extension LocalStoreService {
   }
 
   package func gate(_ reference: Reference) throws(StoreError) -> Kept<GateDocument> {
-    try kept(GateDocument.self, reference, GateDocument.format)
+    try kept(GateDocument.self, reference, GateDocument.formats)
   }
 
   /// The sorted keys of the items of a version.
@@ -53,14 +60,27 @@ extension LocalStoreService {
     guard let text = request.registered else { return nil }
     let reference = try Reference(parsing: text)
     let gate = try gate(reference).document
-    guard request.options == nil || request.options == gate.options else {
+    guard
+      request.options.map({ Self.spelled($0, gate) == Self.spelled(gate.options, gate) }) ?? true
+    else {
       throw StoreError(
         .usage, "with registered gates the options are those that were registered: give no others")
     }
     return (try store.resolve(reference), gate)
   }
 
-  /// Goes on where the items are exactly those that were registered.
+  /// Options with what registered ones may leave unsaid.
+  private static func spelled(
+    _ options: ComparisonOptions, _ gate: GateDocument
+  ) -> ComparisonOptions {
+    var options = options
+    options.grammar = options.grammar ?? gate.options.grammar ?? Gate.Grammar.first.rawValue
+    if gate.options.repeats == nil { options.repeats = nil }
+    return options
+  }
+
+  /// Goes on where the items are exactly those that were registered, or some of them where the
+  /// registered options say what becomes of gates then.
   /// - Throws: ``StoreError`` of kind `conflict`.
   func require(
     _ registration: (version: Version, gate: GateDocument), _ analysis: ComparisonAnalysis
@@ -74,6 +94,9 @@ extension LocalStoreService {
     let lacking = keys.filter { !compared.contains($0) }
     let registered = Set(keys)
     let others = analysis.keys.filter { !registered.contains($0) }
+    let options = registration.gate.options
+    let allowsFewer = options.missing != nil || options.gates.contains { $0.hasPrefix("items ") }
+    if allowsFewer, others.isEmpty { return }
     func some(_ keys: [[String]], _ what: String) -> String? {
       if keys.isEmpty { return nil }
       let names = keys.prefix(3).map { $0.joined(separator: " · ") }.joined(separator: ", ")
@@ -129,14 +152,15 @@ extension LocalStoreService {
     return try saveDocument(json, as: try DatasetName(save.name), push).version.reference
   }
 
-  /// A document of a form that was kept.
+  /// A document that was kept, of one of these forms.
   /// - Throws: ``StoreError`` of kind `usage` when the version is something else.
   func kept<Document: Codable & Sendable & Hashable>(
-    _ type: Document.Type, _ reference: Reference, _ format: String
+    _ type: Document.Type, _ reference: Reference, _ formats: [String]
   ) throws(StoreError) -> Kept<Document> {
     let version = try store.resolve(reference)
-    guard version.record.attributes["format"] == format else {
-      throw StoreError(.usage, "\(version.reference) is no \(format) document")
+    guard formats.contains(version.record.attributes["format"] ?? "") else {
+      throw StoreError(
+        .usage, "\(version.reference) is no \(formats.last ?? "such") document")
     }
     return Kept(
       try Documents.decode(type, from: try document(reference).json), saved: version.reference)

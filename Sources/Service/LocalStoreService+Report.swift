@@ -6,29 +6,30 @@ package import Wire
 extension LocalStoreService {
   package func report(_ request: ReportRequest) throws(StoreError) -> Kept<ReportDocument> {
     if let save = request.save { try requireReports(save.name) }
-    let (document, source) = try computed(request)
+    let (document, source) = try computed(request, .current)
     guard let save = request.save else { return Kept(document, saved: nil) }
     return Kept(
       document,
       saved: try keep(
         Documents.encode(document), save, madeFrom: [source],
-        attributes: ["format": ReportDocument.format]))
+        attributes: ["format": document.format]))
   }
 
   package func report(_ reference: Reference) throws(StoreError) -> Kept<ReportDocument> {
-    try kept(ReportDocument.self, reference, ReportDocument.format)
+    try kept(ReportDocument.self, reference, Edition.formats(of: ReportDocument.form))
   }
 
   package func verifyReport(_ reference: Reference) throws(StoreError) -> RecomputationDocument {
     let (version, saved) = try document(reference)
     let document = try report(reference).document
-    let recomputed = Documents.encode(try computed(document.request).document)
+    let edition = Edition(format: document.format, of: ReportDocument.form) ?? .current
+    let recomputed = Documents.encode(try computed(document.request, edition).document)
     return try RecomputationDocument(version.reference, saved: saved, recomputed: recomputed)
   }
 
   /// Lays the models of the version that a request names beside one another.
   private func computed(
-    _ request: ReportRequest
+    _ request: ReportRequest, _ edition: Edition
   ) throws(StoreError) -> (document: ReportDocument, source: ComparisonDocument.Source) {
     let version = try store.resolve(try Reference(parsing: request.reference))
     let schema = try store.snapshot(version).schema
@@ -36,21 +37,42 @@ extension LocalStoreService {
     exact.reference = version.reference
     exact.save = nil
     var roles = try MetricRoles(
-      stated: request.roles, columns: schema.columns, of: version.reference)
+      stated: request.roles, columns: schema.columns, of: version.reference, edition: edition)
     // What models said is long, and no number here is made of it.
     roles[.output] = nil
-    let key = request.key ?? schema.key.filter { $0 != request.by }
-    let wanted =
-      [request.by] + key + request.slices + request.metrics + [request.cluster].compactMap { $0 }
+    var key = request.key ?? schema.key.filter { $0 != request.by && $0 != request.repeats }
+    let options = [request.cluster, request.repeats].compactMap { $0 }
     var columns: [String] = []
-    for name in wanted + roles.names.sorted() where !columns.contains(name) { columns.append(name) }
+    for name in [request.by] + key + request.slices + request.metrics + options
+      + roles.names.sorted() + (edition > .first ? schema.key : [])
+    where !columns.contains(name) {
+      columns.append(name)
+    }
+    if edition > .first {
+      columns += MetricRoles.textualRefusals(schema.columns).filter { !columns.contains($0) }
+    }
     let table = try table(
       Reference(dataset: version.dataset, selector: .number(version.number)), columns: columns,
       where: request.condition
     ).table
+    if edition > .first {
+      exact.repeats =
+        exact.repeats ?? attempts(in: table, schema.key, key, isStated: request.key != nil)
+      key.removeAll { $0 == exact.repeats && request.key == nil }
+    }
     let source = ComparisonDocument.Source(
       reference: version.reference, snapshot: version.snapshot, rows: version.record.rows)
-    let analysis = try ReportAnalysis(table, roles: roles, key: key, request: exact)
+    let analysis = try ReportAnalysis(
+      table, roles: roles, key: key, request: exact, edition: edition)
     return (try analysis.document(source), source)
+  }
+
+  /// The column of a key that numbers attempts; nil where none does, or the columns that identify
+  /// an item were named with it.
+  func attempts(
+    in table: ColumnTable, _ key: [String], _ items: [String], isStated: Bool
+  ) -> String? {
+    let known = isStated ? key.filter { !items.contains($0) } : key
+    return AttemptColumn.found(in: table, key: known, items: items)
   }
 }

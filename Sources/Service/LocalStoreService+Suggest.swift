@@ -38,6 +38,7 @@ extension LocalStoreService {
       options.by = report.request.by
       options.key = options.key ?? report.request.key
       options.cluster = options.cluster ?? report.request.cluster
+      options.repeats = options.repeats ?? report.request.repeats
       options.condition = options.condition ?? report.request.condition
       for role in MetricRoles.Role.allCases where options.roles[role] == nil {
         options.roles[role] = report.roles[role]
@@ -48,19 +49,26 @@ extension LocalStoreService {
     }
     let rows = try seen(on)
     plain.on = rows.reference
-    plain.options = options
     if let holdout = request.holdout { plain.holdout = try seen(holdout).reference }
     let schema = try store.snapshot(rows).schema
-    let key = try ItemKeys.columns(
-      key: schema.key, stated: options.key, without: [options.by], of: rows.reference)
+    var key = try ItemKeys.columns(
+      key: schema.key, stated: options.key, without: [options.by, options.repeats],
+      of: rows.reference)
     var wanted = ComparisonOptions()
     wanted.roles = options.roles
     wanted.cluster = options.cluster
     wanted.slices = [plain.slice].compactMap { $0 }
     let table = try table(
-      Self.exactly(rows), columns: wanted.columns(of: schema.columns, key: key, by: options.by),
+      Self.exactly(rows),
+      columns: wanted.columns(
+        of: schema.columns, key: key + schema.key, by: options.by),
       where: options.condition
     ).table
+    if options.repeats == nil {
+      options.repeats = attempts(in: table, schema.key, key, isStated: options.key != nil)
+      key.removeAll { $0 == options.repeats && options.key == nil }
+    }
+    plain.options = options
     return try SuggestionAnalysis(table, key: key, request: plain)
       .document(plain, source: Self.source(rows))
   }

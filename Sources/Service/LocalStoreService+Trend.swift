@@ -12,7 +12,8 @@ extension LocalStoreService {
     let reader = try trendReader(dataset, request, request.versions)
     let series = try Self.series(try reader.samples(), reader, versions)
     return TrendDocument(
-      dataset: dataset, request: request, statistic: reader.statistic, level: TrendAnalysis.level,
+      dataset: dataset, request: reader.request, statistic: reader.statistic,
+      level: TrendAnalysis.level,
       versions: versions.map {
         TrendDocument.Version(
           number: $0.number, createdAt: $0.record.createdAt, message: $0.record.message)
@@ -23,8 +24,34 @@ extension LocalStoreService {
   func trendReader(
     _ dataset: DatasetName, _ request: TrendRequest, _ versions: String
   ) throws(StoreError) -> TrendReader {
-    try TrendReader(
-      dataset, request, versions, StoreQuerySource(store, sees: sees), options: queryOptions())
+    var request = request
+    let items = try trendItems(dataset, &request, versions)
+    return try TrendReader(
+      dataset, request, versions, StoreQuerySource(store, sees: sees), items: items,
+      options: queryOptions())
+  }
+
+  /// The columns of the latest version that identify an item, where some column numbers attempts;
+  /// nil where none does.
+  private func trendItems(
+    _ dataset: DatasetName, _ request: inout TrendRequest, _ range: String
+  ) throws(StoreError) -> [String]? {
+    guard let latest = try versions(range, of: dataset).last else { return nil }
+    let key = try store.snapshot(latest).schema.key
+    if request.repeats == nil {
+      guard request.metric != nil, AttemptColumn.isPossible(in: key) else { return nil }
+      let table = try table(latest.pinned, columns: key).table
+      request.repeats = attempts(in: table, key, key, isStated: false)
+    }
+    guard let attempts = request.repeats else { return nil }
+    let items = key.filter { $0 != attempts }
+    guard !items.isEmpty else {
+      throw StoreError(
+        .usage,
+        "nothing of the key of \(latest.reference) identifies an item beside '\(attempts)'; push it "
+          + "with a key that does")
+    }
+    return items
   }
 
   /// The series of all groups, in the order of their names, rows without a group last.

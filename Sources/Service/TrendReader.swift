@@ -18,6 +18,9 @@ struct TrendReader {
   let statistic: TrendRequest.Statistic
   private let source: StoreQuerySource
   private let options: QueryOptions
+  /// The columns that identify an item with attempts, whose mean is its value; nil where each row
+  /// has its own.
+  private let items: [String]?
   /// What SQL calls the versions.
   private let name: String
   /// All versions of the range, so that a column which some of them lack is null there.
@@ -31,7 +34,7 @@ struct TrendReader {
   ///   none of them has, or a statistic that needs another.
   init(
     _ dataset: DatasetName, _ request: TrendRequest, _ versions: String,
-    _ source: StoreQuerySource, options: QueryOptions
+    _ source: StoreQuerySource, items: [String]? = nil, options: QueryOptions
   ) throws(StoreError) {
     self.dataset = dataset
     self.request = request
@@ -49,6 +52,9 @@ struct TrendReader {
     if let name = request.group { _ = try Self.position(name, in: table, of: dataset) }
     statistic =
       request.statistic ?? (metric == nil ? .count : metric?.type == .bool ? .rate : .mean)
+    // Rows are counted, and sums are of all that there is.
+    self.items = [.count, .sum].contains(statistic) ? nil : items
+    for name in self.items ?? [] { _ = try Self.position(name, in: table, of: dataset) }
     guard metric != nil || statistic == .count else {
       throw StoreError(.usage, "the \(statistic.rawValue) of what? name a column as the metric")
     }
@@ -116,7 +122,7 @@ struct TrendReader {
 
   /// Aggregates by SQL; nil where they are not enough, or SQL would read values otherwise.
   private func summaries(_ table: QueryTable) throws(StoreError) -> [Cell: TrendSample]? {
-    guard statistic != .p50, statistic != .p95 else { return nil }
+    guard statistic != .p50, statistic != .p95, items == nil else { return nil }
     var metric: String?
     if let column = request.metric {
       let position = try Self.position(column, in: table, of: dataset)
@@ -190,24 +196,33 @@ struct TrendReader {
     if let column = request.metric {
       metric = identifiers[try Self.position(column, in: table, of: dataset)]
     }
-    var values: [Cell: [Double]] = [:]
-    try run("SELECT _version, \(group), \(metric)", table, group: nil, isGrouped: false) { row in
+    var keys = ""
+    for name in items ?? [] {
+      keys += ", " + identifiers[try Self.position(name, in: table, of: dataset)]
+    }
+    var values: [Cell: TrendValues] = [:]
+    let select = "SELECT _version, \(group), \(metric)\(keys)"
+    try run(select, table, group: nil, isGrouped: false) { row in
       guard let version = Self.integer(row[0]) else { return }
       let cell = Cell(version: version, group: Self.label(row[1], isBool: isBool))
       let counts = statistic == .count && row[2] != .null
-      if let value = counts ? 1 : Self.number(row[2]), value.isFinite {
-        values[cell, default: []].append(value)
-      } else {
-        values[cell, default: []] += []
-      }
+      let value = counts ? 1 : Self.number(row[2])
+      values[cell, default: TrendValues()].add(
+        value, item: items == nil ? nil : row[3...].flatMap(Self.identity))
     }
-    return values.mapValues { .values($0) }
+    return values.mapValues(\.sample)
+  }
+
+  /// What tells a key's value from others: a number by what it is, a text by its bytes.
+  private static func identity(_ value: QueryValue) -> [UInt8] {
+    if let number = number(value) { return [0] + Array("\(number)".utf8) + [0] }
+    return [1] + Array((label(value, isBool: false) ?? "").utf8) + [0]
   }
 
   /// The values of all rows, from their vectors, version by version on all cores.
   private func values(of table: QueryTable) throws(StoreError) -> [Cell: TrendSample] {
     var positions: [Int] = []
-    for name in [request.metric, request.group].compactMap({ $0 }) {
+    for name in [request.metric, request.group].compactMap({ $0 }) + (items ?? []) {
       let position = try Self.position(name, in: table, of: dataset)
       if !positions.contains(position) { positions.append(position) }
     }
@@ -246,16 +261,17 @@ struct TrendReader {
         statistic == .count
         ? try rows.texts(metric).map { $0 == nil ? nil : 1 } : try rows.numbers(metric)
     }
-    var values: [Cell: [Double]] = [:]
+    var ofRow: [[UInt8]?] = Array(repeating: nil, count: rows.count)
+    if let items {
+      let keys = try ItemKeys(rows, rows: Array(0..<rows.count), columns: items).rows.values
+      for own in keys { for row in own { ofRow[row] = Array("\(own[0])".utf8) } }
+    }
+    var values: [Cell: TrendValues] = [:]
     for row in 0..<rows.count {
       let cell = Cell(version: part.version, group: labels?[row])
-      if let number = numbers[row] {
-        values[cell, default: []].append(number)
-      } else {
-        values[cell, default: []] += []
-      }
+      values[cell, default: TrendValues()].add(numbers[row], item: ofRow[row])
     }
-    return values.mapValues { .values($0) }
+    return values.mapValues(\.sample)
   }
 
   private static func number(_ value: QueryValue) -> Double? {

@@ -2,15 +2,16 @@
 ///
 /// What its table has no column for is left out.
 package struct ArmDocument: Codable, Sendable, Hashable {
-  /// A rate among the rows that have a value.
+  /// A rate among the rows or items that have a value.
   package struct Rate: Codable, Sendable, Hashable {
-    package let count: Int
+    /// Nil where an item's value is the mean of its attempts: shares are not counted.
+    package let count: Int?
     package let of: Int
     /// Nil for no rows.
     package let rate: EstimateDocument?
 
     /// `count` among `of`.
-    package init(count: Int, of: Int, rate: EstimateDocument?) {
+    package init(count: Int?, of: Int, rate: EstimateDocument?) {
       self.count = count
       self.of = of
       self.rate = rate

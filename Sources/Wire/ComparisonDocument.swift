@@ -2,8 +2,8 @@ package import Model
 
 /// Arms compared item by item, and everything that is needed to compute it again.
 package struct ComparisonDocument: Codable, Sendable, Hashable {
-  /// The form of the document.
-  package static let format = "assay.comparison/1"
+  /// The form of the document, whose edition stands behind it.
+  package static let form = "assay.comparison"
 
   /// A version whose rows were read.
   package struct Source: Codable, Sendable, Hashable {
@@ -46,6 +46,8 @@ package struct ComparisonDocument: Codable, Sendable, Hashable {
     /// The arm it is about; nil for all.
     package let arm: String?
     package let what: String
+    /// The subject of findings about metrics that not all arms have.
+    package static let metrics = "metrics"
     /// How many items or rows it touches; nil where that is no question of counting.
     package let count: Int?
     /// Some of their keys.
@@ -102,10 +104,11 @@ package struct ComparisonDocument: Codable, Sendable, Hashable {
 
   /// A comparison from its parts.
   package init(
-    request: ComparisonRequest, sources: [Source], items: Items, roles: MetricRoles, arms: [Arm],
-    findings: [Finding], pairs: [PairDocument], gates: [GateResult]
+    _ edition: Edition = .current, request: ComparisonRequest, sources: [Source], items: Items,
+    roles: MetricRoles, arms: [Arm], findings: [Finding], pairs: [PairDocument],
+    gates: [GateResult]
   ) {
-    format = Self.format
+    format = edition.format(Self.form)
     self.request = request
     self.sources = sources
     self.items = items
@@ -144,19 +147,35 @@ package struct GateResult: Codable, Sendable, Hashable {
     case number
   }
 
+  /// What the bound is about.
+  package enum Kind: String, Codable, Sendable {
+    /// Candidate minus base, or in parts of the base.
+    case change
+    /// The candidate's own value.
+    case limit
+  }
+
   /// As it was written.
   package let gate: String
   package let candidate: String
-  package let verdict: Verdict
+  package var verdict: Verdict
   package let scale: Scale
-  /// Nil where there is none.
+  /// The change, where the bound is about one; nil where there is none.
   package let change: EstimateDocument?
   package let bound: Double
+  /// Nil in documents from before there were limits: a change.
+  package var kind: Kind?
+  /// The candidate's own value, where the bound is about that; nil where there is none.
+  package var value: EstimateDocument?
+  /// Why there is not enough data, or why it failed, where that is not the interval's doing.
+  package var reason: String?
+  /// About how many items would decide with a chance of 80 %, where the interval does not.
+  package var itemsNeeded: Int?
 
   /// A gate's verdict about `candidate`.
   package init(
     gate: String, candidate: String, verdict: Verdict, scale: Scale, change: EstimateDocument?,
-    bound: Double
+    bound: Double, kind: Kind? = nil
   ) {
     self.gate = gate
     self.candidate = candidate
@@ -164,5 +183,6 @@ package struct GateResult: Codable, Sendable, Hashable {
     self.scale = scale
     self.change = change
     self.bound = bound
+    self.kind = kind
   }
 }

@@ -91,13 +91,33 @@ package struct ComparisonOptions: Codable, Sendable, Hashable {
   package var resamples = 9_999
   /// How many of the items that got worse are named, for each metric.
   package var worst = 5
+  /// What becomes of gates where items of the base are not compared; nil for `undecided`.
+  package var missing: Missing?
+  /// Columns that may differ between the arms and change no item and no gate; nil for none.
+  package var allowedChanges: [String]?
+  /// How the gates are read: 1, where every bound is one on a change, or 2, where one without a
+  /// sign is a limit.
+  ///
+  /// Nil is 2 in a request, and 1 in a document from before there were two.
+  package var grammar: Int?
+
+  /// What becomes of gates where fewer than all of the base's items are compared.
+  package enum Missing: String, Codable, Sendable, CaseIterable {
+    /// There is not enough data to say.
+    case undecided
+    /// The gate is about the items that are there.
+    case ignore
+    /// The gate fails.
+    case fail
+  }
 
   /// The usual options.
   package init() {}
 
   private enum CodingKeys: String, CodingKey {
     case metrics, higher, lower, gates, roles, key, cluster, slices, confidence, seed, resamples
-    case worst
+    case worst, missing, grammar
+    case allowedChanges = "allowChange"
     case repeats = "repeat"
     case condition = "where"
   }
@@ -121,5 +141,8 @@ package struct ComparisonOptions: Codable, Sendable, Hashable {
     seed = try members.decodeIfPresent(UInt64.self, forKey: .seed) ?? seed
     resamples = try members.decodeIfPresent(Int.self, forKey: .resamples) ?? resamples
     worst = try members.decodeIfPresent(Int.self, forKey: .worst) ?? worst
+    missing = try members.decodeIfPresent(Missing.self, forKey: .missing)
+    allowedChanges = try members.decodeIfPresent([String].self, forKey: .allowedChanges)
+    grammar = try members.decodeIfPresent(Int.self, forKey: .grammar)
   }
 }

@@ -1,7 +1,9 @@
 /// Gates that were registered before a run, for exactly these items.
 package struct GateDocument: Codable, Sendable, Hashable {
-  /// The form of the document.
-  package static let format = "assay.gate/1"
+  /// The form of the document: 2 where the options name the grammar of the gates, which 1 do not.
+  package static let format = "assay.gate/2"
+  /// All forms.
+  package static let formats = ["assay.gate/1", format]
 
   package let format: String
   /// The version whose items these are.

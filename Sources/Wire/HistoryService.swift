@@ -32,6 +32,8 @@ package struct TrendRequest: Sendable, Hashable {
   package var group: String?
   /// What SQL would say after WHERE; nil for all rows.
   package var condition: String?
+  /// The column that numbers the attempts at an item; nil for that of the key, if there is one.
+  package var repeats: String?
   /// What stands after the `@` of a table of several versions: `*`, `2..5`, `baseline..`.
   package var versions = "*"
 

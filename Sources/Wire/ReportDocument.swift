@@ -1,8 +1,8 @@
 /// All models of a version beside one another: what each can do, what it costs, which is worth its
 /// price, and which is the best for what.
 package struct ReportDocument: Codable, Sendable, Hashable {
-  /// The form of the document.
-  package static let format = "assay.report/1"
+  /// The form of the document, whose edition stands behind it.
+  package static let form = "assay.report"
 
   /// The rows of one model.
   package struct Entry: Codable, Sendable, Hashable {
@@ -176,10 +176,11 @@ package struct ReportDocument: Codable, Sendable, Hashable {
 
   /// A report of everything asked for.
   package init(
-    request: ReportRequest, source: ComparisonDocument.Source, roles: MetricRoles,
+    _ edition: Edition = .current, request: ReportRequest, source: ComparisonDocument.Source,
+    roles: MetricRoles,
     models: [Entry], front: Front?, routing: [Routing], findings: [String]
   ) {
-    format = Self.format
+    format = edition.format(Self.form)
     self.request = request
     self.source = source
     self.roles = roles

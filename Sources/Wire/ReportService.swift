@@ -30,6 +30,8 @@ package struct ReportRequest: Codable, Sendable, Hashable {
   package var key: [String]?
   /// Rows with the same value here share their luck; nil for rows of the same item.
   package var cluster: String?
+  /// The column that numbers the attempts at an item.
+  package var repeats: String?
   /// What SQL would say after WHERE.
   package var condition: String?
   /// The coverage of intervals.
@@ -46,6 +48,7 @@ package struct ReportRequest: Codable, Sendable, Hashable {
   private enum CodingKeys: String, CodingKey {
     case reference, by, roles, metrics, slices, key, cluster, confidence, save
     case condition = "where"
+    case repeats = "repeat"
   }
 
   package init(from decoder: any Decoder) throws {
@@ -57,6 +60,7 @@ package struct ReportRequest: Codable, Sendable, Hashable {
     slices = try members.decodeIfPresent([String].self, forKey: .slices) ?? []
     key = try members.decodeIfPresent([String].self, forKey: .key)
     cluster = try members.decodeIfPresent(String.self, forKey: .cluster)
+    repeats = try members.decodeIfPresent(String.self, forKey: .repeats)
     condition = try members.decodeIfPresent(String.self, forKey: .condition)
     confidence = try members.decodeIfPresent(Double.self, forKey: .confidence) ?? confidence
     save = try members.decodeIfPresent(SaveOrder.self, forKey: .save)

@@ -19,7 +19,7 @@ package struct TrendDocument: Codable, Sendable, Hashable {
   /// The number of one version.
   package struct Point: Codable, Sendable, Hashable {
     package let version: Int
-    /// The rows that have a value.
+    /// The rows, or the items with attempts, that have a value.
     package let n: Int
     package let value: Double
     /// The bounds of its confidence interval; nil where the rows give none.
@@ -73,6 +73,8 @@ package struct TrendDocument: Codable, Sendable, Hashable {
   package let statistic: TrendRequest.Statistic
   package let by: String?
   package let `where`: String?
+  /// The column that numbers the attempts at an item, whose mean is its value; nil for none.
+  package let `repeat`: String?
   /// The coverage of intervals.
   package let level: Double
   /// By ascending number.
@@ -90,6 +92,7 @@ package struct TrendDocument: Codable, Sendable, Hashable {
     self.statistic = statistic
     by = request.group
     `where` = request.condition
+    `repeat` = request.repeats
     self.level = level
     self.versions = versions
     self.series = series

@@ -14,9 +14,10 @@ struct CompareCommand: ParsableCommand {
       Items are paired by key; what the arms do not have in common is counted and left out. Without \
       --metric, --higher and --lower the metrics are the columns whose names tell which way is up.
 
-      A gate is METRIC >= BOUND or METRIC <= BOUND, the bound as 2pp, 10% (of the base) or a number: \
-      'success >= -2pp', 'cost_per_success <= +10%', 'latency_p95 <= 20%'. It passes where the whole \
-      interval meets the bound. Exit status: 0 passed, 1 failed, 2 not enough data to say.
+      A gate is METRIC >= BOUND or METRIC <= BOUND. A bound with a sign is one on the change: +2pp, +10% \
+      (of the base) or +500. One without is a limit for the candidate's own value: 'latency_ms <= 500', \
+      'success >= 80%'. A gate passes where the whole interval meets the bound, on all of the base's \
+      items, or as many as 'items >= 95%' says. Exit status: 0 passed, 1 failed, 2 not enough data to say.
       """)
 
   @Argument(help: "The base, then the candidates; with --by the version, then values.")

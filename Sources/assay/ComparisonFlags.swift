@@ -10,7 +10,9 @@ struct ComparisonFlags: ParsableArguments {
   var higher: [String] = []
   @Option(help: ArgumentHelp("A metric of which less is better.", valueName: "column"))
   var lower: [String] = []
-  @Option(help: ArgumentHelp("'success >= -2pp', 'cost <= +10%'.", valueName: "gate"))
+  @Option(
+    help: ArgumentHelp(
+      "'success >= -2pp', 'cost <= +10%', 'latency_ms <= 500', 'items >= 95%'.", valueName: "gate"))
   var gate: [String] = []
   @Option(
     help: ArgumentHelp(
@@ -36,6 +38,20 @@ struct ComparisonFlags: ParsableArguments {
   @Option(help: "Where random draws begin. Default: 1.") var seed: UInt64?
   @Option(help: "How often rows are drawn again. Default: 9999.") var resamples: Int?
   @Option(help: "How many of the items that got worse are named. Default: 5.") var worst: Int?
+  @Option(
+    help:
+      "What becomes of gates where items of the base are not compared: undecided, ignore or fail. Default: undecided."
+  )
+  var missing: Missing?
+  @Option(
+    help: ArgumentHelp(
+      "Compare and judge although this column differs: expected, judge.", valueName: "column"))
+  var allowChange: [String] = []
+
+  /// The names of ``ComparisonOptions/Missing``.
+  enum Missing: String, CaseIterable, ExpressibleByArgument {
+    case undecided, ignore, fail
+  }
 
   /// The options; nil where nothing was said.
   /// - Throws: ``StoreError`` of kind `usage` for a part that there is not.
@@ -56,6 +72,8 @@ struct ComparisonFlags: ParsableArguments {
       options.seed = seed ?? options.seed
       options.resamples = resamples ?? options.resamples
       options.worst = worst ?? options.worst
+      options.missing = missing.flatMap { ComparisonOptions.Missing(rawValue: $0.rawValue) }
+      options.allowedChanges = allowChange.isEmpty ? nil : allowChange
       return options == ComparisonOptions() ? nil : options
     }
   }

@@ -62,7 +62,10 @@ struct GateShowCommand: ParsableCommand {
       try output.line(
         "\(answer.saved ?? "gates")  \(items.count) items of \(gate.source.reference)")
       try output.line("items  \(items.digest)")
-      for text in gate.options.gates { try output.line("gate   \(text)") }
+      for text in gate.options.gates {
+        let isFirst = (gate.options.grammar ?? 1) == 1
+        try output.line("gate   \(text)" + (isFirst ? "  (grammar 1: a change)" : ""))
+      }
     }
     try output.finish()
   }
@@ -83,7 +86,8 @@ struct GateListCommand: ParsableCommand {
       ["gates", "items", "of", "registered", "by"], output, isJSON: global.json)
     for dataset in try service.datasets(limit: nil) where dataset.kind == .reports {
       let versions = try service.versions(of: dataset.name, limit: nil)
-      for version in versions where version.attributes["format"] == GateDocument.format {
+      for version in versions
+      where GateDocument.formats.contains(version.attributes["format"] ?? "") {
         let answer = try service.gate(
           Reference(dataset: dataset.name, selector: .number(version.number)))
         let document = answer.document

@@ -35,6 +35,10 @@ struct ReportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Rows with the same value share their luck.", valueName: "column"))
   var cluster: String?
   @Option(
+    name: .customLong("repeat"),
+    help: ArgumentHelp("The column that numbers the attempts at an item.", valueName: "column"))
+  var repeats: String?
+  @Option(
     name: .customLong("where"),
     help: ArgumentHelp("Only rows for which this SQL expression is true.", valueName: "sql"))
   var condition: String?
@@ -71,7 +75,9 @@ struct ReportCommand: ParsableCommand {
       let isPlain =
         [role, metric, slice].allSatisfy(\.isEmpty)
         && key.isEmpty
-        && [cluster, condition, keep.save, keep.message, keep.author].allSatisfy { $0 == nil }
+        && [cluster, repeats, condition, keep.save, keep.message, keep.author].allSatisfy {
+          $0 == nil
+        }
         && confidence == nil
       guard isPlain else {
         throw StoreError(.usage, "--by names the column that tells models apart, such as model")
@@ -84,6 +90,7 @@ struct ReportCommand: ParsableCommand {
     request.slices = slice
     request.key = try NameList.names(in: key)
     request.cluster = cluster
+    request.repeats = repeats
     request.condition = condition
     request.confidence = confidence ?? request.confidence
     request.save = keep.order

@@ -42,7 +42,8 @@ struct TrendCommand: ParsableCommand {
     let range = document.versions.first.map {
       "@\($0.number)..\(document.versions.last?.number ?? 0)"
     }
-    try output.line("\(subject)  \(document.dataset)\(range ?? "")")
+    try output.line(
+      "\(subject)  \(document.dataset)\(range ?? "")\(ComparisonPage.attempts(document.repeat))")
     if document.by == nil, let series = document.series.first {
       try output.line(Sparkline.text(series.points.map(\.value)))
       try output.line("")

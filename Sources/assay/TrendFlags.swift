@@ -11,6 +11,10 @@ struct TrendFlags: ParsableArguments {
   var stat: Statistic?
   @Option(help: "Tell the values of this column apart.") var by: String?
   @Option(help: "Only rows for which this SQL expression is true.") var `where`: String?
+  @Option(
+    name: .customLong("repeat"),
+    help: "The column that numbers the attempts at an item. Default: that of the key.")
+  var repeats: String?
   @Option(help: "The first version: a number, a tag, a date.") var from: String?
   @Option(help: "The last version.") var to: String?
 
@@ -26,6 +30,7 @@ struct TrendFlags: ParsableArguments {
     request.statistic = stat.flatMap { TrendRequest.Statistic(rawValue: $0.rawValue) }
     request.group = by
     request.condition = `where`
+    request.repeats = repeats
     request.versions = range.versions
     return (range.dataset, request)
   }

@@ -49,7 +49,7 @@ import Wire
 
   @Test func `refusals are split by whether they were expected`() throws {
     let found = try summary([
-      ("refusal", .texts(["I cannot", nil, "", "no"])),
+      ("refused", .numbers([1, 0, 0, 1])), ("refusal", .texts(["I cannot", nil, "", "no"])),
       ("should_refuse", .numbers([1, 1, 0, 0])),
     ])
     #expect(found.refusals?.count == 2 && found.refusals?.of == 4)

@@ -91,7 +91,7 @@ import Wire
     let none = [Double?](repeating: nil, count: 5)
     let document = try TestTable.compare(binary(none, none)) {
       $0.metrics = ["success"]
-      $0.gates = ["success >= 0"]
+      $0.gates = ["success >= +0"]
     }
     let found = try metric(document)
     #expect(found.items == 0 && found.missing == 5 && found.verdict == .noData)
@@ -149,9 +149,12 @@ import Wire
     let told = document.findings.map { "\($0.arm ?? ""): \($0.subject): \($0.what)" }
     #expect(
       told == [
+        "b: model: the versions say 'a' and 'b'",
         "b: scorer: the versions say 'exact@1' and 'exact@2'",
         "b: inputs: made from other inputs than a",
+        "c: model: the versions say 'a' and 'c'",
         "c: scorer: the versions say 'exact@1' and nothing",
+        "d: model: the versions say 'a' and 'd'",
       ])
     #expect(document.items.count == 2, "that leaves nothing out")
   }
@@ -185,7 +188,7 @@ import Wire
     #expect(error?.kind == .usage && error?.message.contains("--repeat") == true)
     let document = try TestTable.compare(sides) { $0.repeats = "attempt" }
     let found = try metric(document)
-    #expect(found.items == 2 && found.base?.value == 0.75 && found.scale == .number)
+    #expect(found.items == 2 && found.base?.value == 0.75 && found.scale == .binary)
     let repeats = try #require(document.arms[0].summary.repeats)
     #expect(repeats.items == 2 && repeats.mostAttempts == 2)
     #expect(repeats.passAtLeastOnce.map(\.estimate.value) == [0.75, 1])
@@ -194,7 +197,7 @@ import Wire
     #expect(repeats.flipRate?.method == "Wilson")
     let clustered = try TestTable.compare(sides) { ($0.repeats, $0.cluster) = ("attempt", "id") }
     let flips = clustered.arms[0].summary.repeats?.flipRate
-    #expect(flips?.method == "clustered t" && flips?.clusters == 2)
+    #expect(flips?.method == "clustered t, clipped" && flips?.clusters == 2)
   }
 
   @Test func `cost per success is undefined without a success`() throws {
@@ -232,7 +235,7 @@ import Wire
     }
     let document = try TestTable.compare([side("a", values), side("b", values.reversed())]) {
       $0.repeats = "usd"
-      $0.gates = ["cost <= 10%", "score >= -1"]
+      $0.gates = ["cost <= +10%", "score >= -1"]
     }
     let bytes = Documents.encode(document)
     #expect(try Documents.decode(ComparisonDocument.self, from: bytes) == document)

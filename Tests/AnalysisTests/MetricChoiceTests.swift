@@ -48,13 +48,13 @@ import Wire
   }
 
   @Test func `a gate about nothing that is measured is refused`() {
-    #expect(message { $0.gates = ["sucess >= 0"] }.contains("about nothing that is measured"))
+    #expect(message { $0.gates = ["sucess >= +0"] }.contains("about nothing that is measured"))
     #expect(message { $0.gates = ["score"] }.contains("is not a gate"))
-    #expect(message { $0.gates = ["cost_per_success <= 10%"] }.contains("columns of cost"))
+    #expect(message { $0.gates = ["cost_per_success <= +10%"] }.contains("a column of cost"))
   }
 
   @Test func `a gate adds its metric, in the direction it guards`() throws {
-    let document = try TestTable.compare(sides) { $0.gates = ["zeal <= 1"] }
+    let document = try TestTable.compare(sides) { $0.gates = ["zeal <= +1"] }
     let metrics = document.pairs[0].metrics
     #expect(metrics.map(\.metric) == ["score", "zeal"])
     #expect(metrics.map(\.direction) == [.higher, .lower])

@@ -252,7 +252,7 @@ import Wire
       }
       #expect(unseen?.kind == .missing)
       var options = ComparisonOptions()
-      options.gates = ["score >= 0"]
+      options.gates = ["score >= +0"]
       let gate = GateRequest(
         reference: "shut.c", options: options, save: SaveOrder(name: "open.gate"))
       #expect(throws: StoreError.self) { try writer.createGate(gate) }

@@ -7,7 +7,7 @@ import Testing
     ("success >= -2pp", "success", Gate.Relation.atLeast, -0.02, Gate.Scale.absolute),
     ("cost_per_success <= +10%", "cost_per_success", .atMost, 0.1, .relative),
     (" score>=-.5 ", "score", .atLeast, -0.5, .absolute),
-    ("p95 latency <= 1.25", "p95 latency", .atMost, 1.25, .absolute),
+    ("p95 latency <= +1.25", "p95 latency", .atMost, 1.25, .absolute),
     ("success >= −1pp", "success", .atLeast, -0.01, .absolute),
   ])
   func `a gate is read`(

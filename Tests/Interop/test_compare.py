@@ -300,14 +300,14 @@ def test_documents_are_as_the_contract_says(store):
         errors = list(jsonschema_rs.Draft202012Validator(whole).iter_errors(document))
         assert not errors, [(error.message, error.instance_path) for error in errors]
 
-    flags = ("--slice", "task", "--repeat", "attempt", "--gate", "success >= -2pp", "--gate", "cost_per_success <= 10%")
+    flags = ("--slice", "task", "--repeat", "attempt", "--gate", "success >= -2pp", "--gate", "cost_per_success <= +10%")
     document = compare(store, "base", "new", "other", *flags, "--save", "kept")
     assert document["saved"] == "kept@1"
     for member in ("latency", "cost", "schema", "truncations", "refusals", "expectedRefusals", "buckets", "repeats"):
         assert member in document["arms"][0]["summary"]
     validate(document, "Comparison")
     validate(json.loads(assay("verify", "comparison", "kept", "--json", store=store)), "Recomputation")
-    made = assay("gate", "create", "bar", "--on", "base", "--repeat", "attempt", "--gate", "success >= 0", "--json", store=store)
+    made = assay("gate", "create", "bar", "--on", "base", "--repeat", "attempt", "--gate", "success >= +0", "--json", store=store)
     validate(json.loads(made), "RegisteredGates")
     validate(compare(store, "base", "new", "--registered", "bar"), "Comparison")
 

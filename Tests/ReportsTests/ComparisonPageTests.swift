@@ -63,10 +63,10 @@ import Wire
           gate: "success >= -2pp", candidate: "b@2", verdict: .passed, scale: .share,
           change: estimate(0.3, -0.0099, 0.556), bound: -0.02),
         GateResult(
-          gate: "cost <= 10%", candidate: "b@2", verdict: .undecided, scale: .relative,
+          gate: "cost <= +10%", candidate: "b@2", verdict: .undecided, scale: .relative,
           change: nil, bound: 0.1),
         GateResult(
-          gate: "latency_ms <= 50", candidate: "b@2", verdict: .failed, scale: .number,
+          gate: "latency_ms <= +50", candidate: "b@2", verdict: .failed, scale: .number,
           change: estimate(100, 60.5, 179.5), bound: 50),
       ])
   }
@@ -74,9 +74,9 @@ import Wire
   @Test func `the verdict comes first, with what so many items could have shown`() {
     let lines = ComparisonPage(document).page.text.split(separator: "\n").map(String.init)
     #expect(lines[0] == "b@2 against a@1, 20 items")
-    #expect(lines[1] == "gate success >= -2pp: passed, +30.0 pp [−1.0 pp, +55.6 pp]")
-    #expect(lines[2] == "gate cost <= 10%: NOT ENOUGH DATA")
-    #expect(lines[3] == "gate latency_ms <= 50: FAILED, +100 [+60.5, +179.5]")
+    #expect(lines[1] == "gate success >= -2pp: passed, change +30.0 pp [−1.0 pp, +55.6 pp]")
+    #expect(lines[2] == "gate cost <= +10%: NOT ENOUGH DATA")
+    #expect(lines[3] == "gate latency_ms <= +50: FAILED, change +100 [+60.5, +179.5]")
     #expect(
       lines[4] == "success: no difference shown, 55.0 % → 85.0 %, by +30.0 pp [−1.0 pp, +55.6 pp], "
         + "p = 0.11 (p = 0.22 with 2 tests); 20 items would have shown 44.3 pp or more")

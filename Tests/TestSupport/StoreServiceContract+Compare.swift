@@ -29,6 +29,7 @@ extension StoreServiceContract {
       var request = ComparisonRequest(base: "base", candidates: ["new"])
       var options = ComparisonOptions()
       options.gates = ["success >= -2pp", "cost <= +2.5%"]
+      options.missing = .ignore
       options.slices = ["task"]
       request.options = options
       request.save = SaveOrder(name: "verdicts", message: "why", author: "bob")
@@ -60,7 +61,7 @@ extension StoreServiceContract {
       try #require(isForged)
       try contract.push("{\"document\":\(forged)}\n", to: "forged") {
         $0.types = ["document": .json]
-        $0.attributes = ["format": ComparisonDocument.format]
+        $0.attributes = ["format": Edition.current.format(ComparisonDocument.form)]
       }
       let found = try contract.service.verifyComparison(try Reference(parsing: "forged"))
       #expect(!found.isEqual && found.differences.count >= 1)

@@ -44,7 +44,7 @@ extension StoreServiceContract {
       try #require(isForged)
       try contract.push("{\"document\":\(forged)}\n", to: "forged") {
         $0.types = ["document": .json]
-        $0.attributes = ["format": ReportDocument.format]
+        $0.attributes = ["format": Edition.current.format(ReportDocument.form)]
       }
       let found = try contract.service.verifyReport(try Reference(parsing: "forged"))
       #expect(!found.isEqual)

@@ -14,8 +14,8 @@ package struct BacktestAnalysis: Sendable {
   private let clusters: Clusters?
   /// The places of the items that both have a row for, and those rows.
   private let places: [Int]
-  private let activeRows: [Int]
-  private let rows: [Int]
+  private let activeRows: [[Int]]
+  private let rows: [[Int]]
   private var findings: [ComparisonDocument.Finding] = []
 
   /// A trial of `candidate` against `active` on the rows of a table.
@@ -39,11 +39,12 @@ package struct BacktestAnalysis: Sendable {
       throw StoreError(
         .usage, "no rules have a target '\(name)'; \(Spelling.advice(name, names.sorted()))")
     }
-    arms = try StoredArms(table, items, by: options.by, stated: options.targets)
+    arms = try StoredArms(
+      table, items, by: options.by, stated: options.targets, hasRepeats: options.repeats != nil)
     let found = items.items.indices.map { [items, arms] place in
       (
-        place: place, active: arms.row(items.items[place].active.target, item: place),
-        candidate: arms.row(items.items[place].candidate.target, item: place)
+        place: place, active: arms.rows(items.items[place].active.target, item: place),
+        candidate: arms.rows(items.items[place].candidate.target, item: place)
       )
     }
     let both = found.filter { $0.active != nil && $0.candidate != nil }
@@ -53,7 +54,9 @@ package struct BacktestAnalysis: Sendable {
     if let column = options.cluster {
       let texts = try table.texts(column)
       clusters = Clusters(
-        labels: activeRows.map { row in texts[row].map { "=" + $0 } ?? "#\(row)" })
+        labels: activeRows.map { rows in
+          rows.first.flatMap { texts[$0] }.map { "=" + $0 } ?? "#\(rows)"
+        })
     } else {
       clusters = nil
     }
@@ -101,7 +104,7 @@ package struct BacktestAnalysis: Sendable {
     findings more: [ComparisonDocument.Finding] = []
   ) throws(StoreError) -> BacktestDocument {
     let covered = items.items.indices.map {
-      arms.row(items.items[$0].candidate.target, item: $0) != nil
+      arms.rows(items.items[$0].candidate.target, item: $0) != nil
     }
     let changed = items.changed
     var document = BacktestDocument(
@@ -110,7 +113,7 @@ package struct BacktestAnalysis: Sendable {
       coverage: .init(
         items: items.items.count, candidate: covered.count { $0 },
         active: items.items.indices.count {
-          arms.row(items.items[$0].active.target, item: $0) != nil
+          arms.rows(items.items[$0].active.target, item: $0) != nil
         }, both: places.count),
       conditions: items.conditions(candidate, isCovered: covered), changed: changed.count,
       changes: items.changes, examples: examples(changed),
@@ -121,7 +124,9 @@ package struct BacktestAnalysis: Sendable {
       clusters: clusters, activeRows: activeRows, rows: rows,
       rules: places.map { items.items[$0].candidate.rule ?? "(default)" },
       names: (name.name, request.rules))
-    if !places.isEmpty {
+    let blind = document.conditions.neverKnown
+    if let finding = document.conditions.finding { document.findings.append(finding) }
+    if !places.isEmpty, blind == nil {
       document.activeSummary = try metrics.summary(
         activeRows, clusters: clusters, level: options.confidence)
       document.summary = try metrics.summary(rows, clusters: clusters, level: options.confidence)
@@ -131,8 +136,10 @@ package struct BacktestAnalysis: Sendable {
       document.judge(
         try BacktestGates(gate, metrics: metrics, unmet: unmet)
           .results(document.coverage, name: request.rules) { gate, level throws(StoreError) in
-            gate.result(try pairs.brief(level: level))
-          })
+            gate.result(try pairs.brief(level: level), level: level)
+          }, because: blind)
+    } else if let blind {
+      document.judge([], because: blind)
     }
     return document
   }

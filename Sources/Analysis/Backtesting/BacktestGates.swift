@@ -35,8 +35,7 @@ struct BacktestGates: Sendable {
     let isCovered =
       coverage.items > 0 && coverage.candidate * 100 >= percent * coverage.items
     results.append(
-      plain(
-        "coverage >= \(percent)%", isCovered ? .passed : .undecided, Double(percent) / 100))
+      coverageResult(coverage, "coverage >= \(percent)%", isCovered, name))
     for metric in gate.nonInferiority {
       let text = text(metric)
       if let rule = rule(text) {
@@ -55,6 +54,21 @@ struct BacktestGates: Sendable {
       }
     }
     return results
+  }
+
+  /// A share of the items, which is counted and has no interval.
+  private func coverageResult(
+    _ coverage: BacktestDocument.Coverage, _ text: String, _ isCovered: Bool, _ name: String
+  ) -> GateResult {
+    var result = GateResult(
+      gate: text, candidate: name, verdict: isCovered ? .passed : .undecided, scale: .share,
+      change: nil, bound: Double(gate.minimumCoveragePercent) / 100, kind: .limit)
+    if coverage.items > 0 {
+      let share = Double(coverage.candidate) / Double(coverage.items)
+      result.value = EstimateDocument(
+        value: share, lower: share, upper: share, method: "counted", rows: coverage.items)
+    }
+    return result
   }
 
   /// Nil where nothing of that name is measured.
@@ -89,8 +103,22 @@ struct BacktestGates: Sendable {
 
 extension BacktestDocument {
   /// Adds what gates said, and what follows from it.
-  mutating func judge(_ results: [GateResult]) {
+  /// - Parameter reason: Why these rows tell nothing of the rules, whatever the gates say; nil
+  ///   where they do.
+  mutating func judge(_ results: [GateResult], because reason: String? = nil) {
     gates = results
+    if let reason {
+      gates = results.map { result in
+        var result = GateResult(
+          gate: result.gate, candidate: result.candidate, verdict: .undecided,
+          scale: result.scale, change: nil, bound: result.bound, kind: result.kind)
+        result.reason = reason
+        return result
+      }
+      verdict = .insufficient
+      failures = [reason]
+      return
+    }
     switch GateResult.Verdict(results.map(\.verdict)) {
     case .passed: verdict = .pass
     case .failed: verdict = .fail
@@ -100,5 +128,37 @@ extension BacktestDocument {
     failures = results.filter { $0.verdict != .passed }.map { result in
       "\(result.gate): " + (result.verdict == .failed ? "failed" : "not enough data to say")
     }
+  }
+}
+
+extension BacktestDocument.Conditions {
+  /// Why these rows tell nothing of rules none of whose conditions was ever known; nil where some
+  /// was, or none was asked.
+  var neverKnown: String? {
+    checked > 0 && unknown == checked
+      ? "no condition of the rules could be told on any item: a field is not recorded; name its "
+        + "column with --map FIELD=COLUMN"
+      : nil
+  }
+
+  /// The rules that were asked and never could tell, where others could.
+  var finding: ComparisonDocument.Finding? {
+    let blind = rules.filter { use in use.rule != nil && use.unknown > 0 && use.items == 0 }
+      .filter { $0.unknown == asked($0) }
+    if blind.isEmpty || neverKnown != nil { return nil }
+    return .init(
+      "conditions", arm: nil,
+      "of rules that could not be told on any item, so nothing here speaks for or against them: "
+        + blind.compactMap(\.rule).joined(separator: ", "), count: blind.count)
+  }
+
+  /// How many items a rule was asked about at least: those that no rule before it decided.
+  private func asked(_ use: BacktestDocument.RuleUse) -> Int {
+    var items = rules.reduce(0) { $0 + $1.items }
+    for other in rules {
+      if other == use { break }
+      items -= other.items
+    }
+    return items
   }
 }

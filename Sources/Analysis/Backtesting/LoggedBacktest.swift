@@ -159,14 +159,16 @@ package struct LoggedBacktest: Sendable {
       }, movement: BacktestAnalysis.movement(candidate, active), units: items.units,
       findings: findings)
     document.offPolicy = worth
-    let columns = try metrics.columns(rows.map(\.outcome))
+    let columns = try metrics.columns(rows.map { [$0.outcome] })
     func pair(_ level: Double) -> PairDocument {
       WeightedPair(
         active: rows.map(\.activeWeight), candidate: rows.map(\.weight), columns: columns,
         metrics: metrics, clusters: clusters, level: level
       ).document(base: name.name, candidate: request.rules)
     }
-    if isEnough {
+    let blind = document.conditions.neverKnown
+    if let finding = document.conditions.finding { document.findings.append(finding) }
+    if isEnough, blind == nil {
       document.pair =
         ComparisonAnalysis.judged(
           [pair(options.confidence)], level: options.confidence)[0]
@@ -178,8 +180,10 @@ package struct LoggedBacktest: Sendable {
       document.judge(
         try BacktestGates(gate, metrics: metrics, unmet: unmet)
           .results(document.coverage, name: request.rules) { gate, level in
-            gate.result(isEnough ? pair(level) : nothing)
-          })
+            gate.result(isEnough ? pair(level) : nothing, level: level)
+          }, because: blind)
+    } else if let blind {
+      document.judge([], because: blind)
     }
     return document
   }

@@ -15,12 +15,12 @@ struct PairTrials: Sendable {
   private let tokens: [Double?]?
 
   /// - Parameters:
-  ///   - activeRows: The row of each item under the active rules.
+  ///   - activeRows: The rows of each item under the active rules.
   ///   - rows: Under the candidate.
   ///   - rules: The candidate's rule for each item.
   init(
     keys: [[String]], options: BacktestOptions, metrics: RoutingMetrics, clusters: Clusters?,
-    activeRows: [Int], rows: [Int], rules: [String], names: (active: String, candidate: String)
+    activeRows: [[Int]], rows: [[Int]], rules: [String], names: (active: String, candidate: String)
   ) throws(StoreError) {
     self.keys = keys
     self.options = options
@@ -56,7 +56,10 @@ struct PairTrials: Sendable {
     let comparisons = metrics.choices.map { choice in
       let values = (base[choice.name] ?? []) + (candidate[choice.name] ?? [])
       return MetricComparison(
-        choice: choice, isBinary: values.allSatisfy { $0 == nil || $0 == 0 || $0 == 1 },
+        choice: choice,
+        values: .init(
+          areBinary: values.allSatisfy { $0 == nil || $0 == 0 || $0 == 1 },
+          areRates: metrics.areRates(choice.name), areShares: metrics.areShares(choice.name)),
         options: plain, isBrief: isBrief, draws: draws)
     }
     return PairComparison(

@@ -2,12 +2,14 @@ import Comparison
 package import Model
 package import Wire
 
-/// The measures that routing is judged by, of one row an item.
+/// The measures that routing is judged by: of one row an item, or of the mean of its attempts.
 package struct RoutingMetrics: Sendable {
   package let roles: MetricRoles
   /// What is measured, and which way is up.
   let choices: [MetricChoice]
   private let table: ColumnTable
+  /// The measures whose values are 0 or 1 in every row, and those that lie between.
+  private var natures: (rates: [String], shares: [String]) = ([], [])
 
   /// The measures that the columns of a table tell: success, schema, refusals, cost and latency,
   /// and those that are named besides or by gates.
@@ -48,6 +50,16 @@ package struct RoutingMetrics: Sendable {
           + "part with --role success=COLUMN")
     }
     for choice in choices where !isRole(choice.name) { _ = try table.numbers(choice.name) }
+    let columns = try self.columns((0..<table.count).map { [$0] })
+    let parts = MetricRoles.shares.map { Self.name($0, roles) }
+    for (name, values) in columns {
+      let present = values.compactMap { $0 }
+      let areRates = present.allSatisfy { $0 == 0 || $0 == 1 }
+      if areRates { natures.rates.append(name) }
+      if areRates || (parts.contains(name) && present.allSatisfy { (0...1).contains($0) }) {
+        natures.shares.append(name)
+      }
+    }
   }
 
   private static let directions: [(MetricRoles.Role, MetricDocument.Direction)] = [
@@ -64,37 +76,45 @@ package struct RoutingMetrics: Sendable {
     roles[role] ?? role.rawValue
   }
 
+  /// Whether the rows' values of a measure are 0 or 1.
+  func areRates(_ name: String) -> Bool { natures.rates.contains(name) }
+
+  /// Whether its values lie between 0 and 1 by what they mean.
+  func areShares(_ name: String) -> Bool { natures.shares.contains(name) }
+
   private func isRole(_ name: String) -> Bool {
     Self.directions.contains { Self.isTold($0.0, roles) && Self.name($0.0, roles) == name }
   }
 
-  /// All measures of some rows, one value a row.
-  func columns(_ rows: [Int]) throws(StoreError) -> [String: [Double?]] {
-    let arm = try ArmRows(table, rows: rows, roles: roles)
+  /// All measures of some items, each of its rows: one value an item.
+  func columns(_ items: [[Int]]) throws(StoreError) -> [String: [Double?]] {
+    let arm = try arm(items)
     var columns: [String: [Double?]] = [:]
     for (role, _) in Self.directions where Self.isTold(role, roles) {
-      columns[Self.name(role, roles)] = arm.numbers(role)
+      columns[Self.name(role, roles)] = arm.numbers(role).map(arm.perItem)
     }
     for choice in choices where columns[choice.name] == nil {
       let all = try table.numbers(choice.name)
-      columns[choice.name] = rows.map { all[$0] }
+      columns[choice.name] = arm.perItem(items.joined().map { all[$0] })
     }
     return columns
   }
 
-  /// How rows did on their own.
-  func summary(
-    _ rows: [Int], clusters: Clusters?, level: Double
-  ) throws(StoreError) -> ArmDocument {
-    ArmSummary(
-      try ArmRows(table, rows: rows, roles: roles, clusters: clusters), level: level
-    ).document
+  private func arm(_ items: [[Int]], clusters: Clusters? = nil) throws(StoreError) -> ArmRows {
+    try ArmRows(table, items: items, roles: roles, clusters: clusters)
   }
 
-  /// The length of the input of each row; nil where it is not recorded.
-  func tokens(_ rows: [Int]) throws(StoreError) -> [Double?]? {
-    guard let column = roles[.inputTokens] else { return nil }
-    let all = try table.numbers(column)
-    return rows.map { all[$0] }
+  /// How items did on their own.
+  func summary(
+    _ items: [[Int]], clusters: Clusters?, level: Double
+  ) throws(StoreError) -> ArmDocument {
+    ArmSummary(try arm(items, clusters: clusters), level: level).document
+  }
+
+  /// The length of the input of each item; nil where it is not recorded.
+  func tokens(_ items: [[Int]]) throws(StoreError) -> [Double?]? {
+    guard roles[.inputTokens] != nil else { return nil }
+    let arm = try arm(items)
+    return arm.numbers(.inputTokens).map(arm.perItem)
   }
 }

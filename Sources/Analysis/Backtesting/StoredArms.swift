@@ -2,32 +2,35 @@ import Model
 import Routing
 import Wire
 
-/// The rows of each item by the model they are of, and which of them a target means.
+/// The rows of each item by the model they are of, one or its attempts, and which of them a target
+/// means.
 struct StoredArms: Sendable {
-  /// The row of each item for each value of the column.
-  private var rows: [[String: Int]] = []
+  /// The rows of each item for each value of the column.
+  private var rows: [[String: [Int]]] = []
   /// The values of the column.
   let values: Set<String>
   private let stated: [String: String]
 
   /// The arms of items by a column of the table.
   /// - Throws: ``StoreError`` of kind `usage` when there is no such column, or an item has two rows
-  ///   of one model.
+  ///   of one model that are no attempts.
   init(
-    _ table: ColumnTable, _ items: RoutedItems, by column: String, stated: [String: String]
+    _ table: ColumnTable, _ items: RoutedItems, by column: String, stated: [String: String],
+    hasRepeats: Bool
   ) throws(StoreError) {
     let texts = try table.texts(column)
     for (place, itemRows) in items.rows.enumerated() {
-      var found: [String: Int] = [:]
+      var found: [String: [Int]] = [:]
       for row in itemRows {
         guard let value = texts[row] else { continue }
-        guard found.updateValue(row, forKey: value) == nil else {
+        guard hasRepeats || found[value] == nil else {
           throw StoreError(
             .usage,
             "\(items.items[place].key.joined(separator: " · ")) has two rows of '\(value)' in "
-              + "\(table.name); name the columns that identify an item with --key, or choose rows "
-              + "with --where")
+              + "\(table.name); name the column that numbers the attempts with --repeat, the columns "
+              + "that identify an item with --key, or choose rows with --where")
         }
+        found[value, default: []].append(row)
       }
       rows.append(found)
     }
@@ -49,8 +52,8 @@ struct StoredArms: Sendable {
     return [target.name, target.model].first { values.contains($0) }
   }
 
-  /// The row that tells how a target did at an item; nil where none does.
-  func row(_ target: RuleSet.Target, item: Int) -> Int? {
+  /// The rows that tell how a target did at an item; nil where none does.
+  func rows(_ target: RuleSet.Target, item: Int) -> [Int]? {
     value(target).flatMap { rows[item][$0] }
   }
 }

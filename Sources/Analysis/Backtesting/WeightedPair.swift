@@ -55,8 +55,12 @@ struct WeightedPair: Sendable {
     guard let one = ratio(part.active, values, clusters),
       let two = ratio(part.candidate, values, clusters)
     else { return document }
-    document.base = EstimateDocument(one, method: "SNIPS, Fieller")
-    document.candidate = EstimateDocument(two, method: "SNIPS, Fieller")
+    let areShares = metrics.areShares(choice.name)
+    func inside(_ estimate: EstimateDocument?, _ range: ClosedRange<Double>) -> EstimateDocument? {
+      areShares ? estimate?.clipped(to: range) : estimate
+    }
+    document.base = inside(EstimateDocument(one, method: "SNIPS, Fieller"), 0...1)
+    document.candidate = inside(EstimateDocument(two, method: "SNIPS, Fieller"), 0...1)
     // What each row adds to the difference of two ratios, to first order; the mean is the
     // difference.
     let (before, after) = (
@@ -67,7 +71,8 @@ struct WeightedPair: Sendable {
     let zero = PairedSample(
       base: change.map { _ in 0 }, candidate: change, clusters: clusters)
     let paired = PairedDifference(zero, level: level)
-    document.difference = EstimateDocument(paired?.difference, method: "SNIPS, delta t")
+    document.difference = inside(
+      EstimateDocument(paired?.difference, method: "SNIPS, delta t"), -1...1)
     document.test = paired?.pValue.map { .init(name: "delta t", pValue: $0) }
     document.detectable = paired?.detectable(alpha: 1 - level)
     document.relative = EstimateDocument(

@@ -9,13 +9,19 @@ struct CommonItems: Sendable {
   /// For each arm, the rows of each item: one, or as many as there were attempts.
   let rows: [[[Int]]]
   private(set) var findings: [ComparisonDocument.Finding] = []
+  /// The items that the base has, compared or not.
+  let baseCount: Int
+  /// What scores rest on that is not the base's.
+  let changes: [Sameness.Change]
 
   /// How many keys a finding names.
   static let exampleCount = 3
 
   /// The items of `sides` by their key columns; `hasRepeats` allows several rows of one.
+  /// - Parameter allowed: Columns that may differ between the arms.
   init(
-    _ sides: [ComparisonSide], columns: [String], hasRepeats: Bool
+    _ sides: [ComparisonSide], columns: [String], hasRepeats: Bool, allowed: [String] = [],
+    edition: Edition = .current
   ) throws(StoreError) {
     var all: [ItemKeys] = []
     for side in sides {
@@ -29,8 +35,11 @@ struct CommonItems: Sendable {
     var common = Set(all[0].rows.keys)
     for keys in all.dropFirst() { common.formIntersection(keys.rows.keys) }
     let sorted = common.sorted(by: ItemKeys.isBefore)
-    let check = try Sameness(sides, keys: sorted, items: all)
+    let check = try Sameness(
+      sides, keys: sorted, items: all, allowed: allowed, edition: edition)
     findings += check.findings
+    changes = check.changes
+    baseCount = all[0].rows.count
     let kept = sorted.indices.filter { !check.differing.contains($0) }.map { sorted[$0] }
     self.columns = columns
     keys = kept

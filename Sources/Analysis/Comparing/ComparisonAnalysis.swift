@@ -16,16 +16,22 @@ package struct ComparisonAnalysis: Sendable {
   private let gates: [GateRule]
   private let metrics: [MetricChoice]
   private let clusters: Clusters?
+  private let registered: (name: String, items: Int)?
+  private let edition: Edition
   private var findings: [ComparisonDocument.Finding]
 
   /// A comparison of `sides`, the base first.
   /// - Parameters:
   ///   - key: The columns that identify an item.
   ///   - findings: What is known beforehand of rows that take no part.
+  ///   - registered: What registered the items, and how many: gates are about those then, and not
+  ///     about the base's.
+  ///   - edition: The rules by which numbers are made; those of its own for a kept document.
   /// - Throws: ``StoreError`` of kind `usage` for options that make no sense with these tables.
   package init(
     _ sides: [ComparisonSide], key: [String], options: ComparisonOptions,
-    findings: [ComparisonDocument.Finding] = []
+    findings: [ComparisonDocument.Finding] = [], registered: (name: String, items: Int)? = nil,
+    edition: Edition = .current
   ) throws(StoreError) {
     try options.check()
     for (index, side) in sides.enumerated()
@@ -33,17 +39,27 @@ package struct ComparisonAnalysis: Sendable {
       throw StoreError(.usage, "\(side.name) is named twice; compare it with something else")
     }
     let tables = sides.map(\.table)
-    let shared = tables[0].columns.filter { column in tables.allSatisfy { $0.has(column.name) } }
+    let absences = edition == .first ? .init() : GateRule.Absences(sides)
+    let shared = tables[0].columns.filter { column in
+      tables.allSatisfy { $0.has(column.name) }
+        && !absences.columns.contains { $0.name.hasBytes(of: column.name) }
+    }
     roles = try MetricRoles(
-      stated: options.roles, columns: shared, of: sides.map(\.name).joined(separator: " and "))
-    items = try CommonItems(sides, columns: key, hasRepeats: options.repeats != nil)
-    let (roles, names) = (roles, Set(shared.map(\.name)))
+      stated: options.roles, columns: shared, of: sides.map(\.name).joined(separator: " and "),
+      edition: edition)
+    items = try CommonItems(
+      sides, columns: key, hasRepeats: options.repeats != nil,
+      allowed: options.allowedChanges ?? [], edition: edition)
+    let roles = roles
+    let known = options.grammar ?? (edition == .first ? 1 : 2)
+    let grammar = Gate.Grammar(rawValue: known) ?? .second
+    let names = Set(shared.map(\.name))
     gates = try options.gates.map { text throws(StoreError) in
-      try GateRule(text, roles: roles, columns: names)
+      try GateRule(text, grammar: grammar, roles: roles, columns: names, absences: absences)
     }
     metrics = try MetricChoice.choose(
       options, gates: gates, roles: roles, tables: tables, key: key)
-    if let column = options.repeats {
+    if let column = options.repeats, !tables.contains(where: { $0.has(column) }) {
       for table in tables { _ = try table.vector(column) }
     }
     clusters = try options.cluster.map { [items] column throws(StoreError) in
@@ -61,7 +77,12 @@ package struct ComparisonAnalysis: Sendable {
     }
     self.sides = sides
     self.options = options
+    self.registered = registered
+    self.edition = edition
     self.findings = findings + items.findings
+    if edition > .first {
+      self.findings += Self.unmatched(sides, options, key: key) + Self.refusals(tables, roles)
+    }
     if let clusters, clusters.count < 20 {
       self.findings.append(
         .init(
@@ -91,13 +112,17 @@ package struct ComparisonAnalysis: Sendable {
     let tokens = try roles[.inputTokens].map { column throws(StoreError) in
       try items.numbers(column, of: sides[0], 0)
     }
-    let binary = Set(
-      metrics.map(\.name).filter { name in Self.isBinary(values.map { $0[name] ?? [] }) })
+    var natures: [String: MetricComparison.Values] = [:]
+    for choice in metrics {
+      natures[choice.name] = try nature(choice.name, values.map { $0[choice.name] ?? [] })
+    }
+    for gate in gates { try gate.check { natures[$0]?.areShares ?? false } }
+    let binary = Set(natures.filter(\.value.areBinary).keys)
     let draws = waiting.draws(shareCount: shareCount(binary: binary))
     let comparisons = metrics.map { choice in
       MetricComparison(
-        choice: choice, isBinary: binary.contains(choice.name), options: options, isBrief: false,
-        draws: draws)
+        choice: choice, values: natures[choice.name] ?? .init(areBinary: false),
+        options: options, isBrief: false, draws: draws)
     }
     var pairs: [PairDocument] = []
     for index in sides.indices.dropFirst() {
@@ -112,9 +137,48 @@ package struct ComparisonAnalysis: Sendable {
     var arms: [ComparisonDocument.Arm] = []
     for index in sides.indices { arms.append(try arm(index)) }
     return ComparisonDocument(
-      request: request, sources: sources, items: items.document, roles: roles, arms: arms,
-      findings: findings + missing(pairs) + unsliced(slices), pairs: pairs,
-      gates: pairs.flatMap { pair in gates.map { $0.result(pair) } })
+      edition, request: request, sources: sources, items: items.document, roles: roles,
+      arms: arms, findings: findings + missing(pairs) + unsliced(slices), pairs: pairs,
+      gates: results(pairs, arms.dropFirst().map(\.summary)))
+  }
+
+  /// What every gate says of every candidate.
+  private func results(_ pairs: [PairDocument], _ arms: [ArmDocument]) -> [GateResult] {
+    let level = options.confidence
+    return zip(pairs, arms).flatMap { pair, arm in
+      let evidence = GateEvidence(
+        base: registered?.name ?? pair.base, baseItems: registered?.items ?? items.baseCount,
+        items: items.keys.count,
+        missing: options.missing ?? .undecided,
+        leastShare: gates.first { $0.subject == .items }?.gate.bound ?? 1,
+        changes: items.changes.filter { $0.candidate == pair.candidate })
+      return gates.map { gate in
+        guard edition > .first else { return gate.result(pair, level: level).ofFirstEdition }
+        return gate.result(pair, arm: arm, evidence: evidence, roles: roles, level: level)
+      }
+    }
+  }
+
+  /// What the values of a metric are, from each item's on every arm and the rows that make them.
+  private func nature(
+    _ name: String, _ columns: [[Double?]]
+  ) throws(StoreError) -> MetricComparison.Values {
+    let areBinary = Self.isBinary(columns)
+    guard edition > .first else { return .init(areBinary: areBinary) }
+    var areRates = areBinary
+    if options.repeats != nil {
+      areRates = true
+      for (index, side) in sides.enumerated() where areRates {
+        let all = try side.table.numbers(name)
+        areRates = items.rows[index].allSatisfy { rows in
+          rows.allSatisfy { all[$0] == nil || all[$0] == 0 || all[$0] == 1 }
+        }
+      }
+    }
+    let areParts = MetricRoles.shares.contains { roles[$0] == name }
+    let lieInside = columns.allSatisfy { $0.allSatisfy { $0.map { (0...1).contains($0) } ?? true } }
+    return .init(
+      areBinary: areBinary, areRates: areRates, areShares: areRates || (areParts && lieInside))
   }
 
   /// About how many shares of draws there will be: flips and draws of a metric's differences, and
@@ -202,20 +266,21 @@ package struct ComparisonAnalysis: Sendable {
     for (item, rows) in items.rows[index].enumerated() {
       ofRow += [Int](repeating: item, count: rows.count)
     }
-    // Attempts at one item share its luck, as rows of one cluster do.
-    var together: Clusters?
-    if let clusters {
-      together = Clusters(labels: ofRow.map { clusters.codes[$0] })
-    } else if options.repeats != nil {
-      together = Clusters(labels: ofRow)
-    }
-    let rows = try ArmRows(
-      side.table, rows: items.rows[index].flatMap { $0 }, roles: roles, clusters: together)
-    var summary = ArmSummary(rows, level: options.confidence).document
+    let attempts = options.repeats == nil ? nil : Clusters(labels: ofRow)
+    let rows =
+      edition > .first
+      ? try ArmRows(
+        side.table, rows: items.rows[index].flatMap { $0 }, roles: roles, items: attempts,
+        clusters: clusters)
+      // Rows were the sample, those of an item or a cluster together.
+      : try ArmRows(
+        side.table, rows: items.rows[index].flatMap { $0 }, roles: roles,
+        clusters: clusters.map { $0.selecting(ofRow) } ?? attempts)
+    var summary = ArmSummary(rows, level: options.confidence, edition: edition).document
     if options.repeats != nil {
       summary.repeats = RepeatSummary.document(
         rows, items: ofRow, itemCount: items.keys.count, clusters: clusters,
-        level: options.confidence)
+        level: options.confidence, edition: edition)
     }
     return ComparisonDocument.Arm(
       name: side.name, reference: side.source.reference, rows: side.rows.count, summary: summary)

@@ -1,3 +1,4 @@
+import Comparison
 package import Model
 package import Wire
 
@@ -17,6 +18,10 @@ extension ComparisonOptions {
     }
     guard (0...1_000).contains(worst) else {
       throw StoreError(.usage, "of the items that got worse, 0 to 1000 can be named")
+    }
+    guard grammar == nil || Gate.Grammar(rawValue: grammar ?? 0) != nil else {
+      throw StoreError(
+        .usage, "there is no grammar \(grammar ?? 0) of gates; use 2, or 1 for gates of before")
     }
   }
 

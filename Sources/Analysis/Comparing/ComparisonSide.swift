@@ -11,11 +11,13 @@ package struct ComparisonSide: Sendable {
   package let attributes: [String: String]
   /// The versions of inputs that its version was made from.
   package let inputs: [VersionDocument.Source]
+  /// The column whose value it is; nil where the arm is a version.
+  package let by: String?
 
   /// The arm called `name`; nil rows are all of them.
   package init(
     name: String, source: ComparisonDocument.Source, table: ColumnTable, rows: [Int]? = nil,
-    attributes: [String: String] = [:], inputs: [VersionDocument.Source] = []
+    attributes: [String: String] = [:], inputs: [VersionDocument.Source] = [], by: String? = nil
   ) {
     self.name = name
     self.source = source
@@ -23,6 +25,7 @@ package struct ComparisonSide: Sendable {
     self.rows = rows ?? Array(0..<table.count)
     self.attributes = attributes
     self.inputs = inputs
+    self.by = by
   }
 
   /// One arm for each value of a column: `base` first, then `candidates`.
@@ -64,7 +67,7 @@ package struct ComparisonSide: Sendable {
       sides.append(
         ComparisonSide(
           name: name, source: source, table: table, rows: rows, attributes: attributes,
-          inputs: inputs))
+          inputs: inputs, by: column))
     }
     return (sides, rowsWithout)
   }

@@ -49,8 +49,21 @@ package struct MetricChoice: Sendable, Hashable {
       let guarded: MetricDocument.Direction = gate.gate.relation == .atLeast ? .higher : .lower
       try add(name, direction(of: name, roles) ?? guarded)
     }
-    if found.isEmpty { throw none(tables) }
+    // Gates that speak of what some arm lacks say so, and that is an answer.
+    if found.isEmpty, gates.isEmpty { throw none(tables) }
     return found
+  }
+
+  /// The columns of `table` that would be metrics, were they in all arms.
+  static func metrics(
+    in table: ColumnTable, _ options: ComparisonOptions, key: [String]
+  ) -> [String] {
+    let others = Set(key + [options.cluster, options.repeats].compactMap { $0 } + options.slices)
+    let roles = try? MetricRoles(stated: MetricRoles(), columns: table.columns, of: table.name)
+    return table.columns.map(\.name).filter { name in
+      !others.contains(name) && direction(of: name, roles ?? MetricRoles()) != nil
+        && roles?[.inputTokens] != name && (try? table.numbers(name)) != nil
+    }
   }
 
   /// The direction of a column by the part it plays, or by its name.

@@ -4,9 +4,18 @@ import Wire
 
 /// One metric of two arms on the same items.
 struct MetricComparison: Sendable {
+  /// What the values of a metric are, on every arm.
+  struct Values: Sendable {
+    /// Whether each item's is 0 or 1, so that items can be counted.
+    let areBinary: Bool
+    /// Whether each row's is: means are rates then, also those of attempts.
+    var areRates = false
+    /// Whether they lie between 0 and 1 by what they mean, and so do the bounds of their means.
+    var areShares = false
+  }
+
   let choice: MetricChoice
-  /// Whether every value of every arm is 0 or 1.
-  let isBinary: Bool
+  let values: Values
   let options: ComparisonOptions
   /// Whether to draw items again and name those that got worse, which slices do without.
   let isBrief: Bool
@@ -18,13 +27,16 @@ struct MetricComparison: Sendable {
   ) throws(StoreError) -> MetricDocument {
     var document = MetricDocument(metric: choice.name, direction: choice.direction)
     let sample = PairedSample(base: base, candidate: candidate, clusters: clusters)
-    document.scale = isBinary ? .binary : .number
+    document.scale = values.areBinary || values.areRates ? .binary : .number
     document.items = sample.count
     document.missing = sample.excludedCount
     let level = options.confidence
     guard let paired = PairedDifference(sample, level: level) else { return document }
-    document.base = .mean(sample.base, clusters: sample.clusters, level: level)
-    document.candidate = .mean(sample.candidate, clusters: sample.clusters, level: level)
+    func mean(_ column: [Double]) -> EstimateDocument? {
+      .mean(column, clusters: sample.clusters, level: level, areShares: values.areShares)
+    }
+    document.base = mean(sample.base)
+    document.candidate = mean(sample.candidate)
     document.relative = relative(sample)
     document.correlation = paired.correlation?.ifFinite
     document.unpairedStandardError = paired.unpairedStandardError?.ifFinite
@@ -32,7 +44,7 @@ struct MetricComparison: Sendable {
     document.wins = isUp ? paired.higherCount : paired.lowerCount
     document.losses = isUp ? paired.lowerCount : paired.higherCount
     document.ties = paired.equalCount
-    if isBinary, clusters == nil {
+    if values.areBinary, clusters == nil {
       addBinary(PairedCounts(sample), paired, to: &document)
     } else {
       try addMeans(sample, paired, to: &document)
@@ -70,8 +82,9 @@ struct MetricComparison: Sendable {
     _ sample: PairedSample, _ paired: PairedDifference, to document: inout MetricDocument
   ) throws(StoreError) {
     let isClustered = sample.clusters != nil
-    document.difference = EstimateDocument(
+    let difference = EstimateDocument(
       paired.difference, method: isClustered ? "clustered t" : "t")
+    document.difference = values.areShares ? difference?.clipped(to: -1...1) : difference
     document.effect = paired.standardizedDifference?.ifFinite.map {
       .init(name: "d_z", value: $0)
     }

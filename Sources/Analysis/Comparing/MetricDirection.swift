@@ -29,6 +29,22 @@ package enum MetricDirection {
     return isUp == isDown ? nil : isUp ? .higher : .lower
   }
 
+  /// Words of what is measured and needs no judge.
+  private static let measured: Set = [
+    "latency", "duration", "seconds", "second", "ms", "millis", "milliseconds", "elapsed", "ttft",
+    "cost", "costs", "usd", "eur", "price", "dollars", "token", "tokens", "timeout", "timeouts",
+    "truncated", "truncation", "retries", "steps", "throughput", "parsed", "parses",
+  ]
+
+  /// Whether a column is measured, and rests on no judge and no reference answer.
+  static func isMeasured(_ name: String, _ roles: MetricRoles) -> Bool {
+    let parts: [MetricRoles.Role] = [
+      .latency, .cost, .inputTokens, .outputTokens, .truncated, .parsed, .valid,
+    ]
+    if parts.contains(where: { roles[$0] == name }) { return true }
+    return roles[.success] != name && words(name).contains { measured.contains($0) }
+  }
+
   /// `passRate_2` has the words pass, rate, 2.
   private static func words(_ name: String) -> [String] {
     var words: [String] = []

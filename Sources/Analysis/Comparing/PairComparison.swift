@@ -66,7 +66,7 @@ struct PairComparison: Sendable {
   ) throws(StoreError) -> SliceDocument {
     let brief = metrics.map {
       MetricComparison(
-        choice: $0.choice, isBinary: $0.isBinary, options: options, isBrief: true, draws: draws)
+        choice: $0.choice, values: $0.values, options: options, isBrief: true, draws: draws)
     }
     return SliceDocument(
       column: column, value: value, items: places.count,

@@ -48,6 +48,9 @@ package struct ExperimentAnalysis: Sendable {
           "the guardrail \"\(text)\" is about nothing that is measured; "
             + Spelling.advice(gate.metric, found.choices.map(\.name)))
       }
+      try GateRule(
+        text, roles: found.roles, columns: Set(found.choices.map(\.name))
+      ).check(found.areShares)
       return gate
     }
   }
@@ -65,7 +68,7 @@ package struct ExperimentAnalysis: Sendable {
     _ request: ExperimentRequest, by: String, sources: [ComparisonDocument.Source],
     findings: [ComparisonDocument.Finding] = []
   ) throws(StoreError) -> ExperimentDocument {
-    let columns = try metrics?.columns(Array(0..<(outcomes?.count ?? 0))) ?? [:]
+    let columns = try metrics?.columns((0..<(outcomes?.count ?? 0)).map { [$0] }) ?? [:]
     let sampleRatio = ratio { $0.units.count }
     let outcomeRatio = ratio { $0.units.count { !$0.isEmpty } }
     let contrasts = contrasts(columns)
@@ -117,7 +120,9 @@ package struct ExperimentAnalysis: Sendable {
           units: arm.units.count, decisions: arm.decisions, outcomes: rows.count,
           servedElsewhere: elsewhere,
           summary: rows.isEmpty
-            ? nil : try metrics?.summary(rows, clusters: nil, level: request.confidence)))
+            ? nil
+            : try metrics?.summary(
+              arm.units.filter { !$0.isEmpty }, clusters: nil, level: request.confidence)))
     }
     return arms
   }
@@ -148,13 +153,22 @@ package struct ExperimentAnalysis: Sendable {
                 variant: variant, metric: choice.name, direction: choice.direction,
                 scale: isBinary ? .binary : .number, controlUnits: control.count,
                 units: other.count, control: mean(control), value: mean(other),
-                difference: EstimateDocument(contrast?.estimate, method: "confidence sequence"),
+                difference: Self.inside(
+                  EstimateDocument(contrast?.estimate, method: "confidence sequence"), isBinary,
+                  -1...1),
                 pValue: contrast?.pValue, adjustedPValue: adjusted, verdict: verdict)
             }, pValue: contrast?.pValue
           ))
       }
     }
     return zip(found, Holm.adjusted(found.map(\.pValue))).map { $0.make($1) }
+  }
+
+  /// An estimate with bounds that a rate, or a difference of two, can have.
+  private static func inside(
+    _ estimate: EstimateDocument?, _ isRate: Bool, _ range: ClosedRange<Double>
+  ) -> EstimateDocument? {
+    isRate ? estimate?.clipped(to: range) : estimate
   }
 
   /// Every guardrail of every variant; the chance of one false stop, at any look, is at most 1 less
@@ -166,7 +180,10 @@ package struct ExperimentAnalysis: Sendable {
       plannedCount: request.planned, alpha: (1 - request.confidence) / Double(count))
     var results: [GateResult] = []
     for arm in units.arms.indices.dropFirst() {
-      for (gate, text) in zip(guards, guardTexts) {
+      for (gate, text) in zip(guards, guardTexts) where gate.kind == .limit {
+        results.append(limit(gate, text, columns, arm: arm, sequence))
+      }
+      for (gate, text) in zip(guards, guardTexts) where gate.kind == .change {
         let values = metrics.flatMap { Self.choice(gate, $0) }.flatMap { columns[$0.name] } ?? []
         // A relative bound X on the means is a bound of 0 on candidate − (1 + X)·control.
         let isRelative = gate.scale == .relative
@@ -191,10 +208,33 @@ package struct ExperimentAnalysis: Sendable {
               excess?.estimate,
               method: isRelative
                 ? "confidence sequence, over \(factor) times the control" : "confidence sequence"),
-            bound: isRelative ? 0 : gate.bound))
+            bound: isRelative ? 0 : gate.bound, kind: .change))
       }
     }
     return results
+  }
+
+  /// A guardrail on a variant's own mean.
+  private func limit(
+    _ gate: Gate, _ text: String, _ columns: [String: [Double?]], arm: Int,
+    _ sequence: ConfidenceSequence
+  ) -> GateResult {
+    let choice = metrics.flatMap { Self.choice(gate, $0) }
+    let values = choice.flatMap { columns[$0.name] } ?? []
+    let isRate = choice.map { metrics?.areRates($0.name) ?? false } ?? false
+    let estimate = sequence.mean(units.means(values, arm: arm))
+    let verdict: GateResult.Verdict =
+      switch gate.verdict(estimate?.interval) {
+      case .passed: .passed
+      case .failed: .failed
+      case .undecided: .undecided
+      }
+    var result = GateResult(
+      gate: text, candidate: units.arms[arm].plan.variant, verdict: verdict,
+      scale: isRate ? .share : .number, change: nil, bound: gate.bound, kind: .limit)
+    result.value = Self.inside(
+      EstimateDocument(estimate, method: "confidence sequence"), isRate, 0...1)
+    return result
   }
 
   /// The guardrails as they were written.

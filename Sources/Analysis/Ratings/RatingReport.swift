@@ -63,7 +63,7 @@ package struct RatingReport {
             let hits = own.map { $0.event.label == label ? 1.0 : 0 }
             return RatingReportDocument.Arm.Label(
               label: label, count: hits.count { $0 == 1 },
-              share: Self.mean(hits, items) ?? .init(value: 0))
+              share: Self.share(hits, items) ?? .init(value: 0))
           }
         }
         return section
@@ -74,6 +74,15 @@ package struct RatingReport {
     _ values: [Double], _ items: Clusters
   ) -> RatingReportDocument.Range? {
     MeanEstimate.of(values, clusters: items, level: level).map(RatingReportDocument.Range.init)
+  }
+
+  /// The same of shares, whose bounds stay between 0 and 1.
+  private static func share(
+    _ values: [Double], _ items: Clusters
+  ) -> RatingReportDocument.Range? {
+    EstimateDocument.mean(values, clusters: items, level: level, areShares: true).map {
+      RatingReportDocument.Range(value: $0.value, lower: $0.lower, upper: $0.upper)
+    }
   }
 
   private func raters(

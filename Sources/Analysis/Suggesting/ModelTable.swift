@@ -12,14 +12,14 @@ struct ModelTable: Sendable {
   private(set) var findings: [ComparisonDocument.Finding] = []
   private let columns: [String]
   private let table: ColumnTable
-  /// For each model, its row of each item.
-  private let rows: [String: [Int]]
+  /// For each model, its rows of each item: one, or its attempts.
+  private let rows: [String: [[Int]]]
   private let values: [String: [MetricRoles.Role: [Double?]]]
   private let options: BacktestOptions
 
   /// The models of a table by a column.
   /// - Throws: ``StoreError`` of kind `usage` when there is no such column, an item has two rows of
-  ///   one model, or no column plays one of the parts `needed`.
+  ///   one model that are no attempts, or no column plays one of the parts `needed`.
   init(
     _ table: ColumnTable, key: [String], options: BacktestOptions, needed: [MetricRoles.Role]
   ) throws(StoreError) {
@@ -43,21 +43,23 @@ struct ModelTable: Sendable {
     }
     let items = try ItemKeys(table, rows: Array(0..<table.count), columns: key)
     var keys: [[String]] = []
-    var rows: [String: [Int]] = [:]
+    var rows: [String: [[Int]]] = [:]
     for key in items.rows.keys.sorted(by: ItemKeys.isBefore) {
-      var found: [String: Int] = [:]
+      var found: [String: [Int]] = [:]
       for row in items.rows[key] ?? [] {
         guard let model = names[row] else { continue }
-        guard found.updateValue(row, forKey: model) == nil else {
+        guard options.repeats != nil || found[model] == nil else {
           throw StoreError(
             .usage,
             "\(key.joined(separator: " · ")) has two rows of '\(model)' in \(table.name); name the "
-              + "columns that identify an item with --key, or choose rows with --where")
+              + "column that numbers the attempts with --repeat, the columns that identify an item "
+              + "with --key, or choose rows with --where")
         }
+        found[model, default: []].append(row)
       }
       guard found.count == models.count else { continue }
       keys.append(key)
-      for (model, row) in found { rows[model, default: []].append(row) }
+      for (model, own) in found { rows[model, default: []].append(own) }
     }
     guard !keys.isEmpty else {
       throw StoreError(
@@ -71,13 +73,25 @@ struct ModelTable: Sendable {
     }
     var values: [String: [MetricRoles.Role: [Double?]]] = [:]
     for model in models {
-      let arm = try ArmRows(table, rows: rows[model] ?? [], roles: roles)
-      for role in needed { values[model, default: [:]][role] = arm.numbers(role) }
+      let arm = try ArmRows(table, items: rows[model] ?? [], roles: roles, clusters: nil)
+      for role in needed {
+        let column = arm.numbers(role).map(arm.perItem)
+        values[model, default: [:]][role] = column
+        let missing = column?.count { $0 == nil } ?? 0
+        guard missing > 0 else { continue }
+        findings.append(
+          .init(
+            roles[role] ?? role.rawValue, arm: model,
+            "items without a value take no part in what is said of it", count: missing,
+            isLeftOut: true))
+      }
     }
     clusters = try options.cluster.map { (column) throws(StoreError) in
       let texts = try table.texts(column)
       return Clusters(
-        labels: (rows[models[0]] ?? []).map { row in texts[row].map { "=" + $0 } ?? "#\(row)" })
+        labels: (rows[models[0]] ?? []).map { rows in
+          rows.first.flatMap { texts[$0] }.map { "=" + $0 } ?? "#\(rows)"
+        })
     }
     self.models = models
     self.keys = keys
@@ -92,7 +106,8 @@ struct ModelTable: Sendable {
   func summaries() throws(StoreError) -> [SuggestionDocument.Entry] {
     var entries: [SuggestionDocument.Entry] = []
     for model in models {
-      let arm = try ArmRows(table, rows: rows[model] ?? [], roles: roles, clusters: clusters)
+      let arm = try ArmRows(
+        table, items: rows[model] ?? [], roles: roles, clusters: clusters)
       entries.append(
         .init(model: model, summary: ArmSummary(arm, level: options.confidence).document))
     }
@@ -104,7 +119,7 @@ struct ModelTable: Sendable {
     let texts = try table.texts(column)
     var unclear = 0
     let slices = keys.indices.map { place -> String? in
-      let values = Set(models.map { texts[rows[$0]?[place] ?? 0] })
+      let values = Set(models.flatMap { rows[$0]?[place] ?? [] }.map { texts[$0] })
       if values.count > 1 { unclear += 1 }
       return values.count == 1 ? values.first ?? nil : nil
     }

@@ -1,16 +1,33 @@
 package import Model
 
-/// A bound on the change of a metric from base to candidate, such as `success >= -2pp`.
+/// A bound on a metric: on its change from base to candidate, such as `success >= -2pp`, or on the
+/// candidate's own value, such as `latency_ms <= 500`.
 ///
-/// Non-inferiority by interval: a gate passes only where the data exclude a change beyond the
+/// Non-inferiority by interval: a gate passes only where the data exclude a value beyond the
 /// bound, so that few rows never pass by luck (Piaggio et al., CONSORT extension, JAMA 2012).
 package struct Gate: Sendable, Hashable {
   /// Which side of the bound is good.
   package enum Relation: String, Sendable {
-    /// The change must not be below the bound.
+    /// The value must not be below the bound.
     case atLeast = ">="
-    /// The change must not be above the bound.
+    /// The value must not be above the bound.
     case atMost = "<="
+  }
+
+  /// What the bound is about.
+  package enum Kind: String, Sendable {
+    /// Candidate minus base, or in parts of the base: the bound has a sign.
+    case change
+    /// The candidate's own value: the bound has none.
+    case limit
+  }
+
+  /// How the text of a gate is read; a kept gate is read by the grammar it was written in.
+  package enum Grammar: Int, Sendable, CaseIterable {
+    /// Every bound is one on a change, with a sign or without.
+    case first = 1
+    /// A bound with a sign is one on a change, a bound without a limit.
+    case second = 2
   }
 
   /// What the bound counts in.
@@ -25,22 +42,31 @@ package struct Gate: Sendable, Hashable {
   package let metric: String
   /// Which side of the bound is good.
   package let relation: Relation
-  /// The bound: a difference, or a relative change.
+  /// The bound: a difference, a relative change, or a value.
   package let bound: Double
-  /// What the bound counts in.
+  /// What the bound counts in; absolute for a limit.
   package let scale: Scale
+  /// What the bound is about.
+  package let kind: Kind
+  /// Whether the bound is written in per cent; a limit in per cent is one on a rate.
+  package let isPercent: Bool
 
   /// A gate from its parts; `bound` is finite.
-  package init(metric: String, relation: Relation, bound: Double, scale: Scale) {
+  package init(
+    metric: String, relation: Relation, bound: Double, scale: Scale, kind: Kind = .change
+  ) {
     self.metric = metric
     self.relation = relation
     self.bound = bound
     self.scale = scale
+    self.kind = kind
+    isPercent = scale == .relative
   }
 
-  /// Reads `METRIC >= NUMBER` or `METRIC <= NUMBER`, the number with `pp`, `%` or nothing after.
-  /// - Throws: `usage` for anything else.
-  package init(_ text: String) throws(StoreError) {
+  /// Reads `METRIC >= BOUND` or `METRIC <= BOUND`, the bound a number with `pp`, `%` or nothing
+  /// after it: with a sign a change, without a limit.
+  /// - Throws: `usage` for anything else, and for a limit that is 0 or in points of per cent.
+  package init(_ text: String, grammar: Grammar = .second) throws(StoreError) {
     guard
       let match = text.firstMatch(
         of: /^\s*(\S.*?)\s*(>=|<=)\s*([+\-−]?)(\d+(?:\.\d+)?|\.\d+)\s*(pp|%|)\s*$/),
@@ -50,21 +76,38 @@ package struct Gate: Sendable, Hashable {
     else {
       throw StoreError(
         .usage,
-        "\"\(text)\" is not a gate; write METRIC >= -2pp, METRIC <= +10% or METRIC >= -0.5")
+        "\"\(text)\" is not a gate; write METRIC >= -2pp or METRIC <= +10% for a change against the "
+          + "base, METRIC <= 500 for the candidate's own value")
     }
     metric = String(match.1)
     self.relation = relation
+    isPercent = match.5 == "%"
     let signed = match.3.isEmpty || match.3 == "+" ? number : -number
     bound = match.5.isEmpty ? signed : signed / 100
-    scale = match.5 == "%" ? .relative : .absolute
+    kind = grammar == .first || !match.3.isEmpty ? .change : .limit
+    scale = isPercent && kind == .change ? .relative : .absolute
+    if kind == .change { return }
+    let advice = "a bound without a sign is one on the candidate's own value"
+    if number == 0 {
+      throw StoreError(
+        .usage,
+        "the gate \"\(text)\" has the bound 0; \(advice), so write +\(match.4)\(match.5) for a "
+          + "change that must not be on the wrong side of 0")
+    }
+    if match.5 == "pp" {
+      throw StoreError(
+        .usage,
+        "the gate \"\(text)\" is in points of per cent, which are of a change, and has no sign; "
+          + "write +\(match.4)pp or -\(match.4)pp for a change, \(match.4)% for the rate itself")
+    }
   }
 
-  /// What `change`, an interval of candidate minus base in the gate's scale, says.
+  /// What an interval says: of the change in the gate's scale, or of the candidate's value.
   ///
   /// A two-sided 95 % interval makes this a one-sided test at 2.5 %. No interval, or none on the
   /// side that matters, decides nothing.
-  package func verdict(_ change: Interval?) -> GateVerdict {
-    guard let change else { return .undecided }
+  package func verdict(_ interval: Interval?) -> GateVerdict {
+    guard let change = interval else { return .undecided }
     switch relation {
     case .atLeast:
       if let lower = change.lower, lower >= bound { return .passed }
@@ -74,5 +117,23 @@ package struct Gate: Sendable, Hashable {
       if let lower = change.lower, lower > bound { return .failed }
     }
     return .undecided
+  }
+
+  /// About how many items would decide with a chance of 80 %, if the value stays as it is; nil
+  /// where no number would, or nothing is known of the spread.
+  ///
+  /// n·((z_{α/2} + z_β)·SE/(value − bound))² with the interval's reach towards the bound for
+  /// z_{α/2}·SE (Miller, https://arxiv.org/abs/2411.00640).
+  package func itemsNeeded(value: Double, interval: Interval, count: Int) -> Int? {
+    let distance = abs(value - bound)
+    let near = value > bound ? interval.lower : interval.upper
+    let alpha = 1 - interval.level
+    guard let near, distance > 0, alpha > 0, alpha < 1 else { return nil }
+    let reach = abs(value - near)
+    let power =
+      DetectableDifference.multiplier(power: 0.8, alpha: alpha)
+      / NormalDistribution.quantile(upperTail: alpha / 2)
+    let ratio = power * reach / distance
+    return Int(exactly: (Double(count) * ratio * ratio).rounded(.up)).map { max($0, count + 1) }
   }
 }

@@ -25,6 +25,11 @@ package struct Clusters: Sendable, Hashable {
     return totals
   }
 
+  /// The mean of `values` (one a row) in each cluster.
+  package func means(_ values: [Double]) -> [Double] {
+    zip(totals(values), sizes).map { $0 / $1 }
+  }
+
   /// The rows in each cluster.
   var sizes: [Double] {
     var sizes = [Double](repeating: 0, count: count)

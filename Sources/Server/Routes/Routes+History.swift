@@ -5,7 +5,9 @@ import Service
 import Wire
 
 extension Routes {
-  private static let trendParameters: Set = ["metric", "stat", "by", "where", "versions"]
+  private static let trendParameters: Set = [
+    "metric", "stat", "by", "where", "repeat", "versions",
+  ]
 
   /// What becomes of a dataset over its versions.
   var history: [Route] {
@@ -84,6 +86,7 @@ extension Routes {
     trend.statistic = try parameters.choice("stat", of: TrendRequest.Statistic.self)
     trend.group = try parameters.text("by")
     trend.condition = try parameters.text("where")
+    trend.repeats = try parameters.text("repeat")
     trend.versions = try parameters.text("versions") ?? "*"
     guard (trend.condition ?? "").unicodeScalars.count <= 16_384 else {
       throw StoreError(.usage, "where has at most 16384 characters")

@@ -38,6 +38,8 @@ package struct BacktestOptions: Codable, Sendable, Hashable {
   package var lower: [String] = []
   /// Rows with the same value here share their luck.
   package var cluster: String?
+  /// The column that numbers the attempts at an item.
+  package var repeats: String?
   /// What SQL would say after WHERE.
   package var condition: String?
   /// The coverage of intervals; gates have their own.
@@ -57,6 +59,7 @@ package struct BacktestOptions: Codable, Sendable, Hashable {
     case by, key, map, targets, roles, higher, lower, cluster, confidence, seed, resamples
     case leastEffectiveRows, examples
     case condition = "where"
+    case repeats = "repeat"
   }
 
   package init(from decoder: any Decoder) throws {
@@ -69,6 +72,7 @@ package struct BacktestOptions: Codable, Sendable, Hashable {
     higher = try members.decodeIfPresent([String].self, forKey: .higher) ?? []
     lower = try members.decodeIfPresent([String].self, forKey: .lower) ?? []
     cluster = try members.decodeIfPresent(String.self, forKey: .cluster)
+    repeats = try members.decodeIfPresent(String.self, forKey: .repeats)
     condition = try members.decodeIfPresent(String.self, forKey: .condition)
     confidence = try members.decodeIfPresent(Double.self, forKey: .confidence) ?? confidence
     seed = try members.decodeIfPresent(UInt64.self, forKey: .seed) ?? seed

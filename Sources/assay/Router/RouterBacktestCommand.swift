@@ -98,6 +98,10 @@ struct TrialFlags: ParsableArguments {
   @Option(help: ArgumentHelp("Rows with the same value share their luck.", valueName: "column"))
   var cluster: String?
   @Option(
+    name: .customLong("repeat"),
+    help: ArgumentHelp("The column that numbers the attempts at an item.", valueName: "column"))
+  var repeats: String?
+  @Option(
     name: .customLong("where"),
     help: ArgumentHelp("Only rows for which this SQL expression is true.", valueName: "sql"))
   var condition: String?
@@ -117,6 +121,7 @@ struct TrialFlags: ParsableArguments {
       options.higher = higher
       options.lower = lower
       options.cluster = cluster
+      options.repeats = repeats
       options.condition = condition
       options.confidence = confidence ?? options.confidence
       options.seed = seed ?? options.seed

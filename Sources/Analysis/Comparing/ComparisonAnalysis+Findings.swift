@@ -1,0 +1,85 @@
+import Comparison
+import Model
+import Wire
+
+extension ComparisonAnalysis {
+  /// Metrics that one arm has and the base has not, or the other way round.
+  static func unmatched(
+    _ sides: [ComparisonSide], _ options: ComparisonOptions, key: [String]
+  ) -> [ComparisonDocument.Finding] {
+    guard let base = sides.first, base.by == nil else { return [] }
+    let own = MetricChoice.metrics(in: base.table, options, key: key)
+    return sides.dropFirst().flatMap { side -> [ComparisonDocument.Finding] in
+      let others = MetricChoice.metrics(in: side.table, options, key: key)
+      let new = others.filter { !own.contains($0) }
+      let lost = own.filter { !others.contains($0) }
+      let absent = lost.filter { !side.table.knows($0) }
+      let textual = lost.filter { side.table.knows($0) }
+      var told: [String] = []
+      if !absent.isEmpty {
+        told.append("\(side.name) has no column \(absent.joined(separator: ", "))")
+      }
+      if !textual.isEmpty {
+        told.append(
+          "\(side.name) has no numbers in the column \(textual.joined(separator: ", "))")
+      }
+      if !new.isEmpty {
+        told.append(
+          lost.isEmpty
+            ? "new in \(side.name), and so not compared: \(new.joined(separator: ", "))"
+            : "new there: \(new.joined(separator: ", "))")
+      }
+      if told.isEmpty { return [] }
+      return [.init(ComparisonDocument.Finding.metrics, arm: nil, told.joined(separator: "; "))]
+    }
+  }
+
+  /// Columns of texts that are called as refusals are, and are none.
+  static func refusals(
+    _ tables: [ColumnTable], _ roles: MetricRoles
+  ) -> [ComparisonDocument.Finding] {
+    guard roles[.refusal] == nil else { return [] }
+    let names = Set(tables.flatMap { MetricRoles.textualRefusals($0.columns) }).sorted()
+    return names.map { name in
+      .init(name, arm: nil, "holds texts, which do not tell whether a model refused: not counted")
+    }
+  }
+}
+
+extension GateRule.Absences {
+  /// What some of the arms do not have.
+  init(_ sides: [ComparisonSide]) {
+    var seen: Set<String> = []
+    for column in sides.flatMap(\.table.columns) where seen.insert(column.name).inserted {
+      func isNumeric(_ side: ComparisonSide) -> Bool {
+        (try? side.table.numbers(column.name)) != nil
+      }
+      // What holds numbers nowhere is no metric of anybody.
+      guard sides.contains(where: isNumeric), let side = sides.first(where: { !isNumeric($0) })
+      else { continue }
+      columns.append(
+        (
+          column.name,
+          side.table.knows(column.name)
+            ? "\(side.name) has no numbers in the column \(column.name)"
+            : "\(side.name) has no column \(column.name)"
+        ))
+    }
+    for side in sides {
+      let found = try? MetricRoles(
+        stated: MetricRoles(), columns: side.table.columns, of: side.name)
+      for role in MetricRoles.Role.allCases where roles[role] == nil {
+        roles[role] = found?[role]
+      }
+    }
+  }
+}
+
+extension GateResult {
+  /// The result without what the first edition did not say.
+  var ofFirstEdition: GateResult {
+    GateResult(
+      gate: gate, candidate: candidate, verdict: verdict, scale: scale, change: change,
+      bound: bound)
+  }
+}

@@ -1,0 +1,57 @@
+import Model
+import Wire
+
+/// What the gates of a candidate may rest on: how many of the base's items are compared, and what
+/// besides the candidate is not the base's.
+struct GateEvidence: Sendable {
+  let base: String
+  /// The items that the base has.
+  let baseItems: Int
+  /// The items that all arms have, and that are the same.
+  let items: Int
+  let missing: ComparisonOptions.Missing
+  /// The share of the base's items below which gates say nothing: that of `items >= 95%`, else 1.
+  let leastShare: Double
+  /// What scores rest on that is not the base's.
+  let changes: [Sameness.Change]
+
+  /// The share of the base's items that are compared; nil where it has none.
+  var share: Double? { baseItems == 0 ? nil : Double(items) / Double(baseItems) }
+
+  /// Whether so many items are too few of the base's; nil where they are enough.
+  func shortage(_ count: Int) -> String? {
+    guard missing != .ignore, Double(count) < leastShare * Double(baseItems) - 1e-9 else {
+      return nil
+    }
+    return "\(count) of \(baseItems) items of \(base) are compared"
+  }
+
+  /// A gate's result as these items allow it.
+  /// - Parameter restsOnScores: Whether the gate is about something that was judged.
+  func weighed(_ result: GateResult, items count: Int, restsOnScores: Bool) -> GateResult {
+    var result = result
+    var reasons: [String] = []
+    if let shortage = shortage(count) {
+      result.verdict = missing == .fail ? .failed : .undecided
+      reasons.append(
+        missing == .fail
+          ? shortage
+          : shortage + "; --missing ignore judges those, 'items >= 95%' says how many are enough")
+    }
+    if restsOnScores, !changes.isEmpty {
+      if result.verdict != .failed || reasons.isEmpty { result.verdict = .undecided }
+      let told = changes.map { change in
+        let items = change.count.map { $0 == 1 ? " on 1 item" : " on \($0) items" } ?? ""
+        return "'\(change.column)' is not that of \(base)\(items)"
+      }
+      let flags = changes.map { "--allow-change \($0.column)" }
+      reasons.append(
+        told.joined(separator: ", ") + "; \(flags.joined(separator: " ")) judges all the same")
+    }
+    if !reasons.isEmpty {
+      result.reason = reasons.joined(separator: "; ")
+      result.itemsNeeded = nil
+    }
+    return result
+  }
+}

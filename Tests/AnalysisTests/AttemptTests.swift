@@ -1,0 +1,141 @@
+import Analysis
+import Columns
+import Model
+import Routing
+import Testing
+import Wire
+
+/// Attempts are no items: where a number is made of rows, an item has one value.
+@Suite struct AttemptTests {
+  /// The bake-off with so many attempts at each item of each model, all with the item's result.
+  private func repeated(_ count: Int, _ times: (Int) -> Int) throws -> ColumnTable {
+    let table = BakeOff.twoModels(count)
+    let rows = (0..<table.count).flatMap { row in
+      [Int](repeating: row, count: times(row))
+    }
+    return table.selecting(rows)
+  }
+
+  @Test func `a backtest over attempts is that over items`() throws {
+    let rules = try BakeOff.rules()
+    let single = try BakeOff.report(BakeOff.twoModels(60), rules)
+    let many = try BakeOff.report(try repeated(60) { $0 % 2 + 1 }, rules) {
+      $0.repeats = "attempt"
+    }
+    #expect(many.pair == single.pair && many.coverage == single.coverage)
+    #expect(many.summary?.success == single.summary?.success)
+    #expect(many.summary?.cost?.perSuccess == single.summary?.cost?.perSuccess)
+    let error = #expect(throws: StoreError.self) {
+      try BakeOff.report(try repeated(60) { $0 % 2 + 1 }, rules)
+    }
+    #expect(error?.message.contains("--repeat") == true)
+  }
+
+  @Test func `a draft over attempts is that over items`() throws {
+    func draft(_ table: ColumnTable, _ repeats: String?) throws -> SuggestionDocument {
+      var request = SuggestionRequest(name: "r", objective: "min cost s.t. success >= -5pp")
+      request.slice = "topic"
+      var options = BacktestOptions()
+      (options.resamples, options.repeats) = (999, repeats)
+      request.options = options
+      return try SuggestionAnalysis(table, key: ["id"], request: request).document(
+        request,
+        source: .init(reference: "outputs@1", snapshot: Digest(hashing: []), rows: table.count))
+    }
+    let single = try draft(BakeOff.twoModels(100), nil)
+    let many = try draft(try repeated(100) { $0 % 2 + 1 }, "attempt")
+    #expect(many.slices == single.slices && many.overall == single.overall)
+    #expect(many.models.map(\.summary.success) == single.models.map(\.summary.success))
+  }
+
+  @Test func `an experiment's arms are of units, as its differences are`() throws {
+    // A unit of the control comes once and succeeds, or three times and fails; of the canary it is
+    // the other way round.
+    var columns: [(id: String, variant: String, unit: String, success: Double)] = []
+    for unit in 0..<80 {
+      let isControl = unit % 2 == 0
+      let isGood = unit / 2 % 2 == 0
+      for decision in 0..<(isControl == isGood ? 1 : 3) {
+        columns.append(
+          ("\(unit)-\(decision)", isControl ? "control" : "canary", "u\(unit)", isGood ? 1 : 0))
+      }
+    }
+    let decisions = TestTable.make(
+      "r.decisions@1",
+      [
+        ("decision_id", .texts(columns.map(\.id))), ("variant", .texts(columns.map(\.variant))),
+        ("unit_hash", .texts(columns.map(\.unit))),
+      ])
+    let outcomes = TestTable.make(
+      "r.outcomes@1",
+      [
+        ("decision_id", .texts(columns.map(\.id))), ("success", .numbers(columns.map(\.success))),
+      ])
+    let units = try ExperimentUnits(
+      decisions, rows: Array(0..<decisions.count), by: "variant",
+      plan: [
+        .init(variant: "control", target: "a", share: 0.5),
+        .init(variant: "canary", target: "b", share: 0.5),
+      ], outcomes: outcomes)
+    var request = ExperimentRequest(name: "r")
+    request.planned = 40
+    request.guardrails = ["success >= +0", "success >= 10%", "success >= 99%"]
+    let document = try ExperimentAnalysis(units, outcomes: outcomes, request: request)
+      .document(request, by: "variant", sources: [])
+    let contrast = try #require(document.contrasts.first)
+    #expect(contrast.control == 0.5 && contrast.value == 0.5)
+    #expect(document.arms.map(\.summary?.success?.value) == [0.5, 0.5])
+    let limits = document.guardrails.filter { $0.kind == .limit }
+    #expect(limits.map(\.gate) == ["success >= 10%", "success >= 99%"])
+    #expect(limits.map(\.value?.value) == [0.5, 0.5] && limits[1].verdict == .failed)
+    request.guardrails = ["success >= 3"]
+    #expect(throws: StoreError.self) {
+      try ExperimentAnalysis(units, outcomes: outcomes, request: request)
+    }
+  }
+
+  @Test func `rates of attempts and clusters never leave zero and one`() throws {
+    let ids = (0..<40).flatMap { id in ["\(id)", "\(id)"] }
+    func side(_ name: String, _ failures: Int) -> ComparisonSide {
+      let values = (0..<80).map { Double?($0 < failures ? 0 : 1) }
+      return TestTable.side(
+        name,
+        [
+          ("id", .texts(ids)), ("attempt", .numbers((0..<80).map { Double?(Double($0 % 2)) })),
+          ("success", .numbers(values)), ("refused", .numbers(values.map { $0.map { 1 - $0 } })),
+          ("group", .texts(ids.map { "g\((Int($0) ?? 0) / 4)" })),
+        ])
+    }
+    for failures in [0, 1, 3, 77, 80] {
+      for cluster in [nil, "group"] as [String?] {
+        let document = try TestTable.compare([side("a", failures), side("b", 1)]) {
+          ($0.repeats, $0.cluster) = ("attempt", cluster)
+        }
+        var estimates: [EstimateDocument?] = []
+        for summary in document.arms.map(\.summary) {
+          estimates += [
+            summary.success, summary.successCount?.rate, summary.refusals?.rate,
+            summary.repeats?.flipRate, summary.repeats?.consistency,
+          ]
+          estimates += summary.repeats?.passEveryTime.map(\.estimate) ?? []
+        }
+        for metric in document.pairs[0].metrics { estimates += [metric.base, metric.candidate] }
+        for estimate in estimates.compactMap({ $0 }) {
+          #expect(estimate.lower.map { (0...1).contains($0) } ?? true, "\(estimate)")
+          #expect(estimate.upper.map { (0...1).contains($0) } ?? true, "\(estimate)")
+        }
+        for metric in document.pairs[0].metrics {
+          for one in [metric.difference, metric.bootstrap].compactMap({ $0 }) {
+            #expect(abs(one.lower ?? 0) <= 1 && abs(one.upper ?? 0) <= 1, "\(one)")
+          }
+        }
+      }
+    }
+    let sure = try TestTable.compare([side("a", 0), side("b", 1)]) {
+      ($0.repeats, $0.cluster) = ("attempt", "group")
+    }
+    let success = try #require(sure.arms[0].summary.success)
+    #expect(success.method == "Wilson over clusters" && success.lower ?? 1 < 0.8)
+    #expect(sure.arms[1].summary.success?.method == "clustered t, clipped")
+  }
+}

@@ -1,0 +1,84 @@
+import Analysis
+import Model
+import Testing
+import Wire
+
+/// Gates on the candidate's own value beside gates on its change.
+@Suite struct LimitTests {
+  private func side(_ name: String, _ latency: Double, _ rate: Int = 2) -> ComparisonSide {
+    TestTable.side(
+      name,
+      [
+        ("success", .numbers((0..<100).map { Double?($0 % 10 < rate ? 0 : 1) })),
+        ("latency_ms", .numbers((0..<100).map { Double?(latency + Double($0 % 7)) })),
+        ("cost", .numbers((0..<100).map { Double?(2 + Double($0 % 3)) })),
+      ])
+  }
+
+  private func results(_ gates: [String], latency: Double = 630) throws -> [GateResult] {
+    try TestTable.compare([side("a@1", 439), side("a@2", latency)]) { $0.gates = gates }.gates
+  }
+
+  private func message(_ gate: String) -> String {
+    let error = #expect(throws: StoreError.self, "\(gate)") { try results([gate]) }
+    #expect(error?.kind == .usage)
+    return error?.message ?? ""
+  }
+
+  @Test func `a bound without a sign is about the candidate's own value`() throws {
+    let found = try results(["latency_ms <= 500", "latency_ms <= +500", "latency_ms <= 700"])
+    #expect(found.map(\.verdict) == [.failed, .passed, .passed])
+    #expect(found.map(\.kind) == [.limit, .change, .limit])
+    #expect(found[0].change == nil && found[1].value == nil)
+    #expect(abs((found[0].value?.value ?? 0) - 632.95) < 1e-9)
+    #expect(found[0].value?.method == "t" && found[0].bound == 500)
+  }
+
+  @Test func `rates, ratios and quantiles have limits too`() throws {
+    let gates = [
+      "success >= 60%", "success >= 0.6", "success >= 95%", "cost_per_success <= 5",
+      "cost_per_success <= 3", "latency_p50 <= 640", "latency_p95 <= 600",
+    ]
+    let found = try results(gates)
+    #expect(
+      found.map(\.verdict) == [.passed, .passed, .failed, .passed, .failed, .passed, .failed])
+    #expect(found[0].value?.method == "Wilson" && found[0].scale == .share)
+    #expect(found[3].value?.method == "Fieller" && found[5].value?.method == "order statistics")
+  }
+
+  @Test func `an undecided gate says how many items would decide`() throws {
+    let found = try results(["success >= 78%", "success >= -1pp"])
+    #expect(found.map(\.verdict) == [.undecided, .undecided])
+    // 2.04 · 100 · ((0.8 − Wilson's lower 0.7112) / 0.02)²
+    let needed = try #require(found[0].itemsNeeded)
+    #expect((3_500...4_500).contains(needed), "\(needed)")
+    #expect(found[1].itemsNeeded ?? 0 > 100)
+  }
+
+  @Test(arguments: [
+    ("success >= 0", "write +0"), ("latency_ms <= 0", "write +0"), ("success >= 0%", "write +0%"),
+    ("success >= 3", "+3pp"), ("success >= 300%", "between 0 and 1"),
+    ("success >= 2pp", "write +2pp or -2pp"), ("latency_ms <= 20%", "is no rate"),
+    ("latency_p95 <= 20%", "such as +10%"), ("cost_per_success <= 10%", "such as +10%"),
+    ("latency_p95 <= +20", "such as +10%"), ("items >= 1", "items >= 95%"),
+    ("items <= 95%", "items >= 95%"), ("items >= -5%", "items >= 95%"),
+  ])
+  func `a bound that a column cannot have is refused, with what to write`(
+    gate: String, advice: String
+  ) {
+    #expect(message(gate).contains(advice))
+  }
+
+  @Test func `by the first grammar every bound is one on the change`() throws {
+    let document = try TestTable.compare([side("a@1", 439), side("a@2", 630)]) {
+      $0.gates = ["latency_ms <= 500", "success >= 0", "latency_p95 <= 20%"]
+      $0.grammar = 1
+    }
+    #expect(document.gates.map(\.verdict) == [.passed, .undecided, .failed])
+    #expect(document.gates.allSatisfy { $0.kind == .change })
+    let error = #expect(throws: StoreError.self) {
+      try TestTable.compare([side("a@1", 1), side("a@2", 1)]) { $0.grammar = 3 }
+    }
+    #expect(error?.kind == .usage)
+  }
+}
