@@ -97,6 +97,13 @@ extension RemoteStoreService {
     guard count > 0 else { return [] }
     var request = HTTPRequest(.get, Self.resource(digest, name: ""))
     request.add("Range", "bytes=\(offset)-\(offset + count - 1)")
+    return try bytes(request, at: offset, count: count)
+  }
+
+  /// The bytes that a request for a range of them is answered with; none beyond the end.
+  func bytes(
+    _ request: HTTPRequest, at offset: Int, count: Int
+  ) throws(StoreError) -> [UInt8] {
     let answer = try client.send(request)
     // There is nothing from there on.
     if answer.head.status == 416 { return [] }

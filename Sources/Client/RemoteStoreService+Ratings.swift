@@ -32,6 +32,33 @@ extension RemoteStoreService {
     return try document(RatingTaskDocument.self, HTTPRequest(.get, resource))
   }
 
+  package func ratingMedia(
+    in dataset: DatasetName, _ address: String, at offset: Int, count: Int
+  ) throws(StoreError) -> [UInt8] {
+    guard count > 0 else { return [] }
+    var request = HTTPRequest(.get, Self.media(dataset, address))
+    request.add("Range", "bytes=\(offset)-\(offset + count - 1)")
+    return try bytes(request, at: offset, count: count)
+  }
+
+  package func ratingMedia(
+    in dataset: DatasetName, _ address: String
+  ) throws(StoreError) -> RatingTask.Media {
+    let answer = try client.send(HTTPRequest(.head, Self.media(dataset, address)))
+    // An answer without a body says no more than its status.
+    guard answer.head.status != 404 else {
+      throw StoreError(.missing, "the address is none of a task that waits; ask for the task again")
+    }
+    try require(answer)
+    return RatingTask.Media(
+      address: address, mediaType: try field("Content-Type", of: answer.head) { $0 },
+      size: try field("Content-Length", of: answer.head) { Int($0) })
+  }
+
+  private static func media(_ dataset: DatasetName, _ address: String) -> Resource {
+    Resource("v1", "ratings", dataset.text, "media", address)
+  }
+
   package func ratingReport(
     of reference: Reference, _ request: RatingReportRequest
   ) throws(StoreError) -> RatingReportDocument {

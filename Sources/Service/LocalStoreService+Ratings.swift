@@ -36,6 +36,9 @@ extension LocalStoreService {
       try rules.check(events) { "event \($0 + 1)" }
       do throws(StoreError) {
         let result = try push(events, to: dataset, after: latest, batch.subject, idempotencyKey)
+        for event in batch.events {
+          if let task = event.task { ratingDesk.end(task, of: event.rater, in: dataset) }
+        }
         return RatingReceipt(
           ratings: events.compactMap(\.rating), version: told(result.version),
           isNew: result.isNew)
@@ -155,7 +158,7 @@ extension LocalStoreService {
     if outputs.versions.count > 1 { subject.against = outputs.versions[1].reference }
     return RatingTaskDocument(
       task: try found.entry.map { entry throws(StoreError) in
-        try outputs.task(entry, request, in: self)
+        try outputs.task(entry, request, of: dataset, in: self)
       }, done: found.done, remaining: found.remaining, subject: subject)
   }
 

@@ -25,6 +25,8 @@ package struct LocalStoreService: AssayService {
   var sees: @Sendable (DatasetName) -> Bool = { _ in true }
   /// The caller, when they see a part of the store alone.
   private(set) var limit: Caller?
+  /// The caller's token; nil for somebody who needs none.
+  private(set) var callerID: String?
 
   /// The store, with `author` as the one who saves what names no other.
   package init(_ store: Store, author: String) {
@@ -37,6 +39,7 @@ package struct LocalStoreService: AssayService {
   package func limited(to caller: Caller) -> LocalStoreService {
     var service = self
     if !caller.name.isEmpty { service.author = caller.name }
+    service.callerID = caller.tokenID
     if !caller.seesEverything {
       service.sees = { caller.sees($0) }
       service.limit = caller

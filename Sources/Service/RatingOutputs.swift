@@ -1,4 +1,5 @@
 import Analysis
+import Columns
 import Model
 import Store
 import Wire
@@ -19,8 +20,19 @@ struct RatingOutputs {
     "system", "context", "instruction", "prompt", "question", "input", "messages",
   ]
   private static let outputs = [
-    "output", "response", "answer", "completion", "generation", "prediction", "text",
+    "output", "response", "answer", "completion", "generation", "prediction", "text", "image",
+    "picture", "audio", "video", "file",
   ]
+  /// Columns that say who made an output, without case and signs.
+  private static let arms = [
+    "model", "modelid", "modelname", "modelversion", "target", "provider", "arm", "engine",
+    "deployment", "candidate", "variant",
+  ]
+
+  /// Whether a column of this name says who made an output.
+  private static func tellsArms(_ column: String) -> Bool {
+    arms.contains(column.lowercased().filter { $0.isLetter || $0.isNumber })
+  }
 
   /// Reads which items and arms there are.
   init(_ subject: RatingSubject, in service: LocalStoreService) throws(StoreError) {
@@ -76,40 +88,72 @@ struct RatingOutputs {
     }
   }
 
-  /// What a rater is shown of an entry.
+  /// What a rater is shown of an entry, for ratings that are kept in `dataset`.
   func task(
-    _ entry: RatingPlan.Entry, _ order: RatingTaskRequest, in service: LocalStoreService
+    _ entry: RatingPlan.Entry, _ order: RatingTaskRequest, of dataset: DatasetName,
+    in service: LocalStoreService
   ) throws(StoreError) -> RatingTask {
     let columns = try shownColumns(order.columns, in: service)
     let first = try cells(entry.item, entry.a, columns, in: service)
+    func told(_ cells: [Cell]) -> [RatingTask.Cell] {
+      cells.map { cell in
+        guard let file = cell.file else { return .init(column: cell.column, text: cell.text) }
+        let address = service.ratingDesk.address(
+          .init(
+            dataset: dataset, caller: service.callerID, rater: order.rater, task: entry.task,
+            file: file))
+        return .init(
+          column: cell.column, text: "",
+          media: .init(address: address, mediaType: file.mediaType, size: file.byteCount))
+      }
+    }
+    let item = plan.shownName(of: entry, seed: order.seed)
     guard let b = entry.b else {
       return RatingTask(
-        task: entry.task, item: entry.item, kind: order.kind, seed: order.seed,
-        shared: first.dropLast(), left: first.suffix(1), right: nil)
+        task: entry.task, item: item, kind: order.kind, seed: order.seed,
+        shared: told(first.dropLast()), left: told(first.suffix(1)), right: nil)
     }
     let second = try cells(entry.item, b, columns, in: service)
     // The last column is the output, which stands on both sides even when it is the same.
     let common = columns.dropLast().filter { column in
-      first.first { $0.column == column } == second.first { $0.column == column }
+      let (one, two) = (
+        first.first { $0.column == column }, second.first { $0.column == column }
+      )
+      return one?.content == two?.content
     }
-    func own(_ cells: [RatingTask.Cell]) -> [RatingTask.Cell] {
-      cells.filter { !common.contains($0.column) }
-    }
+    func own(_ cells: [Cell]) -> [Cell] { cells.filter { !common.contains($0.column) } }
     let isFirstLeft = RatingPlan.isFirstLeft(entry, seed: order.seed, rater: order.rater)
     return RatingTask(
-      task: entry.task, item: entry.item, kind: order.kind, seed: order.seed,
-      shared: first.filter { common.contains($0.column) },
-      left: own(isFirstLeft ? first : second), right: own(isFirstLeft ? second : first))
+      task: entry.task, item: item, kind: order.kind, seed: order.seed,
+      shared: told(first.filter { common.contains($0.column) }),
+      left: told(own(isFirstLeft ? first : second)),
+      right: told(own(isFirstLeft ? second : first)))
+  }
+
+  /// A column of a row before it is shown.
+  private struct Cell {
+    let column: String
+    let text: String
+    /// What a cell of attachments names.
+    let file: FileValue?
+
+    /// What makes two cells the same: an attachment's bytes, or the text's.
+    var content: [UInt8] { file.map { Array($0.digest.description.utf8) } ?? Array(text.utf8) }
   }
 
   private func cells(
     _ item: String, _ arm: String, _ columns: [String], in service: LocalStoreService
-  ) throws(StoreError) -> [RatingTask.Cell] {
+  ) throws(StoreError) -> [Cell] {
     guard let place = plan.place(of: item, arm) else { return [] }
     let row = try service.row(place.row, of: versions[place.table], columns: columns)
-    var cells: [RatingTask.Cell] = []
+    var cells: [Cell] = []
     for column in columns {
-      cells.append(.init(column: column, text: try row.texts(column)[0] ?? ""))
+      let text = try row.texts(column)[0] ?? ""
+      let isFile = try row.vector(column).type == .file
+      cells.append(
+        Cell(
+          column: column, text: text,
+          file: isFile ? FileValue(parsing: Array(text.utf8)) : nil))
     }
     return cells
   }
@@ -118,8 +162,8 @@ struct RatingOutputs {
   private func shownColumns(
     _ given: [String]?, in service: LocalStoreService
   ) throws(StoreError) -> [String] {
-    if let by = request.by, given?.contains(by) ?? false {
-      throw StoreError(.usage, "the column '\(by)' names the arms, which a rater must not see")
+    for column in given ?? [] where column == request.by || Self.tellsArms(column) {
+      throw StoreError(.usage, "the column '\(column)' names the arms, which a rater must not see")
     }
     if let given, !given.isEmpty { return given }
     let names = try service.store.snapshot(versions[0]).schema.columns.map(\.name)

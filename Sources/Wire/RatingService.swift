@@ -23,6 +23,19 @@ package protocol RatingService: Sendable {
     in dataset: DatasetName, _ request: RatingTaskRequest
   ) throws(StoreError) -> RatingTaskDocument
 
+  /// Bytes of what a task shows, fewer than `count` only at their end.
+  /// - Throws: ``StoreError`` of kind `missing` for an address that is none of a task in `dataset`
+  ///   that this caller was given and has not answered.
+  func ratingMedia(
+    in dataset: DatasetName, _ address: String, at offset: Int, count: Int
+  ) throws(StoreError) -> [UInt8]
+
+  /// What is at an address of a task: its media type and size.
+  /// - Throws: As for ``ratingMedia(in:_:at:count:)``.
+  func ratingMedia(
+    in dataset: DatasetName, _ address: String
+  ) throws(StoreError) -> RatingTask.Media
+
   /// Who agrees with whom, and which arm is better.
   /// - Throws: ``StoreError``: `missing` when there is no such version, `usage` when it holds no
   ///   ratings.

@@ -24,7 +24,7 @@ package struct RatingTaskRequest: Sendable, Hashable {
 /// What is to be rated next.
 package struct RatingTaskDocument: Codable, Sendable, Hashable {
   /// Nil when nothing is left.
-  package let task: RatingTask?
+  package var task: RatingTask?
   /// Tasks that this rater has done.
   package let done: Int
   /// Tasks that are left, this one among them.
@@ -43,29 +43,49 @@ package struct RatingTaskDocument: Codable, Sendable, Hashable {
 
 /// One item to be rated, blinded: nothing in it tells whose output is where.
 package struct RatingTask: Codable, Sendable, Hashable {
-  /// A column's text.
+  /// A picture, a sound or another attachment, without its name and its digest.
+  package struct Media: Codable, Sendable, Hashable {
+    /// Under which the task's rater gets the bytes until the task is answered; it says nothing.
+    package let address: String
+    package let mediaType: String
+    package let size: Int
+
+    /// An attachment of `size` bytes.
+    package init(address: String, mediaType: String, size: Int) {
+      self.address = address
+      self.mediaType = mediaType
+      self.size = size
+    }
+  }
+
+  /// A column's text, or what it shows.
   package struct Cell: Codable, Sendable, Hashable {
     package let column: String
-    package let text: String
+    /// Empty where there is `media`.
+    package var text: String
+    package let media: Media?
 
     /// `text` in `column`.
-    package init(column: String, text: String) {
+    package init(column: String, text: String, media: Media? = nil) {
       self.column = column
       self.text = text
+      self.media = media
     }
   }
 
   /// Names the task in an answer.
   package let task: String
+  /// The item; a made-up name where its own could tell whose output it is, because no other arm has
+  /// an output of it.
   package let item: String
   package let kind: String
   package let seed: Int
   /// What both sides have in common: the prompt.
-  package let shared: [Cell]
+  package var shared: [Cell]
   /// What is rated, or stands on the left.
-  package let left: [Cell]
+  package var left: [Cell]
   /// What stands on the right; nil unless two are compared.
-  package let right: [Cell]?
+  package var right: [Cell]?
 
   /// A task with all its members.
   package init(

@@ -120,4 +120,41 @@ import Wire
       try RatingPlan(items: [["1"]], arms: [["x"]], names: ["runs@1"], only: ["z"])
     }
   }
+
+  @Test func `what arms are called changes neither the order nor the sides`() throws {
+    let (plain, renamed) = (
+      try plan(60, arms: ["x", "y", "z"]), try plan(60, arms: ["q", "a", "m"])
+    )
+    let names = ["x": "q", "y": "a", "z": "m"]
+    for kind in ["preference", "score", "label"] {
+      let (one, two) = (plain.entries(kind: kind, seed: 5), renamed.entries(kind: kind, seed: 5))
+      let tasks = Dictionary(uniqueKeysWithValues: two.map { ($0.task, $0) })
+      for entry in one {
+        let other = try #require(tasks[entry.task])
+        let arms = Set([entry.a, entry.b].compactMap { $0.flatMap { names[$0] } })
+        #expect(other.item == entry.item && Set([other.a, other.b].compactMap { $0 }) == arms)
+        guard entry.b != nil else { continue }
+        func left(_ entry: RatingPlan.Entry) -> String? {
+          RatingPlan.isFirstLeft(entry, seed: 5, rater: "ann") ? entry.a : entry.b
+        }
+        #expect(left(other) == left(entry).flatMap { names[$0] })
+      }
+    }
+  }
+
+  @Test func `an item of one arm alone has a made-up name, by which it is found again`() throws {
+    let alone = try RatingPlan(
+      items: [["q1 gpt-5", "q1 claude"]], arms: [["runs@1", "runs@1"]], names: ["runs@1"],
+      only: nil)
+    for entry in alone.entries(kind: "score", seed: 3) {
+      let shown = alone.shownName(of: entry, seed: 3)
+      #expect(!shown.contains("gpt") && !shown.contains("claude"))
+      var event = RatingEvent(kind: "score", item: shown, rater: "ann")
+      (event.task, event.seed, event.value) = (entry.task, 3, 4)
+      #expect(try alone.resolved(event, source: "runs@1").item == entry.item)
+    }
+    let shared = try plan(1)
+    let entry = try #require(shared.entries(kind: "score", seed: 3).first)
+    #expect(shared.shownName(of: entry, seed: 3) == entry.item)
+  }
 }

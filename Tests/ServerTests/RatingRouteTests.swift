@@ -76,4 +76,27 @@ import Wire
       .post, "/v1/ratings/votes", reading, body: "{\(events)}")
     #expect(refused.status == .forbidden)
   }
+
+  @Test func `what a task shows comes without a name, a digest or a tag`() async throws {
+    let path = "/v1/ratings/votes/media/\(ScriptedService.mediaAddress)"
+    let response = try await fixture.send(.get, path)
+    #expect(response.status == .ok && String(buffer: response.body) == "picture")
+    #expect(response.headers[.contentType] == "image/png")
+    #expect(response.headers[.contentDisposition] == "inline")
+    #expect(response.headers[.cacheControl] == "private, no-store")
+    for name in ["ETag", "Repr-Digest", "Digest", "Content-Digest", "Last-Modified", "Location"] {
+      #expect(response.headers[try #require(HTTPField.Name(name))] == nil, "\(name)")
+    }
+    let part = try await fixture.send(.get, path, [.range: "bytes=3-4"])
+    #expect(part.status == .partialContent && String(buffer: part.body) == "tu")
+    let head = try await fixture.send(.head, path)
+    #expect(head.status == .ok && head.headers[.contentLength] == "7")
+    let guessed = String(repeating: "0", count: 32)
+    for other in ["/v1/ratings/votes/media/\(guessed)", path + "0", "/v1/ratings/votes/media/x"] {
+      #expect(try await fixture.send(.get, other).status == .notFound, "\(other)")
+    }
+    let secret = try fixture.secret(.read, prefix: "runs")
+    let hidden = try await fixture.send(.get, path, [.authorization: "Bearer " + secret])
+    #expect(hidden.status == .notFound)
+  }
 }

@@ -32,7 +32,7 @@ package struct StoreServiceContract: Sendable {
   package static let cases =
     listCases + pushCases + dataCases + queryCases + maintenanceCases
     + historyCases + comparisonCases + reportCases + ratingCases + routerCases
-    + backtestCases + gateCases + attemptCases
+    + backtestCases + gateCases + attemptCases + blindingCases
 
   /// The dataset that cases save.
   static let runs = "runs"

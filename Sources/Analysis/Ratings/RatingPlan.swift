@@ -5,8 +5,9 @@ package import Wire
 /// The tasks that there are for raters of some outputs: every item with every arm, or with every
 /// two of them.
 ///
-/// Order and sides are functions of seed, item, arms and, for the sides, the rater: nothing about
-/// them is kept, and an answer to a blinded task is mapped back from the same.
+/// Order and sides are functions of seed, item, the places of the arms in the order of their first
+/// rows and, for the sides, the rater: what arms are called changes neither. Nothing about them is
+/// kept, and an answer to a blinded task is mapped back from the same.
 package struct RatingPlan {
   /// Where an output is: in which of the tables, in which row.
   package struct Place: Sendable, Hashable {
@@ -21,6 +22,10 @@ package struct RatingPlan {
     package let b: String?
     /// Where in the order it stands; its hexadecimal digits are its name.
     package let order: UInt64
+    /// Whether the first arm has its first row after the other's.
+    fileprivate let isTurned: Bool
+    /// The numbers of the arms in the order of their first rows, the lower one first.
+    fileprivate let numbers: [Int]
 
     /// The name of the task.
     package var task: String { Hex.encode(Self.bytes(order)) }
@@ -35,6 +40,8 @@ package struct RatingPlan {
   /// Items by first appearance, each with the places of its arms.
   private let items: [String]
   private let places: [String: [String: Place]]
+  /// The number of each arm in the order of their first rows.
+  private let numbers: [String: Int]
 
   /// The outputs of one table, told apart by the texts of a column.
   /// - Throws: ``StoreError``: `usage` when an item has two outputs of one arm, `missing` for a
@@ -45,10 +52,11 @@ package struct RatingPlan {
     var places: [String: [String: Place]] = [:]
     var order: [String] = []
     var found: Set<String> = []
+    var numbers: [String: Int] = [:]
     for table in items.indices {
       for row in items[table].indices {
         guard let item = items[table][row], let arm = arms[table][row] else { continue }
-        found.insert(arm)
+        if found.insert(arm).inserted { numbers[arm] = numbers.count }
         guard only?.contains(arm) ?? true else { continue }
         if places[item] == nil { order.append(item) }
         guard
@@ -68,6 +76,7 @@ package struct RatingPlan {
     self.arms = only.map { Set($0).sorted() } ?? found.sorted()
     self.items = order
     self.places = places
+    self.numbers = numbers
   }
 
   /// Where the output of an arm for an item is; nil when there is none.
@@ -76,25 +85,38 @@ package struct RatingPlan {
   /// Whether outputs of an item are there.
   package func has(_ item: String) -> Bool { places[item] != nil }
 
-  /// All tasks of a kind, in no order.
-  package func entries(kind: String, seed: Int) -> [Entry] {
-    var words: [String: UInt64] = [:]
-    return items.flatMap { entries(of: $0, kind: kind, seed: seed, &words) }
+  /// What a rater sees as the name of an entry's item: its own where another arm has an output of
+  /// it too, and so it cannot tell whose this is; else a made-up one.
+  package func shownName(of entry: Entry, seed: Int) -> String {
+    (places[entry.item]?.count ?? 0) > 1 ? entry.item : Self.madeUpName(entry.item, seed: seed)
   }
 
-  /// - Parameter words: Those of arms met so far, so that each is made once.
-  private func entries(
-    of item: String, kind: String, seed: Int, _ words: inout [String: UInt64]
-  ) -> [Entry] {
+  private static func madeUpName(_ item: String, seed: Int) -> String {
+    Hex.encode(
+      (0..<8).map {
+        UInt8(truncatingIfNeeded: word(["item", String(seed), item]) >> (56 - 8 * UInt64($0)))
+      })
+  }
+
+  /// All tasks of a kind, in no order.
+  package func entries(kind: String, seed: Int) -> [Entry] {
+    items.flatMap { entries(of: $0, kind: kind, seed: seed) }
+  }
+
+  private func entries(of item: String, kind: String, seed: Int) -> [Entry] {
     let there = (places[item] ?? [:]).keys.sorted()
     let start = Self.word(["order", String(seed), item])
     var entries: [Entry] = []
     func add(_ a: String, _ b: String?) {
-      let pair = a + "\0" + (b ?? "")
-      let stream = words[pair] ?? Self.word(["arms", a, b ?? ""])
-      words[pair] = stream
+      let (one, two) = (numbers[a] ?? 0, b.flatMap { numbers[$0] })
+      let places = [one, two].compactMap { $0 }.sorted()
+      // Each pair of numbers has a stream of its own.
+      let stream = UInt64(places[0]) << 32 | UInt64(places.count > 1 ? places[1] + 1 : 0)
       var random = RandomStream(seed: start, stream: stream)
-      entries.append(Entry(item: item, a: a, b: b, order: random.next()))
+      entries.append(
+        Entry(
+          item: item, a: a, b: b, order: random.next(), isTurned: two.map { $0 < one } ?? false,
+          numbers: places))
     }
     for (index, arm) in there.enumerated() {
       if kind == "preference" {
@@ -108,12 +130,14 @@ package struct RatingPlan {
 
   /// Whether the first arm stands on the left for a rater.
   package static func isFirstLeft(_ entry: Entry, seed: Int, rater: String) -> Bool {
-    word(["side", String(seed), rater, entry.item, entry.a, entry.b ?? ""]) >> 63 == 0
+    let isLowerLeft =
+      word(["side", String(seed), rater, entry.item] + entry.numbers.map { String($0) }) >> 63 == 0
+    return isLowerLeft != entry.isTurned
   }
 
   /// The first bits of a digest over texts, each with its length before it.
   private static func word(_ texts: [String]) -> UInt64 {
-    var bytes = Array("assay.ratings/1".utf8)
+    var bytes = Array("assay.ratings/2".utf8)
     for text in texts { bytes += Array("\(text.utf8.count):".utf8) + Array(text.utf8) }
     return Digest(hashing: bytes).word0
   }
@@ -159,6 +183,11 @@ package struct RatingPlan {
   ///   task that is none of the item's.
   package func resolved(_ event: RatingEvent, source: String) throws(StoreError) -> RatingEvent {
     var event = event
+    if event.task != nil, !has(event.item), let seed = event.seed,
+      let named = items.first(where: { Self.madeUpName($0, seed: seed) == event.item })
+    {
+      event.item = named
+    }
     guard has(event.item) else {
       throw StoreError(
         .missing,
@@ -181,8 +210,7 @@ package struct RatingPlan {
         "an answer to a task names the task and its seed, and no arms: which they were is known here"
       )
     }
-    var words: [String: UInt64] = [:]
-    let entries = entries(of: event.item, kind: event.kind, seed: seed, &words)
+    let entries = entries(of: event.item, kind: event.kind, seed: seed)
     guard let entry = entries.first(where: { $0.task == task }) else {
       throw StoreError(
         .invalid,

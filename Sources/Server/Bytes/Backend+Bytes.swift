@@ -9,12 +9,14 @@ extension Backend {
   ///
   /// `headers` are those of all answers; `validators` are compared with the request's conditions.
   func respond(
-    to request: Request, with bytes: SpooledBytes, _ headers: HTTPFields, _ validators: Validators
+    to request: Request, with bytes: SpooledBytes, _ headers: HTTPFields, _ validators: Validators?
   ) throws -> Response {
     var headers = headers
-    validators.add(to: &headers)
+    validators?.add(to: &headers)
     headers[.acceptRanges] = "bytes"
-    let asked = validators.allowsRange(for: request.headers) ? request.headers[.range] : nil
+    // Without a validator there is nothing that a condition could name.
+    let isWhole = validators.map { !$0.allowsRange(for: request.headers) }
+    let asked = isWhole ?? (request.headers[.ifRange] != nil) ? nil : request.headers[.range]
     switch request.method == .head ? .whole : ByteRange(asked, size: bytes.count) {
     case .whole:
       headers[.contentLength] = String(bytes.count)

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Model
+import NIOCore
 import Service
 import Wire
 
@@ -10,6 +11,12 @@ extension Routes {
     [
       Route("addRatings", .post, "/v1/ratings/{name}", .token(.write), handler: addRatings),
       Route("getNextRating", .get, "/v1/ratings/{name}/next", .token(.read), handler: nextRating),
+      Route(
+        "getRatingMedia", .get, "/v1/ratings/{name}/media/{address}", .token(.read),
+        takesURLToken: true, handler: ratingMedia),
+      Route(
+        "headRatingMedia", .head, "/v1/ratings/{name}/media/{address}", .token(.read),
+        takesURLToken: true, handler: ratingMedia),
       Route(
         "getRatingReport", .get, "/v1/ratings/{name}/report", .token(.read), handler: ratingReport),
     ]
@@ -65,6 +72,33 @@ extension Routes {
       try await backend.heavily(context) { (service) throws(StoreError) in
         try service.nextRating(in: dataset, wanted)
       })
+  }
+
+  /// What a task shows, without a word about what it is called or which bytes it has: no tag, no
+  /// digest, no name, nothing that a cache may keep.
+  @Sendable private func ratingMedia(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    _ = try parameters(request, ["token"])
+    let dataset = try dataset(context)
+    let address = try segment("address", context)
+    let media = try await backend.quickly(context) { (service) throws(StoreError) in
+      try service.ratingMedia(in: dataset, address)
+    }
+    let service = backend.service(context.caller)
+    let bytes = SpooledBytes(count: media.size) { (count, offset) throws(StoreError) in
+      let piece = try service.ratingMedia(in: dataset, address, at: offset, count: count)
+      guard piece.count == count else {
+        throw StoreError(.corrupt, "what the task shows became shorter; run 'assay verify'")
+      }
+      return ByteBuffer(bytes: piece)
+    }
+    return try backend.respond(
+      to: request, with: bytes,
+      [
+        .contentType: media.mediaType, .cacheControl: "private, no-store",
+        .contentDisposition: FileDisposition.text(name: "", mediaType: media.mediaType),
+      ], nil)
   }
 
   @Sendable private func ratingReport(

@@ -32,6 +32,7 @@ struct RatingSession {
   private let screen: RatingScreen
   private let limit: Int?
   private var summary: Summary
+  private var media: RatingMediaFolder
   /// Turns that were taken, the last at the end.
   private var taken: [Turn] = []
   /// Turns to be taken again, the next at the end.
@@ -47,10 +48,12 @@ struct RatingSession {
     self.screen = screen
     self.limit = limit
     summary = Summary(dataset: dataset)
+    media = RatingMediaFolder(service: service, dataset: dataset)
   }
 
   /// Asks until nothing is left, the limit is reached, or the rater quits.
   mutating func run() throws(StoreError) {
+    defer { media.remove() }
     while summary.rated < limit ?? .max, let turn = try nextTurn() {
       screen.show(turn.document)
       guard let answer = screen.ask(choices), answer != .quit else { break }
@@ -76,7 +79,7 @@ struct RatingSession {
 
   private mutating func nextTurn() throws(StoreError) -> Turn? {
     if let turn = waiting.popLast() { return turn }
-    let document = try service.nextRating(in: summary.dataset, request)
+    let document = try media.shown(try service.nextRating(in: summary.dataset, request))
     // The versions that were shown first are those of the whole sitting.
     request.subject = document.subject
     request.after = document.task?.task ?? request.after
