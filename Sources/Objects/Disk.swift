@@ -12,6 +12,9 @@ package protocol Disk: Sendable {
   /// - Throws: `conflict` when something of that name exists.
   func create(_ path: String) throws(StoreError) -> DiskFile
 
+  /// Creates a file as ``create(_:)`` does, which nobody but its owner may read.
+  func createPrivately(_ path: String) throws(StoreError) -> DiskFile
+
   /// Opens a file for reading.
   /// - Throws: `corrupt` when something else than a file has that name: a pipe, a device, a folder.
   func open(_ path: String) throws(StoreError) -> DiskFile
@@ -53,6 +56,9 @@ package protocol Disk: Sendable {
   /// Creates a folder; false when it exists. Its parent must exist.
   func makeDirectory(_ path: String) throws(StoreError) -> Bool
 
+  /// Creates a folder as ``makeDirectory(_:)`` does, which nobody but its owner may enter.
+  func makePrivateDirectory(_ path: String) throws(StoreError) -> Bool
+
   /// The names in a folder, sorted; those of folders end with `/`.
   func list(_ path: String) throws(StoreError) -> [String]
 
@@ -90,5 +96,14 @@ package struct FileStatus: Sendable, Hashable {
   package init(byteCount: Int, modified: Timestamp) {
     self.byteCount = byteCount
     self.modified = modified
+  }
+}
+
+extension Disk {
+  /// A disk that has one user keeps nothing from others.
+  package func createPrivately(_ path: String) throws(StoreError) -> DiskFile { try create(path) }
+
+  package func makePrivateDirectory(_ path: String) throws(StoreError) -> Bool {
+    try makeDirectory(path)
   }
 }

@@ -18,8 +18,16 @@ package struct PosixDisk: Disk {
   }
 
   package func create(_ path: String) throws(StoreError) -> DiskFile {
+    try create(path, mode: 0o644)
+  }
+
+  package func createPrivately(_ path: String) throws(StoreError) -> DiskFile {
+    try create(path, mode: 0o600)
+  }
+
+  private func create(_ path: String, mode: mode_t) throws(StoreError) -> DiskFile {
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-    let descriptor = retryingOnInterrupt { unsafe Glibc.open(absolute(path), flags, 0o644) }
+    let descriptor = retryingOnInterrupt { unsafe Glibc.open(absolute(path), flags, mode) }
     guard descriptor >= 0 else { throw failure("create", path) }
     return DiskFile(descriptor: descriptor, path: path)
   }
@@ -179,7 +187,15 @@ package struct PosixDisk: Disk {
   }
 
   package func makeDirectory(_ path: String) throws(StoreError) -> Bool {
-    if retryingOnInterrupt({ unsafe mkdir(absolute(path), 0o755) }) == 0 { return true }
+    try makeDirectory(path, mode: 0o755)
+  }
+
+  package func makePrivateDirectory(_ path: String) throws(StoreError) -> Bool {
+    try makeDirectory(path, mode: 0o700)
+  }
+
+  private func makeDirectory(_ path: String, mode: mode_t) throws(StoreError) -> Bool {
+    if retryingOnInterrupt({ unsafe mkdir(absolute(path), mode) }) == 0 { return true }
     if errno == EEXIST { return false }
     throw failure("create", path)
   }

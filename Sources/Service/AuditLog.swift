@@ -67,7 +67,8 @@ package final class AuditLog: Sendable {
       descriptor = open
     } else {
       let disk = PosixDisk(root: root)
-      if try disk.makeDirectory(TokenFile.folder) { try disk.syncDirectory("") }
+      if try disk.makePrivateDirectory(TokenFile.folder) { try disk.syncDirectory("") }
+      SecretFolder(root: root).tighten()
       let path = root + "/" + TokenFile.folder + "/audit.jsonl"
       // Without waiting for somebody to read what should be a file and is a pipe.
       let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK

@@ -6,6 +6,8 @@ package struct Caller: Sendable, Hashable {
   /// Which datasets a caller may see; the others are not there for them.
   package enum Reach: Sendable, Hashable {
     case everything
+    /// A namespace: the dataset of that name, and those whose names go on after it with a dot. With
+    /// a separator at its end (`.`, `-`, `_`) all names that begin so.
     case prefix(String)
     case dataset(DatasetName)
   }
@@ -41,9 +43,15 @@ package struct Caller: Sendable, Hashable {
   package func sees(_ dataset: DatasetName) -> Bool {
     switch reach {
     case .everything: true
-    case .prefix(let prefix): dataset.text.hasPrefix(prefix)
+    case .prefix(let prefix): Self.has(dataset.text, prefix)
     case .dataset(let name): dataset == name
     }
+  }
+
+  private static func has(_ name: String, _ prefix: String) -> Bool {
+    guard let last = prefix.last else { return true }
+    return ".-_".contains(last)
+      ? name.hasPrefix(prefix) : name == prefix || name.hasPrefix(prefix + ".")
   }
 
   /// Goes on when the dataset is there for them.

@@ -10,8 +10,10 @@ extension LocalStoreService {
   ) throws(StoreError) -> (file: FileDocument, isNew: Bool) {
     let (file, isNew) = try store.putFile(
       BodySource(name: name, read: read), name: name, expecting: expected)
+    // To a caller who does not see it, a file that others have is as new as any.
+    let isSeen = isNew ? false : try seesFile(file.digest)
     noteHolder(of: file.digest)
-    return (FileDocument(file), isNew)
+    return (FileDocument(file), !isSeen)
   }
 
   package func putFilePart(
@@ -27,7 +29,7 @@ extension LocalStoreService {
     case .partial(let byteCount): return .partial(byteCount: byteCount)
     case .whole(let file, let isNew):
       noteHolder(of: digest)
-      return .whole(FileDocument(file), isNew: isNew)
+      return .whole(FileDocument(file), isNew: isNew || !isSeen)
     }
   }
 

@@ -39,18 +39,23 @@ extension LocalStoreService {
     let sizes = try store.statistics(of: datasets) { done, total in
       progress(Progress(done: done, total: total, unit: .versions))
     }
+    // How chunks are stored, and how many there are in all, depends on what others have saved.
+    let isWhole = limit == nil
+    func told(_ bytes: Int) -> Int { isWhole ? bytes : 0 }
     return StatisticsDocument(
       datasets: sizes.datasets.map { dataset in
         .init(
-          name: dataset.dataset, rawBytes: dataset.rawBytes, storedBytes: dataset.storedBytes,
+          name: dataset.dataset, rawBytes: dataset.rawBytes,
+          storedBytes: told(dataset.storedBytes),
           attachments: dataset.attachments, attachmentBytes: dataset.attachmentBytes,
           versions: dataset.versions.map { size in
             .init(
               number: size.version.number, rows: size.version.record.rows,
-              rawBytes: size.rawBytes, storedBytes: size.storedBytes,
-              sharedBytes: size.sharedBytes)
+              rawBytes: size.rawBytes, storedBytes: told(size.storedBytes),
+              sharedBytes: told(size.sharedBytes))
           })
-      }, files: sizes.files, fileBytes: sizes.fileBytes, attachments: sizes.attachments,
-      attachmentBytes: sizes.attachmentBytes, indexBytes: sizes.indexBytes)
+      }, files: told(sizes.files), fileBytes: told(sizes.fileBytes),
+      attachments: told(sizes.attachments), attachmentBytes: told(sizes.attachmentBytes),
+      indexBytes: told(sizes.indexBytes))
   }
 }

@@ -36,7 +36,8 @@ extension LocalStoreService {
     let isCounted = result.isNew && request.countsChanges
     return PushDocument(
       version: told(result.version), isNew: result.isNew,
-      storedBytes: result.storedBytes,
+      // How little was written would tell what others have saved.
+      storedBytes: limit == nil ? result.storedBytes : 0,
       changes: isCounted ? try ChangeCounts(result.version, in: store) : nil)
   }
 

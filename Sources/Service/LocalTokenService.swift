@@ -25,8 +25,9 @@ package final class LocalTokenService: TokenService {
   private let clock: @Sendable () -> Timestamp
   private let state = Mutex(State())
 
-  /// The tokens of the store in the folder `path`.
+  /// The tokens of the store in the folder `path`, whose files become its owner's alone.
   package init(path: String, clock: @escaping @Sendable () -> Timestamp) {
+    SecretFolder(root: path).tighten()
     file = TokenFile(root: path)
     self.clock = clock
   }

@@ -65,12 +65,13 @@ struct TokenFile: Sendable {
   }
 
   private func makeFolder() throws(StoreError) {
-    if try disk.makeDirectory(Self.folder) { try disk.syncDirectory("") }
+    if try disk.makePrivateDirectory(Self.folder) { try disk.syncDirectory("") }
+    SecretFolder(root: root).tighten()
   }
 
   private func write(_ bytes: [UInt8]) throws(StoreError) {
     if try disk.status(of: Self.temporary) != nil { try disk.unlink(Self.temporary) }
-    let file = try disk.create(Self.temporary)
+    let file = try disk.createPrivately(Self.temporary)
     do throws(StoreError) {
       try disk.write(bytes, to: file)
       try disk.sync(file)

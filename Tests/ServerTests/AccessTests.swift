@@ -88,7 +88,7 @@ import Wire
 
   @Test func `a dataset that a token may not see is not there`() async throws {
     let fixture = try ServerFixture()
-    let secret = try fixture.secret(.admin, prefix: "oth")
+    let secret = try fixture.secret(.admin, prefix: "other")
     let hidden = try await fixture.send(.get, "/v1/datasets/runs/versions", bearer(secret))
     let absent = try await fixture.send(.get, "/v1/datasets/none/versions", bearer(secret))
     #expect(hidden.status == .notFound)

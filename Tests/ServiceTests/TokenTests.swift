@@ -48,6 +48,49 @@ import Wire
     #expect(file.contains(Digest(hashing: Array(made.token.utf8)).hex))
   }
 
+  @Test func `files of secrets are their owner's alone, also those that were not`() throws {
+    func mode(_ path: String) throws -> Int {
+      let attributes = try FileManager.default.attributesOfItem(atPath: folder.path + path)
+      return try #require(attributes[.posixPermissions] as? Int)
+    }
+    _ = try make()
+    for path in ["/access/tokens.json", "/access/lock"] { #expect(try mode(path) == 0o600) }
+    #expect(try mode("/access") == 0o700)
+    // As an earlier version left them, with a link to a file elsewhere.
+    let files = FileManager.default
+    for path in ["/access/tokens.json", "/access/lock"] {
+      try files.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder.path + path)
+    }
+    try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path + "/access")
+    try Data().write(to: URL(fileURLWithPath: folder.path + "/elsewhere"))
+    try files.setAttributes(
+      [.posixPermissions: 0o644], ofItemAtPath: folder.path + "/elsewhere")
+    try files.createSymbolicLink(
+      atPath: folder.path + "/access/audit.jsonl", withDestinationPath: "../elsewhere")
+    _ = LocalTokenService(path: folder.path, clock: { Timestamp(microseconds: 0) })
+    for path in ["/access/tokens.json", "/access/lock"] { #expect(try mode(path) == 0o600) }
+    #expect(try mode("/access") == 0o700)
+    #expect(try mode("/elsewhere") == 0o644)
+  }
+
+  @Test(arguments: [
+    ("pub", ["pub", "pub.a", "pub.a.b"], ["public", "pub-a", "pu", "a.pub", "pub_a"]),
+    ("pub.", ["pub.a", "pub.a.b"], ["pub", "public", "pub-a"]),
+    ("team-", ["team-a", "team-b.c"], ["team", "team.a", "teams-a"]),
+  ])
+  func `a prefix is a namespace, not how a name begins`(
+    prefix: String, seen: [String], hidden: [String]
+  ) throws {
+    let made = try make(prefix: prefix)
+    let caller = try #require(try tokens.caller(secret: made.token))
+    for (names, isSeen) in [(seen, true), (hidden, false)] {
+      for name in names {
+        let dataset = try DatasetName(name)
+        #expect(caller.sees(dataset) == isSeen, "\(name)")
+      }
+    }
+  }
+
   @Test func `an unknown, a cut and a longer secret open nothing`() throws {
     let made = try make()
     #expect(try tokens.caller(secret: "") == nil)
