@@ -5,9 +5,9 @@ package import Model
 /// Rows of JSON text: an object a line, or one array of objects.
 ///
 /// Reads the file in blocks of some 16 MiB and parses stretches of a block on all cores; every
-/// stretch becomes a batch, or several where its rows have few of very many columns. Memory does not
-/// depend on the size of the file. Blank lines between rows are skipped, a byte order mark at the
-/// start too. Absent and null are the same.
+/// stretch becomes a batch, or several where its rows have few of very many columns. Memory does
+/// not depend on the size of the file. Blank lines between rows are skipped, a byte order mark at
+/// the start too. Absent and null are the same.
 package struct JSONReader: RowReader {
   /// How rows follow one another.
   package enum Layout: Sendable {

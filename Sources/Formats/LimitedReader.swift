@@ -3,8 +3,8 @@ import Model
 
 /// A reader whose rows together take no more than a limit when they are laid out in memory.
 ///
-/// Counts what compressed bytes are not the measure of: rows of nulls, runs of one value, words of a
-/// dictionary that many rows repeat.
+/// Counts what compressed bytes are not the measure of: rows of nulls, runs of one value, words
+/// that many rows repeat.
 struct LimitedReader: RowReader {
   /// The cost of a row beside its values: its place in the file, its hash, its key's entry.
   private static let rowBytes = 16

@@ -8,7 +8,7 @@ import Model
 struct ArrowDecoder: Sendable {
   /// The most bytes of text, and the most values, that one run may have.
   static let limit = InputBudget.batchBytes
-  /// The most values that are decoded at once for a nested column, those of all its fields together.
+  /// The most values that are decoded at once for a nested column, all its fields together.
   static let cellLimit = 1 << 22
 
   /// The values of each dictionary, by its number.

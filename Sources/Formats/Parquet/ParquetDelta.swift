@@ -128,7 +128,9 @@ struct ParquetDelta {
       guard start + Int(prefix) <= Self.textLimit else {
         throw ParquetFault.unsupported("a page of more than \(Self.textLimit >> 20) MiB of text")
       }
-      texts.bytes.append(contentsOf: texts.bytes[last..<last + Int(prefix)])
+      // A copy first: to append a part of an array to itself copies all of it.
+      let head = Array(texts.bytes[last..<last + Int(prefix)])
+      texts.bytes.append(contentsOf: head)
       texts.append(suffixes.bytes[suffixes.range(index)])
       last = start
     }
