@@ -14,13 +14,15 @@ package import Wire
 package struct AssayServer: Sendable {
   private let backend: Backend
   private let logger: Logger
+  /// Nil where it speaks plain HTTP.
+  private let certificate: CertificateKeeper?
 
   /// A server of the store in the folder `path`, where tokens and the audit log are kept.
   ///
   /// `service` gives the store as a caller sees it; `rows` takes those that come one at a time;
   /// `records` keeps those of versions in memory; `routers` decides requests.
   /// - Throws: ``StoreError``: `denied` when others could reach it and it has no token; `corrupt`
-  ///   when the tokens are damaged.
+  ///   when the tokens are damaged; `usage` when the certificate is none.
   package init(
     path: String, options: ServerOptions,
     clock: @escaping @Sendable () -> Timestamp,
@@ -33,6 +35,11 @@ package struct AssayServer: Sendable {
     let level = Logger.Level(rawValue: options.logLevel.rawValue) ?? .info
     logger = Logger(label: "assay") { _ in
       LineLogHandler(level: level, isJSON: options.logFormat == .json)
+    }
+    if let chain = options.certificatePath, let key = options.keyPath {
+      certificate = try CertificateKeeper(certificatePath: chain, keyPath: key)
+    } else {
+      certificate = nil
     }
     let hasToken = try backend.tokens.isAnyTokenKnown()
     guard options.isLoopback || hasToken else {
@@ -51,21 +58,40 @@ package struct AssayServer: Sendable {
     Routes(backend: backend).all.map { ($0.method.rawValue, $0.path, $0.operation) }
   }
 
-  /// Answers requests until the process is told to end, then finishes those under way.
+  /// Reads the certificate and its key again, if it has one; connections that are open stay.
   ///
-  /// `onListening` is told the port.
-  /// - Throws: ``StoreError``: `unavailable` when it cannot listen, `usage` when the certificate is
-  ///   none.
+  /// One that cannot be used is told in the log, and the one before is used on.
+  package func reloadCertificate() {
+    guard let certificate else { return }
+    do throws(StoreError) {
+      try certificate.reload()
+      logger.notice("the certificate was read again")
+    } catch {
+      logger.error("the certificate stays as it was: \(error.message)")
+    }
+  }
+
+  /// Answers requests until the process is told to end, then finishes those under way, as far as
+  /// they end within the grace.
+  ///
+  /// When this returns, what still runs is of no consequence: the process may exit. `onListening`
+  /// is told the port.
+  /// - Throws: ``StoreError`` of kind `unavailable` when it cannot listen.
   package func run(
     onListening: @escaping @Sendable (Int) -> Void
   ) async throws(StoreError) {
+    let end = FirstEnd()
     do {
       let application = try application(onListening: onListening)
-      try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
-      // What was answered is kept in any case; sealed, it can also be read.
-      _ = backend.routers?.flush()
-      _ = backend.rows?.sealDue(all: true)
-      try await backend.shutDown()
+      // Not a child of this task, which does not wait for calls that never end.
+      Task { [self] in
+        do {
+          end.end(.success(try await serve(application, end)))
+        } catch {
+          end.end(.failure(error))
+        }
+      }
+      try await end.wait()
     } catch let error as StoreError {
       throw error
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
@@ -78,6 +104,35 @@ package struct AssayServer: Sendable {
         .unavailable,
         "the server cannot listen at \(backend.options.host):\(backend.options.port): \(error)")
     }
+  }
+
+  private func serve(
+    _ application: some ServiceLifecycle.Service, _ end: FirstEnd
+  ) async throws {
+    let grace = backend.options.graceSeconds
+    let watch = ShutdownWatch { [self] in
+      end.end(after: grace) {
+        logger.warning("requests did not end within \(grace) s, and were cut")
+        // Decisions that were answered are kept, if the disk is there.
+        Thread.detachNewThread { _ = backend.routers?.flush() }
+        Thread.sleep(forTimeInterval: 0.2)
+      }
+    }
+    // The last one is the first that is told to end.
+    var configuration = ServiceGroupConfiguration(
+      services: [application, watch], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    // Tasks are told that nobody waits for them while there is still time to end.
+    configuration.maximumGracefulShutdownDuration = .seconds(grace * 0.75)
+    do {
+      try await ServiceGroup(configuration: configuration).run()
+    } catch {
+      // Told to end, it ends; what was cancelled says so.
+      guard end.hasClock else { throw error }
+    }
+    // What was answered is kept in any case; sealed, it can also be read.
+    _ = backend.routers?.flush()
+    _ = backend.rows?.sealDue(all: true)
+    try await backend.shutDown()
   }
 
   /// The server as a service, for those who run it along with others.
@@ -99,7 +154,9 @@ package struct AssayServer: Sendable {
 
   private func responder() -> RouterResponder<ServerContext> {
     let routes = Routes(backend: backend).all
-    let door = FrontDoor(backend: backend, paths: PathTable(routes))
+    let door = FrontDoor(
+      backend: backend, paths: PathTable(routes),
+      origins: OriginRules(allowedHosts: backend.options.allowedHosts))
     let router = Router(context: ServerContext.self)
     for route in routes {
       router.on(RouterPath(route.path), method: route.method) { request, context in
@@ -120,18 +177,11 @@ package struct AssayServer: Sendable {
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: options.headerLimitBytes, maxHeaderListSize: options.headerLimitBytes,
           maxHeaderFieldCount: 200)))
-    guard let certificate = options.certificatePath, let key = options.keyPath else {
-      return plain
-    }
+    guard let certificate else { return plain }
     do {
-      let chain = try NIOSSLCertificate.fromPEMFile(certificate)
-      let configuration = TLSConfiguration.makeServerConfiguration(
-        certificateChain: chain.map { .certificate($0) },
-        privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
-      return try .tls(plain, tlsConfiguration: configuration)
+      return try .tls(plain, tlsConfiguration: certificate.configuration)
     } catch {
-      throw StoreError(
-        .usage, "the certificate or its key cannot be read as PEM; check --tls-cert and --tls-key")
+      throw StoreError(.usage, "the certificate cannot be used; check --tls-cert and --tls-key")
     }
   }
 }

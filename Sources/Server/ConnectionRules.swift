@@ -27,6 +27,15 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   /// Bodies that are announced to be larger than this are not asked for.
   init(bodyLimitBytes: Int) { self.bodyLimitBytes = bodyLimitBytes }
 
+  func handlerAdded(context: ChannelHandlerContext) {
+    do {
+      try RequestHeadRules.add(to: context.pipeline.syncOperations)
+    } catch {
+      // Nothing is answered that was not looked at.
+      context.close(promise: nil)
+    }
+  }
+
   /// Calls `listener` when the client has closed its side.
   func whenGone(_ listener: @escaping @Sendable () -> Void) {
     if hasGone { listener() } else { listeners.append(listener) }
@@ -40,7 +49,8 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
       // RFC 9110, section 10.1.1. An answer of ours, also one that refuses, does without it.
       let length = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
       let isExpecting = head.headerFields[.expect]?.lowercased() == "100-continue"
-      if isExpecting, requestsUnderWay == 0, length <= bodyLimitBytes {
+      let isFaulty = head.headerFields[.requestFault] != nil
+      if isExpecting, requestsUnderWay == 0, length <= bodyLimitBytes, !isFaulty {
         context.writeAndFlush(
           wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
       }

@@ -13,6 +13,7 @@ struct FrontDoor: Sendable {
   let backend: Backend
   /// All routes, to tell a wrong method from a wrong path.
   let paths: PathTable
+  let origins: OriginRules
 
   /// Answers a request with `route`, or tells why no route is there.
   func answer(_ request: Request, _ context: ServerContext, route: Route?) async throws -> Response
@@ -32,6 +33,8 @@ struct FrontDoor: Sendable {
     }
     response.headers[.xRequestID] = context.requestID
     response.headers[.xContentTypeOptions] = "nosniff"
+    // RFC 9112, section 9.6.
+    if request.headers[.connection] == "close" { response.headers[.connection] = "close" }
     let seconds = Double((ContinuousClock.now - began) / .microseconds(1)) / 1_000_000
     note(request, context, route, response, seconds)
     return response
@@ -42,6 +45,12 @@ struct FrontDoor: Sendable {
   ) async throws -> Response {
     var context = context
     do {
+      if let fault = request.headers[.requestFault] {
+        var problem = HTTPProblem(.badRequest, .usage, fault)
+        problem.headers[.connection] = "close"
+        throw problem
+      }
+      try origins.requireOwnSite(request)
       guard let route else { throw paths.problem(for: request) }
       context.caller = try await caller(of: request, for: route)
       if !route.isReading, backend.options.isReadOnly {
@@ -77,7 +86,7 @@ struct FrontDoor: Sendable {
     guard let secret = bearer ?? inURL else {
       let isOpen = try backend.options.isLoopback && !tokens.isAnyTokenKnown()
       guard isOpen else { throw Self.unauthorized("this needs a token") }
-      try Self.requireOwnUser(request)
+      try origins.requireOwnUser(request)
       return .local
     }
     guard let caller = try tokens.caller(secret: secret, inURL: bearer == nil) else {
@@ -89,23 +98,6 @@ struct FrontDoor: Sendable {
       Task { try? await backend.quick.run { () throws(StoreError) in try tokens.noteUse(id) } }
     }
     return caller
-  }
-
-  /// A page in a browser can send requests to this machine; without tokens, none of them may pass.
-  private static func requireOwnUser(_ request: Request) throws(StoreError) {
-    let host = (request.head.authority ?? "").lowercased()
-    let name =
-      host.hasPrefix("[")
-      ? String(host.prefix { $0 != "]" }) + "]"
-      : String(host.prefix { $0 != ":" })
-    let isOwn = name == "localhost" || name == "[::1]" || name.hasPrefix("127.") || name.isEmpty
-    let origin = request.headers[.origin]
-    guard isOwn, origin == nil || origin == "http://\(host)" || origin == "https://\(host)" else {
-      throw StoreError(
-        .denied,
-        "without tokens this server answers requests to localhost alone, and none of other pages; "
-          + "make a token with 'assay token create'")
-    }
   }
 
   private static func bearer(_ request: Request) throws -> String? {
@@ -190,7 +182,7 @@ extension HTTPField.Name {
   static let uploadOffset = Self.own("Upload-Offset")
   static let reprDigest = Self.own("Repr-Digest")
 
-  private static func own(_ name: String) -> HTTPField.Name {
+  static func own(_ name: String) -> HTTPField.Name {
     guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is a header") }
     return name
   }

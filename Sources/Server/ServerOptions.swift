@@ -7,13 +7,16 @@ package struct ServerOptions: Sendable {
   /// Paths of PEM files; both or none.
   package var certificatePath: String?
   package var keyPath: String?
+  /// Hosts that a proxy before the server goes by, beside its own.
+  package var allowedHosts: [HostName] = []
   /// Whether nothing can be changed.
   package var isReadOnly = false
 
   /// The most bytes of a body, as they are sent.
   package var bodyLimitBytes = 1 << 30
-  /// The most bytes of a body once it is decompressed.
-  package var decompressedLimitBytes = 16 << 30
+  /// The most bytes of a body once it is decompressed, in each layer of compression and laid out as
+  /// rows; nil for what ``decompressedLimitBytes(ofBody:)`` says.
+  package var decompressedLimitBytes: Int?
   /// The most bytes of the headers of a request.
   package var headerLimitBytes = 64 << 10
   /// Requests that are answered at the same time; more are told to come again.
@@ -25,6 +28,9 @@ package struct ServerOptions: Sendable {
   /// A body that comes more slowly than this, after some seconds of grace, is given up.
   package var bodyRateBytesPerSecond = 256
   package var bodyGraceSeconds = 20.0
+
+  /// Told to end, it does so within this, whatever runs.
+  package var graceSeconds = 8.0
 
   /// The most that one query may take.
   package var querySeconds = 30.0
@@ -55,7 +61,13 @@ package struct ServerOptions: Sendable {
   package init() {}
 
   /// Whether only this machine can reach the server.
-  package var isLoopback: Bool {
-    host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
+  package var isLoopback: Bool { HostName(parsing: host)?.isLoopback ?? false }
+
+  /// The most bytes that a body of `count` bytes may decompress to.
+  ///
+  /// Unless it is set, real data fits, of which a thousandth is left by no compression, and a few
+  /// bytes cost little.
+  package func decompressedLimitBytes(ofBody count: Int) -> Int {
+    decompressedLimitBytes ?? min(16 << 30, 256 << 20 + min(count, 1 << 30) * 1000)
   }
 }

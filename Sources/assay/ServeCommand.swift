@@ -13,7 +13,8 @@ struct ServeCommand: ParsableCommand {
     discussion: """
       Answers requests from this machine alone, and needs no token for that until one is made with \
       'assay token create'. With --host others can reach it, and a token is needed from the start. \
-      SIGTERM and SIGINT end it once what was accepted is done.
+      SIGTERM and SIGINT end it once what was accepted is done, or when --grace is over. SIGHUP \
+      has it read its certificate again.
       """)
 
   @Option(help: "The address to listen at.") var host = "127.0.0.1"
@@ -21,12 +22,21 @@ struct ServeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A certificate chain in PEM, for HTTPS.", valueName: "file"))
   var tlsCert: String?
   @Option(help: ArgumentHelp("Its private key in PEM.", valueName: "file")) var tlsKey: String?
+  @Option(
+    help: ArgumentHelp(
+      "A host that a proxy before the server goes by; may be given again.", valueName: "name"))
+  var allowHost: [String] = []
   @Flag(help: "Refuse everything that changes the store.") var readOnly = false
   @Option(help: "The most MiB of a body, as it is sent.") var maxBody = 1024
-  @Option(help: "The most MiB of a body, decompressed.") var maxDecompressed = 16_384
+  @Option(
+    help: ArgumentHelp(
+      "The most MiB of a body, decompressed and as rows; else 256 and 1000 times the body.",
+      valueName: "mib"))
+  var maxDecompressed: Int?
   @Option(help: "The most KiB of the headers of a request.") var maxHeader = 64
   @Option(help: "The most requests at once; more are told to come again.") var maxRequests = 256
   @Option(help: "Connections without life are closed after so many seconds.") var idleTimeout = 60
+  @Option(help: "Told to end, it ends within so many seconds, whatever runs.") var grace = 8.0
   @Option(help: "The most seconds of a query.") var queryTimeout = 30.0
   @Option(help: "The most rows of a query.") var queryRows = 100_000
   @Option(help: "The most MiB of memory of a query.") var queryMemory = 512
@@ -42,12 +52,16 @@ struct ServeCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
-    let amounts = [maxBody, maxDecompressed, maxHeader, maxRequests, idleTimeout, queryMemory]
+    let amounts = [maxBody, maxDecompressed ?? 1, maxHeader, maxRequests, idleTimeout, queryMemory]
     guard amounts.allSatisfy({ (1...1 << 30).contains($0) }), (0...1 << 30).contains(cache),
       (1...1 << 30).contains(queryRows), (1...86_400).contains(sealEvery),
-      (1...1 << 30).contains(sealRows), queryTimeout > 0, queryTimeout < 1e6
+      (1...1 << 30).contains(sealRows), queryTimeout > 0, queryTimeout < 1e6, grace > 0,
+      grace < 1e6
     else { throw ValidationError("limits are whole numbers above 0") }
     guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
+    for name in allowHost where HostName(parsing: name) == nil {
+      throw ValidationError("'\(name)' is no host: a name or an address, without a port")
+    }
     guard (tlsCert == nil) == (tlsKey == nil) else {
       throw ValidationError("--tls-cert and --tls-key go together")
     }
@@ -64,6 +78,7 @@ struct ServeCommand: ParsableCommand {
     let scheme = tlsCert == nil ? "http" : "https"
     let host = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
     let isJSON = global.json
+    let hangups = Self.reload(server)
     Task {
       do throws(StoreError) {
         try await server.run { port in
@@ -71,13 +86,24 @@ struct ServeCommand: ParsableCommand {
           let line = isJSON ? "{\"url\":\"\(url)\"}" : url
           FileHandle.standardOutput.write(Data((line + "\n").utf8))
         }
-        Foundation.exit(0)
+        // Not exit(3), whose handlers could wait for what was cut.
+        _exit(0)
       } catch {
         Complaint(error).report()
-        Foundation.exit(error.kind.exitStatus)
+        _exit(error.kind.exitStatus)
       }
     }
-    dispatchMain()
+    withExtendedLifetime(hangups) { dispatchMain() }
+  }
+
+  /// Has a server read its certificate again on SIGHUP, which ends no server.
+  private static func reload(_ server: AssayServer) -> any DispatchSourceSignal {
+    signal(SIGHUP, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(
+      signal: SIGHUP, queue: DispatchQueue(label: "assay.hangup"))
+    source.setEventHandler { server.reloadCertificate() }
+    source.resume()
+    return source
   }
 
   private var liveOptions: LiveOptions {
@@ -95,11 +121,13 @@ struct ServeCommand: ParsableCommand {
     options.keyPath = tlsKey
     options.isReadOnly = readOnly
     options.bodyLimitBytes = maxBody << 20
-    options.decompressedLimitBytes = maxDecompressed << 20
+    options.decompressedLimitBytes = maxDecompressed.map { $0 << 20 }
+    options.allowedHosts = allowHost.compactMap { HostName(parsing: $0) }
     options.headerLimitBytes = maxHeader << 10
     options.requestLimit = maxRequests
     options.idleSeconds = idleTimeout
     options.querySeconds = queryTimeout
+    options.graceSeconds = grace
     options.queryRows = queryRows
     options.queryMebibytes = queryMemory
     options.cacheBytes = cache << 20

@@ -11,7 +11,7 @@ import Wire
 /// What happens on a real connection: limits, cuts, and the end of the server.
 @Suite(.timeLimit(.minutes(2))) struct LiveTests {
   /// Runs `body` with the port of a server that listens, and ends the server gracefully.
-  private func serving(
+  func serving(
     _ fixture: ServerFixture,
     _ body: @Sendable (Int, ServiceGroup) async throws -> Void
   ) async throws {

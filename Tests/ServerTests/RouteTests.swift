@@ -128,7 +128,7 @@ import Wire
   }
 
   @Test func `a precondition that does not hold is 412`() async throws {
-    fixture.service.script.withLock { $0.error = StoreError(.conflict, "it is at version 3") }
+    fixture.service.script.withLock { $0.pushError = StoreError(.conflict, "it is at version 3") }
     let uri = "/v1/datasets/runs/versions"
     let type: HTTPFields = [.contentType: "text/csv"]
     var headers = type
@@ -139,6 +139,8 @@ import Wire
         == .preconditionFailed)
     #expect(try await fixture.send(.post, uri, type, body: "a\n").status == .conflict)
     headers[.ifMatch] = "\"x\""
+    #expect(try await fixture.send(.post, uri, headers, body: "a\n").status == .preconditionFailed)
+    headers[.ifMatch] = "x"
     #expect(try await fixture.send(.post, uri, headers, body: "a\n").status == .badRequest)
   }
 

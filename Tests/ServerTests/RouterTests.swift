@@ -144,6 +144,38 @@ import Wire
     let bad = try await post("/ofrep/v1/evaluate/flags/chat", #"{"context":[]}"#)
     #expect(bad.status == .badRequest)
     #expect(try object(bad)["errorCode"] as? String == "INVALID_CONTEXT")
+    for (name, body, code, status) in [
+      // What no dataset can be called is not there, whatever is asked of it.
+      ("newCheckout", "{}", "FLAG_NOT_FOUND", 404), ("new%20one", "{", "FLAG_NOT_FOUND", 404),
+      ("chat%2Fx", "{}", "FLAG_NOT_FOUND", 404), ("assay_log", "{}", "FLAG_NOT_FOUND", 404),
+      ("chat", "{", "PARSE_ERROR", 400), ("chat", "", "PARSE_ERROR", 400),
+      ("chat", "[]", "PARSE_ERROR", 400), ("chat", #"{"context":{}}x"#, "PARSE_ERROR", 400),
+      ("chat", #"{"context":null}"#, "INVALID_CONTEXT", 400),
+      ("chat", #"{"context":"u1"}"#, "INVALID_CONTEXT", 400),
+    ] {
+      let answer = try await post("/ofrep/v1/evaluate/flags/\(name)", body)
+      #expect(answer.status.code == status, "\(name) \(body)")
+      let json = try object(answer)
+      #expect(json["errorCode"] as? String == code, "\(name) \(body)")
+      #expect(json["key"] as? String == name.removingPercentEncoding)
+      #expect((json["errorDetails"] as? String)?.isEmpty == false)
+    }
+    let all = try await post("/ofrep/v1/evaluate/flags", "{")
+    #expect(all.status == .badRequest)
+    #expect(try object(all)["errorCode"] as? String == "PARSE_ERROR")
+  }
+
+  @Test func `members and parameters that the protocol leaves open are passed over`() async throws {
+    let body =
+      #"{"context":{"targetingKey":"u1","email":"a@b.example","nested":{"a":[1,null]}},"#
+      + #""version":9,"dry":"x","extra":{"a":[{}]}}"#
+    for uri in ["/ofrep/v1/evaluate/flags/chat?x=1", "/ofrep/v1/evaluate/flags?flagConfig=1&x"] {
+      let answer = try await post(uri, body)
+      #expect(answer.status == .ok, "\(uri) \(String(buffer: answer.body))")
+    }
+    // Elsewhere what is not known is a mistake.
+    #expect(try await post("/v1/routers/chat/evaluate?x=1", "{}").status == .badRequest)
+    #expect(try await post("/v1/routers/chat/evaluate", #"{"extra":1}"#).status == .badRequest)
   }
 
   @Test func `decisions are recorded, and outcomes join them`() async throws {

@@ -9,6 +9,8 @@ final class ScriptedService: AssayService {
   struct Script: Sendable {
     /// What every call throws.
     var error: StoreError?
+    /// What a push throws.
+    var pushError: StoreError?
     /// What a call that writes throws after its first piece.
     var lateError: StoreError?
     /// What data is made of.
@@ -94,7 +96,7 @@ final class ScriptedService: AssayService {
     _ dataset: DatasetName, _ file: TableFile, _ request: PushRequest,
     progress: (Wire.Progress) -> Void
   ) throws(StoreError) -> PushDocument {
-    _ = try start()
+    if let error = try start().pushError { throw error }
     pushes.withLock { $0.append(request) }
     let bytes = FileManager.default.contents(atPath: file.path).map { Array($0) } ?? []
     uploads.withLock { $0.append(bytes) }

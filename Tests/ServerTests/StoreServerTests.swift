@@ -140,6 +140,84 @@ import Wire
     #expect(try await push("runs", "id\n3\n", "&expect=2").status == .created)
   }
 
+  @Test func `conditions are lists of tags, weak ones among them, or a star`() async throws {
+    func status(_ id: Int, _ headers: HTTPFields, of dataset: String = "runs") async throws -> Int {
+      try await push(dataset, "id\n\(id)\n", "", headers).status.code
+    }
+    #expect(try await status(0, [.ifMatch: "*"]) == 412)
+    let tag = try #require(try await push("runs", "id\n0\n").headers[.eTag])
+    #expect(try await status(1, [.ifMatch: "W/\(tag)"]) == 412)
+    #expect(try await status(1, [.ifMatch: "\"x\", \"y,z\""]) == 412)
+    #expect(try await status(1, [.ifNoneMatch: "\"x\", W/\(tag)"]) == 412)
+    #expect(try await status(1, [.ifMatch: "unquoted"]) == 400)
+    #expect(try await status(1, [.ifMatch: "\"x\", \(tag)"]) == 201)
+    #expect(try await status(2, [.ifMatch: "*"]) == 201)
+    #expect(try await status(3, [.ifNoneMatch: tag]) == 201)
+    #expect(try await status(4, [.ifMatch: tag]) == 412)
+    let read = "/v1/datasets/runs/versions/1/data.csv"
+    #expect(try await send(.get, read, [.ifMatch: "\"x\""]).status == .preconditionFailed)
+    #expect(try await send(.get, read, [.ifMatch: "\"x\", \(tag)"]).status == .ok)
+    #expect(try await send(.get, read, [.ifNoneMatch: "\"x\", W/\(tag)"]).status == .notModified)
+    // A request that is sent again is answered as before, though its condition holds no longer.
+    let name = try #require(HTTPField.Name("Idempotency-Key"))
+    let latest = try #require(try await push("runs", "id\n9\n").headers[.eTag])
+    #expect(try await status(10, [.ifMatch: latest, name: "k"]) == 201)
+    #expect(try await status(10, [.ifMatch: latest, name: "k"]) == 200)
+  }
+
+  @Test func `figures tell a limited token nothing of data that it does not see`() async throws {
+    let text = "id,text\n" + (0..<500).map { "\($0),a text that is long enough \($0)\n" }.joined()
+    func figures(_ known: Bool) async throws -> [String] {
+      let folder = try TemporaryDirectory()
+      let path = folder.path + "/store"
+      try Store.create(path: path)
+      let service = LocalStoreService(try Store(path: path), author: "tester")
+      var options = ServerOptions()
+      options.logLevel = .critical
+      let server = try AssayServer(
+        path: path, options: options, clock: { Timestamp(microseconds: 1_000_000_000_000_000) },
+        service: { service.limited(to: $0) })
+      let secret = try server.tokens.createToken(
+        TokenRequest(name: "ann", scope: .write, prefix: "pub")
+      ).token
+      let limited: HTTPFields = [.authorization: "Bearer \(secret)"]
+      let admin = try server.tokens.createToken(TokenRequest(name: "root", scope: .admin)).token
+      func send(
+        _ method: HTTPRequest.Method, _ uri: String, _ headers: HTTPFields, _ body: String = ""
+      ) async throws -> String {
+        let response = try await server.application().test(.router) { client in
+          try await client.execute(
+            uri: uri, method: method, headers: headers, body: ByteBuffer(string: body))
+        }
+        return "\(response.status.code) " + String(buffer: response.body)
+      }
+      let whole: HTTPFields = [.authorization: "Bearer \(admin)"]
+      let file = String(repeating: "f", count: 1000)
+      if known {
+        _ = try await send(
+          .post, "/v1/datasets/secret/versions?format=csv&key=id", whole, text)
+        // Names are of whole segments.
+        _ = try await send(
+          .post, "/v1/datasets/public/versions?format=csv&key=id", whole, text)
+        _ = try await send(.post, "/v1/files", whole, file)
+      }
+      var told: [String] = []
+      for dataset in ["pub", "pub.a"] {
+        let answer = try await send(
+          .post, "/v1/datasets/\(dataset)/versions?format=csv&key=id", limited, text)
+        told.append(answer.firstMatch(of: /"storedBytes":\d+/).map { String($0.0) } ?? answer)
+      }
+      told.append(try await send(.get, "/v1/stats", limited))
+      told.append(try await send(.get, "/v1/datasets/public/versions", limited))
+      told.append(try await send(.post, "/v1/files", limited, file))
+      told.append(try await send(.get, "/metrics", limited))
+      return told
+    }
+    let (with, without) = (try await figures(true), try await figures(false))
+    #expect(with == without)
+    #expect(with[0] == "\"storedBytes\":0" && with[4].hasPrefix("201"))
+  }
+
   @Test func `a request with a known key answers as the first one did`() async throws {
     let name = try #require(HTTPField.Name("Idempotency-Key"))
     let first = try await push("runs", "id\n1\n", "", [name: "k"])

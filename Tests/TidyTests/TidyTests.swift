@@ -29,8 +29,8 @@ import Testing
     "Server": [
       "Model", "Platform", "Wire", "Service", "Reports", "Contract", "Hummingbird",
       "HummingbirdCore", "HummingbirdTLS",
-      "HTTPTypes", "Logging", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle",
-      "UnixSignals",
+      "HTTPTypes", "Logging", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1",
+      "NIOPosix", "NIOSSL", "ServiceLifecycle", "UnixSignals",
     ],
     "assay": [
       "Model", "Wire", "Service", "Client", "Server", "Reports", "Attachments",

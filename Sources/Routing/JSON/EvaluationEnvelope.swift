@@ -7,9 +7,15 @@ package struct EvaluationEnvelope: Sendable, Hashable {
   /// Whether nothing is to be recorded.
   package private(set) var isDry = false
 
+  /// Whether the context is an object, or left out; without `isStrict` it may be another value.
+  package private(set) var hasObject = true
+
   /// Reads an envelope.
-  /// - Throws: ``JSONFault`` when it is no JSON object, or has members that are not known.
-  package init(parsing bytes: [UInt8]) throws(JSONFault) {
+  ///
+  /// Unless it is strict, members other than `context` are passed over.
+  /// - Throws: ``JSONFault`` when it is no JSON object or, being strict, has members that are not
+  ///   known.
+  package init(parsing bytes: [UInt8], isStrict: Bool = true) throws(JSONFault) {
     var scanner = try JSONScanner(bytes)
     var seen: Set<[UInt8]> = []
     var name: [UInt8] = []
@@ -23,11 +29,26 @@ package struct EvaluationEnvelope: Sendable, Hashable {
         try scanner.string(to: &name)
         guard seen.insert(name).inserted else { throw scanner.fault("a member is given twice") }
         try scanner.expect(UInt8(ascii: ":"), "':'")
-        try member(String(decoding: name, as: UTF8.self), &scanner)
+        if isStrict {
+          try member(String(decoding: name, as: UTF8.self), &scanner)
+        } else {
+          try lenientMember(name, &scanner)
+        }
       } while scanner.take(UInt8(ascii: ","))
       try scanner.expect(UInt8(ascii: "}"), "',' or '}'")
     }
     try scanner.expectEnd()
+  }
+
+  private mutating func lenientMember(
+    _ name: [UInt8], _ scanner: inout JSONScanner
+  ) throws(JSONFault) {
+    let first = scanner.peek()
+    let start = scanner.position
+    try scanner.skip(depth: 1)
+    guard name == Array("context".utf8) else { return }
+    hasObject = first == UInt8(ascii: "{")
+    context = Array(scanner.bytes[start..<scanner.position])
   }
 
   private mutating func member(_ name: String, _ scanner: inout JSONScanner) throws(JSONFault) {

@@ -34,6 +34,17 @@ extension Backend {
     }
   }
 
+  /// Whether a client that reads has the bytes already, so that 304 will do.
+  /// - Throws: ``HTTPProblem`` with 412 when it wants others.
+  func isNotModified(_ request: Request, _ validators: Validators) throws(HTTPProblem) -> Bool {
+    guard validators.isMeant(by: request.headers) else {
+      throw HTTPProblem(
+        .preconditionFailed, .conflict,
+        "this has another ETag or a later time than the request asks for")
+    }
+    return validators.isNotModified(for: request.headers)
+  }
+
   /// The answer to a client that has the bytes already.
   func notModified(_ headers: HTTPFields, _ validators: Validators) -> Response {
     var headers = headers

@@ -9,6 +9,15 @@ struct BodyError: Error {
   let underlying: any Error
 }
 
+extension HTTPFields {
+  /// The media type that `Content-Type` names, in lower case and without its parameters.
+  var mediaType: String? {
+    self[.contentType].map {
+      $0.prefix { $0 != ";" }.trimming { $0 == " " || $0 == "\t" }.lowercased()
+    }
+  }
+}
+
 extension Backend {
   /// More than this of JSON that asks for something is not read.
   private static let documentBytes = 1 << 20
@@ -78,9 +87,7 @@ extension Backend {
   func document<Document: Codable>(
     _ type: Document.Type, of request: Request, or fallback: Document? = nil
   ) async throws -> Document {
-    if let type = request.headers[.contentType],
-      type.prefix(while: { $0 != ";" }).lowercased() != "application/json"
-    {
+    if let type = request.headers.mediaType, type != "application/json" {
       throw HTTPProblem(
         .unsupportedMediaType, .usage,
         "this takes JSON: send it with 'Content-Type: application/json'")

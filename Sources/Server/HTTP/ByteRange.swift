@@ -12,7 +12,7 @@ package enum ByteRange: Equatable {
   /// allows. A suffix longer than the body is the whole body.
   package init(_ header: String?, size: Int) {
     self = .whole
-    guard let header, header.utf8.count <= 100, header.hasPrefix("bytes="),
+    guard let header, header.utf8.count <= 100, header.prefix(6).lowercased() == "bytes=",
       !header.contains(",")
     else { return }
     let bounds = header.dropFirst(6).split(

@@ -17,10 +17,12 @@ package enum FileDisposition {
   }
 
   private static func isShown(_ mediaType: String) -> Bool {
-    switch mediaType {
-    case "image/svg+xml": false
-    case "application/pdf", "text/plain": true
-    default: ["image/", "audio/", "video/"].contains { mediaType.hasPrefix($0) }
+    let parts = mediaType.prefix { $0 != ";" }.lowercased().split(separator: "/")
+    switch (parts.first, parts.last?.trimming { $0 == " " || $0 == "\t" }) {
+    case ("application", "pdf"), ("text", "plain"), ("audio", _), ("video", _): return true
+    // Of the kinds of images, the ones of XML can run.
+    case ("image", let kind?): return !kind.hasSuffix("xml")
+    default: return false
     }
   }
 

@@ -4,20 +4,37 @@ package import Model
 /// What identifies the bytes that an answer holds, and how a request's conditions compare to it
 /// (RFC 9110, section 13).
 package struct Validators: Sendable, Hashable {
-  /// With its quotes; always a strong one.
-  package let entityTag: String
+  /// Without quotes; always a strong one.
+  private let tag: String
   /// In whole seconds, as HTTP tells it; nil for what has no time.
   package let lastModified: HTTPDate?
 
   /// Bytes named by `tag`, which holds no quotes.
   package init(tag: String, lastModified: Timestamp? = nil) {
-    entityTag = "\"\(tag)\""
+    self.tag = tag
     self.lastModified = lastModified.map(HTTPDate.init)
+  }
+
+  /// With its quotes.
+  package var entityTag: String { "\"\(tag)\"" }
+
+  /// Whether these are the bytes that a request is for, if it says which (`If-Match`,
+  /// `If-Unmodified-Since`).
+  package func isMeant(by headers: HTTPFields) -> Bool {
+    if let text = headers[.ifMatch] {
+      return EntityTags(parsing: text)?.namesStrongly(tag) ?? false
+    }
+    guard let text = headers[.ifUnmodifiedSince], let since = HTTPDate(parsing: text),
+      let lastModified
+    else { return true }
+    return lastModified.seconds <= since.seconds
   }
 
   /// Whether the client has these bytes already, so that 304 will do.
   package func isNotModified(for headers: HTTPFields) -> Bool {
-    if let tags = headers[.ifNoneMatch] { return Self.names(tags, entityTag) }
+    if let text = headers[.ifNoneMatch] {
+      return EntityTags(parsing: text)?.namesWeakly(tag) ?? false
+    }
     guard let text = headers[.ifModifiedSince], let since = HTTPDate(parsing: text),
       let lastModified
     else { return false }
@@ -28,7 +45,7 @@ package struct Validators: Sendable, Hashable {
   /// other bytes.
   package func allowsRange(for headers: HTTPFields) -> Bool {
     guard let condition = headers[.ifRange] else { return true }
-    if condition.hasPrefix("\"") { return condition == entityTag }
+    if condition == entityTag { return true }
     guard let date = HTTPDate(parsing: condition), let lastModified else { return false }
     return date.seconds == lastModified.seconds
   }
@@ -37,14 +54,5 @@ package struct Validators: Sendable, Hashable {
   func add(to headers: inout HTTPFields) {
     headers[.eTag] = entityTag
     if let lastModified { headers[.lastModified] = lastModified.description }
-  }
-
-  /// Whether a list of entity tags, or `*`, names one; weak ones too.
-  private static func names(_ list: String, _ tag: String) -> Bool {
-    list.split(separator: ",").contains { item in
-      var item = item.drop { $0 == " " || $0 == "\t" }
-      while item.last == " " || item.last == "\t" { item.removeLast() }
-      return item == "*" || item == tag || (item.hasPrefix("W/") && item.dropFirst(2) == tag)
-    }
   }
 }

@@ -13,6 +13,8 @@ struct PushParameters {
   ]
 
   private(set) var request = PushRequest()
+  /// What the headers ask of the latest version.
+  private(set) var conditions: WriteConditions?
 
   /// Reads parameters and headers.
   /// - Throws: ``StoreError`` of kind `usage` that says which is wrong.
@@ -36,8 +38,13 @@ struct PushParameters {
       request.createdAt = time
     }
     request.countsChanges = try parameters.flag("counts", default: true)
-    request.precondition = try Self.precondition(
-      headers, expected: try parameters.number("expect", in: 0...999_999_999))
+    conditions = try WriteConditions(headers)
+    if let expected = try parameters.number("expect", in: 0...999_999_999) {
+      guard conditions == nil else {
+        throw StoreError(.usage, "give one of If-Match, If-None-Match and expect")
+      }
+      request.precondition = .number(expected)
+    }
     request.idempotencyKey = try Self.idempotencyKey(headers)
   }
 
@@ -56,31 +63,6 @@ struct PushParameters {
       throw StoreError(.usage, "an Idempotency-Key has 1 to 255 visible ASCII characters")
     }
     return key
-  }
-
-  private static func precondition(
-    _ headers: HTTPFields, expected: Int?
-  ) throws(StoreError) -> PushRequest.Precondition? {
-    let match = headers[.ifMatch]
-    let noneMatch = headers[.ifNoneMatch]
-    guard [match != nil, noneMatch != nil, expected != nil].filter(\.self).count <= 1 else {
-      throw StoreError(.usage, "give one of If-Match, If-None-Match and expect")
-    }
-    if let expected { return .number(expected) }
-    if let noneMatch {
-      guard noneMatch == "*" else {
-        throw StoreError(.usage, "If-None-Match is '*' here: save only the first version")
-      }
-      return .number(0)
-    }
-    guard let match else { return nil }
-    guard match.hasPrefix("\""), match.hasSuffix("\""), match.utf8.count > 2,
-      let digest = Digest(parsing: match.dropFirst().dropLast())
-    else {
-      throw StoreError(
-        .usage, "If-Match is the quoted digest of the latest version, as its ETag tells it")
-    }
-    return .snapshot(digest)
   }
 
   private static func types(_ text: String?) throws(StoreError) -> [String: ColumnType] {

@@ -46,7 +46,7 @@ extension Routes {
     if context.caller.tokenID != nil, let cache = headers[.cacheControl] {
       headers[.cacheControl] = cache.replacing("public", with: "private")
     }
-    if validators.isNotModified(for: request.headers) {
+    if try backend.isNotModified(request, validators) {
       return backend.notModified(headers, validators)
     }
     let rendering = try await rendering(version, order, context)

@@ -87,7 +87,7 @@ extension Routes {
     let key = try PushParameters.idempotencyKey(request.headers)
     let body = try await routingBody(request)
     let layout: RowsLayout =
-      request.headers[.contentType]?.hasPrefix("application/x-ndjson") == true ? .lines : .json
+      request.headers.mediaType == "application/x-ndjson" ? .lines : .json
     try RoutingBody.requireDecisions(body, layout)
     let outcomes = try DatasetName(name.text + ".outcomes")
     let rows = try backend.openRows

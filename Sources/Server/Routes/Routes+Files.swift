@@ -90,7 +90,7 @@ extension Routes {
       .cacheControl:
         "\(context.caller.tokenID == nil ? "public" : "private"), max-age=31536000, immutable",
     ]
-    if validators.isNotModified(for: request.headers) {
+    if try backend.isNotModified(request, validators) {
       return backend.notModified(headers, validators)
     }
     headers[.reprDigest] = ReprDigest.text(digest)

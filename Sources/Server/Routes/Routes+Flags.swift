@@ -5,16 +5,33 @@ import NIOCore
 import Service
 import Wire
 
-/// Routers as feature flags, for OpenFeature's clients.
+/// Routers as feature flags, for OpenFeature's clients
+/// (https://github.com/open-feature/protocol/blob/main/service/openapi.yaml).
+///
+/// The protocol names no parameters and leaves bodies open to others' members, so that both are
+/// passed over here, as everything else of the API refuses them.
 extension Routes {
   @Sendable func evaluateFlag(
     _ request: Request, _ context: ServerContext
   ) async throws -> Response {
-    _ = try parameters(request)
     let key = try segment("name", context)
     do {
-      let name = try dataset(context)
-      let asked = try EvaluationRequest(parsing: try await routingBody(request))
+      // What no dataset can be called is no flag either.
+      guard let name = try? DatasetName(key), context.caller.sees(name) else {
+        throw StoreError(.missing, "there is no flag '\(key.prefix(128))'")
+      }
+      let body = try await routingBody(request)
+      let routers = try openRouters
+      // Whether there is such a flag, before what is asked of it.
+      if routers.state(of: name) == nil {
+        try await backend.quick.run { () throws(StoreError) in try routers.load(name) }
+      }
+      let asked: EvaluationRequest
+      do throws(StoreError) {
+        asked = try EvaluationRequest(flagBody: body)
+      } catch {
+        return try flagProblem(error, key: key, unreadable: "PARSE_ERROR")
+      }
       let routed = try await decide(
         name, asked.context, trusting: context.caller.scope >= .write,
         RoutingBody.trace(request.headers))
@@ -31,9 +48,14 @@ extension Routes {
   @Sendable func evaluateFlags(
     _ request: Request, _ context: ServerContext
   ) async throws -> Response {
-    _ = try parameters(request)
     do {
-      let asked = try EvaluationRequest(parsing: try await routingBody(request))
+      let sent = try await routingBody(request)
+      let asked: EvaluationRequest
+      do throws(StoreError) {
+        asked = try EvaluationRequest(flagBody: sent)
+      } catch {
+        return try flagProblem(error, key: nil, unreadable: "PARSE_ERROR")
+      }
       let routers = try openRouters
       let isTrusted = context.caller.scope >= .write
       let names = routers.names.filter { context.caller.sees($0) }
@@ -69,10 +91,15 @@ extension Routes {
   }
 
   /// Answers with an error that the protocol knows; others are told as everywhere.
-  private func flagProblem(_ error: StoreError, key: String?) throws(StoreError) -> Response {
+  ///
+  /// `unreadable` is the code for what cannot be read.
+  private func flagProblem(
+    _ error: StoreError, key: String?, unreadable: String = "INVALID_CONTEXT"
+  ) throws(StoreError) -> Response {
     let (status, code): (HTTPResponse.Status, String)
     switch error.kind {
-    case .usage, .invalid: (status, code) = (.badRequest, "INVALID_CONTEXT")
+    case .usage: (status, code) = (.badRequest, unreadable)
+    case .invalid: (status, code) = (.badRequest, "INVALID_CONTEXT")
     case .missing: (status, code) = (.notFound, "FLAG_NOT_FOUND")
     default: throw error
     }

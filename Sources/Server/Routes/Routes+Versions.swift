@@ -26,7 +26,8 @@ extension Routes {
   ) async throws -> Response {
     let dataset = try dataset(context)
     let parameters = try parameters(request, PushParameters.names)
-    var push = try PushParameters(parameters, request.headers, context.caller).request
+    let given = try PushParameters(parameters, request.headers, context.caller)
+    var push = given.request
     for source in push.lineage { try context.caller.requireSight(of: source.dataset) }
     if push.author.isEmpty { push.author = context.caller.name }
     let (format, compression) = try BodyForm.read(
@@ -37,19 +38,9 @@ extension Routes {
     }
     var upload = TableFile(
       path: file.path, format: format, compression: compression, name: "the body")
-    upload.limitBytes = backend.options.decompressedLimitBytes
-    let (order, table) = (push, upload)
-    let saved: PushDocument
-    do throws(StoreError) {
-      saved = try await backend.heavily(context) { (service) throws(StoreError) in
-        try service.push(dataset, table, order, progress: { _ in })
-      }
-    } catch {
-      withExtendedLifetime(file) {}
-      guard error.kind == .conflict, order.precondition != nil else { throw error }
-      throw HTTPProblem(.preconditionFailed, .conflict, error.message)
-    }
-    withExtendedLifetime(file) {}
+    upload.limitBytes = backend.options.decompressedLimitBytes(ofBody: body.count)
+    defer { withExtendedLifetime(file) {} }
+    let saved = try await save(upload, push, given.conditions, in: dataset, context)
     if saved.isNew {
       try await backend.record(
         context, "createVersion", on: dataset.text, result: saved.version.reference)
@@ -60,6 +51,57 @@ extension Routes {
     return json(saved, status: saved.isNew ? .created : .ok, headers)
   }
 
+  /// Saves a table as the next version, if the conditions hold at that moment.
+  private func save(
+    _ table: TableFile, _ push: PushRequest, _ conditions: WriteConditions?,
+    in dataset: DatasetName, _ context: ServerContext
+  ) async throws -> PushDocument {
+    var push = push
+    if let conditions {
+      push.precondition = conditions.precondition(at: try await latest(dataset, context))
+    }
+    while true {
+      let order = push
+      do throws(StoreError) {
+        return try await backend.heavily(context) { (service) throws(StoreError) in
+          try service.push(dataset, table, order, progress: { _ in })
+        }
+      } catch {
+        guard error.kind == .conflict else { throw error }
+        guard let conditions else {
+          guard order.precondition != nil else { throw error }
+          throw HTTPProblem(.preconditionFailed, .conflict, error.message)
+        }
+        guard order.precondition != WriteConditions.unmet else { throw Self.unmet(dataset) }
+        // Another version may have come that meets them too.
+        push.precondition = conditions.precondition(at: try await latest(dataset, context))
+        guard push.precondition != WriteConditions.unmet else { throw Self.unmet(dataset) }
+        guard push.precondition != order.precondition else { throw error }
+      }
+    }
+  }
+
+  private static func unmet(_ dataset: DatasetName) -> HTTPProblem {
+    HTTPProblem(
+      .preconditionFailed, .conflict,
+      "the latest version of \(dataset) is not as If-Match or If-None-Match asks: look at what "
+        + "changed, and push again")
+  }
+
+  /// The digest of the latest version; nil when there is none.
+  private func latest(
+    _ dataset: DatasetName, _ context: ServerContext
+  ) async throws(StoreError) -> Digest? {
+    do throws(StoreError) {
+      return try await backend.quickly(context) { (service) throws(StoreError) in
+        try service.version(Reference(dataset: dataset, selector: .latest)).version.snapshot
+      }
+    } catch {
+      guard error.kind == .missing else { throw error }
+      return nil
+    }
+  }
+
   @Sendable private func getVersion(
     _ request: Request, _ context: ServerContext
   ) async throws -> Response {
@@ -68,7 +110,7 @@ extension Routes {
     // The record of a version never changes, but the tags that name it do.
     let validators = Validators(tag: record.tag)
     var headers: HTTPFields = [.cacheControl: "no-cache", .contentType: "application/json"]
-    if validators.isNotModified(for: request.headers) {
+    if try backend.isNotModified(request, validators) {
       return backend.notModified(headers, validators)
     }
     validators.add(to: &headers)

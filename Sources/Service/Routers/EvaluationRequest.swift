@@ -10,14 +10,34 @@ package struct EvaluationRequest: Sendable {
   /// Whether nothing is to be recorded.
   package let isDry: Bool
 
+  /// Reads the body of the OpenFeature Remote Evaluation Protocol, whose other members than
+  /// `context` mean nothing here.
+  /// - Throws: ``StoreError``: `usage` when it is no JSON object, `invalid` when the context is
+  ///   none.
+  package init(flagBody body: [UInt8]) throws(StoreError) {
+    let envelope = try Self.envelope(body, isStrict: false)
+    guard envelope.hasObject else {
+      throw StoreError(.invalid, "the member 'context' is not a JSON object")
+    }
+    context = envelope.context
+    version = nil
+    isDry = false
+  }
+
   /// Reads a body.
   /// - Throws: ``StoreError`` of kind `usage` when it is not as expected.
   package init(parsing body: [UInt8]) throws(StoreError) {
+    let envelope = try Self.envelope(body, isStrict: true)
+    context = envelope.context
+    version = envelope.version
+    isDry = envelope.isDry
+  }
+
+  private static func envelope(
+    _ body: [UInt8], isStrict: Bool
+  ) throws(StoreError) -> EvaluationEnvelope {
     do throws(JSONFault) {
-      let envelope = try EvaluationEnvelope(parsing: body)
-      context = envelope.context
-      version = envelope.version
-      isDry = envelope.isDry
+      return try EvaluationEnvelope(parsing: body, isStrict: isStrict)
     } catch {
       throw StoreError(
         .usage, "the body is not as expected: \(error.message) (byte \(error.offset + 1))")

@@ -1,0 +1,102 @@
+package import HTTPTypes
+package import Model
+package import Wire
+
+/// What `If-Match` and `If-None-Match` hold (RFC 9110, sections 13.1.1 and 13.1.2): `*`, or a list
+/// of entity tags.
+package enum EntityTags: Hashable, Sendable {
+  /// Any representation that there is.
+  case any
+  case listed([EntityTag])
+
+  /// Reads the field, whose lines are joined by commas; nil when it is neither of the two.
+  package init?(parsing text: String) {
+    let isSpace = { (character: Character) in character == " " || character == "\t" }
+    var rest = text[...].trimming(isSpace)
+    if rest == "*" {
+      self = .any
+      return
+    }
+    var tags: [EntityTag] = []
+    while true {
+      rest = rest.drop { isSpace($0) || $0 == "," }
+      if rest.isEmpty { break }
+      let isWeak = rest.hasPrefix("W/")
+      if isWeak { rest = rest.dropFirst(2) }
+      guard rest.first == "\"", let end = rest.dropFirst().firstIndex(of: "\"") else { return nil }
+      let opaque = rest[rest.index(after: rest.startIndex)..<end]
+      guard opaque.utf8.allSatisfy({ $0 == 0x21 || (0x23...0x7E).contains($0) || $0 >= 0x80 })
+      else { return nil }
+      tags.append(EntityTag(text: String(opaque), isWeak: isWeak))
+      rest = rest[rest.index(after: end)...].drop(while: isSpace)
+      guard rest.isEmpty || rest.first == "," else { return nil }
+    }
+    guard !tags.isEmpty else { return nil }
+    self = .listed(tags)
+  }
+
+  /// Whether one of them names the bytes called `tag`, byte for byte: a weak one never does.
+  package func namesStrongly(_ tag: String) -> Bool {
+    switch self {
+    case .any: true
+    case .listed(let tags): tags.contains { !$0.isWeak && $0.text == tag }
+    }
+  }
+
+  /// Whether one of them names something as good as the bytes called `tag`.
+  package func namesWeakly(_ tag: String) -> Bool {
+    switch self {
+    case .any: true
+    case .listed(let tags): tags.contains { $0.text == tag }
+    }
+  }
+}
+
+/// One entity tag.
+package struct EntityTag: Hashable, Sendable {
+  /// Without quotes.
+  package let text: String
+  package let isWeak: Bool
+}
+
+/// What a write asks of the latest version of its dataset.
+package struct WriteConditions: Hashable, Sendable {
+  private let match: EntityTags?
+  private let noneMatch: EntityTags?
+
+  /// The precondition that no dataset meets.
+  package static let unmet = PushRequest.Precondition.number(.max)
+
+  /// Reads the conditions of a request; nil when it has none.
+  /// - Throws: ``StoreError`` of kind `usage` for a field that holds no entity tags.
+  package init?(_ headers: HTTPFields) throws(StoreError) {
+    match = try Self.tags(headers, .ifMatch)
+    noneMatch = try Self.tags(headers, .ifNoneMatch)
+    if match == nil, noneMatch == nil { return nil }
+  }
+
+  /// What has to hold when the version is written, so that the conditions hold; nil when they do
+  /// whatever is written meanwhile.
+  /// - Parameter latest: The digest of the latest version's snapshot; nil when there is none.
+  package func precondition(at latest: Digest?) -> PushRequest.Precondition? {
+    let tag = latest?.description
+    if let match, !(tag.map(match.namesStrongly) ?? false) { return Self.unmet }
+    if let noneMatch, tag.map(noneMatch.namesWeakly) ?? false { return Self.unmet }
+    guard let latest else { return .number(0) }
+    // A dataset that has a version has one for ever.
+    if match == .any, noneMatch == nil { return nil }
+    return .snapshot(latest)
+  }
+
+  private static func tags(
+    _ headers: HTTPFields, _ name: HTTPField.Name
+  ) throws(StoreError) -> EntityTags? {
+    guard let text = headers[name] else { return nil }
+    guard let tags = EntityTags(parsing: text) else {
+      throw StoreError(
+        .usage,
+        "\(name.rawName) is '*', or entity tags with commas between, as ETag has them")
+    }
+    return tags
+  }
+}

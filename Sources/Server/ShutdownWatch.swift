@@ -1,0 +1,60 @@
+import Foundation
+import Model
+import ServiceLifecycle
+import Synchronization
+
+/// Tells when a server was told to end.
+struct ShutdownWatch: ServiceLifecycle.Service {
+  let onShutdown: @Sendable () -> Void
+
+  func run() async throws {
+    try? await gracefulShutdown()
+    onShutdown()
+  }
+}
+
+/// An end that comes once, by whoever is first: the work that ends, or the clock.
+final class FirstEnd: Sendable {
+  private struct State {
+    var result: Result<Void, any Error>?
+    var waiting: CheckedContinuation<Void, any Error>?
+    var hasClock = false
+  }
+
+  private let state = Mutex(State())
+
+  /// Ends it, unless that has happened.
+  func end(_ result: Result<Void, any Error>) {
+    let waiting = state.withLock { state in
+      guard state.result == nil else { return nil as CheckedContinuation<Void, any Error>? }
+      state.result = result
+      return state.waiting
+    }
+    waiting?.resume(with: result)
+  }
+
+  /// Whether it will end at a certain time, whatever happens.
+  var hasClock: Bool { state.withLock { $0.hasClock } }
+
+  /// Ends it after `seconds`, on a thread that nothing else waits for.
+  func end(after seconds: Double, _ before: @escaping @Sendable () -> Void) {
+    state.withLock { $0.hasClock = true }
+    Thread.detachNewThread { [self] in
+      Thread.sleep(forTimeInterval: seconds)
+      guard state.withLock({ $0.result == nil }) else { return }
+      before()
+      end(.success(()))
+    }
+  }
+
+  /// Waits for the end.
+  func wait() async throws {
+    try await withCheckedThrowingContinuation { continuation in
+      let result = state.withLock { state in
+        if state.result == nil { state.waiting = continuation }
+        return state.result
+      }
+      if let result { continuation.resume(with: result) }
+    }
+  }
+}
