@@ -8,7 +8,20 @@ struct assay_meter {
   _Atomic int64_t used;
   int64_t limit;
   atomic_bool refused;
+  // The rest is used by the thread in the meter alone.
+  bool (*must_stop)(void *);
+  void *context;
+  int64_t unasked;
+  bool stopped;
+  bool large;
 };
+
+// So much memory is taken between two questions whether to stop: some tens of microseconds' work.
+static const int64_t ask_bytes = 1 << 20;
+// What every allocation counts at least, so that many small ones are asked about too.
+static const int64_t call_bytes = 64;
+// Work on a value of this size is felt: a comparison takes 20 microseconds.
+static const int64_t large_bytes = 256 << 10;
 
 static sqlite3_mem_methods base;
 static _Thread_local assay_meter *current;
@@ -19,10 +32,21 @@ static bool has_room(assay_meter *meter, int64_t bytes) {
   return false;
 }
 
+// Whether a step that handles `bytes` may begin.
+static bool may_go_on(assay_meter *meter, int64_t bytes) {
+  if (bytes >= large_bytes) meter->large = true;
+  if (meter->stopped) return false;
+  meter->unasked += bytes + call_bytes;
+  if (meter->unasked < ask_bytes || meter->must_stop == NULL) return true;
+  meter->unasked = 0;
+  meter->stopped = meter->must_stop(meter->context);
+  return !meter->stopped;
+}
+
 static void *take(int size) {
   assay_meter *meter = current;
   if (meter == NULL) return base.xMalloc(size);
-  if (!has_room(meter, size)) return NULL;
+  if (!has_room(meter, size) || !may_go_on(meter, size)) return NULL;
   void *memory = base.xMalloc(size);
   if (memory != NULL) assay_meter_add(meter, base.xSize(memory));
   return memory;
@@ -38,7 +62,7 @@ static void *resize(void *memory, int size) {
   assay_meter *meter = current;
   if (meter == NULL) return base.xRealloc(memory, size);
   int64_t before = base.xSize(memory);
-  if (size > before && !has_room(meter, size - before)) return NULL;
+  if (size > before && (!has_room(meter, size - before) || !may_go_on(meter, size))) return NULL;
   void *moved = base.xRealloc(memory, size);
   if (moved != NULL) assay_meter_add(meter, base.xSize(moved) - before);
   return moved;
@@ -52,6 +76,10 @@ __attribute__((constructor)) static void install(void) {
   methods.xFree = give_back;
   methods.xRealloc = resize;
   sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
+#ifdef SQLITE_CONFIG_MEMDB_MAXSIZE
+  // Sorters keep their runs in files in memory: the query's limit bounds them, not another one.
+  sqlite3_config(SQLITE_CONFIG_MEMDB_MAXSIZE, INT64_MAX);
+#endif
 }
 
 assay_meter *assay_meter_make(int64_t limit) {
@@ -79,3 +107,10 @@ int64_t assay_meter_used(const assay_meter *meter) {
 bool assay_meter_refused(const assay_meter *meter) {
   return atomic_load_explicit(&meter->refused, memory_order_relaxed);
 }
+
+void assay_meter_ask(assay_meter *meter, bool (*must_stop)(void *context), void *context) {
+  meter->must_stop = must_stop;
+  meter->context = context;
+}
+
+bool assay_meter_large(const assay_meter *meter) { return meter->large; }

@@ -11,8 +11,22 @@ import Model
   /// The last action that was refused, for the message.
   private(set) var refusal: String?
 
+  /// The most bytes of a value.
+  private(set) var valueBytes = 0
+  /// True while a condition is checked, which no table comes of.
+  var isChecking = false
+
+  /// The most arguments of a function: each may be work on a whole value, as in `json_extract`.
+  private static let argumentLimit: Int32 = 64
+
   /// SQLITE_MAX_COLUMN as SQLite is built everywhere.
-  private static let columnLimit = 2000
+  static let columnLimit = 2000
+
+  /// SQLite's files in memory.
+  ///
+  /// With them a sorter sorts what fits its cache and merges that row by row; without files it
+  /// would sort everything in one step that nothing ends.
+  private static let memoryFiles = "memdb"
 
   init(_ state: QueryState) throws(StoreError) {
     self.state = state
@@ -20,16 +34,20 @@ import Model
     let flags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY
       | SQLITE_OPEN_NOMUTEX
-    let status = unsafe sqlite3_open_v2(":memory:", &opened, flags, nil)
+    let files = unsafe sqlite3_vfs_find(Self.memoryFiles) == nil ? nil : Self.memoryFiles
+    let status = unsafe sqlite3_open_v2(":memory:", &opened, flags, files)
     guard status == SQLITE_OK, let opened = unsafe opened else {
       unsafe sqlite3_close_v2(opened)
+      if let failure = state.failure { throw failure }
       throw StoreError(.unavailable, "SQLite cannot open a connection (code \(status))")
     }
     unsafe handle = opened
     unsafe module = .allocate(capacity: 1)
     unsafe module.initialize(to: ScanModule.make())
-    configure()
+    configure(hasFiles: files != nil)
     unsafe Aggregates.register(on: handle, state)
+    unsafe TextFunctions.register(on: handle, state)
+    if state.rule == .rows { unsafe DateFunctions.register(on: handle, state) }
   }
 
   deinit {
@@ -37,23 +55,24 @@ import Model
     unsafe module.deallocate()
   }
 
-  private func configure() {
+  private func configure(hasFiles: Bool) {
     // "model" must be a column or an error, never silently the text 'model'.
     unsafe _disableDoubleQuotedStringLiterals(handle)
-    // No file is ever touched: sorters stay in memory, which the memory limit counts.
-    unsafe sqlite3_exec(handle, "PRAGMA temp_store = MEMORY", nil, nil, nil)
-    unsafe sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Int32(state.limits.valueBytes))
+    // No file is ever touched: what is sorted stays in memory, which the memory limit counts.
+    if !hasFiles { unsafe sqlite3_exec(handle, "PRAGMA temp_store = MEMORY", nil, nil, nil) }
+    setValueLimit(state.limits.valueBytes)
+    unsafe sqlite3_limit(handle, SQLITE_LIMIT_FUNCTION_ARG, Self.argumentLimit)
     unsafe sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 1 << 20)
     unsafe sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0)
     // Both objects outlive the connection: this one closes it, and it keeps the state.
     let ownState = unsafe Unmanaged.passUnretained(state).toOpaque()
     unsafe sqlite3_create_module_v2(handle, "assay", module, ownState, nil)
     unsafe sqlite3_progress_handler(
-      handle, 5000,
+      handle, 50,
       { context in
         guard let context = unsafe context else { return 1 }
         let state = unsafe Unmanaged<QueryState>.fromOpaque(context).takeUnretainedValue()
-        return state.mustStop() ? 1 : 0
+        return state.mustStopAtTick() ? 1 : 0
       }, ownState)
     unsafe sqlite3_set_authorizer(
       handle,
@@ -66,9 +85,25 @@ import Model
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
+  private func setValueLimit(_ bytes: Int) {
+    valueBytes = bytes
+    unsafe sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Int32(bytes))
+  }
+
+  /// Makes the largest value smaller for a statement with many operations.
+  ///
+  /// SQLite asks whether to go on at jumps alone: what stands between two, at most the whole
+  /// program, is one step, as long as each operation on the largest value is.
+  func limitValues(for sql: String) {
+    let work = unsafe StepWork.of(sql, on: handle)
+    setValueLimit(max(min(valueBytes, StepWork.limit / max(work, 1)), 1 << 16))
+  }
+
   private func authorize(_ action: Int32, _ first: String?, _ second: String?) -> Int32 {
     if state.isDefining { return SQLITE_OK }
-    guard let refusal = ReadOnlyRule.refusal(action, first, second) else { return SQLITE_OK }
+    if isChecking, action != SQLITE_FUNCTION { return SQLITE_OK }
+    guard let refusal = ReadOnlyRule.refusal(action, first, second, state.rule)
+    else { return SQLITE_OK }
     self.refusal = refusal
     return SQLITE_DENY
   }

@@ -25,12 +25,30 @@ import Model
 
   deinit { unsafe assay_meter_free(meter) }
 
-  /// Counts what SQLite allocates on this thread while `body` runs.
-  func counting<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+  /// Counts what SQLite allocates on this thread while `body` runs, and refuses it memory from when
+  /// `state` says that the query must end: that is asked about once per mebibyte.
+  func counting<Value>(
+    _ state: QueryState, _ body: () throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    let context = unsafe Unmanaged.passUnretained(state).toOpaque()
+    unsafe assay_meter_ask(
+      meter,
+      { context in
+        guard let context = unsafe context else { return true }
+        // The state outlives the call of `counting`, within which alone it is asked.
+        return unsafe Unmanaged<QueryState>.fromOpaque(context).takeUnretainedValue().mustStop()
+      }, context)
     let outer = unsafe assay_meter_enter(meter)
-    defer { unsafe assay_meter_enter(outer) }
+    defer {
+      unsafe assay_meter_enter(outer)
+      unsafe assay_meter_ask(meter, nil, nil)
+    }
     return try body()
   }
+
+  /// Whether a value was large enough for single operations on it to be felt; for the thread that
+  /// runs the query.
+  var holdsLarge: Bool { unsafe assay_meter_large(meter) }
 
   /// Counts nothing of what SQLite allocates on this thread while `body` runs: what the store's own
   /// index holds is not the query's, and outlives it.
@@ -42,8 +60,13 @@ import Model
     return try body()
   }
 
+  /// The most bytes of a value: what one call of a function takes time for.
+  static let largestValueBytes = 64 << 20
+
   /// The most bytes of one value.
-  var valueBytes: Int { min(max(options.memoryLimitBytes, Self.leastBytes), 256 << 20) }
+  var valueBytes: Int {
+    min(max(options.memoryLimitBytes, Self.leastBytes), Self.largestValueBytes)
+  }
 
   /// Counts memory that a scan or an aggregate takes (or gives back, when negative).
   func hold(bytes: Int) { unsafe assay_meter_add(meter, Int64(bytes)) }

@@ -7,6 +7,7 @@ enum QueryMessage {
   static func failure(_ status: Int32, _ sql: String, _ connection: Connection) -> StoreError {
     if let failure = connection.state.failure { return failure }
     if let refusal = connection.refusal {
+      if connection.state.rule == .rows { return StoreError(.usage, refusal) }
       return StoreError(.denied, "queries are read-only: \(refusal)")
     }
     let message = connection.message
@@ -14,21 +15,26 @@ enum QueryMessage {
       return StoreError(.denied, "queries are read-only: \(message); save data with push")
     }
     switch status & 0xFF {
-    case SQLITE_NOMEM where connection.state.limits.isFull:
-      return connection.state.limits.memoryError
-    case SQLITE_NOMEM, SQLITE_FULL:
+    // Sorters' files in memory report as files do.
+    case SQLITE_NOMEM, SQLITE_FULL, SQLITE_IOERR:
+      if connection.state.limits.isFull { return connection.state.limits.memoryError }
       return StoreError(
         .exhausted, "SQLite ran out of memory; select fewer columns or narrow the query with WHERE")
     case SQLITE_TOOBIG:
       return StoreError(
         .exhausted,
-        "a value of the query is larger than \(connection.state.limits.valueBytes >> 20) MiB; "
-          + "one may be as large as the memory limit, and 256 MiB at most")
+        "a value of the query is larger than \(size(connection.valueBytes)); one may be as large as "
+          + "the memory limit, and \(QueryLimits.largestValueBytes >> 20) MiB at most, less in a "
+          + "statement of many operations")
     default:
       return StoreError(
         .usage, "SQL: " + message + hint(message, sql, connection.state),
         at: location(sql, connection))
     }
+  }
+
+  private static func size(_ bytes: Int) -> String {
+    bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB"
   }
 
   /// The error for a table name that nothing stands behind.

@@ -14,9 +14,16 @@ final class QueryState {
   var tables: [(name: String, table: QueryTable)] = []
   /// True while the query's own virtual tables are made, which the authorizer would refuse.
   var isDefining = false
+  /// What the functions that are called may be.
+  let rule: FunctionRule
+  /// SQLite's functions behind those of ours that end by calling them.
+  private(set) lazy var originals = OriginalFunctions(valueBytes: limits.valueBytes)
+  /// Calls of the progress handler.
+  private var ticks: UInt64 = 0
 
-  init(source: any QuerySource, options: QueryOptions) {
+  init(source: any QuerySource, options: QueryOptions, rule: FunctionRule = .query) {
     self.source = source
+    self.rule = rule
     self.options = options
     limits = QueryLimits(options)
   }
@@ -31,6 +38,14 @@ final class QueryState {
 
   /// Ends the query when one of its limits is reached.
   func check() throws(StoreError) { try limits.check() }
+
+  /// For the progress handler, which is called after few steps: whether the query must end, which
+  /// is looked at each time where values are large, and otherwise now and then.
+  func mustStopAtTick() -> Bool {
+    ticks &+= 1
+    guard limits.holdsLarge || ticks % 64 == 0 else { return failure != nil }
+    return mustStop()
+  }
 
   /// The same for callbacks, which cannot throw: whether the query must end.
   func mustStop() -> Bool {

@@ -6,10 +6,12 @@ import GRDBSQLite
 /// what the codes and names mean.
 enum ReadOnlyRule {
   /// Why an action is refused; nil when it is allowed.
-  static func refusal(_ action: Int32, _ first: String?, _ second: String?) -> String? {
+  static func refusal(
+    _ action: Int32, _ first: String?, _ second: String?, _ functions: FunctionRule
+  ) -> String? {
     switch action {
     case SQLITE_SELECT, SQLITE_READ, SQLITE_RECURSIVE: nil
-    case SQLITE_FUNCTION: refusal(function: second ?? "")
+    case SQLITE_FUNCTION: functions.refusal(second ?? "")
     case SQLITE_PRAGMA: "PRAGMA \(first ?? "") is not allowed"
     case SQLITE_ATTACH: "ATTACH is not allowed"
     case SQLITE_DETACH: "DETACH is not allowed"
@@ -19,15 +21,6 @@ enum ReadOnlyRule {
     case SQLITE_DELETE: "DELETE is not allowed; versions never change"
     case SQLITE_REINDEX, SQLITE_ANALYZE: "REINDEX and ANALYZE are not allowed"
     default: "only SELECT is allowed"
-    }
-  }
-
-  /// Functions that load code or reach outside the query.
-  private static func refusal(function name: String) -> String? {
-    switch name.lowercased() {
-    case "load_extension", "fts3_tokenizer", "readfile", "writefile", "edit":
-      "the function \(name) is not allowed"
-    default: nil
     }
   }
 }

@@ -51,14 +51,28 @@ struct RowOrder {
         values.append(vectors.map { SortValue($0, row: $0.count == 1 ? 0 : Int(row)) })
       }
     }
-    return values.indices.sorted { left, right in
+    var untilAsked = askedAfter
+    var failure: StoreError?
+    let order = values.indices.sorted { left, right in
+      untilAsked -= 1
+      if untilAsked == 0 {
+        untilAsked = askedAfter
+        do throws(StoreError) { try table.state.check() } catch { failure = error }
+      }
+      // Once the query has to end, any order will do.
+      if failure != nil { return left < right }
       for (index, term) in terms.enumerated() {
         let order = values[left][index].compare(values[right][index])
         if order != 0 { return term.isDescending ? order > 0 : order < 0 }
       }
       return left < right
     }
+    if let failure { throw failure }
+    return order
   }
+
+  /// Comparisons between two questions whether the query has to end.
+  private static let askedAfter = 100_000
 
   /// Numbers the distinct values of each column in their order, then distributes rows by number.
   private static func rank(

@@ -15,12 +15,26 @@ package struct SQLQuery: Sendable {
   private let sql: String
   private let source: any QuerySource
   private let options: QueryOptions
+  /// The part of the statement that is somebody else's, and its table; nil when that is all of it.
+  private let condition: (text: String, table: QueryTable, name: String)?
 
   /// A query that was not looked at yet.
   package init(_ sql: String, on source: any QuerySource, options: QueryOptions = QueryOptions()) {
     self.sql = sql
     self.source = source
     self.options = options
+    condition = nil
+  }
+
+  /// A statement over `table`, in SQL `name`, in which `condition` is pasted.
+  init(
+    _ sql: String, condition: String, of table: QueryTable, named name: String,
+    on source: any QuerySource, options: QueryOptions
+  ) {
+    self.sql = sql
+    self.source = source
+    self.options = options
+    self.condition = (condition, table, name)
   }
 
   /// Runs the query on the calling thread, handing out rows as they are found.
@@ -34,8 +48,9 @@ package struct SQLQuery: Sendable {
     onColumns: ([String]) throws(StoreError) -> Void,
     onRow: ([QueryValue]) throws(StoreError) -> Bool
   ) throws(StoreError) -> Summary {
-    let state = QueryState(source: source, options: options)
-    return try state.limits.counting { () throws(StoreError) in
+    let state = QueryState(
+      source: source, options: options, rule: condition == nil ? .query : .rows)
+    return try state.limits.counting(state) { () throws(StoreError) in
       try run(state, onColumns: onColumns, onRow: onRow)
     }
   }
@@ -45,10 +60,15 @@ package struct SQLQuery: Sendable {
     onRow: ([QueryValue]) throws(StoreError) -> Bool
   ) throws(StoreError) -> Summary {
     let connection = try Connection(state)
+    if let condition {
+      try connection.define(condition.name, condition.table)
+      try connection.check(condition.text, of: condition.table)
+    }
     let prepared = try Statement(sql, on: connection)
     let names = prepared.columnNames
     let overGroups = options.usesVectors ? try statementOverGroups(connection) : nil
     let statement = overGroups ?? prepared
+    if overGroups == nil { connection.limitValues(for: sql) }
     func summary(_ rowCount: Int, isCutShort: Bool) -> Summary {
       Summary(rowCount: rowCount, isCutShort: isCutShort, isVectorised: overGroups != nil)
     }

@@ -33,6 +33,11 @@ package struct StoreQuerySource: QuerySource {
     return try StoreTable.table(of: versions.reversed(), in: store, isMultiVersion: true)
   }
 
+  /// The rows of one version, and nothing else.
+  package static func table(of snapshot: Snapshot) -> QueryTable {
+    StoreTable.table(of: [snapshot], isMultiVersion: false)
+  }
+
   package var aggregateMemory: AggregateMemory? { store.companion { AggregateMemory() } }
 
   package func keptAggregate(_ plan: Digest) throws(StoreError) -> [UInt8]? {

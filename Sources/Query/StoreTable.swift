@@ -13,20 +13,25 @@ enum StoreTable {
     let snapshots = try parallelMap(count: versions.count) { index throws(StoreError) in
       try store.snapshot(versions[index])
     }
+    return table(of: snapshots, isMultiVersion: isMultiVersion)
+  }
+
+  /// The table of snapshots, whose versions ascend.
+  static func table(of snapshots: [Snapshot], isMultiVersion: Bool) -> QueryTable {
     let columns = union(snapshots)
     // Neighbours mostly share their schema.
     var schema: Schema?
     var positions: [Int?] = []
     var parts: [any QueryPart] = []
-    parts.reserveCapacity(versions.count)
-    for (version, snapshot) in zip(versions, snapshots) {
+    parts.reserveCapacity(snapshots.count)
+    for snapshot in snapshots {
       if snapshot.schema != schema {
         let indices = Dictionary(
           uniqueKeysWithValues: snapshot.schema.columns.enumerated().map { ($1.name, $0) })
         positions = columns.map { indices[$0.name] }
         schema = snapshot.schema
       }
-      parts.append(VersionPart(version, snapshot, columns: columns, positions: positions))
+      parts.append(VersionPart(snapshot, columns: columns, positions: positions))
     }
     return QueryTable(columns: columns, isMultiVersion: isMultiVersion, parts: parts)
   }
@@ -55,24 +60,20 @@ enum StoreTable {
 
 /// One version within a table.
 private struct VersionPart: QueryPart {
-  private let source: Version
   private let snapshot: Snapshot
   private let columns: [ColumnDefinition]
   /// Where each of the table's columns is in this version; nil where it is not.
   private let positions: [Int?]
 
-  init(
-    _ version: Version, _ snapshot: Snapshot, columns: [ColumnDefinition], positions: [Int?]
-  ) {
-    source = version
+  init(_ snapshot: Snapshot, columns: [ColumnDefinition], positions: [Int?]) {
     self.snapshot = snapshot
     self.columns = columns
     self.positions = positions
   }
 
-  var version: Int { source.number }
-  var createdAt: Timestamp { source.record.createdAt }
-  var message: String { source.record.message }
+  var version: Int { snapshot.version.number }
+  var createdAt: Timestamp { snapshot.version.record.createdAt }
+  var message: String { snapshot.version.record.message }
   var rowCount: Int { snapshot.rows }
   var content: Digest? { snapshot.digest }
 

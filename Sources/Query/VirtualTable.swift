@@ -42,7 +42,12 @@ final class VirtualTable {
   var declaration: String {
     // SQLite wants a column; a hidden one is not among those of `*`, and always null.
     guard !columns.isEmpty else { return "CREATE TABLE t(\"(nothing)\" HIDDEN)" }
-    let parts = zip(sqlNames, columns).map { name, column in
+    return "CREATE TABLE t(" + declarations.joined(separator: ", ") + ")"
+  }
+
+  /// The columns as a statement declares them.
+  var declarations: [String] {
+    zip(sqlNames, columns).map { name, column in
       let type =
         switch column.type {
         case .bool, .int64: " INTEGER"
@@ -52,7 +57,6 @@ final class VirtualTable {
         }
       return Self.quoted(name) + type
     }
-    return "CREATE TABLE t(" + parts.joined(separator: ", ") + ")"
   }
 
   /// An SQL identifier for any text.

@@ -29,7 +29,10 @@ extension LocalStoreService {
     let (version, saved) = try document(reference)
     let document = try comparison(reference).document
     let edition = Edition(format: document.format, of: ComparisonDocument.form) ?? .current
-    let recomputed = Documents.encode(try computed(document.request, edition, onProgress))
+    let recomputed = Documents.encode(
+      try redoing(version.reference) { () throws(StoreError) in
+        try computed(document.request, edition, onProgress)
+      })
     return try RecomputationDocument(version.reference, saved: saved, recomputed: recomputed)
   }
 
@@ -45,7 +48,9 @@ extension LocalStoreService {
     plain.registered = registration?.version.reference
     try options.check()
     if edition > .first { options.grammar = options.grammar ?? (registration == nil ? 2 : 1) }
-    let read = try sides(&plain, &options, key: registration?.gate.items.key, edition)
+    let read = try redoing(registration?.version.reference) { () throws(StoreError) in
+      try sides(&plain, &options, key: registration?.gate.items.key, edition)
+    }
     plain.options = options
     var findings = read.findings
     if let registration {

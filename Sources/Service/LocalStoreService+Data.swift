@@ -19,6 +19,7 @@ extension LocalStoreService {
       shapes: positions.map { snapshot.manifest.shapes[$0] }, nulls: request.writesNulls)
     var written = 0
     try RowPages(snapshot, columns: positions).forEach(rows) { batches throws(StoreError) in
+      try goOn()
       try text.append(batches, write: write)
       written += batches.reduce(0) { $0 + $1.count }
       progress(Progress(done: written, unit: .rows))
@@ -62,36 +63,22 @@ extension LocalStoreService {
       let start = min(request.offset, snapshot.rows)
       return .range(start..<start + min(request.limit ?? Int.max, snapshot.rows - start))
     }
-    // The condition is on a line of its own, so that a comment at its end takes nothing else with
-    // it. SQL numbers the rows of one version by their position (`TableScan.rowID`).
+    // SQL numbers the rows of one version by their position (`TableScan.rowID`).
     let order = try request.order.map { text throws(StoreError) in
       try Self.order(text, of: snapshot)
     }
     let number = try SQLColumns.rowNumber(besides: snapshot.schema.columns.map(\.name))
-    let sql = """
-      SELECT \(number) FROM "\(snapshot.version.reference)" \
-      WHERE (\(request.condition ?? "1")
-      ) ORDER BY \(order.map { $0 + ", " } ?? "")\(number) \
-      LIMIT \(request.limit ?? -1) OFFSET \(request.offset)
-      """
-    let positions = try positions(sql)
-    return order == nil ? .ascending(positions) : .ordered(positions)
-  }
-
-  /// What a query of row numbers gives.
-  private func positions(_ sql: String) throws(StoreError) -> [Int] {
-    let query = SQLQuery(sql, on: StoreQuerySource(store, sees: sees), options: queryOptions())
+    // Of the snapshot and nothing else: who else may see what never matters.
+    let query = RowQuery(
+      StoreQuerySource.table(of: snapshot), where: request.condition, options: queryOptions())
     var positions: [Int] = []
-    do throws(StoreError) {
-      try query.run(onColumns: { _ in }) { row in
-        if case .integer(let position) = row[0] { positions.append(Int(position)) }
-        return true
-      }
-    } catch  where error.kind == .usage {
-      // Its place is one in the whole statement, which nobody wrote.
-      throw StoreError(.usage, "where: \(error.message)")
+    let rest =
+      "ORDER BY \(order.map { $0 + ", " } ?? "")\(number) LIMIT \(request.limit ?? -1) "
+      + "OFFSET \(request.offset)"
+    try query.run(select: number, rest: rest) { row in
+      if case .integer(let position) = row[0] { positions.append(Int(position)) }
     }
-    return positions
+    return order == nil ? .ascending(positions) : .ordered(positions)
   }
 
   /// The terms of ORDER BY that `text` stands for: columns with commas between, each with `asc` or

@@ -109,6 +109,25 @@ extension LocalStoreService {
         + "\(wanted.count), \(told.joined(separator: "; "))")
   }
 
+  /// Does what a kept document asks for, if there is one.
+  ///
+  /// Where that fails by the document's condition on rows, such as one of an older version of this
+  /// program that reads more than its row, the error names the document.
+  func redoing<Value>(
+    _ reference: String?, _ body: () throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    do throws(StoreError) {
+      return try body()
+    } catch {
+      guard let reference, error.kind == .usage, error.message.hasPrefix("where: ")
+      else { throw error }
+      throw StoreError(
+        .usage,
+        "the condition kept in \(reference) is refused, so that cannot be computed again, "
+          + "though read: \(error.message)")
+    }
+  }
+
   /// The candidates that were there before the gate.
   static func lateness(
     _ gate: Version, _ candidates: ArraySlice<Version>

@@ -39,6 +39,14 @@ extension LocalStoreService {
       memoryLimitBytes: Self.bytes(mebibytes: limits.mebibytes), isCancelled: isCancelled)
   }
 
+  /// Goes on unless nobody waits any more; asked by what reads rows, after each page of them.
+  /// - Throws: ``StoreError`` of kind `exhausted`.
+  func goOn() throws(StoreError) {
+    if let isCancelled, isCancelled() {
+      throw StoreError(.exhausted, "the request was given up")
+    }
+  }
+
   private static func bytes(mebibytes: Int) -> Int {
     let (bytes, isTooMany) = mebibytes.multipliedReportingOverflow(by: 1 << 20)
     return isTooMany && mebibytes > 0 ? Int.max : bytes

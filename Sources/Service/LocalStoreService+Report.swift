@@ -23,7 +23,10 @@ extension LocalStoreService {
     let (version, saved) = try document(reference)
     let document = try report(reference).document
     let edition = Edition(format: document.format, of: ReportDocument.form) ?? .current
-    let recomputed = Documents.encode(try computed(document.request, edition).document)
+    let recomputed = Documents.encode(
+      try redoing(version.reference) { () throws(StoreError) in
+        try computed(document.request, edition).document
+      })
     return try RecomputationDocument(version.reference, saved: saved, recomputed: recomputed)
   }
 

@@ -58,12 +58,12 @@ extension LocalStoreService {
     wanted.roles = options.roles
     wanted.cluster = options.cluster
     wanted.slices = [plain.slice].compactMap { $0 }
-    let table = try table(
-      Self.exactly(rows),
-      columns: wanted.columns(
-        of: schema.columns, key: key + schema.key, by: options.by),
-      where: options.condition
-    ).table
+    let columns = wanted.columns(of: schema.columns, key: key + schema.key, by: options.by)
+    let kept = request.options?.condition == nil ? plain.from : nil
+    let condition = options.condition
+    let table = try redoing(kept) { () throws(StoreError) -> ColumnTable in
+      try self.table(Self.exactly(rows), columns: columns, where: condition).table
+    }
     if options.repeats == nil {
       options.repeats = attempts(in: table, schema.key, key, isStated: options.key != nil)
       key.removeAll { $0 == options.repeats && options.key == nil }

@@ -9,7 +9,7 @@ extension LocalStoreService {
   /// Columns of a version in memory.
   /// - Parameters:
   ///   - columns: The columns; nil for all.
-  ///   - condition: What SQL would say after WHERE; nil for all rows.
+  ///   - condition: An expression in SQL of the row's columns; nil for all rows.
   /// - Throws: ``StoreError``: `missing` for a version that is not there, `usage` for a column that
   ///   is not or a condition that SQL refuses, `corrupt` when stored bytes are damaged.
   func table(
@@ -23,7 +23,9 @@ extension LocalStoreService {
     let positions = try self.columns(request, of: snapshot)
     var batches: [RowBatch] = []
     try RowPages(snapshot, columns: positions).forEach(try selection(request, of: snapshot)) {
-      batches += $0
+      page throws(StoreError) in
+      try goOn()
+      batches += page
     }
     return (
       version,

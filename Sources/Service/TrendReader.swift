@@ -16,13 +16,11 @@ struct TrendReader {
   let dataset: DatasetName
   let request: TrendRequest
   let statistic: TrendRequest.Statistic
-  private let source: StoreQuerySource
+  private let memory: AggregateMemory?
   private let options: QueryOptions
   /// The columns that identify an item with attempts, whose mean is its value; nil where each row
   /// has its own.
   private let items: [String]?
-  /// What SQL calls the versions.
-  private let name: String
   /// All versions of the range, so that a column which some of them lack is null there.
   private let table: QueryTable
 
@@ -38,10 +36,9 @@ struct TrendReader {
   ) throws(StoreError) {
     self.dataset = dataset
     self.request = request
-    self.source = source
+    memory = source.aggregateMemory
     self.options = options
-    name = "\(dataset)@\(versions)"
-    guard let table = try source.table(named: name) else {
+    guard let table = try source.table(named: "\(dataset)@\(versions)") else {
       throw StoreError(.missing, "there is no dataset '\(dataset)'")
     }
     self.table = table
@@ -95,7 +92,7 @@ struct TrendReader {
     var positions: [Int] = []
     // SQL numbers the rows of a table's first part by their position.
     let number = try SQLColumns.rowNumber(besides: table.columns.map(\.name))
-    try run("SELECT \(number)", part(version), group: nil, isGrouped: false) { row in
+    try run(number, part(version), group: nil, isGrouped: false) { row in
       if let position = Self.integer(row[0]) { positions.append(position) }
     }
     return positions.sorted()
@@ -147,7 +144,7 @@ struct TrendReader {
       }
     var samples: [Cell: TrendSample] = [:]
     var isFinite = true
-    try run("SELECT _version, \(group ?? "NULL"), \(aggregates)", table, group: group) { row in
+    try run("_version, \(group ?? "NULL"), \(aggregates)", table, group: group) { row in
       let numbers = row[3...].map(Self.number)
       isFinite = isFinite && numbers.allSatisfy { $0?.isFinite ?? true }
       guard let version = Self.integer(row[0]), let count = Self.integer(row[2]) else { return }
@@ -161,25 +158,15 @@ struct TrendReader {
     return isFinite ? samples : nil
   }
 
-  /// Runs a query over the versions, with the condition on a line of its own, so that a comment at
-  /// its end takes nothing else with it.
+  /// Runs a query over the versions.
   private func run(
     _ select: String, _ table: QueryTable, group: String?, isGrouped: Bool = true,
     _ body: ([QueryValue]) -> Void
   ) throws(StoreError) {
-    let condition = request.condition.map { " WHERE (\($0)\n)" } ?? ""
-    let groups = isGrouped ? " GROUP BY _version" + (group.map { ", " + $0 } ?? "") : ""
-    let sql = select + " FROM \"\(name)\"" + condition + groups
-    do throws(StoreError) {
-      let source = NamedTable(name: name, table: table, others: source)
-      try SQLQuery(sql, on: source, options: options).run(onColumns: { _ in }) { row in
-        body(row)
-        return true
-      }
-    } catch  where error.kind == .usage && request.condition != nil {
-      // Its place is one in the whole statement, which nobody wrote.
-      throw StoreError(.usage, "where: \(error.message)")
-    }
+    let groups = isGrouped ? "GROUP BY _version" + (group.map { ", " + $0 } ?? "") : ""
+    let query = RowQuery(
+      table, where: request.condition, options: options, memory: memory)
+    try query.run(select: select, rest: groups, onRow: body)
   }
 
   /// The values of rows that a condition picks.
@@ -201,7 +188,7 @@ struct TrendReader {
       keys += ", " + identifiers[try Self.position(name, in: table, of: dataset)]
     }
     var values: [Cell: TrendValues] = [:]
-    let select = "SELECT _version, \(group), \(metric)\(keys)"
+    let select = "_version, \(group), \(metric)\(keys)"
     try run(select, table, group: nil, isGrouped: false) { row in
       guard let version = Self.integer(row[0]) else { return }
       let cell = Cell(version: version, group: Self.label(row[1], isBool: isBool))
@@ -295,19 +282,4 @@ struct TrendReader {
     case .null, .blob: nil
     }
   }
-}
-
-/// A table that is there already, beside all others of a store.
-private struct NamedTable: QuerySource {
-  let name: String
-  let table: QueryTable
-  let others: StoreQuerySource
-
-  func table(named name: String) throws(StoreError) -> QueryTable? {
-    name == self.name ? table : try others.table(named: name)
-  }
-
-  func nearNames(to name: String) -> [String] { others.nearNames(to: name) }
-
-  var aggregateMemory: AggregateMemory? { others.aggregateMemory }
 }

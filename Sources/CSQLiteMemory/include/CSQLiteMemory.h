@@ -8,6 +8,7 @@
 #define CSQLITEMEMORY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 // What one query holds. Any thread may add to it and ask; one thread at a time is in it.
@@ -29,7 +30,21 @@ void assay_meter_add(assay_meter *meter, int64_t bytes);
 // The bytes that are held now.
 int64_t assay_meter_used(const assay_meter *meter);
 
-// Whether an allocation was refused.
+// Whether an allocation was refused for want of room.
 bool assay_meter_refused(const assay_meter *meter);
+
+// Asks `must_stop` now and then, by what is allocated, from the thread in the meter; once it is true
+// every allocation fails, which ends whatever SQLite is doing. NULL asks no more.
+//
+// One call of a function, and one step of a statement, can take as long as the values in it are
+// large; but what works on much memory also takes much.
+void assay_meter_ask(assay_meter *meter, bool (*must_stop)(void *context), void *context);
+
+// Whether a value was there that is large enough for single operations on it to be felt; for the
+// thread in the meter.
+bool assay_meter_large(const assay_meter *meter);
+
+// The first place of bytes in others, in time proportional to both; NULL when there is none.
+const void *assay_find(const void *bytes, size_t count, const void *wanted, size_t wanted_count);
 
 #endif

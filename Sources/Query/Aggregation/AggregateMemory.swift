@@ -65,16 +65,29 @@ package final class AggregateMemory: Sendable {
   /// The most that the row groups' aggregates of one plan may take.
   static let partialLimitBytes = 24 << 20
 
+  /// What an entry takes beside what it says of itself: its plan, and its place among others.
+  static let entryBytes = 4096
+
   private let limitBytes: Int
+  private let planLimit: Int
   private let entries = Mutex(Entries())
 
   /// What was computed of so many rows is worth keeping on disk: about a tenth of a second.
   let rowsWorthKeeping: Int
 
-  /// A memory of at most `limitBytes`, which keeps on disk what took `rowsWorthKeeping` rows.
-  package init(limitBytes: Int = 64 << 20, rowsWorthKeeping: Int = 100_000) {
+  /// A memory of at most `planLimit` plans and `limitBytes`, which keeps on disk what took
+  /// `rowsWorthKeeping` rows.
+  package init(
+    limitBytes: Int = 64 << 20, planLimit: Int = 1024, rowsWorthKeeping: Int = 100_000
+  ) {
     self.limitBytes = limitBytes
+    self.planLimit = planLimit
     self.rowsWorthKeeping = rowsWorthKeeping
+  }
+
+  /// How many plans are kept, and how much they take.
+  package var size: (plans: Int, bytes: Int) {
+    entries.withLock { ($0.byPlan.count, $0.bytes) }
   }
 
   func entry(_ plan: Digest) -> Entry? {
@@ -92,7 +105,7 @@ package final class AggregateMemory: Sendable {
       entries.clock += 1
       let old = entries.byPlan.updateValue((entry, entries.clock), forKey: plan)
       entries.bytes += entry.bytes - (old?.entry.bytes ?? 0)
-      while entries.bytes > limitBytes,
+      while entries.bytes > limitBytes || entries.byPlan.count > planLimit,
         let oldest = entries.byPlan.min(by: { $0.value.used < $1.value.used })
       {
         entries.byPlan[oldest.key] = nil

@@ -111,7 +111,7 @@ struct AggregateScan {
     else { return nil }
     return AggregateMemory.Entry(
       merged: AggregateMemory.Merged(partCount: partCount, digest: digest), state: state,
-      unkeptRows: 0, partials: [:], bytes: state.memoryBytes)
+      unkeptRows: 0, partials: [:], bytes: state.memoryBytes + AggregateMemory.entryBytes)
   }
 
   /// The row groups of parts.
@@ -210,6 +210,7 @@ struct AggregateScan {
       bytes = 0
     }
     bytes += state.memoryBytes + kept.count * self.plan.columns.count * 32
+    bytes += AggregateMemory.entryBytes
     var unkeptRows = items.reduce(known?.unkeptRows ?? 0) { $0 + $1.rows }
     if unkeptRows >= memory.rowsWorthKeeping {
       var writer = StateWriter()

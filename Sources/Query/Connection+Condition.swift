@@ -1,0 +1,112 @@
+import GRDBSQLite
+import Model
+
+extension Connection {
+  /// Checks that a text is one expression of the columns of a table, and of functions of these.
+  ///
+  /// SQLite says so when the text defines a generated column of a table that is never made
+  /// (https://www.sqlite.org/gencol.html#limitations): that takes no subqueries, no parameters, no
+  /// aggregates, no row numbers and nothing that may change.
+  /// - Throws: ``StoreError`` of kind `usage`, and `exhausted` at a limit.
+  func check(_ condition: String, of table: QueryTable) throws(StoreError) {
+    guard ExpressionText(condition).isClosed else {
+      throw StoreError(
+        .usage, "a condition is one SQL expression with brackets that match, and no ';'")
+    }
+    let sql = "CREATE TABLE \"(row)\"(\(columns(of: table, in: condition)), \"(condition)\" AS ("
+    var statement: OpaquePointer?
+    isChecking = true
+    // Prepared only: the table is never made.
+    let status = unsafe sqlite3_prepare_v3(
+      handle, sql + condition + "\n))", -1, 0, &statement, nil)
+    unsafe sqlite3_finalize(statement)
+    isChecking = false
+    guard status != SQLITE_OK else { return }
+    if let refused = Self.refused(message) {
+      throw StoreError(.usage, "a condition reads its own row alone, so it takes no \(refused)")
+    }
+    let error = QueryMessage.failure(status, condition, self)
+    throw StoreError(error.kind, error.message)
+  }
+
+  /// What SQLite says that a generated column may not have.
+  private static func refused(_ message: String) -> String? {
+    let end = " prohibited in generated columns"
+    if message.hasSuffix(end) { return String(message.dropLast(end.count)) }
+    let starts = ["misuse of ", "unsafe use of "]
+    return starts.first { message.hasPrefix($0) }.map { String(message.dropFirst($0.count)) }
+  }
+
+  /// Columns for the declaration of a table with one more, of which those may be left out, where
+  /// there are as many as SQL takes, that the condition does not name.
+  private func columns(of table: QueryTable, in condition: String) -> String {
+    let table = VirtualTable(table, state: state)
+    var columns = Array(zip(table.sqlNames, table.declarations))
+    if columns.count >= Self.columnLimit {
+      let text = condition.lowercasedASCII.utf8
+      columns.removeAll { name, _ in
+        let quoted = VirtualTable.quoted(name).lowercasedASCII
+        return !text.contains(quoted.utf8.dropFirst().dropLast())
+      }
+    }
+    return columns.isEmpty ? "\"(nothing)\"" : columns.map(\.1).joined(separator: ", ")
+  }
+}
+
+/// A text that is to stand within brackets of a statement.
+struct ExpressionText {
+  private var rest: Substring.UTF8View
+
+  init(_ text: String) { rest = text[...].utf8 }
+
+  /// Whether its brackets match, and it has no end of a statement and no zero byte outside of texts
+  /// and comments.
+  ///
+  /// Else it could end the brackets around it, and begin something else.
+  var isClosed: Bool {
+    var text = self
+    return text.scan()
+  }
+
+  private mutating func scan() -> Bool {
+    var depth = 0
+    while let byte = rest.popFirst() {
+      switch byte {
+      case 0, UInt8(ascii: ";"): return false
+      case UInt8(ascii: "("): depth += 1
+      case UInt8(ascii: ")"):
+        depth -= 1
+        if depth < 0 { return false }
+      case UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "`"):
+        // A doubled quote ends one text and begins the next.
+        guard skip(behind: byte) else { return false }
+      case UInt8(ascii: "["):
+        guard skip(behind: UInt8(ascii: "]")) else { return false }
+      case UInt8(ascii: "-") where rest.first == UInt8(ascii: "-"):
+        // A line may end with the text.
+        _ = skip(behind: UInt8(ascii: "\n"))
+      case UInt8(ascii: "/") where rest.first == UInt8(ascii: "*"):
+        rest.removeFirst()
+        guard skipComment() else { return false }
+      default: continue
+      }
+    }
+    return depth == 0
+  }
+
+  private mutating func skip(behind byte: UInt8) -> Bool {
+    guard let end = rest.firstIndex(of: byte) else { return false }
+    rest = rest[rest.index(after: end)...]
+    return true
+  }
+
+  private mutating func skipComment() -> Bool {
+    while skip(behind: UInt8(ascii: "*")) {
+      if rest.first == UInt8(ascii: "/") {
+        rest.removeFirst()
+        return true
+      }
+    }
+    return false
+  }
+}
