@@ -26,8 +26,11 @@ final class Backend: Sendable {
   let quick: BlockingPool
   /// For rows that wait for the disk: those that wait together share the wait.
   let appends: BlockingPool
-  /// For calls that take a processor: pushes, renderings, queries.
+  /// For calls that take a processor: pushes, renderings, comparisons.
   let heavy: BlockingPool
+  /// For SQL that somebody else wrote, so that the longest of it holds up nothing but other SQL.
+  let queries: BlockingPool
+  let calls = RunningCalls()
 
   /// A backend over the store in the folder `path`.
   init(
@@ -52,6 +55,7 @@ final class Backend: Sendable {
     quick = BlockingPool(threads: 4)
     appends = BlockingPool(threads: 32)
     heavy = BlockingPool(threads: cores + 2)
+    queries = BlockingPool(threads: cores)
   }
 
   /// The store's own folder for files under way, where there is one that may be written.
@@ -69,12 +73,29 @@ final class Backend: Sendable {
     return try await quick.run { () throws(StoreError) in try body(service) }
   }
 
-  /// Runs a call that takes a processor, on the store as the caller sees it.
+  /// Runs a call that takes a processor, on the store as the caller sees it, until its client goes.
+  ///
+  /// `hasSQL` says that the call runs SQL that came with the request.
   func heavily<Value: Sendable>(
-    _ context: ServerContext, _ body: @Sendable (any AssayService) throws(StoreError) -> Value
+    _ context: ServerContext, hasSQL: Bool = false,
+    _ body: @escaping @Sendable (any AssayService) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     let service = service(context.caller)
-    return try await heavy.run { () throws(StoreError) in try body(service) }
+    let pool = hasSQL ? queries : heavy
+    let result = await calls.untilGone(context) { () -> Result<Value, StoreError> in
+      do throws(StoreError) {
+        return .success(try await pool.run { () throws(StoreError) in try body(service) })
+      } catch {
+        return .failure(error)
+      }
+    }
+    do throws(StoreError) { return try result.get() } catch { throw ended(error) }
+  }
+
+  /// What a call ended with, which the end of the server may have been the reason for.
+  func ended(_ error: StoreError) -> StoreError {
+    guard error.kind == .exhausted, calls.isEnding else { return error }
+    return StoreError(.unavailable, "the server is shutting down; ask again when it is back")
   }
 
   /// Who takes rows.
@@ -102,6 +123,7 @@ final class Backend: Sendable {
   func shutDown() async throws {
     try await appends.shutDown()
     try await heavy.shutDown()
+    try await queries.shutDown()
     try await quick.shutDown()
   }
 }

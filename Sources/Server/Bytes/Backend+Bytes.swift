@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Model
 import NIOCore
+import Service
 import Wire
 
 extension Backend {
@@ -74,34 +75,60 @@ extension Backend {
     }
   }
 
-  /// Runs a call that writes an answer piece by piece, and keeps the answer until it is whole.
+  /// Runs a call that writes an answer piece by piece, and keeps the answer until it is whole; ends
+  /// it when its client goes.
   ///
-  /// `exhausted` is the status when the call itself reaches a limit.
+  /// `exhausted` is the status when the call itself reaches a limit; `hasSQL` says that it runs SQL
+  /// that came with the request.
   func spooled<Value: Sendable>(
     _ context: ServerContext, exhausted: HTTPResponse.Status = .unprocessableContent,
+    hasSQL: Bool = false,
     _ body:
       @escaping @Sendable (
         any AssayService, ([UInt8]) throws(StoreError) -> Void
       ) throws(StoreError) -> Value
   ) async throws -> (SpooledBytes, Value) {
-    let service = service(context.caller)
-    let (folder, limit) = (folder, options.answerLimitBytes)
-    let outcome = try await heavy.run { () throws(StoreError) -> SpoolOutcome<Value> in
-      let writer = SpoolWriter(folder: folder, limit: limit)
-      do throws(StoreError) {
-        let value = try body(service) { (bytes) throws(StoreError) in try writer.write(bytes) }
-        return .done(writer.finish(), value)
-      } catch {
-        if let problem = writer.problem { return .failed(problem) }
-        if error.kind == .exhausted {
-          return .failed(HTTPProblem(exhausted, .exhausted, error.message))
-        }
-        throw error
-      }
+    let result = await calls.untilGone(context) { [self] in
+      await spooled(as: context.caller, exhausted: exhausted, hasSQL: hasSQL, body)
     }
-    switch outcome {
-    case .done(let bytes, let value): return (bytes, value)
-    case .failed(let problem): throw problem
+    return try result.get()
+  }
+
+  /// The same for as long as the task is not cancelled, whoever waits for it.
+  func spooled<Value: Sendable>(
+    as caller: Caller, exhausted: HTTPResponse.Status = .unprocessableContent, hasSQL: Bool,
+    _ body:
+      @escaping @Sendable (
+        any AssayService, ([UInt8]) throws(StoreError) -> Void
+      ) throws(StoreError) -> Value
+  ) async -> Result<(SpooledBytes, Value), any Error> {
+    let service = service(caller)
+    let (folder, limit) = (folder, options.answerLimitBytes)
+    do {
+      let outcome = try await (hasSQL ? queries : heavy).run {
+        () throws(StoreError) -> SpoolOutcome<Value> in
+        let writer = SpoolWriter(folder: folder, limit: limit)
+        do throws(StoreError) {
+          let value = try body(service) { (bytes) throws(StoreError) in
+            if Task.isCancelled { throw StoreError(.exhausted, "the request was given up") }
+            try writer.write(bytes)
+          }
+          return .done(writer.finish(), value)
+        } catch {
+          if let problem = writer.problem { return .failed(problem) }
+          let error = ended(error)
+          if error.kind == .exhausted {
+            return .failed(HTTPProblem(exhausted, .exhausted, error.message))
+          }
+          throw error
+        }
+      }
+      switch outcome {
+      case .done(let bytes, let value): return .success((bytes, value))
+      case .failed(let problem): return .failure(problem)
+      }
+    } catch {
+      return .failure(error)
     }
   }
 }

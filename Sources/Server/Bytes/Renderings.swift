@@ -25,10 +25,18 @@ actor Renderings {
     var used: Int
   }
 
+  /// A rendering that is being made.
+  private struct Making {
+    let task: Task<Rendering, any Error>
+    let number: Int
+    /// How many wait for it.
+    var waiting = 0
+  }
+
   private let limitBytes: Int
   private let memoryLimitBytes: Int
   private var entries: [Key: Entry] = [:]
-  private var underWay: [Key: Task<Rendering, any Error>] = [:]
+  private var underWay: [Key: Making] = [:]
   private var uses = 0
   private(set) var fileBytes = 0
   private(set) var memoryBytes = 0
@@ -48,14 +56,29 @@ actor Renderings {
       entries[key]?.used = uses
       return kept
     }
-    if let task = underWay[key] { return try await task.value }
     // A task of its own, since the one who asked first may go away while others wait.
-    let task = Task { try await make() }
-    underWay[key] = task
-    defer { underWay[key] = nil }
-    let rendering = try await task.value
-    keep(rendering, key)
+    var making = underWay[key] ?? Making(task: Task { try await make() }, number: uses)
+    making.waiting += 1
+    underWay[key] = making
+    let (task, number) = (making.task, making.number)
+    let result = await withTaskCancellationHandler {
+      await task.result
+    } onCancel: {
+      Task { await self.leave(key, number) }
+    }
+    if underWay[key]?.number == number { underWay[key] = nil }
+    let rendering = try result.get()
+    if entries[key] == nil { keep(rendering, key) }
     return rendering
+  }
+
+  /// Waits no more; what nobody waits for is not made.
+  private func leave(_ key: Key, _ number: Int) {
+    guard underWay[key]?.number == number else { return }
+    underWay[key]?.waiting -= 1
+    guard underWay[key]?.waiting == 0 else { return }
+    underWay[key]?.task.cancel()
+    underWay[key] = nil
   }
 
   private func keep(_ rendering: Rendering, _ key: Key) {

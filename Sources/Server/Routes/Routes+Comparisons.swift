@@ -56,10 +56,8 @@ extension Routes {
     for text in texts { _ = try seen(text, context) }
     order.save = try order.save.map { try allowed($0, context) }
     let (wanted, backend) = (order, backend)
-    let answer = try await context.untilGone {
-      try await backend.heavily(context) { (service) throws(StoreError) in
-        try service.compare(wanted)
-      }
+    let answer = try await backend.heavily(context) { (service) throws(StoreError) in
+      try service.compare(wanted)
     }
     guard let saved = answer.saved else { return json(answer) }
     try await backend.record(
@@ -89,10 +87,8 @@ extension Routes {
     for source in kept.document.sources { _ = try seen(source.reference, context) }
     if let gate = kept.document.request.registered { _ = try seen(gate, context) }
     let backend = backend
-    let answer = try await context.untilGone {
-      try await backend.heavily(context) { (service) throws(StoreError) in
-        try service.verifyComparison(reference)
-      }
+    let answer = try await backend.heavily(context) { (service) throws(StoreError) in
+      try service.verifyComparison(reference)
     }
     return json(answer)
   }

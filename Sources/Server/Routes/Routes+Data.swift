@@ -59,16 +59,24 @@ extension Routes {
     _ version: VersionDocument, _ order: DataRequest, _ context: ServerContext
   ) async throws -> Rendering {
     let exact = Reference(dataset: version.dataset, selector: .number(version.number))
-    let backend = backend
-    return try await backend.renderings.rendering(
-      Renderings.Key(snapshot: version.snapshot, request: order)
-    ) {
-      let (bytes, document) = try await backend.spooled(context) {
-        (service, write) throws(StoreError) in
-        try service.data(exact, order, progress: { _ in }, write: write)
+    let (backend, caller) = (backend, context.caller)
+    let result = await backend.calls.untilGone(context) { () -> Result<Rendering, any Error> in
+      do {
+        return .success(
+          try await backend.renderings.rendering(
+            Renderings.Key(snapshot: version.snapshot, request: order)
+          ) {
+            let (bytes, document) = try await backend.spooled(as: caller, hasSQL: order.hasSQL) {
+              (service, write) throws(StoreError) in
+              try service.data(exact, order, progress: { _ in }, write: write)
+            }.get()
+            return Rendering(bytes: bytes, rows: document.rowsWritten)
+          })
+      } catch {
+        return .failure(error)
       }
-      return Rendering(bytes: bytes, rows: document.rowsWritten)
     }
+    return try result.get()
   }
 
   @Sendable private func listRows(
@@ -87,7 +95,7 @@ extension Routes {
       data.offset = try cursor.number(2)
     }
     let (exact, order) = (reference, data)
-    let (bytes, document) = try await backend.spooled(context) {
+    let (bytes, document) = try await backend.spooled(context, hasSQL: order.hasSQL) {
       (service, write) throws(StoreError) in
       try service.data(exact, order, progress: { _ in }, write: write)
     }
@@ -148,7 +156,7 @@ extension Routes {
     let all = DataRequest(format: data.format)
     guard data != all else { return version.snapshot.description }
     let parts = [
-      data.columns.map { "\($0)" } ?? "-", data.condition.map { "=" + $0 } ?? "-",
+      data.columns.map { "\($0)" } ?? "-", data.condition.map { "of its row =" + $0 } ?? "-",
       data.order.map { "=" + $0 } ?? "-", "\(data.offset)", data.limit.map(String.init) ?? "-",
       "\(data.writesNulls)",
     ]
@@ -174,6 +182,11 @@ extension Routes {
       .assayVersion: version.reference,
     ]
   }
+}
+
+extension DataRequest {
+  /// Whether SQL picks or sorts the rows.
+  fileprivate var hasSQL: Bool { condition != nil || order != nil }
 }
 
 /// Writes a body that others go on after.

@@ -25,10 +25,9 @@ extension Routes {
     let dataset = try dataset(context)
     let order = try trend(try parameters(request, Self.trendParameters))
     let backend = backend
-    let document = try await context.untilGone {
-      try await backend.heavily(context) { (service) throws(StoreError) in
-        try service.trend(of: dataset, order)
-      }
+    let document = try await backend.heavily(context, hasSQL: order.condition != nil) {
+      (service) throws(StoreError) in
+      try service.trend(of: dataset, order)
     }
     return json(document, [.cacheControl: "no-cache"])
   }
@@ -50,10 +49,9 @@ extension Routes {
     }
     bisection.itemLimit = try parameters.number("items", in: 0...1000) ?? 10
     let (order, backend) = (bisection, backend)
-    let document = try await context.untilGone {
-      try await backend.heavily(context) { (service) throws(StoreError) in
-        try service.bisect(dataset, order)
-      }
+    let document = try await backend.heavily(context, hasSQL: order.trend.condition != nil) {
+      (service) throws(StoreError) in
+      try service.bisect(dataset, order)
     }
     return json(document, [.cacheControl: "no-cache"])
   }
@@ -69,10 +67,9 @@ extension Routes {
     history.columns = try parameters.names("select")
     history.versions = try parameters.text("versions") ?? "*"
     let (order, backend) = (history, backend)
-    let (bytes, changes) = try await context.untilGone {
-      try await backend.spooled(context) { (service, write) throws(StoreError) in
-        try service.history(of: dataset, order, write: write)
-      }
+    let (bytes, changes) = try await backend.spooled(context) {
+      (service, write) throws(StoreError) in
+      try service.history(of: dataset, order, write: write)
     }
     var headers: HTTPFields = [.cacheControl: "no-cache", .contentType: order.format.mediaType]
     headers[.assayChanges] = String(changes)

@@ -26,10 +26,9 @@ extension Routes {
     query.memoryMebibytes = min(
       query.memoryMebibytes ?? options.queryMebibytes, options.queryMebibytes)
     let (order, backend) = (query, backend)
-    let (bytes, document) = try await context.untilGone {
-      try await backend.spooled(context) { (service, write) throws(StoreError) in
-        try service.query(order, write: write)
-      }
+    let (bytes, document) = try await backend.spooled(context, hasSQL: true) {
+      (service, write) throws(StoreError) in
+      try service.query(order, write: write)
     }
     var headers: HTTPFields = [.contentType: format.mediaType, .cacheControl: "no-store"]
     headers[.assayRows] = String(document.rows)

@@ -25,10 +25,8 @@ extension Routes {
     _ = try seen(order.reference, context)
     order.save = try order.save.map { try allowed($0, context) }
     let (wanted, backend) = (order, backend)
-    let report = try await context.untilGone {
-      try await backend.heavily(context) { (service) throws(StoreError) in
-        try service.report(wanted)
-      }
+    let report = try await backend.heavily(context) { (service) throws(StoreError) in
+      try service.report(wanted)
     }
     guard let saved = report.saved else { return answer(report, form) }
     try await backend.record(
@@ -58,10 +56,8 @@ extension Routes {
     }
     _ = try seen(kept.document.request.reference, context)
     let backend = backend
-    let answer = try await context.untilGone {
-      try await backend.heavily(context) { (service) throws(StoreError) in
-        try service.verifyReport(reference)
-      }
+    let answer = try await backend.heavily(context) { (service) throws(StoreError) in
+      try service.verifyReport(reference)
     }
     return json(answer)
   }
