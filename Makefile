@@ -7,7 +7,7 @@ sources := Package.swift Sources Tests Benchmarks
 # One file that starts at once: the Swift runtime is in it, symbols are not.
 release := swift build -c release --product assay --static-swift-stdlib -Xlinker -s
 
-.PHONY: setup build demo test interop fuzz bench load format lint
+.PHONY: setup build demo test interop soak fuzz bench load format lint
 
 # Installs the system libraries that are missing.
 setup:
@@ -43,6 +43,10 @@ interop: setup
 	@command -v zstd >/dev/null && command -v jq >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null \
 	  || { $(sudo) apt-get update -qq && $(sudo) apt-get install -y -qq python3-venv zstd jq; }
 	Tests/Interop/run $(ARGS)
+
+# What takes minutes, by hand: each script of Tests/Soak/, with ARGS (`--minutes 5`).
+soak: build
+	set -e; for script in Tests/Soak/*.py; do $$script $(ARGS); done
 
 # Measures everything that has a budget, and writes docs/benchmarks.md.
 bench: build

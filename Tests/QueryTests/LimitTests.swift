@@ -162,4 +162,20 @@ import Testing
     #expect(rows == [[.text("run 4")], [.text("run 5")]])
     #expect(source.counter.value.versions == [4, 5])
   }
+
+  @Test func `what is kept of ever new queries is bounded`() throws {
+    let memory = AggregateMemory(planLimit: 200)
+    let source = MemorySource(
+      ["runs": TestTable(columns: [("a", .int64, [.integer(1), .integer(2)])])], memory: memory)
+    for number in 0..<3000 {
+      let query = SQLQuery("SELECT a, sum(a) FROM runs WHERE a < \(number) GROUP BY a", on: source)
+      let summary = try query.run(onColumns: { _ in }) { _ in true }
+      #expect(summary.isVectorised)
+      #expect(memory.size.plans == min(number + 1, 200))
+    }
+    // Each costs what it takes beside its groups, so that bytes bound small ones too.
+    #expect(memory.size.bytes >= 200 * 4096 && memory.size.bytes < 200 * 8192)
+    let usual = AggregateMemory()
+    #expect(usual.size.plans == 0 && usual.size.bytes == 0)
+  }
 }

@@ -327,6 +327,34 @@ import Wire
     #expect(again.status == .ok && !String(buffer: again.body).contains("audio"))
   }
 
+  @Test func `a condition on another dataset is refused for everybody, also once it was asked`()
+    async throws
+  {
+    _ = try await push("secret.b", "id\n1\n3\n")
+    _ = try await push("pub.a", "id\n1\n2\n3\n")
+    let all = try server.tokens.createToken(TokenRequest(name: "bob", scope: .admin)).token
+    let some = try server.tokens.createToken(
+      TokenRequest(name: "ann", scope: .read, prefix: "pub.")
+    ).token
+    let condition = "id%20in%20(select%20id%20from%20%22secret.b%22)"
+    for format in ["csv", "jsonl", "json", "parquet", "arrow"] {
+      for token in [some, all, some] {
+        let answer = try await send(
+          .get, "/v1/datasets/pub.a/versions/1/data.\(format)?where=\(condition)",
+          [.authorization: "Bearer \(token)"])
+        #expect(answer.status == .badRequest, "\(format)")
+        #expect(answer.headers[.eTag] == nil)
+      }
+    }
+    // What a condition on the row picks is the same for both.
+    for token in [some, all, some] {
+      let answer = try await send(
+        .get, "/v1/datasets/pub.a/versions/1/data.csv?where=id%3E1",
+        [.authorization: "Bearer \(token)"])
+      #expect(answer.status == .ok && String(buffer: answer.body) == "id\n2\n3\n")
+    }
+  }
+
   @Test func `a query at its limit of time is 422`() async throws {
     let sql = """
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n
