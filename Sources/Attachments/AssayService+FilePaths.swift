@@ -1,3 +1,4 @@
+import Formats
 package import Model
 package import Wire
 
@@ -13,7 +14,8 @@ extension AssayService {
     _ dataset: DatasetName, _ file: TableFile, _ request: PushRequest, files paths: FilePaths,
     progress: (Progress) -> Void
   ) throws(StoreError) -> PushDocument {
-    var table = try PathTable(file, types: request.types, paths, progress: progress)
+    var table = try PathTable(
+      file, request, try expectedColumns(dataset, request, paths), paths, progress: progress)
     let files = table.files
     let values = try Transfers<FileValue>.run(
       count: files.count, total: files.reduce(0) { $0 + $1.byteCount }, progress: progress
@@ -24,11 +26,34 @@ extension AssayService {
     var request = request
     // The table that names attachments has the types of its columns.
     request.types = [:]
+    request.csv = CSVForm()
     defer { withExtendedLifetime(naming) {} }
     do throws(StoreError) {
-      return try push(dataset, naming.file, request, progress: progress)
+      var pushed = try push(dataset, naming.file, request, progress: progress)
+      pushed.notes = table.notes + pushed.notes
+      return pushed
     } catch {
       throw naming.located(error)
     }
+  }
+
+  /// The columns of the latest version that the table is to continue: all but those of paths, and
+  /// those of JSON, whose texts are read when they are saved.
+  private func expectedColumns(
+    _ dataset: DatasetName, _ request: PushRequest, _ paths: FilePaths
+  ) throws(StoreError) -> ExpectedColumns {
+    var expected = ExpectedColumns(isJoined: request.mode != .replace)
+    do throws(StoreError) {
+      let latest = try version(Reference(dataset: dataset, selector: .latest))
+      for column in latest.columns {
+        let isOpen =
+          request.types[column.name] != nil || paths.columns.contains(column.name)
+          || column.type == .json || column.type == .file
+        expected.add(column.name, column.type, isOpen: isOpen)
+      }
+    } catch  where error.kind == .missing || error.kind == .denied {
+      // There is no version, or none that this caller may read.
+    }
+    return expected
   }
 }

@@ -14,18 +14,24 @@ struct PathTable {
   private var places: [String: Int] = [:]
   private(set) var files: [LocalFile] = []
 
+  /// How the table was read, where it could have meant something else: a sentence each.
+  private(set) var notes: [String] = []
+
   /// Reads a table and looks for every file that it names.
+  ///
+  /// Columns get the types that `expected` has for them, as with a plain push.
   /// - Throws: ``StoreError`` of kind `invalid` with the line of the first path that leads to none,
   ///   `usage` for a column that is not there, and what reading the table throws.
   init(
-    _ file: TableFile, types: [String: ColumnType], _ paths: FilePaths,
+    _ file: TableFile, _ request: PushRequest, _ expected: ExpectedColumns, _ paths: FilePaths,
     progress: (Progress) -> Void
   ) throws(StoreError) {
     self.file = file
     self.paths = paths
-    reader = try TableReader.open(
-      path: file.path, file.format, compression: file.compression, name: file.name, types: types,
-      limitBytes: file.limitBytes)
+    let rowsOfFile = try TableReader.open(
+      path: file.path, file.format, compression: file.compression, name: file.name,
+      types: request.types, csv: request.csv, limitBytes: file.limitBytes)
+    reader = try ExpectedTypesReader(rowsOfFile, expecting: expected)
     var names: [String] = []
     var rows = 0
     while let batch = try reader.next() {
@@ -88,7 +94,9 @@ struct PathTable {
     }
     let texts = values.map(\.json.bytes)
     var text: TableText?
+    var types: [String: ColumnType] = [:]
     while let batch = try reader.next() {
+      for column in batch.rows.columns { types[column.name] = column.type }
       let named = named(batch.rows, texts)
       // The first pass has learnt all columns and their types.
       var table = text ?? TableText(.arrow, columns: named.columns, nulls: false)
@@ -97,6 +105,7 @@ struct PathTable {
       lines += batch.lines
     }
     try text?.finish(write: write)
+    notes = reader.remarks.notes { types[$0] }
     return NamingTable(source: file, spool: spool, lines: lines)
   }
 

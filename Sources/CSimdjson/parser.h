@@ -31,6 +31,7 @@ struct Column {
   // The last row that has the column, from 1, to find duplicate keys; 0 when no row has.
   uint32_t last_row = 0;
   size_t first_offset = 0, beyond_offset = 0;
+  uint32_t first_row = 0;
 };
 
 // A key of a nested object: where it stands in the parser's text and in the block.

@@ -210,6 +210,7 @@ bool assay_json_parser::meet(uint32_t id, size_t place) {
     if (met.size() == column_limit) return fail(ASSAY_JSON_TOO_MANY_COLUMNS, place);
     met.push_back(id);
     column.first_offset = place;
+    column.first_row = row - 1;
   }
   column.last_row = row;
   return true;
@@ -258,7 +259,7 @@ assay_json_column assay_json_parser_column(const assay_json_parser *parser, size
   return {reinterpret_cast<const uint8_t *>(column.name.data()), column.name.size(),
           column.cells.data(), column.cells.size(),
           reinterpret_cast<const uint8_t *>(parser->text.data()), column.text_bytes, column.met,
-          column.first_offset, column.beyond_offset};
+          column.first_offset, column.first_row, column.beyond_offset};
 }
 
 size_t assay_json_cut(assay_json_cutter *cutter, const uint8_t *block, size_t start, size_t end,

@@ -27,6 +27,11 @@ extension RemoteStoreService {
     resource.add("key", list: request.key)
     if request.deletesMissing { resource.add("delete_missing", "true") }
     resource.add("types", pairs: request.types.mapValues(\.rawValue))
+    for text in request.csv.nulls ?? [] { resource.add("null", text) }
+    if request.csv.hasDecimalComma { resource.add("decimal", ",") }
+    if let byte = request.csv.separator {
+      resource.add("separator", CSVForm.separators.first { $0.byte == byte }?.name)
+    }
     resource.add("kind", request.kind?.rawValue)
     resource.add("message", request.message.isEmpty ? nil : request.message)
     resource.add("author", request.author.isEmpty ? nil : request.author)

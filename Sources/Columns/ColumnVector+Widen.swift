@@ -19,7 +19,8 @@ extension ColumnVector {
   }
 
   /// The same values in a wider type: integers as floats (marked so that they come back as they
-  /// were), anything as JSON text (what is not finite as the string `nan`, `inf` or `-inf`).
+  /// were), anything as JSON text (what is not finite as the string `nan`, `inf` or `-inf`), and
+  /// truth values, numbers and timestamps as the text that a CSV file has for them.
   /// - Throws: ``StoreError`` of kind `invalid` for an integer that no float holds exactly.
   package func widened(to wider: ColumnType) throws(StoreError) -> ColumnVector {
     if wider == type { return self }
@@ -36,6 +37,7 @@ extension ColumnVector {
         type: wider, count: count, validity: validity,
         values: .float64(integers.map { Double($0) }, integral: marks))
     case (_, .json): return asJSON()
+    case (.bool, .string), (.int64, .string), (.float64, .string): return asTexts()
     default: preconditionFailure("\(wider) does not hold \(type)")
     }
   }
@@ -50,6 +52,24 @@ extension ColumnVector {
       texts.append(jsonText(row))
     }
     return ColumnVector(type: .json, count: count, validity: validity, values: .text(texts))
+  }
+
+  private func asTexts() -> ColumnVector {
+    var texts = TextValues()
+    for row in 0..<count {
+      guard hasValue(row) else {
+        texts.append([])
+        continue
+      }
+      switch values {
+      case .int64(let moments) where type == .timestamp:
+        texts.append(Timestamp(microseconds: moments[row]).description.utf8)
+      case .float64(let floats, _) where !floats[row].isFinite:
+        texts.append((floats[row].isNaN ? "nan" : floats[row].description).utf8)
+      default: texts.append(jsonText(row))
+      }
+    }
+    return ColumnVector(type: .string, count: count, validity: validity, values: .text(texts))
   }
 
   private func jsonText(_ row: Int) -> [UInt8] {

@@ -4,6 +4,9 @@ import Model
 /// One column of the batch being read.
 struct CSVColumn {
   private let type: ColumnType
+  private let form: CSVCellForm
+  /// What is to say about the cells so far.
+  private(set) var readings = CSVReadings()
   private var count = 0
   private var nulls: [UInt32] = []
   private var integers: [Int64] = []
@@ -13,7 +16,10 @@ struct CSVColumn {
   private var marked: [UInt32] = []
 
   /// An empty column.
-  init(type: ColumnType) { self.type = type }
+  init(type: ColumnType, form: CSVCellForm) {
+    self.type = type
+    self.form = form
+  }
 
   /// Adds every `stride`th cell from `column` on and returns the first that does not fit the type,
   /// as its row; nil when all fit.
@@ -29,9 +35,13 @@ struct CSVColumn {
     }
   }
 
-  /// The column as a vector; nothing stays.
-  mutating func finish() -> ColumnVector {
-    defer { self = CSVColumn(type: type) }
+  /// The column as a vector, after its last cell.
+  ///
+  /// Columns of `json` and of files are both `json`: who reads files looks into these.
+  /// - Parameter lines: The line of each row.
+  /// - Throws: ``StoreError`` of kind `exhausted` when there is no memory for JSON.
+  mutating func finish(lines: [UInt32]) throws(StoreError) -> ColumnVector {
+    let isJSON = type == .json || type == .file
     guard nulls.count < count else { return .nulls(type, count: count) }
     let values: ColumnVector.Values =
       switch type {
@@ -41,10 +51,17 @@ struct CSVColumn {
         .float64(doubles, integral: marked.isEmpty ? nil : bitmap(of: marked, value: true))
       case .string, .json, .file: .text(texts)
       }
-    return ColumnVector(
-      type: type, count: count, validity: nulls.isEmpty ? nil : bitmap(of: nulls, value: false),
-      values: values)
+    let vector = ColumnVector(
+      type: isJSON ? .string : type, count: count,
+      validity: nulls.isEmpty ? nil : bitmap(of: nulls, value: false), values: values)
+    guard isJSON else { return vector }
+    let (json, firstText) = try JSONCells.vector(vector)
+    if let firstText { readings.firstTextLine = readings.firstTextLine ?? lines[firstText] }
+    return json
   }
+
+  /// Drops the values, which were read to see whether they fit.
+  mutating func discard() { self = CSVColumn(type: type, form: form) }
 
   private func bitmap(of rows: [UInt32], value: Bool) -> Bitmap {
     var bits = Bitmap(repeating: !value, count: count)
@@ -57,17 +74,41 @@ struct CSVColumn {
     count += 1
   }
 
+  /// Adds a null when the cell is empty, with quotes or without, or a word that was named for
+  /// null; false for any other.
+  @inline(__always)
+  private mutating func takesNull(_ cell: CSVCell, _ bytes: UnsafeRawBufferPointer) -> Bool {
+    if cell.count == 0 {
+      readings.addEmpty()
+      appendNull()
+      return true
+    }
+    return form.words.areNamed ? unsafe takesWord(cell.text(in: bytes)) : false
+  }
+
+  /// Adds a null when the text is a word for it; false for any other.
+  private mutating func takesWord(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard unsafe form.words.isNull(text) else { return false }
+    unsafe readings.add(text, as: .null)
+    appendNull()
+    return true
+  }
+
   private mutating func appendBools(
     _ cells: [CSVCell], _ column: Int, _ stride: Int, _ bytes: UnsafeRawBufferPointer
   ) -> Int? {
     for index in Swift.stride(from: column, to: cells.count, by: stride) {
-      if cells[index].isNull {
+      if unsafe takesNull(cells[index], bytes) { continue }
+      let text = unsafe cells[index].text(in: bytes)
+      guard let bool = unsafe CSVBool(text) ?? CSVBool(digit: text) else {
+        if unsafe takesWord(text) { continue }
+        // Beside truth values, what is not a number is nothing.
+        guard unsafe CSVWords.nonFinite(text)?.isNaN == true else { return index / stride }
+        unsafe readings.add(text, as: .null)
         appendNull()
         continue
       }
-      let text = unsafe cells[index].text(in: bytes)
-      guard let bool = unsafe CSVBool(strict: text) ?? CSVBool(lenient: text)
-      else { return index / stride }
+      if unsafe text[0] < UInt8(ascii: "f") { unsafe readings.add(text, as: .bool) }
       if bool.value { marked.append(UInt32(truncatingIfNeeded: count)) }
       count += 1
     }
@@ -78,31 +119,57 @@ struct CSVColumn {
     _ cells: [CSVCell], _ column: Int, _ stride: Int, _ bytes: UnsafeRawBufferPointer
   ) -> Int? {
     for index in Swift.stride(from: column, to: cells.count, by: stride) {
-      if cells[index].isNull {
+      if unsafe takesNull(cells[index], bytes) {
         integers.append(0)
-        appendNull()
         continue
       }
-      guard let integer = unsafe CSVNumber.integer(cells[index].text(in: bytes))
-      else { return index / stride }
+      let text = unsafe cells[index].text(in: bytes)
+      guard let integer = unsafe CSVNumber.integer(text) ?? wholeNumber(text) else {
+        guard unsafe takesWord(text) else { return index / stride }
+        integers.append(0)
+        continue
+      }
       integers.append(integer)
       count += 1
     }
     return nil
   }
 
+  /// An integer that was written as a float (`3.0`), as tools do that have no integers with nulls.
+  private mutating func wholeNumber(_ text: UnsafeRawBufferPointer) -> Int64? {
+    let value = unsafe form.withNumber(text) { text in
+      unsafe CSVNumber(text).flatMap { number in unsafe number.isInteger ? nil : number.value(text)
+      }
+    }
+    guard let float = value ?? nil, float.magnitude <= Double(CSVInference.exactIntegerLimit),
+      float.bitPattern != (-0.0).bitPattern, let integer = Int64(exactly: float)
+    else { return nil }
+    unsafe readings.add(text, as: .integer)
+    return integer
+  }
+
   private mutating func appendDoubles(
     _ cells: [CSVCell], _ column: Int, _ stride: Int, _ bytes: UnsafeRawBufferPointer
   ) -> Int? {
     for index in Swift.stride(from: column, to: cells.count, by: stride) {
-      if cells[index].isNull {
+      if unsafe takesNull(cells[index], bytes) {
         doubles.append(0)
-        appendNull()
         continue
       }
       let text = unsafe cells[index].text(in: bytes)
-      guard let number = unsafe CSVNumber(text), let value = unsafe number.value(text) else {
-        guard let value = unsafe CSVNumber.nonFinite(text) else { return index / stride }
+      let number = unsafe form.withNumber(text) { text in
+        unsafe CSVNumber(text).flatMap { number in unsafe number.value(text).map { (number, $0) } }
+      }
+      guard let (number, value) = number ?? nil else {
+        if unsafe takesWord(text) {
+          doubles.append(0)
+          continue
+        }
+        guard let value = unsafe CSVWords.nonFinite(text) else { return index / stride }
+        // `nan`, `inf` and `-inf` are what is written for these numbers.
+        let isPlain =
+          unsafe text.count <= 4 && text.allSatisfy { $0 >= UInt8(ascii: "a") || $0 == 45 }
+        if !isPlain { unsafe readings.add(text, as: .number) }
         doubles.append(value)
         count += 1
         continue
@@ -122,13 +189,16 @@ struct CSVColumn {
     _ cells: [CSVCell], _ column: Int, _ stride: Int, _ bytes: UnsafeRawBufferPointer
   ) -> Int? {
     for index in Swift.stride(from: column, to: cells.count, by: stride) {
-      if cells[index].isNull {
+      if unsafe takesNull(cells[index], bytes) {
         integers.append(0)
-        appendNull()
         continue
       }
-      let text = unsafe String(decoding: cells[index].text(in: bytes), as: UTF8.self)
-      guard let time = Timestamp(parsing: text) else { return index / stride }
+      let text = unsafe cells[index].text(in: bytes)
+      guard let time = unsafe Timestamp(iso8601: String(decoding: text, as: UTF8.self)) else {
+        guard unsafe takesWord(text) else { return index / stride }
+        integers.append(0)
+        continue
+      }
       integers.append(time.microseconds)
       count += 1
     }
@@ -155,6 +225,10 @@ struct CSVColumn {
         continue
       }
       let text = unsafe cell.text(in: bytes)
+      if form.words.areNamed, unsafe takesWord(text) {
+        texts.offsets.append(UInt32(texts.bytes.count))
+        continue
+      }
       if cell.hasEscapes {
         unsafe CSVCell.unescape(text, to: &texts.bytes)
       } else {

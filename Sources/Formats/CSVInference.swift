@@ -1,6 +1,9 @@
 import Model
 
 /// What the cells of one column have been so far, and the narrowest type that gives them all back.
+///
+/// Words for null and `""` count for nothing beside truth values and numbers, and are texts where
+/// there are neither.
 struct CSVInference {
   /// Kinds of cells, as bits of ``seen``.
   private struct Kinds: OptionSet {
@@ -11,80 +14,122 @@ struct CSVInference {
     static let wideInteger = Kinds(rawValue: 4)
     static let fraction = Kinds(rawValue: 8)
     static let text = Kinds(rawValue: 16)
-    /// `nan`, `inf` or `-inf`, which are numbers only among others.
-    static let nonFinite = Kinds(rawValue: 32)
+    /// A word for an infinity, which is a number only among others.
+    static let infinity = Kinds(rawValue: 32)
+    /// A word for not a number, which is a number only among others and null among truth values.
+    static let nan = Kinds(rawValue: 64)
+    /// A word for null, or quotes around nothing.
+    static let word = Kinds(rawValue: 128)
+
+    static let numbers: Kinds = [.integer, .wideInteger, .fraction]
+  }
+
+  /// How often a class of cells was met, and where first.
+  private struct Tally {
+    var count = 0
+    var line: UInt32 = .max
+    var text: [UInt8] = []
+
+    mutating func add(_ cell: UnsafeRawBufferPointer, line cellLine: UInt32) {
+      count += 1
+      guard count == 1 else { return }
+      line = cellLine
+      unsafe text = Array(cell.prefix(200))
+    }
   }
 
   /// The integers up to this one, of either sign, are doubles too.
   static let exactIntegerLimit: Int64 = 1 << 53
+  /// A column is looked at no further once so many more of its cells are texts than are not.
+  private static let textLead = 64
 
   private var seen: Kinds = []
+  private var bools = Tally()
+  private var numbers = Tally()
+  private var wideIntegers = Tally()
+  private var texts = Tally()
 
-  /// The type of the column; text when no cell has a value.
-  var type: ColumnType {
-    if seen == .bool { return .bool }
-    if seen.isEmpty || !seen.isDisjoint(with: [.bool, .text]) { return .string }
-    if seen.contains(.nonFinite), seen.isDisjoint(with: [.integer, .fraction]) { return .string }
-    guard !seen.isDisjoint(with: [.fraction, .nonFinite]) else { return .int64 }
-    return seen.contains(.wideInteger) ? .string : .float64
+  /// Nothing seen; or, for rows that join those of a dataset, what a column of its type has.
+  init(joining type: ColumnType? = nil) {
+    switch type {
+    case .bool: seen = .bool
+    case .int64: seen = .integer
+    case .float64: seen = .fraction
+    case .string, .timestamp, .json, .file: seen = .text
+    case nil: break
+    }
   }
 
-  /// Takes note of every `stride`th cell from `column` on.
+  /// The type of the column; `json`, as in every other format, when no cell has a value.
+  var type: ColumnType {
+    let values = seen.subtracting(.word)
+    if values.isEmpty { return seen.isEmpty ? .json : .string }
+    if values.contains(.bool) { return values.isSubset(of: [.bool, .nan]) ? .bool : .string }
+    if values.contains(.text) || values.isDisjoint(with: .numbers) { return .string }
+    guard !values.isDisjoint(with: [.fraction, .infinity, .nan]) else { return .int64 }
+    return values.contains(.wideInteger) ? .string : .float64
+  }
+
+  /// Takes note of every `stride`th cell from `column` on; `lines` are those of the rows.
   mutating func observe(
-    _ cells: [CSVCell], column: Int, stride: Int, in bytes: UnsafeRawBufferPointer
+    _ cells: [CSVCell], column: Int, stride: Int, in bytes: UnsafeRawBufferPointer,
+    lines: [UInt32], form: CSVCellForm
   ) {
     var index = column
-    // Once a column is text, nothing can change that.
-    while index < cells.count, !seen.contains(.text) {
+    while index < cells.count, texts.count < bools.count + numbers.count + Self.textLead {
       let cell = cells[index]
       if !cell.isNull {
-        let text = unsafe UnsafeRawBufferPointer(
-          rebasing: bytes[cell.start..<cell.start + cell.count])
-        unsafe seen.formUnion(Self.kind(of: text))
+        unsafe take(cell.text(in: bytes), line: lines[index / stride], form)
       }
       index += stride
     }
   }
 
-  private static func kind(of text: UnsafeRawBufferPointer) -> Kinds {
-    guard let first = unsafe text.first else { return .text }
-    guard first &- 48 <= 9 || first == UInt8(ascii: "-") else {
-      if unsafe CSVNumber.nonFinite(text) != nil { return .nonFinite }
-      return unsafe CSVBool(strict: text) == nil ? .text : .bool
-    }
-    if let integer = unsafe CSVNumber.integer(text) {
-      return (-exactIntegerLimit...exactIntegerLimit).contains(integer)
-        ? .integer : [.integer, .wideInteger]
-    }
-    // What looks like an integer but is none (too large, -0) would come back changed.
-    guard let number = unsafe CSVNumber(text), !number.isInteger,
-      unsafe number.isRepresentable(text)
-    else { return unsafe CSVNumber.nonFinite(text) == nil ? .text : .nonFinite }
-    return .fraction
-  }
-}
-
-/// How truth is spelt in a cell.
-struct CSVBool {
-  let value: Bool
-
-  /// Reads `true` or `false`; nil for anything else.
-  init?(strict text: UnsafeRawBufferPointer) {
-    if unsafe text.elementsEqual("true".utf8) {
-      value = true
-    } else if unsafe text.elementsEqual("false".utf8) {
-      value = false
-    } else {
-      return nil
+  private mutating func take(_ text: UnsafeRawBufferPointer, line: UInt32, _ form: CSVCellForm) {
+    let kind = unsafe Self.kind(of: text, form)
+    seen.formUnion(kind)
+    switch kind {
+    case .word, .nan, .infinity, []: break
+    case .bool: unsafe bools.add(text, line: line)
+    case .text: unsafe texts.add(text, line: line)
+    default:
+      unsafe numbers.add(text, line: line)
+      if kind.contains(.wideInteger) { unsafe wideIntegers.add(text, line: line) }
     }
   }
 
-  /// Reads also `True`, `TRUE`, `1` and their contraries, for a column that is said to be bool.
-  init?(lenient text: UnsafeRawBufferPointer) {
-    switch unsafe String(decoding: text, as: UTF8.self) {
-    case "true", "True", "TRUE", "1": value = true
-    case "false", "False", "FALSE", "0": value = false
-    default: return nil
+  private static func kind(of text: UnsafeRawBufferPointer, _ form: CSVCellForm) -> Kinds {
+    if form.words.areNamed, unsafe form.words.isNull(text) { return [] }
+    guard let first = unsafe text.first else { return .word }
+    if first &- 48 <= 9 || first == UInt8(ascii: "-") {
+      if let integer = unsafe CSVNumber.integer(text) {
+        return (-exactIntegerLimit...exactIntegerLimit).contains(integer)
+          ? .integer : [.integer, .wideInteger]
+      }
+      // What looks like an integer but is none (too large, -0) would come back changed.
+      let isFraction = unsafe form.withNumber(text) { text in
+        guard let number = unsafe CSVNumber(text), !number.isInteger else { return false }
+        return unsafe number.isRepresentable(text)
+      }
+      if isFraction == true { return .fraction }
     }
+    if let value = unsafe CSVWords.nonFinite(text) { return value.isNaN ? .nan : .infinity }
+    if unsafe CSVBool(text) != nil { return .bool }
+    return unsafe form.words.isNull(text) ? .word : .text
+  }
+
+  /// A sentence about a column that is text though most of its cells are truth values or numbers;
+  /// nil for any other.
+  func doubt(_ column: String) -> String? {
+    guard type == .string else { return nil }
+    let most = max(bools.count, numbers.count)
+    guard most * 2 > bools.count + numbers.count + texts.count else { return nil }
+    let others = [texts] + (bools.count < numbers.count ? [bools] : [numbers])
+    if let first = others.filter({ $0.count > 0 }).min(by: { $0.line < $1.line }) {
+      return "column '\(column)' is text: line \(first.line) has \(ReadRemarks.quoted(first.text))"
+    }
+    guard wideIntegers.count > 0 else { return nil }
+    return "column '\(column)' is text: line \(wideIntegers.line) has "
+      + "\(ReadRemarks.quoted(wideIntegers.text)), which no float holds, beside fractions"
   }
 }

@@ -137,17 +137,6 @@ extension CSVNumber {
     Double(bits | (isCut ? 1 : 0)) * Double(bitPattern: UInt64(1023 + power) << 52)
   }
 
-  /// What ``CSVWriter`` writes for a number that is not finite; nil for any other text.
-  static func nonFinite(_ text: UnsafeRawBufferPointer) -> Double? {
-    guard (3...4).contains(text.count) else { return nil }
-    return switch unsafe String(decoding: text, as: UTF8.self) {
-    case "nan": .nan
-    case "inf": .infinity
-    case "-inf": -.infinity
-    default: nil
-    }
-  }
-
   /// Reads all of `text` as a JSON integer that fits 64 bits; `-0` is none, since zero has no sign.
   static func integer(_ text: UnsafeRawBufferPointer) -> Int64? {
     let isNegative = unsafe text.count > 0 && text[0] == UInt8(ascii: "-")

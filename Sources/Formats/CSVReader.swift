@@ -4,20 +4,30 @@ package import Model
 /// Rows of a CSV file as RFC 4180 has them, the first line naming the columns.
 ///
 /// The file is read twice: once to learn each column's type, once for the rows, so that types never
-/// widen. An empty cell without quotes is null, `""` is the empty text. A column is `bool` when all
-/// its values are `true` or `false`, `int64` when all are JSON integers of 64 bits, `float64` when
-/// all are JSON numbers that a double holds (beside at least one also `nan`, `inf` and `-inf`, as
-/// ``CSVWriter`` has them), else `string` with its text untouched: `007`, `+5` and `1e999` lose
-/// nothing. A file of no rows gives one batch without rows, which has its columns.
+/// widen. An empty cell without quotes is null, `""` is the empty text; other quotes say nothing. A
+/// column is `bool` when all its values are `true` or `false`, `int64` when all are JSON integers
+/// of 64 bits, `float64` when all are JSON numbers that a double holds (beside at least one also
+/// `nan`, `inf` and `-inf`), else `string` with its text untouched: `007`, `+5` and `1e999` lose
+/// nothing. Truth and what is not finite may be spelt as other tools do (`True`, `NaN`,
+/// `-Infinity`), and in columns of truth values, numbers and times the words that tools write for
+/// null are null, and so is `""`. ``remarks`` says where that was so.
+///
+/// A column that a dataset has gets its type when all cells fit it. A file of no rows gives one
+/// batch without rows, which has its columns.
 package struct CSVReader: RowReader {
   private static let batchBytes = 16 << 20
 
   private let name: String
   private let types: [String: ColumnType]
   private let allowsMissing: Bool
+  private let form: CSVForm
+  private let cellForm: CSVCellForm
+  private var expected = ExpectedColumns()
   private var window: CSVWindow
   /// Known once the file has been read to its end.
-  private var columns: [ColumnDefinition] = []
+  private var columns: [CSVReaderColumn] = []
+  private var misfits: [ReadRemarks.Misfit] = []
+  private var doubts: [String] = []
   private var state = State.new
 
   private enum State { case new, atFirstRow, amidRows, atEnd }
@@ -29,7 +39,30 @@ package struct CSVReader: RowReader {
     name = source.name
     types = options.types
     allowsMissing = options.allowsMissing
+    form = options.csv
+    cellForm = CSVCellForm(options.csv)
     window = CSVWindow(source: source, chunkBytes: chunkBytes)
+  }
+
+  package var typing: FileTyping { .none }
+
+  package var remarks: ReadRemarks {
+    var remarks = ReadRemarks()
+    remarks.misfits = misfits
+    remarks.doubts = doubts
+    if form.separator == nil, window.separator != CSVTokenizer.comma {
+      let known = CSVForm.separators.first { $0.byte == window.separator }?.name ?? ""
+      remarks.readings.append("separator " + (known.utf8.count > 1 ? known : "'\(known)'"))
+    }
+    var phrases = CSVReadingPhrases()
+    for column in columns { phrases.add(column.readings, of: column.definition.name) }
+    remarks.readings += phrases.texts
+    return remarks
+  }
+
+  package mutating func expect(_ columns: ExpectedColumns) throws(StoreError) {
+    expected = columns
+    state = .new
   }
 
   package mutating func next() throws(StoreError) -> InputBatch? {
@@ -38,7 +71,7 @@ package struct CSVReader: RowReader {
       try restart()
     }
     guard state != .atEnd else { return nil }
-    var builders = columns.map { CSVColumn(type: $0.type) }
+    var builders = columns.map { CSVColumn(type: $0.definition.type, form: cellForm) }
     var lines: [UInt32] = []
     var byteCount = 0
     while byteCount < Self.batchBytes {
@@ -54,21 +87,56 @@ package struct CSVReader: RowReader {
       try append(to: &builders)
     }
     var vectors: [ColumnVector] = []
-    for index in builders.indices { vectors.append(builders[index].finish()) }
+    for index in builders.indices {
+      vectors.append(try builders[index].finish(lines: lines))
+      columns[index].take(builders[index].readings)
+    }
+    let definitions = columns.map(\.definition)
     return InputBatch(
-      rows: RowBatch(columns: columns, vectors: vectors, count: lines.count), lines: lines)
+      rows: RowBatch(columns: definitions, vectors: vectors, count: lines.count), lines: lines)
   }
 
   package mutating func restart() throws(StoreError) {
     guard state != .new else { return }
     try window.rewind()
-    guard try window.header() == columns.map(\.name) else { throw changed() }
+    guard try window.header() == columns.map(\.definition.name) else { throw changed() }
+    for index in columns.indices { columns[index].forget() }
     state = .atFirstRow
   }
 
   /// Reads the whole file for the names and types of its columns.
   private mutating func learn() throws(StoreError) {
+    let sample = try window.beginning(CSVSeparator.sampleBytes)
+    window.separator =
+      form.separator ?? CSVSeparator.find(in: sample.bytes, isWhole: sample.isWhole)
+    try window.rewind()
     let names = try window.header()
+    try check(types, among: names)
+    var learning: [CSVLearning] = []
+    for name in names {
+      learning.append(
+        CSVLearning(
+          name, named: types[name], expected: expected[name], isJoined: expected.isJoined, cellForm)
+      )
+    }
+    while try window.advance() {
+      let (cells, lines) = (window.tokenizer.cells, window.tokenizer.lines)
+      unsafe window.bytes.withUnsafeBytes { bytes in
+        for column in learning.indices {
+          unsafe learning[column].observe(
+            cells, column: column, stride: names.count, in: bytes, lines: lines)
+        }
+      }
+    }
+    columns = learning.map(\.column)
+    misfits = learning.compactMap(\.misfit)
+    doubts = learning.compactMap(\.doubt)
+    state = .atFirstRow
+  }
+
+  private func check(
+    _ types: [String: ColumnType], among names: [String]
+  ) throws(StoreError) {
     for (name, type) in types.sorted(by: { $0.key < $1.key }) {
       guard names.contains(name) else {
         if allowsMissing { continue }
@@ -81,20 +149,6 @@ package struct CSVReader: RowReader {
             + "as string, or give the data as JSON Lines", at: .init(file: self.name))
       }
     }
-    var inferences = [CSVInference](repeating: CSVInference(), count: names.count)
-    let open = names.indices.filter { types[names[$0]] == nil }
-    while try window.advance() {
-      let cells = window.tokenizer.cells
-      unsafe window.bytes.withUnsafeBytes { bytes in
-        for column in open {
-          unsafe inferences[column].observe(cells, column: column, stride: names.count, in: bytes)
-        }
-      }
-    }
-    columns = zip(names, inferences).map { name, inference in
-      ColumnDefinition(name: name, type: types[name] ?? inference.type)
-    }
-    state = .atFirstRow
   }
 
   private func append(to builders: inout [CSVColumn]) throws(StoreError) {
@@ -108,7 +162,7 @@ package struct CSVReader: RowReader {
       }
     }
     guard let misfit else { return }
-    let column = columns[misfit.column]
+    let column = columns[misfit.column].definition
     guard types[column.name] != nil else { throw changed() }
     throw window.error(
       "this cell is no \(column.type.rawValue), which the column '\(column.name)' was said to "

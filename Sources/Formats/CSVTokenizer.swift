@@ -47,6 +47,8 @@ struct CSVTokenizer {
 
   /// How many cells each row must have; 0 until the header says.
   var columnCount = 0
+  /// What stands between cells.
+  let separator: UInt8
   /// The cells of the rows found, row by row.
   private(set) var cells: [CSVCell] = []
   /// The line each row began on.
@@ -54,10 +56,13 @@ struct CSVTokenizer {
   /// The line of the next row.
   private(set) var nextLine = 1
 
-  private static let comma = UInt8(ascii: ",")
+  static let comma = UInt8(ascii: ",")
   private static let quote = UInt8(ascii: "\"")
   private static let lineFeed = UInt8(ascii: "\n")
   private static let carriageReturn = UInt8(ascii: "\r")
+
+  /// A tokenizer of cells with `separator` between them.
+  init(separator: UInt8 = Self.comma) { self.separator = separator }
 
   /// Finds at most `rowCount` whole rows from `start` and returns where they end.
   ///
@@ -110,7 +115,7 @@ struct CSVTokenizer {
           start: offset + 1, count: end - offset - 1, isQuoted: true, hasEscapes: escapes > 0)
         offset = end + 1
       } else {
-        offset = unsafe Self.plainEnd(bytes, offset)
+        offset = unsafe Self.plainEnd(bytes, offset, separator)
         cell = CSVCell(start: cellStart, count: offset - cellStart)
       }
       found += 1
@@ -119,12 +124,12 @@ struct CSVTokenizer {
         guard isLast else { return nil }
         break
       }
-      let separator = unsafe bytes[offset]
-      if separator == Self.comma {
+      let end = unsafe bytes[offset]
+      if end == separator {
         offset += 1
         continue
       }
-      if separator == Self.lineFeed { break }
+      if end == Self.lineFeed { break }
       guard try unsafe isLineEnd(bytes, offset, cell, isLast, start) else { return nil }
       offset += 1
       break
@@ -194,20 +199,23 @@ extension CSVTokenizer {
   @inline(__always)
   private static func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
 
-  /// Where the unquoted cell at `start` ends: at a comma, a CR, an LF or the last byte.
+  /// Where the unquoted cell at `start` ends: at a separator, a CR, an LF or the last byte.
   @inline(__always)
-  static func plainEnd(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Int {
+  static func plainEnd(
+    _ bytes: UnsafeRawBufferPointer, _ start: Int, _ separator: UInt8 = comma
+  ) -> Int {
+    let separators = ones &* UInt64(separator)
     var offset = start
     while offset + 8 <= bytes.count {
       let word = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
       let hits =
-        zeros(word ^ (ones &* 0x2C)) | zeros(word ^ (ones &* 0x0A)) | zeros(word ^ (ones &* 0x0D))
+        zeros(word ^ separators) | zeros(word ^ (ones &* 0x0A)) | zeros(word ^ (ones &* 0x0D))
       if hits & highs != 0 { return offset + (hits & highs).trailingZeroBitCount / 8 }
       offset += 8
     }
     while offset < bytes.count {
       let byte = unsafe bytes[offset]
-      if byte == comma || byte == lineFeed || byte == carriageReturn { break }
+      if byte == separator || byte == lineFeed || byte == carriageReturn { break }
       offset += 1
     }
     return offset

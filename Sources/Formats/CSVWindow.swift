@@ -9,6 +9,8 @@ struct CSVWindow {
   private let chunkBytes: Int
   private(set) var bytes: [UInt8] = []
   private(set) var tokenizer = CSVTokenizer()
+  /// What stands between cells; it counts from the next ``rewind()`` on.
+  var separator = CSVTokenizer.comma
   /// Where the rows end that were given out.
   private var consumed = 0
   private var isAtEnd = false
@@ -85,10 +87,31 @@ struct CSVWindow {
   mutating func rewind() throws(StoreError) {
     try source.rewind()
     bytes.removeAll(keepingCapacity: true)
-    tokenizer = CSVTokenizer()
+    tokenizer = CSVTokenizer(separator: separator)
     consumed = 0
     isAtEnd = false
     isAtStart = true
+  }
+
+  /// The first bytes of the file, as many as `limit`, and whether they are all.
+  /// - Throws: ``StoreError`` of kind `invalid` for text of 16 bits a character.
+  mutating func beginning(_ limit: Int) throws(StoreError) -> (bytes: [UInt8], isWhole: Bool) {
+    try source.rewind()
+    var bytes: [UInt8] = []
+    var isWhole = false
+    while !isWhole, bytes.count < limit {
+      isWhole = try source.read(limit - bytes.count, appendingTo: &bytes) == 0
+    }
+    try rewind()
+    let isWide =
+      bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+      || bytes.count > 1 && (bytes[0] == 0) != (bytes[1] == 0)
+    guard !isWide else {
+      throw StoreError(
+        .invalid, "this is UTF-16 text and not UTF-8: save the file as UTF-8",
+        at: .init(file: source.name, line: 1, column: 1))
+    }
+    return (bytes, isWhole)
   }
 
   /// An error at a cell of the rows at hand.

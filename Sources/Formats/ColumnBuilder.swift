@@ -154,7 +154,7 @@ import Model
     for index in 0..<cellCount {
       let cell = cell(index)
       let text = unsafe String(decoding: source(cell), as: UTF8.self)
-      guard let time = Timestamp(parsing: text) else { throw Misfit(row: row(of: cell)) }
+      guard let time = Timestamp(iso8601: text) else { throw Misfit(row: row(of: cell)) }
       values[row(of: cell)] = time.microseconds
     }
     return values

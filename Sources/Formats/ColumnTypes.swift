@@ -76,16 +76,19 @@ struct ColumnTypes {
     }
   }
 
-  private static func moments(_ vector: ColumnVector) throws(StoreError) -> ColumnVector {
+  /// Texts as the moments that they write.
+  /// - Throws: ``StoreError`` of kind `invalid` for a text that writes none.
+  static func moments(_ vector: ColumnVector) throws(StoreError) -> ColumnVector {
     var moments = [Int64](repeating: 0, count: vector.count)
     for row in 0..<vector.count where vector.hasValue(row) {
       guard let text = vector.values.text(row),
         let moment = Timestamp(
-          parsing: String(decoding: text.words.bytes[text.range], as: UTF8.self))
+          iso8601: String(decoding: text.words.bytes[text.range], as: UTF8.self))
       else {
         throw StoreError(
           .invalid,
-          "a value is no timestamp as RFC 3339 writes it: correct it, or read the column as string")
+          "a value is no timestamp as ISO 8601 writes it, of whole microseconds: correct it, or read "
+            + "the column as string")
       }
       moments[row] = moment.microseconds
     }

@@ -10,8 +10,9 @@ import Model
   struct Column: Sendable {
     let name: String
     let kinds: JSONKinds
-    /// Where in the bytes the column was first met.
+    /// Where in the bytes the column was first met, and in which of the rows.
     let firstOffset: Int
+    let firstRow: Int
     /// Where a number beyond int64 or float64 stands, when `kinds` has one.
     let beyondOffset: Int
   }
@@ -54,7 +55,8 @@ import Model
       unsafe columns.append(
         Column(
           name: String(decoding: name, as: UTF8.self), kinds: JSONKinds(rawValue: column.met),
-          firstOffset: column.first_offset, beyondOffset: column.beyond_offset))
+          firstOffset: column.first_offset, firstRow: Int(column.first_row),
+          beyondOffset: column.beyond_offset))
     }
     let fault = unsafe result.fault
     return unsafe Summary(

@@ -8,6 +8,7 @@ package import Model
 /// stretch becomes a batch, or several where its rows have few of very many columns. Memory does
 /// not depend on the size of the file. Blank lines between rows are skipped, a byte order mark at
 /// the start too. Absent and null are the same.
+/// Columns that are expected to be `json` are, whatever their values.
 package struct JSONReader: RowReader {
   /// How rows follow one another.
   package enum Layout: Sendable {
@@ -27,6 +28,8 @@ package struct JSONReader: RowReader {
   /// How many lines the block at hand has.
   private var blockLines = 0
   private var hasRows = false
+  /// Rows that were parsed, laid out or not.
+  private var rowsMet = 0
   private let allowsMissing: Bool
 
   /// A reader of `source`.
@@ -38,11 +41,18 @@ package struct JSONReader: RowReader {
     allowsMissing = options.allowsMissing
   }
 
+  package var typing: FileTyping { .some }
+
+  package mutating func expect(_ columns: ExpectedColumns) throws(StoreError) {
+    table.expected = columns
+  }
+
   package mutating func restart() throws(StoreError) {
     try text.restart()
     pieces = []
     ready = []
     hasRows = false
+    rowsMet = 0
   }
 
   package mutating func next() throws(StoreError) -> InputBatch? {
@@ -59,7 +69,20 @@ package struct JSONReader: RowReader {
       if pieces.isEmpty { text.consume(lines: blockLines) }
     }
     hasRows = true
-    return ready.removeLast()
+    return arranged(ready.removeLast())
+  }
+
+  /// The batch with its columns in their order.
+  private func arranged(_ batch: InputBatch) -> InputBatch {
+    let order = table.order
+    let vectors = order.map { column in
+      // A batch that was laid out before a column was met lacks it.
+      column.index.flatMap { $0 < batch.rows.vectors.count ? batch.rows.vectors[$0] : nil }
+        ?? .nulls(column.definition.type, count: batch.rows.count)
+    }
+    let rows = RowBatch(
+      columns: order.map(\.definition), vectors: vectors, count: batch.rows.count)
+    return InputBatch(rows: rows, lines: batch.lines)
   }
 
   private func checkEnd() throws(StoreError) {
@@ -84,7 +107,10 @@ package struct JSONReader: RowReader {
       blocks[index].parse(bytes, ranges[index], isArray: isArray)
     }
     var places: [[Int?]] = []
-    for summary in summaries { places.append(try take(summary)) }
+    for summary in summaries {
+      places.append(try take(summary))
+      rowsMet += summary.rowCount
+    }
 
     var stretches: [Stretch] = []
     var line = text.line
@@ -131,12 +157,12 @@ package struct JSONReader: RowReader {
     }
     var places = [Int?](repeating: nil, count: table.columns.count)
     for (source, column) in summary.columns.enumerated() {
-      guard let index = table.add(column) else {
+      guard let index = table.add(column, after: rowsMet) else {
         throw JSONFault.tooManyColumns(at: text.location(of: column.firstOffset))
       }
       if index == places.count { places.append(nil) }
       places[index] = source
-      if !column.kinds.isDisjoint(with: .beyond), table.named[column.name] != .json {
+      if !column.kinds.isDisjoint(with: .beyond), !table.isJSON(column.name) {
         let type = column.kinds.contains(.beyondInt64) ? "int64" : "float64"
         throw StoreError(
           .invalid,

@@ -7,11 +7,27 @@ struct JSONTable {
   private(set) var columns: [ColumnDefinition] = []
   private var kinds: [JSONKinds] = []
   private var indices: [String: Int] = [:]
+  /// The row that each column was first met in.
+  private var firstRows: [Int] = []
+
+  /// The columns of the dataset that the rows are for.
+  var expected = ExpectedColumns() {
+    didSet {
+      for index in columns.indices { setType(index) }
+    }
+  }
 
   init(named: [String: ColumnType]) { self.named = named }
 
+  /// Whether any value of the column called `name` is kept as JSON text.
+  func isJSON(_ name: String) -> Bool {
+    if let type = named[name] { return type == .json }
+    return expected[name].map { $0.type == .json || $0.type == .file } ?? false
+  }
+
   /// Takes up what a block's column holds, and returns its index; nil when there are too many.
-  mutating func add(_ column: JSONBlock.Column) -> Int? {
+  /// - Parameter row: The block's first row, counted over the file.
+  mutating func add(_ column: JSONBlock.Column, after row: Int) -> Int? {
     let index: Int
     if let known = indices[column.name] {
       index = known
@@ -23,10 +39,41 @@ struct JSONTable {
       indices[column.name] = index
       columns.append(ColumnDefinition(name: column.name, type: .json))
       kinds.append(column.kinds)
+      firstRows.append(row + column.firstRow)
     }
-    columns[index] = ColumnDefinition(
-      name: column.name, type: named[column.name] ?? kinds[index].type)
+    setType(index)
     return index
+  }
+
+  private mutating func setType(_ index: Int) {
+    let name = columns[index].name
+    columns[index] = ColumnDefinition(
+      name: name, type: named[name] ?? (isJSON(name) ? .json : kinds[index].type))
+  }
+
+  /// The columns in the order that batches have them, each with its index; nil for one that the
+  /// dataset has, of nulls alone, and the rows do not mention: null and absent are the same.
+  ///
+  /// Rows leave nulls out, so that the order in which columns turn up says nothing of theirs. It is
+  /// the dataset's, with new ones at the end, unless a row shows another.
+  var order: [(definition: ColumnDefinition, index: Int?)] {
+    let all = columns.indices.map { (definition: columns[$0], index: Int?.some($0)) }
+    let places = columns.map { expected.place(of: $0.name) }
+    for index in columns.indices.dropFirst() where firstRows[index] == firstRows[index - 1] {
+      if (places[index - 1] ?? .max) > (places[index] ?? .max) { return all }
+    }
+    var known: [Int?] = [Int?](repeating: nil, count: expected.columns.count)
+    for (index, place) in places.enumerated() {
+      if let place { known[place] = index }
+    }
+    var order: [(definition: ColumnDefinition, index: Int?)] = []
+    for (column, index) in zip(expected.columns, known) {
+      if let index { order.append(all[index]) }
+      if index == nil, !column.hasValues {
+        order.append((ColumnDefinition(name: column.name, type: column.type), nil))
+      }
+    }
+    return order + columns.indices.filter { places[$0] == nil }.map { all[$0] }
   }
 
   /// A name that was given a type but is no column's.

@@ -18,6 +18,11 @@ struct LimitedReader: RowReader {
     budget = InputBudget(limitBytes: limitBytes, name: name)
   }
 
+  var typing: FileTyping { base.typing }
+  var remarks: ReadRemarks { base.remarks }
+
+  mutating func expect(_ columns: ExpectedColumns) throws(StoreError) { try base.expect(columns) }
+
   mutating func next() throws(StoreError) -> InputBatch? {
     guard let batch = try base.next() else { return nil }
     let rows = batch.rows

@@ -6,6 +6,8 @@ package struct ReadOptions: Sendable {
   package var types: [String: ColumnType]
   /// Whether a column that has a type may be missing, in JSON and CSV; otherwise that is an error.
   package var allowsMissing = false
+  /// How a CSV file is written.
+  package var csv = CSVForm()
 
   /// Options; without types every column gets the one its values suggest.
   package init(types: [String: ColumnType] = [:]) {

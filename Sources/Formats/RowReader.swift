@@ -7,6 +7,17 @@ package import Model
 /// for all rows so far. Types only ever widen, and what was learnt outlives ``restart()``: a reader
 /// that has once been read to its end gives every batch the file's final columns.
 package protocol RowReader {
+  /// What the format says of the types of its values.
+  var typing: FileTyping { get }
+
+  /// How values were read where the file could mean something else; complete after the last row.
+  var remarks: ReadRemarks { get }
+
+  /// Makes the next pass read columns with the types that a dataset has for them, as far as the
+  /// file itself does not say its types and all values fit. Call it before the first row, or
+  /// before ``restart()``.
+  mutating func expect(_ columns: ExpectedColumns) throws(StoreError)
+
   /// The next rows; nil after the last.
   /// - Throws: ``StoreError`` of kind `invalid` with file, line and column for bad data and for a
   ///   row or a table over the limits, `unavailable` when the file cannot be read.
@@ -25,6 +36,23 @@ package protocol RowReader {
 extension RowReader {
   /// A text says all of its values.
   package mutating func adopt(_ shapes: [DataText: ValueShape]) {}
+}
+
+extension RowReader {
+  package var remarks: ReadRemarks { ReadRemarks() }
+
+  package mutating func expect(_ columns: ExpectedColumns) throws(StoreError) {}
+}
+
+/// What a file format says of the types of its values.
+package enum FileTyping: Sendable {
+  /// Nothing: CSV has texts.
+  case none
+  /// Truth values, numbers and texts are told apart, but a timestamp is a text and `1` may be of a
+  /// column of floats: JSON.
+  case some
+  /// Every column has its type: Parquet and Arrow.
+  case all
 }
 
 /// Rows as they were read, with the line each began on.

@@ -7,16 +7,25 @@ package enum TableReader {
   ///   - compression: How the file's bytes are compressed; nil when their beginning tells.
   ///   - name: How errors call the file.
   ///   - allowsMissing: Whether a column that has a type may be missing.
+  ///   - csv: How a CSV file is written.
   ///   - limitBytes: The most bytes that it may decompress to: in each layer of compression, and
   ///     laid out as rows in memory.
   /// - Throws: ``StoreError``: `missing` when there is no such file, `unavailable` when it cannot
-  ///   be read, `usage` for types that the format does not have.
+  ///   be read, `usage` for types that the format does not have, and for what only CSV files are
+  ///   asked.
   package static func open(
     path: String, _ format: FileFormat, compression: FileCompression?, name: String,
-    types: [String: ColumnType] = [:], allowsMissing: Bool = false, limitBytes: Int = .max
+    types: [String: ColumnType] = [:], allowsMissing: Bool = false, csv: CSVForm = CSVForm(),
+    limitBytes: Int = .max
   ) throws(StoreError) -> any RowReader {
     var options = ReadOptions(types: types)
     options.allowsMissing = allowsMissing
+    options.csv = csv
+    guard format == .csv || csv == CSVForm() else {
+      throw StoreError(
+        .usage, "words for null, a decimal sign and a separator go with CSV files only",
+        at: .init(file: name))
+    }
     let reader = try open(
       path: path, format, compression: compression, name: name, options, limitBytes: limitBytes)
     return limitBytes == .max

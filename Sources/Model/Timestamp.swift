@@ -14,28 +14,47 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   /// A date alone is its first moment in UTC. At most six digits of a second's fraction are taken;
   /// more are refused, since they would be lost. A leap second is refused.
   package init?(parsing text: some StringProtocol) {
-    var reader = Reader(bytes: Array(text.utf8))
-    guard let year = reader.number(4), reader.take("-"), let month = reader.number(2),
+    self.init(Reader(bytes: Array(text.utf8), isLenient: false))
+  }
+
+  /// Reads the forms of ISO 8601 that tools write into files: RFC 3339 and, beyond it, a time
+  /// without a zone (taken as UTC) or without seconds, zones as `+0200` and `+02`, up to nine
+  /// digits of a second's fraction when those beyond the sixth are zeros, and years of a sign and
+  /// six digits.
+  package init?(iso8601 text: some StringProtocol) {
+    self.init(Reader(bytes: Array(text.utf8), isLenient: true))
+  }
+
+  private init?(_ start: Reader) {
+    var reader = start
+    guard let year = reader.year(), reader.take("-"), let month = reader.number(2),
       reader.take("-"), let day = reader.number(2),
       (1...12).contains(month), day >= 1, day <= Self.daysIn(month: month, year: year)
     else { return nil }
     let days = Self.daysFromEpoch(year: year, month: month, day: day)
-    if reader.isAtEnd {
-      self.init(microseconds: Int64(days) * 86_400_000_000)
-      return
-    }
-    guard reader.take("T") || reader.take("t") || reader.take(" "), let hour = reader.number(2),
-      reader.take(":"), let minute = reader.number(2), reader.take(":"),
-      let second = reader.number(2), hour < 24, minute < 60, second < 60
-    else { return nil }
+    var seconds = Int64(days) * 86_400
     var fraction = 0
-    if reader.take(".") {
-      guard let digits = reader.fraction() else { return nil }
-      fraction = digits
+    if !reader.isAtEnd {
+      guard reader.take("T") || reader.take("t") || reader.take(" "), let hour = reader.number(2),
+        reader.take(":"), let minute = reader.number(2), let second = reader.second(),
+        hour < 24, minute < 60, second < 60
+      else { return nil }
+      if reader.hasSecond, reader.take(".") {
+        guard let digits = reader.fraction() else { return nil }
+        fraction = digits
+      }
+      guard let offsetMinutes = reader.zone(), reader.isAtEnd else { return nil }
+      seconds += Int64(hour * 3600 + minute * 60 + second) - Int64(offsetMinutes) * 60
     }
-    guard let offsetMinutes = reader.zone(), reader.isAtEnd else { return nil }
-    let seconds = Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
-    self.init(microseconds: (seconds - Int64(offsetMinutes) * 60) * 1_000_000 + Int64(fraction))
+    // Only years of six digits can lie beyond.
+    // Toward zero, so that the least moment does not overflow before its fraction is added.
+    let isBefore = seconds < 0
+    let (scaled, isBeyond) = (isBefore ? seconds + 1 : seconds)
+      .multipliedReportingOverflow(by: 1_000_000)
+    let (sum, isSumBeyond) = scaled.addingReportingOverflow(
+      Int64(isBefore ? fraction - 1_000_000 : fraction))
+    guard !isBeyond, !isSumBeyond else { return nil }
+    self.init(microseconds: sum)
   }
 
   /// The moment a day later; used to read a date as "until the end of that day".
@@ -43,13 +62,14 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 }
 
 extension Timestamp: CustomStringConvertible {
-  /// RFC 3339 in UTC, with 0, 3 or 6 digits of a second's fraction, as few as hold the value.
+  /// RFC 3339 in UTC, with 0, 3 or 6 digits of a second's fraction, as few as hold the value; a
+  /// year outside of 0 to 9999 has a sign and six digits, as ISO 8601 has it.
   package var description: String {
     let (days, inDay) = microseconds.flooredDivision(by: 86_400_000_000)
     let (year, month, day) = Self.date(daysFromEpoch: Int(days))
     let seconds = Int(inDay / 1_000_000)
     let fraction = Int(inDay % 1_000_000)
-    var text = Self.padded(year, 4) + "-" + Self.padded(month, 2) + "-" + Self.padded(day, 2) + "T"
+    var text = Self.yearText(year) + "-" + Self.padded(month, 2) + "-" + Self.padded(day, 2) + "T"
     text += Self.padded(seconds / 3600, 2) + ":" + Self.padded(seconds / 60 % 60, 2) + ":"
     text += Self.padded(seconds % 60, 2)
     if fraction % 1000 != 0 {
@@ -58,6 +78,11 @@ extension Timestamp: CustomStringConvertible {
       text += "." + Self.padded(fraction / 1000, 3)
     }
     return text + "Z"
+  }
+
+  private static func yearText(_ year: Int) -> String {
+    guard !(0...9999).contains(year) else { return padded(year, 4) }
+    return (year < 0 ? "-" : "+") + padded(abs(year), 6)
   }
 
   private static func padded(_ value: Int, _ width: Int) -> String {
@@ -102,10 +127,18 @@ extension Timestamp {
     }
   }
 
-  /// Reads the fixed-width fields of RFC 3339.
+  /// Reads the fixed-width fields of RFC 3339, or those of ISO 8601 where it is lenient.
   private struct Reader {
     let bytes: [UInt8]
+    let isLenient: Bool
     var position = 0
+    /// Whether the time had seconds.
+    private(set) var hasSecond = false
+
+    init(bytes: [UInt8], isLenient: Bool) {
+      self.bytes = bytes
+      self.isLenient = isLenient
+    }
 
     var isAtEnd: Bool { position == bytes.count }
 
@@ -125,27 +158,47 @@ extension Timestamp {
       return value
     }
 
-    /// One to six digits, as microseconds.
+    /// Four digits, or a sign and six.
+    mutating func year() -> Int? {
+      guard isLenient else { return number(4) }
+      if take("-") { return number(6).map { -$0 } }
+      return take("+") ? number(6) : number(4)
+    }
+
+    /// The seconds after a colon; 0 where they may be left out.
+    mutating func second() -> Int? {
+      hasSecond = take(":")
+      return hasSecond ? number(2) : (isLenient ? 0 : nil)
+    }
+
+    /// One to six digits, as microseconds; nine where those that are lost are zeros.
     mutating func fraction() -> Int? {
       var value = 0
       var count = 0
       while let digit = digit() {
         count += 1
-        guard count <= 6 else { return nil }
-        value = value * 10 + digit
+        if count > 6 {
+          guard isLenient, count <= 9, digit == 0 else { return nil }
+        } else {
+          value = value * 10 + digit
+        }
       }
       guard count > 0 else { return nil }
-      for _ in count..<6 { value *= 10 }
+      for _ in min(count, 6)..<6 { value *= 10 }
       return value
     }
 
     /// `Z` or `+hh:mm`, in minutes.
     mutating func zone() -> Int? {
-      if take("Z") || take("z") { return 0 }
+      if take("Z") || take("z") || isLenient && isAtEnd { return 0 }
       let isWest = take("-")
-      guard isWest || take("+"), let hours = number(2), take(":"), let minutes = number(2),
-        hours < 24, minutes < 60
-      else { return nil }
+      guard isWest || take("+"), let hours = number(2) else { return nil }
+      var minutes = 0
+      if !isLenient || !isAtEnd {
+        guard take(":") || isLenient, let written = number(2) else { return nil }
+        minutes = written
+      }
+      guard hours < 24, minutes < 60 else { return nil }
       return (isWest ? -1 : 1) * (hours * 60 + minutes)
     }
 

@@ -23,7 +23,7 @@ extension LocalStoreService {
     }
     var reader = try TableReader.open(
       path: file.path, file.format, compression: file.compression, name: file.name,
-      types: types, allowsMissing: isRatings, limitBytes: file.limitBytes)
+      types: types, allowsMissing: isRatings, csv: request.csv, limitBytes: file.limitBytes)
     let result: PushResult
     do throws(StoreError) {
       if isRatings { try checkRatings(&reader, mode: request.mode, after: latest) }
@@ -38,7 +38,8 @@ extension LocalStoreService {
       version: told(result.version), isNew: result.isNew,
       // How little was written would tell what others have saved.
       storedBytes: limit == nil ? result.storedBytes : 0,
-      changes: isCounted ? try ChangeCounts(result.version, in: store) : nil)
+      changes: isCounted ? try ChangeCounts(result.version, in: store) : nil,
+      notes: result.notes)
   }
 
   func options(_ request: PushRequest) -> PushOptions {

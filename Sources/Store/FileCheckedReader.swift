@@ -8,8 +8,8 @@ import Objects
 ///
 /// A `json` column that is a `file` column of the version before becomes one too, as long as all of
 /// its values are of that form: so JSON lines that were pulled can be pushed again as they are.
-struct FileCheckedReader: RowReader {
-  private(set) var base: any RowReader
+struct FileCheckedReader<Base: RowReader>: RowReader {
+  private(set) var base: Base
   private let store: Store
   /// Attachments that this is false for may not be named.
   private let sees: (@Sendable (Digest) throws(StoreError) -> Bool)?
@@ -24,7 +24,7 @@ struct FileCheckedReader: RowReader {
   private var sizes: [Digest: Int] = [:]
 
   init(
-    _ base: any RowReader, parent: Schema?, store: Store,
+    _ base: Base, parent: Schema?, store: Store,
     sees: (@Sendable (Digest) throws(StoreError) -> Bool)? = nil, keepsLostFiles: Bool = false
   ) {
     self.keepsLostFiles = keepsLostFiles
@@ -33,6 +33,11 @@ struct FileCheckedReader: RowReader {
     self.sees = sees
     known = Set((parent?.columns ?? []).filter { $0.type == .file }.map(\.name))
   }
+
+  var typing: FileTyping { base.typing }
+  var remarks: ReadRemarks { base.remarks }
+
+  mutating func expect(_ columns: ExpectedColumns) throws(StoreError) { try base.expect(columns) }
 
   mutating func restart() throws(StoreError) { try base.restart() }
 

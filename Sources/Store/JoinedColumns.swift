@@ -1,4 +1,5 @@
 import Columns
+import Formats
 import Model
 
 /// The columns of a file that a whole pass over it found, to be joined with those of a version.
@@ -20,10 +21,12 @@ struct LearntColumns {
 
   /// The columns of `parent` in their order, then the file's others, each with the type that all
   /// rows would have had in one file; columns without any value take the other side's type.
-  /// - Parameter named: The types that whoever pushes named for columns.
+  /// - Parameters:
+  ///   - named: The types that whoever pushes named for columns.
+  ///   - typing: What the file says of types.
   /// - Throws: ``StoreError`` of kind `usage` for a named type that would lose what `parent` has.
   func joined(
-    to parent: Snapshot, named: [String: ColumnType]
+    to parent: Snapshot, named: [String: ColumnType], _ typing: FileTyping
   ) throws(StoreError) -> [ColumnDefinition] {
     var joined = parent.schema.columns
     for column in columns {
@@ -34,7 +37,7 @@ struct LearntColumns {
       if joined[position].type == column.type { continue }
       let type = try type(
         of: column, over: joined[position].type, position, parent,
-        isNamed: named[column.name] == column.type)
+        isNamed: named[column.name] == column.type, typing)
       joined[position] = ColumnDefinition(name: column.name, type: type)
     }
     return joined
@@ -42,10 +45,10 @@ struct LearntColumns {
 
   private func type(
     of column: ColumnDefinition, over old: ColumnType, _ position: Int, _ parent: Snapshot,
-    isNamed: Bool
+    isNamed: Bool, _ typing: FileTyping
   ) throws(StoreError) -> ColumnType {
     guard isNamed || filled.contains(column.name) else { return old }
-    let both = old.union(column.type)
+    let both = isNamed ? old.union(column.type) : Self.union(old, column.type, typing)
     if try parent.isAllNull(column: position) {
       let isFloat = both == .float64 && !wide.contains(column.name)
       return isFloat && !isNamed ? both : column.type
@@ -66,9 +69,49 @@ struct LearntColumns {
     }
     return both
   }
+
+  /// The type that all values would have in one file: beside texts of CSV all are texts, and a
+  /// timestamp is a text beside others in every format.
+  private static func union(
+    _ old: ColumnType, _ new: ColumnType, _ typing: FileTyping
+  ) -> ColumnType {
+    switch (old, new) {
+    case (.timestamp, .string), (.string, .timestamp): .string
+    case (.bool, .string) where typing == .none, (.int64, .string) where typing == .none,
+      (.float64, .string) where typing == .none:
+      .string
+    default: old.union(new)
+    }
+  }
 }
 
 extension Snapshot {
+  /// The columns that a file which does not say its types is to continue.
+  ///
+  /// A column of nulls has no type yet when it is `json` or `string`, since that is what columns
+  /// of nulls became; another type was named for it, and is kept as far as values are of it.
+  /// - Parameter isJoined: Whether the file's rows join those of the version.
+  /// - Throws: ``StoreError`` of kind `corrupt` when a manifest is damaged.
+  func expectedColumns(
+    besides named: [String: ColumnType], isJoined: Bool
+  ) throws(StoreError) -> ExpectedColumns {
+    let decoder = try ChunkDecoder()
+    var isFilled = [Bool](repeating: false, count: schema.columns.count)
+    for index in manifest.groups.indices {
+      let chunks = try group(index, decoder).chunks
+      for (position, chunk) in chunks.enumerated() where chunk != nil { isFilled[position] = true }
+      if isFilled.allSatisfy({ $0 }) { break }
+    }
+    var expected = ExpectedColumns(isJoined: isJoined)
+    for (column, isFilled) in zip(schema.columns, isFilled) {
+      let hasNoType = !isFilled && (column.type == .json || column.type == .string)
+      expected.add(
+        column.name, column.type, hasValues: isFilled,
+        isOpen: hasNoType || named[column.name] != nil)
+    }
+    return expected
+  }
+
   /// Whether no row has a value in the column at `position`; only manifests are read.
   /// - Throws: ``StoreError`` of kind `corrupt` when one is damaged.
   fileprivate func isAllNull(column position: Int) throws(StoreError) -> Bool {

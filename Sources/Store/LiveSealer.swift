@@ -131,11 +131,9 @@ struct LiveSealer: Sendable {
     options.idempotencyKey = Self.idempotencyKey(segment.id)
     options.attributes = [Self.attribute: "\(segment.id):\(segment.end)"]
     options.isSealing = true
-    let rows = try Self.rows(of: text)
     do throws(StoreError) {
       let reader = try JSONReader(
-        MemorySource(name: segment.name, bytes: text), layout: .lines,
-        options: ReadOptions(types: Self.moments(rows, snapshot?.schema)))
+        MemorySource(name: segment.name, bytes: text), layout: .lines)
       return try store.push(dataset, reader, options).version
     } catch  where error.kind == .invalid && !key.isEmpty {
       throw StoreError(
@@ -145,26 +143,6 @@ struct LiveSealer: Sendable {
           + "(\(error.message)); push it with a key that fits them, or move the file away to give "
           + "them up")
     }
-  }
-
-  /// The timestamp columns of a dataset whose values in all rows are timestamps too.
-  private static func moments(_ rows: [RowBatch], _ schema: Schema?) -> [String: ColumnType] {
-    var types: [String: ColumnType] = [:]
-    for column in schema?.columns ?? [] where column.type == .timestamp {
-      let vectors = rows.flatMap { batch in
-        zip(batch.columns, batch.vectors).filter { $0.0.name == column.name }.map(\.1)
-      }
-      let areMoments = vectors.allSatisfy { vector in
-        (0..<vector.count).allSatisfy { row in
-          guard vector.hasValue(row) else { return true }
-          guard vector.type == .string, let text = vector.values.text(row) else { return false }
-          return Timestamp(
-            parsing: String(decoding: text.words.bytes[text.range], as: UTF8.self)) != nil
-        }
-      }
-      if !vectors.isEmpty, areMoments { types[column.name] = .timestamp }
-    }
-    return types
   }
 
   private static func rows(of text: [UInt8]) throws(StoreError) -> [RowBatch] {

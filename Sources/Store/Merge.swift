@@ -17,14 +17,15 @@ struct Merge {
   init(
     reader: inout some RowReader, parent: Snapshot, key: [String], types: [String: ColumnType]
   ) throws(StoreError) {
-    var batches: [InputBatch] = []
-    var learnt = LearntColumns()
-    while let batch = try reader.next() {
-      batches.append(batch)
-      learnt.add(batch.rows)
+    var (batches, learnt, isSteady) = try Self.batches(&reader)
+    if !isSteady {
+      // A value that came late gave a column another type, and the ones before it are to be read
+      // as the file has them.
+      try reader.restart()
+      (batches, learnt, _) = try Self.batches(&reader)
     }
     names = Set(learnt.columns.map(\.name))
-    columns = try learnt.joined(to: parent, named: types)
+    columns = try learnt.joined(to: parent, named: types, reader.typing)
     var parts: [RowBatch] = []
     for batch in batches { parts.append(try batch.rows.conformed(to: columns)) }
     input = RowBatch.concatenated(parts, columns: columns)
@@ -41,6 +42,21 @@ struct Merge {
         at: StoreError.Location(line: Int(lines[row])))
     }
     isUsed = [Bool](repeating: false, count: input.count)
+  }
+
+  /// All rows, and whether no column's type changed on the way.
+  private static func batches(
+    _ reader: inout some RowReader
+  ) throws(StoreError) -> ([InputBatch], LearntColumns, isSteady: Bool) {
+    var batches: [InputBatch] = []
+    var learnt = LearntColumns()
+    var isSteady = true
+    while let batch = try reader.next() {
+      isSteady = isSteady && zip(learnt.columns, batch.rows.columns).allSatisfy { $0 == $1 }
+      batches.append(batch)
+      learnt.add(batch.rows)
+    }
+    return (batches, learnt, isSteady)
   }
 
   /// The parent's rows with the file's values over them; remembers which rows of the file were

@@ -51,6 +51,8 @@ package struct PushResult: Sendable {
   package let isNew: Bool
   /// Bytes written to the store: chunks, manifests and log record.
   package let storedBytes: Int
+  /// How the file was read, where it could have meant something else: a sentence each.
+  package let notes: [String]
 }
 
 /// A version of a dataset as its log tells it.

@@ -6,7 +6,7 @@ import Model
 ///
 /// All batches of one pass have types that hold both the parent's values and the file's.
 struct RowSource {
-  private(set) var reader: FileCheckedReader
+  private(set) var reader: FileCheckedReader<ExpectedTypesReader>
   private let parent: Snapshot?
   private let mode: PushOptions.Mode
   private let key: [String]
@@ -17,7 +17,8 @@ struct RowSource {
   private let keepsRows: Bool
 
   init(
-    reader: FileCheckedReader, parent: Snapshot?, mode: PushOptions.Mode, key: [String],
+    reader: FileCheckedReader<ExpectedTypesReader>, parent: Snapshot?, mode: PushOptions.Mode,
+    key: [String],
     types: [String: ColumnType], deletesMissing: Bool, keepsRows: Bool
   ) {
     self.reader = reader
@@ -38,7 +39,7 @@ struct RowSource {
     case .replace where !keepsRows: return try forEachFileBatch(body)
     case .append:
       // One pass to learn the file's columns, so that the parent's rows get their final types.
-      let columns = try learnColumns().joined(to: parent, named: types)
+      let columns = try learnColumns().joined(to: parent, named: types, reader.typing)
       for index in parent.manifest.groups.indices {
         let batch = try parentBatch(parent, index)
         let lines = [UInt32](repeating: 0, count: batch.count)

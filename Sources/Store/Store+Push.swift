@@ -41,6 +41,8 @@ extension Store {
     let manifest: SnapshotManifest
     let groups: [RowGroupManifest]
     var builder: SnapshotBuilder
+    /// How the file was read, where it could have meant something else.
+    let notes: [String]
   }
 
   private func earlierPush(
@@ -49,7 +51,7 @@ extension Store {
     guard let key = options.idempotencyKey,
       let version = try version(of: dataset, idempotencyKey: key)
     else { return nil }
-    return PushResult(version: version, isNew: false, storedBytes: 0)
+    return PushResult(version: version, isNew: false, storedBytes: 0, notes: [])
   }
 
   /// The version that a push with this key made; nil when none did.
@@ -101,14 +103,18 @@ extension Store {
     }
     try Self.checkAppendOnly(latest, parent?.schema.key ?? [], options, key)
     if let shapes = parent?.manifest.namedShapes { reader.adopt(shapes) }
+    let expected = try parent.map { parent throws(StoreError) in
+      try parent.expectedColumns(besides: options.types, isJoined: options.mode != .replace)
+    }
     var rows = RowSource(
       reader: FileCheckedReader(
-        reader, parent: parent?.schema, store: self, sees: options.seesFile,
+        try ExpectedTypesReader(reader, expecting: expected ?? ExpectedColumns()),
+        parent: parent?.schema, store: self, sees: options.seesFile,
         keepsLostFiles: options.isSealing), parent: parent,
       mode: parent == nil ? .replace : options.mode, key: key, types: options.types,
       deletesMissing: options.deletesMissing,
       keepsRows: latest?.record.kind.isAppendOnly ?? false)
-    defer { reader = rows.reader.base }
+    defer { reader = rows.reader.base.file }
     let known = try parent.flatMap { parent throws(StoreError) in
       try ParentRows(parent, key: key)
     }
@@ -120,7 +126,10 @@ extension Store {
         return isFine
       }) {
         let (manifest, groups) = try builder.finish()
-        return Built(manifest: manifest, groups: groups, builder: builder)
+        let notes = rows.reader.remarks.notes { name in
+          manifest.schema.index(of: name).map { manifest.schema.columns[$0].type }
+        }
+        return Built(manifest: manifest, groups: groups, builder: builder, notes: notes)
       }
       // A type widened after chunks were made of it: read on to learn all types, then start over.
       try rows.restartWithAllTypes()
@@ -154,7 +163,7 @@ extension Store {
     let manifestBytes = built.manifest.json.bytes
     let snapshotDigest = Digest(hashing: manifestBytes)
     if let latest, try snapshot(latest).manifest.hasContent(of: built.manifest) {
-      return PushResult(version: latest, isNew: false, storedBytes: 0)
+      return PushResult(version: latest, isNew: false, storedBytes: 0, notes: built.notes)
     }
     var lineage: [VersionRecord.Lineage] = []
     for reference in options.lineage {
@@ -194,6 +203,6 @@ extension Store {
     else { return nil }
     return PushResult(
       version: try self.version(written.record), isNew: true,
-      storedBytes: written.storedBytes + (bulk?.pack.byteCount ?? 0))
+      storedBytes: written.storedBytes + (bulk?.pack.byteCount ?? 0), notes: built.notes)
   }
 }

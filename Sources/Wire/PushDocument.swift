@@ -24,19 +24,25 @@ package struct PushDocument: Sendable, Hashable {
   package let storedBytes: Int
   /// Against the version before; nil when there is none or they were not counted.
   package let changes: ChangeCounts?
+  /// How the file was read, where it could have meant something else: a sentence each.
+  package var notes: [String]
 
   /// A push that ended with `version`.
-  package init(version: VersionDocument, isNew: Bool, storedBytes: Int, changes: ChangeCounts?) {
+  package init(
+    version: VersionDocument, isNew: Bool, storedBytes: Int, changes: ChangeCounts?,
+    notes: [String] = []
+  ) {
     self.version = version
     self.isNew = isNew
     self.storedBytes = storedBytes
     self.changes = changes
+    self.notes = notes
   }
 }
 
 extension PushDocument: Codable {
   private enum CodingKeys: String, CodingKey {
-    case isNew, storedBytes, changes
+    case isNew, storedBytes, changes, notes
   }
 
   package init(from decoder: any Decoder) throws {
@@ -45,6 +51,7 @@ extension PushDocument: Codable {
     isNew = try members.decode(Bool.self, forKey: .isNew)
     storedBytes = try members.decode(Int.self, forKey: .storedBytes)
     changes = try members.decodeIfPresent(ChangeCounts.self, forKey: .changes)
+    notes = try members.decodeIfPresent([String].self, forKey: .notes) ?? []
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -53,5 +60,6 @@ extension PushDocument: Codable {
     try members.encode(isNew, forKey: .isNew)
     try members.encode(storedBytes, forKey: .storedBytes)
     try members.encodeIfPresent(changes, forKey: .changes)
+    if !notes.isEmpty { try members.encode(notes, forKey: .notes) }
   }
 }

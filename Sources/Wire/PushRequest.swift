@@ -27,6 +27,8 @@ package struct PushRequest: Sendable, Hashable {
   package var key: [String]?
   /// Types of columns, in place of those the values suggest.
   package var types: [String: ColumnType] = [:]
+  /// How a CSV file is written.
+  package var csv = CSVForm()
   package var kind: DatasetKind?
   package var message = ""
   /// Who made the version; empty for whoever the service takes the caller for.

@@ -30,6 +30,12 @@ struct Complaint {
     StandardError.lines(text)
   }
 
+  /// Writes a line about what was done that is no error; with `--json` it is part of the answer.
+  static func report(note: String) {
+    if isJSONWanted { return }
+    StandardError.line("assay: \(note)")
+  }
+
   /// What machines are told.
   private struct Document: Encodable {
     struct Members: Encodable {

@@ -71,6 +71,7 @@ struct PushCommand: ParsableCommand {
   }
 
   private func report(_ pushed: PushDocument) throws(StoreError) {
+    for note in pushed.notes { Complaint.report(note: note) }
     let version = pushed.version
     let output = try Output()
     if global.json {

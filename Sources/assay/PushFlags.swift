@@ -11,6 +11,17 @@ struct PushFlags: ParsableArguments {
   @Option(help: "Format of the file. Default: by its extension.") var format: TableFormat?
   @Option(help: "inputs, outputs, metrics, ratings, rules, reports or results.") var kind: Kind?
   @Option(help: "Types of columns: a=int64,b=string.") var types: [String] = []
+  @Option(
+    name: .customLong("null"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      """
+      A CSV cell that is null in every column; may be given again. Default: NA, N/A, null, None and \
+      the like, in columns of numbers, truth values and times.
+      """, valueName: "text"))
+  var nulls: [String] = []
+  @Option(help: "The decimal sign of a CSV file's numbers: . or ,.") var decimal: String?
+  @Option(help: "What separates a CSV file's cells: , ; tab or |. Default: found in the file.")
+  var separator: String?
   @Option(help: "The latest version there must be; 0 for none.") var expect: Int?
   @Option(
     parsing: .upToNextOption, help: "Versions that this one was made from.")
@@ -49,6 +60,7 @@ struct PushFlags: ParsableArguments {
     request.key = try NameList.names(in: key)
     request.mode = mode.requested
     request.types = try columnTypes()
+    request.csv = try CSVForm(separator: separator, decimal: decimal, nulls: nulls)
     guard !deleteMissing || mode == .merge else {
       throw StoreError(.usage, "--delete-missing goes with --mode merge")
     }

@@ -56,11 +56,11 @@ import Testing
     try place.write("id,x\n1,\n", as: "a.csv")
     try place.write("id,x\n2,3.5\n", as: "b.csv")
     try place.run("push", "x", "a.csv", "--key", "id")
-    #expect(try type(of: "x") == "string")
+    #expect(try type(of: "x") == "json")
     #expect(try place.run("push", "x", "b.csv", "--mode", "append").status == 0)
     #expect(try type(of: "x") == "float64")
     #expect(try place.run("pull", "x").output == "{\"id\":1}\n{\"id\":2,\"x\":3.5}\n")
-    #expect(try type(of: "x@1") == "string")
+    #expect(try type(of: "x@1") == "json")
   }
 
   @Test func `numbers that are not finite stay JSON when texts join them`() throws {

@@ -74,6 +74,8 @@ struct BatchReader: RowReader {
     }
   }
 
+  var typing: FileTyping { .all }
+
   mutating func next() throws(StoreError) -> InputBatch? {
     guard position < batches.count else { return nil }
     defer { position += 1 }

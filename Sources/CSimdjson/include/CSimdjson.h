@@ -91,8 +91,9 @@ typedef struct assay_json_column {
   /// Bytes of all strings and nested values.
   size_t text_bytes;
   uint32_t met;
-  /// Where in the block the column was first met.
+  /// Where in the block the column was first met, and in which row, from 0.
   size_t first_offset;
+  uint32_t first_row;
   /// Where the first number beyond int64 or float64 stands; 0 when there is none.
   size_t beyond_offset;
 } assay_json_column;

@@ -62,6 +62,8 @@ package struct ArrowReader: RowReader {
     for (name, shape) in shapes { spellings.adopt(shape, for: name.string) }
   }
 
+  package var typing: FileTyping { .all }
+
   package mutating func restart() throws(StoreError) {
     input.restart()
     decoder = ArrowDecoder()

@@ -50,6 +50,8 @@ package struct ParquetReader: RowReader {
     for (name, shape) in shapes { spellings.adopt(shape, for: name.string) }
   }
 
+  package var typing: FileTyping { .all }
+
   package mutating func restart() throws(StoreError) {
     group = 0
     cursors = []

@@ -9,7 +9,7 @@ struct PushParameters {
   /// The parameters that the URL may have.
   static let names: Set = [
     "format", "mode", "key", "delete_missing", "types", "kind", "message", "author", "from",
-    "attr", "created_at", "expect", "counts",
+    "attr", "created_at", "expect", "counts", "null", "decimal", "separator",
   ]
 
   private(set) var request = PushRequest()
@@ -25,6 +25,9 @@ struct PushParameters {
     request.deletesMissing = try parameters.flag("delete_missing", default: false)
     request.key = try parameters.names("key")
     request.types = try Self.types(try parameters.text("types"))
+    request.csv = try CSVForm(
+      separator: try parameters.text("separator"), decimal: try parameters.text("decimal"),
+      nulls: try Self.nulls(parameters.texts("null")))
     request.kind = try parameters.choice("kind", of: DatasetKind.self)
     request.message = try parameters.text("message") ?? ""
     request.author = try parameters.text("author") ?? ""
@@ -82,6 +85,11 @@ struct PushParameters {
       types[column] = type
     }
     return types
+  }
+
+  private static func nulls(_ texts: [String]) throws(StoreError) -> [String] {
+    guard texts.count <= 100 else { throw StoreError(.usage, "null is given at most 100 times") }
+    return texts
   }
 
   private static func lineage(_ texts: [String]) throws(StoreError) -> [Reference] {

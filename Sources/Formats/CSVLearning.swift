@@ -1,0 +1,96 @@
+import Columns
+import Model
+
+/// A column of a CSV file whose type is known.
+struct CSVReaderColumn {
+  let definition: ColumnDefinition
+  /// Whether its cells alone said the type.
+  private let isInferred: Bool
+  /// How the cells of this pass were read.
+  private(set) var readings = CSVReadings()
+
+  /// A column of which no row was read yet.
+  init(_ definition: ColumnDefinition, isInferred: Bool) {
+    self.definition = definition
+    self.isInferred = isInferred
+  }
+
+  /// Takes note of how cells were read; that empty ones are null goes without saying where the
+  /// type was known before.
+  mutating func take(_ more: CSVReadings) {
+    var more = more
+    if !isInferred { more.forgetEmpty() }
+    readings.add(more)
+  }
+
+  /// Begins another pass.
+  mutating func forget() { readings = CSVReadings() }
+}
+
+/// What the first pass over a CSV file learns of a column.
+struct CSVLearning {
+  private let name: String
+  private let named: ColumnType?
+  private let expected: ExpectedColumns.Column?
+  private let form: CSVCellForm
+  /// Reads cells as the type that is expected; nil once one did not fit.
+  private var trial: CSVColumn?
+  private var inference: CSVInference
+  /// The first cell that was not of the expected type.
+  private(set) var misfit: ReadRemarks.Misfit?
+  private var fits: Bool
+
+  /// A column with the type that was `named` for it, or else that of the dataset.
+  init(
+    _ name: String, named: ColumnType?, expected: ExpectedColumns.Column?, isJoined: Bool,
+    _ form: CSVCellForm
+  ) {
+    self.name = name
+    self.named = named
+    self.expected = named == nil ? expected : nil
+    self.form = form
+    fits = named == nil && expected != nil
+    // Any cell is a text, or JSON.
+    if fits, let type = expected?.type, ![.string, .json, .file].contains(type) {
+      trial = CSVColumn(type: type, form: form)
+    }
+    let isWidened = isJoined && expected?.hasValues == true
+    inference = CSVInference(joining: isWidened ? expected?.type : nil)
+  }
+
+  /// Takes note of every `stride`th cell from `column` on; `lines` are those of the rows.
+  mutating func observe(
+    _ cells: [CSVCell], column: Int, stride: Int, in bytes: UnsafeRawBufferPointer,
+    lines: [UInt32]
+  ) {
+    guard named == nil, !fits || trial != nil else { return }
+    if var trial, let expected {
+      if let row = unsafe trial.append(cells, column: column, stride: stride, from: bytes) {
+        let text = unsafe cells[row * stride + column].text(in: bytes)
+        if expected.hasValues {
+          unsafe misfit = ReadRemarks.Misfit(
+            column: name, expected: expected.type, line: Int(lines[row]),
+            text: ReadRemarks.quoted(text))
+        }
+        fits = false
+        self.trial = nil
+      } else {
+        trial.discard()
+        self.trial = trial
+      }
+    }
+    unsafe inference.observe(
+      cells, column: column, stride: stride, in: bytes, lines: lines, form: form)
+  }
+
+  /// The column, once all cells were seen.
+  var column: CSVReaderColumn {
+    let known = named ?? (fits ? expected?.type : nil)
+    // Files are looked for in what is JSON.
+    let type = known == .file ? .json : known ?? inference.type
+    return CSVReaderColumn(ColumnDefinition(name: name, type: type), isInferred: known == nil)
+  }
+
+  /// What is to say about a column that its cells alone made text.
+  var doubt: String? { named == nil && expected == nil ? inference.doubt(name) : nil }
+}

@@ -1,0 +1,57 @@
+import Model
+
+/// What stands between the cells of a CSV file, found in its beginning.
+enum CSVSeparator {
+  /// How many bytes of a file, and how many of their rows, are looked at.
+  static let sampleBytes = 64 << 10
+  private static let sampleRows = 100
+
+  /// The separator by which the header has more cells than one and all rows have as many; the
+  /// comma before others. Where none fits, the one that the header has most often, so that the
+  /// row that does not fit is named; the comma when rows have no other.
+  static func find(in sample: [UInt8], isWhole: Bool) -> UInt8 {
+    var best = (separator: CSVTokenizer.comma, count: 1)
+    for (_, separator) in CSVForm.separators {
+      let counts = cellCounts(sample, separator, isWhole: isWhole)
+      guard let header = counts.first, header > 1 else { continue }
+      if counts.allSatisfy({ $0 == header }) { return separator }
+      // A table of one column may have any of these in its name.
+      let isFound = separator == CSVTokenizer.comma || counts.dropFirst().contains { $0 > 1 }
+      if isFound, header > best.count { best = (separator, header) }
+    }
+    return best.separator
+  }
+
+  /// Where in a row the next byte stands.
+  private enum Place { case cellStart, plain, quoted, afterQuote }
+
+  /// How many cells the rows have, as far as the sample goes; blank lines are no rows.
+  private static func cellCounts(
+    _ sample: [UInt8], _ separator: UInt8, isWhole: Bool
+  ) -> [Int] {
+    let quote = UInt8(ascii: "\"")
+    var counts: [Int] = []
+    var cells = 1
+    var place = Place.cellStart
+    for byte in sample {
+      switch (place, byte) {
+      case (.quoted, quote): place = .afterQuote
+      case (.quoted, _): break
+      // Also the second of two quotes that stand for one.
+      case (.cellStart, quote), (.afterQuote, quote): place = .quoted
+      case (_, separator):
+        cells += 1
+        place = .cellStart
+      case (_, UInt8(ascii: "\n")):
+        if cells > 1 || place != .cellStart { counts.append(cells) }
+        if counts.count == sampleRows { return counts }
+        (cells, place) = (1, .cellStart)
+      case (_, UInt8(ascii: "\r")): break
+      default: place = .plain
+      }
+    }
+    let isOpen = cells > 1 || place != .cellStart
+    if isWhole, isOpen, place != .quoted { counts.append(cells) }
+    return counts
+  }
+}

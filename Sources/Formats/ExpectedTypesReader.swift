@@ -1,0 +1,161 @@
+import Columns
+package import Model
+
+/// Rows of a file with the types that a dataset has for its columns, where the file does not say
+/// others itself.
+///
+/// What JSON has no word for is taken from the dataset: timestamps, integers among floats and
+/// floats without a fraction among integers. Whatever the format, a column without a value has the
+/// dataset's type, a column that the dataset has as `json` stays `json`, and texts of a file that
+/// has columns of its own types are read as JSON there. A CSV file is read with the dataset's types
+/// by its own reader. Types only widen, as with every reader.
+package struct ExpectedTypesReader: RowReader {
+  private var base: any RowReader
+  private let expected: ExpectedColumns
+  /// Columns that have turned out to hold other values.
+  private var dropped: Set<DataText> = []
+  private var misfits: [ReadRemarks.Misfit] = []
+  /// The first line of each column whose text is no JSON.
+  private var texts: [(column: String, line: UInt32)] = []
+
+  /// A reader of `base`, whose next pass begins at its first row.
+  package init(
+    _ base: any RowReader, expecting expected: ExpectedColumns
+  ) throws(StoreError) {
+    self.base = base
+    self.expected = expected
+    try self.base.expect(expected)
+  }
+
+  /// The reader of the file itself.
+  package var file: any RowReader { base }
+
+  package var typing: FileTyping { base.typing }
+
+  package var remarks: ReadRemarks {
+    var remarks = base.remarks
+    remarks.misfits += misfits
+    remarks.readings += texts.map {
+      "cells that are no JSON as texts in \($0.column), the first on line \($0.line)"
+    }
+    return remarks
+  }
+
+  package mutating func restart() throws(StoreError) { try base.restart() }
+
+  package mutating func next() throws(StoreError) -> InputBatch? {
+    guard let batch = try base.next() else { return nil }
+    if base.typing == .none { return batch }
+    var columns = batch.rows.columns
+    var vectors = batch.rows.vectors
+    for (position, column) in columns.enumerated() {
+      guard let known = expected[column.name], known.type != column.type,
+        !dropped.contains(column.name)
+      else { continue }
+      guard let vector = try fitted(vectors[position], to: known.type, column.name, batch.lines)
+      else {
+        drop(column.name, known, vectors[position], batch.lines)
+        continue
+      }
+      vectors[position] = vector
+      columns[position] = ColumnDefinition(name: column.name, type: vector.type)
+    }
+    return InputBatch(
+      rows: RowBatch(columns: columns, vectors: vectors, count: batch.rows.count),
+      lines: batch.lines)
+  }
+
+  /// The values as `type`; nil when the file says that they are of another.
+  private mutating func fitted(
+    _ vector: ColumnVector, to type: ColumnType, _ name: String, _ lines: [UInt32]
+  ) throws(StoreError) -> ColumnVector? {
+    if vector.isAllNull { return .nulls(type, count: vector.count) }
+    switch (vector.type, type) {
+    case (.string, .json) where typing == .all, (.string, .file) where typing == .all:
+      let (json, firstText) = try JSONCells.vector(vector)
+      if let row = firstText, !texts.contains(where: { $0.column.hasBytes(of: name) }) {
+        texts.append((name, lines[row]))
+      }
+      return json
+    case (_, .json): return try vector.widened(to: .json)
+    // Who reads files looks into these.
+    case (.json, .file): return vector
+    case (.int64, .float64) where typing == .some:
+      return vector.fitsFloats ? try vector.widened(to: .float64) : nil
+    case (.float64, .int64) where typing == .some: return Self.wholeNumbers(vector)
+    case (.string, .timestamp) where typing == .some: return try? ColumnTypes.moments(vector)
+    default: return nil
+    }
+  }
+
+  /// Takes note of a column that is read as the file has it, and of the first cell that made it so.
+  private mutating func drop(
+    _ name: String, _ known: ExpectedColumns.Column, _ vector: ColumnVector, _ lines: [UInt32]
+  ) {
+    // The cell may come later: rows are read with the type of all that were parsed with them.
+    guard
+      let row = (0..<vector.count).first(where: {
+        vector.hasValue($0) && (typing == .all || !Self.fits(vector, $0, known.type))
+      })
+    else { return }
+    dropped.insert(DataText(name))
+    guard known.hasValues else { return }
+    misfits.append(
+      ReadRemarks.Misfit(
+        column: name, expected: known.type, line: Int(lines[row]), text: Self.quoted(vector, row)))
+  }
+
+  /// Whether a cell of JSON could be of the type.
+  private static func fits(_ vector: ColumnVector, _ row: Int, _ type: ColumnType) -> Bool {
+    switch (vector.values, vector.type) {
+    case (.int64(let integers), .int64):
+      return type == .int64 || type == .float64 && integers[row].magnitude <= 1 << 53
+    case (.float64(let floats, _), _):
+      return type == .float64 || type == .int64 && whole(floats[row]) != nil
+    case (_, .string):
+      guard type == .timestamp else { return type == .string }
+      return vector.values.text(row).map {
+        Timestamp(iso8601: String(decoding: $0.words.bytes[$0.range], as: UTF8.self)) != nil
+      } ?? false
+    case (_, .json):
+      guard let text = vector.values.text(row) else { return false }
+      return fits(JSONScalar(text.words.bytes[text.range]), type)
+    default: return false
+    }
+  }
+
+  private static func fits(_ scalar: JSONScalar?, _ type: ColumnType) -> Bool {
+    switch (scalar, type) {
+    case (.bool, .bool), (.text, .string), (.float, .float64), (.integer, .int64): true
+    case (.integer(let value), .float64): value.magnitude <= 1 << 53
+    case (.float(let value), .int64): whole(value) != nil
+    case (.text(let bytes), .timestamp):
+      Timestamp(iso8601: String(decoding: bytes, as: UTF8.self)) != nil
+    default: false
+    }
+  }
+
+  private static func quoted(_ vector: ColumnVector, _ row: Int) -> String {
+    guard let text = vector.values.text(row) else { return vector.display(row) }
+    return ReadRemarks.quoted(text.words.bytes[text.range])
+  }
+
+  /// The floats as integers; nil when one has a fraction, or lies where floats skip integers.
+  private static func wholeNumbers(_ vector: ColumnVector) -> ColumnVector? {
+    guard case .float64(let floats, _) = vector.values else { return nil }
+    var integers = [Int64](repeating: 0, count: vector.count)
+    for row in 0..<vector.count where vector.hasValue(row) {
+      guard let integer = whole(floats[row]) else { return nil }
+      integers[row] = integer
+    }
+    return ColumnVector(
+      type: .int64, count: vector.count, validity: vector.validity, values: .int64(integers))
+  }
+
+  /// The integer that a float is; nil for a fraction, for −0.0 and beyond 2^53.
+  private static func whole(_ float: Double) -> Int64? {
+    guard float.magnitude <= 9_007_199_254_740_992, float.bitPattern != (-0.0).bitPattern
+    else { return nil }
+    return Int64(exactly: float)
+  }
+}
