@@ -26,6 +26,7 @@ extension AssayService {
     var request = request
     // The table that names attachments has the types of its columns.
     request.types = [:]
+    request.base64 = []
     request.csv = CSVForm()
     defer { withExtendedLifetime(naming) {} }
     do throws(StoreError) {
@@ -49,7 +50,7 @@ extension AssayService {
         let isOpen =
           request.types[column.name] != nil || paths.columns.contains(column.name)
           || column.type == .json || column.type == .file
-        expected.add(column.name, column.type, isOpen: isOpen)
+        expected.add(column.name, column.type, use: isOpen ? .never : .always)
       }
     } catch  where error.kind == .missing || error.kind == .denied {
       // There is no version, or none that this caller may read.

@@ -30,7 +30,7 @@ struct PathTable {
     self.paths = paths
     let rowsOfFile = try TableReader.open(
       path: file.path, file.format, compression: file.compression, name: file.name,
-      types: request.types, csv: request.csv, limitBytes: file.limitBytes)
+      types: request.types, base64: request.base64, csv: request.csv, limitBytes: file.limitBytes)
     reader = try ExpectedTypesReader(rowsOfFile, expecting: expected)
     var names: [String] = []
     var rows = 0

@@ -26,7 +26,9 @@ extension RemoteStoreService {
     if request.mode != .replace { resource.add("mode", request.mode.rawValue) }
     resource.add("key", list: request.key)
     if request.deletesMissing { resource.add("delete_missing", "true") }
-    resource.add("types", pairs: request.types.mapValues(\.rawValue))
+    var types = request.types.mapValues(\.rawValue)
+    for column in request.base64 { types[column] = PushRequest.base64Type }
+    resource.add("types", pairs: types)
     for text in request.csv.nulls ?? [] { resource.add("null", text) }
     if request.csv.hasDecimalComma { resource.add("decimal", ",") }
     if let byte = request.csv.separator {

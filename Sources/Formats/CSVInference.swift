@@ -60,6 +60,9 @@ struct CSVInference {
     }
   }
 
+  /// Whether no cell has a value.
+  var isEmpty: Bool { seen.isEmpty }
+
   /// The type of the column; `json`, as in every other format, when no cell has a value.
   var type: ColumnType {
     let values = seen.subtracting(.word)

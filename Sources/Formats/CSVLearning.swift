@@ -32,6 +32,8 @@ struct CSVLearning {
   private let name: String
   private let named: ColumnType?
   private let expected: ExpectedColumns.Column?
+  /// The type of the column when no cell has a value.
+  private let typeOfNulls: ColumnType?
   private let form: CSVCellForm
   /// Reads cells as the type that is expected; nil once one did not fit.
   private var trial: CSVColumn?
@@ -42,19 +44,20 @@ struct CSVLearning {
 
   /// A column with the type that was `named` for it, or else that of the dataset.
   init(
-    _ name: String, named: ColumnType?, expected: ExpectedColumns.Column?, isJoined: Bool,
-    _ form: CSVCellForm
+    _ name: String, named: ColumnType?, expected columns: ExpectedColumns, _ form: CSVCellForm
   ) {
+    let expected = columns[name]
     self.name = name
     self.named = named
     self.expected = named == nil ? expected : nil
+    typeOfNulls = columns.typeWithoutValues(name)
     self.form = form
     fits = named == nil && expected != nil
     // Any cell is a text, or JSON.
     if fits, let type = expected?.type, ![.string, .json, .file].contains(type) {
       trial = CSVColumn(type: type, form: form)
     }
-    let isWidened = isJoined && expected?.hasValues == true
+    let isWidened = columns.isJoined && expected?.hasValues == true
     inference = CSVInference(joining: isWidened ? expected?.type : nil)
   }
 
@@ -85,7 +88,7 @@ struct CSVLearning {
 
   /// The column, once all cells were seen.
   var column: CSVReaderColumn {
-    let known = named ?? (fits ? expected?.type : nil)
+    let known = named ?? (fits ? expected?.type : inference.isEmpty ? typeOfNulls : nil)
     // Files are looked for in what is JSON.
     let type = known == .file ? .json : known ?? inference.type
     return CSVReaderColumn(ColumnDefinition(name: name, type: type), isInferred: known == nil)

@@ -116,7 +116,7 @@ package struct CSVReader: RowReader {
     for name in names {
       learning.append(
         CSVLearning(
-          name, named: types[name], expected: expected[name], isJoined: expected.isJoined, cellForm)
+          name, named: types[name], expected: expected, cellForm)
       )
     }
     while try window.advance() {

@@ -4,18 +4,20 @@ import Model
 /// The types that columns of a file with types of its own are to have instead.
 struct ColumnTypes {
   private let types: [String: ColumnType]
+  private let base64: [String]
   private let file: String
 
-  /// The types named for columns of `file`.
-  init(_ types: [String: ColumnType], file: String) {
-    self.types = types
+  /// What is named for columns of `file`.
+  init(_ options: ReadOptions, file: String) {
+    types = options.types
+    base64 = options.base64
     self.file = file
   }
 
   /// Goes on when the file, whose columns are called `names`, has all that a type was named for.
   /// - Throws: ``StoreError`` of kind `usage` for one that it does not have.
   func requireNames(among names: [String]) throws(StoreError) {
-    for name in types.keys.sorted() where !names.contains(name) {
+    for name in types.keys.sorted() + base64 where !names.contains(name) {
       let near = NearNames(of: name, among: names).names.map { "'\($0)'" }
       throw StoreError(
         .usage,

@@ -8,9 +8,17 @@ package struct ExpectedColumns: Sendable {
     package let type: ColumnType
     /// Whether a row of the dataset has a value; a column of nulls does not widen with others.
     package let hasValues: Bool
-    /// Whether the file's values are not to be of the type: another was named for the column, or
-    /// it has no values that could have given it one.
-    package let isOpen: Bool
+    let use: Use
+  }
+
+  /// When a column of a file gets the type of the dataset's.
+  package enum Use: Sendable {
+    /// When all of its values fit.
+    case always
+    /// When it has no values: nor has the dataset's, whose type says nothing of any.
+    case withoutValues
+    /// Never: another type was named for it. Its place is known all the same.
+    case never
   }
 
   /// In the order of the dataset.
@@ -24,15 +32,20 @@ package struct ExpectedColumns: Sendable {
 
   /// Adds the next column.
   package mutating func add(
-    _ name: String, _ type: ColumnType, hasValues: Bool = true, isOpen: Bool = false
+    _ name: String, _ type: ColumnType, hasValues: Bool = true, use: Use = .always
   ) {
     places[name] = columns.count
-    columns.append(Column(name: name, type: type, hasValues: hasValues, isOpen: isOpen))
+    columns.append(Column(name: name, type: type, hasValues: hasValues, use: use))
   }
 
   /// The column called `name`; nil when the dataset has none whose type is to be kept.
   package subscript(name: String) -> Column? {
-    place(of: name).flatMap { columns[$0].isOpen ? nil : columns[$0] }
+    place(of: name).flatMap { columns[$0].use == .always ? columns[$0] : nil }
+  }
+
+  /// The type that the column called `name` gets without values; nil for one of its own.
+  func typeWithoutValues(_ name: String) -> ColumnType? {
+    place(of: name).flatMap { columns[$0].use == .never ? nil : columns[$0].type }
   }
 
   /// Which column is called `name`.

@@ -49,6 +49,13 @@ package struct ExpectedTypesReader: RowReader {
     var columns = batch.rows.columns
     var vectors = batch.rows.vectors
     for (position, column) in columns.enumerated() {
+      if vectors[position].isAllNull, !dropped.contains(column.name),
+        let type = expected.typeWithoutValues(column.name)
+      {
+        vectors[position] = .nulls(type, count: batch.rows.count)
+        columns[position] = ColumnDefinition(name: column.name, type: type)
+        continue
+      }
       guard let known = expected[column.name], known.type != column.type,
         !dropped.contains(column.name)
       else { continue }
@@ -69,7 +76,6 @@ package struct ExpectedTypesReader: RowReader {
   private mutating func fitted(
     _ vector: ColumnVector, to type: ColumnType, _ name: String, _ lines: [UInt32]
   ) throws(StoreError) -> ColumnVector? {
-    if vector.isAllNull { return .nulls(type, count: vector.count) }
     switch (vector.type, type) {
     case (.string, .json) where typing == .all, (.string, .file) where typing == .all:
       let (json, firstText) = try JSONCells.vector(vector)

@@ -6,6 +6,8 @@ package struct ReadOptions: Sendable {
   package var types: [String: ColumnType]
   /// Whether a column that has a type may be missing, in JSON and CSV; otherwise that is an error.
   package var allowsMissing = false
+  /// The columns whose bytes are to be Base64 text; only formats with columns of bytes have any.
+  package var base64: [String] = []
   /// How a CSV file is written.
   package var csv = CSVForm()
 

@@ -7,6 +7,7 @@ package enum TableReader {
   ///   - compression: How the file's bytes are compressed; nil when their beginning tells.
   ///   - name: How errors call the file.
   ///   - allowsMissing: Whether a column that has a type may be missing.
+  ///   - base64: The columns whose bytes are to be Base64 text.
   ///   - csv: How a CSV file is written.
   ///   - limitBytes: The most bytes that it may decompress to: in each layer of compression, and
   ///     laid out as rows in memory.
@@ -15,12 +16,19 @@ package enum TableReader {
   ///   asked.
   package static func open(
     path: String, _ format: FileFormat, compression: FileCompression?, name: String,
-    types: [String: ColumnType] = [:], allowsMissing: Bool = false, csv: CSVForm = CSVForm(),
-    limitBytes: Int = .max
+    types: [String: ColumnType] = [:], base64: [String] = [], allowsMissing: Bool = false,
+    csv: CSVForm = CSVForm(), limitBytes: Int = .max
   ) throws(StoreError) -> any RowReader {
     var options = ReadOptions(types: types)
     options.allowsMissing = allowsMissing
     options.csv = csv
+    options.base64 = base64
+    if let column = base64.first, format != .parquet, format != .arrow {
+      throw StoreError(
+        .usage,
+        "the column '\(column)' has texts and no bytes: only Parquet and Arrow have bytes to be read "
+          + "as Base64", at: .init(file: name))
+    }
     guard format == .csv || csv == CSVForm() else {
       throw StoreError(
         .usage, "words for null, a decimal sign and a separator go with CSV files only",

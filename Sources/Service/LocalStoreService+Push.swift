@@ -23,7 +23,8 @@ extension LocalStoreService {
     }
     var reader = try TableReader.open(
       path: file.path, file.format, compression: file.compression, name: file.name,
-      types: types, allowsMissing: isRatings, csv: request.csv, limitBytes: file.limitBytes)
+      types: types, base64: request.base64, allowsMissing: isRatings, csv: request.csv,
+      limitBytes: file.limitBytes)
     let result: PushResult
     do throws(StoreError) {
       if isRatings { try checkRatings(&reader, mode: request.mode, after: latest) }

@@ -104,10 +104,10 @@ extension Snapshot {
     }
     var expected = ExpectedColumns(isJoined: isJoined)
     for (column, isFilled) in zip(schema.columns, isFilled) {
-      let hasNoType = !isFilled && (column.type == .json || column.type == .string)
-      expected.add(
-        column.name, column.type, hasValues: isFilled,
-        isOpen: hasNoType || named[column.name] != nil)
+      let saysNothing = !isFilled && (column.type == .json || column.type == .string)
+      let use: ExpectedColumns.Use =
+        named[column.name] != nil ? .never : saysNothing ? .withoutValues : .always
+      expected.add(column.name, column.type, hasValues: isFilled, use: use)
     }
     return expected
   }

@@ -27,6 +27,11 @@ package struct PushRequest: Sendable, Hashable {
   package var key: [String]?
   /// Types of columns, in place of those the values suggest.
   package var types: [String: ColumnType] = [:]
+  /// What ``base64`` is called among the types of columns.
+  package static let base64Type = "bytes"
+
+  /// The columns whose bytes are to be Base64 text: the type `bytes`, which is none of a dataset.
+  package var base64: [String] = []
   /// How a CSV file is written.
   package var csv = CSVForm()
   package var kind: DatasetKind?

@@ -10,7 +10,8 @@ struct PushFlags: ParsableArguments {
   @Flag(help: "With --mode merge: remove rows whose keys the file lacks.") var deleteMissing = false
   @Option(help: "Format of the file. Default: by its extension.") var format: TableFormat?
   @Option(help: "inputs, outputs, metrics, ratings, rules, reports or results.") var kind: Kind?
-  @Option(help: "Types of columns: a=int64,b=string.") var types: [String] = []
+  @Option(help: "Types of columns: a=int64,b=string; bytes keeps them as Base64.") var types:
+    [String] = []
   @Option(
     name: .customLong("null"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
@@ -59,7 +60,7 @@ struct PushFlags: ParsableArguments {
     var request = PushRequest()
     request.key = try NameList.names(in: key)
     request.mode = mode.requested
-    request.types = try columnTypes()
+    try addTypes(to: &request)
     request.csv = try CSVForm(separator: separator, decimal: decimal, nulls: nulls)
     guard !deleteMissing || mode == .merge else {
       throw StoreError(.usage, "--delete-missing goes with --mode merge")
@@ -88,22 +89,25 @@ struct PushFlags: ParsableArguments {
     return request
   }
 
-  /// The types that `--types` gives to columns.
+  /// Adds the types that `--types` gives to columns.
   /// - Throws: ``StoreError`` of kind `usage` for a type that there is not.
-  private func columnTypes() throws(StoreError) -> [String: ColumnType] {
-    var types: [String: ColumnType] = [:]
+  private func addTypes(to request: inout PushRequest) throws(StoreError) {
     for pair in try NameList.names(in: self.types) ?? [] {
       guard let sign = pair.lastIndex(of: "="), sign != pair.startIndex else {
         throw StoreError(.usage, "'\(pair)' gives no column a type; write column=type")
       }
       let name = String(pair[pair.index(after: sign)...])
+      if name == PushRequest.base64Type {
+        request.base64.append(String(pair[..<sign]))
+        continue
+      }
       guard let type = ColumnType(rawValue: name), type != .file else {
-        let known = ColumnType.allCases.filter { $0 != .file }.map(\.rawValue)
+        let known =
+          ColumnType.allCases.filter { $0 != .file }.map(\.rawValue) + [PushRequest.base64Type]
         throw StoreError(
           .usage, "there is no column type '\(name)'; \(Spelling.advice(name, known))")
       }
-      types[String(pair[..<sign])] = type
+      request.types[String(pair[..<sign])] = type
     }
-    return types
   }
 }

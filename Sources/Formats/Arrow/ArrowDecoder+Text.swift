@@ -23,15 +23,17 @@ extension ArrowDecoder {
       }
       let places = (0...rows.count).map { start + $0 * count }
       texts = try Self.copied(array.buffers[0], places, validity)
-      if array.field.meaning == .uuid { return Self.identifiers(texts, validity) }
+      if case .uuid = array.field.meaning { return Self.identifiers(texts, validity) }
     default: throw ArrowFault.damaged("the texts of '\(array.field.name)'")
     }
+    if case .base64 = array.field.meaning { return Base64Text.encoded(texts) }
     guard Self.isText(texts) else {
       throw ArrowFault.unfit(
-        array.field, "bytes that are not UTF-8 text", "write them as text, such as Base64")
+        array.field, "bytes that are not UTF-8 text",
+        "keep them as Base64 ('--types \(array.field.name)=bytes'), or as attachments")
     }
     switch array.field.meaning {
-    case .plain, .uuid: return texts
+    case .plain, .uuid, .base64, .text, .bool, .period, .unknown: return texts
     case .json, .file: return try ArrowJSONColumn(field: array.field).normalized(texts, validity)
     }
   }
@@ -131,7 +133,7 @@ extension ArrowDecoder {
     return spelled
   }
 
-  /// Dates, times of day and decimals as their text, or as integers when they are such.
+  /// Dates, times, spans and decimals as their text, or as integers when they are such.
   static func spelled(
     _ array: ArrowArray, _ rows: Range<Int>, _ validity: Bitmap?
   ) throws(StoreError) -> ColumnVector.Values {
@@ -166,6 +168,8 @@ extension ArrowDecoder {
           throw ArrowFault.unfit(field, "a time that is none of a day", "correct it")
         }
       }
+    case .duration, .interval, .integer, .timestamp:
+      try each(try spelling(array, rows))
     case .decimal(let bits, let precision, let scale):
       let type = DecimalType(precision: precision, scale: scale)
       let words = try decimals(buffer, rows, bits)

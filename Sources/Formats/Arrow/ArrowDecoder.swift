@@ -32,16 +32,23 @@ struct ArrowDecoder: Sendable {
       case .null: .none
       case .bool: .bool(try Self.masked(array.buffers[0].bits(rows), validity))
       case .integer(let bits, let isSigned):
-        .int64(
-          try Self.checkedIntegers(array.buffers[0], rows, bits, isSigned, validity, field))
-      case .duration: .int64(Self.zeroed(try array.buffers[0].values(Int64.self, rows), validity))
-      case .timestamp(let unit): .int64(try Self.moments(array, rows, unit, validity))
+        switch field.meaning {
+        case .period, .text: try Self.spelled(array, rows, validity)
+        case .bool: .bool(try Self.bytesOfTruth(array.buffers[0], rows, validity))
+        default:
+          .int64(
+            try Self.checkedIntegers(array.buffers[0], rows, bits, isSigned, validity, field))
+        }
+      case .timestamp(let unit):
+        field.columnType == .string
+          ? try Self.spelled(array, rows, validity)
+          : .int64(try Self.moments(array, rows, unit, validity))
       case .float(let bits):
         .float64(
           Self.zeroed(try Self.floats(array.buffers[0], rows, bits), validity), integral: nil)
       case .bytes, .fixedBytes:
         .text(try texts(array, rows, validity))
-      case .days, .dayMilliseconds, .time, .decimal:
+      case .days, .dayMilliseconds, .time, .decimal, .duration, .interval:
         try Self.spelled(array, rows, validity)
       case .list, .listView, .fixedList, .map: .text(try lists(array, rows, validity))
       case .structure: .text(try structures(array, rows, validity))
@@ -87,9 +94,21 @@ struct ArrowDecoder: Sendable {
     let values = zeroed(try integers(buffer, rows, bits, isSigned), validity)
     if bits == 64, !isSigned, values.contains(where: { $0 < 0 }) {
       throw ArrowFault.unfit(
-        field, "a number beyond the greatest of 64 bits with a sign", "write it as text")
+        field, "a number beyond the greatest of 64 bits with a sign",
+        "write it as text, or read the column as string ('--types \(field.name)=string')")
     }
     return values
+  }
+
+  /// Truth values of a byte each.
+  private static func bytesOfTruth(
+    _ buffer: ArrowBuffer, _ rows: Range<Int>, _ validity: Bitmap?
+  ) throws(StoreError) -> Bitmap {
+    var bits = Bitmap(count: rows.count)
+    for (row, byte) in try buffer.values(Int8.self, rows).enumerated() where byte != 0 {
+      bits[row] = true
+    }
+    return masked(bits, validity)
   }
 
   private static func floats(
@@ -111,9 +130,11 @@ struct ArrowDecoder: Sendable {
       guard let time = CalendarText.microseconds(value, perSecond: unit.perSecond) else {
         throw unit == .nanoseconds
           ? ArrowFault.unfit(
-            array.field, "a time with a fraction of a microsecond", "round it, or write it as text")
+            array.field, "a time with a fraction of a microsecond",
+            "round it, or read the column as string ('--types \(array.field.name)=string')")
           : ArrowFault.unfit(
-            array.field, "a time beyond what microseconds of 64 bits reach", "write it as text")
+            array.field, "a time beyond what microseconds of 64 bits reach",
+            "read the column as string ('--types \(array.field.name)=string')")
       }
       return time
     }

@@ -8,15 +8,20 @@ struct ArrowField: Sendable {
   /// The extension type of texts that are JSON.
   static let jsonExtension = "arrow.json"
   private static let uuidExtension = "arrow.uuid"
+  private static let boolExtension = "arrow.bool8"
+  private static let periodExtension = "pandas.period"
+  private static let metadataKey = "ARROW:extension:metadata"
   private static let depthLimit = 64
 
   let name: String
   /// The type of its values, also when an array has numbers of a dictionary's values.
   let type: ArrowType
-  let children: [ArrowField]
+  private(set) var children: [ArrowField]
   let dictionary: Dictionary?
   /// What the values mean beyond their type.
   var meaning: Meaning
+  /// Whether the values are bytes that are not said to be text.
+  let isBinary: Bool
 
   /// Where values stand that an array has only the numbers of.
   struct Dictionary: Sendable {
@@ -25,8 +30,19 @@ struct ArrowField: Sendable {
     let isSigned: Bool
   }
 
-  /// What texts and bytes can mean.
-  enum Meaning: Sendable { case plain, json, file, uuid }
+  /// What values can mean.
+  enum Meaning: Equatable, Sendable {
+    case plain, json, file, uuid
+    /// Bytes that are to be Base64.
+    case base64
+    /// Moments, or integers without a sign, that are to be exact text.
+    case text
+    /// Truth values of a byte each.
+    case bool
+    case period(PeriodType)
+    /// Numbers or bytes of an extension type that is not known, by its name.
+    case unknown(String)
+  }
 
   /// Reads a field (Schema.fbs, `Field`) and counts it off `budget`.
   init(_ table: FlatTable, depth: Int = 0, budget: inout Int) throws(StoreError) {
@@ -49,34 +65,88 @@ struct ArrowField: Sendable {
       throw ArrowFault.damaged("the fields below '\(name)'")
     }
     self.children = children
+    isBinary = ArrowType.Tag(rawValue: tag)?.isBinary ?? false
     meaning = .plain
-    for pair in try table.tables(6) where try pair.text(0) == Self.extensionKey {
-      switch (try pair.text(1), type) {
-      case (Self.jsonExtension, .bytes): meaning = .json
-      case (Self.uuidExtension, .fixedBytes(count: 16)): meaning = .uuid
-      default: break
-      }
+    var metadata: [String: String] = [:]
+    for pair in try table.tables(6) {
+      // Another application's bytes may be no text.
+      guard let key = try? pair.text(0),
+        [Self.extensionKey, Self.metadataKey].hasText(key)
+      else { continue }
+      metadata[key] = try pair.text(1)
+    }
+    if let name = metadata[Self.extensionKey] {
+      meaning = Self.meaning(name, metadata[Self.metadataKey] ?? "", type, isBinary: isBinary)
+    }
+  }
+
+  /// What the values of an extension type mean; one that is not known means something else than
+  /// the numbers or bytes that stand for it, while texts and nested values say what they are.
+  private static func meaning(
+    _ name: String, _ metadata: String, _ type: ArrowType, isBinary: Bool
+  ) -> Meaning {
+    switch (name, type) {
+    case (jsonExtension, .bytes): return .json
+    case (uuidExtension, .fixedBytes(count: 16)): return .uuid
+    case (boolExtension, .integer(bits: 8, isSigned: true)): return .bool
+    case (periodExtension, .integer(bits: 64, isSigned: true)):
+      return PeriodType(pandas: metadata).map { .period($0) } ?? .unknown(name)
+    case (_, .integer), (_, .float), (_, .bool): return .unknown(name)
+    default: return isBinary ? .unknown(name) : .plain
+    }
+  }
+
+  /// The fields of an array's values that have no others below: one for each column of the file
+  /// where Parquet keeps it.
+  var leaves: [ArrowField] {
+    if type == .runEnds { return children[1].leaves }
+    return children.isEmpty ? [self] : children.flatMap(\.leaves)
+  }
+
+  /// Makes nanoseconds within lists and structures, where a moment is a text anyway, exact ones.
+  mutating func spellNanoseconds(isNested: Bool = false) {
+    if isNested, type == .timestamp(.nanoseconds) { meaning = .text }
+    for index in children.indices {
+      children[index].spellNanoseconds(isNested: isNested || type != .runEnds)
+    }
+  }
+
+  /// Goes on when all values can be kept as what they mean.
+  /// - Parameters:
+  ///   - isNamed: Whether a type was named for the column.
+  ///   - isNested: Whether the field is within a list or a structure.
+  /// - Throws: ``StoreError`` of kind `invalid` for bytes and for what only an extension explains.
+  func requireMeaning(isNamed: Bool, isNested: Bool = false) throws(StoreError) {
+    if case .unknown(let name) = meaning, !isNamed {
+      throw ArrowFault.unfit(
+        self, "values of the extension type '\(name)'",
+        "write them as text, or name a type for the column to take what stands for them")
+    }
+    if isNested, isBinary, case .plain = meaning {
+      throw ArrowFault.unfit(
+        self, "bytes within a list or a structure", "write them as text, such as Base64")
+    }
+    for child in children {
+      try child.requireMeaning(isNamed: isNamed, isNested: isNested || type != .runEnds)
     }
   }
 
   /// The type of the column that the field's values make.
   var columnType: ColumnType {
-    switch type {
-    case .bool: .bool
-    case .integer, .duration: .int64
-    case .float: .float64
-    case .timestamp: .timestamp
-    case .bytes, .fixedBytes:
-      switch meaning {
-      case .json: .json
-      case .file: .file
-      case .plain, .uuid: .string
-      }
-    case .days, .dayMilliseconds, .time: .string
-    case .decimal(_, let precision, let scale):
+    switch (type, meaning) {
+    case (.bool, _), (.integer, .bool): .bool
+    case (.integer, .period), (.integer, .text), (.timestamp, .text): .string
+    case (.integer, _): .int64
+    case (.float, _): .float64
+    case (.timestamp, _): .timestamp
+    case (.bytes, .json), (.fixedBytes, .json): .json
+    case (.bytes, .file), (.fixedBytes, .file): .file
+    case (.bytes, _), (.fixedBytes, _): .string
+    case (.days, _), (.dayMilliseconds, _), (.time, _), (.duration, _), (.interval, _): .string
+    case (.decimal(_, let precision, let scale), _):
       DecimalType(precision: precision, scale: scale).columnType
-    case .runEnds: children[1].columnType
-    case .null, .list, .listView, .fixedList, .structure, .map: .json
+    case (.runEnds, _): children[1].columnType
+    case (.null, _), (.list, _), (.listView, _), (.fixedList, _), (.structure, _), (.map, _): .json
     }
   }
 }

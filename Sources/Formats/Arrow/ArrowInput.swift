@@ -13,7 +13,7 @@ struct ArrowInput {
   private static let metadataLimit = 256 << 20
 
   let file: SeekableFile
-  let schema: ArrowSchema
+  var schema: ArrowSchema
   /// Where the messages after the schema begin, when a footer says so.
   private let places: [Int]?
   /// Where the first message after the schema begins.

@@ -7,9 +7,10 @@ package import Model
 /// Every column has the type of its field, so types never widen. Integers of all widths are
 /// `int64`, floats `float64`; dates and times of day are texts, so that none is taken for a moment;
 /// decimals are `int64` or `float64` where those give all their digits back, else their exact text;
-/// timestamps without a zone are taken to be in UTC; durations are integers in the unit of their
-/// column; what is nested is JSON. Memory is bounded by one record batch of the file and its
-/// dictionaries. Data without rows gives one batch without rows, which has its columns.
+/// timestamps without a zone are taken to be in UTC; durations, intervals and periods are their
+/// text; bytes are texts when they are UTF-8; what is nested is JSON. Memory is bounded by one
+/// record batch of the file and its dictionaries. Data without rows gives one batch without rows,
+/// which has its columns.
 package struct ArrowReader: RowReader {
   /// A batch that is handed out has at most so many rows, and about so many bytes.
   private static let batchRows = 65_536
@@ -50,8 +51,15 @@ package struct ArrowReader: RowReader {
     } catch {
       throw Self.located(error, file.name)
     }
+    let types = ColumnTypes(options, file: file.name)
+    try types.requireNames(among: input.schema.fields.map(\.name))
+    do throws(StoreError) {
+      try input.schema.adopt(options)
+    } catch {
+      throw Self.located(error, file.name)
+    }
     dictionaryFields = input.schema.dictionaryFields()
-    columns = try ColumnTypes(options.types, file: file.name).applied(
+    columns = try types.applied(
       to: input.schema.fields.map { ColumnDefinition(name: $0.name, type: $0.columnType) })
     let nested = zip(columns, input.schema.fields).map { $0.type == .json && $1.type.isNested }
     spellings = ColumnSpellings(columns, isNested: nested)

@@ -53,6 +53,31 @@ struct ArrowSchema: Sendable {
     }
   }
 
+  /// Takes up what was named for columns, and goes on when all values can then be kept as what
+  /// they mean.
+  /// - Throws: ``StoreError`` of kind `invalid` for what cannot, `usage` for Base64 of a column
+  ///   that has no bytes.
+  mutating func adopt(_ options: ReadOptions) throws(StoreError) {
+    for index in fields.indices {
+      let (name, type) = (fields[index].name, fields[index].type)
+      let isBase64 = options.base64.hasText(name)
+      if isBase64 {
+        guard fields[index].isBinary else {
+          throw StoreError(
+            .usage, "the column '\(name)' has no bytes to be read as Base64: name another type")
+        }
+        fields[index].meaning = .base64
+      } else if options.types[name] == .string {
+        switch type {
+        case .timestamp, .integer(bits: 64, isSigned: false): fields[index].meaning = .text
+        default: break
+        }
+      }
+      fields[index].spellNanoseconds()
+      try fields[index].requireMeaning(isNamed: isBase64 || options.types[name] != nil)
+    }
+  }
+
   /// The fields that have dictionaries, also below others, by their dictionary's number.
   func dictionaryFields() -> [Int64: ArrowField] {
     var found: [Int64: ArrowField] = [:]

@@ -7,6 +7,14 @@ extension ArrowType {
     case integer, float, binary, utf8, bool, decimal, date, time, timestamp, interval, list
     case structure, union, fixedBytes, fixedList, map, duration, largeBinary, largeUTF8, largeList
     case runEnds, binaryView, utf8View, listView, largeListView
+
+    /// Whether values are bytes that are not said to be text.
+    var isBinary: Bool {
+      switch self {
+      case .binary, .largeBinary, .binaryView, .fixedBytes: true
+      default: false
+      }
+    }
   }
 
   /// The type of the field called `name`, whose metadata has the number `tag` and the details
@@ -43,7 +51,11 @@ extension ArrowType {
     case .structure: return .structure
     case .map: return .map
     case .runEnds: return .runEnds
-    case .interval: throw ArrowFault.unsupported("intervals in the column '\(name)'")
+    case .interval:
+      guard let unit = ArrowInterval(rawValue: try table.integer(0, default: Int16(0))) else {
+        throw ArrowFault.damaged("a unit of time")
+      }
+      return .interval(unit)
     case .union: throw ArrowFault.unsupported("a union in the column '\(name)'")
     }
   }

@@ -21,6 +21,7 @@ enum ArrowType: Equatable, Sendable {
   case time(bits: Int, ArrowTimeUnit)
   case timestamp(ArrowTimeUnit)
   case duration(ArrowTimeUnit)
+  case interval(ArrowInterval)
   case list(isWide: Bool)
   case listView(isWide: Bool)
   case fixedList(count: Int)
@@ -43,6 +44,25 @@ enum ArrowType: Equatable, Sendable {
     case .runEnds: 2
     case .structure: nil
     default: 0
+    }
+  }
+}
+
+/// What a span of the calendar counts (Schema.fbs, `IntervalUnit`).
+enum ArrowInterval: Int16, Sendable {
+  /// Months, in 32 bits.
+  case months = 0
+  /// Days and milliseconds, in 32 bits each.
+  case days = 1
+  /// Months and days in 32 bits each, nanoseconds in 64.
+  case nanoseconds = 2
+
+  /// How many 32-bit words a value has.
+  var wordCount: Int {
+    switch self {
+    case .months: 1
+    case .days: 2
+    case .nanoseconds: 4
     }
   }
 }

@@ -15,10 +15,11 @@ struct ParquetColumn: Sendable {
   /// - Parameters:
   ///   - leaves: Those of the whole file.
   ///   - wanted: The type that it is to have, instead of its own.
+  ///   - isBase64: Whether its bytes are to be Base64 text.
   ///   - isFile: Whether Assay wrote it as a `file` column.
   /// - Throws: ``StoreError`` of kind `invalid` for a type that is not supported.
   init(
-    _ node: ParquetNode, _ leaves: [ParquetLeaf], wanted: ColumnType?, isFile: Bool
+    _ node: ParquetNode, _ leaves: [ParquetLeaf], wanted: ColumnType?, isBase64: Bool, isFile: Bool
   ) throws(StoreError) {
     self.node = node
     isNested =
@@ -29,8 +30,10 @@ struct ParquetColumn: Sendable {
     let isNested = if case .leaf = node.form { false } else { true }
     var conversions: [ParquetConversion] = []
     for leaf in node.leaves {
-      conversions.append(
-        try ParquetConversion(leaves[leaf], asText: !isNested && wanted == .string))
+      let wish = ParquetConversion.Wish(
+        asText: !isNested && wanted == .string, asBase64: isBase64,
+        isNamed: isBase64 || wanted != nil, isNested: isNested)
+      conversions.append(try ParquetConversion(leaves[leaf], wish))
     }
     self.conversions = conversions
     var natural = isNested ? .json : conversions[0].type

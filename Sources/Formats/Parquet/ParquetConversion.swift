@@ -12,7 +12,7 @@ struct ParquetConversion: Sendable {
   let type: ColumnType
   private let rule: Rule
 
-  fileprivate enum Rule: Sendable {
+  enum Rule: Sendable {
     case same
     /// Unsigned, of so many bits.
     case unsigned(Int)
@@ -25,22 +25,71 @@ struct ParquetConversion: Sendable {
     case time(ParquetLogicalType.Unit)
     case timestamp(ParquetLogicalType.Unit)
     case int96
+    case duration(perSecond: Int64)
+    case interval
+    case period(PeriodType)
+    case truth
+    case base64
     case nothing
   }
 
-  /// How values of `leaf` become ours, `asText` when a column of texts is asked for where that
-  /// makes a difference.
-  init(_ leaf: ParquetLeaf, asText: Bool = false) throws(StoreError) {
-    self.leaf = leaf
-    let found = try Self.rule(leaf)
-    rule = asText && found.rule.isJSON ? .text : found.rule
-    type = asText && found.rule.hasText ? .string : found.type
+  /// What is asked of a column beyond its type.
+  struct Wish {
+    /// Whether a column of texts is asked for, where that makes a difference.
+    var asText = false
+    var asBase64 = false
+    /// Whether some type was named for it.
+    var isNamed = false
+    /// Whether the values are within lists or structures.
+    var isNested = false
   }
 
-  private static func rule(_ leaf: ParquetLeaf) throws(StoreError) -> (rule: Rule, type: ColumnType)
-  {
+  /// How values of `leaf` become ours.
+  /// - Throws: ``StoreError`` of kind `invalid` for what cannot be kept as what it means, `usage`
+  ///   for Base64 of what is no bytes.
+  init(_ leaf: ParquetLeaf, _ wish: Wish) throws(StoreError) {
+    self.leaf = leaf
+    let found = try Self.rule(leaf, wish)
+    rule = wish.asText && found.rule.isJSON ? .text : found.rule
+    let isText =
+      wish.asText && found.rule.hasText || wish.isNested && found.rule.mayHaveNanoseconds
+    type = isText ? .string : found.type
+  }
+
+  private static func rule(
+    _ leaf: ParquetLeaf, _ wish: Wish
+  ) throws(StoreError) -> (rule: Rule, type: ColumnType) {
     let isText = leaf.type == .byteArray || leaf.type == .fixedBytes
+    if wish.asBase64 {
+      switch leaf.logical {
+      case nil where isText, .bytes,
+        .extensionType where isText:
+        return (.base64, .string)
+      default:
+        throw StoreError(.usage, "it has no bytes to be read as Base64: name another type")
+      }
+    }
     switch (leaf.logical, leaf.type) {
+    case (.duration(let perSecond), .int64), (.duration(let perSecond), .int32):
+      return (.duration(perSecond: perSecond), .string)
+    case (.interval, .fixedBytes) where leaf.length == 12: return (.interval, .string)
+    case (.period(let period), .int64): return (.period(period), .string)
+    case (.bool, .int32), (.bool, .int64): return (.truth, .bool)
+    case (.extensionType(let name), _):
+      guard wish.isNamed else {
+        throw StoreError(
+          .invalid,
+          "it has values of the extension type '\(name)': write them as text, or name a type for "
+            + "the column to take what stands for them")
+      }
+      return try stored(leaf, wish)
+    case (.bytes, _) where isText, (nil, .byteArray), (nil, .fixedBytes):
+      guard !wish.isNested else {
+        throw StoreError(
+          .invalid,
+          "it has bytes within a list or a structure: write them as text, such as Base64")
+      }
+      return (.text, .string)
     case (.unsupported(let what), _): throw ParquetFault.unsupported(what)
     case (.unknown, _): return (.nothing, .json)
     case (.string, _) where isText, (.enumeration, _) where isText: return (.text, .string)
@@ -62,14 +111,19 @@ struct ParquetConversion: Sendable {
     case (nil, .boolean): return (.same, .bool)
     case (nil, .float), (nil, .double): return (.same, .float64)
     case (nil, .int96): return (.int96, .timestamp)
-    case (nil, .byteArray), (nil, .fixedBytes): return (.text, .string)
     // A list or a map is of no meaning to a leaf.
-    case (.list, _), (.map, _):
-      return try rule(
-        ParquetLeaf(
-          type: leaf.type, length: leaf.length, logical: nil, definition: 0, repetition: 0))
+    case (.list, _), (.map, _): return try stored(leaf, wish)
     default: throw ParquetFault.damaged("a type that does not go with its values")
     }
+  }
+
+  /// What the values are that stand for others.
+  private static func stored(
+    _ leaf: ParquetLeaf, _ wish: Wish
+  ) throws(StoreError) -> (rule: Rule, type: ColumnType) {
+    var bare = leaf
+    bare.logical = nil
+    return try rule(bare, wish)
   }
 
   /// The values of `scalars`, none null (but JSON's null).
@@ -87,9 +141,18 @@ struct ParquetConversion: Sendable {
       try scalars.decodeTexts()
       return try ParquetJSON.vector(scalars.texts)
     case .decimal(let decimal): return try decimals(&scalars, decimal)
-    case .date, .time, .uuid, .half, .timestamp, .int96:
+    case .truth:
+      var bits = Bitmap(count: count)
+      for (index, value) in scalars.integers.enumerated() where value != 0 { bits[index] = true }
+      return ColumnVector(type: .bool, count: count, validity: nil, values: .bool(bits))
+    case .base64:
       try scalars.decodeTexts()
-      return try perValue(scalars)
+      return ColumnVector(
+        type: .string, count: count, validity: nil,
+        values: .text(Base64Text.encoded(scalars.texts)))
+    case .date, .time, .uuid, .half, .timestamp, .int96, .duration, .interval, .period:
+      try scalars.decodeTexts()
+      return try type == .string ? spelled(scalars, rule) : perValue(scalars)
     }
   }
 
@@ -107,10 +170,16 @@ struct ParquetConversion: Sendable {
   }
 
   private func unsigned(_ values: [Int64], _ bits: Int) throws(StoreError) -> ColumnVector {
+    if type == .string {
+      var texts = TextValues()
+      for value in values { texts.append(String(UInt64(bitPattern: value)).utf8) }
+      return ColumnVector(type: .string, count: values.count, validity: nil, values: .text(texts))
+    }
     if bits == 64, values.contains(where: { $0 < 0 }) {
       throw StoreError(
         .invalid,
-        "a number of more than 63 bits does not fit int64: write the column as text")
+        "a number of more than 63 bits does not fit int64: read the column as string "
+          + "('--types COLUMN=string')")
     }
     let integers = bits == 32 ? values.map { $0 & 0xFFFF_FFFF } : values
     return ColumnVector(type: .int64, count: values.count, validity: nil, values: .int64(integers))
@@ -121,8 +190,8 @@ struct ParquetConversion: Sendable {
     guard ParquetJSON.isUTF8(words) else {
       throw StoreError(
         .invalid,
-        "it holds bytes that are not UTF-8 text: write them as text (hexadecimal or base64), or "
-          + "leave the column out")
+        "it holds bytes that are not UTF-8 text: keep them as Base64 ('--types COLUMN=bytes'), as "
+          + "attachments, or leave the column out")
     }
     let values: ColumnVector.Values =
       scalars.dictionary == nil ? .text(words) : .dictionary(codes: scalars.codes, words: words)
@@ -166,26 +235,9 @@ struct ParquetConversion: Sendable {
   /// Values that are converted one by one.
   private func perValue(_ scalars: ParquetScalars) throws(StoreError) -> ColumnVector {
     let (count, words) = (scalars.count, scalars.texts)
-    var (integers, floats, texts) = ([Int64](), [Double](), TextValues())
+    var (integers, floats) = ([Int64](), [Double]())
     for index in 0..<count {
       switch rule {
-      case .date:
-        let days = Int(scalars.integers[index])
-        guard CalendarText.appendDate(days: days, to: &texts.bytes) else { throw Self.beyond }
-        texts.offsets.append(UInt32(texts.bytes.count))
-      case .time(let unit):
-        let time = scalars.integers[index]
-        guard CalendarText.appendTime(time, perSecond: unit.perSecond, to: &texts.bytes) else {
-          throw Self.beyond
-        }
-        texts.offsets.append(UInt32(texts.bytes.count))
-      case .uuid: texts.append(Self.uuid(words.bytes[words.range(index)]).utf8)
-      case .timestamp(let unit) where type == .string:
-        let time = scalars.integers[index]
-        guard CalendarText.appendMoment(time, perSecond: unit.perSecond, to: &texts.bytes) else {
-          throw Self.beyond
-        }
-        texts.offsets.append(UInt32(texts.bytes.count))
       case .timestamp(let unit):
         let count = scalars.integers[index]
         guard let time = CalendarText.microseconds(count, perSecond: unit.perSecond) else {
@@ -199,22 +251,9 @@ struct ParquetConversion: Sendable {
       default: floats.append(Self.half(words.bytes[words.range(index)]))
       }
     }
-    let values: ColumnVector.Values =
-      switch type {
-      case .timestamp: .int64(integers)
-      case .float64: .float64(floats, integral: nil)
-      default: .text(texts)
-      }
-    return ColumnVector(type: type, count: count, validity: nil, values: values)
-  }
-
-  private static func uuid(_ bytes: ArraySlice<UInt8>) -> String {
-    var text = ""
-    for (index, byte) in bytes.enumerated() {
-      if [4, 6, 8, 10].contains(index) { text += "-" }
-      text += Hex.encode([byte])
-    }
-    return text
+    return ColumnVector(
+      type: type, count: count, validity: nil,
+      values: type == .timestamp ? .int64(integers) : .float64(floats, integral: nil))
   }
 
   /// A number of IEEE 754's 16 bits, the lowest byte first.
@@ -226,27 +265,28 @@ struct ParquetConversion: Sendable {
   /// Microseconds since 1970, as `int96` has them: nanoseconds of a day and its Julian number
   /// (2,440,588 for 1970-01-01); nil when they do not fit exactly.
   private static func microseconds(int96 bytes: ArraySlice<UInt8>) -> Int64? {
-    let start = bytes.startIndex
-    var nanos: UInt64 = 0
-    var julian: UInt32 = 0
-    for index in 0..<8 { nanos |= UInt64(bytes[start + index]) << UInt64(index * 8) }
-    for index in 0..<4 { julian |= UInt32(bytes[start + 8 + index]) << UInt32(index * 8) }
-    let inDay = Int64(bitPattern: nanos)
+    let (days, inDay) = dayAndNanoseconds(int96: bytes)
     guard inDay % 1000 == 0 else { return nil }
-    let days = Int64(Int32(bitPattern: julian)) - 2_440_588
     let (micros, overflow) = days.multipliedReportingOverflow(by: 86_400_000_000)
     let (sum, overflow2) = micros.addingReportingOverflow(inDay / 1000)
     return overflow || overflow2 ? nil : sum
   }
 
-  private static var beyond: StoreError {
-    StoreError(.invalid, "a date or time lies outside of the years 0 to 9999, or of a day")
+  /// Days since 1970 and nanoseconds of a day.
+  static func dayAndNanoseconds(int96 bytes: ArraySlice<UInt8>) -> (days: Int64, inDay: Int64) {
+    let start = bytes.startIndex
+    var nanos: UInt64 = 0
+    var julian: UInt32 = 0
+    for index in 0..<8 { nanos |= UInt64(bytes[start + index]) << UInt64(index * 8) }
+    for index in 0..<4 { julian |= UInt32(bytes[start + 8 + index]) << UInt32(index * 8) }
+    return (Int64(Int32(bitPattern: julian)) - 2_440_588, Int64(bitPattern: nanos))
   }
 
   private static var inexact: StoreError {
     StoreError(
       .invalid,
-      "a time does not fit microseconds exactly: round it, or read the column as string")
+      "a time does not fit microseconds exactly: round it, or read the column as string "
+        + "('--types COLUMN=string')")
   }
 
   private static var tooLong: StoreError {
@@ -260,7 +300,15 @@ extension ParquetConversion.Rule {
   /// Whether the values have an exact text, besides the column that they become.
   fileprivate var hasText: Bool {
     switch self {
-    case .json, .timestamp: true
+    case .json, .timestamp, .int96, .unsigned(64): true
+    default: false
+    }
+  }
+
+  /// Whether the values are moments that may lie between microseconds.
+  fileprivate var mayHaveNanoseconds: Bool {
+    switch self {
+    case .timestamp(.nanos), .int96: true
     default: false
     }
   }

@@ -14,6 +14,7 @@ struct ParquetElement {
   /// Reads one entry.
   init(_ thrift: inout ThriftReader) throws(StoreError) {
     var converted: ParquetConvertedType?
+    var isKnown = true
     var (scale, precision, last) = (0, 0, 0)
     var hasName = false
     while let field = try thrift.field(after: &last) {
@@ -31,7 +32,9 @@ struct ParquetElement {
         name = try thrift.text(field)
         hasName = true
       case 5: childCount = try thrift.integer(field)
-      case 6: converted = ParquetConvertedType(rawValue: try thrift.integer(field))
+      case 6:
+        converted = ParquetConvertedType(rawValue: try thrift.integer(field))
+        isKnown = converted != nil
       case 7: scale = try thrift.integer(field)
       case 8: precision = try thrift.integer(field)
       case 10:
@@ -44,5 +47,7 @@ struct ParquetElement {
     if logical == nil, let converted {
       logical = ParquetLogicalType(converted, scale: scale, precision: precision)
     }
+    // What a newer writer means by its numbers is not theirs alone.
+    if logical == nil, !isKnown { logical = .unsupported("values of an unknown kind") }
   }
 }

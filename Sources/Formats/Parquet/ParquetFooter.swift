@@ -50,6 +50,7 @@ struct ParquetFooter: Sendable {
     var groups: [ParquetRowGroup] = []
     var types: [String] = []
     var shapes: [(name: String, shape: ValueShape)] = []
+    var arrowSchema: String?
     var writer = ""
     var last = 0
     while let field = try thrift.field(after: &last) {
@@ -78,6 +79,7 @@ struct ParquetFooter: Sendable {
           if pair.key == ValueShape.metadataKey {
             shapes = ValueShape.named(inMetadata: pair.value)
           }
+          if pair.key == ParquetArrowSchema.key { arrowSchema = pair.value }
         }
       case 6: writer = try thrift.text(field)
       default: try thrift.skip(field)
@@ -85,7 +87,10 @@ struct ParquetFooter: Sendable {
     }
     guard let columns else { throw ParquetFault.damaged("it has no schema") }
     self.columns = columns
-    self.leaves = leaves
+    self.leaves =
+      try arrowSchema.map { text throws(StoreError) in
+        try ParquetArrowSchema.applied(text, to: leaves)
+      } ?? leaves
     self.groups = groups
     self.types = types
     self.shapes = shapes

@@ -29,6 +29,18 @@ enum ParquetLogicalType: Equatable, Sendable {
   case timestamp(Unit)
   case integer(bits: Int, isSigned: Bool)
   case float16
+  /// Months, days and milliseconds, in 32 bits each.
+  case interval
+  /// Units of a span of time: what Arrow's schema says of integers.
+  case duration(perSecond: Int64)
+  /// Periods of pandas: what Arrow's schema says of integers.
+  case period(PeriodType)
+  /// Truth values as integers: what Arrow's schema says of them.
+  case bool
+  /// Bytes that Arrow's schema does not say to be text.
+  case bytes
+  /// Values that only an extension type of Arrow explains, by its name.
+  case extensionType(String)
   /// Nulls alone.
   case unknown
   /// One that this reader has no column for, by its name.
@@ -57,7 +69,7 @@ enum ParquetLogicalType: Equatable, Sendable {
     case .int64: self = .integer(bits: 64, isSigned: true)
     case .json: self = .json
     case .bson: self = .unsupported("BSON values")
-    case .interval: self = .unsupported("intervals")
+    case .interval: self = .interval
     }
   }
 }

@@ -34,7 +34,7 @@ struct ParquetLeaf: Sendable {
   let type: ParquetPhysicalType
   /// Bytes of a value of fixed length.
   let length: Int
-  let logical: ParquetLogicalType?
+  var logical: ParquetLogicalType?
   /// The level of definition at which there is a value.
   let definition: Int
   /// The level of repetition of the innermost list that holds it; 0 for none.

@@ -168,7 +168,7 @@ package struct ParquetReader: RowReader {
     guard Set(names).count == names.count, !names.contains("") else {
       throw StoreError(.invalid, "two columns have the same name, or one has none: name them apart")
     }
-    try ColumnTypes(options.types, file: file.name).requireNames(among: names)
+    try ColumnTypes(options, file: file.name).requireNames(among: names)
     var columns: [ParquetColumn] = []
     for (index, node) in footer.columns.enumerated() {
       let isFile =
@@ -176,7 +176,8 @@ package struct ParquetReader: RowReader {
       do throws(StoreError) {
         columns.append(
           try ParquetColumn(
-            node, footer.leaves, wanted: options.types[node.name], isFile: isFile))
+            node, footer.leaves, wanted: options.types[node.name],
+            isBase64: options.base64.hasText(node.name), isFile: isFile))
       } catch {
         throw StoreError(error.kind, "column '\(node.name)': \(error.message)")
       }

@@ -24,7 +24,7 @@ struct PushParameters {
     request.mode = try parameters.choice("mode", of: PushRequest.Mode.self) ?? .replace
     request.deletesMissing = try parameters.flag("delete_missing", default: false)
     request.key = try parameters.names("key")
-    request.types = try Self.types(try parameters.text("types"))
+    try Self.addTypes(try parameters.text("types"), to: &request)
     request.csv = try CSVForm(
       separator: try parameters.text("separator"), decimal: try parameters.text("decimal"),
       nulls: try Self.nulls(parameters.texts("null")))
@@ -68,23 +68,27 @@ struct PushParameters {
     return key
   }
 
-  private static func types(_ text: String?) throws(StoreError) -> [String: ColumnType] {
-    guard let text else { return [:] }
-    var types: [String: ColumnType] = [:]
+  private static func addTypes(
+    _ text: String?, to request: inout PushRequest
+  ) throws(StoreError) {
+    guard let text else { return }
     for item in try NameList.names(in: text) {
       guard let equals = item.lastIndex(of: "=") else {
         throw StoreError(.usage, "types are given as column=type, with commas between")
       }
       let (column, name) = (String(item[..<equals]), String(item[item.index(after: equals)...]))
+      if name == PushRequest.base64Type, !column.isEmpty {
+        request.base64.append(column)
+        continue
+      }
       guard let type = ColumnType(rawValue: name), !column.isEmpty else {
         throw StoreError(
           .usage,
           "there is no type '\(name.prefix(50))'; use one of "
-            + ColumnType.allCases.map(\.rawValue).joined(separator: ", "))
+            + ColumnType.allCases.map(\.rawValue).joined(separator: ", ") + ", bytes")
       }
-      types[column] = type
+      request.types[column] = type
     }
-    return types
   }
 
   private static func nulls(_ texts: [String]) throws(StoreError) -> [String] {
