@@ -102,11 +102,26 @@ extension MetricRoles {
     }
   }
 
-  /// The columns of texts that are called as a refusal is, and play no part.
-  package static func textualRefusals(_ columns: [ColumnDefinition]) -> [String] {
-    columns.filter { column in
-      column.type == .string && usualNames(.refusal).contains { plain($0) == plain(column.name) }
-    }.map(\.name)
+  /// The columns of texts that are called as a column of numbers is, with the part that they do not
+  /// play.
+  package static func textual(
+    _ columns: [ColumnDefinition]
+  ) -> [(role: Role, name: String)] {
+    columns.filter { $0.type == .string }.compactMap { column in
+      let found = usual.first { role, names in
+        !fits(.string, role, .current) && names.contains { plain($0) == plain(column.name) }
+      }
+      return found.map { ($0.0, column.name) }
+    }
+  }
+
+  /// What has to be said of columns of texts that would play a part if they held numbers.
+  func unplayed(_ columns: [ColumnDefinition]) -> [(name: String, what: String)] {
+    Self.textual(columns).filter { self[$0.role] == nil }.map { role, name in
+      role == .refusal
+        ? (name, "holds texts, which do not tell whether a model refused: not counted")
+        : (name, "holds texts, and so is no column of \(role.rawValue): nothing is told of it")
+    }
   }
 
   /// Whether columns of a type can play a role.

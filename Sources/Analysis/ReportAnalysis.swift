@@ -63,14 +63,37 @@ package struct ReportAnalysis {
     for column in request.slices {
       routing.append(try self.routing(column, models, &findings))
     }
-    if edition > .first, roles[.refusal] == nil {
-      findings += MetricRoles.textualRefusals(table.columns).map {
-        "\($0) holds texts, which do not tell whether a model refused: not counted"
-      }
+    if edition > .first {
+      findings += roles.unplayed(table.columns).map { "\($0.name) \($0.what)" }
+      findings += try differences()
     }
     return ReportDocument(
       edition, request: request, source: source, roles: roles, models: models.map(\.entry),
       front: front(models), routing: routing, findings: findings)
+  }
+
+  /// Judges and reference answers that are not the same for all models on some items.
+  private func differences() throws(StoreError) -> [String] {
+    guard let items = items.items else { return [] }
+    var findings: [String] = []
+    for column in Sameness.ofScores(table.columns.map(\.name)) where column != request.by {
+      let texts = try table.texts(column)
+      var first: [Int: [UInt8]?] = [:]
+      var differing: Set<Int> = []
+      for (row, item) in items.enumerated() {
+        let text = texts[row].map { Array($0.utf8) }
+        if let known = first[item] {
+          if known != text { differing.insert(item) }
+        } else {
+          first[item] = .some(text)
+        }
+      }
+      if differing.isEmpty { continue }
+      findings.append(
+        "\(column) is not the same for all models on \(differing.count) items: their scores rest on "
+          + "different things")
+    }
+    return findings
   }
 
   /// The models, best first.

@@ -5,7 +5,9 @@ package import Wire
 package enum BisectText {
   /// The lines of all moves, largest first.
   package static func lines(_ document: BisectDocument) -> [String] {
-    let subject = document.metric.map { "\(document.statistic.rawValue) of \($0)" } ?? "rows"
+    let subject =
+      (document.metric.map { "\(document.statistic.rawValue) of \($0)" } ?? "rows")
+      + ComparisonPage.attempts(document.repeat)
     let read = document.versionsRead == 1 ? "1 version" : "\(document.versionsRead) versions"
     guard !document.moves.isEmpty else {
       return ["\(subject) of \(document.dataset) never moved (\(read) read)"]

@@ -61,7 +61,9 @@ package struct ExperimentPage: Sendable {
       case .failed: "BROKEN"
       case .undecided: "not shown either way"
       }
-    return "guardrail \(result.gate) for \(result.candidate): \(word)"
+    // What a change is compared with is no number that people ask for; a limit's value is.
+    let value = result.kind == .limit ? GateSentence(result).figure.map { ", " + $0 } ?? "" : ""
+    return "guardrail \(result.gate) for \(result.candidate): \(word)\(value)"
   }
 
   private var findings: ReportPage.Section? {

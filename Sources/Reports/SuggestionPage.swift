@@ -12,7 +12,8 @@ package struct SuggestionPage: Sendable {
     let rules = document.slices.filter(\.isRule)
     var page = ReportPage(
       "rules for \(document.request.name), drafted from \(document.source.reference), "
-        + ComparisonPage.items(document.items.count))
+        + ComparisonPage.items(document.items.count)
+        + ComparisonPage.attempts(document.request.options?.repeats))
     page.lead = ["objective: \(document.request.objective)", fallback]
     page.lead += rules.map { "\($0.value): \($0.model)" }
     page.lead.append(

@@ -39,8 +39,9 @@ extension LocalStoreService {
           items: Array(items.prefix(request.itemLimit)), movedItems: items.count))
     }
     return BisectDocument(
-      dataset: dataset, request: request, statistic: finding.reader.statistic, good: finding.good,
-      bad: finding.bad, versionsRead: finding.versionsRead, moves: moves)
+      dataset: dataset, request: request, statistic: finding.reader.statistic,
+      repeats: finding.reader.request.repeats, good: finding.good, bad: finding.bad,
+      versionsRead: finding.versionsRead, moves: moves)
   }
 
   /// A version in which the number of a group moved.

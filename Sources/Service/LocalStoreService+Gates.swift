@@ -9,11 +9,9 @@ extension LocalStoreService {
     var options = request.options
     try options.check()
     options.grammar = options.grammar ?? Gate.Grammar.second.rawValue
-    let grammar = Gate.Grammar(rawValue: options.grammar ?? 2) ?? .second
     guard !options.gates.isEmpty else {
       throw StoreError(.usage, "there is no gate to register, such as 'success >= -2pp'")
     }
-    for gate in options.gates { _ = try Gate(gate, grammar: grammar) }
     try requireReports(request.save.name)
     let version = try store.resolve(try Reference(parsing: request.reference))
     let schema = try store.snapshot(version).schema
@@ -24,6 +22,12 @@ extension LocalStoreService {
       options.repeats = attempts(in: keys, schema.key, key, isStated: false)
       key.removeAll { $0 == options.repeats }
     }
+    // A limit beyond what a column can have is found before the run, where its column is there.
+    try options.checkGates(
+      on: try table(
+        version.pinned, columns: options.columns(of: schema.columns, key: key, by: nil),
+        where: options.condition
+      ).table)
     let keys = try itemKeys(version, key, where: options.condition)
     let source = ComparisonDocument.Source(
       reference: version.reference, snapshot: version.snapshot, rows: version.record.rows)

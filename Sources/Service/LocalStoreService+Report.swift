@@ -52,7 +52,10 @@ extension LocalStoreService {
       columns.append(name)
     }
     if edition > .first {
-      columns += MetricRoles.textualRefusals(schema.columns).filter { !columns.contains($0) }
+      let told = MetricRoles.textual(schema.columns).map(\.name)
+      columns += (told + Sameness.ofScores(schema.columns.map(\.name))).filter {
+        !columns.contains($0)
+      }
     }
     let table = try table(
       Reference(dataset: version.dataset, selector: .number(version.number)), columns: columns,

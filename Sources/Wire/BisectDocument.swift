@@ -68,6 +68,8 @@ package struct BisectDocument: Codable, Sendable, Hashable {
   package let statistic: TrendRequest.Statistic
   package let by: String?
   package let `where`: String?
+  /// The column that numbers the attempts at an item, whose mean is its value; nil for none.
+  package let `repeat`: String?
   /// The numbers of the versions that were given, or that stand for those that were not; nil where
   /// change points were looked for.
   package let good: Int?
@@ -81,14 +83,15 @@ package struct BisectDocument: Codable, Sendable, Hashable {
 
   /// The moves of a metric.
   package init(
-    dataset: DatasetName, request: BisectRequest, statistic: TrendRequest.Statistic, good: Int?,
-    bad: Int?, versionsRead: Int, moves: [Move]
+    dataset: DatasetName, request: BisectRequest, statistic: TrendRequest.Statistic,
+    repeats: String? = nil, good: Int?, bad: Int?, versionsRead: Int, moves: [Move]
   ) {
     self.dataset = dataset
     metric = request.trend.metric
     self.statistic = statistic
     by = request.trend.group
     `where` = request.trend.condition
+    `repeat` = repeats
     self.good = good
     self.bad = bad
     threshold = request.threshold

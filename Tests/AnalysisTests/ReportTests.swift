@@ -136,6 +136,34 @@ import Wire
     #expect(unkeyed.front?.points.allSatisfy { !$0.isClear } == true)
   }
 
+  @Test func `a judge that is not the same for all models is told`() throws {
+    func table(_ judge: (Int) -> String) -> ColumnTable {
+      TestTable.make(
+        "runs@1",
+        [
+          ("id", .texts((0..<40).map { "q\($0 / 2)" })),
+          ("model", .texts((0..<40).map { $0 % 2 == 0 ? "a" : "b" })),
+          ("success", .numbers((0..<40).map { Double?($0 % 3 == 0 ? 0 : 1) })),
+          ("judge", .texts((0..<40).map(judge))), ("latency_ms", .texts((0..<40).map { "\($0)" })),
+        ])
+    }
+    func findings(_ table: ColumnTable) throws -> [String] {
+      let request = ReportRequest("runs@1", by: "model")
+      let roles = try MetricRoles(
+        stated: MetricRoles(), columns: table.columns, of: table.name)
+      return try ReportAnalysis(table, roles: roles, key: ["id"], request: request).document(
+        .init(reference: "runs@1", snapshot: Digest(hashing: []), rows: 40)
+      ).findings
+    }
+    let differing = try findings(table { $0 == 6 ? "j2" : "j1" })
+    #expect(
+      differing.contains { $0.hasPrefix("judge is not the same for all models on 1 items") })
+    #expect(
+      differing.contains(
+        "latency_ms holds texts, and so is no column of latency: nothing is told of it"))
+    #expect(!(try findings(table { "j\($0 / 2)" }).contains { $0.hasPrefix("judge") }))
+  }
+
   @Test func `attempts at one item are one value, and make nothing surer`() throws {
     let once = Self.attempts([("a", 0.5, 1), ("b", 0.5, 1)], count: 50)
     let document = try report(once + once)

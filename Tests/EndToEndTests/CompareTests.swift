@@ -75,6 +75,90 @@ import Testing
     #expect(other.status == 75 && other.error.contains("of 200, 50 are lacking"))
   }
 
+  @Test func `with unequal attempts the arms say what the difference says`() throws {
+    let faults = Workplace.package.appending(path: "Tests/Fixtures/faults")
+    for run in 1...2 {
+      let file = faults.appending(path: "17-repeats-\(run).jsonl").path
+      try place.run("push", "d", file, "--key", "id,attempt")
+    }
+    for flags in [[], ["--repeat", "attempt"]] {
+      let done = try place.run(all: ["compare", "d@1", "d@2"] + flags)
+      #expect(
+        done.lines.first == "d@2 against d@1, 30 items, each the mean of its attempts "
+          + "(column attempt)")
+      #expect(done.output.contains("success: no difference shown, 34.4 % → 33.9 %, by −0.6 pp"))
+      #expect(done.lines.contains { $0.hasPrefix("  d@1  73    34.4 % [") })
+      #expect(done.lines.contains { $0.hasPrefix("  d@2  75    33.9 % [") })
+    }
+    let trend = try place.run("trend", "d", "--metric", "success")
+    #expect(trend.lines.first?.hasSuffix("each the mean of its attempts (column attempt)") == true)
+    #expect(trend.output.contains("0.3444") && trend.output.contains("0.3389"))
+    let moved = try place.run(
+      "bisect", "d", "--metric", "success", "--good", "d@1", "--bad", "d@2")
+    #expect(moved.lines.first?.contains("(column attempt)") == true, "\(moved.error)")
+  }
+
+  @Test func `a limit is about the run itself, a change about the base`() throws {
+    func rows(_ name: String, _ latency: Int) throws {
+      let lines = (1...120).map { id in
+        #"{"id":\#(id),"latency_ms":\#(latency + id % 9),"success":\#(id % 9 == 0 ? 0 : 1)}"# + "\n"
+      }
+      try place.write(lines.joined(), as: "\(name).jsonl")
+      try place.run("push", name, "\(name).jsonl", "--key", "id")
+    }
+    try rows("fast", 438)
+    try rows("slow", 629)
+    func gate(_ text: String, _ more: String...) throws -> Workplace.Outcome {
+      try place.run(all: ["compare", "fast", "slow", "--gate", text] + more)
+    }
+    let limit = try gate("latency_ms <= 500")
+    #expect(limit.status == 1 && limit.lines[1].contains("FAILED, value 633"))
+    #expect(try gate("latency_ms <= +500").status == 0)
+    let undecided = try gate("success >= 88%")
+    #expect(undecided.status == 2 && undecided.lines[1].hasSuffix("items would decide"))
+    for wrong in ["success >= 0", "success >= 3", "latency_ms <= 0", "latency_p95 <= 20%"] {
+      #expect(try gate(wrong).status == 64, "\(wrong)")
+    }
+    let early = try place.run("gate", "create", "bar", "--on", "fast", "--gate", "success >= 3")
+    #expect(early.status == 64 && early.error.contains("between 0 and 1"))
+    try place.shell("head -n 117 slow.jsonl > some.jsonl")
+    try place.run("push", "slow", "some.jsonl")
+    let part = try gate("latency_ms <= 900")
+    #expect(part.status == 2 && part.output.contains("117 of 120 items of fast@1 are compared"))
+    #expect(try gate("latency_ms <= 900", "--missing", "ignore").status == 0)
+    #expect(try gate("latency_ms <= 900", "--missing", "fail").status == 1)
+    #expect(try gate("latency_ms <= 900", "--gate", "items >= 95%").status == 0)
+    // Registered with a share of the items, a run may lack some.
+    try place.run(
+      "gate", "create", "bar", "--on", "fast", "--gate", "items >= 95%", "--gate",
+      "latency_ms <= 900")
+    #expect(try place.run("compare", "fast", "slow", "--registered", "bar").status == 0)
+  }
+
+  @Test func `a metric that is gone and a judge that changed are no silent pass`() throws {
+    func run(_ name: String, _ metric: String, _ judge: String) throws {
+      let lines = (1...60).map { id in
+        #"{"id":\#(id),"\#(metric)":\#(id % 9 == 0 ? 0 : 1),"judge":"\#(judge)","cost":1}"# + "\n"
+      }
+      try place.write(lines.joined(), as: "\(name).jsonl")
+      try place.run("push", "nightly", "\(name).jsonl", "--key", "id")
+    }
+    try run("one", "success", "j1")
+    try run("two", "passed", "j1")
+    try run("three", "success", "j2")
+    let gone = try place.run("compare", "nightly@1", "nightly@2")
+    #expect(gone.output.contains("\nnightly@2 has no column success; new there: passed\n"))
+    let gate = ["--gate", "success >= -20pp"]
+    #expect(try place.run(all: ["compare", "nightly@1", "nightly@2"] + gate).status == 2)
+    let judged = try place.run(all: ["compare", "nightly@1", "nightly@3"] + gate)
+    #expect(judged.status == 2 && judged.output.contains("--allow-change judge"))
+    let allowed = try place.run(
+      all: ["compare", "nightly@1", "nightly@3", "--allow-change", "judge"] + gate)
+    #expect(allowed.status == 0, "\(allowed.output)")
+    #expect(
+      try place.run("compare", "nightly@1", "nightly@3", "--gate", "cost <= +0.5").status == 0)
+  }
+
   @Test func `models of one table are compared by a column`() throws {
     try place.shell("cat base.jsonl good.jsonl bad.jsonl > all.jsonl")
     try place.run("push", "all", "all.jsonl", "--key", "id,model")

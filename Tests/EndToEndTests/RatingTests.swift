@@ -94,6 +94,36 @@ import Testing
     #expect(summary["version"] == "outputs.ratings@2")
   }
 
+  @Test func `pictures are shown as files whose names say nothing`() throws {
+    let place = try Workplace()
+    var lines = ""
+    for item in 1...2 {
+      for model in ["gpt-5", "claude"] {
+        try place.write("\(model) draws \(item)", as: "\(model)-\(item).txt")
+        lines +=
+          #"{"id":\#(item),"model":"\#(model)","output":"\#(model)-\#(item).txt"}"# + "\n"
+      }
+    }
+    try place.write(lines, as: "outputs.jsonl")
+    try #require(
+      try place.run("push", "outputs", "outputs.jsonl", "--key", "id,model", "--files", "output")
+        .status == 0)
+    for flags in [["--by", "model"], ["--score"], ["--labels", "good,bad"]] {
+      let line = flags.joined(separator: " ")
+      for json in ["", " --json"] {
+        let done = try place.shell("assay rate outputs \(line)\(json) --rater ann < /dev/null")
+        #expect(done.status == 0, "\(done.error)")
+        #expect(done.output.contains("/1-"), "\(done.output)")
+        for secret in ["gpt-5", "claude", "sha256"] {
+          #expect(!done.output.contains(secret), "\(secret) in \(done.output)")
+        }
+      }
+    }
+    let rated = try place.shell(
+      "printf 'l\\nr\\n' | assay rate outputs --by model --rater ann --to votes")
+    #expect(rated.lines.last == "votes@2  +2  0 left", "\(rated.output) \(rated.error)")
+  }
+
   @Test func `what cannot be rated is refused in words`() throws {
     let place = try place(items: 2)
     let cases: [([String], Int32, String)] = [

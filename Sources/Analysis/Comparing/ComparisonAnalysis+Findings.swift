@@ -34,15 +34,14 @@ extension ComparisonAnalysis {
     }
   }
 
-  /// Columns of texts that are called as refusals are, and are none.
-  static func refusals(
+  /// Columns of texts that would play a part if they held numbers.
+  static func unplayed(
     _ tables: [ColumnTable], _ roles: MetricRoles
   ) -> [ComparisonDocument.Finding] {
-    guard roles[.refusal] == nil else { return [] }
-    let names = Set(tables.flatMap { MetricRoles.textualRefusals($0.columns) }).sorted()
-    return names.map { name in
-      .init(name, arm: nil, "holds texts, which do not tell whether a model refused: not counted")
-    }
+    var seen: Set<DataText> = []
+    return tables.flatMap { roles.unplayed($0.columns) }.filter {
+      seen.insert(DataText($0.name)).inserted
+    }.map { .init($0.name, arm: nil, $0.what) }
   }
 }
 

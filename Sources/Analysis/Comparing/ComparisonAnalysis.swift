@@ -81,7 +81,7 @@ package struct ComparisonAnalysis: Sendable {
     self.edition = edition
     self.findings = findings + items.findings
     if edition > .first {
-      self.findings += Self.unmatched(sides, options, key: key) + Self.refusals(tables, roles)
+      self.findings += Self.unmatched(sides, options, key: key) + Self.unplayed(tables, roles)
     }
     if let clusters, clusters.count < 20 {
       self.findings.append(

@@ -2,7 +2,7 @@ import Model
 import Wire
 
 /// What has to be the same for a comparison to mean something, where it is recorded.
-struct Sameness: Sendable {
+package struct Sameness: Sendable {
   /// What a column, or an attribute of a version, says about rows.
   enum Part: Sendable {
     /// What was asked: where it differs, it is another item.
@@ -60,6 +60,11 @@ struct Sameness: Sendable {
 
   /// Whether a column of this name is looked at.
   static func isRead(_ name: String) -> Bool { part(name, .current) != nil }
+
+  /// Those of some columns that tell what scores rest on, sorted.
+  package static func ofScores(_ names: [String]) -> [String] {
+    names.filter { [.judge, .reference].contains(part($0, .current)) }.sorted()
+  }
 
   /// What a column of this name says; nil for nothing that matters.
   private static func part(_ name: String, _ edition: Edition) -> Part? {
