@@ -143,7 +143,9 @@ package struct ExpectedTypesReader: RowReader {
 
   private static func quoted(_ vector: ColumnVector, _ row: Int) -> String {
     guard let text = vector.values.text(row) else { return vector.display(row) }
-    return ReadRemarks.quoted(text.words.bytes[text.range])
+    let quoted = ReadRemarks.quoted(text.words.bytes[text.range])
+    // JSON has quotes of its own where it is text.
+    return vector.type == .json ? String(quoted.dropFirst().dropLast()) : quoted
   }
 
   /// The floats as integers; nil when one has a fraction, or lies where floats skip integers.
