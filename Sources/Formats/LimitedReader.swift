@@ -1,11 +1,11 @@
 import Columns
-import Model
+package import Model
 
 /// A reader whose rows together take no more than a limit when they are laid out in memory.
 ///
 /// Counts what compressed bytes are not the measure of: rows of nulls, runs of one value, words
 /// that many rows repeat.
-struct LimitedReader: RowReader {
+package struct LimitedReader: RowReader {
   /// The cost of a row beside its values: its place in the file, its hash, its key's entry.
   private static let rowBytes = 16
 
@@ -13,17 +13,19 @@ struct LimitedReader: RowReader {
   private let budget: InputBudget
 
   /// The rows of `base`, an input that errors call `name`.
-  init(_ base: any RowReader, limitBytes: Int, name: String) {
+  package init(_ base: any RowReader, limitBytes: Int, name: String) {
     self.base = base
     budget = InputBudget(limitBytes: limitBytes, name: name)
   }
 
-  var typing: FileTyping { base.typing }
-  var remarks: ReadRemarks { base.remarks }
+  package var typing: FileTyping { base.typing }
+  package var remarks: ReadRemarks { base.remarks }
 
-  mutating func expect(_ columns: ExpectedColumns) throws(StoreError) { try base.expect(columns) }
+  package mutating func expect(_ columns: ExpectedColumns) throws(StoreError) {
+    try base.expect(columns)
+  }
 
-  mutating func next() throws(StoreError) -> InputBatch? {
+  package mutating func next() throws(StoreError) -> InputBatch? {
     guard let batch = try base.next() else { return nil }
     let rows = batch.rows
     // A null takes a byte at the least.
@@ -32,12 +34,12 @@ struct LimitedReader: RowReader {
     return batch
   }
 
-  mutating func restart() throws(StoreError) {
+  package mutating func restart() throws(StoreError) {
     budget.restart()
     try base.restart()
   }
 
-  mutating func adopt(_ shapes: [DataText: ValueShape]) { base.adopt(shapes) }
+  package mutating func adopt(_ shapes: [DataText: ValueShape]) { base.adopt(shapes) }
 }
 
 extension ColumnVector {

@@ -10,15 +10,20 @@ struct LiveRows: Sendable {
   /// The keys of the rows, when the dataset has a key.
   let keys: Set<[UInt8]>
 
+  /// How many times larger than their bytes the rows of a request may be in memory.
+  private static let layoutFactor = 16
+
   /// Reads and checks rows.
   /// - Throws: ``StoreError``: `invalid` for anything that could not be sealed, with its line.
   init(
     _ source: any ByteSource, _ layout: JSONReader.Layout, idempotencyKey: String?,
     parent: Schema?, limit: Int, _ store: Store
   ) throws(StoreError) {
-    var reader = FileCheckedReader(
-      try JSONReader(LimitedSource(source, limit: limit), layout: layout), parent: parent,
-      store: store)
+    // An object of two bytes may have thousands of columns that others brought.
+    let laidOut = LimitedReader(
+      try JSONReader(LimitedSource(source, limit: limit), layout: layout),
+      limitBytes: limit * Self.layoutFactor, name: "the request")
+    var reader = FileCheckedReader(laidOut, parent: parent, store: store)
     var text: [UInt8] = []
     var rows = 0
     var columns: Set<String> = []

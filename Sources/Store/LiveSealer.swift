@@ -145,16 +145,12 @@ struct LiveSealer: Sendable {
     }
   }
 
-  private static func rows(of text: [UInt8]) throws(StoreError) -> [RowBatch] {
+  /// The names that rows have, which are read a batch at a time: together they could be very many.
+  static func columns(of text: [UInt8]) throws(StoreError) -> Set<String> {
     guard !text.isEmpty else { return [] }
     var reader = try JSONReader(MemorySource(name: "rows", bytes: text), layout: .lines)
-    var batches: [RowBatch] = []
-    while let batch = try reader.next() { batches.append(batch.rows) }
-    return batches
-  }
-
-  /// The names that rows have.
-  static func columns(of text: [UInt8]) throws(StoreError) -> Set<String> {
-    Set(try rows(of: text).flatMap { $0.columns.map(\.name) })
+    var names: Set<String> = []
+    while let batch = try reader.next() { names.formUnion(batch.rows.columns.map(\.name)) }
+    return names
   }
 }

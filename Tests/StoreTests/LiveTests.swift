@@ -95,6 +95,21 @@ extension Store {
     #expect(live.waitingRows(of: dataset) == 0)
   }
 
+  @Test func `objects without members beside ones of many are refused when they are too many`()
+    throws
+  {
+    var options = LiveOptions()
+    options.requestBytes = 1 << 16
+    let live = try LiveAppender(store, options)
+    let many = "{" + (0..<400).map { "\"c\($0)\":1" }.joined(separator: ",") + "}\n"
+    let error = #expect(throws: StoreError.self) {
+      try live.take(many + String(repeating: "{}\n", count: 10_000))
+    }
+    #expect(error?.kind == .invalid && error?.message.contains("bytes allowed") == true)
+    #expect(live.waitingRows(of: dataset) == 0)
+    #expect(try live.take(many + String(repeating: "{}\n", count: 100)).rows == 101)
+  }
+
   @Test func `only one process takes rows`() throws {
     let live = try LiveAppender(store)
     let error = #expect(throws: StoreError.self) { try LiveAppender(temporary.reopened()) }
