@@ -32,7 +32,7 @@ package struct ColumnTable: Sendable {
   }
 
   /// Whether there is a column of that name.
-  package func has(_ column: String) -> Bool { columns.contains { $0.name == column } }
+  package func has(_ column: String) -> Bool { columns.position(of: column) != nil }
 
   /// Whether the version has a column of that name, in memory or not.
   package func knows(_ column: String) -> Bool { known.contains(column) }
@@ -40,7 +40,7 @@ package struct ColumnTable: Sendable {
   /// The column called `name`.
   /// - Throws: ``StoreError`` of kind `usage` when there is none, with the names that are near.
   package func vector(_ name: String) throws(StoreError) -> ColumnVector {
-    guard let index = columns.firstIndex(where: { $0.name == name }) else {
+    guard let index = columns.position(of: name) else {
       let advice = Spelling.advice(name, known)
       throw StoreError(.usage, "\(self.name) has no column '\(name)'; \(advice)")
     }
@@ -95,17 +95,10 @@ package struct ColumnTable: Sendable {
     }
   }
 
-  /// A column as what people call its values: a text without quotes, also in a column of mixed
-  /// types, any other value as its JSON; nil where there is no value.
+  /// A column as what tells groups, arms and items apart; nil where there is no value.
   /// - Throws: ``StoreError`` of kind `usage` when there is no such column.
-  package func labels(_ name: String) throws(StoreError) -> [String?] {
-    let isMixed = try vector(name).type == .json
-    return try texts(name).map { text in
-      guard isMixed, let text, case .text(let bytes)? = JSONScalar(Array(text.utf8)[...]) else {
-        return text
-      }
-      return String(decoding: bytes, as: UTF8.self)
-    }
+  package func labels(_ name: String) throws(StoreError) -> [ValueLabel?] {
+    ValueLabel.labels(try vector(name))
   }
 
   /// Some of the rows, in this order.

@@ -76,7 +76,7 @@ extension MetricRoles {
     self.init()
     for (role, names) in Self.usual {
       if let column = stated[role] {
-        let found = columns.first { $0.name == column }
+        let found = columns.position(of: column).map { columns[$0] }
         guard column.isEmpty || found != nil else {
           throw StoreError(
             .usage,

@@ -43,23 +43,23 @@ package enum MovedItems {
   /// The rows of one version.
   private struct Side {
     let values: [Double?]
-    /// By the bytes of the key.
-    let rows: [[UInt8]: Int]
-    let key: [(name: String, texts: [String?])]
+    /// By the identities of keys.
+    let rows: [ArraySlice<UInt8>: Int]
+    let key: [(name: String, labels: [ValueLabel?])]
 
     init(_ table: ColumnTable, _ key: [String], _ metric: String) throws(StoreError) {
       values =
         table.has(metric) ? try table.numbers(metric) : Array(repeating: nil, count: table.count)
       var vectors: [ColumnVector] = []
-      var names: [(name: String, texts: [String?])] = []
+      var names: [(name: String, labels: [ValueLabel?])] = []
       for column in key {
         vectors.append(try table.vector(column))
-        names.append((column, try table.texts(column)))
+        names.append((column, try table.labels(column)))
       }
-      let identities = RowKeys(columns: vectors, count: table.count).texts
-      var rows: [[UInt8]: Int] = [:]
+      let identities = KeyIdentities(columns: vectors, count: table.count)
+      var rows: [ArraySlice<UInt8>: Int] = [:]
       for row in 0..<table.count {
-        rows[Array(identities.bytes[identities.range(row)])] = row
+        rows[identities[row]] = row
       }
       self.key = names
       self.rows = rows
@@ -69,7 +69,7 @@ package enum MovedItems {
       _ change: BisectDocument.Item.Change, _ row: Int, old: Double?, new: Double?
     ) -> BisectDocument.Item {
       var texts: [String: String] = [:]
-      for (name, column) in key { texts[name] = column[row] }
+      for (name, column) in key { texts[name] = column[row]?.name }
       return BisectDocument.Item(change: change, key: texts, old: old, new: new)
     }
   }

@@ -196,13 +196,12 @@ package struct ReportAnalysis {
     _ column: String, of rows: [Int]
   ) throws(StoreError) -> [(value: String, rows: [Int])] {
     let labels = try table.labels(column)
-    var groups: [[UInt8]: [Int]] = [:]
+    var groups: [ValueLabel: [Int]] = [:]
     for row in rows {
       guard let label = labels[row] else { continue }
-      groups[Array(label.utf8), default: []].append(row)
+      groups[label, default: []].append(row)
     }
-    return groups.map { (String(decoding: $0.key, as: UTF8.self), $0.value) }
-      .sorted { Self.isBefore($0.value, $1.value) }
+    return groups.sorted { $0.key < $1.key }.map { ($0.key.name, $0.value) }
   }
 
   private static func isBefore(_ left: String, _ right: String) -> Bool {
@@ -252,7 +251,7 @@ package struct ReportAnalysis {
   ) -> ReportDocument.Point {
     var dominations: [ReportDocument.Domination] = []
     var isSafe = true
-    for other in all where other.model != one.model {
+    for other in all where !other.model.hasBytes(of: one.model) {
       let quality = items.difference(
         one.qualities, other.qualities, level: level, areShares: areShares)
       let cost = items.difference(one.costs, other.costs, level: level)
@@ -304,18 +303,19 @@ package struct ReportAnalysis {
         < right.summary.cost?.perRow.value ?? .infinity
     }
     func means(_ rows: [Int]) -> [Double?]? { quality.flatMap { items.means($0, of: rows) } }
+    func isBest(_ model: String) -> Bool { best?.model.hasBytes(of: model) == true }
     let bestMeans = best.flatMap { means($0.rows) }
     var cells: [ReportDocument.Cell] = []
     var alike: [String] = []
     for part in parts {
       let difference =
-        part.model == best?.model
+        isBest(part.model)
         ? nil
         : items.difference(
           bestMeans, means(part.rows), level: request.confidence, areShares: areShares)
       cells.append(
         ReportDocument.Cell(model: part.model, summary: part.summary, difference: difference))
-      guard part.model != best?.model, part.summary.success != nil else { continue }
+      guard !isBest(part.model), part.summary.success != nil else { continue }
       // Worse for certain only where the whole interval is below 0.
       if difference?.upper.map({ $0 >= 0 }) ?? true { alike.append(part.model) }
     }

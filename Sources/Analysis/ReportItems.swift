@@ -15,21 +15,16 @@ struct ReportItems {
   init(_ table: ColumnTable, key: [String], cluster: String?) throws(StoreError) {
     var vectors: [ColumnVector] = []
     for column in key { vectors.append(try table.vector(column)) }
-    var labels: [String?]?
-    if let cluster { labels = try table.labels(cluster) }
-    // A row without a value stands for itself.
-    let named = labels.map {
-      $0.enumerated().map { row, label in label.map { "=" + $0 } ?? "#\(row)" }
-    }
-    let codes = named.map { Clusters(labels: $0).codes }
+    var codes: [Int]?
+    if let cluster { codes = Clusters(labels: try table.labels(cluster).ownWhereMissing).codes }
     guard !key.isEmpty else {
       items = nil
       itemCount = 0
       clusters = codes.map { ($0, []) }
       return
     }
-    let keys = RowKeys(columns: vectors, count: table.count).texts
-    let found = Clusters(labels: (0..<table.count).map { Array(keys.bytes[keys.range($0)]) })
+    let keys = KeyIdentities(columns: vectors, count: table.count)
+    let found = Clusters(labels: (0..<table.count).map { keys[$0] })
     items = found.codes
     itemCount = found.count
     clusters = codes.map { codes in

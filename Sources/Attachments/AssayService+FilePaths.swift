@@ -48,7 +48,7 @@ extension AssayService {
       let latest = try version(Reference(dataset: dataset, selector: .latest))
       for column in latest.columns {
         let isOpen =
-          request.types[column.name] != nil || paths.columns.contains(column.name)
+          request.types[column.name] != nil || paths.columns.hasText(column.name)
           || column.type == .json || column.type == .file
         expected.add(column.name, column.type, use: isOpen ? .never : .always)
       }

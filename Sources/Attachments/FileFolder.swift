@@ -58,7 +58,8 @@ struct MadeFolder: Sendable {
   /// A file that is there already with the same bytes is taken as it is; one with other bytes is
   /// left alone, and the attachment gets a name with its digest in it.
   func places(_ files: [FileValue]) -> [Place] {
-    // File systems that pay no heed to case would take one for the other.
+    // File systems that pay no heed to case, or to the spelling of a character, would take one for
+    // the other: here a String's equality is the right one.
     var taken: [String: Digest] = [:]
     return files.map { file in
       let names = SafeName.names(file)

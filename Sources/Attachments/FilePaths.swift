@@ -13,7 +13,7 @@ package struct FilePaths: Sendable, Hashable {
   /// Paths in `columns`, below the folder of the table at `table`, unless `root` names another.
   /// - Throws: ``StoreError`` of kind `usage` when no column is named, or one twice.
   package init(columns: [String], table: String, root: String?) throws(StoreError) {
-    guard !columns.isEmpty, !columns.contains(""), Set(columns).count == columns.count else {
+    guard !columns.isEmpty, !columns.contains(""), columns.textSet.count == columns.count else {
       throw StoreError(.usage, "--files takes the names of columns, each once: a,b")
     }
     self.columns = columns

@@ -11,7 +11,7 @@ struct PathTable {
   private let paths: FilePaths
   private var reader: any RowReader
   /// The different paths, and their places in ``files``.
-  private var places: [String: Int] = [:]
+  private var places: [DataText: Int] = [:]
   private(set) var files: [LocalFile] = []
 
   /// How the table was read, where it could have meant something else: a sentence each.
@@ -37,13 +37,13 @@ struct PathTable {
     while let batch = try reader.next() {
       names = batch.rows.columns.map(\.name)
       for (column, vector) in zip(batch.rows.columns, batch.rows.vectors)
-      where paths.columns.contains(column.name) {
+      where paths.columns.hasText(column.name) {
         try take(vector, column.name, batch.lines)
       }
       rows += batch.rows.count
       progress(Progress(done: rows, unit: .rows))
     }
-    for column in paths.columns where !names.contains(column) {
+    for column in paths.columns where !names.hasText(column) {
       throw StoreError(
         .usage, "there is no column '\(column)' in the table; \(Spelling.advice(column, names))",
         at: .init(file: file.name))
@@ -94,7 +94,7 @@ struct PathTable {
     }
     let texts = values.map(\.json.bytes)
     var text: TableText?
-    var types: [String: ColumnType] = [:]
+    var types: [DataText: ColumnType] = [:]
     while let batch = try reader.next() {
       for column in batch.rows.columns { types[column.name] = column.type }
       let named = named(batch.rows, texts)
@@ -112,7 +112,7 @@ struct PathTable {
   private func named(_ batch: RowBatch, _ texts: [[UInt8]]) -> RowBatch {
     var columns = batch.columns
     var vectors = batch.vectors
-    for (position, column) in columns.enumerated() where paths.columns.contains(column.name) {
+    for (position, column) in columns.enumerated() where paths.columns.hasText(column.name) {
       columns[position] = ColumnDefinition(name: column.name, type: .file)
       var words = TextValues()
       for row in 0..<batch.count {

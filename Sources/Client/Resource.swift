@@ -28,9 +28,9 @@ package struct Resource: Sendable, Hashable {
   }
 
   /// Adds pairs: a list of `name=value`.
-  package mutating func add(_ name: String, pairs: [String: String]) {
+  package mutating func add(_ name: String, pairs: [DataText: String]) {
     guard !pairs.isEmpty else { return }
-    add(name, list: pairs.sorted { $0.key < $1.key }.map { $0.key + "=" + $0.value })
+    add(name, list: pairs.sorted { $0.key < $1.key }.map { $0.key.string + "=" + $0.value })
   }
 
   /// Percent-encodes all bytes but the unreserved ones

@@ -29,3 +29,11 @@ extension ColumnVector {
     }
   }
 }
+
+extension ColumnVector {
+  /// The first row whose value is NaN.
+  package var firstNotANumber: Int? {
+    guard case .float64(let floats, _) = values else { return nil }
+    return floats.firstIndex { $0.isNaN }
+  }
+}

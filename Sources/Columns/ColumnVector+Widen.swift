@@ -109,7 +109,7 @@ extension RowBatch {
     var conformed: [ColumnVector] = []
     conformed.reserveCapacity(wanted.count)
     for column in wanted {
-      if let position = columns.firstIndex(where: { $0.name == column.name }) {
+      if let position = columns.position(of: column.name) {
         conformed.append(try vectors[position].widened(to: column.type))
       } else {
         conformed.append(.nulls(column.type, count: count))

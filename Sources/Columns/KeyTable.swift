@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// Row numbers by key: a hash table that compares the keys' bytes.
+/// Row numbers by key: a hash table that compares the bytes of identities.
 package struct KeyTable: Sendable {
   private var slots: [UInt32]
   private var keys = TextValues()
@@ -20,7 +20,7 @@ package struct KeyTable: Sendable {
   /// Adds every key under the next numbers; returns the first row whose key was there already, and
   /// the number it was added under.
   package mutating func insert(
-    _ added: RowKeys, hashes addedHashes: [UInt64]
+    _ added: KeyIdentities, hashes addedHashes: [UInt64]
   ) -> (row: Int, earlier: Int)? {
     for row in 0..<added.count {
       if hashes.count * 2 >= slots.count { grow() }
@@ -34,12 +34,12 @@ package struct KeyTable: Sendable {
   }
 
   /// The number under which the key of `row` was added.
-  package func find(_ wanted: RowKeys, _ row: Int, hash: UInt64) -> Int? {
+  package func find(_ wanted: KeyIdentities, _ row: Int, hash: UInt64) -> Int? {
     let entry = slots[slot(of: wanted, row, hash)]
     return entry == 0 ? nil : Int(entry) - 1
   }
 
-  private func slot(of wanted: RowKeys, _ row: Int, _ hash: UInt64) -> Int {
+  private func slot(of wanted: KeyIdentities, _ row: Int, _ hash: UInt64) -> Int {
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: hash) & mask
     while slots[slot] != 0 {
@@ -50,7 +50,7 @@ package struct KeyTable: Sendable {
     return slot
   }
 
-  private func isEqual(_ number: Int, _ wanted: RowKeys, _ row: Int) -> Bool {
+  private func isEqual(_ number: Int, _ wanted: KeyIdentities, _ row: Int) -> Bool {
     let range = keys.range(number)
     let other = wanted.texts.range(row)
     guard range.count == other.count else { return false }

@@ -1,6 +1,8 @@
 import Model
 
-/// The keys of rows as bytes: equal keys have equal bytes, whatever types their columns have.
+/// The keys of rows as the bytes that cut row groups, which are part of the format.
+///
+/// Two spellings of one number differ here: which rows have the same key is ``KeyIdentities``.
 ///
 /// A cell is a tag and a payload: 0 null · 1 bool u8 · 2 integer i64 · 3 float by its bits · 4
 /// text, length varint and bytes · 5 moment i64 · 6 nested JSON as text. A float written as an
@@ -48,9 +50,12 @@ package struct RowKeys: Sendable {
   package var count: Int { texts.count }
 
   /// The hash of each key.
-  package var hashes: [UInt64] {
+  package var hashes: [UInt64] { Self.hashes(of: texts) }
+
+  /// The hash of each text.
+  static func hashes(of texts: TextValues) -> [UInt64] {
     unsafe texts.bytes.withUnsafeBytes { bytes in
-      (0..<count).map { row in
+      (0..<texts.count).map { row in
         var hash = TextHash()
         unsafe hash.combine(UnsafeRawBufferPointer(rebasing: bytes[texts.range(row)]))
         return hash.value
@@ -58,7 +63,7 @@ package struct RowKeys: Sendable {
     }
   }
 
-  private static func append(_ column: ColumnVector, _ row: Int, to out: inout [UInt8]) {
+  static func append(_ column: ColumnVector, _ row: Int, to out: inout [UInt8]) {
     guard column.hasValue(row) else {
       out.append(0)
       return

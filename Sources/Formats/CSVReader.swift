@@ -18,7 +18,7 @@ package struct CSVReader: RowReader {
   private static let batchBytes = 16 << 20
 
   private let name: String
-  private let types: [String: ColumnType]
+  private let types: [DataText: ColumnType]
   private let allowsMissing: Bool
   private let form: CSVForm
   private let cellForm: CSVCellForm
@@ -135,10 +135,12 @@ package struct CSVReader: RowReader {
   }
 
   private func check(
-    _ types: [String: ColumnType], among names: [String]
+    _ types: [DataText: ColumnType], among names: [String]
   ) throws(StoreError) {
-    for (name, type) in types.sorted(by: { $0.key < $1.key }) {
-      guard names.contains(name) else {
+    let known = names.textSet
+    for (text, type) in types.sorted(by: { $0.key < $1.key }) {
+      let name = text.string
+      guard known.contains(text) else {
         if allowsMissing { continue }
         throw unknownColumn(name, among: names)
       }

@@ -64,7 +64,7 @@ struct CSVWindow {
         at: .init(file: source.name, line: 1, column: 1))
     }
     var names: [String] = []
-    var seen: Set<String> = []
+    var seen: Set<DataText> = []
     for (index, cell) in tokenizer.cells.enumerated() {
       let name = text(of: cell)
       guard !name.isEmpty else {
@@ -72,7 +72,7 @@ struct CSVWindow {
           "column \(index + 1) has no name: give each column one in the first line", row: 0,
           column: index)
       }
-      guard seen.insert(name).inserted else {
+      guard seen.insert(DataText(name)).inserted else {
         throw error(
           "two columns are named '\(name)': give each column a name of its own", row: 0,
           column: index)

@@ -3,7 +3,7 @@ import Model
 
 /// The types that columns of a file with types of its own are to have instead.
 struct ColumnTypes {
-  private let types: [String: ColumnType]
+  private let types: [DataText: ColumnType]
   private let base64: [String]
   private let file: String
 
@@ -17,7 +17,8 @@ struct ColumnTypes {
   /// Goes on when the file, whose columns are called `names`, has all that a type was named for.
   /// - Throws: ``StoreError`` of kind `usage` for one that it does not have.
   func requireNames(among names: [String]) throws(StoreError) {
-    for name in types.keys.sorted() + base64 where !names.contains(name) {
+    let known = names.textSet
+    for name in types.keys.sorted().map(\.string) + base64 where !known.contains(name) {
       let near = NearNames(of: name, among: names).names.map { "'\($0)'" }
       throw StoreError(
         .usage,

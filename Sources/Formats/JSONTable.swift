@@ -3,10 +3,10 @@ import Model
 /// The columns that a file's rows have had so far.
 struct JSONTable {
   /// The types that columns are to have, by name.
-  let named: [String: ColumnType]
+  let named: [DataText: ColumnType]
   private(set) var columns: [ColumnDefinition] = []
   private var kinds: [JSONKinds] = []
-  private var indices: [String: Int] = [:]
+  private var indices: [DataText: Int] = [:]
   /// The row that each column was first met in.
   private var firstRows: [Int] = []
 
@@ -17,7 +17,7 @@ struct JSONTable {
     }
   }
 
-  init(named: [String: ColumnType]) { self.named = named }
+  init(named: [DataText: ColumnType]) { self.named = named }
 
   /// Whether any value of the column called `name` is kept as JSON text.
   func isJSON(_ name: String) -> Bool {
@@ -29,14 +29,15 @@ struct JSONTable {
   /// - Parameter row: The block's first row, counted over the file.
   mutating func add(_ column: JSONBlock.Column, after row: Int) -> Int? {
     let index: Int
-    if let known = indices[column.name] {
+    let name = DataText(column.name)
+    if let known = indices[name] {
       index = known
       if column.kinds.isSubset(of: kinds[index]) { return index }
       kinds[index].formUnion(column.kinds)
     } else {
       guard columns.count < Schema.columnLimit else { return nil }
       index = columns.count
-      indices[column.name] = index
+      indices[name] = index
       columns.append(ColumnDefinition(name: column.name, type: .json))
       kinds.append(column.kinds)
       firstRows.append(row + column.firstRow)
@@ -77,5 +78,5 @@ struct JSONTable {
   }
 
   /// A name that was given a type but is no column's.
-  var unknownName: String? { named.keys.filter { indices[$0] == nil }.min() }
+  var unknownName: String? { named.keys.filter { indices[$0] == nil }.min()?.string }
 }

@@ -3,7 +3,7 @@ package import Model
 /// How the rows of an input file are to be read.
 package struct ReadOptions: Sendable {
   /// The type a column is to have, by its name, instead of the one its values suggest.
-  package var types: [String: ColumnType]
+  package var types: [DataText: ColumnType]
   /// Whether a column that has a type may be missing, in JSON and CSV; otherwise that is an error.
   package var allowsMissing = false
   /// The columns whose bytes are to be Base64 text; only formats with columns of bytes have any.
@@ -12,7 +12,7 @@ package struct ReadOptions: Sendable {
   package var csv = CSVForm()
 
   /// Options; without types every column gets the one its values suggest.
-  package init(types: [String: ColumnType] = [:]) {
+  package init(types: [DataText: ColumnType] = [:]) {
     self.types = types
   }
 }

@@ -16,7 +16,7 @@ package enum TableReader {
   ///   asked.
   package static func open(
     path: String, _ format: FileFormat, compression: FileCompression?, name: String,
-    types: [String: ColumnType] = [:], base64: [String] = [], allowsMissing: Bool = false,
+    types: [DataText: ColumnType] = [:], base64: [String] = [], allowsMissing: Bool = false,
     csv: CSVForm = CSVForm(), limitBytes: Int = .max
   ) throws(StoreError) -> any RowReader {
     var options = ReadOptions(types: types)

@@ -36,11 +36,12 @@ extension CanonicalJSON {
 
     private mutating func object(depth: Int) -> CanonicalJSON? {
       position += 1
-      var members: [String: CanonicalJSON] = [:]
+      var members: [DataText: CanonicalJSON] = [:]
       if take(UInt8(ascii: "}")) { return .object(members) }
       repeat {
         guard next == UInt8(ascii: "\""), let name = string(), take(UInt8(ascii: ":")),
-          let member = value(depth: depth + 1), members.updateValue(member, forKey: name) == nil
+          let member = value(depth: depth + 1),
+          members.updateValue(member, forKey: DataText(name)) == nil
         else { return nil }
       } while take(UInt8(ascii: ","))
       return take(UInt8(ascii: "}")) ? .object(members) : nil

@@ -3,12 +3,12 @@
 /// Its text is canonical as RFC 8785 defines it (members sorted by UTF-16 code units, no white
 /// space, minimal escapes), so equal values have equal bytes and a digest over them is well
 /// defined.
-package enum CanonicalJSON: Hashable, Sendable {
+package enum CanonicalJSON: Sendable {
   case integer(Int64)
   case string(String)
   case bool(Bool)
   case array([CanonicalJSON])
-  case object([String: CanonicalJSON])
+  case object([DataText: CanonicalJSON])
 
   /// The canonical text in UTF-8.
   package var bytes: [UInt8] {
@@ -31,10 +31,12 @@ package enum CanonicalJSON: Hashable, Sendable {
       out.append(UInt8(ascii: "]"))
     case .object(let members):
       out.append(UInt8(ascii: "{"))
-      let names = members.keys.sorted { $0.utf16.lexicographicallyPrecedes($1.utf16) }
+      let names = members.keys.sorted {
+        $0.string.utf16.lexicographicallyPrecedes($1.string.utf16)
+      }
       for (index, name) in names.enumerated() {
         if index > 0 { out.append(UInt8(ascii: ",")) }
-        Self.append(name, to: &out)
+        Self.append(name.string, to: &out)
         out.append(UInt8(ascii: ":"))
         members[name]?.append(to: &out)
       }
@@ -62,11 +64,35 @@ package enum CanonicalJSON: Hashable, Sendable {
   }
 }
 
+/// Texts, also the names of members, are equal when their bytes are.
+extension CanonicalJSON: Hashable {
+  package static func == (left: CanonicalJSON, right: CanonicalJSON) -> Bool {
+    switch (left, right) {
+    case (.integer(let one), .integer(let two)): one == two
+    case (.string(let one), .string(let two)): one.hasBytes(of: two)
+    case (.bool(let one), .bool(let two)): one == two
+    case (.array(let one), .array(let two)): one == two
+    case (.object(let one), .object(let two)): one == two
+    default: false
+    }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    switch self {
+    case .integer(let value): hasher.combine(value)
+    case .string(let text): hasher.combine(DataText(text))
+    case .bool(let value): hasher.combine(value)
+    case .array(let items): hasher.combine(items)
+    case .object(let members): hasher.combine(members)
+    }
+  }
+}
+
 extension CanonicalJSON {
   package var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
   package var string: String? { if case .string(let value) = self { value } else { nil } }
   package var array: [CanonicalJSON]? { if case .array(let value) = self { value } else { nil } }
-  package var object: [String: CanonicalJSON]? {
+  package var object: [DataText: CanonicalJSON]? {
     if case .object(let value) = self { value } else { nil }
   }
 }

@@ -41,7 +41,7 @@ extension DataText: ExpressibleByStringLiteral {
   package init(stringLiteral text: String) { string = text }
 }
 
-/// Written as the string it is.
+/// Written as the string it is, also where it is the name of a member.
 extension DataText: Codable {
   package init(from decoder: any Decoder) throws {
     string = try decoder.singleValueContainer().decode(String.self)
@@ -50,6 +50,20 @@ extension DataText: Codable {
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(string)
+  }
+}
+
+extension DataText: CodingKeyRepresentable {
+  package var codingKey: any CodingKey { Key(stringValue: string) }
+
+  package init?(codingKey: some CodingKey) { self.init(codingKey.stringValue) }
+
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
   }
 }
 

@@ -63,7 +63,7 @@ package struct DeploymentRecord: Hashable, Sendable {
 
 extension DeploymentRecord {
   var json: CanonicalJSON {
-    var members: [String: CanonicalJSON] = [
+    var members: [DataText: CanonicalJSON] = [
       "number": .integer(Int64(number)), "reason": .string(reason.rawValue),
       "message": .string(message),
     ]

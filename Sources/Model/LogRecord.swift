@@ -44,7 +44,7 @@ package struct LogRecord: Hashable, Sendable {
     self.time = time
     self.writeID = writeID
     self.change = change
-    var members: [String: CanonicalJSON] = [
+    var members: [DataText: CanonicalJSON] = [
       "dataset": .string(dataset.text),
       "previous": .string(previous.hex),
       "sequence": .integer(Int64(sequence)),
@@ -151,7 +151,7 @@ package struct TagRecord: Hashable, Sendable {
   }
 
   fileprivate var json: CanonicalJSON {
-    var members: [String: CanonicalJSON] = ["name": .string(name), "message": .string(message)]
+    var members: [DataText: CanonicalJSON] = ["name": .string(name), "message": .string(message)]
     if let number { members["number"] = .integer(Int64(number)) }
     return .object(members)
   }

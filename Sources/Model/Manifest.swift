@@ -133,7 +133,7 @@ package struct SnapshotManifest: Hashable, Sendable {
     }
     let key = keyItems.compactMap(\.string)
     guard key.count == keyItems.count,
-      key.allSatisfy({ name in columns.contains { $0.name == name } })
+      key.allSatisfy({ columns.position(of: $0) != nil })
     else { return nil }
     self.init(schema: Schema(columns: columns, key: key), shapes: shapes, groups: groups)
   }

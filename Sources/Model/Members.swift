@@ -4,7 +4,7 @@
 /// know may change what the others mean.
 struct Members {
   private let what: String
-  private var rest: [String: CanonicalJSON]
+  private var rest: [DataText: CanonicalJSON]
 
   /// The members of `json`; `what` is what messages call the object, such as "record".
   init(_ json: CanonicalJSON?, of what: String) throws(StoreError) {
@@ -30,7 +30,7 @@ struct Members {
   mutating func takeIfThere<Value>(
     _ name: String, _ read: (CanonicalJSON) -> Value?
   ) throws(StoreError) -> Value? {
-    guard let json = rest.removeValue(forKey: name) else { return nil }
+    guard let json = rest.removeValue(forKey: DataText(name)) else { return nil }
     guard let value = read(json) else {
       throw .newer("its \(what) has a '\(name)' that this program cannot read")
     }
@@ -41,7 +41,7 @@ struct Members {
   mutating func nestedIfThere<Value>(
     _ name: String, _ read: (CanonicalJSON) throws(StoreError) -> Value
   ) throws(StoreError) -> Value? {
-    guard let json = rest.removeValue(forKey: name) else { return nil }
+    guard let json = rest.removeValue(forKey: DataText(name)) else { return nil }
     return try read(json)
   }
 
@@ -77,7 +77,14 @@ extension CanonicalJSON {
   /// An object whose members are all texts.
   var stringMembers: [String: String]? {
     guard let members = object else { return nil }
-    let texts = members.compactMapValues(\.string)
+    let texts = Dictionary(
+      members.compactMap { name, value in value.string.map { (name.string, $0) } },
+      uniquingKeysWith: { first, _ in first })
     return texts.count == members.count ? texts : nil
+  }
+
+  /// An object whose members are all texts.
+  static func texts(_ members: [String: String]) -> CanonicalJSON {
+    .object(Dictionary(uniqueKeysWithValues: members.map { (DataText($0), .string($1)) }))
   }
 }

@@ -4,19 +4,27 @@ package enum Spelling {
   package static func near(_ word: String, _ names: [String], limit: Int = 5) -> [String] {
     let wanted = Array(word.lowercased().unicodeScalars)
     let most = max(1, wanted.count / 3)
-    let ranked = Set(names).compactMap { name -> (name: String, distance: Int)? in
-      guard name != word else { return nil }
+    let ranked = names.textSet.map(\.string).compactMap {
+      name -> (name: String, distance: Int)? in
+      guard !name.hasBytes(of: word) else { return nil }
       let candidate = name.lowercased()
       if wanted.count > 2, candidate.contains(word.lowercased()) { return (name, 1) }
       let distance = distance(wanted, Array(candidate.unicodeScalars))
       return distance <= most ? (name, distance) : nil
     }
-    return ranked.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(limit)
+    return ranked.sorted {
+      ($0.distance, DataText($0.name)) < ($1.distance, DataText($1.name))
+    }.prefix(limit)
       .map(\.name)
   }
 
   /// Half a sentence that names the nearest of `names`, or the first few when none is near.
   package static func advice(_ word: String, _ names: [String]) -> String {
+    // A String's own equality is that of how texts look.
+    if names.contains(where: { $0 == word && !$0.hasBytes(of: word) }) {
+      return "there is one that looks the same and is spelled otherwise, with other Unicode "
+        + "characters: copy it from where it came from"
+    }
     let near = near(word, names, limit: 3)
     if !near.isEmpty { return "did you mean \(near.joined(separator: " or "))?" }
     let listed = names.sorted().prefix(8).joined(separator: ", ")

@@ -77,10 +77,10 @@ struct VersionTexts {
   }
 
   var json: CanonicalJSON {
-    var members: [String: CanonicalJSON] = [
+    var members: [DataText: CanonicalJSON] = [
       "author": .string(author), "message": .string(message), "salt": .string(salt),
     ]
-    if !attributes.isEmpty { members["attributes"] = .object(attributes.mapValues { .string($0) }) }
+    if !attributes.isEmpty { members["attributes"] = .texts(attributes) }
     return .object(members)
   }
 
@@ -112,7 +112,7 @@ extension VersionRecord {
 
   /// The member `save` of a record whose texts have that digest.
   func json(texts: Digest) -> CanonicalJSON {
-    var members: [String: CanonicalJSON] = [
+    var members: [DataText: CanonicalJSON] = [
       "number": .integer(Int64(number)),
       "snapshot": .string(snapshot.hex),
       "rows": .integer(Int64(rows)),

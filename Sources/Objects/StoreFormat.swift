@@ -23,7 +23,7 @@ package struct StoreFormat: Sendable, Hashable {
 
   /// The content of `assay.json`.
   package var bytes: [UInt8] {
-    var members: [String: CanonicalJSON] = [
+    var members: [DataText: CanonicalJSON] = [
       "format": .integer(Int64(format)), "id": .string(id),
     ]
     members["digest"] = .string(Digest(hashing: CanonicalJSON.object(members).bytes).hex)

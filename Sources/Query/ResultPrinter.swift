@@ -75,11 +75,11 @@ package struct ResultPrinter {
 
   /// JSON objects cannot hold two members of one name, so later ones get a number.
   private static func distinct(_ names: [String]) -> [String] {
-    var taken: Set<String> = []
+    var taken: Set<DataText> = []
     return names.map { name in
       var candidate = name
       var number = 1
-      while !taken.insert(candidate).inserted {
+      while !taken.insert(DataText(candidate)).inserted {
         number += 1
         candidate = "\(name)_\(number)"
       }

@@ -30,14 +30,15 @@ import Model
   private static func resolve(
     _ sql: String, _ connection: Connection
   ) throws(StoreError) -> OpaquePointer {
-    var known: Set<String> = []
+    var known: Set<DataText> = []
     while true {
       do throws(StoreError) {
         let statement = unsafe try prepare(sql, connection)
         try checkSpellings(known, sql, connection.state.source)
         return unsafe statement
       } catch {
-        guard let name = missingTable(connection.message), known.insert(name).inserted else {
+        guard let name = missingTable(connection.message), known.insert(DataText(name)).inserted
+        else {
           throw error
         }
         guard known.count < 500 else {
@@ -113,10 +114,11 @@ import Model
   /// Refuses two references that differ only in case, as tags may: SQLite would read one of them
   /// for both.
   private static func checkSpellings(
-    _ known: Set<String>, _ sql: String, _ source: any QuerySource
+    _ known: Set<DataText>, _ sql: String, _ source: any QuerySource
   ) throws(StoreError) {
     let folded = Dictionary(
-      known.map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+      known.map { (DataText($0.string.lowercased()), $0.string) },
+      uniquingKeysWith: { first, _ in first })
     for name in QuotedNames(sql) where !known.contains(name) {
       guard let other = folded[name.lowercased()], try source.table(named: name) != nil else {
         continue

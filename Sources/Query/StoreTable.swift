@@ -27,7 +27,9 @@ enum StoreTable {
     for snapshot in snapshots {
       if snapshot.schema != schema {
         let indices = Dictionary(
-          uniqueKeysWithValues: snapshot.schema.columns.enumerated().map { ($1.name, $0) })
+          uniqueKeysWithValues: snapshot.schema.columns.enumerated().map {
+            (DataText($1.name), $0)
+          })
         positions = columns.map { indices[$0.name] }
         schema = snapshot.schema
       }
@@ -39,7 +41,7 @@ enum StoreTable {
   /// The columns of all snapshots; those that differ in type are `json`.
   private static func union(_ snapshots: [Snapshot]) -> [ColumnDefinition] {
     var columns: [ColumnDefinition] = []
-    var indices: [String: Int] = [:]
+    var indices: [DataText: Int] = [:]
     var schema: Schema?
     for snapshot in snapshots where snapshot.schema != schema {
       schema = snapshot.schema

@@ -88,17 +88,19 @@ final class VirtualTable {
   static func sqlNames(_ names: [String], reserved: Int) -> [String] {
     let fixed = names.suffix(reserved)
     let own = names.dropLast(reserved)
-    var counts: [String: Int] = [:]
+    var counts: [DataText: Int] = [:]
     for name in own { counts[name.lowercasedASCII, default: 0] += 1 }
-    let exact = Set(names.map(\.lowercasedASCII))
-    let bare = Set(fixed.map(\.lowercasedASCII))
-    var taken: Set<String> = []
+    let exact = names.map(\.lowercasedASCII).textSet
+    let bare = fixed.map(\.lowercasedASCII).textSet
+    var taken: Set<DataText> = []
     return own.map { name in
       let folded = name.lowercasedASCII
       let isShared = counts[folded, default: 0] > 1
       guard isShared || bare.contains(folded) else { return name }
       var number = isShared ? 1 : 2
-      while exact.contains("\(folded)_\(number)") || !taken.insert("\(folded)_\(number)").inserted {
+      while exact.contains("\(folded)_\(number)")
+        || !taken.insert(DataText("\(folded)_\(number)")).inserted
+      {
         number += 1
       }
       return "\(name)_\(number)"
@@ -114,7 +116,7 @@ final class VirtualTable {
     let names = table.columns.map(\.name) + reserved.map(\.name)
     let folded = name.lowercasedASCII
     let same = zip(names, sqlNames(names, reserved: reserved.count)).filter {
-      $0.0.lowercasedASCII == folded
+      $0.0.lowercasedASCII.hasBytes(of: folded)
     }
     return same.count > 1 ? same.map { (name: $0.0, sqlName: $0.1) } : []
   }

@@ -9,10 +9,16 @@ extension ChangeCounts {
       added: diff.added.count, removed: diff.removed.count, changed: diff.changed.count)
   }
 
-  /// The counts of a version against its parent; nil for a dataset's first.
+  /// The counts of a version against its parent; nil for a dataset's first, and where two rows of
+  /// one have the same key.
   init?(_ version: Version, in store: Store) throws(StoreError) {
     guard let number = version.record.parent else { return nil }
     let parent = try store.resolve(Reference(dataset: version.dataset, selector: .number(number)))
-    self.init(try store.diff(try store.snapshot(parent), try store.snapshot(version)))
+    do throws(StoreError) {
+      self.init(try store.diff(try store.snapshot(parent), try store.snapshot(version)))
+    } catch  where error.kind == .invalid {
+      // Rows of one of the two cannot be told apart by their keys; the version is there all the same.
+      return nil
+    }
   }
 }

@@ -37,7 +37,7 @@ struct DiffReport {
 
   /// Positions of the key columns in the diff's columns.
   var key: [Int] {
-    diff.key.compactMap { name in diff.columns.firstIndex { $0.name == name } }
+    diff.key.compactMap { diff.columns.position(of: $0) }
   }
 
   /// How many cells changed in each of the diff's columns.

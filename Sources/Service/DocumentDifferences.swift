@@ -30,7 +30,7 @@ struct DocumentDifferences {
     case (.object(let left), .object(let right)):
       for name in Set(left.keys).union(right.keys).sorted() {
         // https://www.rfc-editor.org/rfc/rfc6901#section-3
-        let escaped = name.replacing("~", with: "~0").replacing("/", with: "~1")
+        let escaped = name.string.replacing("~", with: "~0").replacing("/", with: "~1")
         compare(left[name], right[name], pointer + "/" + escaped, limit, &found)
       }
     case (.array(let left), .array(let right)):
@@ -53,9 +53,9 @@ struct DocumentDifferences {
     case null
     case bool(Bool)
     case number(Double)
-    case text(String)
+    case text(DataText)
     case array([Value])
-    case object([String: Value])
+    case object([DataText: Value])
 
     init(from decoder: any Decoder) throws {
       let value = try decoder.singleValueContainer()
@@ -65,12 +65,12 @@ struct DocumentDifferences {
         self = .bool(bool)
       } else if let number = try? value.decode(Double.self) {
         self = .number(number)
-      } else if let text = try? value.decode(String.self) {
+      } else if let text = try? value.decode(DataText.self) {
         self = .text(text)
       } else if let items = try? value.decode([Value].self) {
         self = .array(items)
       } else {
-        self = .object(try value.decode([String: Value].self))
+        self = .object(try value.decode([DataText: Value].self))
       }
     }
 

@@ -14,7 +14,7 @@ struct LiveSplit: Sendable {
   /// The control first.
   let plan: [ExperimentUnits.Plan]
   /// The columns that have to have a value for a decision to be part of it.
-  fileprivate let wanted: [String: String]
+  fileprivate let wanted: [(column: String, value: String)]
   /// Decisions before that time are not part of it.
   fileprivate let since: Timestamp?
 
@@ -23,7 +23,7 @@ struct LiveSplit: Sendable {
     var rows = Array(0..<table.count)
     for (column, value) in wanted {
       let texts = try table.texts(column)
-      rows = rows.filter { texts[$0] == value }
+      rows = rows.filter { texts[$0]?.hasBytes(of: value) == true }
     }
     if let since {
       let times = try table.numbers("evaluated_at_us")
@@ -61,7 +61,7 @@ extension LocalStoreService {
     }
     let names = splits.map(\.name).joined(separator: ", ")
     guard
-      let found = request.rule.map({ name in splits.first { $0.name == name } })
+      let found = request.rule.map({ name in splits.first { $0.name.hasBytes(of: name) } })
         ?? (splits.count == 1 ? splits[0] : nil)
     else {
       throw StoreError(
@@ -74,21 +74,21 @@ extension LocalStoreService {
     let variants = found.split.variants
     let control =
       request.control ?? variants.max { $0.weight < $1.weight }?.name ?? variants[0].name
-    guard let first = variants.firstIndex(where: { $0.name == control }) else {
+    guard let first = variants.firstIndex(where: { $0.name.hasBytes(of: control) }) else {
       throw StoreError(
         .usage,
         "the rule '\(found.name)' has no variant '\(control)'; "
           + Spelling.advice(control, variants.map(\.name)))
     }
     request.control = control
-    let ordered = [variants[first]] + variants.filter { $0.name != control }
+    let ordered = [variants[first]] + variants.filter { !$0.name.hasBytes(of: control) }
     return LiveSplit(
       column: "variant", unit: "unit_hash",
       plan: ordered.map {
         .init(
           variant: $0.name, target: $0.target,
           share: Double($0.weight) / Double(Bucket.count))
-      }, wanted: ["version": String(version.number), "rule": found.name], since: nil)
+      }, wanted: [("version", String(version.number)), ("rule", found.name)], since: nil)
   }
 
   /// The current step of a version that takes another's place; units cross over between steps.
@@ -112,7 +112,7 @@ extension LocalStoreService {
     return LiveSplit(
       column: "version", unit: "ramp_unit_hash",
       plan: request.control == old ? arms : arms.reversed(),
-      wanted: ["deployment_id": "\(live.dataset)#\(live.sequence)"],
+      wanted: [("deployment_id", "\(live.dataset)#\(live.sequence)")],
       since: Timestamp(microseconds: live.time.microseconds + taken * step))
   }
 }

@@ -141,7 +141,7 @@ extension LocalStoreService {
         sources: [tried, Self.source(other)])
     }
     let name = request.baseline ?? set.fallback
-    guard let target = set.targets.first(where: { $0.name == name }) else {
+    guard let target = set.targets.first(where: { $0.name.hasBytes(of: name) }) else {
       throw StoreError(
         .usage,
         "\(version.reference) has no target '\(name)'; "

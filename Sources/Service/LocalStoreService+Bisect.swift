@@ -99,10 +99,10 @@ extension LocalStoreService {
       throw StoreError(.usage, "good and bad are both \(dataset)@\(good); name two versions")
     }
     let reader = try trendReader(dataset, request.trend, "\(first)..\(last)")
-    var known: [Int: [String?: Double]] = [:]
-    func values(_ version: Int) throws(StoreError) -> [String?: Double] {
+    var known: [Int: [ValueLabel?: Double]] = [:]
+    func values(_ version: Int) throws(StoreError) -> [ValueLabel?: Double] {
       if let values = known[version] { return values }
-      var values: [String?: Double] = [:]
+      var values: [ValueLabel?: Double] = [:]
       for (cell, sample) in try reader.samples(of: version) {
         values[cell.group] = try sample.point(
           version: version, reader.statistic, of: request.trend.metric ?? "",
@@ -111,7 +111,7 @@ extension LocalStoreService {
       known[version] = values
       return values
     }
-    var groups: Set<String?> = []
+    var groups: Set<ValueLabel?> = []
     for end in [first, last] {
       let there = try values(end)
       guard !there.isEmpty else {
@@ -123,7 +123,7 @@ extension LocalStoreService {
       groups.formUnion(there.keys)
     }
     var moves: [Found] = []
-    for group in groups.sorted(by: { ($0 ?? "") < ($1 ?? "") }) {
+    for group in groups.sorted(by: { ($0 ?? .null) < ($1 ?? .null) }) {
       let found = try Bisection.find(from: first, to: last, threshold: request.threshold) {
         version throws(StoreError) in
         try values(version)[group]
@@ -131,7 +131,8 @@ extension LocalStoreService {
       guard let found else { continue }
       moves.append(
         Found(
-          group: group, version: found.version, previous: found.previous, before: found.before,
+          group: group?.name, version: found.version, previous: found.previous,
+          before: found.before,
           after: found.after))
     }
     return Finding(
@@ -159,7 +160,7 @@ extension LocalStoreService {
     guard key.allSatisfy({ schema.index(of: $0) != nil }) else { return nil }
     var columns = key
     for name in [reader.request.metric, reader.request.group].compactMap({ $0 })
-    where schema.index(of: name) != nil && !columns.contains(name) {
+    where schema.index(of: name) != nil && !columns.hasText(name) {
       columns.append(name)
     }
     let reference = Reference(dataset: version.dataset, selector: .number(version.number))
@@ -168,6 +169,9 @@ extension LocalStoreService {
     guard let name = reader.request.group else { return rows }
     guard rows.has(name) else { return group == nil ? rows : rows.selecting([]) }
     let labels = try rows.labels(name)
-    return rows.selecting(labels.indices.filter { labels[$0] == group })
+    return rows.selecting(
+      labels.indices.filter { row in
+        group.map { labels[row]?.name.hasBytes(of: $0) == true } ?? (labels[row] == nil)
+      })
   }
 }

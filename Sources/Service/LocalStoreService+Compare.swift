@@ -89,7 +89,9 @@ extension LocalStoreService {
       key: try store.snapshot(versions[0]).schema.key, stated: options.key ?? key,
       without: [by, options.repeats], of: versions[0].reference)
     for version in versions {
-      let schema = try store.snapshot(version).schema
+      let snapshot = try store.snapshot(version)
+      let schema = snapshot.schema
+      try snapshot.requireDistinct(schema.key)
       let wanted = read.key + (edition > .first ? schema.key : [])
       let columns = options.columns(of: schema.columns, key: wanted, by: by)
       let table = try table(

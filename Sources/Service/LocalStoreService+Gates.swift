@@ -47,13 +47,12 @@ extension LocalStoreService {
   /// The sorted keys of the items of a version.
   private func itemKeys(
     _ version: Version, _ key: [String], where condition: String?
-  ) throws(StoreError) -> [[String]] {
+  ) throws(StoreError) -> [ItemKey] {
     let table = try table(
       Reference(dataset: version.dataset, selector: .number(version.number)), columns: key,
       where: condition
     ).table
-    return try ItemKeys(table, rows: Array(0..<table.count), columns: key).rows.keys
-      .sorted(by: ItemKeys.isBefore)
+    return try ItemKeys(table, rows: Array(0..<table.count), columns: key).rows.keys.sorted()
   }
 
   /// The registration that a request names.
@@ -101,9 +100,9 @@ extension LocalStoreService {
     let options = registration.gate.options
     let allowsFewer = options.missing != nil || options.gates.contains { $0.hasPrefix("items ") }
     if allowsFewer, others.isEmpty { return }
-    func some(_ keys: [[String]], _ what: String) -> String? {
+    func some(_ keys: [ItemKey], _ what: String) -> String? {
       if keys.isEmpty { return nil }
-      let names = keys.prefix(3).map { $0.joined(separator: " · ") }.joined(separator: ", ")
+      let names = keys.prefix(3).map(\.line).joined(separator: ", ")
       return "\(keys.count) \(what) (\(names)\(keys.count > 3 ? ", …" : ""))"
     }
     let told = [some(lacking, "are lacking"), some(others, "are others")].compactMap { $0 }

@@ -12,14 +12,16 @@ extension LocalStoreService {
     let columns = try key(of: versions)
     let values = try Self.values(request.key, of: columns, in: dataset)
     if let wanted = request.columns { try require(wanted, in: versions) }
-    let wanted = request.columns.map(Set.init)
-    var tracker = try RowTracker(RowIdentity(columns: columns, values: values), in: store) {
-      wanted?.contains($0) ?? true
-    }
+    let wanted = request.columns?.textSet
     var changes: [RowChange] = []
-    for version in versions {
-      if isCancelled?() == true { throw StoreError(.exhausted, "nobody waits for the answer") }
-      if let change = try tracker.next(version) { changes.append(change) }
+    // One item throughout: the first that the values name in any version.
+    for identity in RowIdentity.candidates(columns: columns, values: values)
+    where changes.isEmpty {
+      var tracker = try RowTracker(identity, in: store) { wanted?.contains($0) ?? true }
+      for version in versions {
+        if isCancelled?() == true { throw StoreError(.exhausted, "nobody waits for the answer") }
+        if let change = try tracker.next(version) { changes.append(change) }
+      }
     }
     let key = Array(zip(columns, values).map { (column: $0, value: $1) })
     guard !changes.isEmpty else {
@@ -60,12 +62,12 @@ extension LocalStoreService {
   }
 
   private func require(_ wanted: [String], in versions: [Version]) throws(StoreError) {
-    var names: Set<String> = []
+    var names: Set<DataText> = []
     for version in versions {
-      names.formUnion(try store.snapshot(version).schema.columns.map(\.name))
+      names.formUnion(try store.snapshot(version).schema.columns.map(\.name).textSet)
     }
     for name in wanted where !names.contains(name) {
-      let advice = Spelling.advice(name, Array(names))
+      let advice = Spelling.advice(name, names.map(\.string))
       throw StoreError(.usage, "no version has a column '\(name)'; \(advice)")
     }
   }
@@ -74,10 +76,10 @@ extension LocalStoreService {
   private static func values(
     _ terms: [String], of columns: [String], in dataset: DatasetName
   ) throws(StoreError) -> [String] {
-    var named: [String: String] = [:]
+    var named: [DataText: String] = [:]
     for term in terms {
-      for column in columns where term.hasPrefix(column + "=") {
-        named[column] = String(term.dropFirst(column.count + 1))
+      for column in columns where term.utf8.starts(with: (column + "=").utf8) {
+        named[column] = String(decoding: term.utf8.dropFirst(column.utf8.count + 1), as: UTF8.self)
       }
     }
     if named.count == columns.count, terms.count == columns.count {

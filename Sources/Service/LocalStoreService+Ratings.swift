@@ -72,8 +72,8 @@ extension LocalStoreService {
     return try store.push(dataset, reader, options) { _ in }
   }
 
-  static var ratingTypes: [String: ColumnType] {
-    Dictionary(uniqueKeysWithValues: RatingColumns.all.map { ($0.name, $0.type) })
+  static var ratingTypes: [DataText: ColumnType] {
+    Dictionary(uniqueKeysWithValues: RatingColumns.all.map { (DataText($0.name), $0.type) })
   }
 
   /// What an earlier request with the key was answered with.

@@ -43,18 +43,22 @@ extension LocalStoreService {
       stated: request.roles, columns: schema.columns, of: version.reference, edition: edition)
     // What models said is long, and no number here is made of it.
     roles[.output] = nil
-    var key = request.key ?? schema.key.filter { $0 != request.by && $0 != request.repeats }
+    var key =
+      request.key
+      ?? schema.key.filter {
+        !$0.hasBytes(of: request.by) && !$0.hasBytes(of: request.repeats ?? "")
+      }
     let options = [request.cluster, request.repeats].compactMap { $0 }
     var columns: [String] = []
     for name in [request.by] + key + request.slices + request.metrics + options
-      + roles.names.sorted() + (edition > .first ? schema.key : [])
-    where !columns.contains(name) {
+      + roles.names.sorted().map(\.string) + (edition > .first ? schema.key : [])
+    where !columns.hasText(name) {
       columns.append(name)
     }
     if edition > .first {
       let told = MetricRoles.textual(schema.columns).map(\.name)
       columns += (told + Sameness.ofScores(schema.columns.map(\.name))).filter {
-        !columns.contains($0)
+        !columns.hasText($0)
       }
     }
     let table = try table(

@@ -62,8 +62,9 @@ extension LocalStoreService {
     // Without a column that divides the rows there is one series, be it an empty one.
     if reader.request.group == nil { groups.insert(nil) }
     var series: [TrendDocument.Series] = []
-    for group in groups.sorted(by: { ($0 == nil ? 1 : 0, $0 ?? "") < ($1 == nil ? 1 : 0, $1 ?? "") }
-    ) {
+    for group in groups.compactMap(\.self).sorted().map(Optional.some)
+      + (groups.contains(nil) ? [nil] : [])
+    {
       var points: [TrendDocument.Point] = []
       for version in versions {
         let cell = TrendReader.Cell(version: version.number, group: group)
@@ -73,7 +74,7 @@ extension LocalStoreService {
           level: TrendAnalysis.level)
         if let point { points.append(point) }
       }
-      series.append(TrendAnalysis.series(group: group, points))
+      series.append(TrendAnalysis.series(group: group?.name, points))
     }
     return series
   }

@@ -48,7 +48,7 @@ struct RatingOutputs {
       let version = try service.store.resolve(try Reference(parsing: text))
       if versions.isEmpty {
         let key = try service.store.snapshot(version).schema.key
-        columns = subject.item.map { [$0] } ?? key.filter { $0 != subject.by }
+        columns = subject.item.map { [$0] } ?? key.filter { !$0.hasBytes(of: subject.by ?? "") }
         guard !columns.isEmpty else {
           throw StoreError(
             .usage,
@@ -59,7 +59,7 @@ struct RatingOutputs {
       let table = try service.table(version.pinned, columns: wanted).table
       items.append(try Self.items(table, columns))
       arms.append(
-        try subject.by.map { by throws(StoreError) in try table.texts(by) }
+        try subject.by.map { by throws(StoreError) in try table.labels(by).map { $0?.name } }
           ?? Array(repeating: version.reference, count: table.count))
       versions.append(version)
     }
@@ -78,7 +78,7 @@ struct RatingOutputs {
     _ table: ColumnTable, _ columns: [String]
   ) throws(StoreError) -> [String?] {
     var texts: [[String?]] = []
-    for column in columns { texts.append(try table.texts(column)) }
+    for column in columns { texts.append(try table.labels(column).map { $0?.name }) }
     guard texts.count > 1 else { return texts[0] }
     return (0..<table.count).map { row in
       let parts = texts.compactMap { $0[row] }
@@ -162,12 +162,15 @@ struct RatingOutputs {
   private func shownColumns(
     _ given: [String]?, in service: LocalStoreService
   ) throws(StoreError) -> [String] {
-    for column in given ?? [] where column == request.by || Self.tellsArms(column) {
+    for column in given ?? []
+    where column.hasBytes(of: request.by ?? "") || Self.tellsArms(column) {
       throw StoreError(.usage, "the column '\(column)' names the arms, which a rater must not see")
     }
     if let given, !given.isEmpty { return given }
     let names = try service.store.snapshot(versions[0]).schema.columns.map(\.name)
-    let found = names.filter { $0 != request.by && !itemColumns.contains($0) }
+    let found = names.filter {
+      !$0.hasBytes(of: request.by ?? "") && !itemColumns.hasText($0)
+    }
     guard let output = Self.outputs.first(where: { found.contains($0) }) else {
       throw StoreError(
         .usage,

@@ -10,7 +10,7 @@ struct TrendReader {
   /// One version and group.
   struct Cell: Hashable {
     let version: Int
-    let group: String?
+    let group: ValueLabel?
   }
 
   let dataset: DatasetName
@@ -73,6 +73,8 @@ struct TrendReader {
       samples = summaries
     } else if request.condition == nil {
       samples = try values(of: table)
+    } else if try hasMixedGroups(table) {
+      samples = try values(of: table)
     } else {
       samples = try selectedValues(table)
     }
@@ -110,7 +112,7 @@ struct TrendReader {
   private static func position(
     _ name: String, in table: QueryTable, of dataset: DatasetName
   ) throws(StoreError) -> Int {
-    guard let position = table.columns.firstIndex(where: { $0.name == name }) else {
+    guard let position = table.columns.position(of: name) else {
       let advice = Spelling.advice(name, table.columns.map(\.name))
       throw StoreError(.usage, "no version of \(dataset) has a column '\(name)'; \(advice)")
     }
@@ -169,6 +171,13 @@ struct TrendReader {
     try query.run(select: select, rest: groups, onRow: body)
   }
 
+  /// Whether SQL would not tell the kinds of the groups' values apart, such as true and 1.
+  private func hasMixedGroups(_ table: QueryTable) throws(StoreError) -> Bool {
+    guard let name = request.group else { return false }
+    let type = table.columns[try Self.position(name, in: table, of: dataset)].type
+    return type == .json || type == .timestamp
+  }
+
   /// The values of rows that a condition picks.
   private func selectedValues(_ table: QueryTable) throws(StoreError) -> [Cell: TrendSample] {
     let identifiers = SQLColumns.identifiers(of: table)
@@ -206,7 +215,7 @@ struct TrendReader {
     return [1] + Array((label(value, isBool: false) ?? "").utf8) + [0]
   }
 
-  /// The values of all rows, from their vectors, version by version on all cores.
+  /// The values of the rows, from their vectors, version by version on all cores.
   private func values(of table: QueryTable) throws(StoreError) -> [Cell: TrendSample] {
     var positions: [Int] = []
     for name in [request.metric, request.group].compactMap({ $0 }) + (items ?? []) {
@@ -238,9 +247,10 @@ struct TrendReader {
       batches.append(RowBatch(columns: definitions, vectors: vectors, count: count))
     }
     guard let first = batches.first else { return [:] }
-    let rows = ColumnTable(
+    var rows = ColumnTable(
       name: "\(dataset)@\(part.version)", columns: first.columns, batches: batches)
-    var labels: [String?]?
+    if let selection = try selection(in: part.version) { rows = rows.selecting(selection) }
+    var labels: [ValueLabel?]?
     if let group = request.group { labels = try rows.labels(group) }
     var numbers = [Double?](repeating: 1, count: rows.count)
     if let metric = request.metric {
@@ -274,11 +284,12 @@ struct TrendReader {
   }
 
   /// What a group is called: its value as a person would write it.
-  private static func label(_ value: QueryValue, isBool: Bool) -> String? {
+  private static func label(_ value: QueryValue, isBool: Bool) -> ValueLabel? {
     switch value {
-    case .integer(let integer): isBool ? (integer == 0 ? "false" : "true") : String(integer)
-    case .real(let real): "\(real)"
-    case .text(let text): text
+    case .integer(let integer):
+      isBool ? ValueLabel(integer != 0) : ValueLabel(.integer(integer))
+    case .real(let real): ValueLabel(KeyNumber(real))
+    case .text(let text): ValueLabel(text: text)
     case .null, .blob: nil
     }
   }

@@ -165,10 +165,10 @@ struct DiffMatching {
 
   private func keys(
     _ side: DiffSide, _ places: [VersionDiff.Place], _ decoder: borrowing ChunkDecoder
-  ) throws(StoreError) -> RowKeys {
+  ) throws(StoreError) -> KeyIdentities {
     var vectors: [ColumnVector] = []
     for name in key { vectors.append(try side.snapshot.values(name, at: places, decoder)) }
-    return RowKeys(columns: vectors, count: places.count)
+    return KeyIdentities(columns: vectors, count: places.count)
   }
 
   /// Compares the rows of a pair, column by column, and only where provenance does not settle it.
@@ -176,7 +176,7 @@ struct DiffMatching {
     _ pair: Pair, _ decoder: borrowing ChunkDecoder
   ) throws(StoreError) {
     var changes: [Int32: [Int]] = [:]
-    for (position, column) in columns.enumerated() where !key.contains(column.name) {
+    for (position, column) in columns.enumerated() where !key.hasText(column.name) {
       let name = column.name
       if old.chunk(name, pair.oldGroup) == nil, new.chunk(name, pair.newGroup) == nil { continue }
       let provenance = try provenance(name, pair.oldGroup, pair.newGroup, decoder)
@@ -214,14 +214,16 @@ struct DiffMatching {
     return candidates
   }
 
-  /// Compares rows matched by key across groups.
+  /// Compares rows matched by key across groups, the key's cells too.
+  ///
+  /// 1 and 1.0 are one key in two spellings; of the rows of a pair keys were copied.
   private mutating func compare(
     _ matched: [(old: VersionDiff.Place, new: VersionDiff.Place)],
     _ decoder: borrowing ChunkDecoder
   ) throws(StoreError) {
     guard !matched.isEmpty else { return }
     var changes = [[Int]](repeating: [], count: matched.count)
-    for (position, column) in columns.enumerated() where !key.contains(column.name) {
+    for (position, column) in columns.enumerated() {
       let comparison = CellEquality(
         try old.snapshot.values(column.name, at: matched.map(\.old), decoder),
         try new.snapshot.values(column.name, at: matched.map(\.new), decoder))

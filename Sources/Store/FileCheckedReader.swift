@@ -17,9 +17,9 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
   /// files when they say all of themselves, and other values when they do not.
   private let keepsLostFiles: Bool
   /// The `file` columns of the version before.
-  private let known: Set<String>
+  private let known: Set<DataText>
   /// Those of them that have turned out to hold other values; types only widen.
-  private var widened: Set<String> = []
+  private var widened: Set<DataText> = []
   /// Files that are there, with their sizes.
   private var sizes: [Digest: Int] = [:]
 
@@ -31,7 +31,7 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
     self.base = base
     self.store = store
     self.sees = sees
-    known = Set((parent?.columns ?? []).filter { $0.type == .file }.map(\.name))
+    known = (parent?.columns ?? []).filter { $0.type == .file }.map(\.name).textSet
   }
 
   var typing: FileTyping { base.typing }
@@ -48,7 +48,7 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
     var vectors = batch.rows.vectors
     for (position, column) in columns.enumerated() where isCandidate(column) {
       guard let vector = try checked(vectors[position], column, batch.lines) else {
-        widened.insert(column.name)
+        widened.insert(DataText(column.name))
         continue
       }
       vectors[position] = vector

@@ -6,16 +6,16 @@ import Model
 struct LearntColumns {
   private(set) var columns: [ColumnDefinition] = []
   /// Those that have a value in some row.
-  private var filled: Set<String> = []
+  private var filled: Set<DataText> = []
   /// Those with an integer that no float holds exactly.
-  private var wide: Set<String> = []
+  private var wide: Set<DataText> = []
 
   /// Takes note of a batch; the last one has all columns.
   mutating func add(_ batch: RowBatch) {
     columns = batch.columns
     for (column, vector) in zip(batch.columns, batch.vectors) where !vector.isAllNull {
-      filled.insert(column.name)
-      if !vector.fitsFloats { wide.insert(column.name) }
+      filled.insert(DataText(column.name))
+      if !vector.fitsFloats { wide.insert(DataText(column.name)) }
     }
   }
 
@@ -26,7 +26,7 @@ struct LearntColumns {
   ///   - typing: What the file says of types.
   /// - Throws: ``StoreError`` of kind `usage` for a named type that would lose what `parent` has.
   func joined(
-    to parent: Snapshot, named: [String: ColumnType], _ typing: FileTyping
+    to parent: Snapshot, named: [DataText: ColumnType], _ typing: FileTyping
   ) throws(StoreError) -> [ColumnDefinition] {
     var joined = parent.schema.columns
     for column in columns {
@@ -93,7 +93,7 @@ extension Snapshot {
   /// - Parameter isJoined: Whether the file's rows join those of the version.
   /// - Throws: ``StoreError`` of kind `corrupt` when a manifest is damaged.
   func expectedColumns(
-    besides named: [String: ColumnType], isJoined: Bool
+    besides named: [DataText: ColumnType], isJoined: Bool
   ) throws(StoreError) -> ExpectedColumns {
     let decoder = try ChunkDecoder()
     var isFilled = [Bool](repeating: false, count: schema.columns.count)

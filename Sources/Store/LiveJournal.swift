@@ -34,7 +34,7 @@ struct LiveJournal {
   private var open: Open?
   private var nextSequence = 1
   /// The columns of the rows that wait.
-  private var columns: Set<String> = []
+  private var columns: Set<DataText> = []
   /// Whether the dataset's folder is known to be there, durably.
   private var hasFolder = false
   private let dataset: DatasetName
@@ -114,7 +114,7 @@ struct LiveJournal {
     var frame: [LiveRows] = []
     var frameKeys: Set<[UInt8]> = []
     if closed.isEmpty, open == nil { columns = [] }
-    var known = columns.union((parent?.columns ?? []).map(\.name))
+    var known = columns.union((parent?.columns ?? []).map(\.name).textSet)
     for rows in batch {
       let all = known.union(rows.columns)
       guard all.count <= Schema.columnLimit else {

@@ -6,8 +6,8 @@ import Model
 struct LiveRows: Sendable {
   let request: LiveRequest
   /// The columns that have a name in some row.
-  let columns: Set<String>
-  /// The keys of the rows, when the dataset has a key.
+  let columns: Set<DataText>
+  /// The identities of the rows' keys, when the dataset has a key.
   let keys: Set<[UInt8]>
 
   /// How many times larger than their bytes the rows of a request may be in memory.
@@ -26,10 +26,10 @@ struct LiveRows: Sendable {
     var reader = FileCheckedReader(laidOut, parent: parent, store: store)
     var text: [UInt8] = []
     var rows = 0
-    var columns: Set<String> = []
+    var columns: Set<DataText> = []
     var keys: Set<[UInt8]> = []
     while let batch = try reader.next() {
-      columns.formUnion(batch.rows.columns.map(\.name))
+      columns.formUnion(batch.rows.columns.map(\.name).textSet)
       if let key = parent?.key, !key.isEmpty { try Self.add(batch, key, to: &keys) }
       var writer = JSONWriter(columns: batch.rows.columns, style: .lines)
       writer.append(batch.rows, rows: 0..<batch.rows.count, to: &text)
@@ -50,7 +50,7 @@ struct LiveRows: Sendable {
   ) throws(StoreError) {
     var vectors: [ColumnVector] = []
     for name in key {
-      let position = batch.rows.columns.firstIndex { $0.name == name }
+      let position = batch.rows.columns.position(of: name)
       let vector = position.map { batch.rows.vectors[$0] }
       if let row = (0..<batch.rows.count).first(where: { vector?.hasValue($0) != true }) {
         throw StoreError(
@@ -59,9 +59,9 @@ struct LiveRows: Sendable {
       }
       if let vector { vectors.append(vector) }
     }
-    let texts = RowKeys(columns: vectors, count: batch.rows.count).texts
+    let identities = KeyIdentities(columns: vectors, count: batch.rows.count)
     for row in 0..<batch.rows.count {
-      guard keys.insert(Array(texts.bytes[texts.range(row)])).inserted else {
+      guard keys.insert(Array(identities[row])).inserted else {
         throw StoreError(
           .invalid, "the request has two rows of the same key; send one, or two requests",
           at: StoreError.Location(line: Int(batch.lines[row])))

@@ -146,11 +146,11 @@ struct LiveSealer: Sendable {
   }
 
   /// The names that rows have, which are read a batch at a time: together they could be very many.
-  static func columns(of text: [UInt8]) throws(StoreError) -> Set<String> {
+  static func columns(of text: [UInt8]) throws(StoreError) -> Set<DataText> {
     guard !text.isEmpty else { return [] }
     var reader = try JSONReader(MemorySource(name: "rows", bytes: text), layout: .lines)
-    var names: Set<String> = []
-    while let batch = try reader.next() { names.formUnion(batch.rows.columns.map(\.name)) }
+    var names: Set<DataText> = []
+    while let batch = try reader.next() { names.formUnion(batch.rows.columns.map(\.name).textSet) }
     return names
   }
 }

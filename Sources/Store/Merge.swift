@@ -4,18 +4,19 @@ import Model
 
 /// A file's rows, held in memory, to be laid over a version's rows of the same key.
 ///
-/// Columns that the file has replace the version's, null included; columns it lacks stay.
+/// Columns that the file has replace the version's, null included; columns it lacks stay. The key
+/// of a row that both have stays as the version spells it: 1 over 1.0 changes nothing.
 struct Merge {
   private let columns: [ColumnDefinition]
-  private let names: Set<String>
+  /// The columns whose values the file's rows replace.
+  private let replaced: Set<DataText>
   private let input: RowBatch
   private let lines: [UInt32]
-  private let keyHashes: [UInt64]
   private var table = KeyTable()
   private var isUsed: [Bool]
 
   init(
-    reader: inout some RowReader, parent: Snapshot, key: [String], types: [String: ColumnType]
+    reader: inout some RowReader, parent: Snapshot, key: [String], types: [DataText: ColumnType]
   ) throws(StoreError) {
     var (batches, learnt, isSteady) = try Self.batches(&reader)
     if !isSteady {
@@ -24,23 +25,45 @@ struct Merge {
       try reader.restart()
       (batches, learnt, _) = try Self.batches(&reader)
     }
-    names = Set(learnt.columns.map(\.name))
-    columns = try learnt.joined(to: parent, named: types, reader.typing)
-    var parts: [RowBatch] = []
-    for batch in batches { parts.append(try batch.rows.conformed(to: columns)) }
-    input = RowBatch.concatenated(parts, columns: columns)
+    let names = learnt.columns.map(\.name).textSet
+    replaced = names.subtracting(key.textSet)
     lines = batches.flatMap(\.lines)
     for name in key where !names.contains(name) {
       throw StoreError(
         .invalid, "the file has no key column '\(name)'", at: StoreError.Location())
     }
-    let keys = Self.keys(of: input, key)
-    keyHashes = keys.hashes
-    if let (row, earlier) = table.insert(keys, hashes: keyHashes) {
-      throw StoreError(
-        .invalid, "the row's key is there twice: first on line \(lines[earlier])",
-        at: StoreError.Location(line: Int(lines[row])))
+    var first = 0
+    for batch in batches {
+      let keys = Self.keys(of: batch.rows, key)
+      if let (row, earlier) = table.insert(keys, hashes: keys.hashes) {
+        throw StoreError(
+          .invalid,
+          "the row's key is there twice: first on line \(lines[earlier]) (1 and 1.0 are one key)",
+          at: StoreError.Location(line: Int(lines[first + row])))
+      }
+      first += batch.rows.count
     }
+    var columns = try learnt.joined(to: parent, named: types, reader.typing)
+    // The types of a key whose spelling no row will have.
+    var unused: Set<DataText> = []
+    for name in key where types[name] == nil {
+      guard let position = parent.schema.index(of: name),
+        columns[position] != parent.schema.columns[position]
+      else { continue }
+      unused.insert(DataText(name))
+    }
+    if !unused.isEmpty, try Self.areAll(table, in: parent, key) {
+      for (position, column) in parent.schema.columns.enumerated()
+      where unused.contains(column.name) { columns[position] = column }
+    } else {
+      unused = []
+    }
+    self.columns = columns
+    var parts: [RowBatch] = []
+    for batch in batches {
+      parts.append(try batch.rows.without(unused).conformed(to: columns))
+    }
+    input = RowBatch.concatenated(parts, columns: columns)
     isUsed = [Bool](repeating: false, count: input.count)
   }
 
@@ -65,13 +88,13 @@ struct Merge {
     _ parent: RowBatch, key: [String], removingOthers: Bool
   ) throws(StoreError) -> RowBatch {
     let old = try parent.conformed(to: columns)
-    let keys = Self.keys(of: old, key)
+    let keys = Self.keys(of: parent, key)
     let hashes = keys.hashes
     let matches = (0..<old.count).map { table.find(keys, $0, hash: hashes[$0]) }
     for case let row? in matches { isUsed[row] = true }
     let kept = removingOthers ? (0..<old.count).filter { matches[$0] != nil } : Array(0..<old.count)
     let vectors = columns.indices.map { column in
-      let isInput = names.contains(columns[column].name)
+      let isInput = replaced.contains(columns[column].name)
       let runs = kept.map { row in
         if isInput, let match = matches[row] {
           RowRun(source: 1, start: Int32(match), count: 1)
@@ -98,12 +121,39 @@ struct Merge {
     )
   }
 
-  private static func keys(of batch: RowBatch, _ key: [String]) -> RowKeys {
+  /// Whether the version has every key of `table`.
+  private static func areAll(
+    _ table: KeyTable, in parent: Snapshot, _ key: [String]
+  ) throws(StoreError) -> Bool {
+    let positions = key.compactMap(parent.schema.index(of:))
+    guard positions.count == key.count else { return false }
+    let decoder = try ChunkDecoder()
+    var found = Set<Int>()
+    for group in parent.manifest.groups.indices {
+      let keys = keys(of: try parent.batch(group: group, columns: positions, decoder), key)
+      for (row, hash) in keys.hashes.enumerated() {
+        if let number = table.find(keys, row, hash: hash) { found.insert(number) }
+      }
+    }
+    return found.count == table.count
+  }
+
+  private static func keys(of batch: RowBatch, _ key: [String]) -> KeyIdentities {
     let vectors = key.map { name in
-      batch.columns.firstIndex { $0.name == name }.map { batch.vectors[$0] }
+      batch.columns.position(of: name).map { batch.vectors[$0] }
         ?? .nulls(.json, count: batch.count)
     }
-    return RowKeys(columns: vectors, count: batch.count)
+    return KeyIdentities(columns: vectors, count: batch.count)
+  }
+}
+
+extension RowBatch {
+  /// The rows without the columns of these names.
+  fileprivate func without(_ names: Set<DataText>) -> RowBatch {
+    if names.isEmpty { return self }
+    let kept = columns.indices.filter { !names.contains(columns[$0].name) }
+    return RowBatch(
+      columns: kept.map { columns[$0] }, vectors: kept.map { vectors[$0] }, count: count)
   }
 }
 

@@ -30,11 +30,11 @@ final class ParentRows: Sendable {
       for column in columns {
         vectors.append(try snapshot.vector(column: column, of: group, decoder))
       }
-      let keys =
+      let hashes =
         key.isEmpty
-        ? RowKeys(contentOf: vectors, count: group.rows)
-        : RowKeys(columns: vectors, count: group.rows)
-      return (group: group, hashes: keys.hashes)
+        ? RowKeys(contentOf: vectors, count: group.rows).hashes
+        : KeyIdentities(columns: vectors, count: group.rows).hashes
+      return (group: group, hashes: hashes)
     }
     self.snapshot = snapshot
     groups = parts.map(\.group)

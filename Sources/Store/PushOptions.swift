@@ -18,7 +18,7 @@ package struct PushOptions: Sendable {
   package var mode = Mode.replace
   /// The types that were named for columns of the file, which its reader gives them; with `append`
   /// and `merge` the version before must bear them.
-  package var types: [String: ColumnType] = [:]
+  package var types: [DataText: ColumnType] = [:]
   /// With `merge`: rows whose keys the file lacks are removed.
   package var deletesMissing = false
   package var kind: DatasetKind?

@@ -3,13 +3,14 @@ import Model
 
 /// One row's key as texts, which is how people write it.
 ///
-/// A text stands for every value that is written so: `41` for the integer, the number of a `json`
-/// column and the string.
+/// A text stands for every value that is written so: `41` for the number, in a column of whatever
+/// type, and for the text. Of those that are there it is the number, then true or false, then the
+/// moment, then the text. A text in quotes, as JSON has it, is a text alone.
 package struct RowIdentity: Sendable {
   /// The key's columns.
   package let columns: [String]
-  /// What the bytes of each column's cell (``RowKeys``) may be.
-  private let cells: [Set<[UInt8]>]
+  /// The identities (``KeyIdentities``) that each column's cell may have, the likeliest first.
+  private let cells: [[[UInt8]]]
 
   /// The row whose key has these values, one a column.
   package init(columns: [String], values: [String]) {
@@ -18,40 +19,83 @@ package struct RowIdentity: Sendable {
     cells = values.map(Self.cells)
   }
 
-  /// The first row whose key this is; `vectors` are the key's columns, all of `count` rows.
-  func row(in vectors: [ColumnVector], count: Int) -> Int? {
-    let keys = vectors.map { RowKeys(columns: [$0], count: count).texts }
-    return (0..<count).first { row in
-      zip(keys, cells).allSatisfy { texts, wanted in
-        let range = texts.range(row)
-        return wanted.contains { $0.count == range.count && $0.elementsEqual(texts.bytes[range]) }
-      }
+  /// What these values, one a column, may name, the likeliest first: all numbers that can be.
+  package static func candidates(columns: [String], values: [String]) -> [RowIdentity] {
+    var found: [[[[UInt8]]]] = [[]]
+    for cells in values.map(Self.cells) {
+      found = found.flatMap { start in cells.map { start + [[$0]] } }
     }
+    return found.map { RowIdentity(columns: columns, cells: $0) }
   }
 
-  private static func cells(_ text: String) -> Set<[UInt8]> {
-    var words = TextValues()
-    words.append(text.utf8)
-    var vectors = [ColumnVector(type: .string, count: 1, validity: nil, values: .text(words))]
-    if let integer = Int64(text) {
-      vectors.append(
-        ColumnVector(type: .int64, count: 1, validity: nil, values: .int64([integer])))
+  private init(columns: [String], cells: [[[UInt8]]]) {
+    self.columns = columns
+    self.cells = cells
+  }
+
+  /// The row whose key this is; `vectors` are the key's columns, all of `count` rows.
+  func row(in vectors: [ColumnVector], count: Int) -> Int? {
+    let keys = vectors.map { KeyIdentities(columns: [$0], count: count) }
+    var best: (row: Int, ranks: [Int])?
+    for row in 0..<count {
+      guard let ranks = ranks(of: row, keys) else { continue }
+      if let known = best, !ranks.lexicographicallyPrecedes(known.ranks) { continue }
+      best = (row, ranks)
     }
-    if let float = Double(text) {
-      vectors.append(
+    return best?.row
+  }
+
+  /// Which of the values of each column a row has; nil where it has none of one.
+  private func ranks(of row: Int, _ keys: [KeyIdentities]) -> [Int]? {
+    var ranks: [Int] = []
+    for (identities, wanted) in zip(keys, cells) {
+      let found = identities[row]
+      guard
+        let rank = wanted.firstIndex(where: { $0.count == found.count && $0.elementsEqual(found) })
+      else { return nil }
+      ranks.append(rank)
+    }
+    return ranks
+  }
+
+  private static func cells(_ text: String) -> [[UInt8]] {
+    if text.utf8.count > 1, text.utf8.first == UInt8(ascii: "\""),
+      text.utf8.last == UInt8(ascii: "\""),
+      case .text(let bytes)? = JSONScalar(Array(text.utf8)[...])
+    {
+      // As it stands it may be a text as well, quotes and all.
+      return [identity(of: bytes, as: .string), identity(of: Array(text.utf8), as: .string)]
+    }
+    var values: [ColumnVector] = []
+    if KeyNumber(json: Array(text.utf8)[...]) != nil {
+      values.append(vector(of: Array(text.utf8), as: .json))
+    } else if let float = Double(text) {
+      values.append(
         ColumnVector(
           type: .float64, count: 1, validity: nil, values: .float64([float], integral: nil)))
     }
     if let bool = Bool(text) {
-      vectors.append(
+      values.append(
         ColumnVector(
           type: .bool, count: 1, validity: nil, values: .bool(Bitmap(repeating: bool, count: 1))))
     }
     if let time = Timestamp(parsing: text) {
-      vectors.append(
+      values.append(
         ColumnVector(
           type: .timestamp, count: 1, validity: nil, values: .int64([time.microseconds])))
     }
-    return Set(vectors.map { Array(RowKeys(columns: [$0], count: 1).texts.bytes) })
+    values.append(vector(of: Array(text.utf8), as: .string))
+    if ["{", "["].contains(text.first) { values.append(vector(of: Array(text.utf8), as: .json)) }
+    return values.map { Array(KeyIdentities(columns: [$0], count: 1)[0]) }
+  }
+
+  private static func identity(of text: [UInt8], as type: ColumnType) -> [UInt8] {
+    Array(KeyIdentities(columns: [vector(of: text, as: type)], count: 1)[0])
+  }
+
+  private static func vector(of text: [UInt8], as type: ColumnType) -> ColumnVector {
+    var words = TextValues()
+    words.append(text)
+    return ColumnVector(type: type, count: 1, validity: nil, values: .text(words))
   }
 }

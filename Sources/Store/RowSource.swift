@@ -11,7 +11,7 @@ struct RowSource {
   private let mode: PushOptions.Mode
   private let key: [String]
   /// The types that were named for columns.
-  private let types: [String: ColumnType]
+  private let types: [DataText: ColumnType]
   private let deletesMissing: Bool
   /// Whether the parent's rows must stay as they are.
   private let keepsRows: Bool
@@ -19,7 +19,7 @@ struct RowSource {
   init(
     reader: FileCheckedReader<ExpectedTypesReader>, parent: Snapshot?, mode: PushOptions.Mode,
     key: [String],
-    types: [String: ColumnType], deletesMissing: Bool, keepsRows: Bool
+    types: [DataText: ColumnType], deletesMissing: Bool, keepsRows: Bool
   ) {
     self.reader = reader
     self.parent = parent

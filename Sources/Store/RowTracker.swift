@@ -53,7 +53,7 @@ package struct RowTracker: ~Copyable {
   private var place: Place?
   private var wasThere = false
   /// The cells of the row, by column; those without a value are not among them.
-  private var cells: [String: ColumnVector] = [:]
+  private var cells: [DataText: ColumnVector] = [:]
 
   /// Follows the row with this key; changes of columns that are not wanted are none.
   package init(
@@ -156,7 +156,7 @@ package struct RowTracker: ~Copyable {
     var gone = Set(cells.keys)
     for (position, column) in place.schema.columns.enumerated() where isWanted(column.name) {
       let name = column.name
-      gone.remove(name)
+      gone.remove(DataText(name))
       if try isUnchanged(name, place, old) { continue }
       let before = cells[name]
       var after: ColumnVector?
@@ -171,7 +171,8 @@ package struct RowTracker: ~Copyable {
       changes.append(RowChange.Cell(column: name, old: before, new: after))
     }
     for name in gone.sorted() {
-      changes.append(RowChange.Cell(column: name, old: cells.removeValue(forKey: name), new: nil))
+      changes.append(
+        RowChange.Cell(column: name.string, old: cells.removeValue(forKey: name), new: nil))
     }
     return changes
   }

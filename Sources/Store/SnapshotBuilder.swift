@@ -20,6 +20,7 @@ struct SnapshotBuilder {
   private var shapes: [Int: ShapeFinder] = [:]
   /// Rows since the last cut.
   private var open: [RowBatch] = []
+  /// The hashes of their identities.
   private var openHashes: [UInt64] = []
   private var cutter = RowGroupCutter()
   private var keys = KeyTable()
@@ -63,14 +64,14 @@ struct SnapshotBuilder {
       for (old, new) in zip(columns, batch.columns) where old != new { return false }
     }
     columns = batch.columns
-    let hashes = try identify(batch, batchLines)
+    let (cuts, hashes) = try identify(batch, batchLines)
     var rowBytes = [Int](repeating: 0, count: batch.count)
     for vector in batch.vectors { vector.addTextBytes(to: &rowBytes) }
 
     var cut: [PendingGroup] = []
     var start = 0
     for row in 0..<batch.count
-    where cutter.endsGroup(keyHash: hashes[row], rowBytes: rowBytes[row]) {
+    where cutter.endsGroup(keyHash: cuts[row], rowBytes: rowBytes[row]) {
       cut.append(closeGroup(batch, hashes, start..<row + 1))
       start = row + 1
     }
@@ -122,18 +123,20 @@ struct SnapshotBuilder {
     return group
   }
 
-  /// The hash of each row's identity; refuses rows without a key and keys that were there before.
+  /// For each row the hash that cuts row groups and that of its identity; refuses rows without a
+  /// key and keys that were there before.
   private mutating func identify(
     _ batch: RowBatch, _ batchLines: [UInt32]
-  ) throws(StoreError) -> [UInt64] {
+  ) throws(StoreError) -> (cuts: [UInt64], identities: [UInt64]) {
     let firstRow = lines.count
     lines.append(contentsOf: batchLines)
     guard !key.isEmpty else {
-      return RowKeys(contentOf: batch.vectors, count: batch.count).hashes
+      let hashes = RowKeys(contentOf: batch.vectors, count: batch.count).hashes
+      return (hashes, hashes)
     }
     var vectors: [ColumnVector] = []
     for name in key {
-      guard let position = batch.columns.firstIndex(where: { $0.name == name }) else {
+      guard let position = batch.columns.position(of: name) else {
         throw StoreError(
           .invalid,
           "the key column '\(name)' is missing; the columns are "
@@ -144,29 +147,45 @@ struct SnapshotBuilder {
         throw StoreError(
           .invalid, "the row has no value in the key column '\(name)'", at: place(firstRow + row))
       }
+      if let row = vector.firstNotANumber {
+        throw StoreError(.invalid, notANumber(in: name, firstRow + row), at: place(firstRow + row))
+      }
       vectors.append(vector)
     }
-    let batchKeys = RowKeys(columns: vectors, count: batch.count)
-    let hashes = batchKeys.hashes
-    if let (row, earlier) = keys.insert(batchKeys, hashes: hashes) {
+    let cutKeys = RowKeys(columns: vectors, count: batch.count)
+    let cuts = cutKeys.hashes
+    let identities = KeyIdentities(cutKeys, of: vectors)
+    let hashes = KeyIdentities.areBytes(of: vectors) ? cuts : identities.hashes
+    if let (row, earlier) = keys.insert(identities, hashes: hashes) {
       let value = vectors.map { $0.display(row) }.joined(separator: ", ")
       throw StoreError(
         .invalid, repetition(of: value, row: firstRow + row, earlier: earlier),
         at: place(firstRow + row))
     }
-    return hashes
+    return (cuts, hashes)
   }
+
+  private func notANumber(in column: String, _ row: Int) -> String {
+    let what = "the key column '\(column)' is NaN, which is no number and no key"
+    guard lines[row] == 0 else {
+      return what + "; give the row another value, or name other key columns"
+    }
+    return
+      "in a row of \(parentName) \(what); push its rows with another key (--mode replace --key …)"
+  }
+
+  private var parentName: String { parent?.snapshot.version.reference ?? "the version before" }
 
   /// What is wrong with a row whose key an earlier one has.
   private func repetition(of key: String, row: Int, earlier: Int) -> String {
     guard lines[earlier] == 0 else {
       return "the key \(key) is there twice: first on line \(lines[earlier]); "
-        + "name more key columns (--key a,b) or remove a row"
+        + "name more key columns (--key a,b) or remove a row (1 and 1.0 are one key)"
     }
-    let version = parent?.snapshot.version.reference ?? "the version before"
     return lines[row] == 0
-      ? "\(version) has the key \(key) twice: name more key columns (--key a,b)"
-      : "\(version) has the key \(key) already; --mode merge replaces its row"
+      ? "\(parentName) has the key \(key) twice (1 and 1.0 are one key): pull it, leave one of the "
+        + "rows or tell them apart by more key columns (--key a,b), and push it whole"
+      : "\(parentName) has the key \(key) already; --mode merge replaces its row"
   }
 
   private func place(_ row: Int) -> StoreError.Location? {

@@ -3,7 +3,8 @@ package import Model
 
 extension Store {
   /// What changed from one snapshot to another.
-  /// - Throws: ``StoreError`` of kind `corrupt` when stored bytes are damaged or missing.
+  /// - Throws: ``StoreError``: `corrupt` when stored bytes are damaged or missing, `invalid` when
+  ///   one of them has two rows of one key, as builds did that told 1 and 1.0 apart.
   package func diff(_ old: Snapshot, _ new: Snapshot) throws(StoreError) -> VersionDiff {
     let key = new.schema.key.isEmpty ? old.schema.key : new.schema.key
     let isKeyed =
@@ -17,6 +18,7 @@ extension Store {
       + old.schema.columns.filter { new.schema.index(of: $0.name) == nil }
     if old.digest != new.digest {
       if isKeyed {
+        for snapshot in [old, new] { try snapshot.requireDistinct(key) }
         var matching = DiffMatching(oldSide, newSide, key: key, columns: columns, chunks)
         rows = try matching.run()
       } else {

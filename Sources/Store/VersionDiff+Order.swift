@@ -3,14 +3,15 @@ import Model
 extension VersionDiff {
   /// The key before and now; nil when it is the same.
   package var keyChange: (old: [String], new: [String])? {
-    old.schema.key == new.schema.key ? nil : (old.schema.key, new.schema.key)
+    old.schema.key.elementsEqual(new.schema.key, by: { $0.hasBytes(of: $1) })
+      ? nil : (old.schema.key, new.schema.key)
   }
 
   /// The columns of both in the order before and now; nil when it is the same.
   package var columnOrderChange: (old: [String], new: [String])? {
     let before = old.schema.columns.map(\.name).filter { new.schema.index(of: $0) != nil }
     let now = new.schema.columns.map(\.name).filter { old.schema.index(of: $0) != nil }
-    return before == now ? nil : (before, now)
+    return before.elementsEqual(now, by: { $0.hasBytes(of: $1) }) ? nil : (before, now)
   }
 
   /// Whether the same rows are in another order: the contents differ, and nothing else tells why.

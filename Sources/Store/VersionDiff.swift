@@ -14,7 +14,8 @@ package struct VersionDiff: Sendable {
   package struct Change: Sendable {
     package let old: Place
     package let new: Place
-    /// Positions in ``VersionDiff/columns`` of the cells that differ, ascending.
+    /// Positions in ``VersionDiff/columns`` of the cells that differ, ascending; of the key those
+    /// that are spelled otherwise, such as 1 and 1.0.
     package var columns: [Int]
   }
 
@@ -46,9 +47,9 @@ package struct VersionDiff: Sendable {
   /// that differ; the others are null.
   /// - Throws: ``StoreError`` of kind `corrupt` when stored bytes are damaged or missing.
   package func cells(_ changes: [Change], isNew: Bool) throws(StoreError) -> RowBatch {
-    var rows: [[Int]] = columns.map { key.contains($0.name) ? Array(changes.indices) : [] }
+    var rows: [[Int]] = columns.map { key.hasText($0.name) ? Array(changes.indices) : [] }
     for (row, change) in changes.enumerated() {
-      for column in change.columns where !key.contains(columns[column].name) {
+      for column in change.columns where !key.hasText(columns[column].name) {
         rows[column].append(row)
       }
     }

@@ -1,7 +1,7 @@
 package import Model
 
 /// Which part of a version's rows is wanted, and how.
-package struct DataRequest: Sendable, Hashable {
+package struct DataRequest: Sendable {
   package var format: FileFormat
   /// The columns, in this order; nil for all.
   package var columns: [String]?
@@ -18,6 +18,31 @@ package struct DataRequest: Sendable, Hashable {
 
   /// All rows in `format`.
   package init(format: FileFormat) { self.format = format }
+}
+
+/// Requests are equal when their texts have the same bytes: renderings are kept by them.
+extension DataRequest: Hashable {
+  private struct Parts: Hashable {
+    let format: FileFormat
+    let columns: [DataText]?
+    let condition: DataText?
+    let order: DataText?
+    let numbers: [Int?]
+    let writesNulls: Bool
+  }
+
+  private var parts: Parts {
+    Parts(
+      format: format, columns: columns?.map { DataText($0) },
+      condition: condition.map { DataText($0) }, order: order.map { DataText($0) },
+      numbers: [offset, limit], writesNulls: writesNulls)
+  }
+
+  package static func == (left: DataRequest, right: DataRequest) -> Bool {
+    left.parts == right.parts
+  }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(parts) }
 }
 
 /// Which rows a data request answered with.

@@ -28,19 +28,19 @@ package struct MetricRoles: Sendable, Hashable {
     case output
   }
 
-  private var columns: [String: String] = [:]
+  private var columns: [Role: String] = [:]
 
   /// No roles.
   package init() {}
 
   /// The column of a role; nil for none.
   package subscript(role: Role) -> String? {
-    get { columns[role.rawValue] }
-    set { columns[role.rawValue] = newValue }
+    get { columns[role] }
+    set { columns[role] = newValue }
   }
 
   /// All columns that play a part.
-  package var names: Set<String> { Set(columns.values) }
+  package var names: Set<DataText> { columns.values.textSet }
 }
 
 extension MetricRoles {
@@ -78,6 +78,7 @@ extension MetricRoles: Codable {
 
   package func encode(to encoder: any Encoder) throws {
     var value = encoder.singleValueContainer()
-    try value.encode(columns)
+    try value.encode(
+      Dictionary(uniqueKeysWithValues: columns.map { ($0.key.rawValue, $0.value) }))
   }
 }

@@ -63,7 +63,9 @@ extension CanonicalJSON: Codable {
     } else if let items = try? value.decode([CanonicalJSON].self) {
       self = .array(items)
     } else {
-      self = .object(try value.decode([String: CanonicalJSON].self))
+      let members = try value.decode([String: CanonicalJSON].self)
+      self = .object(
+        Dictionary(uniqueKeysWithValues: members.map { (DataText($0.key), $0.value) }))
     }
   }
 
@@ -74,7 +76,10 @@ extension CanonicalJSON: Codable {
     case .integer(let value): try container.encode(value)
     case .string(let text): try container.encode(text)
     case .array(let items): try container.encode(items)
-    case .object(let members): try container.encode(members)
+    case .object(let members):
+      // Foundation's own dictionaries have no two names that look the same.
+      try container.encode(
+        Dictionary(members.map { ($0.key.string, $0.value) }, uniquingKeysWith: { $1 }))
     }
   }
 }

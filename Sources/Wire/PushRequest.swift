@@ -26,7 +26,7 @@ package struct PushRequest: Sendable, Hashable {
   /// The columns that identify a row; nil for those of the latest version.
   package var key: [String]?
   /// Types of columns, in place of those the values suggest.
-  package var types: [String: ColumnType] = [:]
+  package var types: [DataText: ColumnType] = [:]
   /// What ``base64`` is called among the types of columns.
   package static let base64Type = "bytes"
 

@@ -106,7 +106,7 @@ struct ShowCommand: ParsableCommand {
   ) throws(StoreError) {
     var table = try RowsOut(document.columns.map(\.name), output)
     if !first.isEmpty {
-      var types: [String: ColumnType] = [:]
+      var types: [DataText: ColumnType] = [:]
       // Nobody writes attachments by hand, so no reader takes them for a type.
       for column in document.columns {
         types[column.name] = column.type == .file ? .json : column.type

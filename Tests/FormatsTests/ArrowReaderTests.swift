@@ -67,7 +67,9 @@ func arrowLines(_ reader: ArrowReader) throws(StoreError) -> String {
     let file = SeekableFile(name: "x", bytes: try bytes("feather.feather"))
     let reader = try ArrowReader(file, options: ReadOptions(types: ["n": .float64, "s": .json]))
     #expect(try arrowLines(reader) == "{\"n\":1,\"s\":\"x\"}\n{}\n{\"n\":3,\"s\":\"\"}\n")
-    for types in [["n": ColumnType.bool], ["m": .json], ["s": .file], ["s": .int64]] {
+    for types: [DataText: ColumnType] in [
+      ["n": .bool], ["m": .json], ["s": .file], ["s": .int64],
+    ] {
       let error = #expect(throws: StoreError.self) {
         try ArrowReader(file, options: ReadOptions(types: types))
       }

@@ -5,7 +5,7 @@ import Testing
 
 /// All rows of a CSV text as one batch, with their lines.
 func readCSV(
-  _ bytes: [UInt8], types: [String: ColumnType] = [:], chunkBytes: Int = 1 << 20
+  _ bytes: [UInt8], types: [DataText: ColumnType] = [:], chunkBytes: Int = 1 << 20
 ) throws(StoreError) -> InputBatch {
   var reader = CSVReader(
     source: MemorySource(name: "in.csv", bytes: bytes), options: ReadOptions(types: types),

@@ -73,7 +73,7 @@ import Testing
     writer.append(batch, rows: 0..<middle, to: &bytes)
     writer.append(batch, rows: middle..<count, to: &bytes)
 
-    let types2 = Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0.type) })
+    let types2 = Dictionary(uniqueKeysWithValues: columns.map { (DataText($0.name), $0.type) })
     let read = try readCSV(
       bytes, types: types2, chunkBytes: Int.random(in: 1..<5000, using: &random))
     #expect(read.rows.columns == columns)

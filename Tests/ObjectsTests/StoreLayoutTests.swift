@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func `a newer format says to upgrade the program`() {
-    var members: [String: CanonicalJSON] = ["format": .integer(2), "shape": .string("new")]
+    var members: [DataText: CanonicalJSON] = ["format": .integer(2), "shape": .string("new")]
     members["digest"] = .string(Digest(hashing: CanonicalJSON.object(members).bytes).hex)
     let error = #expect(throws: StoreError.self) {
       try StoreFormat(parsing: CanonicalJSON.object(members).bytes)

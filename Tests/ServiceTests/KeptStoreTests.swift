@@ -77,7 +77,7 @@ import Wire
       request.mode = .replace
       request.types = Dictionary(
         uniqueKeysWithValues: try service.version(Reference(dataset: dataset)).columns.map {
-          ($0.name, $0.type)
+          (DataText($0.name), $0.type)
         })
       let same = try service.push(dataset, file, request) { _ in }
       #expect(!same.isNew && same.version.snapshot == old.snapshot, "\(name)")

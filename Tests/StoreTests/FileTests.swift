@@ -15,7 +15,8 @@ import Testing
   private func rows(_ text: String, files: [String] = ["image"]) throws -> JSONReader {
     try JSONReader(
       MemorySource(name: "rows.jsonl", bytes: Array(text.utf8)), layout: .lines,
-      options: ReadOptions(types: Dictionary(uniqueKeysWithValues: files.map { ($0, .file) })))
+      options: ReadOptions(
+        types: Dictionary(uniqueKeysWithValues: files.map { (DataText($0), .file) })))
   }
 
   /// A store whose version `d@1` names `png` and whose other file nobody names.

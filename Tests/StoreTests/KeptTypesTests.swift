@@ -16,7 +16,7 @@ import Testing
   @discardableResult
   private func push(
     _ text: String, _ format: FileFormat = .jsonl, key: [String]? = ["id"],
-    types: [String: ColumnType] = [:], mode: PushOptions.Mode = .replace
+    types: [DataText: ColumnType] = [:], mode: PushOptions.Mode = .replace
   ) throws -> PushResult {
     var options = PushOptions()
     options.key = key
@@ -27,7 +27,7 @@ import Testing
   }
 
   private static func reader(
-    _ bytes: [UInt8], _ format: FileFormat, _ types: [String: ColumnType] = [:]
+    _ bytes: [UInt8], _ format: FileFormat, _ types: [DataText: ColumnType] = [:]
   ) throws -> any RowReader {
     let source = MemorySource(name: "rows", bytes: bytes)
     let options = ReadOptions(types: types)
@@ -49,10 +49,10 @@ import Testing
     return bytes
   }
 
-  private func types() throws -> [String: ColumnType] {
+  private func types() throws -> [DataText: ColumnType] {
     let snapshot = try store.snapshot(try store.resolve(Reference(parsing: "d")))
     return Dictionary(
-      uniqueKeysWithValues: snapshot.schema.columns.map { ($0.name, $0.type) })
+      uniqueKeysWithValues: snapshot.schema.columns.map { (DataText($0.name), $0.type) })
   }
 
   /// A table of a column of every type, with an integer key; values that JSON has no word for are

@@ -37,7 +37,7 @@ extension Store {
   /// Pushes JSON lines.
   @discardableResult
   func pushLines(
-    _ text: String, to name: String = "d", types: [String: ColumnType] = [:],
+    _ text: String, to name: String = "d", types: [DataText: ColumnType] = [:],
     _ edit: (inout PushOptions) -> Void = { _ in }
   ) throws -> PushResult {
     var options = PushOptions()
@@ -167,9 +167,9 @@ extension Store {
       (#"{"a":"2026-01-02T03:04:05Z"}"#, ["a": .timestamp], #"{"a":"soon"}"#),
       (#"{"a":"2026-01-02T03:04:05Z"}"#, ["a": .timestamp], #"{"a":"2026-05-06T07:08:09Z"}"#),
       (#"{"a":1}"#, [:], #"{"b":1}"#),
-    ] as [(String, [String: ColumnType], String)])
+    ] as [(String, [DataText: ColumnType], String)])
   func `rows of any type are sealed`(
-    _ before: String, _ types: [String: ColumnType], _ row: String
+    _ before: String, _ types: [DataText: ColumnType], _ row: String
   ) throws {
     try store.pushLines(before, types: types)
     let live = try LiveAppender(store)

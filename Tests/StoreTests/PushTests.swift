@@ -140,10 +140,10 @@ import Testing
     let edited = table.edited("n", using: &random)
     try temporary.store.push(edited) { $0.mode = .merge }
     let merged = try temporary.store.table("d")
-    let keys = RowKeys(columns: [merged.vectors[0]], count: merged.count)
+    let keys = KeyIdentities(columns: [merged.vectors[0]], count: merged.count)
     var positions = KeyTable()
     #expect(positions.insert(keys, hashes: keys.hashes) == nil)
-    let wanted = RowKeys(columns: [edited.vectors[0]], count: edited.count)
+    let wanted = KeyIdentities(columns: [edited.vectors[0]], count: edited.count)
     for (row, hash) in wanted.hashes.enumerated() {
       let position = try #require(positions.find(wanted, row, hash: hash))
       for column in edited.vectors.indices {

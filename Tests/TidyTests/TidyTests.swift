@@ -94,6 +94,83 @@ import Testing
     }
   }
 
+  /// The files that compare or collect texts as `String` does, by how they look, each with the
+  /// reason why none of those texts is a name or a value of data, which goes by its bytes.
+  static let looks: [String: String] = [
+    "Analysis/Comparing/ComparisonSide.swift": "attributes of versions",
+    "Analysis/MovedItems.swift": "a document's members, one a key column",
+    "Analysis/Ratings/RatingCount.swift": "grouped by a metric, whose parts are DataText",
+    "Analysis/Ratings/RatingReport+Agreement.swift": "grouped by a unit, whose parts are DataText",
+    "Analysis/Ratings/RatingReport.swift": "grouped by DataText",
+    "Attachments/FileFolder.swift": "file systems take names that look alike for one",
+    "Attachments/SafeName.swift": "names of devices",
+    "Client/HTTPResponseHead.swift": "names of fields, ASCII",
+    "Formats/Arrow/ArrowField.swift": "names of our own metadata",
+    "Formats/Arrow/ArrowMessage.swift": "names of our own metadata",
+    "Model/Members.swift": "attributes of versions",
+    "Model/VersionRecord.swift": "attributes of versions",
+    "Objects/LocalObjectStore.swift": "names of our own folders",
+    "Objects/OpenFiles.swift": "names of our own files",
+    "Query/Functions/DateFunctions.swift": "names of functions",
+    "Query/Functions/FunctionRule.swift": "names of functions",
+    "Query/Functions/OriginalFunctions.swift": "names of functions",
+    "Query/StepWork.swift": "names of functions",
+    "Query/Takeover/SQLClauses.swift": "words of SQL",
+    "Query/Takeover/SQLToken.swift": "signs of SQL",
+    "Query/Takeover/SQLWords.swift": "words of SQL",
+    "Routing/Evaluation/FieldIndex.swift": "grouped by bytes",
+    "Server/HTTP/QueryParameters.swift": "names of parameters, which the contract has",
+    "Server/Jobs.swift": "ids of jobs",
+    "Server/OriginRules.swift": "names of hosts",
+    "Server/PathTable.swift": "paths of routes",
+    "Server/Routes/PushParameters.swift": "attributes of versions",
+    "Server/Routes/Routes.swift": "names of parameters, which the contract has",
+    "Server/Routes/RoutingBody.swift": "a member of the contract",
+    "Server/Watching/RequestMetrics.swift": "names of operations",
+    "Service/FileSight.swift": "ids of tokens",
+    "Service/LocalStoreService+Gates.swift": "attributes of versions",
+    "Service/LocalStoreService+Lists.swift": "tags, ASCII, and numbers",
+    "Service/RatingDesk.swift": "addresses that are made here",
+    "Store/FileCheckedReader.swift": "the members of a file's cell",
+    "Store/LiveAnswers.swift": "idempotency keys, ASCII",
+    "Store/LiveDataset.swift": "idempotency keys, ASCII",
+    "Store/PushOptions.swift": "attributes of versions",
+    "Store/Store+HeldPacks.swift": "names of our own files",
+    "Store/Store+Origins.swift": "names of our own files",
+    "Store/Store+Verify.swift": "tags, ASCII",
+    "Store/Verification.swift": "names of our own files",
+    "Wire/BisectDocument.swift": "a document's members, one a key column",
+    "Wire/DatasetDocument.swift": "tags, ASCII",
+    "Wire/Documents+Request.swift": "members of the contract",
+    "Wire/JobDocument.swift": "names of datasets, ASCII",
+    "Wire/MetricRoles.swift": "names of roles",
+    "Wire/ModelCoding.swift": "a JSON object as Foundation decodes it",
+    "Wire/PushRequest.swift": "attributes of versions",
+    "Wire/VersionDocument.swift": "attributes of versions",
+  ]
+  static let byLooks = [
+    "[String:", "[String?:", "[[String]:", "[Substring:", "Set<String>", "Set<String?>",
+    "Set<[String]>", "Dictionary(grouping:",
+  ]
+
+  @Test(arguments: sources)
+  func `text of data is compared by its bytes, with DataText`(source: String) throws {
+    let found = try lines(source).enumerated().filter { _, line in
+      Self.byLooks.contains { line.contains($0) }
+    }
+    guard Self.looks[source] == nil else {
+      #expect(!found.isEmpty, "it has no such text any more: take it off the list")
+      return
+    }
+    for (number, _) in found {
+      Issue.record("line \(number + 1): use DataText, or say in `looks` whose text it is")
+    }
+  }
+
+  @Test func `the list of texts that are none of data names files that are there`() {
+    for file in Self.looks.keys { #expect(Self.sources.contains(file), "\(file)") }
+  }
+
   /// The files that write to a terminal; each makes its text safe (`TerminalText`) or writes JSON.
   static let writers: Set = [
     "Server/Watching/LineLogHandler.swift", "assay/Rating/RatingScreen.swift",

@@ -60,4 +60,22 @@ import Wire
     #expect(error?.kind == .usage)
     #expect(error?.message.contains("'removed'") == true)
   }
+
+  @Test func `requests whose texts only look the same are two, so no rendering is of both`() {
+    let spellings = ["caf\u{E9}", "cafe\u{301}"]
+    for path in [\DataRequest.condition, \DataRequest.order] {
+      let requests = spellings.map { text in
+        var request = DataRequest(format: .csv)
+        request[keyPath: path] = text
+        return request
+      }
+      #expect(Set(requests).count == 2)
+    }
+    let columns = spellings.map { text in
+      var request = DataRequest(format: .csv)
+      request.columns = [text]
+      return request
+    }
+    #expect(Set(columns).count == 2 && Set([columns[0], columns[0]]).count == 1)
+  }
 }

@@ -34,10 +34,10 @@ package struct BacktestAnalysis: Sendable {
     metrics = try RoutingMetrics(
       table, stated: options.roles, higher: options.higher, lower: options.lower,
       gates: candidate.set.gate?.nonInferiority.map(\.metric) ?? [])
-    let names = Set((candidate.set.targets + active.targets).map(\.name))
+    let names = (candidate.set.targets + active.targets).map(\.name).textSet
     for name in options.targets.keys.sorted() where !names.contains(name) {
-      throw StoreError(
-        .usage, "no rules have a target '\(name)'; \(Spelling.advice(name, names.sorted()))")
+      let advice = Spelling.advice(name.string, names.sorted().map(\.string))
+      throw StoreError(.usage, "no rules have a target '\(name)'; \(advice)")
     }
     arms = try StoredArms(
       table, items, by: options.by, stated: options.targets, hasRepeats: options.repeats != nil)
@@ -52,11 +52,9 @@ package struct BacktestAnalysis: Sendable {
     activeRows = both.compactMap(\.active)
     rows = both.compactMap(\.candidate)
     if let column = options.cluster {
-      let texts = try table.texts(column)
+      let labels = try table.labels(column)
       clusters = Clusters(
-        labels: activeRows.map { rows in
-          rows.first.flatMap { texts[$0] }.map { "=" + $0 } ?? "#\(rows)"
-        })
+        labels: activeRows.map { $0.first.flatMap { labels[$0] } }.ownWhereMissing)
     } else {
       clusters = nil
     }
@@ -74,23 +72,23 @@ package struct BacktestAnalysis: Sendable {
   private func unmeasured() -> [ComparisonDocument.Finding] {
     var names: [String] = []
     for target in candidate.set.targets + active.targets
-    where arms.value(target) == nil && !names.contains(target.name) {
+    where arms.value(target) == nil && !names.hasText(target.name) {
       names.append(target.name)
     }
     return names.map { name in
       .init(
         "target", arm: name,
         "no row is of it: name its value of '\(options.by)' with --target if it has another; "
-          + Spelling.advice(name, arms.values.sorted()),
+          + Spelling.advice(name, arms.names),
         count: items.items.count {
-          $0.candidate.target.name == name || $0.active.target.name == name
+          $0.candidate.target.name.hasBytes(of: name) || $0.active.target.name.hasBytes(of: name)
         })
     }
   }
 
   /// The decision about each item, as live traffic would have got it, in the order of keys.
   package var decisions: [(key: [String], decision: Decision?)] {
-    items.items.map { ($0.key, $0.candidate.decision) }
+    items.items.map { ($0.key.names, $0.candidate.decision) }
   }
 
   /// What was found.
@@ -120,7 +118,7 @@ package struct BacktestAnalysis: Sendable {
       movement: Self.movement(candidate, active),
       units: items.units, findings: more + findings)
     let pairs = try PairTrials(
-      keys: places.map { items.items[$0].key }, options: options, metrics: metrics,
+      keys: places.map { items.items[$0].key.names }, options: options, metrics: metrics,
       clusters: clusters, activeRows: activeRows, rows: rows,
       rules: places.map { items.items[$0].candidate.rule ?? "(default)" },
       names: (name.name, request.rules))
@@ -147,7 +145,7 @@ package struct BacktestAnalysis: Sendable {
   private func examples(_ changed: [Int]) -> [BacktestDocument.Example] {
     changed.prefix(options.examples).map { place in
       .init(
-        key: items.items[place].key, activeTarget: items.items[place].active.target.name,
+        key: items.items[place].key.names, activeTarget: items.items[place].active.target.name,
         target: items.items[place].candidate.target.name)
     }
   }

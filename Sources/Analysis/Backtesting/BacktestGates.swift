@@ -73,7 +73,7 @@ struct BacktestGates: Sendable {
 
   /// Nil where nothing of that name is measured.
   private func rule(_ text: String) -> GateRule? {
-    try? GateRule(text, roles: metrics.roles, columns: Set(metrics.choices.map(\.name)))
+    try? GateRule(text, roles: metrics.roles, columns: metrics.choices.map(\.name).textSet)
   }
 
   /// The margin of a rate or a score is in parts of one; that of a cost, a latency or a ratio in

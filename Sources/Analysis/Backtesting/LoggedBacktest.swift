@@ -91,9 +91,8 @@ package struct LoggedBacktest: Sendable {
           activeWeight: item.active.chance(of: name) / share))
     }
     if let column = options.cluster {
-      let texts = try table.texts(column)
-      clusters = Clusters(
-        labels: decided.map { row in texts[row].map { "=" + $0 } ?? "#\(row)" })
+      let labels = try table.labels(column)
+      clusters = Clusters(labels: decided.map { labels[$0] }.ownWhereMissing)
     } else {
       clusters = nil
     }
@@ -154,7 +153,7 @@ package struct LoggedBacktest: Sendable {
       changed: changed.count, changes: items.changes,
       examples: changed.prefix(options.examples).map { [items] in
         .init(
-          key: items.items[$0].key, activeTarget: items.items[$0].active.target.name,
+          key: items.items[$0].key.names, activeTarget: items.items[$0].active.target.name,
           target: items.items[$0].candidate.target.name)
       }, movement: BacktestAnalysis.movement(candidate, active), units: items.units,
       findings: findings)

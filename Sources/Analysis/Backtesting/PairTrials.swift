@@ -10,8 +10,8 @@ struct PairTrials: Sendable {
   let clusters: Clusters?
   let names: (active: String, candidate: String)
   private let rules: [String]
-  private let base: [String: [Double?]]
-  private let candidate: [String: [Double?]]
+  private let base: [DataText: [Double?]]
+  private let candidate: [DataText: [Double?]]
   private let tokens: [Double?]?
 
   /// - Parameters:
@@ -64,7 +64,8 @@ struct PairTrials: Sendable {
     }
     return PairComparison(
       keys: keys, options: plain, metrics: comparisons, clusters: clusters, base: base,
-      candidate: candidate, roles: metrics.roles, slices: isBrief ? [] : [("rule", rules)],
+      candidate: candidate, roles: metrics.roles,
+      slices: isBrief ? [] : [("rule", rules.map { ValueLabel(text: $0) })],
       tokens: isBrief ? nil : tokens, waiting: waiting, draws: draws)
   }
 }

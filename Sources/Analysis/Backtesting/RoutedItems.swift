@@ -5,9 +5,12 @@ import Wire
 /// The items of stored rows with what two policies say about each.
 struct RoutedItems: Sendable {
   struct Item: Sendable {
-    let key: [String]
+    let key: ItemKey
     let active: RoutedChoice
     let candidate: RoutedChoice
+
+    /// Whether it gets another target.
+    var isMoved: Bool { !active.target.name.hasBytes(of: candidate.target.name) }
   }
 
   let columns: [String]
@@ -26,15 +29,15 @@ struct RoutedItems: Sendable {
   ///   is no JSON object.
   init(
     _ table: ColumnTable, key: [String], active: RoutingPolicy, candidate: RoutingPolicy,
-    map: [String: String], among wanted: Set<[String]>? = nil
+    map: [DataText: String], among wanted: Set<ItemKey>? = nil
   ) throws(StoreError) {
     columns = key
     let contexts = try RowContexts(
       table, key: key, for: [active, candidate].compactMap(\.compiled), map: map)
     let found = try ItemKeys(table, rows: Array(0..<table.count), columns: key)
-    var unclear: [[String]] = []
-    var unknown: [[String]] = []
-    for key in found.rows.keys.sorted(by: ItemKeys.isBefore) where wanted?.contains(key) ?? true {
+    var unclear: [ItemKey] = []
+    var unknown: [ItemKey] = []
+    for key in found.rows.keys.sorted() where wanted?.contains(key) ?? true {
       let rows = found.rows[key] ?? []
       var seen: [UInt8]?
       var first: Item?
@@ -45,14 +48,14 @@ struct RoutedItems: Sendable {
         let item: Item
         do throws(JSONFault) {
           // What a live request without a name has: its decision's.
-          let unit = RequestUnit.decision(key.joined(separator: "/"))
+          let unit = RequestUnit.decision(key.names.joined(separator: "/"))
           item = Item(
             key: key, active: try active.choose(context, unit: unit),
             candidate: try candidate.choose(context, unit: unit))
         } catch {
           throw StoreError(
             .invalid,
-            "the context of \(key.joined(separator: " · ")) in \(table.name) is not as "
+            "the context of \(key.line) in \(table.name) is not as "
               + "expected: \(error.message); if those columns are no requests, say which are with "
               + "--map request.task=task")
         }
@@ -91,7 +94,7 @@ struct RoutedItems: Sendable {
       findings.append(
         .init(
           "context", arm: nil, what, count: keys.count,
-          examples: Array(keys.prefix(CommonItems.exampleCount)), isLeftOut: true))
+          examples: keys.prefix(CommonItems.exampleCount).map(\.names), isLeftOut: true))
     }
   }
 
@@ -137,15 +140,15 @@ struct RoutedItems: Sendable {
       // Names of rules are different by their bytes, and may look alike.
       let activeIndex: Int?
       let index: Int?
-      let activeRule: String?
-      let activeTarget: String
-      let rule: String?
-      let target: String
+      let activeRule: DataText?
+      let activeTarget: DataText
+      let rule: DataText?
+      let target: DataText
 
-      var order: [String] {
+      var order: [DataText] {
         [
-          activeRule ?? "", activeTarget, rule ?? "", target, "\(activeIndex ?? -1)",
-          "\(index ?? -1)",
+          activeRule ?? "", activeTarget, rule ?? "", target, DataText("\(activeIndex ?? -1)"),
+          DataText("\(index ?? -1)"),
         ]
       }
     }
@@ -153,20 +156,23 @@ struct RoutedItems: Sendable {
     for item in items {
       let cell = Cell(
         activeIndex: item.active.decision?.ruleIndex, index: item.candidate.decision?.ruleIndex,
-        activeRule: item.active.rule, activeTarget: item.active.target.name,
-        rule: item.candidate.rule, target: item.candidate.target.name)
+        activeRule: item.active.rule.map { DataText($0) },
+        activeTarget: DataText(item.active.target.name),
+        rule: item.candidate.rule.map { DataText($0) },
+        target: DataText(item.candidate.target.name))
       counts[cell, default: 0] += 1
     }
-    return counts.sorted { ItemKeys.isBefore($0.key.order, $1.key.order) }.map { cell, items in
+    return counts.sorted { $0.key.order.lexicographicallyPrecedes($1.key.order) }.map {
+      cell, items in
       BacktestDocument.Change(
-        activeRule: cell.activeRule, activeTarget: cell.activeTarget, rule: cell.rule,
-        target: cell.target, items: items)
+        activeRule: cell.activeRule?.string, activeTarget: cell.activeTarget.string,
+        rule: cell.rule?.string, target: cell.target.string, items: items)
     }
   }
 
   /// The places of the items that get another target.
   var changed: [Int] {
-    items.indices.filter { items[$0].active.target.name != items[$0].candidate.target.name }
+    items.indices.filter { items[$0].isMoved }
   }
 
   /// What becomes of units that splits hold on to; nil where no item has one on both sides.
@@ -178,7 +184,7 @@ struct RoutedItems: Sendable {
         continue
       }
       units.insert(unit)
-      if item.active.target.name != item.candidate.target.name { moved.insert(unit) }
+      if item.isMoved { moved.insert(unit) }
     }
     return units.isEmpty ? nil : .init(units: units.count, moved: moved.count)
   }

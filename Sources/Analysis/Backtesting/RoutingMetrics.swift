@@ -23,7 +23,7 @@ package struct RoutingMetrics: Sendable {
     self.roles = roles
     var choices: [MetricChoice] = []
     func add(_ name: String, _ direction: MetricDocument.Direction) {
-      if choices.contains(where: { $0.name == name }) { return }
+      if choices.map(\.name).hasText(name) { return }
       choices.append(MetricChoice(name: name, direction: direction))
     }
     for name in higher { add(name, .higher) }
@@ -33,7 +33,7 @@ package struct RoutingMetrics: Sendable {
       if role == .refusal, roles[.expectedRefusal] != nil { continue }
       add(Self.name(role, roles), direction)
     }
-    for name in gates where table.has(name) && !choices.contains(where: { $0.name == name }) {
+    for name in gates where table.has(name) && !choices.map(\.name).hasText(name) {
       guard let direction = MetricDirection.inferred(name) else {
         throw StoreError(
           .usage,
@@ -83,13 +83,15 @@ package struct RoutingMetrics: Sendable {
   func areShares(_ name: String) -> Bool { natures.shares.contains(name) }
 
   private func isRole(_ name: String) -> Bool {
-    Self.directions.contains { Self.isTold($0.0, roles) && Self.name($0.0, roles) == name }
+    Self.directions.contains {
+      Self.isTold($0.0, roles) && Self.name($0.0, roles).hasBytes(of: name)
+    }
   }
 
   /// All measures of some items, each of its rows: one value an item.
-  func columns(_ items: [[Int]]) throws(StoreError) -> [String: [Double?]] {
+  func columns(_ items: [[Int]]) throws(StoreError) -> [DataText: [Double?]] {
     let arm = try arm(items)
-    var columns: [String: [Double?]] = [:]
+    var columns: [DataText: [Double?]] = [:]
     for (role, _) in Self.directions where Self.isTold(role, roles) {
       columns[Self.name(role, roles)] = arm.numbers(role).map(arm.perItem)
     }

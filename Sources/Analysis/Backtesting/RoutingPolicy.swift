@@ -48,6 +48,6 @@ struct RoutedChoice: Sendable {
   /// The chance, 0 to 1, that a unit for which the same rule is true gets `target`.
   func chance(of target: String) -> Double {
     if let decision { return Double(decision.chancePPM(of: target)) / 1_000_000 }
-    return self.target.name == target ? 1 : 0
+    return self.target.name.hasBytes(of: target) ? 1 : 0
   }
 }

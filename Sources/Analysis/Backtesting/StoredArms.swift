@@ -6,27 +6,28 @@ import Wire
 /// means.
 struct StoredArms: Sendable {
   /// The rows of each item for each value of the column.
-  private var rows: [[String: [Int]]] = []
-  /// The values of the column.
-  let values: Set<String>
-  private let stated: [String: String]
+  private var rows: [[DataText: [Int]]] = []
+  /// What the values of the column are called, in their order.
+  let names: [String]
+  /// By target, the name of the value that was stated for it.
+  private let stated: [DataText: String]
 
   /// The arms of items by a column of the table.
   /// - Throws: ``StoreError`` of kind `usage` when there is no such column, or an item has two rows
   ///   of one model that are no attempts.
   init(
-    _ table: ColumnTable, _ items: RoutedItems, by column: String, stated: [String: String],
+    _ table: ColumnTable, _ items: RoutedItems, by column: String, stated: [DataText: String],
     hasRepeats: Bool
   ) throws(StoreError) {
-    let texts = try table.texts(column)
+    let labels = try table.labels(column)
     for (place, itemRows) in items.rows.enumerated() {
-      var found: [String: [Int]] = [:]
+      var found: [DataText: [Int]] = [:]
       for row in itemRows {
-        guard let value = texts[row] else { continue }
+        guard let value = labels[row]?.name else { continue }
         guard hasRepeats || found[value] == nil else {
           throw StoreError(
             .usage,
-            "\(items.items[place].key.joined(separator: " · ")) has two rows of '\(value)' in "
+            "\(items.items[place].key.line) has two rows of '\(value)' in "
               + "\(table.name); name the column that numbers the attempts with --repeat, the columns "
               + "that identify an item with --key, or choose rows with --where")
         }
@@ -34,14 +35,19 @@ struct StoredArms: Sendable {
       }
       rows.append(found)
     }
-    values = Set(texts.compactMap { $0 })
-    self.stated = stated
-    for (target, value) in stated.sorted(by: { $0.key < $1.key }) where !values.contains(value) {
-      throw StoreError(
-        .usage,
-        "no row of \(table.name) has '\(value)' in its column '\(column)', which stands for the "
-          + "target '\(target)'; " + Spelling.advice(value, values.sorted()))
+    let known = Set(labels.compactMap(\.self)).sorted()
+    names = known.map(\.name)
+    var meant: [DataText: String] = [:]
+    for (target, value) in stated.sorted(by: { $0.key < $1.key }) {
+      guard let label = known.first(where: { $0.isCalled(value) }) else {
+        throw StoreError(
+          .usage,
+          "no row of \(table.name) has '\(value)' in its column '\(column)', which stands for the "
+            + "target '\(target)'; " + Spelling.advice(value, names))
+      }
+      meant[target] = label.name
     }
+    self.stated = meant
   }
 
   /// The value of the column that means a target; nil where there is none.
@@ -49,7 +55,7 @@ struct StoredArms: Sendable {
   /// The stated one, else the one called like it, else the one called like its model.
   func value(_ target: RuleSet.Target) -> String? {
     if let value = stated[target.name] { return value }
-    return [target.name, target.model].first { values.contains($0) }
+    return [target.name, target.model].first { names.hasText($0) }
   }
 
   /// The rows that tell how a target did at an item; nil where none does.

@@ -1,4 +1,5 @@
 import Comparison
+import Model
 import Wire
 
 /// Two policies on the same logged rows, each with its weight of every row.
@@ -6,7 +7,7 @@ struct WeightedPair: Sendable {
   let active: [Double]
   let candidate: [Double]
   /// By metric name, one value a row.
-  let columns: [String: [Double?]]
+  let columns: [DataText: [Double?]]
   let metrics: RoutingMetrics
   let clusters: Clusters?
   let level: Double

@@ -5,7 +5,7 @@ import Wire
 /// The items that all arms have, in the order of their keys, with each arm's rows of them.
 struct CommonItems: Sendable {
   let columns: [String]
-  let keys: [[String]]
+  let keys: [ItemKey]
   /// For each arm, the rows of each item: one, or as many as there were attempts.
   let rows: [[[Int]]]
   private(set) var findings: [ComparisonDocument.Finding] = []
@@ -34,7 +34,7 @@ struct CommonItems: Sendable {
     }
     var common = Set(all[0].rows.keys)
     for keys in all.dropFirst() { common.formIntersection(keys.rows.keys) }
-    let sorted = common.sorted(by: ItemKeys.isBefore)
+    let sorted = common.sorted()
     let check = try Sameness(
       sides, keys: sorted, items: all, allowed: allowed, edition: edition)
     findings += check.findings
@@ -55,7 +55,7 @@ struct CommonItems: Sendable {
       if keys.isEmpty { return nil }
       return ComparisonDocument.Finding(
         "items", arm: name, what, count: keys.count,
-        examples: Array(keys.sorted(by: ItemKeys.isBefore).prefix(exampleCount)), isLeftOut: true)
+        examples: keys.sorted().prefix(exampleCount).map(\.names), isLeftOut: true)
     }
     return [
       missing(base, candidate, "items of \(baseName) that \(name) lacks"),
@@ -78,18 +78,16 @@ struct CommonItems: Sendable {
     }
   }
 
-  /// A column of an arm as texts, that of each item's first row.
-  func texts(
+  /// A column of an arm as labels, that of each item's first row.
+  func labels(
     _ column: String, of side: ComparisonSide, _ arm: Int
-  ) throws(StoreError) -> [String?] {
-    let all = try side.table.texts(column)
+  ) throws(StoreError) -> [ValueLabel?] {
+    let all = try side.table.labels(column)
     return rows[arm].map { $0.first.flatMap { all[$0] } }
   }
 
   /// Which items belong together by a column of the base; one without a value stands for itself.
   func clusters(_ column: String, of base: ComparisonSide) throws(StoreError) -> Clusters {
-    let texts = try texts(column, of: base, 0)
-    return Clusters(
-      labels: texts.indices.map { index in texts[index].map { "=" + $0 } ?? "#\(index)" })
+    Clusters(labels: try labels(column, of: base, 0).ownWhereMissing)
   }
 }

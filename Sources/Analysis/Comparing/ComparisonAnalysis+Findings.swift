@@ -48,8 +48,8 @@ extension ComparisonAnalysis {
 extension GateRule.Absences {
   /// What some of the arms do not have.
   init(_ sides: [ComparisonSide]) {
-    var seen: Set<String> = []
-    for column in sides.flatMap(\.table.columns) where seen.insert(column.name).inserted {
+    var seen: Set<DataText> = []
+    for column in sides.flatMap(\.table.columns) where seen.insert(DataText(column.name)).inserted {
       func isNumeric(_ side: ComparisonSide) -> Bool {
         (try? side.table.numbers(column.name)) != nil
       }

@@ -35,7 +35,7 @@ package struct ComparisonAnalysis: Sendable {
   ) throws(StoreError) {
     try options.check()
     for (index, side) in sides.enumerated()
-    where sides[..<index].contains(where: { $0.name == side.name }) {
+    where sides[..<index].contains(where: { $0.name.hasBytes(of: side.name) }) {
       throw StoreError(.usage, "\(side.name) is named twice; compare it with something else")
     }
     let tables = sides.map(\.table)
@@ -53,7 +53,7 @@ package struct ComparisonAnalysis: Sendable {
     let roles = roles
     let known = options.grammar ?? (edition == .first ? 1 : 2)
     let grammar = Gate.Grammar(rawValue: known) ?? .second
-    let names = Set(shared.map(\.name))
+    let names = shared.map(\.name).textSet
     gates = try options.gates.map { text throws(StoreError) in
       try GateRule(text, grammar: grammar, roles: roles, columns: names, absences: absences)
     }
@@ -96,7 +96,7 @@ package struct ComparisonAnalysis: Sendable {
   package var comparedItems: ComparisonDocument.Items { items.document }
 
   /// The keys of the items that are compared, sorted.
-  package var keys: [[String]] { items.keys }
+  package var keys: [ItemKey] { items.keys }
 
   /// What was found.
   /// - Parameters:
@@ -112,7 +112,7 @@ package struct ComparisonAnalysis: Sendable {
     let tokens = try roles[.inputTokens].map { column throws(StoreError) in
       try items.numbers(column, of: sides[0], 0)
     }
-    var natures: [String: MetricComparison.Values] = [:]
+    var natures: [DataText: MetricComparison.Values] = [:]
     for choice in metrics {
       natures[choice.name] = try nature(choice.name, values.map { $0[choice.name] ?? [] })
     }
@@ -127,7 +127,7 @@ package struct ComparisonAnalysis: Sendable {
     var pairs: [PairDocument] = []
     for index in sides.indices.dropFirst() {
       let pair = PairComparison(
-        keys: items.keys, options: options, metrics: comparisons, clusters: clusters,
+        keys: items.keys.map(\.names), options: options, metrics: comparisons, clusters: clusters,
         base: values[0],
         candidate: values[index], roles: roles, slices: slices, tokens: tokens,
         waiting: waiting, draws: draws)
@@ -183,7 +183,7 @@ package struct ComparisonAnalysis: Sendable {
 
   /// About how many shares of draws there will be: flips and draws of a metric's differences, and
   /// draws of latencies.
-  private func shareCount(binary: Set<String>) -> Int {
+  private func shareCount(binary: Set<DataText>) -> Int {
     let drawn = metrics.count { clusters != nil || !binary.contains($0.name) }
     let runs = drawn * 2 + (roles[.latency] == nil ? 0 : 1)
     return runs * (sides.count - 1)
@@ -192,13 +192,18 @@ package struct ComparisonAnalysis: Sendable {
   }
 
   /// Everything that is compared, one value an item, for each arm.
-  private func columns() throws(StoreError) -> [[String: [Double?]]] {
-    let names = Set(
-      metrics.map(\.name) + [roles[.latency], roles[.cost], roles[.success]].compactMap { $0 })
-    var columns: [[String: [Double?]]] = []
+  private func columns() throws(StoreError) -> [[DataText: [Double?]]] {
+    let names =
+      metrics.map(\.name)
+      + [roles[.latency], roles[.cost], roles[.success]].compactMap {
+        $0
+      }
+    var columns: [[DataText: [Double?]]] = []
     for (index, side) in sides.enumerated() {
-      var values: [String: [Double?]] = [:]
-      for name in names { values[name] = try items.numbers(name, of: side, index) }
+      var values: [DataText: [Double?]] = [:]
+      for name in names where values[name] == nil {
+        values[name] = try items.numbers(name, of: side, index)
+      }
       columns.append(values)
     }
     return columns
@@ -208,10 +213,10 @@ package struct ComparisonAnalysis: Sendable {
     columns.allSatisfy { $0.allSatisfy { $0 == nil || $0 == 0 || $0 == 1 } }
   }
 
-  private func slices() throws(StoreError) -> [(column: String, values: [String?])] {
-    var slices: [(column: String, values: [String?])] = []
+  private func slices() throws(StoreError) -> [(column: String, values: [ValueLabel?])] {
+    var slices: [(column: String, values: [ValueLabel?])] = []
     for column in options.slices {
-      let values = try items.texts(column, of: sides[0], 0)
+      let values = try items.labels(column, of: sides[0], 0)
       let count = Set(values).count
       guard count <= Self.sliceLimit else {
         throw StoreError(
@@ -234,11 +239,11 @@ package struct ComparisonAnalysis: Sendable {
       let metrics = Array(family[next..<next + pair.metrics.count])
       next += pair.metrics.count
       var columns: [String] = []
-      for slice in pair.slices where !columns.contains(slice.column) {
+      for slice in pair.slices where !columns.hasText(slice.column) {
         columns.append(slice.column)
       }
       let slices = columns.flatMap { column in
-        judged(pair.slices.filter { $0.column == column }, level: level)
+        judged(pair.slices.filter { $0.column.hasBytes(of: column) }, level: level)
       }
       return PairDocument(
         base: pair.base, candidate: pair.candidate, metrics: metrics, latency: pair.latency,
@@ -297,7 +302,7 @@ package struct ComparisonAnalysis: Sendable {
   }
 
   private func unsliced(
-    _ slices: [(column: String, values: [String?])]
+    _ slices: [(column: String, values: [ValueLabel?])]
   ) -> [ComparisonDocument.Finding] {
     slices.compactMap { slice in
       let count = slice.values.count { $0 == nil }

@@ -29,8 +29,8 @@ extension ComparisonOptions {
   package func columns(
     of all: [ColumnDefinition], key: [String], by: String?
   ) -> [String] {
-    var named = Set(metrics + higher + lower + slices + key + roles.names)
-    named.formUnion([cluster, repeats, by].compactMap { $0 })
+    let others = [cluster, repeats, by].compactMap { $0 }
+    let named = (metrics + higher + lower + slices + key + others).textSet.union(roles.names)
     let outputs = MetricRoles.usualNames(.output)
     return all.filter { column in
       if named.contains(column.name) || Sameness.isRead(column.name) { return true }

@@ -36,9 +36,9 @@ package struct ComparisonSide: Sendable {
   package func split(
     by column: String, base: String?, candidates: [String]
   ) throws(StoreError) -> (sides: [ComparisonSide], rowsWithout: Int) {
-    let values = try table.texts(column)
-    var rowsOf: [String: [Int]] = [:]
-    var order: [String] = []
+    let values = try table.labels(column)
+    var rowsOf: [ValueLabel: [Int]] = [:]
+    var order: [ValueLabel] = []
     var rowsWithout = 0
     for row in rows {
       guard let value = values[row] else {
@@ -48,26 +48,30 @@ package struct ComparisonSide: Sendable {
       if rowsOf[value] == nil { order.append(value) }
       rowsOf[value, default: []].append(row)
     }
-    let first = base ?? order.first
-    var names = first.map { [$0] } ?? []
-    names += candidates.isEmpty ? order.filter { $0 != first } : candidates
-    guard names.count > 1 else {
+    func value(_ name: String) throws(StoreError) -> ValueLabel {
+      if let value = order.first(where: { $0.isCalled(name) }) { return value }
+      throw StoreError(
+        .usage,
+        "no row of \(table.name) has '\(name)' in its column '\(column)'; "
+          + Spelling.advice(name, order.map(\.name)))
+    }
+    let first = try base.map { name throws(StoreError) in try value(name) } ?? order.first
+    var arms = first.map { [$0] } ?? []
+    arms +=
+      try candidates.isEmpty
+      ? order.filter { $0 != first }
+      : candidates.map { name throws(StoreError) in try value(name) }
+    guard arms.count > 1 else {
       throw StoreError(
         .usage,
         "the column '\(column)' of \(table.name) has \(order.count) values; a comparison needs two")
     }
     var sides: [ComparisonSide] = []
-    for name in names {
-      guard let rows = rowsOf[name] else {
-        throw StoreError(
-          .usage,
-          "no row of \(table.name) has '\(name)' in its column '\(column)'; "
-            + Spelling.advice(name, order))
-      }
+    for arm in arms {
       sides.append(
         ComparisonSide(
-          name: name, source: source, table: table, rows: rows, attributes: attributes,
-          inputs: inputs, by: column))
+          name: arm.name, source: source, table: table, rows: rowsOf[arm] ?? [],
+          attributes: attributes, inputs: inputs, by: column))
     }
     return (sides, rowsWithout)
   }

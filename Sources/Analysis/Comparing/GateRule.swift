@@ -36,7 +36,7 @@ struct GateRule: Sendable {
   /// `cost_per_success`, `latency_p50`, `latency_p95` and `items`.
   /// - Throws: ``StoreError`` of kind `usage`.
   init(
-    _ text: String, grammar: Gate.Grammar = .second, roles: MetricRoles, columns: Set<String>,
+    _ text: String, grammar: Gate.Grammar = .second, roles: MetricRoles, columns: Set<DataText>,
     absences: Absences = Absences()
   ) throws(StoreError) {
     self.text = text
@@ -67,7 +67,7 @@ struct GateRule: Sendable {
       throw StoreError(
         .usage,
         "the gate \"\(text)\" is about nothing that is measured; "
-          + Spelling.advice(gate.metric, names.sorted()))
+          + Spelling.advice(gate.metric, names.sorted().map(\.string)))
     }
   }
 
@@ -147,7 +147,7 @@ struct GateRule: Sendable {
     case .latencyP95: found = isChange ? pair.latency?.p95 : arm?.latency?.p95
     case .items, .lacking: found = nil
     case .metric(let name):
-      let metric = pair.metrics.first { $0.metric == name }
+      let metric = pair.metrics.first { $0.metric.hasBytes(of: name) }
       if gate.scale == .absolute { scale = metric?.scale == .binary ? .share : .number }
       found =
         !isChange

@@ -6,7 +6,7 @@ package struct ItemKeys: Sendable {
   /// The columns that identify an item.
   package let columns: [String]
   /// The rows of each item, in their order.
-  package let rows: [[String]: [Int]]
+  package let rows: [ItemKey: [Int]]
 
   /// The items among `rows` of a table.
   ///
@@ -15,10 +15,10 @@ package struct ItemKeys: Sendable {
   package init(
     _ table: ColumnTable, rows: [Int], columns: [String]
   ) throws(StoreError) {
-    var parts: [[String?]] = []
-    for column in columns { parts.append(try table.texts(column)) }
-    var found: [[String]: [Int]] = [:]
-    for row in rows { found[parts.map { $0[row] ?? "null" }, default: []].append(row) }
+    var parts: [[ValueLabel?]] = []
+    for column in columns { parts.append(try table.labels(column)) }
+    var found: [ItemKey: [Int]] = [:]
+    for row in rows { found[ItemKey(parts.map { $0[row] ?? .null }), default: []].append(row) }
     self.columns = columns
     self.rows = found
   }
@@ -27,27 +27,19 @@ package struct ItemKeys: Sendable {
   /// - Throws: ``StoreError`` of kind `usage` that names an item with more.
   package func requireUnique(_ name: String) throws(StoreError) {
     let double = rows.filter { $0.value.count > 1 }
-    guard let first = double.keys.min(by: Self.isBefore) else { return }
+    guard let first = double.keys.min() else { return }
     throw StoreError(
       .usage,
-      "\(double.count) items of \(name) have more than one row, \(first.joined(separator: " · ")) "
+      "\(double.count) items of \(name) have more than one row, \(first.line) "
         + "for one; name the column that numbers the attempts with --repeat, or those that "
         + "identify an item with --key")
   }
 
-  /// The order of keys: by their parts, each by its Unicode scalars.
-  package static func isBefore(_ left: [String], _ right: [String]) -> Bool {
-    for (one, two) in zip(left, right) where one != two {
-      return one.unicodeScalars.lexicographicallyPrecedes(two.unicodeScalars)
-    }
-    return left.count < right.count
-  }
-
   /// What is recorded of these keys, which are sorted.
   package static func document(
-    _ keys: [[String]], columns: [String]
+    _ keys: [ItemKey], columns: [String]
   ) -> ComparisonDocument.Items {
-    let json = CanonicalJSON.array(keys.map { .array($0.map { .string($0) }) })
+    let json = CanonicalJSON.array(keys.map(\.json))
     return ComparisonDocument.Items(
       key: columns, count: keys.count, digest: Digest(hashing: json.bytes))
   }
@@ -58,7 +50,7 @@ package struct ItemKeys: Sendable {
   package static func columns(
     key: [String], stated: [String]?, without: [String?], of name: String
   ) throws(StoreError) -> [String] {
-    let left = stated ?? key.filter { column in !without.contains(column) }
+    let left = stated ?? key.filter { !without.compactMap(\.self).hasText($0) }
     guard !left.isEmpty else {
       throw StoreError(
         .usage,

@@ -19,7 +19,7 @@ package struct MetricChoice: Sendable, Hashable {
   ) throws(StoreError) -> [MetricChoice] {
     var found: [MetricChoice] = []
     func add(_ name: String, _ direction: MetricDocument.Direction) throws(StoreError) {
-      if let known = found.first(where: { $0.name == name }) {
+      if let known = found.first(where: { $0.name.hasBytes(of: name) }) {
         if known.direction == direction { return }
         throw StoreError(
           .usage, "more of '\(name)' cannot be better and worse; name it for one direction")
@@ -29,12 +29,13 @@ package struct MetricChoice: Sendable, Hashable {
     }
     for name in options.higher { try add(name, .higher) }
     for name in options.lower { try add(name, .lower) }
-    for name in options.metrics where !found.contains(where: { $0.name == name }) {
+    for name in options.metrics where !found.map(\.name).hasText(name) {
       guard let direction = direction(of: name, roles) else { throw unknown(name, tables) }
       try add(name, direction)
     }
     if found.isEmpty {
-      let others = Set(key + [options.cluster, options.repeats].compactMap { $0 } + options.slices)
+      let others = (key + [options.cluster, options.repeats].compactMap { $0 } + options.slices)
+        .textSet
       for column in tables[0].columns where !others.contains(column.name) {
         guard let direction = direction(of: column.name, roles), column.name != roles[.inputTokens],
           column.type != .string, column.type != .timestamp, column.type != .file,
@@ -44,7 +45,7 @@ package struct MetricChoice: Sendable, Hashable {
       }
     }
     for gate in gates {
-      guard case .metric(let name) = gate.subject, !found.contains(where: { $0.name == name })
+      guard case .metric(let name) = gate.subject, !found.map(\.name).hasText(name)
       else { continue }
       let guarded: MetricDocument.Direction = gate.gate.relation == .atLeast ? .higher : .lower
       try add(name, direction(of: name, roles) ?? guarded)
@@ -70,14 +71,15 @@ package struct MetricChoice: Sendable, Hashable {
   private static func direction(
     of name: String, _ roles: MetricRoles
   ) -> MetricDocument.Direction? {
-    for role in [MetricRoles.Role.success, .valid, .parsed, .toolCall] where roles[role] == name {
+    for role in [MetricRoles.Role.success, .valid, .parsed, .toolCall]
+    where roles[role]?.hasBytes(of: name) == true {
       return .higher
     }
     for role in [MetricRoles.Role.latency, .cost, .outputTokens, .truncated]
-    where roles[role] == name {
+    where roles[role]?.hasBytes(of: name) == true {
       return .lower
     }
-    return roles[.refusal] == name ? nil : MetricDirection.inferred(name)
+    return roles[.refusal]?.hasBytes(of: name) == true ? nil : MetricDirection.inferred(name)
   }
 
   private static func unknown(_ name: String, _ tables: [ColumnTable]) -> StoreError {

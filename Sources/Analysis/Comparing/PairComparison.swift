@@ -10,11 +10,11 @@ struct PairComparison: Sendable {
   let metrics: [MetricComparison]
   let clusters: Clusters?
   /// By metric name, one value an item; also latency, cost and success.
-  let base: [String: [Double?]]
-  let candidate: [String: [Double?]]
+  let base: [DataText: [Double?]]
+  let candidate: [DataText: [Double?]]
   let roles: MetricRoles
   /// The values of each slice column, and the input tokens, one an item.
-  let slices: [(column: String, values: [String?])]
+  let slices: [(column: String, values: [ValueLabel?])]
   let tokens: [Double?]?
   let waiting: Waiting
   let draws: Draws<StoreError>
@@ -26,7 +26,7 @@ struct PairComparison: Sendable {
     // flatMap has no typed errors.
     let slices = try slices.map { slice throws(StoreError) in
       try Set(slice.values.compactMap { $0 }).sorted().map { value throws(StoreError) in
-        try part(slice.column, value, keys.indices.filter { slice.values[$0] == value })
+        try part(slice.column, value.name, keys.indices.filter { slice.values[$0] == value })
       }
     }
     return PairDocument(
@@ -47,7 +47,7 @@ struct PairComparison: Sendable {
     _ metric: MetricComparison, _ places: [Int]
   ) throws(StoreError) -> MetricDocument {
     let name = metric.choice.name
-    func column(_ values: [String: [Double?]]) -> [Double?] {
+    func column(_ values: [DataText: [Double?]]) -> [Double?] {
       places.map { values[name]?[$0] ?? nil }
     }
     try waiting.check()

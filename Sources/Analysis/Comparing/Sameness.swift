@@ -88,7 +88,7 @@ package struct Sameness: Sendable {
   /// Compares the items `keys`, which all arms have.
   /// - Parameter allowed: Columns whose differences touch nothing.
   init(
-    _ sides: [ComparisonSide], keys: [[String]], items: [ItemKeys], allowed: [String] = [],
+    _ sides: [ComparisonSide], keys: [ItemKey], items: [ItemKeys], allowed: [String] = [],
     edition: Edition = .current
   ) throws(StoreError) {
     self.edition = edition
@@ -109,21 +109,21 @@ package struct Sameness: Sendable {
   }
 
   private mutating func compareColumns(
-    _ sides: [ComparisonSide], _ index: Int, _ keys: [[String]], _ items: [ItemKeys]
+    _ sides: [ComparisonSide], _ index: Int, _ keys: [ItemKey], _ items: [ItemKeys]
   ) throws(StoreError) {
     let (base, candidate) = (sides[0], sides[index])
     let columns = (base.table.columns + candidate.table.columns).map(\.name).filter { name in
-      Self.part(name, edition) != nil && !items[0].columns.contains(name)
-        && (name != base.by || edition == .first)
+      Self.part(name, edition) != nil && !items[0].columns.hasText(name)
+        && (!name.hasBytes(of: base.by ?? "") || edition == .first)
     }
-    for column in Set(columns).sorted() {
+    for column in columns.textSet.sorted().map(\.string) {
       guard let part = Self.part(column, edition) else { continue }
       guard base.table.has(column), candidate.table.has(column) else {
         let has = base.table.has(column) ? base.name : candidate.name
         findings.append(.init(column, arm: candidate.name, "recorded for \(has) alone"))
         continue
       }
-      let (one, two) = (try base.table.texts(column), try candidate.table.texts(column))
+      let (one, two) = (try base.table.labels(column), try candidate.table.labels(column))
       let places = keys.indices.filter { place in
         let left = items[0].rows[keys[place]]?.first.flatMap { one[$0] }
         let right = items[index].rows[keys[place]]?.first.flatMap { two[$0] }
@@ -138,7 +138,7 @@ package struct Sameness: Sendable {
         .init(
           column, arm: candidate.name, "items where it is not that of \(base.name)",
           count: places.count,
-          examples: places.prefix(CommonItems.exampleCount).map { keys[$0] },
+          examples: places.prefix(CommonItems.exampleCount).map { keys[$0].names },
           isLeftOut: isLeftOut))
     }
   }
@@ -148,7 +148,9 @@ package struct Sameness: Sendable {
     let names = edition == .first ? Self.firstNames : recorded.sorted()
     for name in names {
       let (one, two) = (base.attributes[name], candidate.attributes[name])
-      guard let part = Self.part(name, edition), one != two else { continue }
+      guard let part = Self.part(name, edition),
+        one.map({ DataText($0) }) != two.map({ DataText($0) })
+      else { continue }
       // What one of them does not record is not known to have changed.
       if one != nil, two != nil { note(part, name, candidate.name, nil) }
       findings.append(

@@ -57,7 +57,9 @@ package struct ExperimentAnalysis: Sendable {
 
   private static func choice(_ gate: Gate, _ metrics: RoutingMetrics) -> MetricChoice? {
     let column = MetricRoles.Role(rawValue: gate.metric).flatMap { metrics.roles[$0] }
-    return metrics.choices.first { $0.name == gate.metric || $0.name == column }
+    return metrics.choices.first {
+      $0.name.hasBytes(of: gate.metric) || $0.name.hasBytes(of: column ?? "")
+    }
   }
 
   /// What was found.
@@ -109,7 +111,9 @@ package struct ExperimentAnalysis: Sendable {
       var elsewhere: ArmDocument.Rate?
       if let served {
         let told = rows.filter { served[$0] != nil && units.assigned[$0] != nil }
-        let others = told.map { served[$0] == units.assigned[$0] ? 0.0 : 1 }
+        let others = told.map { row in
+          served[row]?.hasBytes(of: units.assigned[row] ?? "") == true ? 0.0 : 1
+        }
         elsewhere = ArmDocument.Rate(
           count: others.count { $0 == 1 }, of: told.count,
           rate: .mean(others, clusters: nil, level: request.confidence))
@@ -127,7 +131,7 @@ package struct ExperimentAnalysis: Sendable {
     return arms
   }
 
-  private func contrasts(_ columns: [String: [Double?]]) -> [ExperimentDocument.Contrast] {
+  private func contrasts(_ columns: [DataText: [Double?]]) -> [ExperimentDocument.Contrast] {
     let sequence = ConfidenceSequence(
       plannedCount: request.planned, alpha: 1 - request.confidence)
     var found: [(make: (Double?) -> ExperimentDocument.Contrast, pValue: Double?)] = []
@@ -173,7 +177,7 @@ package struct ExperimentAnalysis: Sendable {
 
   /// Every guardrail of every variant; the chance of one false stop, at any look, is at most 1 less
   /// the confidence (Bonferroni).
-  private func guardrails(_ columns: [String: [Double?]]) -> [GateResult] {
+  private func guardrails(_ columns: [DataText: [Double?]]) -> [GateResult] {
     let count = guards.count * (units.arms.count - 1)
     if count < 1 { return [] }
     let sequence = ConfidenceSequence(
@@ -216,7 +220,7 @@ package struct ExperimentAnalysis: Sendable {
 
   /// A guardrail on a variant's own mean.
   private func limit(
-    _ gate: Gate, _ text: String, _ columns: [String: [Double?]], arm: Int,
+    _ gate: Gate, _ text: String, _ columns: [DataText: [Double?]], arm: Int,
     _ sequence: ConfidenceSequence
   ) -> GateResult {
     let choice = metrics.flatMap { Self.choice(gate, $0) }

@@ -44,6 +44,7 @@ package struct ExperimentUnits: Sendable {
   ) throws(StoreError) {
     arms = plan.map { Arm(plan: $0) }
     let ids = try decisions.texts("decision_id")
+    let keys = try decisions.labels("decision_id")
     let names = try decisions.texts(column)
     let targets = decisions.has("assigned_target") ? try decisions.texts("assigned_target") : []
     let hashes = decisions.has(unit) ? try decisions.texts(unit) : []
@@ -51,19 +52,19 @@ package struct ExperimentUnits: Sendable {
     let found = try outcomes.map { (table) throws(StoreError) in
       try ItemKeys(table, rows: Array(0..<table.count), columns: ["decision_id"])
     }
-    var places: [String: (arm: Int, unit: Int)] = [:]
-    var counts = (unplanned: 0, strayed: Set<String>(), repeated: 0)
+    var places: [DataText: (arm: Int, unit: Int)] = [:]
+    var counts = (unplanned: 0, strayed: Set<DataText>(), repeated: 0)
     let ordered = rows.sorted { left, right in
       let (one, two) = (times.isEmpty ? 0 : times[left] ?? 0, times.isEmpty ? 0 : times[right] ?? 0)
       return (one, left) < (two, right)
     }
     for row in ordered {
       guard let id = ids[row] else { continue }
-      guard let arm = plan.firstIndex(where: { $0.variant == names[row] }) else {
+      guard let arm = plan.firstIndex(where: { $0.variant.hasBytes(of: names[row] ?? "") }) else {
         counts.unplanned += 1
         continue
       }
-      let unit = hashes.isEmpty ? id : hashes[row] ?? id
+      let unit = DataText(hashes.isEmpty ? id : hashes[row] ?? id)
       let place = places[unit] ?? (arm, arms[arm].units.count)
       if places[unit] == nil {
         places[unit] = place
@@ -72,7 +73,7 @@ package struct ExperimentUnits: Sendable {
         counts.strayed.insert(unit)
       }
       arms[place.arm].decisions += 1
-      let results = found?.rows[[id]] ?? []
+      let results = found?.rows[ItemKey([keys[row] ?? .null])] ?? []
       if results.count > 1 { counts.repeated += 1 }
       guard let result = results.last else { continue }
       arms[place.arm].units[place.unit].append(result)

@@ -9,7 +9,7 @@ struct RatingCount {
     let event: RatingEvent
     /// Places in time: by `at`, then by the order of rows.
     let moment: Int
-    let rater: String
+    let rater: DataText
     let unit: RatingUnit
   }
 
@@ -21,12 +21,12 @@ struct RatingCount {
   private struct Slot: Hashable {
     let metric: RatingMetric
     let unit: RatingUnit
-    let rater: String
+    let rater: DataText
   }
 
   /// Counts events; across scorers, each version of a scorer is a rater of its own.
   init(_ events: [RatingEvent], acrossScorers: Bool) {
-    let gone = Set(events.compactMap(\.corrects))
+    let gone = events.compactMap(\.corrects).textSet
     let order = events.indices.sorted {
       (events[$0].at?.microseconds ?? 0, $0) < (events[$1].at?.microseconds ?? 0, $1)
     }
@@ -40,7 +40,7 @@ struct RatingCount {
       let own = RatingMetric(event)
       let slot = Slot(
         metric: acrossScorers ? own.withoutScorer : own, unit: RatingUnit(event),
-        rater: acrossScorers ? own.name(of: event.rater) : event.rater)
+        rater: DataText(acrossScorers ? own.name(of: event.rater) : event.rater))
       let rating = Rating(event: event, moment: moment, rater: slot.rater, unit: slot.unit)
       if slots.updateValue(rating, forKey: slot) != nil { superseded += 1 }
     }
@@ -52,7 +52,7 @@ struct RatingCount {
 }
 
 extension RatingMetric {
-  fileprivate var sortKey: [String] { [kind, rubric, scorer, scorerVersion] }
+  fileprivate var sortKey: [DataText] { [kind, rubric, scorer, scorerVersion] }
 
   fileprivate var withoutScorer: RatingMetric {
     RatingMetric(kind: kind, rubric: rubric, scorer: "", scorerVersion: "")
@@ -60,6 +60,6 @@ extension RatingMetric {
 
   /// A rater across scorers: people by their names, judges with what they are.
   fileprivate func name(of rater: String) -> String {
-    scorer == RatingEvent.defaultScorer ? rater : "\(rater) (\(scorer) \(scorerVersion))"
+    scorer.string == RatingEvent.defaultScorer ? rater : "\(rater) (\(scorer) \(scorerVersion))"
   }
 }

@@ -39,9 +39,9 @@ package struct RatingPlan {
   package let arms: [String]
   /// Items by first appearance, each with the places of its arms.
   private let items: [String]
-  private let places: [String: [String: Place]]
+  private let places: [DataText: [DataText: Place]]
   /// The number of each arm in the order of their first rows.
-  private let numbers: [String: Int]
+  private let numbers: [DataText: Int]
 
   /// The outputs of one table, told apart by the texts of a column.
   /// - Throws: ``StoreError``: `usage` when an item has two outputs of one arm, `missing` for a
@@ -49,18 +49,19 @@ package struct RatingPlan {
   package init(
     items: [[String?]], arms: [[String?]], names: [String], only: [String]?
   ) throws(StoreError) {
-    var places: [String: [String: Place]] = [:]
+    var places: [DataText: [DataText: Place]] = [:]
     var order: [String] = []
-    var found: Set<String> = []
-    var numbers: [String: Int] = [:]
+    var found: Set<DataText> = []
+    var numbers: [DataText: Int] = [:]
     for table in items.indices {
       for row in items[table].indices {
         guard let item = items[table][row], let arm = arms[table][row] else { continue }
-        if found.insert(arm).inserted { numbers[arm] = numbers.count }
-        guard only?.contains(arm) ?? true else { continue }
+        if found.insert(DataText(arm)).inserted { numbers[arm] = numbers.count }
+        guard only?.hasText(arm) ?? true else { continue }
         if places[item] == nil { order.append(item) }
         guard
-          places[item, default: [:]].updateValue(Place(table: table, row: row), forKey: arm) == nil
+          places[item, default: [:]].updateValue(
+            Place(table: table, row: row), forKey: DataText(arm)) == nil
         else {
           throw StoreError(
             .usage,
@@ -71,9 +72,9 @@ package struct RatingPlan {
     }
     for arm in only ?? [] where !found.contains(arm) {
       throw StoreError(
-        .missing, "there is no arm '\(arm)'; " + Spelling.advice(arm, Array(found)))
+        .missing, "there is no arm '\(arm)'; " + Spelling.advice(arm, found.map(\.string)))
     }
-    self.arms = only.map { Set($0).sorted() } ?? found.sorted()
+    self.arms = (only?.textSet ?? found).sorted().map(\.string)
     self.items = order
     self.places = places
     self.numbers = numbers
@@ -104,7 +105,7 @@ package struct RatingPlan {
   }
 
   private func entries(of item: String, kind: String, seed: Int) -> [Entry] {
-    let there = (places[item] ?? [:]).keys.sorted()
+    let there = (places[item] ?? [:]).keys.sorted().map(\.string)
     let start = Self.word(["order", String(seed), item])
     var entries: [Entry] = []
     func add(_ a: String, _ b: String?) {
@@ -196,7 +197,7 @@ package struct RatingPlan {
     event.source = event.source ?? source
     guard let task = event.task else {
       for case let arm? in [event.a, event.b] where place(of: event.item, arm) == nil {
-        let known = (places[event.item] ?? [:]).keys.sorted()
+        let known = (places[event.item] ?? [:]).keys.sorted().map(\.string)
         throw StoreError(
           .missing,
           "the item '\(event.item.prefix(80))' of \(source) has no arm '\(arm)'; "

@@ -1,4 +1,5 @@
 import Comparison
+import Model
 import Wire
 
 extension RatingReport {
@@ -32,24 +33,25 @@ extension RatingReport {
   }
 
   /// What a rating says, whichever of the two arms was written first.
-  private static func answer(_ rating: RatingCount.Rating, _ kind: String) -> String {
+  private static func answer(_ rating: RatingCount.Rating, _ kind: String) -> DataText {
     switch kind {
-    case "score": "\(rating.event.value ?? 0)"
-    case "label": rating.event.label ?? ""
+    case "score": DataText("\(rating.event.value ?? 0)")
+    case "label": DataText(rating.event.label ?? "")
     default: winner(rating)
     }
   }
 
   /// Which of the two arms won, counted by their names and not by where they were written: with
   /// the names themselves, chance would seem to have more answers than a pair has.
-  private static func winner(_ rating: RatingCount.Rating) -> String {
+  private static func winner(_ rating: RatingCount.Rating) -> DataText {
     let event = rating.event
     guard event.winner != "tie" else { return "tie" }
-    return (event.winner == "a" ? event.a : event.b) == rating.unit.a ? "first" : "second"
+    let name = event.winner == "a" ? event.a : event.b
+    return name.map { DataText($0) } == rating.unit.a ? "first" : "second"
   }
 
   /// A number for each answer: a score is its own.
-  private func codes(_ ratings: [RatingCount.Rating], kind: String) -> [String: Double] {
+  private func codes(_ ratings: [RatingCount.Rating], kind: String) -> [DataText: Double] {
     if kind == "score" {
       return Dictionary(
         ratings.map { (Self.answer($0, kind), $0.event.value ?? 0) }, uniquingKeysWith: { $1 })
@@ -62,10 +64,10 @@ extension RatingReport {
     _ units: [[RatingCount.Rating]], kind: String
   ) -> [RatingReportDocument.Agreement.Pair] {
     struct Names: Hashable {
-      let first: String
-      let second: String
+      let first: DataText
+      let second: DataText
     }
-    var common: [Names: (first: [String], second: [String])] = [:]
+    var common: [Names: (first: [DataText], second: [DataText])] = [:]
     for unit in units {
       let sorted = unit.sorted { $0.rater < $1.rater }
       for (index, one) in sorted.enumerated() {
@@ -81,7 +83,7 @@ extension RatingReport {
         let kappa = CohenKappa(answers.first, answers.second, level: Self.level)
         let same = zip(answers.first, answers.second).count { $0 == $1 }
         return RatingReportDocument.Agreement.Pair(
-          first: names.first, second: names.second, units: answers.first.count,
+          first: names.first.string, second: names.second.string, units: answers.first.count,
           agreement: Double(same) / Double(answers.first.count),
           kappa: kappa.map {
             .init(value: $0.value, lower: $0.interval?.lower, upper: $0.interval?.upper)

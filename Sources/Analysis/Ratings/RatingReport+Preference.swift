@@ -1,11 +1,13 @@
 import Comparison
+import Model
 import Wire
 
 extension RatingReport {
   /// Which arm is preferred, from votes between two of them.
   func preference(_ ratings: [RatingCount.Rating]) -> RatingReportDocument.Preference {
-    let arms = Set(ratings.flatMap { [$0.unit.a, $0.unit.b].compactMap { $0 } }).sorted()
-    let numbers = Dictionary(uniqueKeysWithValues: zip(arms, arms.indices))
+    let names = Set(ratings.flatMap { [$0.unit.a, $0.unit.b].compactMap { $0 } }).sorted()
+    let numbers = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+    let arms = names.map(\.string)
     let items = Clusters(labels: ratings.map(\.unit.item))
     var votes: [PairwiseVote] = []
     var seen: [PairwiseVote] = []
@@ -64,7 +66,7 @@ extension RatingReport {
           value: fit.ratings[arm], lower: interval?.lower.map(BradleyTerry.rating),
           upper: interval?.upper.map(BradleyTerry.rating)),
         bestRank: intervals?.ranks[arm].lowerBound, worstRank: intervals?.ranks[arm].upperBound)
-    }.sorted { ($1.beta.value, $0.arm) < ($0.beta.value, $1.arm) }
+    }.sorted { ($1.beta.value, DataText($0.arm)) < ($0.beta.value, DataText($1.arm)) }
   }
 
   private func position(

@@ -22,10 +22,11 @@ package struct RatingReport {
   package func document(
     _ events: [RatingEvent], version: String, snapshot: Digest
   ) throws(StoreError) -> RatingReportDocument {
-    let arms = Set(events.flatMap { [$0.a, $0.b].compactMap { $0 } })
+    let arms = events.flatMap { [$0.a, $0.b].compactMap { $0 } }.textSet
     if let anchor = request.anchor, !arms.contains(anchor) {
       throw StoreError(
-        .missing, "no rating has the arm '\(anchor)'; " + Spelling.advice(anchor, Array(arms)))
+        .missing,
+        "no rating has the arm '\(anchor)'; " + Spelling.advice(anchor, arms.map(\.string)))
     }
     let count = RatingCount(events, acrossScorers: request.acrossScorers)
     return RatingReportDocument(
@@ -38,12 +39,13 @@ package struct RatingReport {
     _ metric: RatingMetric, _ ratings: [RatingCount.Rating]
   ) -> RatingReportDocument.Metric {
     RatingReportDocument.Metric(
-      kind: metric.kind, rubric: metric.rubric,
-      scorer: request.acrossScorers ? nil : metric.scorer,
-      scorerVersion: request.acrossScorers ? nil : metric.scorerVersion, ratings: ratings.count,
-      items: Set(ratings.map(\.unit.item)).count, raters: raters(ratings, kind: metric.kind),
-      agreement: agreement(ratings, kind: metric.kind),
-      arms: metric.kind == "preference" ? nil : arms(ratings, kind: metric.kind),
+      kind: metric.kind.string, rubric: metric.rubric.string,
+      scorer: request.acrossScorers ? nil : metric.scorer.string,
+      scorerVersion: request.acrossScorers ? nil : metric.scorerVersion.string,
+      ratings: ratings.count,
+      items: Set(ratings.map(\.unit.item)).count, raters: raters(ratings, kind: metric.kind.string),
+      agreement: agreement(ratings, kind: metric.kind.string),
+      arms: metric.kind == "preference" ? nil : arms(ratings, kind: metric.kind.string),
       preference: metric.kind == "preference" ? preference(ratings) : nil)
   }
 
@@ -55,14 +57,14 @@ package struct RatingReport {
       .map { arm, own in
         let items = Clusters(labels: own.map(\.unit.item))
         var section = RatingReportDocument.Arm(
-          arm: arm, ratings: own.count, items: items.count, mean: nil, labels: nil)
+          arm: arm.string, ratings: own.count, items: items.count, mean: nil, labels: nil)
         if kind == "score" {
           section.mean = Self.mean(own.map { $0.event.value ?? 0 }, items)
         } else {
-          section.labels = Set(own.compactMap(\.event.label)).sorted().map { label in
-            let hits = own.map { $0.event.label == label ? 1.0 : 0 }
+          section.labels = own.compactMap(\.event.label).textSet.sorted().map { label in
+            let hits = own.map { $0.event.label?.hasBytes(of: label.string) == true ? 1.0 : 0 }
             return RatingReportDocument.Arm.Label(
-              label: label, count: hits.count { $0 == 1 },
+              label: label.string, count: hits.count { $0 == 1 },
               share: Self.share(hits, items) ?? .init(value: 0))
           }
         }
@@ -92,7 +94,7 @@ package struct RatingReport {
     let drifts = kind == "score" ? drifts(ratings, byRater.map(\.value)) : []
     return byRater.enumerated().map { index, entry in
       RatingReportDocument.Rater(
-        rater: entry.key, ratings: entry.value.count,
+        rater: entry.key.string, ratings: entry.value.count,
         drift: drifts.isEmpty ? nil : drifts[index])
     }
   }

@@ -4,9 +4,9 @@ package import Wire
 /// The rules that an event keeps before it is added; docs/ratings.md states them for people.
 package struct RatingRules {
   /// The events that are there, by their ids.
-  private var known: [String: RatingEvent]
+  private var known: [DataText: RatingEvent]
   /// Which event corrects which.
-  private var corrections: [String: String] = [:]
+  private var corrections: [DataText: String] = [:]
 
   private static let kinds = ["score", "label", "preference"]
   private static let idBytes = 128
@@ -32,7 +32,7 @@ package struct RatingRules {
     guard !events.isEmpty else {
       throw StoreError(.invalid, "there are no events; send one or more")
     }
-    var seen: Set<String> = []
+    var seen: Set<DataText> = []
     for (index, event) in events.enumerated() {
       let fault = Self.fault(event) ?? addingFault(event, &seen, allowsKnown)
       if let fault { throw StoreError(.invalid, "\(describe(index)): \(fault)") }
@@ -85,7 +85,7 @@ package struct RatingRules {
     case "label":
       if event.label == nil { return "a label has a word in 'label'" }
     default:
-      guard let a = event.a, let b = event.b, a != b else {
+      guard let a = event.a, let b = event.b, !a.hasBytes(of: b) else {
         return "a preference names two different arms in 'a' and 'b'"
       }
       guard ["a", "b", "tie"].contains(event.winner) else {
@@ -100,10 +100,12 @@ package struct RatingRules {
 
   /// What is wrong with an event beside the others; adds it when nothing is.
   private mutating func addingFault(
-    _ event: RatingEvent, _ seen: inout Set<String>, _ allowsKnown: Bool
+    _ event: RatingEvent, _ seen: inout Set<DataText>, _ allowsKnown: Bool
   ) -> String? {
     guard let id = event.rating else { return nil }
-    guard seen.insert(id).inserted else { return "the id '\(id)' is there twice; ids are unique" }
+    guard seen.insert(DataText(id)).inserted else {
+      return "the id '\(id)' is there twice; ids are unique"
+    }
     if known[id] != nil {
       guard allowsKnown else {
         return
@@ -119,7 +121,7 @@ package struct RatingRules {
       if let other = corrections[corrected] {
         return "'\(corrected)' was corrected by '\(other)' already; correct that one"
       }
-      guard RatingUnit(old) == RatingUnit(event), old.rater == event.rater,
+      guard RatingUnit(old) == RatingUnit(event), old.rater.hasBytes(of: event.rater),
         RatingMetric(old) == RatingMetric(event)
       else {
         return "it corrects '\(corrected)', which is about another item, arm, rater, question or "

@@ -1,11 +1,12 @@
+package import Model
 package import Wire
 
 /// What a rating is about: an item, and the arm or the two arms whose outputs were rated.
 package struct RatingUnit: Hashable, Sendable {
-  package let item: String
+  package let item: DataText
   /// The only arm, or the first of the two by name.
-  package let a: String?
-  package let b: String?
+  package let a: DataText?
+  package let b: DataText?
 
   /// What an event is about; the order of its arms does not matter.
   package init(_ event: RatingEvent) {
@@ -13,7 +14,8 @@ package struct RatingUnit: Hashable, Sendable {
   }
 
   init(item: String, _ first: String?, _ second: String?) {
-    self.item = item
+    self.item = DataText(item)
+    let (first, second) = (first.map { DataText($0) }, second.map { DataText($0) })
     if let first, let second, second < first {
       (a, b) = (second, first)
     } else {
@@ -25,12 +27,12 @@ package struct RatingUnit: Hashable, Sendable {
 /// The question, and who or what answered it: ratings that differ in one of these are of different
 /// metrics, and never replace one another.
 package struct RatingMetric: Hashable, Sendable {
-  package let kind: String
-  package let rubric: String
-  package let scorer: String
-  package let scorerVersion: String
+  package let kind: DataText
+  package let rubric: DataText
+  package let scorer: DataText
+  package let scorerVersion: DataText
 
-  init(kind: String, rubric: String, scorer: String, scorerVersion: String) {
+  init(kind: DataText, rubric: DataText, scorer: DataText, scorerVersion: DataText) {
     self.kind = kind
     self.rubric = rubric
     self.scorer = scorer
@@ -39,17 +41,17 @@ package struct RatingMetric: Hashable, Sendable {
 
   /// The metric of an event.
   package init(_ event: RatingEvent) {
-    kind = event.kind
-    rubric = event.rubric ?? RatingEvent.defaultRubric
-    scorer = event.scorer ?? RatingEvent.defaultScorer
-    scorerVersion = event.scorerVersion ?? RatingEvent.defaultScorerVersion
+    kind = DataText(event.kind)
+    rubric = DataText(event.rubric ?? RatingEvent.defaultRubric)
+    scorer = DataText(event.scorer ?? RatingEvent.defaultScorer)
+    scorerVersion = DataText(event.scorerVersion ?? RatingEvent.defaultScorerVersion)
   }
 
   /// The metric that tasks of a request are of.
   package init(_ request: RatingTaskRequest) {
-    kind = request.kind
-    rubric = request.rubric
-    scorer = request.scorer
-    scorerVersion = request.scorerVersion
+    kind = DataText(request.kind)
+    rubric = DataText(request.rubric)
+    scorer = DataText(request.scorer)
+    scorerVersion = DataText(request.scorerVersion)
   }
 }

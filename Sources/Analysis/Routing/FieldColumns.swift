@@ -18,16 +18,16 @@ struct FieldColumns: Sendable {
   /// The fields of `paths` and the columns that they come from: those that `map` names, else those
   /// called like the field, else, for a field of `metadata`, those called like its last part.
   static func sources(
-    of columns: [String], for paths: [FieldPath], map: [String: String]
+    of columns: [String], for paths: [FieldPath], map: [DataText: String]
   ) -> [(path: String, column: String)] {
     var found: [(path: String, column: String)] = []
-    for path in paths.map(\.text) where !found.contains(where: { $0.path == path }) {
+    for path in paths.map(\.text) where !found.map(\.path).hasText(path) {
       let prefix = "metadata."
       if let column = map[path] {
         found.append((path, column))
-      } else if columns.contains(path) {
+      } else if columns.hasText(path) {
         found.append((path, path))
-      } else if path.hasPrefix(prefix), columns.contains(String(path.dropFirst(prefix.count))) {
+      } else if path.hasPrefix(prefix), columns.hasText(path.dropFirst(prefix.count)) {
         found.append((path, String(path.dropFirst(prefix.count))))
       }
     }
@@ -37,9 +37,9 @@ struct FieldColumns: Sendable {
   /// The fields of `rules` that columns of `table` have; all of them without rules.
   /// - Throws: ``StoreError`` of kind `usage` for a mapping to no field, or from no column.
   init(
-    _ table: ColumnTable, for rules: [CompiledRules], map: [String: String]
+    _ table: ColumnTable, for rules: [CompiledRules], map: [DataText: String]
   ) throws(StoreError) {
-    for (path, column) in map.sorted(by: { $0.key < $1.key }) {
+    for (path, column) in map.sorted(by: { $0.key < $1.key }).map({ ($0.key.string, $0.value) }) {
       guard FieldPath.roots.contains(where: { path.hasPrefix($0 + ".") }) else {
         throw StoreError(
           .usage, "'\(path)' is no field of a request, like request.task or metadata.topic")
@@ -54,7 +54,7 @@ struct FieldColumns: Sendable {
       rules.isEmpty
       ? []
       : paths.filter { path in
-        !FieldPath.names.contains(path) && !sources.contains { $0.path == path.text }
+        !FieldPath.names.contains(path) && !sources.map(\.path).hasText(path.text)
       }.map(\.text)
     for source in sources {
       fields.append(
@@ -67,8 +67,8 @@ struct FieldColumns: Sendable {
   }
 
   /// All fields that columns can be.
-  private static func fields(_ columns: [String], _ map: [String: String]) -> [FieldPath] {
-    map.keys.sorted().map { FieldPath($0) }
+  private static func fields(_ columns: [String], _ map: [DataText: String]) -> [FieldPath] {
+    map.keys.sorted().map { FieldPath($0.string) }
       + columns.map { name in
         let isField = FieldPath.roots.contains { name.hasPrefix($0 + ".") }
         return FieldPath(isField ? name : "metadata." + name)
@@ -91,11 +91,11 @@ struct FieldColumns: Sendable {
   private func object(_ fields: [(steps: ArraySlice<String>, json: [UInt8])]) -> [UInt8] {
     var names: [String] = []
     for field in fields {
-      if let name = field.steps.first, !names.contains(name) { names.append(name) }
+      if let name = field.steps.first, !names.hasText(name) { names.append(name) }
     }
     return RowContexts.object(
       names.map { name in
-        let members = fields.filter { $0.steps.first == name }
+        let members = fields.filter { $0.steps.first?.hasBytes(of: name) == true }
         if let leaf = members.first(where: { $0.steps.count == 1 }) { return (name, leaf.json) }
         return (name, object(members.map { ($0.steps.dropFirst(), $0.json) }))
       })

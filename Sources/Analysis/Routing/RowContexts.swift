@@ -22,7 +22,7 @@ package struct RowContexts: Sendable {
 
   /// The columns that are needed to try `rules` on rows of `schema`.
   package static func columns(
-    of schema: Schema, for rules: [CompiledRules], map: [String: String] = [:]
+    of schema: Schema, for rules: [CompiledRules], map: [DataText: String] = [:]
   ) -> [String] {
     let names = schema.columns.map(\.name)
     let parts = contextColumns(schema.columns, map)
@@ -43,7 +43,7 @@ package struct RowContexts: Sendable {
   /// - Throws: ``StoreError`` of kind `usage` for columns that are no contexts.
   package init(
     _ table: ColumnTable, key: [String], for rules: [CompiledRules] = [],
-    map: [String: String] = [:]
+    map: [DataText: String] = [:]
   ) throws(StoreError) {
     count = table.count
     var names: [[String?]] = []
@@ -72,9 +72,9 @@ package struct RowContexts: Sendable {
   /// Texts may be other things that are called so, like what was found for an answer: where fields
   /// are mapped they are.
   private static func contextColumns(
-    _ columns: [ColumnDefinition], _ map: [String: String]
-  ) -> Set<String> {
-    Set(columns.filter { $0.type == .json || ($0.type == .string && map.isEmpty) }.map(\.name))
+    _ columns: [ColumnDefinition], _ map: [DataText: String]
+  ) -> Set<DataText> {
+    columns.filter { $0.type == .json || ($0.type == .string && map.isEmpty) }.map(\.name).textSet
   }
 
   /// What rules ask for, and no column has; nothing where columns hold contexts.
@@ -119,7 +119,7 @@ package struct RowContexts: Sendable {
 extension [String] {
   /// Each once, where it is first.
   fileprivate var uniqued: [String] {
-    var seen: Set<String> = []
-    return filter { seen.insert($0).inserted }
+    var seen: Set<DataText> = []
+    return filter { seen.insert(DataText($0)).inserted }
   }
 }

@@ -7,14 +7,14 @@ struct ModelTable: Sendable {
   /// In the order of their names.
   let models: [String]
   let roles: MetricRoles
-  let keys: [[String]]
+  let keys: [ItemKey]
   let clusters: Clusters?
   private(set) var findings: [ComparisonDocument.Finding] = []
   private let columns: [String]
   private let table: ColumnTable
   /// For each model, its rows of each item: one, or its attempts.
-  private let rows: [String: [[Int]]]
-  private let values: [String: [MetricRoles.Role: [Double?]]]
+  private let rows: [DataText: [[Int]]]
+  private let values: [DataText: [MetricRoles.Role: [Double?]]]
   private let options: BacktestOptions
 
   /// The models of a table by a column.
@@ -33,8 +33,8 @@ struct ModelTable: Sendable {
         "no column of \(table.name) is called like a \(role.rawValue), which the objective "
           + "is about; give one its part with --role \(role.rawValue)=COLUMN")
     }
-    let names = try table.texts(options.by)
-    let models = Set(names.compactMap { $0 }).sorted()
+    let names = try table.labels(options.by).map { $0?.name }
+    let models = names.compactMap { $0 }.textSet.sorted().map(\.string)
     guard (2...100).contains(models.count) else {
       throw StoreError(
         .usage,
@@ -42,16 +42,16 @@ struct ModelTable: Sendable {
           + "can be laid beside one another")
     }
     let items = try ItemKeys(table, rows: Array(0..<table.count), columns: key)
-    var keys: [[String]] = []
-    var rows: [String: [[Int]]] = [:]
-    for key in items.rows.keys.sorted(by: ItemKeys.isBefore) {
-      var found: [String: [Int]] = [:]
+    var keys: [ItemKey] = []
+    var rows: [DataText: [[Int]]] = [:]
+    for key in items.rows.keys.sorted() {
+      var found: [DataText: [Int]] = [:]
       for row in items.rows[key] ?? [] {
         guard let model = names[row] else { continue }
         guard options.repeats != nil || found[model] == nil else {
           throw StoreError(
             .usage,
-            "\(key.joined(separator: " · ")) has two rows of '\(model)' in \(table.name); name the "
+            "\(key.line) has two rows of '\(model)' in \(table.name); name the "
               + "column that numbers the attempts with --repeat, the columns that identify an item "
               + "with --key, or choose rows with --where")
         }
@@ -71,7 +71,7 @@ struct ModelTable: Sendable {
           "items", arm: nil, "items that some model lacks", count: items.rows.count - keys.count,
           isLeftOut: true))
     }
-    var values: [String: [MetricRoles.Role: [Double?]]] = [:]
+    var values: [DataText: [MetricRoles.Role: [Double?]]] = [:]
     for model in models {
       let arm = try ArmRows(table, items: rows[model] ?? [], roles: roles, clusters: nil)
       for role in needed {
@@ -87,11 +87,9 @@ struct ModelTable: Sendable {
       }
     }
     clusters = try options.cluster.map { (column) throws(StoreError) in
-      let texts = try table.texts(column)
+      let labels = try table.labels(column)
       return Clusters(
-        labels: (rows[models[0]] ?? []).map { rows in
-          rows.first.flatMap { texts[$0] }.map { "=" + $0 } ?? "#\(rows)"
-        })
+        labels: (rows[models[0]] ?? []).map { $0.first.flatMap { labels[$0] } }.ownWhereMissing)
     }
     self.models = models
     self.keys = keys
@@ -115,11 +113,11 @@ struct ModelTable: Sendable {
   }
 
   /// The value of a column at each item; nil where it has none, or its rows do not agree.
-  mutating func slices(_ column: String) throws(StoreError) -> [String?] {
-    let texts = try table.texts(column)
+  mutating func slices(_ column: String) throws(StoreError) -> [ValueLabel?] {
+    let labels = try table.labels(column)
     var unclear = 0
-    let slices = keys.indices.map { place -> String? in
-      let values = Set(models.flatMap { rows[$0]?[place] ?? [] }.map { texts[$0] })
+    let slices = keys.indices.map { place -> ValueLabel? in
+      let values = Set(models.flatMap { rows[$0]?[place] ?? [] }.map { labels[$0] })
       if values.count > 1 { unclear += 1 }
       return values.count == 1 ? values.first ?? nil : nil
     }

@@ -35,14 +35,14 @@ struct RuleDraft: Sendable {
 
   private var document: CanonicalJSON {
     let provider = CanonicalJSON.string(request.provider ?? "unspecified")
-    let used = Set([fallback] + slices.filter(\.isRule).map(\.model))
-    var members: [String: CanonicalJSON] = [
+    let used = ([fallback] + slices.filter(\.isRule).map(\.model)).textSet
+    var members: [DataText: CanonicalJSON] = [
       "schema": .string(RuleSet.schema), "route": .string(request.name),
       "comment": .string(comment),
       "targets": .object(
         Dictionary(
           uniqueKeysWithValues: used.map {
-            ($0, .object(["provider": provider, "model": .string($0)]))
+            ($0, .object(["provider": provider, "model": .string($0.string)]))
           })),
       "rules": .array(slices.filter(\.isRule).map(rule)),
       "default": .object(["target": .string(fallback)]),
@@ -55,7 +55,7 @@ struct RuleDraft: Sendable {
     .object([
       "name": .string("\(column)=\(slice.value)"),
       "when": .object([
-        request.field ?? Self.field(column): .object(["$eq": scalar(slice.value)])
+        DataText(request.field ?? Self.field(column)): .object(["$eq": scalar(slice.value)])
       ]),
       "serve": .object(["target": .string(slice.model)]),
     ])
@@ -71,7 +71,7 @@ struct RuleDraft: Sendable {
 
   /// What the objective's bound is as a gate, to be shown on rows that had no part in the draft.
   private func gates(_ holdout: String) -> CanonicalJSON {
-    var gate: [String: CanonicalJSON] = [
+    var gate: [DataText: CanonicalJSON] = [
       "dataset": .string(holdout), "min_coverage_percent": .integer(95),
     ]
     let bound = abs(objective.gate.bound)

@@ -19,7 +19,7 @@ package struct SuggestionAnalysis: Sendable {
   private var table: ModelTable
   private let column: String
   private let kind: ColumnType
-  private let slices: [String?]
+  private let slices: [ValueLabel?]
   private let base: String
   private let alpha: Double
 
@@ -51,9 +51,9 @@ package struct SuggestionAnalysis: Sendable {
         $0.rawValue < $1.rawValue
       })
     let known: Set = [MetricRoles.Role.inputTokens, .expectedRefusal]
-    guard column != options.by,
+    guard !column.hasBytes(of: options.by),
       !MetricRoles.Role.allCases.contains(where: {
-        !known.contains($0) && models.roles[$0] == column
+        !known.contains($0) && models.roles[$0]?.hasBytes(of: column) == true
       })
     else {
       throw StoreError(
@@ -69,7 +69,7 @@ package struct SuggestionAnalysis: Sendable {
         "the column '\(column)' has \(count) values; one with at most \(Self.sliceLimit) makes slices"
       )
     }
-    if let stated = request.base, !models.models.contains(stated) {
+    if let stated = request.base, !models.models.hasText(stated) {
       throw StoreError(
         .usage, "no row is of '\(stated)'; " + Spelling.advice(stated, models.models))
     }
@@ -92,13 +92,15 @@ package struct SuggestionAnalysis: Sendable {
     let values = Set(slices.compactMap { $0 }).sorted()
     let places = values.map { value in all.filter { slices[$0] == value } }
     var trials = places.map { self.trials(over: fallback, at: $0) }
-    let harm = judge(&trials, harm: places.map { fallback == base ? nil : self.harm(fallback, $0) })
+    let harm = judge(
+      &trials, harm: places.map { fallback.hasBytes(of: base) ? nil : self.harm(fallback, $0) })
     let parts = values.indices.map { index in
       let shown = best(trials[index], at: places[index])
       let isHarmed = harm[index].map { $0 <= alpha } ?? false
       let model = shown ?? (isHarmed ? base : fallback)
       return SuggestionDocument.Slice(
-        value: values[index], items: places[index].count, model: model, isRule: model != fallback,
+        value: values[index].name, items: places[index].count, model: model,
+        isRule: !model.hasBytes(of: fallback),
         harmPValue: harm[index], trials: trials[index])
     }
     let tests =
@@ -117,9 +119,9 @@ package struct SuggestionAnalysis: Sendable {
 
   /// Every other model in the place of `over`.
   private func trials(over: String, at places: [Int]) -> [SuggestionDocument.Trial] {
-    table.models.filter { $0 != over }.map { model in
+    table.models.filter { !$0.hasBytes(of: over) }.map { model in
       var bound: (change: EstimateDocument?, pValue: Double?) = (nil, 0)
-      if model != base {
+      if !model.hasBytes(of: base) {
         bound = table.change(base, model, at: places).test(
           objective.bounded, bound: objective.gate.bound,
           isAbove: objective.gate.relation == .atLeast)

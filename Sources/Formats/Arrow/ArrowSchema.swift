@@ -24,10 +24,10 @@ struct ArrowSchema: Sendable {
     }
     for column in columns { fields.append(try ArrowField(column, budget: &budget)) }
     guard !fields.isEmpty else { throw ArrowFault.unsupported("a table without columns") }
-    var names: Set<String> = []
+    var names: Set<DataText> = []
     for field in fields {
       guard !field.name.isEmpty else { throw ArrowFault.unsupported("a column without a name") }
-      guard names.insert(field.name).inserted else {
+      guard names.insert(DataText(field.name)).inserted else {
         throw ArrowFault.unsupported("two columns called '\(field.name)'")
       }
     }

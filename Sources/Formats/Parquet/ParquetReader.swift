@@ -165,7 +165,7 @@ package struct ParquetReader: RowReader {
       throw StoreError(
         .invalid, "the file has more than \(Schema.columnLimit) columns, the most a table may have")
     }
-    guard Set(names).count == names.count, !names.contains("") else {
+    guard names.textSet.count == names.count, !names.contains("") else {
       throw StoreError(.invalid, "two columns have the same name, or one has none: name them apart")
     }
     try ColumnTypes(options, file: file.name).requireNames(among: names)

@@ -20,20 +20,21 @@ package final class AggregateMemory: Sendable {
   struct VersionKey: Hashable, Sendable {
     let number: Int
     let createdAt: Timestamp
-    let message: String
+    let message: DataText
 
     init(_ part: any QueryPart) {
-      (number, createdAt, message) = (part.version, part.createdAt, part.message)
+      (number, createdAt) = (part.version, part.createdAt)
+      message = DataText(part.message)
     }
 
     /// Adds what tells this version from others.
     func append(to bytes: inout [UInt8]) {
-      for number in [Int64(number), createdAt.microseconds, Int64(message.utf8.count)] {
+      for number in [Int64(number), createdAt.microseconds, Int64(message.string.utf8.count)] {
         for shift in stride(from: 0, to: 64, by: 8) {
           bytes.append(UInt8(truncatingIfNeeded: number >> Int64(shift)))
         }
       }
-      bytes.append(contentsOf: message.utf8)
+      bytes.append(contentsOf: message.string.utf8)
     }
   }
 

@@ -8,7 +8,7 @@ struct AggregateRecognizer {
   let connection: Connection
   let table: VirtualTable
   private let clauses: SQLClauses
-  private let columnNumbers: [String: Int]
+  private let columnNumbers: [DataText: Int]
   /// What columns may be qualified with.
   private let qualifier: String
   /// The aliases of the result's columns, in lower case; nil for a column without one.
@@ -23,7 +23,7 @@ struct AggregateRecognizer {
   static func query(_ sql: String, on connection: Connection) -> AggregateQuery? {
     guard connection.state.tables.count == 1, let table = connection.state.tables.first,
       let tokens = SQLToken.tokens(of: sql), let clauses = SQLClauses(tokens),
-      clauses.table.lowercasedASCII == table.name.lowercasedASCII
+      clauses.table.lowercasedASCII.hasBytes(of: table.name.lowercasedASCII)
     else { return nil }
     var recognizer = AggregateRecognizer(
       connection, VirtualTable(table.table, state: connection.state), clauses)
@@ -36,7 +36,7 @@ struct AggregateRecognizer {
     self.clauses = clauses
     // SQLite takes letters for equal in both cases when they are ASCII.
     columnNumbers = Dictionary(
-      table.sqlNames.enumerated().map { ($1.lowercasedASCII, $0) },
+      table.sqlNames.enumerated().map { (DataText($1.lowercasedASCII), $0) },
       uniquingKeysWith: { first, _ in first })
     qualifier = (clauses.tableAlias ?? clauses.table).lowercasedASCII
   }
@@ -96,7 +96,9 @@ struct AggregateRecognizer {
         else { return false }
         name = items[position - 1].expression
       } else if term.count == 1, column(term[...]) == nil,
-        let position = aliases.firstIndex(of: term[0].name.lowercasedASCII), term[0].isName
+        let position = aliases.firstIndex(where: {
+          $0?.hasBytes(of: term[0].name.lowercasedASCII) == true
+        }), term[0].isName
       {
         name = items[position].expression
       }
@@ -113,7 +115,7 @@ struct AggregateRecognizer {
     guard let last = tokens.last, last.isName else { return nil }
     if tokens.count == 3 {
       let (first, dot) = (tokens[tokens.startIndex], tokens[tokens.startIndex + 1])
-      guard first.isName, dot.isSign("."), first.name.lowercasedASCII == qualifier else {
+      guard first.isName, dot.isSign("."), first.name.lowercasedASCII.hasBytes(of: qualifier) else {
         return nil
       }
     } else if tokens.count != 1 {

@@ -19,13 +19,13 @@ package struct RuleChange: Sendable, Hashable {
 extension RuleSet {
   /// What differs from `old`, rules first; comments and the parent's number do not count.
   package func changes(from old: RuleSet) -> [RuleChange] {
-    let ignored: Set = ["rules", "targets", "comment", "parent_version"]
+    let ignored: Set<DataText> = ["rules", "targets", "comment", "parent_version"]
     var changes = Self.changes("rule", old.named("rules"), named("rules"))
-    let before = old.rules.map(\.name).filter { name in rules.contains { $0.name == name } }
-    let after = rules.map(\.name).filter { name in old.rules.contains { $0.name == name } }
+    let before = old.rules.map(\.name).filter { rules.map(\.name).hasText($0) }
+    let after = rules.map(\.name).filter { old.rules.map(\.name).hasText($0) }
     for (left, right) in zip(before, after) where !Carving.isSame(left, right) {
       let what = "rule \(right)"
-      if !changes.contains(where: { $0.what == what }) {
+      if !changes.contains(where: { $0.what.hasBytes(of: what) }) {
         changes.append(RuleChange(what: what, kind: .moved, members: []))
       }
     }
@@ -35,7 +35,7 @@ extension RuleSet {
       let (left, right) = (old.json.object?[name], json.object?[name])
       guard left != right else { continue }
       let kind: RuleChange.Kind = left == nil ? .added : right == nil ? .removed : .changed
-      changes.append(RuleChange(what: name, kind: kind, members: []))
+      changes.append(RuleChange(what: name.string, kind: kind, members: []))
     }
     return changes
   }
@@ -44,7 +44,7 @@ extension RuleSet {
   private func named(_ member: String) -> [(name: String, json: CanonicalJSON)] {
     switch json.object?[member] {
     case .array(let items)?: items.map { ($0.object?["name"]?.string ?? "", $0) }
-    case .object(let members)?: members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    case .object(let members)?: members.sorted { $0.key < $1.key }.map { ($0.key.string, $0.value) }
     default: []
     }
   }
@@ -73,6 +73,6 @@ extension RuleSet {
 
   private static func members(_ old: CanonicalJSON, _ new: CanonicalJSON) -> [String] {
     let (left, right) = (old.object ?? [:], new.object ?? [:])
-    return Set(left.keys).union(right.keys).filter { left[$0] != right[$0] }.sorted()
+    return Set(left.keys).union(right.keys).filter { left[$0] != right[$0] }.sorted().map(\.string)
   }
 }

@@ -76,9 +76,10 @@ package struct Decision: Sendable {
   /// The probability of any target, in millionths, over all units that the rule is true for.
   package func chancePPM(of target: RuleSet.Target.Name) -> Int {
     guard draw != nil, case .split(let split)? = rule?.serve else {
-      return self.target.name == target ? 1_000_000 : 0
+      return self.target.name.hasBytes(of: target) ? 1_000_000 : 0
     }
-    return split.variants.filter { $0.target == target }.reduce(0) { $0 + $1.weight } * 100
+    return split.variants.filter { $0.target.hasBytes(of: target) }.reduce(0) { $0 + $1.weight }
+      * 100
   }
 
   /// Where the request goes when targets fail, in order; never the target itself.

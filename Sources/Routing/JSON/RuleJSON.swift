@@ -149,9 +149,7 @@ extension RuleJSON {
     _ scanner: inout JSONScanner, _ pointer: Pointer, depth: Int, _ faults: inout [RuleFault]
   ) throws(JSONFault) -> RuleJSON {
     var members: [Member] = []
-    // Texts are equal here also when they differ in Unicode's normal form, which is meant: names
-    // that look the same are refused.
-    var names: Set<String> = []
+    var names: Set<DataText> = []
     _ = scanner.take(UInt8(ascii: "{"))
     if scanner.take(UInt8(ascii: "}")) { return .object(members) }
     repeat {
@@ -159,7 +157,7 @@ extension RuleJSON {
         throw scanner.fault("a member's name is expected here")
       }
       let name = try text(&scanner)
-      if !names.insert(name).inserted {
+      if !names.insert(DataText(name)).inserted {
         faults.append(RuleFault(pointer: (pointer / name).text, message: "is given twice"))
       }
       try scanner.expect(UInt8(ascii: ":"), "':'")
@@ -194,7 +192,7 @@ extension RuleJSON {
     case .array(let items):
       return .array(items.enumerated().map { $1.canonical(pointer / $0, &faults) })
     case .object(let members):
-      var object: [String: CanonicalJSON] = [:]
+      var object: [DataText: CanonicalJSON] = [:]
       for member in members {
         object[member.name] = member.value.canonical(pointer / member.name, &faults)
       }

@@ -26,7 +26,7 @@ extension LocalStoreService {
     let (version, table) = try self.table(
       rows, columns: RowContexts.columns(of: schema, for: [before, after]))
     let contexts = try RowContexts(table, key: schema.key)
-    var counts: [[String]: Int] = [:]
+    var counts: [[DataText]: Int] = [:]
     var examples: [RuleDiffDocument.Decisions.Row] = []
     var changed = 0
     for row in 0..<contexts.count {
@@ -42,8 +42,8 @@ extension LocalStoreService {
           "row \(row + 1) of \(version.reference) is no context: \(error.message) "
             + "(byte \(error.offset + 1))")
       }
-      counts[[old.target.name, new.target.name], default: 0] += 1
-      guard old.target.name != new.target.name else { continue }
+      counts[[DataText(old.target.name), DataText(new.target.name)], default: 0] += 1
+      guard !old.target.name.hasBytes(of: new.target.name) else { continue }
       changed += 1
       if examples.count < limit {
         examples.append(
@@ -52,8 +52,9 @@ extension LocalStoreService {
             oldRule: old.ruleName, newRule: new.ruleName))
       }
     }
-    let matrix = counts.sorted { ($0.key[0], $0.key[1]) < ($1.key[0], $1.key[1]) }.map {
-      RuleDiffDocument.Decisions.Cell(oldTarget: $0.key[0], newTarget: $0.key[1], rows: $0.value)
+    let matrix = counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map {
+      RuleDiffDocument.Decisions.Cell(
+        oldTarget: $0.key[0].string, newTarget: $0.key[1].string, rows: $0.value)
     }
     return RuleDiffDocument.Decisions(
       version: version.reference, rows: contexts.count, changed: changed, matrix: matrix,

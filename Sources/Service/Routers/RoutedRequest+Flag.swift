@@ -7,7 +7,7 @@ extension RoutedRequest {
   package var flagJSON: [UInt8] {
     var target = decision.target.json.object ?? [:]
     target["name"] = .string(decision.target.name)
-    var metadata: [String: CanonicalJSON] = [
+    var metadata: [DataText: CanonicalJSON] = [
       "decision_id": .string(id), "route": .string(route.text), "version": .integer(Int64(number)),
       "content_hash": .string(decision.rules.set.digest.description),
       "target": .string(decision.target.name),

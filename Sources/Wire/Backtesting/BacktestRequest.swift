@@ -1,3 +1,5 @@
+package import Model
+
 /// Which rules are tried on which rows.
 package struct BacktestRequest: Codable, Sendable, Hashable {
   /// The rules that are tried, `support@7`.
@@ -28,9 +30,9 @@ package struct BacktestOptions: Codable, Sendable, Hashable {
   /// The columns that identify an item; nil for the version's key without `by`.
   package var key: [String]?
   /// Fields of a request and the columns they come from: `request.task` from `task`.
-  package var map: [String: String] = [:]
+  package var map: [DataText: String] = [:]
   /// Targets and their values of `by`, where these are neither its name nor its model.
-  package var targets: [String: String] = [:]
+  package var targets: [DataText: String] = [:]
   /// Which columns play which part, where their names do not tell it.
   package var roles = MetricRoles()
   /// More metrics: those of which more is better, and those of which less is.
@@ -66,8 +68,8 @@ package struct BacktestOptions: Codable, Sendable, Hashable {
     let members = try decoder.container(keyedBy: CodingKeys.self)
     by = try members.decodeIfPresent(String.self, forKey: .by) ?? by
     key = try members.decodeIfPresent([String].self, forKey: .key)
-    map = try members.decodeIfPresent([String: String].self, forKey: .map) ?? [:]
-    targets = try members.decodeIfPresent([String: String].self, forKey: .targets) ?? [:]
+    map = try members.decodeIfPresent([DataText: String].self, forKey: .map) ?? [:]
+    targets = try members.decodeIfPresent([DataText: String].self, forKey: .targets) ?? [:]
     roles = try members.decodeIfPresent(MetricRoles.self, forKey: .roles) ?? MetricRoles()
     higher = try members.decodeIfPresent([String].self, forKey: .higher) ?? []
     lower = try members.decodeIfPresent([String].self, forKey: .lower) ?? []

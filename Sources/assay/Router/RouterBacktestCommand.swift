@@ -132,12 +132,12 @@ struct TrialFlags: ParsableArguments {
 
   private static func pairs(
     _ texts: [String], _ form: String
-  ) throws(StoreError) -> [String: String] {
-    var pairs: [String: String] = [:]
+  ) throws(StoreError) -> [DataText: String] {
+    var pairs: [DataText: String] = [:]
     for text in texts {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty,
-        pairs.updateValue(String(parts[1]), forKey: String(parts[0])) == nil
+        pairs.updateValue(String(parts[1]), forKey: DataText(parts[0])) == nil
       else { throw StoreError(.usage, "'\(text)' is not of the form \(form), each once") }
     }
     return pairs
