@@ -94,6 +94,15 @@ struct CSVColumn {
     return true
   }
 
+  /// Adds a null when the text is the word for what is not a number, which is nothing among truth
+  /// values and integers; false for any other.
+  private mutating func takesNaN(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard unsafe CSVWords.nonFinite(text)?.isNaN == true else { return false }
+    unsafe readings.add(text, as: .null)
+    appendNull()
+    return true
+  }
+
   private mutating func appendBools(
     _ cells: [CSVCell], _ column: Int, _ stride: Int, _ bytes: UnsafeRawBufferPointer
   ) -> Int? {
@@ -101,11 +110,7 @@ struct CSVColumn {
       if unsafe takesNull(cells[index], bytes) { continue }
       let text = unsafe cells[index].text(in: bytes)
       guard let bool = unsafe CSVBool(text) ?? CSVBool(digit: text) else {
-        if unsafe takesWord(text) { continue }
-        // Beside truth values, what is not a number is nothing.
-        guard unsafe CSVWords.nonFinite(text)?.isNaN == true else { return index / stride }
-        unsafe readings.add(text, as: .null)
-        appendNull()
+        guard unsafe takesWord(text) || takesNaN(text) else { return index / stride }
         continue
       }
       if unsafe text[0] < UInt8(ascii: "f") { unsafe readings.add(text, as: .bool) }
@@ -125,7 +130,7 @@ struct CSVColumn {
       }
       let text = unsafe cells[index].text(in: bytes)
       guard let integer = unsafe CSVNumber.integer(text) ?? wholeNumber(text) else {
-        guard unsafe takesWord(text) else { return index / stride }
+        guard unsafe takesWord(text) || takesNaN(text) else { return index / stride }
         integers.append(0)
         continue
       }

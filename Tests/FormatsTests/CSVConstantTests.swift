@@ -172,6 +172,9 @@ private func column(
       whole.remarks.readings == [
         "'NA' as null (1 cell) in x", "2 cells like '7.0' as integers in x",
       ])
+    let gaps = try column(["5", "NaN"], expecting: .int64)
+    #expect(gaps.type == .int64 && gaps.cells == ["5", nil])
+    #expect(gaps.remarks.readings == ["'NaN' as null (1 cell) in x"])
     #expect(try column(["1", "0", "True"], expecting: .bool).cells == ["true", "false", "true"])
     #expect(try column(["1", "2"], expecting: .float64).type == .float64)
     #expect(try column(["8", "NA", "True"], expecting: .string).cells == ["8", "NA", "True"])
