@@ -40,7 +40,8 @@ extension StoreServiceContract {
       comparison.options = options
       try contract.pushDocument(
         Documents.encode(try contract.service.compare(comparison).document),
-        condition: ("id < 31", refused), format: ComparisonDocument.format, to: "old.comparison")
+        condition: ("id < 31", refused), format: Edition.current.format(ComparisonDocument.form),
+        to: "old.comparison")
       let gate = try contract.service.createGate(
         GateRequest(reference: "runs", options: options, save: SaveOrder(name: "bar")))
       try contract.pushDocument(
@@ -50,7 +51,8 @@ extension StoreServiceContract {
       report.condition = "id < 31"
       try contract.pushDocument(
         Documents.encode(try contract.service.report(report).document),
-        condition: ("id < 31", refused), format: ReportDocument.format, to: "old.report")
+        condition: ("id < 31", refused), format: Edition.current.format(ReportDocument.form),
+        to: "old.report")
 
       let comparisons = try Reference(parsing: "old.comparison")
       let kept = try contract.service.comparison(comparisons).document
@@ -81,7 +83,9 @@ extension StoreServiceContract {
   private var doors: [(name: String, ask: (String) throws -> Void)] {
     [
       ("data", { text in _ = try data("arms") { $0.condition = text } }),
-      ("ordered data", { text in _ = try data("arms") { ($0.condition, $0.order) = (text, "id") } }),
+      (
+        "ordered data", { text in _ = try data("arms") { ($0.condition, $0.order) = (text, "id") } }
+      ),
       (
         "trend",
         { text in
@@ -140,7 +144,8 @@ extension StoreServiceContract {
   /// Saves results of two arms as `arms`, and those of one as `runs`, twice.
   private func pushArms(_ count: Int = 60) throws {
     func line(_ id: Int, _ arm: String) -> String {
-      #"{"id":\#(id),"arm":"\#(arm)","task":"t\#(id % 3)","success":\#(id % 4 == 0 ? 0 : 1)}"# + "\n"
+      #"{"id":\#(id),"arm":"\#(arm)","task":"t\#(id % 3)","success":\#(id % 4 == 0 ? 0 : 1)}"#
+        + "\n"
     }
     let lines = (1...count).map { line($0, "a") + line($0, "b") }
     try push(lines.joined(), to: "arms") { $0.key = ["id", "arm"] }
