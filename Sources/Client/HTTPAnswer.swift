@@ -5,4 +5,6 @@ struct HTTPAnswer: Sendable {
   let body: [UInt8]
   /// Whether an earlier attempt may have done what was asked, though no answer came of it.
   let followsInterruption: Bool
+  /// Whether it was asked to change something.
+  let isToChange: Bool
 }

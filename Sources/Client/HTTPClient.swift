@@ -94,9 +94,11 @@ final class HTTPClient: Sendable {
         sleep(pause)
         continue
       } catch {
+        let wasSent = error.cause == .interrupted || error.cause == .malformed
         isInterrupted = isInterrupted || error.cause == .interrupted
         outcome = .failed(error.cause)
-        failure = error.storeError(address)
+        failure = error.storeError(
+          address, mayBeDone: request.isChange && (isInterrupted || wasSent))
       }
       let hasProgressed = download.received - before >= Self.progressBytes
       guard download.canResume,
@@ -147,7 +149,9 @@ final class HTTPClient: Sendable {
         try state.begin(head)
       }
     }
-    return HTTPAnswer(head: head, body: body, followsInterruption: followsInterruption)
+    return HTTPAnswer(
+      head: head, body: body, followsInterruption: followsInterruption,
+      isToChange: request.isChange)
   }
 
   private static func locally(

@@ -30,6 +30,8 @@ struct HTTPRequest: Sendable {
   /// Names and values.
   private(set) var fields: [(name: String, value: String)] = []
   var body = Body.none
+  /// Whether it changes something though it is a POST without an idempotency key.
+  var makesChange = false
 
   /// A request without a body.
   init(_ method: Method, _ resource: Resource) {
@@ -47,6 +49,22 @@ struct HTTPRequest: Sendable {
   /// Adds a header field; one without a value is left out.
   mutating func add(_ name: String, _ value: String?) {
     if let value { fields.append((name, value)) }
+  }
+
+  /// Whether the server may have changed something when no answer comes.
+  var isChange: Bool {
+    switch method {
+    case .get, .head: false
+    case .put, .delete: true
+    case .post: makesChange || isRepeatable
+    }
+  }
+
+  /// The same request, which changes something.
+  func changing() -> HTTPRequest {
+    var request = self
+    request.makesChange = true
+    return request
   }
 
   /// Whether sending it twice does no more than sending it once.

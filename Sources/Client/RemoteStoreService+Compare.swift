@@ -25,7 +25,7 @@ extension RemoteStoreService {
   package func createGate(_ request: GateRequest) throws(StoreError) -> Kept<GateDocument> {
     try document(
       Kept<GateDocument>.self,
-      HTTPRequest(.post, Resource("v1", "gates"), json: Documents.encode(request)))
+      HTTPRequest(.post, Resource("v1", "gates"), json: Documents.encode(request)).changing())
   }
 
   package func gate(_ reference: Reference) throws(StoreError) -> Kept<GateDocument> {

@@ -15,7 +15,7 @@ extension RemoteStoreService {
     resource.add("expect", request.expect.map(String.init))
     resource.add("dry_run", request.isDryRun ? "true" : nil)
     return try self.document(
-      RulesPushDocument.self, HTTPRequest(.post, resource, json: document))
+      RulesPushDocument.self, HTTPRequest(.post, resource, json: document).changing())
   }
 
   package func ruleSet(_ reference: Reference) throws(StoreError) -> RuleSetDocument {
@@ -38,7 +38,8 @@ extension RemoteStoreService {
   ) throws(StoreError) -> DeploymentDocument {
     let body = Documents.encode(request)
     return try document(
-      DeploymentDocument.self, HTTPRequest(.post, Self.router(name, "deployments"), json: body))
+      DeploymentDocument.self,
+      HTTPRequest(.post, Self.router(name, "deployments"), json: body).changing())
   }
 
   package func rollback(
@@ -46,7 +47,8 @@ extension RemoteStoreService {
   ) throws(StoreError) -> DeploymentDocument {
     let body = Documents.encode(request)
     return try document(
-      DeploymentDocument.self, HTTPRequest(.post, Self.router(name, "rollback"), json: body))
+      DeploymentDocument.self,
+      HTTPRequest(.post, Self.router(name, "rollback"), json: body).changing())
   }
 
   package func compareRules(

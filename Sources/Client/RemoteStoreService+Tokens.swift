@@ -9,7 +9,7 @@ extension RemoteStoreService: TokenService {
   package func createToken(_ request: TokenRequest) throws(StoreError) -> NewTokenDocument {
     let body = Documents.encode(request)
     return try document(
-      NewTokenDocument.self, HTTPRequest(.post, Resource("v1", "tokens"), json: body))
+      NewTokenDocument.self, HTTPRequest(.post, Resource("v1", "tokens"), json: body).changing())
   }
 
   package func createURLToken(
@@ -17,7 +17,8 @@ extension RemoteStoreService: TokenService {
   ) throws(StoreError) -> URLTokenDocument {
     let body = Documents.encode(request)
     return try document(
-      URLTokenDocument.self, HTTPRequest(.post, Resource("v1", "tokens", "url"), json: body))
+      URLTokenDocument.self,
+      HTTPRequest(.post, Resource("v1", "tokens", "url"), json: body).changing())
   }
 
   package func revokeToken(_ id: String) throws(StoreError) {

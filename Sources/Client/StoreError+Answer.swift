@@ -16,7 +16,17 @@ extension StoreError {
           : "\(origin) wants a token: set ASSAY_TOKEN to one that 'assay token create' made there")
       return
     }
-    if let problem = Self.problem(answer) {
+    // A gateway that got no answer knows no more than we would, nor does a server that failed after
+    // an attempt of which we heard nothing.
+    let isUnknown =
+      answer.isToChange
+      && ([502, 504].contains(status) || status >= 500 && answer.followsInterruption)
+    if isUnknown {
+      self = .uncertain(
+        "what was sent to \(origin)",
+        because: StoreError(.unavailable, "it answers with status \(status)"),
+        advice: "look whether it is there before you send it again")
+    } else if let problem = Self.problem(answer) {
       self.init(problem, file: file)
     } else if let target = answer.head["Location"], (300..<400).contains(status) {
       self.init(
@@ -40,6 +50,7 @@ extension StoreError {
     self.init(
       kind, problem.detail,
       at: isAboutFile ? Location(file: file, line: problem.line, column: problem.column) : nil)
+    if problem.mayBeSaved == true { detail = .mayBeSaved }
   }
 
   private static func problem(_ answer: HTTPAnswer) -> ProblemDocument? {

@@ -37,9 +37,17 @@ package struct TransferFailure: Error {
   }
 
   /// The same for the one who asked.
-  func storeError(_ address: ServerAddress) -> StoreError {
-    if let error { return error }
+  /// - Parameter mayBeDone: Whether the server may have made the change that was asked for, by this
+  ///   attempt or one before.
+  func storeError(_ address: ServerAddress, mayBeDone: Bool = false) -> StoreError {
+    if let error, !mayBeDone { return error }
     let origin = address.origin
+    guard !mayBeDone else {
+      return .uncertain(
+        "what was sent to \(origin)",
+        because: StoreError(.unavailable, "no answer came back: \(reason)"),
+        advice: "look whether it is there before you send it again")
+    }
     let message =
       switch cause {
       case .unreachable:

@@ -37,15 +37,37 @@ package struct StoreError: Error, Sendable {
     }
   }
 
+  /// What a caller should know beside the kind.
+  package enum Detail: String, Sendable {
+    /// Whether the change was made is not known: it may be there for good.
+    case mayBeSaved
+    /// The idempotency key stands for another request.
+    case keyReused
+  }
+
   package let kind: Kind
   package let message: String
   package var location: Location?
+  package var detail: Detail?
 
   /// An error of `kind`; `message` is a sentence without a full stop at its end.
   package init(_ kind: Kind, _ message: String, at location: Location? = nil) {
     self.kind = kind
     self.message = message
     self.location = location
+  }
+
+  /// The error of a change of which nobody knows whether it was made; `what` is the subject of a
+  /// sentence, `advice` the end of one.
+  ///
+  /// The reason loses its own advice, which is to try again as a rule.
+  package static func uncertain(
+    _ what: String, because reason: StoreError, advice: String
+  ) -> StoreError {
+    let cause = reason.message.prefix { $0 != ";" }
+    var error = StoreError(.unavailable, "\(what) may be saved (\(cause)): \(advice)")
+    error.detail = .mayBeSaved
+    return error
   }
 }
 

@@ -8,7 +8,8 @@ package struct VersionRecord: Hashable, Sendable {
   package let parent: Int?
   package let kind: DatasetKind
   package let message: String
-  /// When the measurement was taken, as its author says.
+  /// When the measurement was taken, as its author says or the clock; that may be before the
+  /// parent's, when one of the clocks was wrong or older measurements are added later.
   package let createdAt: Timestamp
   /// The exact versions this one was made from.
   package let lineage: [Lineage]

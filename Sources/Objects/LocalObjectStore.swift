@@ -18,10 +18,35 @@ package final class LocalObjectStore: ObjectStore {
     self.files = OpenFiles(disk: disk, limit: openFileLimit)
   }
 
-  package func putIfAbsent(_ name: String, _ pieces: [[UInt8]]) throws(StoreError) -> Bool {
+  package func create(_ name: String, _ pieces: [[UInt8]]) throws(StoreError) -> Creation {
     let upload = try begin()
     for piece in pieces { try upload.append(piece) }
-    return try upload.commit(as: name)
+    let creation = try upload.create(as: name)
+    let failure: StoreError?
+    switch creation {
+    case .created, .visible: return creation
+    case .taken: failure = nil
+    case .unknown(let error): failure = error
+    }
+    // A network's file system that repeats a call whose answer was lost may find what it made.
+    let isOurs: Bool
+    do throws(StoreError) {
+      isOurs = try holds(name, pieces)
+    } catch {
+      return .unknown(failure ?? error)
+    }
+    guard let failure else { return isOurs ? .created : .taken }
+    guard isOurs else { throw failure }
+    return .visible(failure)
+  }
+
+  /// Whether the file of that name has the bytes of `pieces`; false when there is none.
+  private func holds(_ name: String, _ pieces: [[UInt8]]) throws(StoreError) -> Bool {
+    let byteCount = pieces.reduce(0) { $0 + $1.count }
+    guard try disk.status(of: name)?.byteCount == byteCount else { return false }
+    let file = try disk.open(name)
+    defer { disk.close(file) }
+    return try disk.read(file, at: 0, count: byteCount).elementsEqual(pieces.joined())
   }
 
   package func begin() throws(StoreError) -> any Upload {
@@ -48,14 +73,23 @@ package final class LocalObjectStore: ObjectStore {
   package func touch(_ name: String) throws(StoreError) { try disk.touch(name) }
 
   /// Links a synced temporary file to its name and makes the name durable.
-  private func publish(_ path: String, as name: String) throws(StoreError) -> Bool {
+  private func publish(_ path: String, as name: String) throws(StoreError) -> Creation {
     let folder = Self.folder(of: name)
     try makeDurable(folder)
-    let isNew = try disk.link(path, to: name)
-    // Also when the file was there: whoever made it may have crashed before syncing the folder, and
-    // our caller will rely on it from now on.
-    try disk.syncDirectory(folder)
-    return isNew
+    let isNew: Bool
+    do throws(StoreError) {
+      isNew = try disk.link(path, to: name)
+    } catch {
+      return .unknown(error)
+    }
+    do throws(StoreError) {
+      // Also when the file was there: whoever made it may have crashed before syncing the folder,
+      // and our caller will rely on it from now on.
+      try disk.syncDirectory(folder)
+    } catch  where isNew {
+      return .visible(error)
+    }
+    return isNew ? .created : .taken
   }
 
   /// Makes a folder and those above it, durably.

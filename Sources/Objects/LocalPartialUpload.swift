@@ -14,13 +14,13 @@ final class LocalPartialUpload: PartialUpload {
   private let file: DiskFile
   private let reading: DiskFile
   /// Gives the file, by now durable, its name.
-  private let publish: @Sendable (String, String) throws(StoreError) -> Bool
+  private let publish: @Sendable (String, String) throws(StoreError) -> Creation
   private let state: Mutex<State>
 
   /// Opens the file at `path`, whose folder must exist.
   init(
     disk: any Disk, path: String,
-    publish: @escaping @Sendable (String, String) throws(StoreError) -> Bool
+    publish: @escaping @Sendable (String, String) throws(StoreError) -> Creation
   ) throws(StoreError) {
     let file = try disk.openExclusively(path)
     do throws(StoreError) {
@@ -50,7 +50,7 @@ final class LocalPartialUpload: PartialUpload {
 
   package func commit(as name: String) throws(StoreError) -> Bool {
     try disk.sync(file)
-    let isNew = try publish(file.path, name)
+    let isNew = try publish(file.path, name).get()
     abandon()
     return isNew
   }

@@ -14,12 +14,12 @@ final class LocalUpload: Upload {
   private let disk: any Disk
   private let file: DiskFile
   /// Gives the temporary file, by now durable, its name.
-  private let publish: @Sendable (String, String) throws(StoreError) -> Bool
+  private let publish: @Sendable (String, String) throws(StoreError) -> Creation
   private let state = Mutex(State())
 
   init(
     disk: any Disk, file: DiskFile,
-    publish: @escaping @Sendable (String, String) throws(StoreError) -> Bool
+    publish: @escaping @Sendable (String, String) throws(StoreError) -> Creation
   ) {
     self.disk = disk
     self.file = file
@@ -55,7 +55,7 @@ final class LocalUpload: Upload {
     state.buffer.removeAll(keepingCapacity: true)
   }
 
-  package func commit(as name: String) throws(StoreError) -> Bool {
+  package func create(as name: String) throws(StoreError) -> Creation {
     defer { abandon() }
     try state.withLock { state throws(StoreError) in
       precondition(!state.hasEnded, "an upload is committed once, and not after a failure")

@@ -6,9 +6,12 @@ package import Model
 /// A file appears whole or not at all and never changes. Names are those of ``StoreLayout``. Calls
 /// block; any thread may call. Errors are those of ``Disk``.
 package protocol ObjectStore: Sendable {
-  /// Creates a file from `pieces` in order; false when one of that name exists, which then is left
-  /// as it is. When it returns, either file is durable.
-  func putIfAbsent(_ name: String, _ pieces: [[UInt8]]) throws(StoreError) -> Bool
+  /// Creates a file from `pieces` in order, unless one of that name exists, which then is left as
+  /// it is; no two files of one name may have the same bytes.
+  ///
+  /// A failure whose outcome is in doubt is looked into: the file is read back.
+  /// - Throws: ``StoreError`` when the file was not created.
+  func create(_ name: String, _ pieces: [[UInt8]]) throws(StoreError) -> Creation
 
   /// Replaces a file by another that says the same in fewer bytes; whoever reads it gets one or the
   /// other, whole. Only `gc` does this, and only to log files whose chunks it moved.
@@ -78,7 +81,38 @@ package protocol ObjectStore: Sendable {
   func collecting() throws(StoreError) -> any Sendable
 }
 
+/// What became of a file that was to be created.
+package enum Creation: Sendable {
+  /// It is there, durably.
+  case created
+  /// It is there for everybody to read, and the error says why a power cut may take it.
+  case visible(StoreError)
+  /// Another file of that name is there, durably.
+  case taken
+  /// Nobody knows: the last step failed, for the reason given, and it may have been taken.
+  case unknown(StoreError)
+
+  /// Whether the file was created; for names that tell the content, where nothing is lost by
+  /// trying again.
+  /// - Throws: ``StoreError`` when it is not known to be durable.
+  package func get() throws(StoreError) -> Bool {
+    switch self {
+    case .created: true
+    case .taken: false
+    case .visible(let error), .unknown(let error): throw error
+    }
+  }
+}
+
 extension ObjectStore {
+  /// Creates a file from `pieces` in order; false when one of that name exists, which then is left
+  /// as it is.
+  ///
+  /// When it returns, either file is durable.
+  package func putIfAbsent(_ name: String, _ pieces: [[UInt8]]) throws(StoreError) -> Bool {
+    try create(name, pieces).get()
+  }
+
   /// The whole content of a file.
   ///
   /// For small ones: it is held in memory.
@@ -99,12 +133,21 @@ package protocol Upload: AnyObject, Sendable {
   /// Adds bytes at the end.
   func append(_ bytes: [UInt8]) throws(StoreError)
 
-  /// Makes the file durable and visible under `name`; false when one of that name exists.
+  /// Makes the file durable and visible under `name`, unless one of that name exists.
   ///
-  /// Ends the upload in every case. After a failure to sync the *name*, whether the file is there
-  /// for good is not known: it may be seen already, so it is not taken back.
-  func commit(as name: String) throws(StoreError) -> Bool
+  /// Ends the upload in every case. A file that is visible is not taken back when its name cannot
+  /// be synced: it may have been read already.
+  /// - Throws: ``StoreError`` when the file was not created.
+  func create(as name: String) throws(StoreError) -> Creation
 
   /// Ends the upload and removes what was written.
   func abandon()
+}
+
+extension Upload {
+  /// Makes the file durable and visible under `name`; false when one of that name exists.
+  /// - Throws: ``StoreError`` also when the file is there and its name is not known to be durable.
+  package func commit(as name: String) throws(StoreError) -> Bool {
+    try create(as: name).get()
+  }
 }

@@ -116,7 +116,16 @@ final class Backend: Sendable {
     let entry = AuditEntry(
       time: clock(), caller: context.caller, operation: operation, target: target,
       result: result, requestID: context.requestID)
-    try await quick.run { () throws(StoreError) in try self.audit.append(entry) }
+    do throws(StoreError) {
+      try await quick.run { () throws(StoreError) in try self.audit.append(entry) }
+    } catch {
+      var told = StoreError(
+        .unavailable,
+        "\(result ?? target) is saved by \(operation), but not who did it "
+          + "(\(error.message.prefix { $0 != ";" })): do not repeat it without its Idempotency-Key")
+      told.detail = .mayBeSaved
+      throw told
+    }
   }
 
   /// Ends the threads that serve requests.

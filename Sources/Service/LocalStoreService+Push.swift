@@ -13,6 +13,7 @@ extension LocalStoreService {
       throw StoreError(.usage, "rows that the file lacks are removed with the mode merge alone")
     }
     var options = options(request)
+    options.request = try Self.digest(of: request, file)
     let latest = try store.catchUp(dataset)
     let isRatings = request.kind == .ratings || latest?.record.kind == .ratings
     if isRatings { options.key = request.key ?? [RatingColumns.key] }
@@ -34,13 +35,56 @@ extension LocalStoreService {
     } catch {
       throw Self.naming(file.name, in: error)
     }
-    let isCounted = result.isNew && request.countsChanges
+    var warnings = result.warnings
+    var changes: ChangeCounts?
+    if result.isNew, request.countsChanges {
+      do throws(StoreError) {
+        changes = try ChangeCounts(result.version, in: store)
+      } catch {
+        warnings.append(
+          "\(result.version.reference) is saved; what changed cannot be counted: \(error.message)")
+      }
+    }
     return PushDocument(
       version: told(result.version), isNew: result.isNew,
       // How little was written would tell what others have saved.
       storedBytes: limit == nil ? result.storedBytes : 0,
-      changes: isCounted ? try ChangeCounts(result.version, in: store) : nil,
-      notes: result.notes)
+      changes: changes, notes: result.notes, warnings: warnings)
+  }
+
+  /// The digest of a request whose idempotency key somebody chose; nil for one without, and for
+  /// standard input, which is read once.
+  private static func digest(
+    of request: PushRequest, _ file: TableFile
+  ) throws(StoreError) -> Digest? {
+    guard request.idempotencyKey != nil, !request.isKeyMadeUp, file.path != "-" else { return nil }
+    let isText = [.jsonl, .json, .csv].contains(file.format)
+    let source = try FileSource.open(
+      path: file.path, compression: file.compression, name: file.name,
+      limitBytes: file.limitBytes, recognizesCompression: isText)
+    var hasher = DigestHasher()
+    var piece: [UInt8] = []
+    while try source.read(1 << 20, appendingTo: &piece) > 0 {
+      hasher.update(piece)
+      piece.removeAll(keepingCapacity: true)
+    }
+    var members: [String: CanonicalJSON] = [
+      "mode": .string(request.mode.rawValue), "message": .string(request.message),
+      "format": .string(file.format.rawValue), "deletesMissing": .bool(request.deletesMissing),
+      "types": .array(
+        request.types.map { "\($0.key)=\($0.value.rawValue)" }.sorted().map { .string($0) }),
+      "attributes": .array(
+        request.attributes.map { "\($0.key)=\($0.value)" }.sorted().map { .string($0) }),
+      "from": .array(request.lineage.map { .string($0.description) }),
+      "base64": .array(request.base64.map { .string($0) }),
+      "separator": .integer(Int64(request.csv.separator ?? 0)),
+      "hasDecimalComma": .bool(request.csv.hasDecimalComma),
+    ]
+    if let nulls = request.csv.nulls { members["nulls"] = .array(nulls.map { .string($0) }) }
+    if let key = request.key { members["key"] = .array(key.map { .string($0) }) }
+    if let kind = request.kind { members["kind"] = .string(kind.rawValue) }
+    if let time = request.createdAt { members["createdAt"] = .integer(time.microseconds) }
+    return Idempotency.digest(members, body: hasher.finalize())
   }
 
   func options(_ request: PushRequest) -> PushOptions {

@@ -13,7 +13,11 @@ extension LocalStoreService {
   package func addRatings(
     to dataset: DatasetName, _ batch: RatingBatch, idempotencyKey: String?
   ) throws(StoreError) -> RatingReceipt {
-    if let idempotencyKey, let earlier = try earlierRatings(dataset, idempotencyKey) {
+    let digest = Idempotency.digest(
+      ["what": .string("ratings")], body: Digest(hashing: Documents.encode(batch)))
+    if let idempotencyKey,
+      let earlier = try earlierRatings(dataset, idempotencyKey, batch, digest)
+    {
       return earlier
     }
     var events = try resolved(batch)
@@ -35,14 +39,16 @@ extension LocalStoreService {
       var rules = RatingRules(earlier ?? [])
       try rules.check(events) { "event \($0 + 1)" }
       do throws(StoreError) {
-        let result = try push(events, to: dataset, after: latest, batch.subject, idempotencyKey)
+        let result = try push(
+          events, to: dataset, after: latest, batch.subject, idempotencyKey, digest)
+        result.warnings.forEach(store.warn)
         for event in batch.events {
           if let task = event.task { ratingDesk.end(task, of: event.rater, in: dataset) }
         }
         return RatingReceipt(
           ratings: events.compactMap(\.rating), version: told(result.version),
           isNew: result.isNew)
-      } catch  where error.kind == .conflict {
+      } catch  where error.kind == .conflict && error.detail == nil {
         // Somebody else's events came in between, and may be what these rules are about.
         continue
       }
@@ -52,7 +58,7 @@ extension LocalStoreService {
 
   private func push(
     _ events: [RatingEvent], to dataset: DatasetName, after latest: Version?,
-    _ subject: RatingSubject?, _ idempotencyKey: String?
+    _ subject: RatingSubject?, _ idempotencyKey: String?, _ digest: Digest
   ) throws(StoreError) -> PushResult {
     var options = PushOptions()
     options.mode = latest == nil ? .replace : .append
@@ -61,6 +67,7 @@ extension LocalStoreService {
     options.expected = latest?.number ?? 0
     options.author = author
     options.idempotencyKey = idempotencyKey
+    options.request = digest
     for text in [subject?.ref, subject?.against] {
       if let text { options.lineage.append(try Reference(parsing: text)) }
     }
@@ -78,15 +85,23 @@ extension LocalStoreService {
 
   /// What an earlier request with the key was answered with.
   private func earlierRatings(
-    _ dataset: DatasetName, _ key: String
+    _ dataset: DatasetName, _ key: String, _ batch: RatingBatch, _ digest: Digest
   ) throws(StoreError) -> RatingReceipt? {
     guard let version = try store.version(of: dataset, idempotencyKey: key) else { return nil }
+    if let earlier = version.record.request {
+      try Idempotency.require(digest, sameAs: earlier, key: key)
+    }
     let all = try ratings(version, idsAlone: true).compactMap(\.rating)
     let before = try version.record.parent.map { number throws(StoreError) in
       try store.resolve(Reference(dataset: dataset, selector: .number(number))).record.rows
     }
+    let added = Array(all.dropFirst(before ?? 0))
+    // Versions of format 1 say no more of the request than how many events it brought.
+    guard version.record.kind == .ratings, added.count == batch.events.count else {
+      throw Idempotency.reused(key, for: version.reference)
+    }
     return RatingReceipt(
-      ratings: Array(all.dropFirst(before ?? 0)), version: told(version), isNew: false)
+      ratings: added, version: told(version), isNew: false)
   }
 
   /// The events of a batch with arms and sides in the place of tasks.

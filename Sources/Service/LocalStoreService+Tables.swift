@@ -66,7 +66,9 @@ extension LocalStoreService {
     let reader = try JSONReader(
       MemorySource(name: "the document", bytes: line), layout: .lines,
       options: ReadOptions(types: ["document": .json]))
-    return try store.push(dataset, reader, options(request)) { _ in }
+    let pushed = try store.push(dataset, reader, options(request)) { _ in }
+    pushed.warnings.forEach(store.warn)
+    return pushed
   }
 
   /// The document that a version is.

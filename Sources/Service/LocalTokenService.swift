@@ -173,8 +173,9 @@ package final class LocalTokenService: TokenService {
     _ change: (inout [AccessToken]) throws(StoreError) -> Void
   ) throws(StoreError) {
     try file.update(change)
-    try state.withLock { (state) throws(StoreError) in
-      try look(&state)
+    // The change was made: a look that fails is made up for by the next one.
+    state.withLock { state in
+      do throws(StoreError) { try look(&state) } catch { state.isRead = false }
     }
   }
 

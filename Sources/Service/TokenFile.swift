@@ -81,6 +81,13 @@ struct TokenFile: Sendable {
     }
     disk.close(file)
     try disk.rename(Self.temporary, to: Self.file)
-    try disk.syncDirectory(Self.folder)
+    do throws(StoreError) {
+      try disk.syncDirectory(Self.folder)
+    } catch {
+      // It is in force from now on, and a power cut may take it back.
+      throw .uncertain(
+        "the change of the tokens", because: error,
+        advice: "look at 'assay token ls', and revoke a token whose secret nobody has")
+    }
   }
 }

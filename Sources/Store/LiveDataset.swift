@@ -80,23 +80,17 @@ final class LiveDataset: Sendable {
         return .waiting(ticket)
       }
       if let answer = queue.answers[key] {
-        guard answer.digest == ticket.digest else { throw Self.reused(key) }
+        try Idempotency.require(ticket.digest, sameAs: answer.digest, key: key)
         return .answered(answer.receipt)
       }
       if let first = queue.underway[key] {
-        guard first.digest == ticket.digest else { throw Self.reused(key) }
+        try Idempotency.require(ticket.digest, sameAs: first.digest, key: key)
         return .waiting(first)
       }
       queue.underway[key] = ticket
       queue.waiting.append(ticket)
       return .waiting(ticket)
     }
-  }
-
-  private static func reused(_ key: String) -> StoreError {
-    StoreError(
-      .conflict,
-      "the idempotency key was used for other rows; a repeated request must bring the same")
   }
 
   /// Writes what waits, up to a limit of bytes, and tells everyone the outcome.
@@ -142,12 +136,27 @@ final class LiveDataset: Sendable {
         let sealer = journal.withLock { $0.sealer }
         let outcome = try sealer.seal(segment, answers)
         queue.withLock { $0.answers.keep(outcome.keys, from: segment.sequence) }
-        try sealer.forget(segment, queue.withLock { $0.answers.prune(to: options.rememberedKeys) })
+        forget(segment, outcome, sealer)
         journal.withLock { _ = $0.closed.removeFirst() }
         sealed.rows += outcome.rows
         sealed.version = outcome.version ?? sealed.version
       }
       return sealed
+    }
+  }
+
+  /// Removes a segment whose rows are in a version.
+  ///
+  /// One that cannot be removed is no failure of sealing: the next process finds that it is in a
+  /// version already.
+  private func forget(
+    _ segment: LiveJournal.Closed, _ outcome: LiveSealer.Outcome, _ sealer: LiveSealer
+  ) {
+    do throws(StoreError) {
+      if let failure = outcome.keysFailure { throw failure }
+      try sealer.forget(segment, queue.withLock { $0.answers.prune(to: options.rememberedKeys) })
+    } catch {
+      sealer.warn("the rows of \(segment.name) are sealed, and the file stays: \(error.message)")
     }
   }
 

@@ -170,11 +170,16 @@ struct LiveJournal {
     } catch {
       if isNew {
         store.disk.close(segment.file)
-        // Should it stay, it is sealed like any other: these rows were answered with an error, and
-        // may be there or not.
-        try? store.disk.unlink(segment.name)
+        do throws(StoreError) {
+          try store.disk.unlink(segment.name)
+        } catch let failure {
+          // It is sealed like any other by the next process, if the frame is whole.
+          throw Self.uncertain(failure)
+        }
+        throw error
       }
-      throw error
+      // The frame may be whole, and then the next process takes it for one that was answered.
+      throw Self.uncertain(error)
     }
     segment.end = offset + bytes.count
     segment.rows += frame.reduce(0) { $0 + $1.request.rows }
@@ -196,6 +201,12 @@ struct LiveJournal {
     return Open(
       sequence: sequence, id: id, idBytes: Hex.decode(Array(id.utf8)) ?? [], name: name,
       file: try store.disk.create(name), since: store.clock(), end: 0)
+  }
+
+  private static func uncertain(_ error: StoreError) -> StoreError {
+    .uncertain(
+      "the rows", because: error,
+      advice: "send them again with the same Idempotency-Key, which keeps them once")
   }
 
   private static func tooManyColumns(_ dataset: DatasetName) -> StoreError {

@@ -15,6 +15,9 @@ struct LiveSealer: Sendable {
     let version: Version?
     /// The idempotency keys of its requests.
     let keys: [String]
+    /// Why these could not be written to a file of their own: then they are in the segment alone,
+    /// which has to stay.
+    var keysFailure: StoreError?
   }
 
   /// The version's attribute that tells how many bytes of which segment it has.
@@ -68,6 +71,7 @@ struct LiveSealer: Sendable {
     }
     var version: Version?
     if rows > 0 { version = try publish(text, segment) }
+    var outcome = Outcome(rows: rows, version: version, keys: names)
     if !keys.isEmpty {
       let list = CanonicalJSON.array(keys)
       let file = CanonicalJSON.object([
@@ -75,13 +79,22 @@ struct LiveSealer: Sendable {
       ])
       let name = StoreLayout.liveName(
         dataset, segment.sequence, suffix: StoreLayout.liveKeysSuffix)
-      _ = try store.objects.putIfAbsent(name, [file.bytes])
+      do throws(StoreError) {
+        _ = try store.objects.putIfAbsent(name, [file.bytes])
+      } catch {
+        outcome.keysFailure = error
+      }
     }
-    return Outcome(rows: rows, version: version, keys: names)
+    return outcome
   }
+
+  /// Hands on what went wrong after the rows were sealed.
+  func warn(_ text: String) { store.warn(text) }
 
   /// Removes a segment that was sealed, and the keys of long ago.
   func forget(_ segment: LiveJournal.Closed, _ forgotten: [Int]) throws(StoreError) {
+    // The version may be there for all to see, and its name not be durable.
+    try store.disk.syncDirectory(String(StoreLayout.logPrefix(dataset).dropLast()))
     for sequence in forgotten {
       _ = try store.objects.delete(
         StoreLayout.liveName(dataset, sequence, suffix: StoreLayout.liveKeysSuffix))
@@ -134,7 +147,9 @@ struct LiveSealer: Sendable {
     do throws(StoreError) {
       let reader = try JSONReader(
         MemorySource(name: segment.name, bytes: text), layout: .lines)
-      return try store.push(dataset, reader, options).version
+      let pushed = try store.push(dataset, reader, options)
+      pushed.warnings.forEach(store.warn)
+      return pushed.version
     } catch  where error.kind == .invalid && !key.isEmpty {
       throw StoreError(
         .conflict,

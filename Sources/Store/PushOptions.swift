@@ -34,6 +34,9 @@ package struct PushOptions: Sendable {
   package var createdAt: Timestamp?
   /// A push with the key of an earlier one answers with the version that one made.
   package var idempotencyKey: String?
+  /// The digest of the request that the key stands for; without one, a push with the key of an
+  /// earlier one is compared with what that one saved.
+  package var request: Digest?
   /// Attachments that this is false for may not be named, as if the store did not have them.
   package var seesFile: (@Sendable (Digest) throws(StoreError) -> Bool)?
   /// Whether the rows were acknowledged, so that an attachment that was lost since is no reason to
@@ -53,6 +56,8 @@ package struct PushResult: Sendable {
   package let storedBytes: Int
   /// How the file was read, where it could have meant something else: a sentence each.
   package let notes: [String]
+  /// What went wrong after the version was saved, or is odd about it, each in a sentence.
+  package var warnings: [String] = []
 }
 
 /// A version of a dataset as its log tells it.

@@ -85,7 +85,10 @@ extension Store {
       let written = try append(
         .deployment(record), to: dataset, after: head, author: author, time: clock(), &log,
         compressor)
-      if let written, let made = Deployment(written.record) { return made }
+      if let written, let made = Deployment(written.record) {
+        written.warnings.forEach(warn)
+        return made
+      }
     }
   }
 

@@ -70,7 +70,7 @@ extension Store {
     time: Timestamp, writeID: String = WriteID.make(), _ log: inout PackWriter,
     _ compressor: borrowing Compressor,
     bulk: (name: String, pack: PackWriter.Finished)? = nil
-  ) throws(StoreError) -> (record: LogRecord, storedBytes: Int)? {
+  ) throws(StoreError) -> (record: LogRecord, storedBytes: Int, warnings: [String])? {
     try requireNoHole(at: (head?.sequence ?? 0) + 1, of: dataset)
     let record = LogRecord(
       dataset: dataset, sequence: (head?.sequence ?? 0) + 1,
@@ -79,7 +79,16 @@ extension Store {
     try LogFile.append(record, to: &log, compressor)
     let finished = try log.finish()
     let name = StoreLayout.logName(dataset, record.sequence)
-    guard try objects.putIfAbsent(name, finished.pieces) else { return nil }
+    var warnings: [String] = []
+    switch try objects.create(name, finished.pieces) {
+    case .created: break
+    case .taken: return nil
+    case .visible(let error):
+      warnings.append("\(name) is saved, but a power cut may take it: \(error.message)")
+    case .unknown(let error):
+      throw .uncertain(
+        name, because: error, advice: "look at 'assay log \(dataset)' before you repeat it")
+    }
     keeper.noteCommit(to: dataset, record.sequence)
     var packs: [IndexedPack] = []
     if let bulk { packs.append(IndexedPack(bulk.name, bulk.pack)) }
@@ -87,9 +96,11 @@ extension Store {
     do throws(StoreError) {
       try index.apply(packs)
     } catch {
-      // The commit is on disk and stays; the next read takes it in from the log.
+      // The commit is on disk and stays.
+      warnings.append(
+        "\(name) is saved; the index takes it in with the next read: \(error.message)")
     }
-    return (record, finished.byteCount)
+    return (record, finished.byteCount, warnings)
   }
 
   func version(_ indexed: IndexedVersion) throws(StoreError) -> Version {

@@ -24,7 +24,7 @@ extension Store {
       // our record is refused as too late, and not numbered after a version it never saw.
       let head = try newestRecord(of: dataset)
       // After the head was read: a push with the same key that comes later is in our record's way.
-      if let earlier = try earlierPush(dataset, options) { return earlier }
+      if let earlier = try earlierPush(dataset, &reader, options) { return earlier }
       let latest = try catchUp(dataset)
       try requireNoHole(at: (head?.sequence ?? 0) + 1, of: dataset)
       try check(latest, against: options, dataset)
@@ -46,12 +46,37 @@ extension Store {
   }
 
   private func earlierPush(
-    _ dataset: DatasetName, _ options: PushOptions
+    _ dataset: DatasetName, _ reader: inout any RowReader, _ options: PushOptions
   ) throws(StoreError) -> PushResult? {
     guard let key = options.idempotencyKey,
       let version = try version(of: dataset, idempotencyKey: key)
     else { return nil }
+    if let request = options.request, let earlier = version.record.request {
+      try Idempotency.require(request, sameAs: earlier, key: key)
+    } else if !options.isSealing, try !repeats(version, &reader, options) {
+      throw Idempotency.reused(
+        key, for: "\(version.reference), which has another content, message, kind or origin")
+    }
     return PushResult(version: version, isNew: false, storedBytes: 0, notes: [])
+  }
+
+  /// Whether a push would make what `version` is, of which no digest of the request was kept: the
+  /// same content after the same version before, and the same texts.
+  private func repeats(
+    _ version: Version, _ reader: inout any RowReader, _ options: PushOptions
+  ) throws(StoreError) -> Bool {
+    let record = version.record
+    try reader.restart()
+    guard options.message == record.message, options.attributes == record.attributes,
+      options.kind ?? record.kind == record.kind,
+      options.createdAt ?? record.createdAt == record.createdAt,
+      options.lineage.map(\.dataset) == record.lineage.map(\.dataset)
+    else { return false }
+    let parent = try record.parent.map { number throws(StoreError) in
+      try resolve(Reference(dataset: version.dataset, selector: .number(number)))
+    }
+    let built = try build(&reader, parent, options) { _ in }
+    return Digest(hashing: built.manifest.json.bytes) == version.snapshot
   }
 
   /// The version that a push with this key made; nil when none did.
@@ -82,12 +107,6 @@ extension Store {
         .conflict,
         "\(dataset) \(found ?? "has no version"): look at what changed since the version whose "
           + "digest is \(expected), and push again")
-    }
-    if let created = options.createdAt, let latest, created < latest.record.createdAt {
-      throw StoreError(
-        .usage,
-        "--created-at \(created) is before \(latest.reference), which is of "
-          + "\(latest.record.createdAt): versions go forward in time")
     }
   }
 
@@ -173,8 +192,7 @@ extension Store {
           dataset: version.dataset, number: version.number, snapshot: version.snapshot))
     }
     let now = clock()
-    let created = max(
-      options.createdAt ?? now, latest?.record.createdAt ?? options.createdAt ?? now)
+    let created = options.createdAt ?? now
     let writeID = WriteID.make()
     let bulk = try built.builder.finishBulk(writeID: writeID)
     let version = VersionRecord(
@@ -182,6 +200,7 @@ extension Store {
       parent: latest?.number, kind: options.kind ?? latest?.record.kind ?? .results,
       message: options.message, createdAt: created, lineage: lineage,
       attributes: options.attributes, idempotencyKey: options.idempotencyKey,
+      request: options.idempotencyKey == nil ? nil : options.request,
       packs: try origins(of: built, in: dataset, bulk: bulk?.name))
     var log = try PackWriter()
     let compressor = try Compressor()
@@ -201,8 +220,16 @@ extension Store {
         .version(version), to: dataset, after: head, author: options.author, time: now,
         writeID: writeID, &log, compressor, bulk: bulk)
     else { return nil }
+    var warnings = written.warnings
+    if let latest, options.createdAt == nil, created < latest.record.createdAt {
+      warnings.append(
+        "\(dataset)@\(version.number) is dated \(created) by the clock, and \(latest.reference), "
+          + "which came before, \(latest.record.createdAt): one of the clocks was wrong, or that "
+          + "version was given its date")
+    }
     return PushResult(
       version: try self.version(written.record), isNew: true,
-      storedBytes: written.storedBytes + (bulk?.pack.byteCount ?? 0), notes: built.notes)
+      storedBytes: written.storedBytes + (bulk?.pack.byteCount ?? 0), notes: built.notes,
+      warnings: warnings)
   }
 }

@@ -110,7 +110,7 @@ extension Store {
       let written = try append(
         .tag(change), to: dataset, after: head, author: author,
         time: clock(), &log, compressor)
-      if written != nil { return }
+      if let written { return written.warnings.forEach(warn) }
     }
   }
 

@@ -22,6 +22,8 @@ package final class Store: Sendable {
   private let companions = Mutex<[ObjectIdentifier: any Sendable]>([:])
   /// Tells the time of commits; tests put their own in place.
   package let clock: @Sendable () -> Timestamp
+  /// Takes what went wrong with something that was done all the same, in a sentence.
+  package let warn: @Sendable (String) -> Void
   /// The store's random identity.
   package let id: String
   /// The folder the store is in.
@@ -37,7 +39,8 @@ package final class Store: Sendable {
   ///   wrote it, `corrupt` when its format file is damaged.
   package init(
     path: String, disk: (any Disk)? = nil, cacheBytes: Int = Store.defaultCacheBytes,
-    toleratesDamage: Bool = false, clock: @escaping @Sendable () -> Timestamp = Store.systemClock
+    toleratesDamage: Bool = false, clock: @escaping @Sendable () -> Timestamp = Store.systemClock,
+    warn: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(StoreError) {
     let disk = disk ?? PosixDisk(root: path)
     let objects = LocalObjectStore(disk: disk)
@@ -53,6 +56,7 @@ package final class Store: Sendable {
     self.objects = objects
     self.disk = disk
     self.clock = clock
+    self.warn = warn
     index = try Self.openIndex(path, id)
     keeper = IndexKeeper(objects: objects, index: index)
     chunks = ChunkStore(objects: objects, keeper: keeper, cacheBytes: cacheBytes)

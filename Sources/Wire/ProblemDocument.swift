@@ -10,13 +10,16 @@ package struct ProblemDocument: Codable, Sendable, Hashable {
   /// The place in the body sent, counted from 1; columns in bytes.
   package let line: Int?
   package let column: Int?
+  /// True when the change that was asked for may have been made; absent else.
+  package let mayBeSaved: Bool?
 
   /// The names of types begin so.
   package static let typePrefix = "https://assay.dev/problems/"
 
   /// A problem with all its members.
   package init(
-    type: String, title: String, status: Int, detail: String, line: Int? = nil, column: Int? = nil
+    type: String, title: String, status: Int, detail: String, line: Int? = nil,
+    column: Int? = nil, mayBeSaved: Bool? = nil
   ) {
     self.type = type
     self.title = title
@@ -24,5 +27,6 @@ package struct ProblemDocument: Codable, Sendable, Hashable {
     self.detail = detail
     self.line = line
     self.column = column
+    self.mayBeSaved = mayBeSaved
   }
 }

@@ -26,12 +26,15 @@ package struct PushDocument: Sendable, Hashable {
   package let changes: ChangeCounts?
   /// How the file was read, where it could have meant something else: a sentence each.
   package var notes: [String]
+  /// What went wrong after the version was saved, or is odd about it; nil for nothing.
+  package let warnings: [String]?
 
   /// A push that ended with `version`.
   package init(
     version: VersionDocument, isNew: Bool, storedBytes: Int, changes: ChangeCounts?,
-    notes: [String] = []
+    notes: [String] = [], warnings: [String] = []
   ) {
+    self.warnings = warnings.isEmpty ? nil : warnings
     self.version = version
     self.isNew = isNew
     self.storedBytes = storedBytes
@@ -42,7 +45,7 @@ package struct PushDocument: Sendable, Hashable {
 
 extension PushDocument: Codable {
   private enum CodingKeys: String, CodingKey {
-    case isNew, storedBytes, changes, notes
+    case isNew, storedBytes, changes, notes, warnings
   }
 
   package init(from decoder: any Decoder) throws {
@@ -52,6 +55,7 @@ extension PushDocument: Codable {
     storedBytes = try members.decode(Int.self, forKey: .storedBytes)
     changes = try members.decodeIfPresent(ChangeCounts.self, forKey: .changes)
     notes = try members.decodeIfPresent([String].self, forKey: .notes) ?? []
+    warnings = try members.decodeIfPresent([String].self, forKey: .warnings)
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -61,5 +65,6 @@ extension PushDocument: Codable {
     try members.encode(storedBytes, forKey: .storedBytes)
     try members.encodeIfPresent(changes, forKey: .changes)
     if !notes.isEmpty { try members.encode(notes, forKey: .notes) }
+    try members.encodeIfPresent(warnings, forKey: .warnings)
   }
 }

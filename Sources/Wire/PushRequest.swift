@@ -46,6 +46,11 @@ package struct PushRequest: Sendable, Hashable {
   package var createdAt: Timestamp?
   /// A push with the key of an earlier one answers with the version that one made.
   package var idempotencyKey: String?
+  /// Whether the key was made up for this one request, in case its outcome stays unknown.
+  ///
+  /// The content of a request that repeats it is then compared with what was saved, which costs
+  /// nothing until somebody does.
+  package var isKeyMadeUp = false
   /// Whether to count the rows that changed.
   package var countsChanges = true
 

@@ -36,6 +36,11 @@ struct Assay: ParsableCommand {
   static func main() {
     ProcessMemory.keepFreedBuffers()
     do {
+      // Swift reads them from /proc; without them, every command would be a call for help that ends
+      // with 0.
+      guard !CommandLine.arguments.isEmpty else {
+        throw StoreError(.unavailable, "the arguments cannot be read; nothing was done")
+      }
       var command = try parseAsRoot()
       try command.run()
     } catch let error as StoreError {

@@ -22,6 +22,16 @@ struct Complaint {
     StandardError.write(text + "\n")
   }
 
+  /// Writes what went wrong with something that was done all the same to standard error.
+  static func warn(_ message: String) {
+    guard isJSONWanted else {
+      StandardError.line("assay: warning: \(message)")
+      return
+    }
+    let text = String(decoding: Documents.encode(["warning": message]), as: UTF8.self)
+    StandardError.write(text + "\n")
+  }
+
   /// Writes what ArgumentParser has to say about the arguments to standard error, begun as every
   /// other error is.
   static func report(usage message: String) {
@@ -44,6 +54,7 @@ struct Complaint {
       let file: String?
       let line: Int?
       let column: Int?
+      let mayBeSaved: Bool?
     }
 
     let error: Members
@@ -51,7 +62,8 @@ struct Complaint {
     init(_ error: StoreError) {
       self.error = Members(
         kind: error.kind.rawValue, message: error.message, file: error.location?.file,
-        line: error.location?.line, column: error.location?.column)
+        line: error.location?.line, column: error.location?.column,
+        mayBeSaved: error.detail == .mayBeSaved ? true : nil)
     }
   }
 }

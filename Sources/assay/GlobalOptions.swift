@@ -21,7 +21,8 @@ struct GlobalOptions: ParsableArguments {
     if let named, Self.isURL(named) {
       return try RemoteStoreService(url: named, token: Self.environment("ASSAY_TOKEN"))
     }
-    let store = try Store(path: folder(), toleratesDamage: toleratesDamage)
+    let store = try Store(
+      path: folder(), toleratesDamage: toleratesDamage, warn: Complaint.warn)
     // Also when the command fails: a process that ends need not tidy up the index.
     store.leaveIndexOpen()
     return LocalStoreService(store, author: Author.local)
@@ -32,7 +33,8 @@ struct GlobalOptions: ParsableArguments {
   /// - Throws: ``StoreError``: `missing` when there is none, `usage` for a URL.
   func openFolder() throws(StoreError) -> LocalStoreService {
     if let url { throw StoreError(.usage, "'\(url)' is served already; name a folder") }
-    return LocalStoreService(try Store(path: folder()), author: Author.local)
+    return LocalStoreService(
+      try Store(path: folder(), warn: Complaint.warn), author: Author.local)
   }
 
   /// Opens the tokens of the store that the options, the environment or the working directory name.

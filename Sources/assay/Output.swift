@@ -15,6 +15,23 @@ struct Output {
     Self.endWithClosedPipe()
   }
 
+  /// Prints what a change brought about.
+  ///
+  /// The change was made, so that it cannot be told is no failure of the command: whoever repeats a
+  /// command that failed would make it twice.
+  static func tell(
+    _ done: String, _ print: (Output) throws(StoreError) -> Void
+  ) {
+    do throws(StoreError) {
+      let output = try Output()
+      _ = signal(SIGPIPE, SIG_IGN)
+      try print(output)
+      try output.finish()
+    } catch {
+      Complaint.warn("\(done), but that cannot be printed: \(error.message)")
+    }
+  }
+
   /// Lets a closed pipe end the process, which a sink to a pipe or to standard output prevents.
   static func endWithClosedPipe() {
     _ = signal(SIGPIPE, SIG_DFL)

@@ -38,6 +38,9 @@ struct PushCommand: ParsableCommand {
     let dataset = try DatasetName(name)
     var request = try push.request()
     request.countsChanges = !quiet
+    let key = request.idempotencyKey ?? Repetition.makeKey()
+    request.isKeyMadeUp = request.idempotencyKey == nil
+    request.idempotencyKey = key
     let source = TableFile(
       path: file, format: try TableFormat.choose(push.format, path: file),
       compression: file == "-" ? nil : FileCompression(path: file))
@@ -55,10 +58,11 @@ struct PushCommand: ParsableCommand {
       }
     } catch {
       progress.clear()
-      throw error
+      throw Repetition.advising(error, key: key)
     }
     progress.clear()
-    if !quiet { try report(pushed) }
+    for warning in pushed.warnings ?? [] { Complaint.warn(warning) }
+    if !quiet { report(pushed) }
   }
 
   /// What `--files` says; nil without it.
@@ -70,18 +74,18 @@ struct PushCommand: ParsableCommand {
     return try FilePaths(columns: try NameList.names(in: files) ?? [], table: file, root: filesRoot)
   }
 
-  private func report(_ pushed: PushDocument) throws(StoreError) {
+  private func report(_ pushed: PushDocument) {
     for note in pushed.notes { Complaint.report(note: note) }
     let version = pushed.version
-    let output = try Output()
-    if global.json {
-      try output.json(pushed)
-    } else if pushed.isNew {
-      let line = "\(version.reference)  \(version.snapshot.short)  \(version.rows) rows"
-      try output.line(line + (pushed.changes.map { "  " + $0.text } ?? ""))
-    } else {
-      try output.line("unchanged: \(version.reference)")
+    Output.tell("\(version.reference) is saved") { output throws(StoreError) in
+      if global.json {
+        try output.json(pushed)
+      } else if pushed.isNew {
+        let line = "\(version.reference)  \(version.snapshot.short)  \(version.rows) rows"
+        try output.line(line + (pushed.changes.map { "  " + $0.text } ?? ""))
+      } else {
+        try output.line("unchanged: \(version.reference)")
+      }
     }
-    try output.finish()
   }
 }

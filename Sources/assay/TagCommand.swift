@@ -22,28 +22,32 @@ struct TagCommand: ParsableCommand {
 
   func run() throws {
     let service = try global.openService()
-    let output = try Output()
     let request = TagRequest(author: Author.name(author), message: message)
     if delete {
       guard let tag else { throw StoreError(.usage, "--delete needs a tag: tag --delete NAME TAG") }
       let dataset = try DatasetName(reference)
       try service.removeTag(tag, of: dataset, request)
-      if global.json {
-        try output.json(["dataset": dataset.text, "tag": tag])
-      } else {
-        try output.line("tag \(tag) removed")
+      Output.tell("the tag \(tag) is removed") { output throws(StoreError) in
+        if global.json {
+          try output.json(["dataset": dataset.text, "tag": tag])
+        } else {
+          try output.line("tag \(tag) removed")
+        }
       }
     } else if let tag {
       let moved = try service.setTag(tag, to: try Reference(parsing: reference), request)
-      if global.json {
-        try output.json(moved)
-      } else {
-        try output.line("tag \(tag) → \(moved.dataset)@\(moved.number)")
+      Output.tell("the tag \(tag) is moved") { output throws(StoreError) in
+        if global.json {
+          try output.json(moved)
+        } else {
+          try output.line("tag \(tag) → \(moved.dataset)@\(moved.number)")
+        }
       }
     } else {
+      let output = try Output()
       try list(try service.tags(of: try DatasetName(reference)), output)
+      try output.finish()
     }
-    try output.finish()
   }
 
   private func list(_ tags: [TagDocument], _ output: Output) throws(StoreError) {

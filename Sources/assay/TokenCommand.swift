@@ -27,13 +27,20 @@ struct TokenCreateCommand: ParsableCommand {
     let made = try global.openTokens().createToken(
       TokenRequest(
         name: name, scope: scope, prefix: prefix, expiresInSeconds: expires?.seconds))
-    let output = try Output()
-    if global.json {
-      try output.json(made)
-    } else {
-      try output.line(made.token)
+    do throws(StoreError) {
+      let output = try Output()
+      if global.json {
+        try output.json(made)
+      } else {
+        try output.line(made.token)
+      }
+      try output.finish()
+    } catch {
+      throw StoreError(
+        error.kind,
+        "a token was made, but its secret cannot be printed (\(error.message)): find it with "
+          + "'assay token ls', and revoke it")
     }
-    try output.finish()
   }
 }
 

@@ -181,9 +181,10 @@ import Wire
       saved.tags = second.version.tags
       #expect(saved == second.version)
       #expect(second.version.message == "ü & more" && second.version.author == "bob")
-      let repeated = try store.push(
-        "runs", "{\"id\":9}\n", { $0.idempotencyKey = "k" }, to: store.remote)
-      #expect(!repeated.isNew && repeated.version.number == 2)
+      let reused = #expect(throws: StoreError.self) {
+        try store.push("runs", "{\"id\":9}\n", { $0.idempotencyKey = "k" }, to: store.remote)
+      }
+      #expect(reused?.kind == .conflict)
       let late = #expect(throws: StoreError.self) {
         try store.push("runs", "{\"id\":3}\n", { $0.precondition = .number(1) }, to: store.remote)
       }

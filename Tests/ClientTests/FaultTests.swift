@@ -78,6 +78,50 @@ import Wire
     #expect(server.requests[0].fields["user-agent"]?.hasPrefix("assay/") == true)
   }
 
+  /// What may change something, and whether it is sent again by itself.
+  static let changes: [(String, @Sendable (RemoteFixture) throws -> Void)] = [
+    ("push", { _ = try $0.push([1]) }),
+    ("tag", { _ = try $0.service.setTag("t", to: Reference(parsing: "d@1"), TagRequest()) }),
+    ("untag", { try $0.service.removeTag("t", of: DatasetName("d"), TagRequest()) }),
+    ("deploy", { _ = try $0.service.deploy(DatasetName("d"), DeployRequest(version: "1")) }),
+    ("rollback", { _ = try $0.service.rollback(DatasetName("d"), RollbackRequest()) }),
+    ("token", { _ = try $0.service.createToken(TokenRequest(name: "n", scope: .read)) }),
+  ]
+
+  @Test(arguments: changes.indices, 0..<3)
+  func `a change whose answer is lost may be saved, and nobody is told to try again`(
+    change: Int, way: Int
+  ) throws {
+    let reply: ScriptedServer.Reply =
+      switch way {
+      case 0: .raw("", [])
+      case 1: .response(504, [], "<html>".utf8)
+      default: .raw("HTTP/1.1 banana\r\n\r\n", [])
+      }
+    let fixture = try RemoteFixture(try ScriptedServer(reply))
+    let error = try error { try Self.changes[change].1(fixture) }
+    #expect(error.detail == .mayBeSaved, "\(error)")
+    #expect(error.message.contains("may be saved") && !error.message.contains("try again"))
+  }
+
+  @Test func `a question whose answer is lost changes nothing, and may be asked again`() throws {
+    let fixture = try RemoteFixture(try ScriptedServer(.raw("", [])))
+    let error = try error { _ = try fixture.service.datasets(limit: nil) }
+    #expect(error.detail == nil && error.message.contains("try again"))
+  }
+
+  @Test func `a server that fails after a lost answer does not unmake what it may have made`()
+    throws
+  {
+    let busy = RemoteFixture.problem(503, "unavailable")
+    let fixture = try RemoteFixture(
+      try ScriptedServer(.raw("", []), busy, busy, busy, busy, busy))
+    #expect(try error { _ = try fixture.push(body) }.detail == .mayBeSaved)
+    let known = try RemoteFixture(
+      try ScriptedServer(RemoteFixture.problem(503, "unavailable", ",\"mayBeSaved\":true")))
+    #expect(try error { _ = try known.push(body) }.detail == .mayBeSaved)
+  }
+
   @Test func `a download that breaks goes on where it broke`() throws {
     let rest = body[100_000...]
     let fixture = try fixture(

@@ -102,6 +102,45 @@ import Testing
     #expect(again["isNew"] == false && again["number"] == 1)
   }
 
+  @Test(arguments: [
+    "push runs second.jsonl", "push runs second.jsonl --json", "tag runs t",
+    "tag --delete runs old",
+  ])
+  func `a change that cannot be told of was made, so the command has not failed`(
+    command: String
+  ) throws {
+    try pushBoth()
+    try place.run("push", "runs", "first.jsonl")
+    try place.run("tag", "runs", "old")
+    let before = try place.run("log", "runs").lines.count
+    let outcome = try place.shell("assay \(command) > /dev/full")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(outcome.error.contains("warning"))
+    #expect(try place.run("log", "runs").lines.count == before + 1)
+  }
+
+  @Test func `a key that was used for other rows is refused, whoever asks and when`() throws {
+    try place.write("{\"id\":1}\n", as: "one.jsonl")
+    try place.write("{\"id\":2}\n", as: "two.jsonl")
+    try place.run("push", "d", "one.jsonl", "--idempotency-key", "k")
+    let other = try place.run("push", "d", "two.jsonl", "--idempotency-key", "k")
+    #expect(other.status == 75 && other.error.contains("'k'"))
+    let again = try place.run("push", "d", "one.jsonl", "--idempotency-key", "k")
+    #expect(again.status == 0 && again.output == "unchanged: d@1\n")
+    let piped = try place.shell("assay push d - --format jsonl --idempotency-key k < two.jsonl")
+    #expect(piped.status == 75)
+    // A pipe is read once, so that its content is compared with what was saved.
+    #expect(
+      try place.shell("cat one.jsonl | assay push e - --format jsonl --idempotency-key k").status
+        == 0)
+    #expect(
+      try place.shell("cat two.jsonl | assay push e - --format jsonl --idempotency-key k").status
+        == 75)
+    #expect(
+      try place.shell("cat one.jsonl | assay push e - --format jsonl --idempotency-key k").status
+        == 0)
+  }
+
   @Test func `pull writes files whole, compressed by extension, nulls on request`() throws {
     try pushBoth()
     let pulled = try place.run("pull", "runs", "-o", "out.jsonl.gz", "--nulls", "--json")

@@ -2,6 +2,7 @@ import Columns
 import Foundation
 import Model
 import Store
+import Synchronization
 import TestSupport
 import Testing
 
@@ -96,6 +97,61 @@ import Testing
     let again = try temporary.store.push(table) { $0.idempotencyKey = "run-7" }
     #expect(!again.isNew)
     #expect(again.version.number == first.version.number)
+  }
+
+  @Test(arguments: PushOptions.Mode.allCases)
+  func `a key without a digest of its request stands for what was saved with it`(
+    mode: PushOptions.Mode
+  ) throws {
+    let temporary = try TemporaryStore()
+    let store = temporary.store
+    try store.pushLines("{\"id\":1,\"x\":1}\n") { $0.key = ["id"] }
+    let save = { (text: String, message: String) in
+      try store.pushLines(text) {
+        $0.key = ["id"]
+        $0.mode = mode
+        $0.message = message
+        $0.idempotencyKey = "k"
+      }
+    }
+    let first = try save("{\"id\":2,\"x\":1}\n", "m")
+    try store.pushLines("{\"id\":7}\n")
+    #expect(try save("{\"id\":2,\"x\":1}\n", "m").version == first.version)
+    for (text, message) in [("{\"id\":2,\"x\":2}\n", "m"), ("{\"id\":2,\"x\":1}\n", "n")] {
+      let error = try #require(throws: StoreError.self) { try save(text, message) }
+      #expect(error.kind == .conflict && error.detail == .keyReused)
+    }
+    #expect(try store.versions(of: DatasetName("d")).count == 3)
+  }
+
+  @Test func `a version is of the time that the clock says, whatever the one before is`() throws {
+    let folder = try TemporaryDirectory()
+    try Store.create(path: folder.path)
+    let now = Mutex(Int64(0))
+    var warnings: [String] = []
+    let store = try Store(
+      path: folder.path, clock: { Timestamp(microseconds: now.withLock { $0 }) })
+    for hour in [1, 100, 3, 4, 200] {
+      now.withLock { $0 = Int64(hour) * 3_600_000_000 }
+      warnings += try store.pushLines("{\"hour\":\(hour)}\n").warnings
+    }
+    // Whoever adds old measurements gives them their date.
+    warnings += try store.pushLines("{\"hour\":2}\n") {
+      $0.createdAt = Timestamp(microseconds: 2 * 3_600_000_000)
+    }.warnings
+    let dataset = try DatasetName("d")
+    let hours = try store.versions(of: dataset).map {
+      $0.record.createdAt.microseconds / 3_600_000_000
+    }
+    #expect(hours == [2, 200, 4, 3, 100, 1])
+    #expect(warnings.map { $0.prefix(12) } == ["d@3 is dated"])
+    // As of a time: the highest number whose time is not after it.
+    for (hour, number) in [(1, 1), (2, 6), (3, 6), (99, 6), (500, 6)] {
+      let time = Timestamp(microseconds: Int64(hour) * 3_600_000_000)
+      #expect(
+        try store.resolve(Reference(dataset: dataset, selector: .time(time, text: ""))).number
+          == number, "hour \(hour)")
+    }
   }
 
   @Test func `of two pushes with one idempotency key at a time, one is kept`() throws {

@@ -18,6 +18,10 @@ package final class FaultyDisk: Disk {
     case killBefore
     /// The process ends as if killed, after the change or the first half of a write.
     case killAfter
+    /// It fails with an error of that kind and has no effect.
+    case refusal(StoreError.Kind)
+    /// It is made, and answered with an error all the same.
+    case lostAnswer
     /// Something to look at the disk at this very moment; the change is made afterwards.
     case call(@Sendable () -> Void)
   }
@@ -27,14 +31,21 @@ package final class FaultyDisk: Disk {
   private let fault: Fault
   /// A file that may not be opened.
   private let refused: String?
+  private let isLasting: Bool
+  private let countsReads: Bool
   private let changes = Mutex(0)
 
   /// Wraps `disk`; the change number `change`, counted from 0, meets with `fault`, and the file
   /// `refused` is never opened.
+  /// - Parameters:
+  ///   - isLasting: Whether all later changes meet with the fault too.
+  ///   - countsReads: Whether looking at the disk counts as a change.
   package init(
     _ disk: any Disk, at change: Int = -1, _ fault: Fault = .failure,
-    refusing refused: String? = nil
+    refusing refused: String? = nil, isLasting: Bool = false, countsReads: Bool = false
   ) {
+    self.isLasting = isLasting
+    self.countsReads = countsReads
     self.disk = disk
     self.refused = refused
     self.faultyChange = change
@@ -51,8 +62,14 @@ package final class FaultyDisk: Disk {
       defer { count += 1 }
       return count
     }
-    guard number == faultyChange else { return try body() }
+    guard number == faultyChange || isLasting && faultyChange >= 0 && number > faultyChange
+    else { return try body() }
     switch fault {
+    case .refusal(let kind): throw StoreError(kind, "no, as the test wants it; try again")
+    case .lostAnswer:
+      // Nobody has the file, so nobody could close it.
+      if let file = try body() as? DiskFile { disk.close(file) }
+      throw StoreError(.unavailable, "the answer is lost, as the test wants it; try again")
     case .failure: throw StoreError(.unavailable, "input/output error, as the test wants it")
     case .diskFull:
       try half()
@@ -83,7 +100,14 @@ package final class FaultyDisk: Disk {
     guard path != refused else {
       throw StoreError(.denied, "\(path) may not be read, as the test wants it")
     }
-    return try disk.open(path)
+    return try look { () throws(StoreError) in try disk.open(path) }
+  }
+
+  /// A call that changes nothing.
+  private func look<Result>(
+    _ body: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    countsReads ? try change(body) : try body()
   }
 
   package func openExclusively(_ path: String) throws(StoreError) -> DiskFile {
@@ -106,7 +130,7 @@ package final class FaultyDisk: Disk {
   package func read(
     _ file: DiskFile, at offset: Int, count: Int
   ) throws(StoreError) -> [UInt8] {
-    try disk.read(file, at: offset, count: count)
+    try look { () throws(StoreError) in try disk.read(file, at: offset, count: count) }
   }
 
   package func byteCount(of file: DiskFile) throws(StoreError) -> Int {
@@ -139,9 +163,11 @@ package final class FaultyDisk: Disk {
     try change { () throws(StoreError) in try disk.makeDirectory(path) }
   }
 
-  package func list(_ path: String) throws(StoreError) -> [String] { try disk.list(path) }
+  package func list(_ path: String) throws(StoreError) -> [String] {
+    try look { () throws(StoreError) in try disk.list(path) }
+  }
 
   package func status(of path: String) throws(StoreError) -> FileStatus? {
-    try disk.status(of: path)
+    try look { () throws(StoreError) in try disk.status(of: path) }
   }
 }

@@ -80,6 +80,42 @@ extension StoreServiceContract {
       let again = try contract.push(Self.first) { $0.idempotencyKey = "k" }
       #expect(!again.isNew && again.version == first.version)
     },
+    Case(description: "an idempotency key stands for one request") { contract in
+      let first = try contract.push(Self.first) {
+        $0.key = ["id"]
+        $0.message = "m"
+        $0.idempotencyKey = "k"
+      }
+      // Each differs from the first in one thing.
+      let others: [(String, (inout PushRequest) -> Void)] = [
+        (Self.second, { _ in }), (Self.first, { $0.message = "n" }),
+        (Self.first, { $0.mode = .append }), (Self.first, { $0.kind = .metrics }),
+        (Self.first, { $0.key = ["model"] }), (Self.first, { $0.attributes = ["a": "b"] }),
+        (Self.first, { $0.lineage = [Reference(dataset: first.version.dataset)] }),
+        (Self.first, { $0.createdAt = Timestamp(parsing: "2026-01-01") }),
+        (Self.first, { $0.types = ["score": .string] }),
+        (Self.second, { $0.precondition = .number(0) }),
+      ]
+      for (text, edit) in others {
+        #expect(
+          contract.kind {
+            try contract.push(text) {
+              $0.key = ["id"]
+              $0.message = "m"
+              $0.idempotencyKey = "k"
+              edit(&$0)
+            }
+          } == .conflict)
+      }
+      #expect(try contract.service.versions(of: DatasetName("runs"), limit: nil).count == 1)
+      let again = try contract.push(Self.first) {
+        $0.key = ["id"]
+        $0.message = "m"
+        $0.author = "bob"
+        $0.idempotencyKey = "k"
+      }
+      #expect(!again.isNew && again.version == first.version)
+    },
     Case(description: "bad input is invalid, by file and place, and changes nothing") { contract in
       try contract.push(Self.first)
       let error = #expect(throws: StoreError.self) {

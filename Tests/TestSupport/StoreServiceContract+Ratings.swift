@@ -116,6 +116,11 @@ extension StoreServiceContract {
       let again = try contract.service.addRatings(to: contract.votes, batch, idempotencyKey: "k")
       #expect(first.isNew && !again.isNew)
       #expect(again.version.number == 1 && again.ratings == ["1"])
+      let other = RatingBatch(events: [Self.score("2", item: "q", value: 1)])
+      #expect(
+        contract.kind {
+          _ = try contract.service.addRatings(to: contract.votes, other, idempotencyKey: "k")
+        } == .conflict)
     },
     Case(description: "raters at the same time lose no event of one another") { contract in
       let dataset = try contract.votes

@@ -18,7 +18,7 @@ struct HTTPProblem: Error, Sendable {
   init(_ error: StoreError) {
     status = error.kind.status
     self.error = error
-    if status == .serviceUnavailable { headers[.retryAfter] = "1" }
+    if status == .serviceUnavailable, error.detail == nil { headers[.retryAfter] = "1" }
   }
 
   /// The body of the answer.
@@ -26,6 +26,6 @@ struct HTTPProblem: Error, Sendable {
     ProblemDocument(
       type: ProblemDocument.typePrefix + error.kind.rawValue, title: error.kind.title,
       status: Int(status.code), detail: error.message, line: error.location?.line,
-      column: error.location?.column)
+      column: error.location?.column, mayBeSaved: error.detail == .mayBeSaved ? true : nil)
   }
 }

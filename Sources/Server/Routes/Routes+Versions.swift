@@ -67,7 +67,7 @@ extension Routes {
           try service.push(dataset, table, order, progress: { _ in })
         }
       } catch {
-        guard error.kind == .conflict else { throw error }
+        guard error.kind == .conflict, error.detail == nil else { throw error }
         guard let conditions else {
           guard order.precondition != nil else { throw error }
           throw HTTPProblem(.preconditionFailed, .conflict, error.message)

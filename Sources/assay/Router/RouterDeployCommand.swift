@@ -41,7 +41,7 @@ struct RouterDeployCommand: ParsableCommand {
       DeployRequest.Ramp(
         steps: $0.basisPoints, everySeconds: every.seconds, fields: by.isEmpty ? nil : by)
     }
-    try DeploymentText.write(
+    DeploymentText.write(
       try global.openService().deploy(reference.dataset, request), isJSON: global.json)
   }
 }
@@ -66,15 +66,22 @@ struct RouterRollbackCommand: ParsableCommand {
     request.expect = expect
     request.message = message
     request.author = Author.name(author)
-    try DeploymentText.write(
+    DeploymentText.write(
       try global.openService().rollback(try DatasetName(name), request), isJSON: global.json)
   }
 }
 
 /// A deployment as its command prints it.
 enum DeploymentText {
-  static func write(_ deployment: DeploymentDocument, isJSON: Bool) throws(StoreError) {
-    let output = try Output()
+  static func write(_ deployment: DeploymentDocument, isJSON: Bool) {
+    Output.tell("\(deployment.reference) is deployed") { output throws(StoreError) in
+      try write(deployment, output, isJSON: isJSON)
+    }
+  }
+
+  private static func write(
+    _ deployment: DeploymentDocument, _ output: Output, isJSON: Bool
+  ) throws(StoreError) {
     if isJSON {
       try output.json(deployment)
     } else {
@@ -86,6 +93,5 @@ enum DeploymentText {
       }
       try output.line(text)
     }
-    try output.finish()
   }
 }

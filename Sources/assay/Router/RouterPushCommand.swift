@@ -30,13 +30,13 @@ struct RouterPushCommand: ParsableCommand {
     request.expect = expect
     request.isDryRun = dryRun
     let pushed = try global.openService().pushRules(try DatasetName(name), document, request)
-    let output = try Output()
-    if global.json {
-      try output.json(pushed)
-    } else {
-      try print(pushed, output)
+    Output.tell("\(pushed.version?.reference ?? name) is saved") { output throws(StoreError) in
+      if global.json {
+        try output.json(pushed)
+      } else {
+        try print(pushed, output)
+      }
     }
-    try output.finish()
   }
 
   private func print(_ pushed: RulesPushDocument, _ output: Output) throws(StoreError) {
