@@ -131,7 +131,7 @@ extension MetricRoles {
     case .json: true
     case .string:
       [.finishReason, .output].contains(role) || (role == .refusal && edition == .first)
-    case .timestamp, .file: false
+    case .timestamp, .file, .vector: false
     }
   }
 

@@ -216,7 +216,9 @@ private struct ChunkShape {
 
   init(from reader: inout ByteReader) throws(StoreError) {
     count = try reader.varint()
-    guard count <= Self.rowLimit, let type = ColumnType(tag: try reader.byte()),
+    let tag = try reader.byte()
+    let elements = ColumnType.isVector(tag: tag) ? try reader.varint() : nil
+    guard count <= Self.rowLimit, let type = ColumnType(tag: tag, count: elements),
       let layout = ChunkLayout(rawValue: try reader.byte())
     else { throw StoreError(.corrupt, "stored data is damaged (a chunk's head)") }
     self.type = type
@@ -228,6 +230,10 @@ private struct ChunkShape {
   func check(_ values: ColumnVector.Values) throws(StoreError) {
     let isExpected =
       switch (values, type) {
+      case (.text, .vector(let form)), (.dictionary, .vector(let form)):
+        (0..<count).allSatisfy { row in
+          validity?[row] == false || values.text(row)?.range.count == form.byteCount
+        }
       case (.none, _), (.bool, .bool), (.int64, .int64), (.int64, .timestamp),
         (.float64, .float64), (.text, .string), (.text, .json), (.text, .file),
         (.dictionary, .string), (.dictionary, .json), (.dictionary, .file):

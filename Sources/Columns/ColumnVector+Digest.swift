@@ -10,8 +10,13 @@ extension ColumnVector {
     var hasher = DigestHasher()
     var header: [UInt8] = [type.tag, validity == nil ? 0 : 1]
     header.append(littleEndian: UInt32(count))
+    if let form = type.vectorForm { header.append(littleEndian: UInt32(form.count)) }
     hasher.update(header)
     if let validity { hasher.update(validity.bytes) }
+    if type.vectorForm != nil, !isAllNull {
+      updateVectors(&hasher)
+      return hasher.finalize()
+    }
     switch values {
     case .none: break
     case .bool(let bits): hasher.update(bits.bytes)
@@ -30,6 +35,18 @@ extension ColumnVector {
     // The format is little-endian, as is every machine this runs on.
     unsafe words.offsets.withUnsafeBytes { unsafe hasher.update($0) }
     hasher.update(words.bytes)
+  }
+
+  /// Takes in the elements of all rows, zeros for those without a value.
+  private func updateVectors(_ hasher: inout DigestHasher) {
+    let zeros = [UInt8](repeating: 0, count: type.vectorForm?.byteCount ?? 0)
+    for row in 0..<count {
+      if hasValue(row), let text = values.text(row) {
+        unsafe text.words.bytes[text.range].withUnsafeBytes { unsafe hasher.update($0) }
+      } else {
+        hasher.update(zeros)
+      }
+    }
   }
 
   private static func plain(_ codes: [UInt32], _ words: TextValues) -> TextValues {

@@ -29,7 +29,7 @@ extension ColumnVector {
       case .bool: .bool(gatherBits(runs, sources, count: count))
       case .int64, .timestamp: .int64(gatherIntegers(runs, sources, count: count))
       case .float64: gatherFloats(runs, sources, count: count)
-      case .string, .json, .file: gatherText(runs, sources, count: count)
+      case .string, .json, .file, .vector: gatherText(runs, sources, count: count)
       }
     return ColumnVector(type: type, count: count, validity: validity, values: values)
   }

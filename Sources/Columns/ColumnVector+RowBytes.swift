@@ -24,7 +24,12 @@ extension ColumnVector {
       return integral?[row] ?? false ? String(Int64(floats[row])) : floats[row].description
     case .text, .dictionary:
       guard let text = values.text(row) else { return "null" }
-      let string = String(decoding: text.words.bytes[text.range], as: UTF8.self)
+      var bytes = Array(text.words.bytes[text.range])
+      if let form = type.vectorForm {
+        bytes = []
+        VectorText.append(text.words.bytes[text.range], form, to: &bytes)
+      }
+      let string = String(decoding: bytes, as: UTF8.self)
       return string.count > 60 ? "'\(string.prefix(59))…'" : "'\(string)'"
     }
   }

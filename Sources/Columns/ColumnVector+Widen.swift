@@ -93,6 +93,8 @@ extension ColumnVector {
       let bytes = text.words.bytes[text.range]
       if type == .string {
         CanonicalJSON.append(String(decoding: bytes, as: UTF8.self), to: &out)
+      } else if let form = type.vectorForm {
+        VectorText.append(bytes, form, to: &out)
       } else {
         out.append(contentsOf: bytes)
       }

@@ -15,7 +15,7 @@ package struct ColumnVector: Sendable {
     /// `integral` marks values that were written as integers (`41`, not `41.0`) and come back so;
     /// nil when none was.
     case float64([Double], integral: Bitmap?)
-    /// `string`, `json` and `file`.
+    /// `string`, `json` and `file`; of vectors, the bytes of their elements.
     case text(TextValues)
     /// The same, with equal texts held once: row i is `words[codes[i]]`.
     case dictionary(codes: [UInt32], words: TextValues)

@@ -96,6 +96,7 @@ package struct RawChunk: Sendable {
   private mutating func appendColumn(_ vector: ColumnVector) -> [UInt8] {
     head.append(varint: UInt64(vector.count))
     head.append(vector.type.tag)
+    if let form = vector.type.vectorForm { head.append(varint: UInt64(form.count)) }
     let layoutOffset = head.count
     head.append(0)
     if let validity = vector.validity, !vector.isAllNull {

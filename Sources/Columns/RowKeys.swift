@@ -5,9 +5,10 @@ import Model
 /// Two spellings of one number differ here: which rows have the same key is ``KeyIdentities``.
 ///
 /// A cell is a tag and a payload: 0 null · 1 bool u8 · 2 integer i64 · 3 float by its bits · 4
-/// text, length varint and bytes · 5 moment i64 · 6 nested JSON as text. A float written as an
-/// integer and a scalar of a `json` column take the form of their value, so a key column may change
-/// its type between versions without every row changing its identity.
+/// text, length varint and bytes · 5 moment i64 · 6 nested JSON as text · 8 vector, length varint
+/// and bytes. A float written as an integer and a scalar of a `json` column take the form of their
+/// value, so a key column may change its type between versions without every row changing its
+/// identity.
 package struct RowKeys: Sendable {
   /// The key of each row.
   package private(set) var texts: TextValues
@@ -81,6 +82,10 @@ package struct RowKeys: Sendable {
       let bytes = text.words.bytes[text.range]
       if column.type == .string {
         append(text: bytes, to: &out)
+      } else if column.type.vectorForm != nil {
+        out.append(8)
+        out.append(varint: UInt64(bytes.count))
+        out.append(contentsOf: bytes)
       } else {
         append(json: bytes, to: &out)
       }

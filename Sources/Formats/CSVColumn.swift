@@ -31,7 +31,7 @@ struct CSVColumn {
     case .int64: unsafe appendIntegers(cells, column, stride, bytes)
     case .float64: unsafe appendDoubles(cells, column, stride, bytes)
     case .timestamp: unsafe appendTimestamps(cells, column, stride, bytes)
-    case .string, .json, .file: unsafe appendTexts(cells, column, stride, bytes)
+    case .string, .json, .file, .vector: unsafe appendTexts(cells, column, stride, bytes)
     }
   }
 
@@ -49,7 +49,7 @@ struct CSVColumn {
       case .int64, .timestamp: .int64(integers)
       case .float64:
         .float64(doubles, integral: marked.isEmpty ? nil : bitmap(of: marked, value: true))
-      case .string, .json, .file: .text(texts)
+      case .string, .json, .file, .vector: .text(texts)
       }
     let vector = ColumnVector(
       type: isJSON ? .string : type, count: count,

@@ -96,6 +96,10 @@ package struct CSVWriter: Sendable {
   private static func append(
     _ vector: ColumnVector, _ run: Range<Int>, to cells: inout TextValues
   ) {
+    if vector.type.vectorForm != nil {
+      return append(
+        vector.slice(run).spelledVectors, 0..<run.count, to: &cells)
+    }
     switch vector.values {
     case .none: each(vector.validity, run, &cells) { _, _ in }
     case .bool(let bits):

@@ -70,7 +70,7 @@ import Model
       case .float64: .float64(doubles(), integral: integral())
       case .string: .text(strings())
       case .timestamp: .int64(try timestamps())
-      case .json, .file: .text(jsonTexts())
+      case .json, .file, .vector: .text(jsonTexts())
       }
     return ColumnVector(type: type, count: rowCount, validity: validity(), values: values)
   }

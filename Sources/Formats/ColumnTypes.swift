@@ -50,8 +50,8 @@ struct ColumnTypes {
   private static func canTake(_ type: ColumnType, _ wanted: ColumnType) -> Bool {
     switch (type, wanted) {
     case _ where type == wanted: true
-    case (.json, .file): true
-    case (_, .file): false
+    case (.json, .file), (.json, .vector), (.string, .vector), (.vector, .vector): true
+    case (_, .file), (_, .vector): false
     case (_, .json), (.int64, .float64), (.string, .timestamp): true
     default: false
     }
@@ -75,8 +75,20 @@ struct ColumnTypes {
       return ColumnVector(
         type: type, count: vector.count, validity: vector.validity, values: vector.values)
     case .timestamp: return try moments(vector)
+    case .vector(let form):
+      do throws(ColumnVector.NoVector) {
+        return try vector.vectors(form)
+      } catch {
+        throw StoreError(.invalid, misfit(form))
+      }
     default: return try vector.widened(to: type)
     }
+  }
+
+  /// What is said of a value that is no vector of `form`.
+  static func misfit(_ form: VectorForm) -> String {
+    "a value is no list of \(form.count) numbers that \(form.element.rawValue) holds exactly: "
+      + (form.element == .f32 ? "name f64, " : "name ") + "another length, or the type json"
   }
 
   /// Texts as the moments that they write.

@@ -83,6 +83,10 @@ package struct ExpectedTypesReader: RowReader {
         texts.append((name, lines[row]))
       }
       return json
+    case (.vector(let form), .json):
+      // As text, floats of 32 bits have the digits of what they are as 64, as in other lists.
+      let wide = VectorForm(count: form.count, element: .f64)
+      return try (wide.flatMap { try? vector.vectors($0) } ?? vector).widened(to: .json)
     case (_, .json): return try vector.widened(to: .json)
     // Who reads files looks into these.
     case (.json, .file): return vector

@@ -25,6 +25,7 @@ final class JSONColumnText: Sendable {
 
   /// The column of `vector`; `name` is `"name":`.
   init(_ vector: ColumnVector, name: [UInt8]) {
+    let vector = vector.spelledVectors
     self.name = name
     validity = vector.validity?.bytes ?? []
     hasNulls = vector.validity != nil

@@ -34,7 +34,7 @@ struct JSONKinds: OptionSet, Sendable {
     case .int64: [.integer, .wideInteger]
     case .float64: [.integer, .number]
     case .string, .timestamp: .string
-    case .json, .file:
+    case .json, .file, .vector:
       [.bool, .integer, .wideInteger, .number, .string, .nested, .beyondInt64, .beyondFloat64]
     }
   }

@@ -49,9 +49,16 @@ package enum TableReader {
       let source = try FileSource.open(
         path: path, compression: compression, name: name, limitBytes: limitBytes,
         recognizesCompression: true)
-      if format == .csv { return CSVReader(source: source, options: options) }
-      return try JSONReader(
-        source, layout: format == .jsonl ? .lines : .array, options: options)
+      var plain = options
+      let (types, forms) = VectorReader.split(options.types, type: format == .csv ? .string : .json)
+      plain.types = types
+      let reader: any RowReader =
+        if format == .csv {
+          CSVReader(source: source, options: plain)
+        } else {
+          try JSONReader(source, layout: format == .jsonl ? .lines : .array, options: plain)
+        }
+      return forms.isEmpty ? reader : VectorReader(reader, forms, file: name)
     case .parquet, .arrow:
       let file = try SeekableFile.open(
         path: path, compression: compression, name: name, limitBytes: limitBytes)

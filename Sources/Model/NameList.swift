@@ -49,6 +49,20 @@ package enum NameList {
     return names
   }
 
+  /// The names of a list of `column=type`; the comma in `x=vector(384,f32)` ends no name.
+  /// - Throws: ``StoreError`` of kind `usage` as ``names(in:)``.
+  package static func typedNames(in text: String) throws(StoreError) -> [String] {
+    var names: [String] = []
+    for name in try Self.names(in: text) {
+      if let last = names.last, last.contains("=vector("), !last.hasSuffix(")") {
+        names[names.count - 1] = last + "," + name
+      } else {
+        names.append(name)
+      }
+    }
+    return names
+  }
+
   /// The text that ``names(in:)`` reads these names from.
   package static func text(_ names: [String]) -> String {
     names.map { name in

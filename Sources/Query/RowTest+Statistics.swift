@@ -24,7 +24,7 @@ extension RowTest {
       return mayPass(
         realsFrom: Double(bitPattern: bounds.least), to: Double(bitPattern: bounds.greatest))
     case .string: return mayPass(wordsFrom: bounds.least, to: bounds.greatest)
-    case .json, .file: return true
+    case .json, .file, .vector: return true
     }
   }
 

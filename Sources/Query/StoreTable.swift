@@ -38,7 +38,8 @@ enum StoreTable {
     return QueryTable(columns: columns, isMultiVersion: isMultiVersion, parts: parts)
   }
 
-  /// The columns of all snapshots; those that differ in type are `json`.
+  /// The columns of all snapshots; those that differ in type are `json`, and so are vectors: to SQL
+  /// they are lists.
   private static func union(_ snapshots: [Snapshot]) -> [ColumnDefinition] {
     var columns: [ColumnDefinition] = []
     var indices: [DataText: Int] = [:]
@@ -48,7 +49,9 @@ enum StoreTable {
       for column in snapshot.schema.columns {
         guard let index = indices[column.name] else {
           indices[column.name] = columns.count
-          columns.append(column)
+          columns.append(
+            column.type.vectorForm == nil
+              ? column : ColumnDefinition(name: column.name, type: .json))
           continue
         }
         if columns[index].type != column.type {
@@ -86,8 +89,9 @@ private struct VersionPart: QueryPart {
       return .nulls(columns[column].type, count: snapshot.manifest.groups[group].rows)
     }
     let decoder = try ChunkDecoder()
-    return try snapshot.vector(
+    let vector = try snapshot.vector(
       column: position, of: try snapshot.group(group, decoder), decoder)
+    return vector.spelledVectors
   }
 
   func statistics(column: Int, group: Int) throws(StoreError) -> GroupStatistics? {

@@ -94,7 +94,7 @@ extension VirtualTable {
   private func isRankable(_ column: Int) -> Bool {
     switch columns[column].type {
     case .bool, .int64, .string: true
-    case .float64, .timestamp, .json, .file: false
+    case .float64, .timestamp, .json, .file, .vector: false
     }
   }
 }

@@ -53,7 +53,7 @@ final class VirtualTable {
         case .bool, .int64: " INTEGER"
         case .float64: " REAL"
         case .string, .timestamp, .file: " TEXT"
-        case .json: ""
+        case .json, .vector: ""
         }
       return Self.quoted(name) + type
     }
@@ -70,7 +70,7 @@ final class VirtualTable {
     case .bool, .int64, .float64: .number
     case .string, .file: .text
     case .timestamp: .timestamp
-    case .json: .untyped
+    case .json, .vector: .untyped
     }
   }
 

@@ -8,6 +8,8 @@ import Objects
 ///
 /// A `json` column that is a `file` column of the version before becomes one too, as long as all of
 /// its values are of that form: so JSON lines that were pulled can be pushed again as they are.
+/// Likewise lists become vectors, and text of CSV; vectors become lists where the version before
+/// has `json`, unless a type is named.
 struct FileCheckedReader<Base: RowReader>: RowReader {
   private(set) var base: Base
   private let store: Store
@@ -20,17 +22,26 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
   private let known: Set<DataText>
   /// Those of them that have turned out to hold other values; types only widen.
   private var widened: Set<DataText> = []
+  /// The columns of vectors and of `json` of the version before, for which no type is named.
+  private let forms: [(name: String, form: VectorForm?)]
+  /// Those of the columns of vectors that have turned out to hold other values.
+  private var widenedVectors: Set<DataText> = []
   /// Files that are there, with their sizes.
   private var sizes: [Digest: Int] = [:]
 
   init(
-    _ base: Base, parent: Schema?, store: Store,
+    _ base: Base, parent: Schema?, named: Set<DataText> = [], store: Store,
     sees: (@Sendable (Digest) throws(StoreError) -> Bool)? = nil, keepsLostFiles: Bool = false
   ) {
     self.keepsLostFiles = keepsLostFiles
     self.base = base
     self.store = store
     self.sees = sees
+    forms = (parent?.columns ?? []).compactMap { column in
+      guard column.type == .json || column.type.vectorForm != nil, !named.contains(column.name)
+      else { return nil }
+      return (column.name, column.type.vectorForm)
+    }
     known = (parent?.columns ?? []).filter { $0.type == .file }.map(\.name).textSet
   }
 
@@ -42,7 +53,8 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
   mutating func restart() throws(StoreError) { try base.restart() }
 
   mutating func next() throws(StoreError) -> InputBatch? {
-    guard let batch = try base.next() else { return nil }
+    guard let read = try base.next() else { return nil }
+    let batch = try withVectors(read)
     var columns = batch.rows.columns
     guard columns.contains(where: { isCandidate($0) }) else { return batch }
     var vectors = batch.rows.vectors
@@ -53,6 +65,36 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
       }
       vectors[position] = vector
       columns[position] = ColumnDefinition(name: column.name, type: .file)
+    }
+    return InputBatch(
+      rows: RowBatch(columns: columns, vectors: vectors, count: batch.rows.count),
+      lines: batch.lines)
+  }
+
+  /// The rows with vectors where the version before has them, and lists where it has those.
+  private mutating func withVectors(_ batch: InputBatch) throws(StoreError) -> InputBatch {
+    var columns = batch.rows.columns
+    var vectors = batch.rows.vectors
+    for (name, form) in forms {
+      guard let position = columns.position(of: name) else { continue }
+      let column = columns[position]
+      guard let form else {
+        // As text, floats of 32 bits have the digits of what they are as 64.
+        guard let own = column.type.vectorForm,
+          let wide = VectorForm(count: own.count, element: .f64)
+        else { continue }
+        let exact = try? vectors[position].vectors(wide)
+        vectors[position] = try (exact ?? vectors[position]).widened(to: .json)
+        columns[position] = ColumnDefinition(name: column.name, type: .json)
+        continue
+      }
+      guard [.json, .string].contains(column.type), !widenedVectors.contains(name) else { continue }
+      do throws(ColumnVector.NoVector) {
+        vectors[position] = try vectors[position].vectors(form)
+        columns[position] = ColumnDefinition(name: column.name, type: .vector(form))
+      } catch {
+        widenedVectors.insert(DataText(name))
+      }
     }
     return InputBatch(
       rows: RowBatch(columns: columns, vectors: vectors, count: batch.rows.count),

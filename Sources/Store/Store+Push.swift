@@ -128,7 +128,8 @@ extension Store {
     var rows = RowSource(
       reader: FileCheckedReader(
         try ExpectedTypesReader(reader, expecting: expected ?? ExpectedColumns()),
-        parent: parent?.schema, store: self, sees: options.seesFile,
+        parent: parent?.schema, named: options.types.keys.textSet, store: self,
+        sees: options.seesFile,
         keepsLostFiles: options.isSealing), parent: parent,
       mode: parent == nil ? .replace : options.mode, key: key, types: options.types,
       deletesMissing: options.deletesMissing,

@@ -92,7 +92,9 @@ struct PushFlags: ParsableArguments {
   /// Adds the types that `--types` gives to columns.
   /// - Throws: ``StoreError`` of kind `usage` for a type that there is not.
   private func addTypes(to request: inout PushRequest) throws(StoreError) {
-    for pair in try NameList.names(in: self.types) ?? [] {
+    var pairs: [String] = []
+    for text in self.types { pairs += try NameList.typedNames(in: text) }
+    for pair in pairs {
       guard let sign = pair.lastIndex(of: "="), sign != pair.startIndex else {
         throw StoreError(.usage, "'\(pair)' gives no column a type; write column=type")
       }
@@ -103,7 +105,7 @@ struct PushFlags: ParsableArguments {
       }
       guard let type = ColumnType(rawValue: name), type != .file else {
         let known =
-          ColumnType.allCases.filter { $0 != .file }.map(\.rawValue) + [PushRequest.base64Type]
+          ColumnType.names.filter { $0 != ColumnType.file.rawValue } + [PushRequest.base64Type]
         throw StoreError(
           .usage, "there is no column type '\(name)'; \(Spelling.advice(name, known))")
       }

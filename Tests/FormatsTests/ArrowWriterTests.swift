@@ -38,7 +38,7 @@ import Testing
     let count = Int.random(in: 1..<600, using: &random)
     let columns = (0..<Int.random(in: 1..<9, using: &random)).map { index in
       ColumnDefinition(
-        name: "c\(index) é", type: ColumnType.allCases.randomElement(using: &random) ?? .bool)
+        name: "c\(index) é", type: RandomVectors.types.randomElement(using: &random) ?? .bool)
     }
     let vectors = columns.map { vector($0.type, count: count, using: &random) }
     let batch = RowBatch(columns: columns, vectors: vectors, count: count)

@@ -48,7 +48,7 @@ import Testing
       case .bool: .bool(bits)
       case .int64, .timestamp: .int64(integers)
       case .float64: .float64(doubles, integral: integral.setCount == 0 ? nil : integral)
-      case .string, .json, .file: .text(texts)
+      case .string, .json, .file, .vector: .text(texts)
       }
     if validity.setCount == 0 { return .nulls(type, count: count) }
     return ColumnVector(type: type, count: count, validity: validity, values: values)

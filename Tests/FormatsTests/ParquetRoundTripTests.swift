@@ -23,7 +23,7 @@ import Testing
   }
 
   private func batch(_ count: Int, using random: inout SeededGenerator) -> RowBatch {
-    let columns = ColumnType.allCases.enumerated().map {
+    let columns = RandomVectors.types.enumerated().map {
       ColumnDefinition(name: "c\($0) é\"", type: $1)
     }
     let vectors = columns.map { vector($0.type, count: count, using: &random) }

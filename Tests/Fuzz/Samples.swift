@@ -28,7 +28,7 @@ struct Samples {
   private static func written(_ format: FileFormat, seed: UInt64) throws -> [UInt8] {
     var random = SeededGenerator(seed: seed)
     let count = Int.random(in: 0...40, using: &random)
-    let columns = ColumnType.allCases.filter { $0 != .file && $0 != .json }.map {
+    let columns = RandomVectors.types.filter { $0 != .file && $0 != .json }.map {
       ColumnDefinition(name: $0.rawValue, type: $0)
     }
     let vectors = columns.map { RandomVectors.vector($0.type, count: count, using: &random) }

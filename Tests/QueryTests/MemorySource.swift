@@ -114,7 +114,7 @@ struct TestTable {
     case .float64:
       layout = .float64(
         values.map { if case .real(let value) = $0 { value } else { 0 } }, integral: nil)
-    case .string, .json, .file:
+    case .string, .json, .file, .vector:
       let texts = values.map { if case .text(let text) = $0 { text } else { "" } }
       var words = TextValues()
       if isDictionary {

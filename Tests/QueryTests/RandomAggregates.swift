@@ -44,7 +44,7 @@ struct RandomAggregates {
             case .bool: .integer(pick([0, 1]))
             case .int64: .integer(pick(name == "m" ? Self.integers : integers))
             case .float64: .real(pick(name == "cost" ? Self.reals : reals))
-            case .string, .file: .text(pick(Self.texts))
+            case .string, .file, .vector: .text(pick(Self.texts))
             case .timestamp: .integer(pick([0, 500_000, 999_999, 1_000_000, 86_400_000_000]))
             case .json: .text(pick(["1", "\"x\"", "[1,2]"]))
             }

@@ -55,7 +55,7 @@ struct RandomQueries {
     case .bool: .integer(pick([0, 1]))
     case .int64: .integer(pick(Self.integers))
     case .float64: .real(pick(Self.reals))
-    case .string, .file: .text(pick(Self.texts))
+    case .string, .file, .vector: .text(pick(Self.texts))
     case .timestamp:
       .integer(pick([-1, 0, 500_000, 999_999, 1_000_000, 86_400_000_000, 1_790_000_000_250_000]))
     case .json: .text(pick(ReferenceDatabase.mixed.keys.sorted()))

@@ -45,7 +45,7 @@ import Query
     case .bool, .int64: " INTEGER"
     case .float64: " REAL"
     case .string, .timestamp, .file: " TEXT"
-    case .json: ""
+    case .json, .vector: ""
     }
   }
 

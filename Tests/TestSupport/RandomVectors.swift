@@ -3,6 +3,11 @@ package import Model
 
 /// Makes columns with every trait that encodings treat apart.
 package enum RandomVectors {
+  /// Every type of a column, and some of vectors.
+  package static let types: [ColumnType] =
+    ColumnType.allCases
+    + ["vector(3,f32)", "vector(2,f64)", "vector(1,f32)"].compactMap { ColumnType(rawValue: $0) }
+
   /// A column of `type` with `count` rows, some of them null.
   package static func vector(
     _ type: ColumnType, count: Int, using random: inout SeededGenerator
@@ -18,6 +23,7 @@ package enum RandomVectors {
       case .int64, .timestamp: .int64(integers(validity, using: &random))
       case .float64: floats(validity, using: &random)
       case .string, .json, .file: .text(texts(validity, using: &random))
+      case .vector(let form): .text(vectors(form, validity, using: &random))
       }
     if validity.setCount == 0, count > 0 { return .nulls(type, count: count) }
     return ColumnVector(type: type, count: count, validity: validity, values: values)
@@ -64,6 +70,28 @@ package enum RandomVectors {
       }
     }
     return .float64(values, integral: integral.setCount == 0 ? nil : integral)
+  }
+
+  private static func vectors(
+    _ form: VectorForm, _ validity: Bitmap, using random: inout SeededGenerator
+  ) -> TextValues {
+    var texts = TextValues()
+    let isShort = Bool.random(using: &random)
+    for row in 0..<validity.count {
+      var bytes: [UInt8] = []
+      for _ in 0..<(validity[row] ? form.count : 0) {
+        let narrow: Float =
+          isShort
+          ? [0, -0.0, 0.1, 1, -2.5, .infinity, .nan].randomElement(using: &random) ?? 0
+          : Float.random(in: -1...1, using: &random)
+        switch form.element {
+        case .f32: bytes.append(littleEndian: narrow.bitPattern)
+        case .f64: bytes.append(littleEndian: Double(narrow).bitPattern)
+        }
+      }
+      texts.append(bytes)
+    }
+    return texts
   }
 
   private static func texts(

@@ -42,7 +42,7 @@ extension ComparisonOptions {
       case .string:
         let isOutput = outputs.contains(column.name.lowercased())
         return isOutput ? repeats != nil : MetricRoles.isUsual(column.name)
-      case .timestamp, .file: return false
+      case .timestamp, .file, .vector: return false
       }
     }.map(\.name)
   }

@@ -23,7 +23,8 @@ struct ArrowColumnBuffers {
     switch vector.type {
     case .bool: sizes = [first, bitBytes]
     case .int64, .float64, .timestamp: sizes = [first, rows.count * 8]
-    case .string, .json, .file: sizes = [first, (rows.count + 1) * 4, vector.textBytes(rows)]
+    case .string, .json, .file, .vector:
+      sizes = [first, (rows.count + 1) * 4, vector.textBytes(rows)]
     }
   }
 

@@ -74,7 +74,7 @@ extension ArrowDecoder {
   }
 
   /// Which rows of its child each of `rows` lists.
-  private func elements(
+  func elements(
     of array: ArrowArray, _ rows: Range<Int>
   ) throws(StoreError) -> [Range<Int>] {
     func between(_ places: [Int]) throws(StoreError) -> [Range<Int>] {

@@ -131,6 +131,28 @@ struct ArrowField: Sendable {
     }
   }
 
+  /// The form of the vectors that the field's values are, when they are lists of one length.
+  var vectorForm: VectorForm? {
+    guard case .fixedList(let count) = type, dictionary == nil, children[0].dictionary == nil
+    else { return nil }
+    switch children[0].type {
+    case .float(bits: 32): return VectorForm(count: count, element: .f32)
+    case .float(bits: 64): return VectorForm(count: count, element: .f64)
+    default: return nil
+    }
+  }
+
+  /// Whether the values are lists of floats.
+  var hasFloatLists: Bool {
+    switch (type, children.first?.type) {
+    case (.list, .float(bits: 32)), (.list, .float(bits: 64)), (.listView, .float(bits: 32)),
+      (.listView, .float(bits: 64)), (.fixedList, .float(bits: 32)),
+      (.fixedList, .float(bits: 64)):
+      dictionary == nil && children[0].dictionary == nil
+    default: false
+    }
+  }
+
   /// The type of the column that the field's values make.
   var columnType: ColumnType {
     switch (type, meaning) {

@@ -95,7 +95,7 @@ enum ArrowMetadata {
         add(column, to: &builder, for: field)
       }
     }
-    let types = columns.map(\.type.rawValue).joined(separator: ",")
+    let types = columns.map(\.type.metadataName).joined(separator: ",")
     var pairs = [(ArrowSchema.typesKey, types)]
     if let known = ValueShape.metadata(columns, shapes) {
       pairs.append((ValueShape.metadataKey, known))
@@ -139,6 +139,11 @@ enum ArrowMetadata {
     builder.text(column.name, for: field[0])
     switch column.type {
     case .bool, .string, .json, .file: _ = builder.table([], for: field[1])
+    case .vector(let form):
+      _ = builder.table([.int32(Int32(form.count))], for: field[1])
+      let items = builder.references(1, for: field[2])
+      addElement(form.element, to: &builder, for: items[0])
+      return
     case .int64: _ = builder.table([.int32(64), .byte(1)], for: field[1])
     case .float64: _ = builder.table([.int16(2)], for: field[1])
     case .timestamp:
@@ -161,7 +166,20 @@ enum ArrowMetadata {
     case .float64: .float
     case .string, .json, .file: .utf8
     case .timestamp: .timestamp
+    case .vector: .fixedList
     }
+  }
+
+  /// Adds the field of the elements of vectors.
+  private static func addElement(
+    _ element: VectorForm.Element, to builder: inout FlatBuilder, for place: Int
+  ) {
+    let field = builder.table(
+      [.reference, .byte(1), .byte(ArrowType.Tag.float.rawValue), .reference, .absent, .reference],
+      for: place)
+    builder.text("item", for: field[0])
+    _ = builder.table([.int16(element == .f32 ? 1 : 2)], for: field[1])
+    _ = builder.references(0, for: field[2])
   }
 
   private static func addPairs(

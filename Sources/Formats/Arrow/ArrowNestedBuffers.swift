@@ -12,6 +12,23 @@ struct ArrowNestedBuffers: Sendable {
   /// The buffers of `array`.
   init(_ array: NestedArray) { add(array) }
 
+  /// The buffers of `rows` of `vector`, whose values are vectors of `form`.
+  init(_ vector: ColumnVector, _ rows: Range<Int>, _ form: VectorForm) {
+    let bits = vector.validity?.slice(rows)
+    let nullCount = bits.map { rows.count - $0.setCount } ?? 0
+    nodes = [(rows.count, nullCount), (rows.count * form.count, 0)]
+    var elements: [UInt8] = []
+    elements.reserveCapacity(rows.count * form.byteCount)
+    for row in rows {
+      if vector.hasValue(row), let text = vector.values.text(row) {
+        elements.append(contentsOf: text.words.bytes[text.range])
+      } else {
+        elements.append(contentsOf: repeatElement(0, count: form.byteCount))
+      }
+    }
+    buffers = [nullCount == 0 ? [] : bits?.bytes ?? [], [], elements]
+  }
+
   private mutating func add(_ array: NestedArray) {
     if case .leaf(let vector) = array.content {
       let leaf = ArrowColumnBuffers(vector, 0..<vector.count)

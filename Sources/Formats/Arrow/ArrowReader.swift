@@ -60,7 +60,10 @@ package struct ArrowReader: RowReader {
     }
     dictionaryFields = input.schema.dictionaryFields()
     columns = try types.applied(
-      to: input.schema.fields.map { ColumnDefinition(name: $0.name, type: $0.columnType) })
+      to: input.schema.fields.map { field in
+        ColumnDefinition(
+          name: field.name, type: field.vectorForm.map { .vector($0) } ?? field.columnType)
+      })
     let nested = zip(columns, input.schema.fields).map { $0.type == .json && $1.type.isNested }
     spellings = ColumnSpellings(columns, isNested: nested)
     for (name, shape) in input.schema.shapes { spellings.adopt(shape, for: name) }
@@ -186,7 +189,13 @@ package struct ArrowReader: RowReader {
     let (decoder, columns, spellings) = (decoder, columns, spellings)
     let room = InputBudget.ofBatch()
     return try parallelMap(count: columns.count) { index throws(StoreError) in
-      var vector = try decoder.vector(batch.arrays[index], rows)
+      let array = batch.arrays[index]
+      var vector =
+        if let form = columns[index].type.vectorForm, array.field.hasFloatLists {
+          try decoder.vectors(array, rows, form)
+        } else {
+          try decoder.vector(array, rows)
+        }
       try room.take(vector.heldBytes)
       if let marks = batch.marks[index] { vector = vector.marked(marks, rows) }
       do throws(StoreError) {

@@ -41,7 +41,7 @@ struct ArrowSchema: Sendable {
 
   /// Takes up what our writer knew of texts beyond their Arrow type; other types are as they are.
   private mutating func adopt(_ types: String) {
-    let types = types.split(separator: ",").map { ColumnType(rawValue: String($0)) }
+    let types = types.split(separator: ",").map { ColumnType(inMetadata: $0) }
     guard types.count == fields.count else { return }
     for (index, type) in types.enumerated() {
       guard case .bytes = fields[index].type else { continue }

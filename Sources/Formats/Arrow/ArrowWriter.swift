@@ -84,8 +84,12 @@ package struct ArrowWriter: Sendable {
     }
     let (compression, shapes) = (compression, shapes)
     let work = batch.vectors
-    let nested = try parallelMap(count: work.count) { index throws(StoreError) in
-      try shapes[index].map { shape throws(StoreError) in
+    let nested = try parallelMap(count: work.count) {
+      (index) throws(StoreError) -> ArrowNestedBuffers? in
+      if let form = work[index].type.vectorForm {
+        return ArrowNestedBuffers(work[index], rows, form)
+      }
+      return try shapes[index].map { shape throws(StoreError) in
         ArrowNestedBuffers(
           try NestedBuilder.array([ParquetColumnPiece(vector: work[index], rows: rows)], shape))
       }

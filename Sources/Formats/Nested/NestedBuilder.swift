@@ -44,6 +44,25 @@ struct NestedBuilder {
     return builder.finished()
   }
 
+  /// The rows of `pieces`, whose values are vectors of `form`, as lists of floats.
+  static func array(_ pieces: [ParquetColumnPiece], _ form: VectorForm) -> NestedArray {
+    var builder = NestedBuilder(.list(.float64))
+    for piece in pieces {
+      for row in piece.rows {
+        guard piece.vector.hasValue(row), let text = piece.vector.values.text(row) else {
+          builder.appendNull()
+          continue
+        }
+        let numbers = VectorText.numbers(text.words.bytes[text.range], form)
+        builder.children[0].floats += numbers
+        for _ in numbers { builder.children[0].validity.append(true) }
+        builder.offsets.append(Int32(clamping: builder.children[0].floats.count))
+        builder.validity.append(true)
+      }
+    }
+    return builder.finished()
+  }
+
   private mutating func append(_ cursor: inout JSONCursor) throws(StoreError) {
     if cursor.next == UInt8(ascii: "n") {
       _ = cursor.word()

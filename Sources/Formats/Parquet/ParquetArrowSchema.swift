@@ -1,3 +1,4 @@
+import Columns
 import Model
 
 /// What writers of Arrow keep in a Parquet file of the types that Parquet itself has not: the
@@ -7,11 +8,25 @@ enum ParquetArrowSchema {
   /// The key of the metadata under which it stands.
   static let key = "ARROW:schema"
 
-  /// The leaves with the meaning that `text` gives them beyond their Parquet types.
-  /// - Throws: ``StoreError`` of kind `invalid` when it cannot be read: integers could then mean
-  ///   anything.
-  static func applied(_ text: String, to leaves: [ParquetLeaf]) throws(StoreError) -> [ParquetLeaf]
-  {
+  /// The text for a file of these columns.
+  static func text(_ columns: [ColumnDefinition], _ shapes: [ValueShape?]) -> String {
+    let known = zip(columns, shapes).map { $0.type.vectorForm == nil ? $1 : nil }
+    let message = ArrowMetadata.schema(columns, known)
+    var bytes: [UInt8] = []
+    bytes.append(littleEndian: UInt32.max)
+    bytes.append(littleEndian: UInt32(message.count))
+    var text: [UInt8] = []
+    Base64Text.append(bytes + message, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The forms of the columns of vectors that `text` names; none when it cannot be read.
+  static func forms(_ text: String) -> [(name: String, form: VectorForm)] {
+    guard let schema = try? schema(text) else { return [] }
+    return schema.fields.compactMap { field in field.vectorForm.map { (field.name, $0) } }
+  }
+
+  private static func schema(_ text: String) throws(StoreError) -> ArrowSchema {
     guard let bytes = Base64Text.bytes(text.utf8), bytes.count > 8 else {
       throw ParquetFault.damaged("the schema of Arrow in its metadata")
     }
@@ -20,6 +35,15 @@ enum ParquetArrowSchema {
     guard case .schema(let schema) = try ArrowMessage(Array(bytes[start...])).content else {
       throw ParquetFault.damaged("the schema of Arrow in its metadata")
     }
+    return schema
+  }
+
+  /// The leaves with the meaning that `text` gives them beyond their Parquet types.
+  /// - Throws: ``StoreError`` of kind `invalid` when it cannot be read: integers could then mean
+  ///   anything.
+  static func applied(_ text: String, to leaves: [ParquetLeaf]) throws(StoreError) -> [ParquetLeaf]
+  {
+    let schema = try schema(text)
     let fields = schema.fields.flatMap(\.leaves)
     // Another table's schema says nothing.
     guard fields.count == leaves.count else { return leaves }

@@ -9,6 +9,8 @@ struct ParquetChunkEncoder: ~Copyable {
   private var present: [Bool] = []
   /// The levels of a leaf of a nested column; nil for a column whose entries are its rows.
   private var levels: ParquetWrittenEntries?
+  /// The width of the floats of such a leaf.
+  private var element = VectorForm.Element.f64
 
   /// Rows and about how many bytes go into one page.
   private static let pageRows = 65_536
@@ -26,12 +28,13 @@ struct ParquetChunkEncoder: ~Copyable {
     return try encode(pieces, type)
   }
 
-  /// The bytes of each leaf of `pieces`, in order, as a nested column of `shape`.
+  /// The bytes of each leaf of `array`, in order; floats have the width of `element`.
   mutating func encode(
-    _ pieces: [ParquetColumnPiece], shape: ValueShape
+    _ array: NestedArray, _ element: VectorForm.Element = .f64
   ) throws(StoreError) -> [ParquetChunkBytes] {
+    self.element = element
     var chunks: [ParquetChunkBytes] = []
-    for entries in ParquetWrittenEntries.leaves(of: try NestedBuilder.array(pieces, shape)) {
+    for entries in ParquetWrittenEntries.leaves(of: array) {
       levels = entries
       let most = UInt32(entries.mostDefinition)
       present = entries.definitions.map { $0 == most }
@@ -51,7 +54,7 @@ struct ParquetChunkEncoder: ~Copyable {
     case .bool: try encodeBools(pieces)
     case .int64, .timestamp: try encodeIntegers(pieces)
     case .float64: try encodeFloats(pieces)
-    case .string, .json, .file: try encodeTexts(pieces)
+    case .string, .json, .file, .vector: try encodeTexts(pieces)
     }
     return chunk
   }
@@ -113,6 +116,13 @@ struct ParquetChunkEncoder: ~Copyable {
       if hasMarks { piece.forEachPresent { marks.append(integral?[$0] ?? false) } }
     }
     if hasMarks { chunk.integral = try ParquetIntegralMarks.text(marks, compressor) }
+    if levels != nil, element == .f32 {
+      let narrow = values.map { Float($0) }
+      try writePages { (range, bytes) in
+        unsafe narrow[range].withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+      }
+      return
+    }
     chunk.bounds = Self.bounds(values)
     try writePages { (range, bytes) in
       unsafe values[range].withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }

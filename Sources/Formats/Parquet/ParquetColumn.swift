@@ -8,6 +8,8 @@ struct ParquetColumn: Sendable {
   private let conversions: [ParquetConversion]
   /// Whether its values are lists or structures.
   let isNested: Bool
+  /// The form of the vectors that lists of floats become.
+  private let form: VectorForm?
   /// Whether the values are put together as JSON.
   private let isAssembled: Bool
 
@@ -16,10 +18,11 @@ struct ParquetColumn: Sendable {
   ///   - leaves: Those of the whole file.
   ///   - wanted: The type that it is to have, instead of its own.
   ///   - isBase64: Whether its bytes are to be Base64 text.
-  ///   - isFile: Whether Assay wrote it as a `file` column.
+  ///   - known: The type that the file's metadata gives it.
   /// - Throws: ``StoreError`` of kind `invalid` for a type that is not supported.
   init(
-    _ node: ParquetNode, _ leaves: [ParquetLeaf], wanted: ColumnType?, isBase64: Bool, isFile: Bool
+    _ node: ParquetNode, _ leaves: [ParquetLeaf], wanted: ColumnType?, isBase64: Bool,
+    known: ColumnType?
   ) throws(StoreError) {
     self.node = node
     isNested =
@@ -37,7 +40,13 @@ struct ParquetColumn: Sendable {
     }
     self.conversions = conversions
     var natural = isNested ? .json : conversions[0].type
-    if isFile, natural == .json { natural = .file }
+    if known == .file, natural == .json { natural = .file }
+    let hasFloatLists =
+      if case .list = node.form, case .leaf = node.children[0].form,
+        [.float, .double].contains(conversions[0].leaf.type)
+      { true } else { false }
+    if hasFloatLists, let form = known?.vectorForm { natural = .vector(form) }
+    form = hasFloatLists ? (wanted ?? natural).vectorForm : nil
     isAssembled = isNested || (wanted == .json && conversions[0].type != .json)
     definition = ColumnDefinition(name: node.name, type: wanted ?? natural)
   }
@@ -50,6 +59,7 @@ struct ParquetColumn: Sendable {
   func vector(
     _ entries: [ParquetEntries], rows: Int, marks: Bitmap?
   ) throws(StoreError) -> ColumnVector {
+    if let form { return try vectors(entries[0], rows: rows, form) }
     if isAssembled {
       var texts: [ParquetLeafText] = []
       for (entries, conversion) in zip(entries, conversions) {
@@ -69,5 +79,38 @@ struct ParquetColumn: Sendable {
       entries[0].definitions.isEmpty
       ? dense : ParquetVectors.scatter(dense, entries[0].definitions.map { $0 == most })
     return try ColumnTypes.retyped(vector, to: definition.type)
+  }
+
+  /// Lists of floats as vectors of `form`.
+  private func vectors(
+    _ entries: ParquetEntries, rows: Int, _ form: VectorForm
+  ) throws(StoreError) -> ColumnVector {
+    let leaf = conversions[0].leaf
+    var floats: [Double] = []
+    if case .float64(let values, _) = try conversions[0].vector(entries.scalars).values {
+      floats = values
+    }
+    var texts = TextValues()
+    var validity = Bitmap(repeating: true, count: rows)
+    var (place, value) = (0, 0)
+    for row in 0..<rows {
+      let start = place
+      repeat { place += 1 } while place < entries.count && entries.repetitions[place] > 0
+      guard place <= entries.count else { throw ParquetFault.damaged("a column has too few rows") }
+      let levels = entries.definitions.isEmpty ? [] : entries.definitions[start..<place]
+      if let first = levels.first, Int(first) < node.presence {
+        validity[row] = false
+        texts.append([])
+        continue
+      }
+      let isWhole = levels.allSatisfy { Int($0) == leaf.definition }
+      let numbers = floats[min(value, floats.count)..<min(value + place - start, floats.count)]
+      guard isWhole, numbers.count == form.count, let bytes = VectorText.bytes(numbers, form)
+      else { throw StoreError(.invalid, ColumnTypes.misfit(form)) }
+      value += numbers.count
+      texts.append(bytes)
+    }
+    return ColumnVector(
+      type: .vector(form), count: rows, validity: validity, values: .text(texts))
   }
 }

@@ -26,7 +26,7 @@ enum ParquetFooterText {
       }
       for (column, shape) in zip(columns, shapes) {
         if let shape {
-          write(shape, column.name, to: &file)
+          write(shape, column.name, column.type.vectorForm?.element ?? .f64, to: &file)
         } else {
           file.element { write(column, to: &$0) }
         }
@@ -34,10 +34,14 @@ enum ParquetFooterText {
       file.integer(3, groups.reduce(0) { $0 + $1.rowCount }, .int64)
       file.list(4, of: .structure, count: groups.count)
       for group in groups { file.element { write(group, leaves, to: &$0) } }
-      file.list(5, of: .structure, count: known == nil ? 1 : 2)
-      let types = columns.map(\.type.rawValue).joined(separator: ",")
-      file.element { write(schemaName, types, to: &$0) }
-      if let known { file.element { write(ValueShape.metadataKey, known, to: &$0) } }
+      let types = columns.map(\.type.metadataName).joined(separator: ",")
+      var pairs = [(schemaName, types)]
+      if let known { pairs.append((ValueShape.metadataKey, known)) }
+      if columns.contains(where: { $0.type.vectorForm != nil }) {
+        pairs.append((ParquetArrowSchema.key, ParquetArrowSchema.text(columns, shapes)))
+      }
+      file.list(5, of: .structure, count: pairs.count)
+      for (key, value) in pairs { file.element { write(key, value, to: &$0) } }
       file.binary(6, "assay version 1".utf8)
       // The order that a column's type defines; without it readers leave statistics alone.
       file.list(7, of: .structure, count: leaves.count)
@@ -56,16 +60,23 @@ enum ParquetFooterText {
     case .bool: .boolean
     case .int64, .timestamp: .int64
     case .float64: .double
-    case .string, .json, .file: .byteArray
+    case .string, .json, .file, .vector: .byteArray
     }
   }
 
-  private static func write(_ column: ColumnDefinition, to element: inout ThriftWriter) {
-    element.integer(1, physicalType(column.type).rawValue)
+  private static func physicalType(_ leaf: ParquetWrittenLeaf) -> ParquetPhysicalType {
+    leaf.type == .float64 && leaf.element == .f32 ? .float : physicalType(leaf.type)
+  }
+
+  private static func write(
+    _ column: ColumnDefinition, _ width: VectorForm.Element = .f64, to element: inout ThriftWriter
+  ) {
+    let leaf = ParquetWrittenLeaf(path: [], type: column.type, element: width)
+    element.integer(1, physicalType(leaf).rawValue)
     element.integer(3, ParquetRepetition.optional.rawValue)
     element.binary(4, column.name.utf8)
     switch column.type {
-    case .bool, .int64, .float64: break
+    case .bool, .int64, .float64, .vector: break
     case .string:
       element.integer(6, ParquetConvertedType.utf8.rawValue)
       element.structure(10) { $0.structure(1) }
@@ -84,7 +95,9 @@ enum ParquetFooterText {
   }
 
   /// Writes the fields of a nested column, each before those it holds.
-  private static func write(_ shape: ValueShape, _ name: String, to file: inout ThriftWriter) {
+  private static func write(
+    _ shape: ValueShape, _ name: String, _ width: VectorForm.Element, to file: inout ThriftWriter
+  ) {
     switch shape {
     case .list(let element):
       file.element { field in
@@ -99,17 +112,17 @@ enum ParquetFooterText {
         field.binary(4, ParquetWrittenLeaf.listName.utf8)
         field.integer(5, 1)
       }
-      write(element, ParquetWrittenLeaf.elementName, to: &file)
+      write(element, ParquetWrittenLeaf.elementName, width, to: &file)
     case .structure(let members):
       file.element { field in
         field.integer(3, ParquetRepetition.optional.rawValue)
         field.binary(4, name.utf8)
         field.integer(5, members.count)
       }
-      for member in members { write(member.shape, member.name, to: &file) }
+      for member in members { write(member.shape, member.name, width, to: &file) }
     default:
       let column = ColumnDefinition(name: name, type: shape.leafType ?? .string)
-      file.element { write(column, to: &$0) }
+      file.element { write(column, width, to: &$0) }
     }
   }
 
@@ -136,7 +149,7 @@ enum ParquetFooterText {
     let facts = chunk.facts
     let encodings: [ParquetEncoding] =
       facts.hasDictionary ? [.plain, .rle, .rleDictionary] : [.plain, .rle]
-    thrift.integer(1, physicalType(leaf.type).rawValue)
+    thrift.integer(1, physicalType(leaf).rawValue)
     thrift.list(2, of: .int32, count: encodings.count)
     for encoding in encodings { thrift.element(encoding.rawValue) }
     thrift.list(3, of: .binary, count: leaf.path.count)

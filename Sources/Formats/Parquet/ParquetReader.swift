@@ -171,13 +171,15 @@ package struct ParquetReader: RowReader {
     try ColumnTypes(options, file: file.name).requireNames(among: names)
     var columns: [ParquetColumn] = []
     for (index, node) in footer.columns.enumerated() {
-      let isFile =
-        footer.types.count == names.count && footer.types[index] == ColumnType.file.rawValue
+      let known =
+        footer.types.count == names.count
+        ? ColumnType(inMetadata: footer.types[index][...])
+        : footer.forms.first { $0.name.hasBytes(of: node.name) }.map { .vector($0.form) }
       do throws(StoreError) {
         columns.append(
           try ParquetColumn(
             node, footer.leaves, wanted: options.types[node.name],
-            isBase64: options.base64.hasText(node.name), isFile: isFile))
+            isBase64: options.base64.hasText(node.name), known: known))
       } catch {
         throw StoreError(error.kind, "column '\(node.name)': \(error.message)")
       }

@@ -26,7 +26,8 @@ package struct ParquetWriter: Sendable {
   /// A writer of rows with `columns`, whose values have `shapes`; without any, all are flat.
   package init(columns: [ColumnDefinition], shapes: [ValueShape?]? = nil) {
     self.columns = columns
-    self.shapes = shapes ?? [ValueShape?](repeating: nil, count: columns.count)
+    let known = shapes ?? [ValueShape?](repeating: nil, count: columns.count)
+    self.shapes = zip(columns, known).map { $0.type.vectorForm == nil ? $1 : .list(.float64) }
   }
 
   /// Takes `rows` of `batch` and appends the bytes of every row group that is full.
@@ -81,7 +82,10 @@ package struct ParquetWriter: Sendable {
       guard let shape = shapes[index] else {
         return [try encoder.encode(pieces, type: columns[index].type)]
       }
-      return try encoder.encode(pieces, shape: shape)
+      if let form = columns[index].type.vectorForm {
+        return try encoder.encode(NestedBuilder.array(pieces, form), form.element)
+      }
+      return try encoder.encode(try NestedBuilder.array(pieces, shape))
     }
     var group = ParquetWrittenGroup(rowCount: pendingRows, chunks: [])
     for chunk in chunks.joined() {

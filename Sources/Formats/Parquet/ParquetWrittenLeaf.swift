@@ -7,6 +7,8 @@ struct ParquetWrittenLeaf: Sendable {
   /// The names of the fields that lead to it.
   let path: [String]
   let type: ColumnType
+  /// The width of floats.
+  var element = VectorForm.Element.f64
 
   /// The names of the group that repeats a list's elements, and of an element
   /// (https://github.com/apache/parquet-format/blob/master/LogicalTypes.md#lists).
@@ -23,6 +25,7 @@ struct ParquetWrittenLeaf: Sendable {
         continue
       }
       append(shape, [column.name], to: &leaves)
+      if let form = column.type.vectorForm { leaves[leaves.count - 1].element = form.element }
     }
     return leaves
   }

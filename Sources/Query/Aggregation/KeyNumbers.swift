@@ -44,7 +44,7 @@ struct KeyNumbers: Sendable {
         Array(Timestamp(microseconds: Int64(bitPattern: $0)).description.utf8)
       }
       order = (0..<count).sorted { shown[$0].lexicographicallyPrecedes(shown[$1]) }
-    case .string, .file, .json:
+    case .string, .file, .json, .vector:
       order = (0..<count).sorted {
         texts.elements[texts.range($0)].lexicographicallyPrecedes(texts.elements[texts.range($1)])
       }
@@ -71,7 +71,7 @@ struct KeyNumbers: Sendable {
       values = .int64(numbers.map { Int64(bitPattern: word($0)) })
     case .float64:
       values = .float64(numbers.map { Double(bitPattern: word($0)) }, integral: nil)
-    case .string, .file, .json:
+    case .string, .file, .json, .vector:
       var shown = TextValues()
       for index in 0..<texts.count { shown.append(texts.elements[texts.range(index)]) }
       values = .dictionary(

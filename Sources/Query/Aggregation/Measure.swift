@@ -45,7 +45,7 @@ struct Measure: Hashable, Sendable {
     case .bool, .int64: .integer
     case .float64: .real
     case .string, .file: .text
-    case .timestamp, .json: .any
+    case .timestamp, .json, .vector: .any
     }
   }
 

@@ -72,7 +72,7 @@ struct PushParameters {
     _ text: String?, to request: inout PushRequest
   ) throws(StoreError) {
     guard let text else { return }
-    for item in try NameList.names(in: text) {
+    for item in try NameList.typedNames(in: text) {
       guard let equals = item.lastIndex(of: "=") else {
         throw StoreError(.usage, "types are given as column=type, with commas between")
       }
@@ -85,7 +85,7 @@ struct PushParameters {
         throw StoreError(
           .usage,
           "there is no type '\(name.prefix(50))'; use one of "
-            + ColumnType.allCases.map(\.rawValue).joined(separator: ", ") + ", bytes")
+            + ColumnType.names.joined(separator: ", ") + ", bytes")
       }
       request.types[column] = type
     }

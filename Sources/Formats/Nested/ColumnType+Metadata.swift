@@ -1,0 +1,9 @@
+import Model
+
+extension ColumnType {
+  /// The type as it stands in a file's metadata, where commas stand between types.
+  var metadataName: String { rawValue.replacing(",", with: ";") }
+
+  /// Reads what ``metadataName`` gives; nil for anything else.
+  init?(inMetadata name: Substring) { self.init(rawValue: String(name).replacing(";", with: ",")) }
+}
