@@ -7,11 +7,11 @@ extension RemoteStoreService {
   private static var longestLook: Duration { .seconds(2) }
 
   package func verify(
-    heads: [DatasetName: Digest], progress: (Progress) -> Void
+    heads: [DatasetName: Digest], values: Bool, progress: (Progress) -> Void
   ) throws(StoreError) -> VerifyDocument {
     let heads = Dictionary(
       uniqueKeysWithValues: heads.map { ($0.key.text, $0.value.description) })
-    let body = Documents.encode(VerifyRequest(heads: heads))
+    let body = Documents.encode(VerifyRequest(heads: heads, values: values ? true : nil))
     var job = try document(
       JobDocument.self, HTTPRequest(.post, Resource("v1", "verify"), json: body))
     var pause = Self.firstLook

@@ -55,7 +55,7 @@ struct CSVInference {
     case .bool: seen = .bool
     case .int64: seen = .integer
     case .float64: seen = .fraction
-    case .string, .timestamp, .json, .file: seen = .text
+    case .string, .timestamp, .json, .file, .vector: seen = .text
     case nil: break
     }
   }

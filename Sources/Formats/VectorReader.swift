@@ -28,6 +28,11 @@ struct VectorReader: RowReader {
     self.file = file
   }
 
+  var typing: FileTyping { base.typing }
+  var remarks: ReadRemarks { base.remarks }
+
+  mutating func expect(_ columns: ExpectedColumns) throws(StoreError) { try base.expect(columns) }
+
   mutating func next() throws(StoreError) -> InputBatch? {
     guard let batch = try base.next() else { return nil }
     var columns = batch.rows.columns

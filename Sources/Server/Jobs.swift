@@ -20,9 +20,9 @@ final class Jobs: Sendable {
 
   /// Begins a check of a store on a thread of its own; there is one at a time.
   /// - Throws: ``StoreError`` of kind `conflict` while another runs.
-  func verify(_ service: any StoreService, heads: [DatasetName: Digest]) throws(StoreError)
-    -> JobDocument
-  {
+  func verify(
+    _ service: any StoreService, heads: [DatasetName: Digest], values: Bool
+  ) throws(StoreError) -> JobDocument {
     let job = JobDocument(id: Self.makeID(), task: .verify)
     try state.withLock { (state) throws(StoreError) in
       guard !state.jobs.values.contains(where: { $0.state == .running }) else {
@@ -35,7 +35,7 @@ final class Jobs: Sendable {
     }
     Thread.detachNewThread { [self] in
       do throws(StoreError) {
-        let result = try service.verify(heads: heads) { progress in
+        let result = try service.verify(heads: heads, values: values) { progress in
           self.change(job.id) { $0.progress = progress }
         }
         change(job.id) {

@@ -4,15 +4,25 @@ package import Wire
 
 extension LocalStoreService {
   package func verify(
-    heads: [DatasetName: Digest], progress: (Progress) -> Void
+    heads: [DatasetName: Digest], values: Bool, progress: (Progress) -> Void
   ) throws(StoreError) -> VerifyDocument {
     let report = try store.verify(expectedHeads: heads) { done, total in
       progress(Progress(done: done, total: total, unit: .checks))
     }
+    var findings: [VerifyDocument.Finding]?
+    // Values that are damaged are found by then, and cannot be read.
+    if values, report.damage.isEmpty {
+      findings = try store.checkValues { done, total in
+        progress(Progress(done: done, total: total, unit: .versions))
+      }.map {
+        .init(kind: $0.kind.rawValue, versions: $0.reference, column: $0.column, what: $0.what)
+      }
+    }
     return VerifyDocument(
       isIndexRight: report.isIndexRight, files: report.files, bytes: report.bytes,
       records: report.records, versions: report.versions, chunks: report.chunks,
-      damage: report.damage.map { .init(file: $0.file, what: $0.what, versions: $0.versions) })
+      damage: report.damage.map { .init(file: $0.file, what: $0.what, versions: $0.versions) },
+      findings: findings)
   }
 
   package func collectGarbage(

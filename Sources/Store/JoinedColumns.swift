@@ -106,7 +106,8 @@ extension Snapshot {
     for (column, isFilled) in zip(schema.columns, isFilled) {
       let saysNothing = !isFilled && (column.type == .json || column.type == .string)
       let use: ExpectedColumns.Use =
-        named[column.name] != nil || column.type.vectorForm != nil ? .never : saysNothing ? .withoutValues : .always
+        named[column.name] != nil || column.type.vectorForm != nil
+        ? .never : saysNothing ? .withoutValues : .always
       expected.add(column.name, column.type, hasValues: isFilled, use: use)
     }
     return expected

@@ -32,10 +32,13 @@ package struct JobDocument: Codable, Sendable, Hashable {
 package struct VerifyRequest: Codable, Sendable, Hashable {
   /// The digest of a record that must be in the history of each dataset named.
   package var heads: [String: String]?
+  /// Whether to look at values too; nil for no.
+  package var values: Bool?
 
   /// A verification with these expectations.
-  package init(heads: [String: String]? = nil) {
+  package init(heads: [String: String]? = nil, values: Bool? = nil) {
     self.heads = heads
+    self.values = values
   }
 }
 

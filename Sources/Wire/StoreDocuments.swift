@@ -17,6 +17,24 @@ package struct VerifyDocument: Codable, Sendable, Hashable {
     }
   }
 
+  /// Something about values that is seldom meant.
+  package struct Finding: Codable, Sendable, Hashable {
+    /// `same-keys`, `texts`, `retyped` or `future`.
+    package let kind: String
+    /// The versions it is found in: `name@3` or `name@3..7`.
+    package let versions: String
+    package let column: String?
+    package let what: String
+
+    /// A finding in `versions`.
+    package init(kind: String, versions: String, column: String?, what: String) {
+      self.kind = kind
+      self.versions = versions
+      self.column = column
+      self.what = what
+    }
+  }
+
   package let isSound: Bool
   package let isIndexRight: Bool
   package let files: Int
@@ -25,12 +43,15 @@ package struct VerifyDocument: Codable, Sendable, Hashable {
   package let versions: Int
   package let chunks: Int
   package let damage: [Damage]
+  /// What is odd about values, when they were looked at.
+  package let findings: [Finding]?
 
   /// What was checked, and the damage.
   package init(
     isIndexRight: Bool, files: Int, bytes: Int, records: Int, versions: Int, chunks: Int,
-    damage: [Damage]
+    damage: [Damage], findings: [Finding]? = nil
   ) {
+    self.findings = findings
     isSound = damage.isEmpty && isIndexRight
     self.isIndexRight = isIndexRight
     self.files = files

@@ -58,9 +58,9 @@ package protocol StoreService: Sendable {
   ) throws(StoreError) -> QueryDocument
 
   /// Checks that every byte is as it was written, and that each dataset in `heads` has the record
-  /// of that digest in its history.
+  /// of that digest in its history; with `values`, looks for what is odd about values too.
   func verify(
-    heads: [DatasetName: Digest], progress: (Progress) -> Void
+    heads: [DatasetName: Digest], values: Bool, progress: (Progress) -> Void
   ) throws(StoreError) -> VerifyDocument
 
   /// Finds, and with `apply` removes, files that nothing refers to and that are older than the
@@ -100,5 +100,14 @@ package struct Progress: Codable, Sendable, Hashable {
 extension Progress: CustomStringConvertible {
   package var description: String {
     "\(done)" + (total.map { " of \($0)" } ?? "") + " \(unit)"
+  }
+}
+
+extension StoreService {
+  /// Checks that every byte is as it was written.
+  package func verify(
+    heads: [DatasetName: Digest], progress: (Progress) -> Void
+  ) throws(StoreError) -> VerifyDocument {
+    try verify(heads: heads, values: false, progress: progress)
   }
 }

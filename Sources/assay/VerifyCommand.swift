@@ -9,19 +9,23 @@ struct VerifyCommand: ParsableCommand {
     discussion: """
       Reads every file, follows every log and checks the index. Names what is damaged and the versions \
       it touches, and then exits with 1. --expect-head proves that a dataset's history, up to the \
-      record of that digest, is the one you know ('record' in assay log --json).
+      record of that digest, is the one you know ('record' in assay log --json). --values also looks for \
+      what is as it was saved and seldom meant: rows whose keys are one (1 and 1.0), columns of texts \
+      that look like numbers or true and false, columns whose type changes between versions, versions \
+      dated after now; it exits with 1 when there is any.
       """, subcommands: [VerifyComparisonCommand.self, VerifyReportCommand.self])
 
   @Option(
     name: .customLong("expect-head"), help: ArgumentHelp("NAME=sha256:…", valueName: "head"))
   var expectedHeads: [String] = []
+  @Flag(help: "Look for odd values too: keys, types and dates.") var values = false
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
     let heads = try parsedHeads()
     let service = try global.openService(toleratesDamage: true)
     let progress = ProgressLine()
-    let report = try service.verify(heads: heads) { progress.show("\($0)") }
+    let report = try service.verify(heads: heads, values: values) { progress.show("\($0)") }
     progress.clear()
     let output = try Output()
     if global.json {
@@ -30,7 +34,7 @@ struct VerifyCommand: ParsableCommand {
       try print(report, output)
     }
     try output.finish()
-    if !report.isSound { throw ExitCode(1) }
+    if !report.isSound || !(report.findings ?? []).isEmpty { throw ExitCode(1) }
   }
 
   private func parsedHeads() throws(StoreError) -> [DatasetName: Digest] {
@@ -55,6 +59,13 @@ struct VerifyCommand: ParsableCommand {
     }
     if !report.isIndexRight {
       try output.line("the index differs from logs and packs; 'assay reindex' puts it right")
+    }
+    for finding in report.findings ?? [] {
+      let column = finding.column.map { "column '\($0)': " } ?? ""
+      try output.line("\(finding.versions): \(column)\(finding.what)")
+    }
+    if values, report.findings == nil {
+      try output.line("values were not looked at: put the damage right first")
     }
     let checked =
       "\(report.files) files, \(report.bytes) bytes, \(report.records) records, "

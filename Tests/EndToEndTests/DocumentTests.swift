@@ -51,6 +51,16 @@ import Testing
     }
   }
 
+  @Test func `the recipes of docs/cli.md print what it shows`() throws {
+    let place = try Workplace(hasStore: false)
+    let steps = try examples("docs/cli.md").filter { !$0.command.hasSuffix("--help") }
+    try #require(!steps.isEmpty)
+    for step in steps {
+      #expect(
+        try place.shell("{ \(step.command)\n} 2>&1").output == step.output, "$ \(step.command)")
+    }
+  }
+
   @Test func `docs/cli.md has the help of every command`() throws {
     let place = try Workplace(hasStore: false)
     let documented = try examples("docs/cli.md").filter { $0.command.hasSuffix("--help") }

@@ -170,7 +170,7 @@ final class ScriptedService: AssayService {
   }
 
   func verify(
-    heads: [DatasetName: Digest], progress: (Wire.Progress) -> Void
+    heads: [DatasetName: Digest], values: Bool, progress: (Wire.Progress) -> Void
   ) throws(StoreError) -> VerifyDocument {
     _ = try start()
     progress(Wire.Progress(done: 1, total: 2, unit: .checks))

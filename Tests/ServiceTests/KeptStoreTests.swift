@@ -45,6 +45,13 @@ import Wire
     try expectAll(try service(kept), kept)
   }
 
+  @Test func `rows that it saved as two and are one are found`() throws {
+    let kept = try KeptStore(format: 1)
+    let found = try Store(path: kept.path).checkValues().filter { $0.kind == .sameKeys }
+    #expect(found.contains { $0.reference == "keys@1" }, "\(found)")
+    #expect(found.allSatisfy { !$0.what.isEmpty })
+  }
+
   @Test func `its live rows are sealed, once`() throws {
     let kept = try KeptStore(format: 1)
     for _ in 0..<2 {

@@ -37,7 +37,8 @@ extension Routes {
       }
       heads[try DatasetName(name)] = digest
     }
-    let job = try backend.jobs.verify(backend.service(context.caller), heads: heads)
+    let job = try backend.jobs.verify(
+      backend.service(context.caller), heads: heads, values: order.values ?? false)
     return json(job, status: .accepted, [.location: "/v1/jobs/\(job.id)"])
   }
 

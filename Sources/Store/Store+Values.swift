@@ -1,0 +1,189 @@
+import Columns
+package import Model
+
+extension Store {
+  /// Looks for what older programs, and habits of other tools, have made of values: rows whose keys
+  /// are one, numbers and bools kept as texts, columns whose type changes, versions of the future.
+  ///
+  /// - Parameter progress: called with the versions done so far and those to do.
+  /// - Throws: ``StoreError`` of kind `corrupt` when stored bytes are damaged or missing.
+  package func checkValues(
+    progress: (Int, Int) -> Void = { _, _ in }
+  ) throws(StoreError) -> [ValueFinding] {
+    var versions: [[Version]] = []
+    for dataset in try datasets() { versions.append(try self.versions(of: dataset).reversed()) }
+    let total = versions.reduce(0) { $0 + $1.count }
+    var done = 0
+    var findings: [ValueFinding] = []
+    let now = clock()
+    for history in versions {
+      var check = ValueCheck(now: now)
+      for version in history {
+        try check.add(version, try snapshot(version))
+        done += 1
+        progress(done, total)
+      }
+      findings += check.findings
+    }
+    return findings
+  }
+}
+
+/// The versions of one dataset as they are checked, oldest first.
+private struct ValueCheck {
+  private let now: Timestamp
+  private(set) var findings: [ValueFinding] = []
+  private var schema: Schema?
+  /// What the texts of chunks look like: versions share most of them.
+  private var looks: [Digest: TextLooks] = [:]
+  /// The chunks of the key's columns, and the message, of the version before.
+  private var keys: (chunks: [Digest?], what: String?)?
+
+  init(now: Timestamp) { self.now = now }
+
+  mutating func add(_ version: Version, _ snapshot: Snapshot) throws(StoreError) {
+    let decoder = try ChunkDecoder()
+    var groups: [RowGroupManifest] = []
+    for index in snapshot.manifest.groups.indices {
+      groups.append(try snapshot.group(index, decoder))
+    }
+    checkDates(version)
+    checkTypes(version, snapshot)
+    try checkKeys(version, snapshot, groups, decoder)
+    for (position, column) in snapshot.schema.columns.enumerated() where column.type == .string {
+      guard !snapshot.schema.key.hasText(column.name) else { continue }
+      try checkTexts(version, snapshot, groups, position, decoder)
+    }
+    schema = snapshot.schema
+  }
+
+  /// Adds a finding, to that of the version before when it is the same.
+  private mutating func note(
+    _ kind: ValueFinding.Kind, _ version: Version, column: String? = nil, _ what: String
+  ) {
+    let number = version.number
+    let known = findings.lastIndex { finding in
+      finding.kind == kind && finding.versions.upperBound == number - 1 && finding.what == what
+        && (finding.column ?? "").hasBytes(of: column ?? "")
+    }
+    if let known {
+      findings[known].versions = findings[known].versions.lowerBound...number
+      return
+    }
+    findings.append(
+      ValueFinding(
+        kind: kind, dataset: version.dataset, versions: number...number,
+        column: column, what: what))
+  }
+
+  private mutating func checkDates(_ version: Version) {
+    guard version.record.createdAt > now else { return }
+    note(
+      .future, version,
+      "it is dated after now, which is \(now): name it by its number or a tag until then")
+  }
+
+  private mutating func checkTypes(_ version: Version, _ snapshot: Snapshot) {
+    guard let schema else { return }
+    for column in snapshot.schema.columns {
+      guard let position = schema.index(of: column.name),
+        schema.columns[position].type != column.type
+      else { continue }
+      note(
+        .retyped, version, column: column.name,
+        "it was \(schema.columns[position].type.rawValue) in the version before and is "
+          + "\(column.type.rawValue): every value of it counts as changed")
+    }
+  }
+
+  private mutating func checkKeys(
+    _ version: Version, _ snapshot: Snapshot, _ groups: [RowGroupManifest],
+    _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) {
+    let positions = snapshot.schema.key.compactMap { snapshot.schema.index(of: $0) }
+    guard !positions.isEmpty else { return }
+    let chunks = groups.flatMap { group in positions.map { group.chunks[$0] } }
+    if keys?.chunks != chunks {
+      keys = (chunks, try repeatedKeys(snapshot, groups, positions, decoder))
+    }
+    if let what = keys?.what { note(.sameKeys, version, what) }
+  }
+
+  /// How many rows have a key that another row has, and the first of them.
+  private func repeatedKeys(
+    _ snapshot: Snapshot, _ groups: [RowGroupManifest], _ positions: [Int],
+    _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) -> String? {
+    var seen: Set<ArraySlice<UInt8>> = []
+    var (count, first) = (0, "")
+    for group in groups {
+      var vectors: [ColumnVector] = []
+      for position in positions {
+        vectors.append(try snapshot.vector(column: position, of: group, decoder))
+      }
+      guard vectors.contains(where: { $0.type == .float64 || $0.type == .json }) else { return nil }
+      let keys = RowKeys(columns: vectors.map(Self.unspelled), count: group.rows)
+      for row in 0..<group.rows
+      where !seen.insert(keys.texts.bytes[keys.texts.range(row)]).inserted {
+        count += 1
+        if count == 1 { first = vectors.map { $0.display(row) }.joined(separator: ", ") }
+      }
+    }
+    guard count > 0 else { return nil }
+    return
+      "\(count) of its rows have a key that an earlier row has in another spelling, as \(first): "
+      + "push it again without them, or with another key"
+  }
+
+  /// The column with every number in one spelling: whole floats as integers.
+  private static func unspelled(_ vector: ColumnVector) -> ColumnVector {
+    switch vector.values {
+    case .float64(let floats, _):
+      var marks = Bitmap(count: vector.count)
+      for row in 0..<vector.count where Int64(exactly: floats[row]) != nil { marks[row] = true }
+      return ColumnVector(
+        type: .float64, count: vector.count, validity: vector.validity,
+        values: .float64(floats, integral: marks))
+    case .text where vector.type == .json, .dictionary where vector.type == .json:
+      var texts = TextValues()
+      for row in 0..<vector.count {
+        guard vector.hasValue(row), let text = vector.values.text(row) else {
+          texts.append([])
+          continue
+        }
+        let json = text.words.bytes[text.range]
+        if case .float(let float)? = JSONScalar(json), let whole = Int64(exactly: float) {
+          texts.append(String(whole).utf8)
+        } else {
+          texts.append(json)
+        }
+      }
+      return ColumnVector(
+        type: .json, count: vector.count, validity: vector.validity, values: .text(texts))
+    default: return vector
+    }
+  }
+
+  private mutating func checkTexts(
+    _ version: Version, _ snapshot: Snapshot, _ groups: [RowGroupManifest], _ position: Int,
+    _ decoder: borrowing ChunkDecoder
+  ) throws(StoreError) {
+    var found = TextLooks()
+    for group in groups {
+      guard let digest = group.chunks[position] else { continue }
+      if let known = looks[digest] {
+        found.add(known)
+        continue
+      }
+      var chunk = TextLooks()
+      chunk.add(try snapshot.vector(column: position, of: group, decoder))
+      looks[digest] = chunk
+      found.add(chunk)
+    }
+    guard let verdict = found.verdict else { return }
+    note(
+      .texts, version, column: snapshot.schema.columns[position].name,
+      "it is text, and \(verdict.what): to count with them, push the rows again with --types "
+        + "COLUMN=\(verdict.type.rawValue)")
+  }
+}

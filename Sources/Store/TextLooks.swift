@@ -1,0 +1,88 @@
+import Columns
+import Model
+
+/// What the texts of a column look like: how many are words for true and false, and how many numbers.
+struct TextLooks {
+  private(set) var bools = 0
+  private(set) var numbers = 0
+  private(set) var others = 0
+  /// The first text that is neither.
+  private(set) var other: String?
+
+  private static let boolWords = words("true True TRUE false False FALSE")
+  /// Words for no value, and for what is no finite number.
+  private static let nullWords = words("NaN nan NA N/A #N/A null NULL None")
+  private static let numberWords = words("Inf inf -inf -Inf Infinity -Infinity +inf")
+
+  private static func words(_ text: String) -> Set<[UInt8]> {
+    Set(text.split(separator: " ").map { Array($0.utf8) })
+  }
+
+  /// Takes note of the values of a `string` column.
+  mutating func add(_ vector: ColumnVector) {
+    for row in 0..<vector.count where vector.hasValue(row) {
+      guard let text = vector.values.text(row) else { continue }
+      add(text.words.bytes[text.range])
+    }
+  }
+
+  /// Takes in what was found over other rows.
+  mutating func add(_ looks: TextLooks) {
+    bools += looks.bools
+    numbers += looks.numbers
+    others += looks.others
+    other = other ?? looks.other
+  }
+
+  private mutating func add(_ text: ArraySlice<UInt8>) {
+    let word = text.count <= 9 ? Array(text) : []
+    if text.isEmpty || Self.nullWords.contains(word) { return }
+    if Self.boolWords.contains(word) {
+      bools += 1
+    } else if Self.numberWords.contains(word) || Self.isNumber(text) {
+      numbers += 1
+    } else {
+      others += 1
+      if other == nil { other = String(decoding: text.prefix(40), as: UTF8.self) }
+    }
+  }
+
+  /// Whether it is a number as JSON writes it: no sign for plus, no zeros before it.
+  private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
+    var rest = text
+    func digits() -> Int {
+      let count = rest.prefix { (0x30...0x39).contains($0) }.count
+      rest = rest.dropFirst(count)
+      return count
+    }
+    if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+    let hasZero = rest.first == UInt8(ascii: "0")
+    let whole = digits()
+    guard whole > 0, whole == 1 || !hasZero else { return false }
+    if rest.first == UInt8(ascii: ".") {
+      rest = rest.dropFirst()
+      guard digits() > 0 else { return false }
+    }
+    if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
+      rest = rest.dropFirst()
+      if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") {
+        rest = rest.dropFirst()
+      }
+      guard digits() > 0 else { return false }
+    }
+    return rest.isEmpty
+  }
+
+  /// What they look like, as a sentence's end; nil when they look like texts.
+  ///
+  /// A few that do not fit are let pass: one in ten of ten or more.
+  var verdict: (type: ColumnType, what: String)? {
+    let isBool = bools >= numbers
+    let (most, rest) = isBool ? (bools, numbers + others) : (numbers, bools + others)
+    guard most > 0, rest * 10 <= most else { return nil }
+    let kind = isBool ? "true or false" : "numbers"
+    let exception =
+      rest == 0 ? "" : other.map { ", but for \(rest) like '\($0)'" } ?? ", but for \(rest)"
+    return (isBool ? .bool : .float64, "\(most) of its values are \(kind)\(exception)")
+  }
+}

@@ -1,0 +1,84 @@
+import Formats
+import Model
+import Store
+import TestSupport
+import Testing
+
+/// What `verify --values` finds in stores whose bytes are all as they were written.
+@Suite struct ValueTests {
+  private func push(
+    _ rows: [String], to name: String = "d", _ store: Store,
+    _ edit: (inout PushOptions) -> Void = { _ in }
+  ) throws {
+    var options = PushOptions()
+    options.key = ["id"]
+    edit(&options)
+    let text = rows.enumerated().map { "{\"id\":\($0),\($1)}" }.joined(separator: "\n")
+    let reader = try JSONReader(
+      MemorySource(name: "x", bytes: Array(text.utf8)), layout: .lines)
+    _ = try store.push(try DatasetName(name), reader, options)
+  }
+
+  private func findings(_ store: Store) throws -> [[String]] {
+    try store.checkValues().map { [$0.kind.rawValue, $0.reference, $0.column ?? ""] }
+  }
+
+  @Test func `texts that look like something else are found, and the versions that have them`()
+    throws
+  {
+    let temporary = try TemporaryStore()
+    let store = temporary.store
+    func rows(_ note: String) -> [String] {
+      [
+        "\"ok\":\"True\",\"score\":\"0.5\",\"zip\":\"007\",\"note\":\"\(note)\",\"mark\":\"a\"",
+        "\"ok\":\"False\",\"score\":\"NaN\",\"zip\":\"8\",\"note\":\"2\",\"mark\":\"1\"",
+      ]
+    }
+    try push(rows("a"), store)
+    try push(rows("b"), store)
+    try push(rows("1"), store)
+    #expect(
+      try findings(store) == [
+        ["texts", "d@1..3", "ok"], ["texts", "d@1..3", "score"], ["texts", "d@3", "note"],
+      ])
+    let first = try #require(try store.checkValues().first)
+    #expect(first.what.contains("2 of its values are true or false"), "\(first.what)")
+    #expect(first.what.contains("--types"), "\(first.what)")
+  }
+
+  @Test func `a few cells that do not fit hide nothing and are shown`() throws {
+    let temporary = try TemporaryStore()
+    let rows = (0..<40).map { "\"n\":\"\($0 == 17 ? "n/a?" : String($0))\"" }
+    try push(rows, temporary.store)
+    let finding = try #require(try temporary.store.checkValues().first)
+    #expect(finding.what.contains("39 of its values are numbers, but for 1 like 'n/a?'"))
+  }
+
+  @Test func `a type that flips and a date in the future are found`() throws {
+    let temporary = try TemporaryStore()
+    let store = temporary.store
+    try push(["\"v\":1"], store)
+    try push(["\"v\":\"x\""], store)
+    try push(["\"v\":\"y\""], store)
+    try push(["\"v\":true"], store) { $0.createdAt = Timestamp(parsing: "2199-01-01T00:00:00Z") }
+    #expect(
+      try findings(store) == [
+        ["retyped", "d@2", "v"], ["future", "d@4", ""], ["retyped", "d@4", "v"],
+      ])
+  }
+
+  @Test func `nothing is found where nothing is odd`() throws {
+    let temporary = try TemporaryStore()
+    var random = SeededGenerator(seed: 3)
+    let table = SampleTable(count: 300, using: &random)
+    try temporary.store.push(table)
+    try temporary.store.push(table.edited("x", using: &random))
+    var steps = 0
+    #expect(
+      try temporary.store.checkValues { _, total in
+        steps += 1
+        #expect(total == 2)
+      } == [])
+    #expect(steps == 2)
+  }
+}
