@@ -117,11 +117,16 @@ package struct AssayServer: Sendable {
         Thread.detachNewThread { _ = backend.routers?.flush() }
         Thread.sleep(forTimeInterval: 0.2)
       }
+      // While there is still time to answer that the server ends.
+      Thread.detachNewThread { [backend] in
+        Thread.sleep(forTimeInterval: grace * 0.6)
+        backend.calls.endAll()
+      }
     }
     // The last one is the first that is told to end.
     var configuration = ServiceGroupConfiguration(
       services: [application, watch], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-    // Tasks are told that nobody waits for them while there is still time to end.
+    // Whatever has no call of its own is cancelled, too.
     configuration.maximumGracefulShutdownDuration = .seconds(grace * 0.75)
     do {
       try await ServiceGroup(configuration: configuration).run()
