@@ -91,6 +91,7 @@ extension ValueLabel {
   }
 
   private static func label(_ bytes: ArraySlice<UInt8>, in type: ColumnType) -> ValueLabel {
+    if type.vectorForm != nil { return ValueLabel(.nested, Hex.encode(bytes)) }
     guard type == .json else { return ValueLabel(.text, String(decoding: bytes, as: UTF8.self)) }
     if let number = KeyNumber(json: bytes) { return ValueLabel(number) }
     switch JSONScalar(bytes) {

@@ -122,9 +122,8 @@ private struct ValueCheck {
         vectors.append(try snapshot.vector(column: position, of: group, decoder))
       }
       guard vectors.contains(where: { $0.type == .float64 || $0.type == .json }) else { return nil }
-      let keys = RowKeys(columns: vectors.map(Self.unspelled), count: group.rows)
-      for row in 0..<group.rows
-      where !seen.insert(keys.texts.bytes[keys.texts.range(row)]).inserted {
+      let keys = KeyIdentities(columns: vectors, count: group.rows)
+      for row in 0..<group.rows where !seen.insert(keys[row]).inserted {
         count += 1
         if count == 1 { first = vectors.map { $0.display(row) }.joined(separator: ", ") }
       }
@@ -133,35 +132,6 @@ private struct ValueCheck {
     return
       "\(count) of its rows have a key that an earlier row has in another spelling, as \(first): "
       + "push it again without them, or with another key"
-  }
-
-  /// The column with every number in one spelling: whole floats as integers.
-  private static func unspelled(_ vector: ColumnVector) -> ColumnVector {
-    switch vector.values {
-    case .float64(let floats, _):
-      var marks = Bitmap(count: vector.count)
-      for row in 0..<vector.count where Int64(exactly: floats[row]) != nil { marks[row] = true }
-      return ColumnVector(
-        type: .float64, count: vector.count, validity: vector.validity,
-        values: .float64(floats, integral: marks))
-    case .text where vector.type == .json, .dictionary where vector.type == .json:
-      var texts = TextValues()
-      for row in 0..<vector.count {
-        guard vector.hasValue(row), let text = vector.values.text(row) else {
-          texts.append([])
-          continue
-        }
-        let json = text.words.bytes[text.range]
-        if case .float(let float)? = JSONScalar(json), let whole = Int64(exactly: float) {
-          texts.append(String(whole).utf8)
-        } else {
-          texts.append(json)
-        }
-      }
-      return ColumnVector(
-        type: .json, count: vector.count, validity: vector.validity, values: .text(texts))
-    default: return vector
-    }
   }
 
   private mutating func checkTexts(
