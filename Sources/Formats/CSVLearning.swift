@@ -53,8 +53,10 @@ struct CSVLearning {
     typeOfNulls = columns.typeWithoutValues(name)
     self.form = form
     fits = named == nil && expected != nil
-    // Any cell is a text, or JSON.
-    if fits, let type = expected?.type, ![.string, .json, .file].contains(type) {
+    // Any cell is a text, or JSON, and vectors are looked for in texts.
+    if fits, let type = expected?.type, ![.string, .json, .file].contains(type),
+      type.vectorForm == nil
+    {
       trial = CSVColumn(type: type, form: form)
     }
     let isWidened = columns.isJoined && expected?.hasValues == true
@@ -89,8 +91,9 @@ struct CSVLearning {
   /// The column, once all cells were seen.
   var column: CSVReaderColumn {
     let known = named ?? (fits ? expected?.type : inference.isEmpty ? typeOfNulls : nil)
-    // Files are looked for in what is JSON.
-    let type = known == .file ? .json : known ?? inference.type
+    // Files are looked for in what is JSON, vectors in texts.
+    let kept = known == .file ? .json : known?.vectorForm != nil ? .string : known
+    let type = named ?? kept ?? inference.type
     return CSVReaderColumn(ColumnDefinition(name: name, type: type), isInferred: known == nil)
   }
 

@@ -49,23 +49,25 @@ package struct ExpectedTypesReader: RowReader {
     var columns = batch.rows.columns
     var vectors = batch.rows.vectors
     for (position, column) in columns.enumerated() {
-      if vectors[position].isAllNull, !dropped.contains(column.name),
-        let type = expected.typeWithoutValues(column.name)
-      {
-        vectors[position] = .nulls(type, count: batch.rows.count)
-        columns[position] = ColumnDefinition(name: column.name, type: type)
+      let (name, vector) = (column.name, vectors[position])
+      // Vectors are looked for in what the file has, where files are.
+      guard let known = expected.typeWithoutValues(name), known.vectorForm == nil else { continue }
+      // Files are looked for in what is JSON.
+      let type = known == .file ? .json : known
+      if type == column.type { continue }
+      if dropped.contains(name) {
+        // The cell that shows why may come in a later batch than the type.
+        note(name, vector, batch.lines)
         continue
       }
-      guard let known = expected[column.name], known.type != column.type,
-        !dropped.contains(column.name)
-      else { continue }
-      guard let vector = try fitted(vectors[position], to: known.type, column.name, batch.lines)
-      else {
-        drop(column.name, known, vectors[position], batch.lines)
+      guard let kept = try fitted(vector, to: type, name, batch.lines) else {
+        // From now on, and in every other pass, the column is what the file has.
+        dropped.insert(DataText(name))
+        note(name, vector, batch.lines)
         continue
       }
-      vectors[position] = vector
-      columns[position] = ColumnDefinition(name: column.name, type: vector.type)
+      vectors[position] = kept
+      columns[position] = ColumnDefinition(name: name, type: kept.type)
     }
     return InputBatch(
       rows: RowBatch(columns: columns, vectors: vectors, count: batch.rows.count),
@@ -76,20 +78,21 @@ package struct ExpectedTypesReader: RowReader {
   private mutating func fitted(
     _ vector: ColumnVector, to type: ColumnType, _ name: String, _ lines: [UInt32]
   ) throws(StoreError) -> ColumnVector? {
+    if vector.isAllNull { return .nulls(type, count: vector.count) }
+    // A column of nulls alone has a type for want of values.
+    guard let known = expected[name] else { return nil }
     switch (vector.type, type) {
-    case (.string, .json) where typing == .all, (.string, .file) where typing == .all:
+    case (.string, .json) where typing == .all:
       let (json, firstText) = try JSONCells.vector(vector)
       if let row = firstText, !texts.contains(where: { $0.column.hasBytes(of: name) }) {
         texts.append((name, lines[row]))
       }
       return json
-    case (.vector(let form), .json):
+    case (.vector(let form), .json) where known.type == .json:
       // As text, floats of 32 bits have the digits of what they are as 64, as in other lists.
       let wide = VectorForm(count: form.count, element: .f64)
       return try (wide.flatMap { try? vector.vectors($0) } ?? vector).widened(to: .json)
-    case (_, .json): return try vector.widened(to: .json)
-    // Who reads files looks into these.
-    case (.json, .file): return vector
+    case (_, .json) where known.type == .json: return try vector.widened(to: .json)
     case (.int64, .float64) where typing == .some:
       return vector.fitsFloats ? try vector.widened(to: .float64) : nil
     case (.float64, .int64) where typing == .some: return Self.wholeNumbers(vector)
@@ -98,18 +101,14 @@ package struct ExpectedTypesReader: RowReader {
     }
   }
 
-  /// Takes note of a column that is read as the file has it, and of the first cell that made it so.
-  private mutating func drop(
-    _ name: String, _ known: ExpectedColumns.Column, _ vector: ColumnVector, _ lines: [UInt32]
-  ) {
-    // The cell may come later: rows are read with the type of all that were parsed with them.
-    guard
+  /// Takes note of the first cell for whose sake a column is read as the file has it.
+  private mutating func note(_ name: String, _ vector: ColumnVector, _ lines: [UInt32]) {
+    guard let known = expected[name], known.hasValues,
+      !misfits.contains(where: { $0.column.hasBytes(of: name) }),
       let row = (0..<vector.count).first(where: {
         vector.hasValue($0) && (typing == .all || !Self.fits(vector, $0, known.type))
       })
     else { return }
-    dropped.insert(DataText(name))
-    guard known.hasValues else { return }
     misfits.append(
       ReadRemarks.Misfit(
         column: name, expected: known.type, line: Int(lines[row]), text: Self.quoted(vector, row)))

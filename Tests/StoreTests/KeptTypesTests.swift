@@ -319,6 +319,19 @@ import Testing
     #expect(try types() == ["id": .int64, "n": .string, "t": .timestamp])
   }
 
+  @Test func `nulls of many batches have the type of values that come late`() throws {
+    let filler = String(repeating: "x", count: 1 << 20)
+    var rows = ""
+    for id in 0..<20 { rows += "{\"id\":\(id),\"x\":null,\"f\":\"\(filler)\"}\n" }
+    try push("{\"id\":0,\"x\":null}", types: ["x": .string])
+    try push(rows + "{\"id\":98,\"x\":5}\n")
+    #expect(try types()["x"] == .int64)
+    // An integer that no float holds beside floats without a fraction: each would be an integer.
+    let wide = "{\"id\":98,\"x\":9007199254740993}\n{\"id\":99,\"x\":1.0}\n"
+    try push(rows + wide)
+    #expect(try types()["x"] == .json)
+  }
+
   @Test func `a value that comes late leaves the ones before it as they were written`() throws {
     try push(#"{"id":0,"t":"2026-10-01T00:00:00Z"}"#, types: ["t": .timestamp])
     // Beyond one block of what is read at once.
