@@ -6,8 +6,9 @@ enum CSVSeparator {
   static let sampleBytes = 64 << 10
   private static let sampleRows = 100
 
-  /// The separator by which the header has more cells than one and all rows have as many; the
-  /// comma before others. Where none fits, the one that the header has most often, so that the
+  /// The separator by which the header has more cells than one and all rows have as many.
+  ///
+  /// The comma comes before others. Where none fits, the one that the header has most often, so that the
   /// row that does not fit is named; the comma when rows have no other.
   static func find(in sample: [UInt8], isWhole: Bool) -> UInt8 {
     var best = (separator: CSVTokenizer.comma, count: 1)

@@ -6,7 +6,7 @@
 package enum Idempotency {
   /// The digest of a request: of what it asks for, and of the bytes it brings.
   package static func digest(
-    _ members: [String: CanonicalJSON], body: Digest
+    _ members: [DataText: CanonicalJSON], body: Digest
   ) -> Digest {
     var members = members
     members["body"] = .string(body.hex)

@@ -68,7 +68,7 @@ extension LocalStoreService {
       hasher.update(piece)
       piece.removeAll(keepingCapacity: true)
     }
-    var members: [String: CanonicalJSON] = [
+    var members: [DataText: CanonicalJSON] = [
       "mode": .string(request.mode.rawValue), "message": .string(request.message),
       "format": .string(file.format.rawValue), "deletesMissing": .bool(request.deletesMissing),
       "types": .array(
