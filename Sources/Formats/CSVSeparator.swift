@@ -8,8 +8,8 @@ enum CSVSeparator {
 
   /// The separator by which the header has more cells than one and all rows have as many.
   ///
-  /// The comma comes before others. Where none fits, the one that the header has most often, so that the
-  /// row that does not fit is named; the comma when rows have no other.
+  /// The comma comes before others. Where none fits, the one that the header has most often, so
+  /// that the row that does not fit is named; the comma when rows have no other.
   static func find(in sample: [UInt8], isWhole: Bool) -> UInt8 {
     var best = (separator: CSVTokenizer.comma, count: 1)
     for (_, separator) in CSVForm.separators {

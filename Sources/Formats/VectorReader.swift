@@ -9,14 +9,14 @@ struct VectorReader: RowReader {
 
   /// The types of columns without those of vectors, for which the format's own `type` stands.
   static func split(
-    _ types: [String: ColumnType], type: ColumnType
-  ) -> (types: [String: ColumnType], forms: [(name: String, form: VectorForm)]) {
+    _ types: [DataText: ColumnType], type: ColumnType
+  ) -> (types: [DataText: ColumnType], forms: [(name: String, form: VectorForm)]) {
     var forms: [(name: String, form: VectorForm)] = []
     var plain = types
     for (name, named) in types {
       guard let form = named.vectorForm else { continue }
       plain[name] = type
-      forms.append((name, form))
+      forms.append((name.string, form))
     }
     return (plain, forms)
   }
