@@ -39,7 +39,10 @@ extension RemoteStoreService {
   package func collectGarbage(
     apply: Bool, graceSeconds: Int
   ) throws(StoreError) -> GarbageDocument {
-    let body = Documents.encode(GarbageRequest(apply: apply, graceSeconds: graceSeconds))
+    // Whoever asks for a short time has been asked whether they mean it.
+    let isShort = graceSeconds < GarbageRequest.leastGraceSeconds
+    let body = Documents.encode(
+      GarbageRequest(apply: apply, graceSeconds: graceSeconds, force: isShort ? true : nil))
     return try document(
       GarbageDocument.self, HTTPRequest(.post, Resource("v1", "gc"), json: body))
   }

@@ -262,7 +262,7 @@ package final class LocalObjectStore: ObjectStore {
     _ name: String, unlessTouchedAfter time: Timestamp
   ) throws(StoreError) -> Bool {
     files.forget(name)
-    let path = StoreLayout.temporaryName()
+    let path = StoreLayout.collectedName(name)
     do throws(StoreError) {
       // Away first, so that whoever touches it from now on is told that it is gone.
       _ = try disk.makeDirectory(Self.folder(of: path))
@@ -279,9 +279,21 @@ package final class LocalObjectStore: ObjectStore {
   package func collecting() throws(StoreError) -> any Sendable {
     _ = try disk.makeDirectory(Self.folder(of: StoreLayout.collectionLock))
     do throws(StoreError) {
-      return HeldFile(try disk.openExclusively(StoreLayout.collectionLock), on: disk)
+      let held = HeldFile(try disk.openExclusively(StoreLayout.collectionLock), on: disk)
+      try takeBack()
+      return held
     } catch let error where error.kind == .conflict {
       throw StoreError(.conflict, "another gc is at work in this store; try again when it is done")
+    }
+  }
+
+  /// Gives files their names back that a collection had in hand when it was stopped: somebody may
+  /// refer to them.
+  private func takeBack() throws(StoreError) {
+    for path in try list(StoreLayout.temporaries) {
+      guard let name = StoreLayout.parseCollectedName(path) else { continue }
+      _ = try disk.link(path, to: name)
+      try disk.unlink(path)
     }
   }
 

@@ -276,7 +276,9 @@ package struct PosixDisk: Disk {
         "cannot \(verb) \(thing): it is a symbolic link that leads to itself; remove it, and "
           + "restore what was there from a copy")
     case ENXIO, EISDIR:
-      return Self.noFile(path, code == EISDIR ? S_IFDIR : S_IFSOCK)
+      var status = stat()
+      let isThere = unsafe stat(absolute(path), &status) == 0
+      return Self.noFile(path, isThere ? status.st_mode : S_IFSOCK)
     default:
       return StoreError(
         .unavailable, "cannot \(verb) \(thing): \(reason); check the disk and try again")

@@ -11,6 +11,7 @@ package import Model
 /// live/<dataset>/<20-digit seq>.log  rows taken one at a time, not yet in a version
 /// live/lock                          held by the one process that takes such rows
 /// tmp/<32 hex>                       uploads under way, or left by a crash
+/// tmp/gc-<name>                      a file that gc has in hand, `/` written as `+`
 /// tmp/gc.lock                        held by the one process that removes files
 /// index.sqlite                       derived, with -wal and -shm beside it
 /// ```
@@ -76,6 +77,19 @@ package enum StoreLayout {
 
   /// A new name for an upload under way.
   package static func temporaryName() -> String { temporaries + WriteID.make() }
+
+  /// The name that a file has while `gc` decides whether it goes.
+  package static func collectedName(_ name: String) -> String {
+    temporaries + "gc-" + String(name.map { $0 == "/" ? "+" : $0 })
+  }
+
+  /// The name of which ``collectedName(_:)`` made this one; nil for any other.
+  package static func parseCollectedName(_ path: String) -> String? {
+    let mark = temporaries + "gc-"
+    guard path.hasPrefix(mark) else { return nil }
+    let name = String(path.dropFirst(mark.utf8.count).map { $0 == "+" ? "/" : $0 })
+    return parsePackName(name) != nil || parseFileName(name) != nil ? name : nil
+  }
 
   /// The file of an attachment whose bytes have that digest.
   ///

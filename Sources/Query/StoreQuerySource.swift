@@ -50,7 +50,7 @@ package struct StoreQuerySource: QuerySource {
 
   package func nearNames(to name: String) -> [String] {
     let wanted = name.split(separator: "@").first.map(String.init) ?? name
-    let datasets = (try? store.datasets().filter(sees).map(\.text)) ?? []
+    let datasets = (try? store.survey().map(\.dataset).filter(sees).map(\.text)) ?? []
     return Spelling.near(wanted, datasets + StoreTables.names)
   }
 

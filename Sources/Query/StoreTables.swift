@@ -31,7 +31,11 @@ struct StoreTables {
       ("name", .string), ("kind", .string), ("versions", .int64), ("rows", .int64),
       ("latest_at", .timestamp),
     ])
-    for name in try store.datasets() where sees(name) {
+    for (name, problem) in try store.survey() where sees(name) {
+      guard problem == nil else {
+        rows.add([.text(name.text), .null, .null, .null, .null])
+        continue
+      }
       guard let latest = try store.versions(of: name, limit: 1).first else { continue }
       rows.add([
         .text(name.text), .text(latest.record.kind.rawValue), .integer(Int64(latest.number)),

@@ -81,7 +81,10 @@ package final class LocalRowService: RowService {
     let seal = try opened().seal(dataset)
     return SealDocument(
       rows: seal.rows,
-      version: seal.version.map { VersionDocument($0, sees: { $0 == dataset }) })
+      version: seal.version.map { VersionDocument($0, sees: { $0 == dataset }) },
+      waiting: seal.waiting.map {
+        .init(file: $0.file, rows: $0.rows, detail: $0.error.message)
+      })
   }
 
   /// Makes versions of the rows that have waited long enough, or of all of them; failures are
@@ -89,7 +92,12 @@ package final class LocalRowService: RowService {
   package func sealDue(all: Bool = false) -> [(dataset: DatasetName, error: StoreError)] {
     guard let appender = appender.withLock({ $0 }) else { return [] }
     return (all ? appender.sealAll() : appender.sealDue()).compactMap { dataset, outcome in
-      if case .failure(let error) = outcome { (dataset, error) } else { nil }
+      switch outcome {
+      case .failure(let error): return (dataset, error)
+      case .success(let seal):
+        guard let wait = seal.waiting.first else { return nil }
+        return (dataset, wait.error)
+      }
     }
   }
 }

@@ -5,7 +5,13 @@ package import Wire
 extension LocalStoreService {
   package func datasets(limit: Int?) throws(StoreError) -> [DatasetDocument] {
     var documents: [DatasetDocument] = []
-    for dataset in try store.datasets().prefix(limit ?? Int.max) {
+    for (dataset, problem) in try store.survey().prefix(limit ?? Int.max) {
+      if let problem {
+        let latest = try store.latestKnown(of: dataset)
+        documents.append(
+          DatasetDocument(dataset, problem: problem.message, latest: latest.map { told($0) }))
+        continue
+      }
       guard let latest = try store.versions(of: dataset, limit: 1).first else { continue }
       var tags: [String: Int] = [:]
       for tag in try store.tags(of: dataset) { tags[tag.name] = tag.number }

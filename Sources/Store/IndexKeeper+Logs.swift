@@ -11,8 +11,8 @@ extension IndexKeeper {
   ///
   /// Mostly two looks are enough: that nothing happened to the folder, and that the next file is
   /// not there (a folder's time is too coarse to tell that).
-  /// - Throws: ``StoreError``: `corrupt` naming a file that is lost or damaged, `unavailable` when a
-  ///   newer program wrote it.
+  /// - Throws: ``StoreError``: `corrupt` naming a file that is lost or damaged, `unavailable` when
+  ///   a newer program wrote it.
   func readLog(of dataset: DatasetName) throws(StoreError) {
     let head = try index.head(of: dataset)
     let known = head?.sequence ?? 0

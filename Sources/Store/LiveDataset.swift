@@ -127,20 +127,28 @@ final class LiveDataset: Sendable {
   var waitingRows: Int { journal.withLock { $0.waitingRows } }
 
   /// Makes versions of all rows that were answered before the call, one of each segment.
+  ///
+  /// Rows that do not fit the dataset's key stay; those that came later are sealed all the same.
+  /// - Throws: ``StoreError`` of kind `conflict` when there are none but such rows.
   func seal() throws(StoreError) -> LiveSeal {
     try sealing.withLock { _ throws(StoreError) in
       journal.withLock { $0.roll() }
       var sealed = LiveSeal()
-      while let segment = journal.withLock({ $0.closed.first }) {
+      for segment in journal.withLock({ $0.closed }) {
         let answers = queue.withLock { $0.answers }
         let sealer = journal.withLock { $0.sealer }
         let outcome = try sealer.seal(segment, answers)
+        if let wait = outcome.waiting {
+          sealed.waiting.append(wait)
+          continue
+        }
         queue.withLock { $0.answers.keep(outcome.keys, from: segment.sequence) }
         forget(segment, outcome, sealer)
-        journal.withLock { _ = $0.closed.removeFirst() }
+        journal.withLock { $0.closed.removeAll { $0.sequence == segment.sequence } }
         sealed.rows += outcome.rows
         sealed.version = outcome.version ?? sealed.version
       }
+      if sealed.rows == 0, let wait = sealed.waiting.first { throw wait.error }
       return sealed
     }
   }

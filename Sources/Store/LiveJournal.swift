@@ -23,6 +23,8 @@ struct LiveJournal {
     let name: String
     let file: DiskFile
     let since: Timestamp
+    /// The dataset's key when the rows were taken: those of another key are sealed by themselves.
+    let key: [String]
     var end: Int
     var rows = 0
     /// Of the rows in it, in a dataset that has a key.
@@ -113,12 +115,14 @@ struct LiveJournal {
     var outcomes: [Result<LiveReceipt, StoreError>] = []
     var frame: [LiveRows] = []
     var frameKeys: Set<[UInt8]> = []
+    let key = parent?.key ?? []
+    if let open, open.key != key { roll() }
     if closed.isEmpty, open == nil { columns = [] }
     var known = columns.union((parent?.columns ?? []).map(\.name).textSet)
     for rows in batch {
       let all = known.union(rows.columns)
       guard all.count <= Schema.columnLimit else {
-        outcomes += write(&frame)
+        outcomes += write(&frame, key)
         outcomes.append(.failure(Self.tooManyColumns(dataset)))
         continue
       }
@@ -126,25 +130,25 @@ struct LiveJournal {
       columns.formUnion(rows.columns)
       // Rows of one key go to versions of their own, so that each of them is in one.
       if !rows.keys.isDisjoint(with: frameKeys) || !rows.keys.isDisjoint(with: open?.keys ?? []) {
-        outcomes += write(&frame)
+        outcomes += write(&frame, key)
         frameKeys = []
         roll()
       }
       frame.append(rows)
       frameKeys.formUnion(rows.keys)
     }
-    outcomes += write(&frame)
+    outcomes += write(&frame, key)
     if let open, open.end >= options.segmentBytes { roll() }
     return outcomes
   }
 
   private mutating func write(
-    _ frame: inout [LiveRows]
+    _ frame: inout [LiveRows], _ key: [String]
   ) -> [Result<LiveReceipt, StoreError>] {
     guard !frame.isEmpty else { return [] }
     defer { frame = [] }
     do throws(StoreError) {
-      let offset = try write(frame)
+      let offset = try write(frame, key)
       let id = open?.id ?? ""
       return frame.map { .success(LiveReceipt(id: "\(id):\(offset)", rows: $0.request.rows)) }
     } catch {
@@ -156,9 +160,9 @@ struct LiveJournal {
   }
 
   /// Writes and syncs one frame; returns its offset.
-  private mutating func write(_ frame: [LiveRows]) throws(StoreError) -> Int {
+  private mutating func write(_ frame: [LiveRows], _ key: [String]) throws(StoreError) -> Int {
     var segment: Open
-    if let open { segment = open } else { segment = try begin() }
+    if let open { segment = open } else { segment = try begin(key) }
     let isNew = segment.end == 0
     let offset = isNew ? LiveSegment.headerBytes : segment.end
     let bytes = LiveFrame.encode(frame.map(\.request), id: segment.idBytes, at: offset)
@@ -188,7 +192,7 @@ struct LiveJournal {
     return offset
   }
 
-  private mutating func begin() throws(StoreError) -> Open {
+  private mutating func begin(_ key: [String]) throws(StoreError) -> Open {
     if !hasFolder {
       _ = try store.disk.makeDirectory(String(StoreLayout.livePrefix(dataset).dropLast()))
       try store.disk.syncDirectory(String(StoreLayout.live.dropLast()))
@@ -200,7 +204,7 @@ struct LiveJournal {
     let name = StoreLayout.liveName(dataset, sequence)
     return Open(
       sequence: sequence, id: id, idBytes: Hex.decode(Array(id.utf8)) ?? [], name: name,
-      file: try store.disk.create(name), since: store.clock(), end: 0)
+      file: try store.disk.create(name), since: store.clock(), key: key, end: 0)
   }
 
   private static func uncertain(_ error: StoreError) -> StoreError {

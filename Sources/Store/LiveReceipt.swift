@@ -1,4 +1,4 @@
-import Model
+package import Model
 
 /// The answer to rows that were appended: they are on disk.
 package struct LiveReceipt: Sendable, Hashable {
@@ -13,6 +13,17 @@ package struct LiveSeal: Sendable {
   package var rows = 0
   /// The version that has the last of them; nil when there were none.
   package var version: Version?
+  /// Rows that stay in their segments, oldest first.
+  package var waiting: [LiveWait] = []
+}
+
+/// Rows of a segment that do not fit the key that their dataset was given after they were taken.
+package struct LiveWait: Sendable {
+  /// The segment's file, relative to the store.
+  package let file: String
+  package let rows: Int
+  /// Why they wait and what to do, of kind `conflict`.
+  package let error: StoreError
 }
 
 /// When appended rows become versions.

@@ -18,6 +18,8 @@ struct LiveSealer: Sendable {
     /// Why these could not be written to a file of their own: then they are in the segment alone,
     /// which has to stay.
     var keysFailure: StoreError?
+    /// Why the rows stay where they are; nil when they are in a version.
+    var waiting: LiveWait?
   }
 
   /// The version's attribute that tells how many bytes of which segment it has.
@@ -70,7 +72,14 @@ struct LiveSealer: Sendable {
       rows += request.rows
     }
     var version: Version?
-    if rows > 0 { version = try publish(text, segment) }
+    if rows > 0 {
+      switch try publish(text, segment) {
+      case .success(let published): version = published
+      case .failure(let error):
+        let wait = LiveWait(file: segment.name, rows: rows, error: error)
+        return Outcome(rows: 0, version: nil, keys: [], waiting: wait)
+      }
+    }
     var outcome = Outcome(rows: rows, version: version, keys: names)
     if !keys.isEmpty {
       let list = CanonicalJSON.array(keys)
@@ -129,11 +138,11 @@ struct LiveSealer: Sendable {
 
   /// Pushes rows, each column with a type that holds them: a row that was acknowledged is saved
   /// whatever type was pushed meanwhile.
-  /// - Throws: ``StoreError`` of kind `conflict` when a key was pushed meanwhile that the rows do
-  ///   not fit: they wait, since a dataset without its key would be another.
+  /// - Returns: a failure when a key was pushed meanwhile that the rows do not fit: they wait,
+  ///   since a dataset without its key would be another.
   private func publish(
     _ text: [UInt8], _ segment: LiveJournal.Closed
-  ) throws(StoreError) -> Version {
+  ) throws(StoreError) -> Result<Version, StoreError> {
     let snapshot = try store.catchUp(dataset).map { version throws(StoreError) in
       try store.snapshot(version)
     }
@@ -149,14 +158,15 @@ struct LiveSealer: Sendable {
         MemorySource(name: segment.name, bytes: text), layout: .lines)
       let pushed = try store.push(dataset, reader, options)
       pushed.warnings.forEach(store.warn)
-      return pushed.version
+      return .success(pushed.version)
     } catch  where error.kind == .invalid && !key.isEmpty {
-      throw StoreError(
-        .conflict,
-        "the rows of \(segment.name) wait, and are kept: they do not fit the key "
-          + "'\(NameList.text(key))' that \(dataset) was given after they were taken "
-          + "(\(error.message)); push it with a key that fits them, or move the file away to give "
-          + "them up")
+      return .failure(
+        StoreError(
+          .conflict,
+          "\(segment.rows) rows of \(segment.name) wait, and are kept: they do not fit the key "
+            + "'\(NameList.text(key))' that \(dataset) was given after they were taken "
+            + "(\(error.message)); push it with a key that fits them, or move the file away to give "
+            + "them up"))
     }
   }
 

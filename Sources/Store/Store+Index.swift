@@ -37,6 +37,13 @@ extension Store {
     try keeper.repairing { () throws(StoreError) in try keeper.survey() }
   }
 
+  /// The latest version of a dataset whose log cannot be read to its end; nil when none could be.
+  package func latestKnown(of dataset: DatasetName) throws(StoreError) -> Version? {
+    try keeper.repairing { () throws(StoreError) in
+      try index.latestVersion(of: dataset).map { latest throws(StoreError) in try version(latest) }
+    }
+  }
+
   /// Throws the index away and makes it anew from logs and packs.
   /// - Parameter acceptsLoss: whether records are given up that the index knows and no file has.
   /// - Returns: the number of datasets and of log records.

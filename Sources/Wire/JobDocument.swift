@@ -48,10 +48,17 @@ package struct GarbageRequest: Codable, Sendable, Hashable {
   package var apply: Bool?
   /// Younger files stay; nil for a day.
   package var graceSeconds: Int?
+  /// Whether nobody is saving, so that less than ``leastGraceSeconds`` may be asked for; nil for
+  /// no.
+  package var force: Bool?
+
+  /// The shortest time, in seconds, after which a file may be removed while others save.
+  package static let leastGraceSeconds = 60
 
   /// A search that removes what it finds only with `apply`.
-  package init(apply: Bool? = nil, graceSeconds: Int? = nil) {
+  package init(apply: Bool? = nil, graceSeconds: Int? = nil, force: Bool? = nil) {
     self.apply = apply
     self.graceSeconds = graceSeconds
+    self.force = force
   }
 }

@@ -41,10 +41,28 @@ package struct SealDocument: Codable, Sendable, Hashable {
   package let rows: Int
   /// The version that has the last of them; nil when there were none.
   package let version: VersionDocument?
+  /// Rows that do not fit the dataset's key, and wait; nil when there are none.
+  package let waiting: [Waiting]?
 
-  /// `rows` rows in `version`.
-  package init(rows: Int, version: VersionDocument?) {
+  /// Rows of one file of the store that wait.
+  package struct Waiting: Codable, Sendable, Hashable {
+    package let file: String
+    package let rows: Int
+    /// Why, and what to do about it.
+    package let detail: String
+
+    /// `rows` rows of `file`.
+    package init(file: String, rows: Int, detail: String) {
+      self.file = file
+      self.rows = rows
+      self.detail = detail
+    }
+  }
+
+  /// `rows` rows in `version`, while others wait.
+  package init(rows: Int, version: VersionDocument?, waiting: [Waiting] = []) {
     self.rows = rows
     self.version = version
+    self.waiting = waiting.isEmpty ? nil : waiting
   }
 }

@@ -8,11 +8,13 @@ struct CollectCommand: ParsableCommand {
     commandName: "gc", abstract: "Find files that nothing refers to; remove them with --apply.",
     discussion: """
       Interrupted saves leave such files behind. No version and no digest changes. Files younger than \
-      the grace period stay, since a save under way may be about to refer to them.
+      the grace period stay, since a save under way may be about to refer to them; less than a minute \
+      needs --force.
       """)
 
   @Flag(help: "Remove them.") var apply = false
   @Option(help: "Leave younger files alone: 90s, 10m, 1h, 2d.") var grace = "1h"
+  @Flag(help: "Nobody is saving: allow a grace period below 1m.") var force = false
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
@@ -33,6 +35,12 @@ struct CollectCommand: ParsableCommand {
       (0...1_000_000).contains(count)
     else {
       throw StoreError(.usage, "'\(grace)' is no time span; write 90s, 10m, 1h or 2d")
+    }
+    guard count * unit >= GarbageRequest.leastGraceSeconds || force else {
+      throw StoreError(
+        .usage,
+        "--grace \(grace) may remove what a save under way has written; give it a minute or more, "
+          + "or add --force when nobody is saving")
     }
     return count * unit
   }

@@ -32,9 +32,10 @@ struct ListCommand: ParsableCommand {
       let tags = dataset.tags.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" }
       try table.row(
         [
-          .text(dataset.name.text), .text(dataset.kind.rawValue),
+          .text(dataset.name.text), .text(dataset.kind?.rawValue ?? ""),
           .integer(Int64(dataset.versions)), .integer(Int64(dataset.rows)),
-          .text(dataset.createdAt.description), .text(tags.joined(separator: " ")),
+          .text(dataset.createdAt?.description ?? ""),
+          .text(dataset.problem ?? tags.joined(separator: " ")),
         ], dataset)
     }
     try table.finish()

@@ -85,6 +85,94 @@ import Testing
     #expect(index.isDamaged)
   }
 
+  /// Every column of every table that has rows, and a value that nobody wrote there.
+  static let changes: [(table: String, set: String)] = [
+    ("store", "name = 'x'"), ("dataset", "name = 'metricz'"),
+    ("dataset", "head_sequence = head_sequence - 1"), ("dataset", "head_digest = zeroblob(32)"),
+    ("dataset", "versions = versions - 1"), ("dataset", "tags = tags + 1"),
+    ("dataset", "tag_sum = tag_sum + 1"), ("dataset", "id = id + 7"),
+    ("record", "sequence = sequence + 9"), ("record", "digest = zeroblob(32)"),
+    ("record", "json = zeroblob(9)"), ("record", "texts = zeroblob(9)"),
+    ("record", "dataset = dataset + 1"), ("record", "checksum = checksum + 1"),
+    ("version", "number = number + 9"), ("version", "sequence = 3 - sequence"),
+    ("version", "snapshot = zeroblob(32)"), ("version", "created_at = created_at + 1"),
+    ("version", "idempotency_key = 'k' || number"), ("version", "dataset = dataset + 1"),
+    ("version", "checksum = checksum + 1"), ("tag", "name = name || 'x'"),
+    ("tag", "number = 3 - number"), ("tag", "sequence = sequence + 1"),
+    ("tag", "dataset = dataset + 1"), ("pack", "name = name || 'x'"),
+    ("pack", "bytes = bytes + 1"), ("pack", "seal = seal + 1"), ("pack", "id = id + 9"),
+    ("object", "digest = zeroblob(32)"), ("object", "kind = kind + 1"),
+    ("object", "pack = pack + 1"), ("object", "offset = offset + 1"),
+    ("object", "frames = x'0a15'"), ("object", "base = zeroblob(32)"),
+    ("object", "depth = depth + 1"), ("object", "null_count = 2"),
+    ("object", "minimum = minimum - 1"), ("object", "maximum = maximum - 1"),
+    ("object", "checksum = checksum + 1"),
+  ]
+
+  @Test(arguments: changes.indices)
+  func `no column of a row is believed when somebody else wrote it`(_ number: Int) throws {
+    let (table, change) = Self.changes[number]
+    var log = try SampleLog("metrics")
+    log.publish("1", key: "key", objects: [SampleLog.object("1")])
+    log.tag("best", 1)
+    log.publish("2")
+    var index: Catalog.Index? = try Catalog.Index(path: path, store: "s")
+    try index?.apply(log.packs)
+    index = nil
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.writeWithoutTransaction { database in
+      try database.execute(
+        sql: table == "tag" || table == "version"
+          ? "UPDATE \(table) SET \(change) WHERE number = 1"
+          : "UPDATE \(table) SET \(change) WHERE rowid = (SELECT min(rowid) FROM \(table))")
+    }
+    try queue.close()
+    let damaged = try Catalog.Index(path: path, store: "s")
+    // It was replaced when it was opened, or what is asked of it fails.
+    let dataset = log.dataset
+    if (try? damaged.hasNothing) == true { return }
+    if case .success(nil) = Result(catching: { try damaged.head(of: dataset) }) {
+      // That a dataset is not there is for its folder to say; its row under another name is damage.
+      #expect(throws: StoreError.self) { try damaged.datasets() }
+      return
+    }
+    let asks: [() throws -> Bool] = [
+      { try damaged.head(of: dataset)?.sequence == 3 },
+      {
+        try damaged.records(of: dataset).map(\.digest)
+          == log.packs.reversed().compactMap { $0.record?.digest }
+      },
+      { try damaged.versions(of: dataset).map(\.version.number) == [2, 1] },
+      { try damaged.version(of: dataset, at: SampleLog.time(1))?.version.number == 1 },
+      { try damaged.version(of: dataset, idempotencyKey: "key")?.version.number == 1 },
+      { try damaged.version(of: dataset, tag: "best")?.version.number == 1 },
+      {
+        let prefix = String(SampleLog.digest("1").hex.prefix(9))
+        return try damaged.version(of: dataset, digestPrefix: prefix)?.version.number == 1
+      },
+      { try damaged.tags(of: dataset).map(\.number) == [1] },
+      { try damaged.packs().map(\.name) == log.packs.map(\.name) },
+      {
+        try damaged.object(SampleLog.digest("1"))
+          .map { $0.object == SampleLog.object("1") && $0.pack == log.packs[0].name } ?? true
+      },
+    ]
+    for (position, ask) in asks.enumerated() {
+      guard let isRight = try? ask() else { continue }
+      #expect(isRight, "question \(position) after \(table): \(change)")
+    }
+  }
+
+  @Test func `another store's index is none`() throws {
+    let log = try Self.sampleLog()
+    try Catalog.Index(path: path, store: "a").apply(log.packs)
+    #expect(try Catalog.Index(path: path, store: "a").datasets().count == 1)
+    #expect(try Catalog.Index(path: path, store: "b").datasets() == [])
+    #expect(try Catalog.Index(path: path, store: "a").datasets() == [])
+  }
+
   @Test(arguments: 0..<40 as Range<UInt64>)
   func `a flipped bit never gives a wrong version`(_ seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
@@ -101,5 +189,12 @@ import Testing
       guard let version = try? damaged.version(of: log.dataset, number: number) else { continue }
       #expect(version.record == log.packs[number - 1].record)
     }
+  }
+}
+
+extension Catalog.Index {
+  /// Whether it knows of nothing at all.
+  fileprivate var hasNothing: Bool {
+    get throws { try datasets().isEmpty && packs().isEmpty }
   }
 }

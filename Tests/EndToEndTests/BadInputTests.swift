@@ -114,7 +114,7 @@ import Testing
     (#"push x a.jsonl --created-at yesterday"#, 64),
     (#"push x a.jsonl --types a=int46"#, 64),
     (#"push x a.jsonl --delete-missing"#, 64),
-    (#"gc --grace soon"#, 64),
+    (#"gc --grace soon"#, 64), (#"gc --grace 59s"#, 64), (#"gc --apply --grace 0m"#, 64),
     (#"verify --expect-head x=1"#, 64),
     (#"init .assay"#, 75),
     (#"push x a.jsonl --from absent@1"#, 66),

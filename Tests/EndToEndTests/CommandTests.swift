@@ -333,11 +333,13 @@ import Testing
     try place.shell("mkdir -p .assay/tmp && echo x > .assay/tmp/left-behind")
     let young = try Workplace.object(try place.run("gc", "--apply", "--json").output)
     #expect(young["files"] == .list([]) && young["isApplied"] == true)
-    let found = try Workplace.object(try place.run("gc", "--grace", "0s", "--json").output)
+    let found = try Workplace.object(
+      try place.run("gc", "--grace", "0s", "--force", "--json").output)
     #expect(found["files"]?[0]?["name"] == "tmp/left-behind")
-    #expect(try place.run("gc", "--apply", "--grace", "0s").status == 0)
+    #expect(try place.run("gc", "--apply", "--grace", "0s", "--force").status == 0)
     #expect(
-      try Workplace.object(try place.run("gc", "--grace", "0s", "--json").output)["files"]
+      try Workplace.object(
+        try place.run("gc", "--grace", "0s", "--force", "--json").output)["files"]
         == .list([]))
     #expect(try place.run("verify").status == 0)
   }

@@ -241,6 +241,12 @@ import Wire
     #expect(
       try await fixture.send(.post, "/v1/gc", json, body: "{\"graceSeconds\":-1}").status
         == .badRequest)
+    for (body, status) in [
+      (#"{"graceSeconds":59}"#, HTTPResponse.Status.badRequest), (#"{"graceSeconds":60}"#, .ok),
+      (#"{"graceSeconds":0,"force":true}"#, .ok),
+    ] {
+      #expect(try await fixture.send(.post, "/v1/gc", json, body: body).status == status)
+    }
     #expect(try await fixture.send(.post, "/v1/reindex").status == .ok)
     #expect(try await fixture.send(.get, "/v1/stats?dataset=runs&dataset=other").status == .ok)
     #expect(try await fixture.send(.get, "/healthz").status == .ok)

@@ -221,6 +221,31 @@ extension Store {
     #expect(try store.verify().damage == [])
   }
 
+  @Test func `rows that wait do not hold back the rows behind them`() throws {
+    try store.pushLines("{\"id\":1}") { $0.key = ["id"] }
+    var live: LiveAppender? = try LiveAppender(store)
+    try live?.take(#"{"id":5}"#)
+    try store.pushLines(#"{"id":1,"name":"x"}"#) { $0.key = ["name"] }
+    try live?.take(#"{"name":"y"}"#)
+    try live?.take(#"{"name":"z"}"#)
+    let seal = try #require(try live?.seal(dataset))
+    #expect(seal.rows == 2 && seal.version?.number == 3)
+    #expect(seal.waiting.map(\.file) == ["live/d/00000000000000000001.log"])
+    #expect(seal.waiting.map(\.rows) == [1])
+    #expect(live?.waitingRows(of: dataset) == 1)
+    #expect(try store.lines() == [#"{"id":1,"name":"x"}"#, #"{"name":"y"}"#, #"{"name":"z"}"#])
+    // Also over a restart, and with nothing behind them.
+    live = nil
+    live = try LiveAppender(store)
+    #expect(throws: StoreError.self) { try live?.seal(dataset) }
+    try live?.take(#"{"name":"v"}"#)
+    #expect(try live?.seal(dataset).rows == 1)
+    try store.pushLines(#"{"id":1}"#) { $0.key = ["id"] }
+    #expect(try live?.seal(dataset).rows == 1)
+    #expect(try store.lines() == [#"{"id":1}"#, #"{"id":5}"#])
+    #expect(try store.verify().damage == [])
+  }
+
   @Test func `an attachment lost before sealing is told, and changes no type`() throws {
     let digest = try store.putFile(MemorySource(name: "f", bytes: [1])).file.digest
     try store.pushLines(#"{"id":1,"f":{"digest":"\#(digest)"}}"#, types: ["f": .file]) {

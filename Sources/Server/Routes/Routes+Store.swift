@@ -65,6 +65,12 @@ extension Routes {
     guard (0...999_999_999).contains(grace) else {
       throw StoreError(.usage, "graceSeconds is a number of seconds, 0 to 999999999")
     }
+    guard grace >= GarbageRequest.leastGraceSeconds || order.force == true else {
+      throw StoreError(
+        .usage,
+        "graceSeconds below \(GarbageRequest.leastGraceSeconds) may remove what a save under way has "
+          + "written; when nobody is saving, add \"force\": true")
+    }
     let document = try await backend.heavily(context) { (service) throws(StoreError) in
       try service.collectGarbage(apply: order.apply ?? false, graceSeconds: grace)
     }

@@ -36,7 +36,8 @@ package final class LiveRouters: Sendable {
 
   /// Reads all routers of which something is live.
   package func loadAll() throws(StoreError) {
-    for dataset in try service.datasets(limit: nil) where dataset.kind == .rules {
+    for dataset in try service.datasets(limit: nil)
+    where dataset.kind == .rules && dataset.problem == nil {
       guard try !service.store.deployments(of: dataset.name).isEmpty else { continue }
       try load(dataset.name)
     }
