@@ -39,6 +39,7 @@ BOMBS = {
     "like one of any": f"SELECT {A} LIKE '%' || printf('%.*c', 40000, '_') || 'b'",
     "glob sets": f"SELECT {A} GLOB '*' || replace(printf('%.*c', 10000, 'x'), 'x', '[ab]') || 'c'",
     "glob wildcards": f"SELECT {A} GLOB replace(printf('%.*c', 20000, 'x'), 'x', '*a') || 'b'",
+    "printf of one character": "SELECT length(printf('%.*c', 2000000000, 'a'))",
     "printf width": f"{N}SELECT sum(length(printf('%' || (60000000 + x) || 'd', x))) FROM n",
     "printf precision": f"{N}SELECT sum(length(printf('%.60000000f', x))) FROM n",
     "printf in one step": "SELECT " + " + ".join(["length(printf('%.*c', 60000000, 'a'))"] * 200),
@@ -110,14 +111,15 @@ def test_a_bomb_ends_at_its_limit_while_others_are_answered(bombed, name):
     finally:
         done.set()
         watcher.join()
-    assert answer.status_code in (200, 400, 422), answer.text[:300]
+    # 403 is for table-valued functions.
+    assert answer.status_code in (200, 400, 403, 422), answer.text[:300]
     assert seconds < 2 * LIMIT, answer.text[:300]
     assert slowest[0] < LIMIT
     assert largest[0] < BOUND
 
 
 def test_eight_at_once_hold_up_no_read(bombed):
-    bombs = [BOMBS[name] for name in ("like word", "trim", "instr of many rows", "a sort", "hex", "replace many", "json_tree", "numbers of digits")]
+    bombs = [BOMBS[name] for name in ("like word", "trim", "instr of many rows", "a sort", "hex", "replace many", "printf in one step", "numbers of digits")]
     answers = [None] * len(bombs)
 
     def run(index):

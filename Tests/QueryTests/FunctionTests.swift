@@ -75,6 +75,13 @@ import Testing
     "json_patch('{', '{}')", "json_patch('{\"a\":1}', '{\"a\":null,\"b\":[1]}')",
     "json_array(json_patch('{\"a\":1}', '{\"b\":2}'), '[1]')", "json_patch(NULL, '{}')",
     "json_patch(1, 2)", "instr('aaa', 'aa')", "replace(5, '', 1)", "typeof(replace(5, '', 1))",
+    "printf('%5d|%-5s|%.2f|%c|%%|%q|%Q|%05d|%,d|%x', 1, 'a', 1.25, 'xy', 'it''s', NULL, 7, 1234567, 255)",
+    "printf('%*d|%.*s|%*.*f', 5, 42, 2, 'abc', 8, 3, 1.5)", "printf('%.3c|%!.3s', 'é', 'éàü')",
+    "printf('%.2000000000s', 'a')", "printf('%')", "printf('')", "printf('%s', '')", "printf('%5')",
+    "printf('%d')",
+    "printf(NULL, 1)",
+    "printf()", "format('%s', x'6100')", "printf('%.*c', -3, 'a')", "printf('%lld %llu', 1, 2)",
+    "printf('%.30f', 0.1)", "printf('%e %g %G', 1.5, 1e300, 1e-5)",
     "like('%b_', 'abc')", "glob('[^a-c]*', 'xyz')", "glob('*[]]', 'a]')", "glob('[a-', 'a')",
   ])
   func `errors and corner cases are SQLite's own`(expression: String) throws {
@@ -146,7 +153,12 @@ import Testing
       + "(SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c)",
     "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
       + "SELECT sum(a = b) FROM c, (SELECT \(a) AS a, \(a) AS b LIMIT 1)",
-    "SELECT " + Array(repeating: "length(hex(\(a)))", count: 500).joined(separator: " + "),
+    "SELECT "
+      + Array(repeating: "length(printf('%.*c', 500000, 'a'))", count: 500)
+      .joined(separator: " + "),
+    "SELECT "
+      + Array(repeating: "length(hex(printf('%.*c', 200000, 'a')))", count: 500).joined(
+        separator: " + "),
     "SELECT count(*) FROM (SELECT DISTINCT \(a) || x FROM (WITH RECURSIVE c(x) AS "
       + "(SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c))",
     "SELECT group_concat(\(a)) OVER (ORDER BY x ROWS 3 PRECEDING) FROM "
@@ -185,6 +197,16 @@ import Testing
     let terms = Array(repeating: "(a = b)", count: 900).joined(separator: " + ")
     let error = failure("SELECT \(terms) FROM (\(value))")
     #expect(error?.kind == .exhausted && error?.message.contains("many operations") == true)
+  }
+
+  @Test(arguments: [
+    "printf('%.*c', 2000000000, 'x')", "printf('%2000000000d', 1)", "printf('%.2000000000f', 1.5)",
+    "format('%-*s', -2000000000, 'x')", "printf('%.40000000c%.40000000c', 'a', 'b')",
+    "printf('%s%s', zeroblob(40000000), zeroblob(40000000)) || replace(printf('%.*c', 40000000, 'x'), 'x', 'yy')",
+  ])
+  func `what is written longer than a value may be is an error at once`(call: String) {
+    let error = questions("SELECT \(call)", endingAt: .max).error
+    #expect(error?.kind == .exhausted && error?.message.contains("MiB") == true, "\(call)")
   }
 
   @Test(arguments: [

@@ -41,9 +41,9 @@ enum FunctionRule {
     mod pi pow power radians sin sinh sqrt tan tanh trunc
     date datetime julianday strftime time timediff unixepoch
     -> ->> json json_array json_array_length json_error_position json_extract json_insert
-    json_object json_patch json_pretty json_quote json_remove json_replace json_set json_type json_valid
-    jsonb jsonb_array jsonb_extract jsonb_insert jsonb_object jsonb_patch jsonb_remove jsonb_replace
-    jsonb_set
+    json_object json_patch json_pretty json_quote json_remove json_replace json_set json_type
+    json_valid jsonb jsonb_array jsonb_extract jsonb_insert jsonb_object jsonb_patch jsonb_remove
+    jsonb_replace jsonb_set
     """)
 
   /// Functions of many rows: https://www.sqlite.org/lang_aggfunc.html,

@@ -16,13 +16,15 @@ import Model
     unsafe sqlite3_close_v2(connection)
   }
 
-  /// Answers a call as SQLite's function of that name does.
+  /// Answers a call as SQLite's function of that name does; returns whether that is a value, or an
+  /// error that says why it is none.
+  @discardableResult
   func call(
     _ name: String, _ context: OpaquePointer?, _ arguments: TextFunctions.Arguments, count: Int
-  ) {
+  ) -> Bool {
     guard let statement = unsafe self.statement(name, count) else {
       unsafe sqlite3_result_error_nomem(context)
-      return
+      return true
     }
     defer {
       unsafe sqlite3_reset(statement)
@@ -36,9 +38,10 @@ import Model
       // The text first: a code alone would replace it.
       unsafe sqlite3_result_error(context, sqlite3_errmsg(connection), -1)
       if status & 0xFF != SQLITE_ERROR { unsafe sqlite3_result_error_code(context, status) }
-      return
+      return true
     }
     unsafe sqlite3_result_value(context, sqlite3_column_value(statement, 0))
+    return unsafe sqlite3_column_type(statement, 0) != SQLITE_NULL
   }
 
   private func statement(_ name: String, _ count: Int) -> OpaquePointer? {

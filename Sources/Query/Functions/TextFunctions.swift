@@ -6,7 +6,8 @@ import Model
 /// the query has to end while it works.
 ///
 /// They are `instr`, `replace`, `trim`, `ltrim`, `rtrim`, `like`, `glob` and `json_patch`, whose
-/// time grows with the product of the sizes of their arguments. All others take time for what they
+/// time grows with the product of the sizes of their arguments, and `printf` and `format`, whose
+/// time grows with numbers that are written in them. All others take time for what they
 /// read and make: that is bounded by the largest value, and what is made is asked about when memory
 /// for it is taken (`CSQLiteMemory`).
 enum TextFunctions {
@@ -32,6 +33,8 @@ enum TextFunctions {
       unsafe add("ltrim", count) { unsafe TextFunctions.run(Trimming.left, $0, $1, $2) }
       unsafe add("rtrim", count) { unsafe TextFunctions.run(Trimming.right, $0, $1, $2) }
     }
+    unsafe add("printf", -1) { unsafe TextFunctions.run(Formatting.printf, $0, $1, $2) }
+    unsafe add("format", -1) { unsafe TextFunctions.run(Formatting.format, $0, $1, $2) }
     unsafe add("json_patch", 2) { unsafe TextFunctions.run(JSONPatch.run, $0, $1, $2) }
   }
 
