@@ -63,7 +63,9 @@ private struct ValueCheck {
   ) {
     let number = version.number
     let known = findings.lastIndex { finding in
-      finding.kind == kind && finding.versions.upperBound == number - 1 && finding.what == what
+      // Of texts, how many there are may differ from version to version.
+      finding.kind == kind && finding.versions.upperBound == number - 1
+        && (kind == .texts || finding.what == what)
         && (finding.column ?? "").hasBytes(of: column ?? "")
     }
     if let known {
@@ -151,9 +153,10 @@ private struct ValueCheck {
       found.add(chunk)
     }
     guard let verdict = found.verdict else { return }
+    let name = snapshot.schema.columns[position].name
     note(
-      .texts, version, column: snapshot.schema.columns[position].name,
+      .texts, version, column: name,
       "it is text, and \(verdict.what): to count with them, push the rows again with --types "
-        + "COLUMN=\(verdict.type.rawValue)")
+        + "\(name)=\(verdict.type.rawValue)")
   }
 }
