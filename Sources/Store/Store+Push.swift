@@ -128,7 +128,7 @@ extension Store {
     var rows = RowSource(
       reader: FileCheckedReader(
         try ExpectedTypesReader(reader, expecting: expected ?? ExpectedColumns()),
-        parent: parent?.schema, named: options.types.keys.textSet, store: self,
+        parent: parent?.schema, named: Set(options.types.keys), store: self,
         sees: options.seesFile,
         keepsLostFiles: options.isSealing), parent: parent,
       mode: parent == nil ? .replace : options.mode, key: key, types: options.types,
