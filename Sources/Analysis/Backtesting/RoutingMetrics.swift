@@ -52,11 +52,12 @@ package struct RoutingMetrics: Sendable {
     for choice in choices where !isRole(choice.name) { _ = try table.numbers(choice.name) }
     let columns = try self.columns((0..<table.count).map { [$0] })
     let parts = MetricRoles.shares.map { Self.name($0, roles) }
-    for (name, values) in columns {
+    for (column, values) in columns {
+      let name = column.string
       let present = values.compactMap { $0 }
       let areRates = present.allSatisfy { $0 == 0 || $0 == 1 }
       if areRates { natures.rates.append(name) }
-      if areRates || (parts.contains(name) && present.allSatisfy { (0...1).contains($0) }) {
+      if areRates || (parts.hasText(name) && present.allSatisfy { (0...1).contains($0) }) {
         natures.shares.append(name)
       }
     }

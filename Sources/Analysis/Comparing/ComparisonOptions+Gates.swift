@@ -26,7 +26,7 @@ extension ComparisonOptions {
         && (values.allSatisfy { $0 == 0 || $0 == 1 }
           || (isPart && values.allSatisfy { (0...1).contains($0) }))
       let rule = try GateRule(
-        text, grammar: grammar, roles: roles ?? MetricRoles(), columns: [column])
+        text, grammar: grammar, roles: roles ?? MetricRoles(), columns: [DataText(column)])
       try rule.check { _ in areShares }
     }
   }

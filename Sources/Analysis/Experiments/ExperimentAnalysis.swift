@@ -49,7 +49,7 @@ package struct ExperimentAnalysis: Sendable {
             + Spelling.advice(gate.metric, found.choices.map(\.name)))
       }
       try GateRule(
-        text, roles: found.roles, columns: Set(found.choices.map(\.name))
+        text, roles: found.roles, columns: found.choices.map(\.name).textSet
       ).check(found.areShares)
       return gate
     }
