@@ -212,7 +212,7 @@ struct TrendReader {
   /// What tells a key's value from others: a number by what it is, a text by its bytes.
   private static func identity(_ value: QueryValue) -> [UInt8] {
     if let number = number(value) { return [0] + Array("\(number)".utf8) + [0] }
-    return [1] + Array((label(value, isBool: false) ?? "").utf8) + [0]
+    return [1] + Array((label(value, isBool: false)?.text.string ?? "").utf8) + [0]
   }
 
   /// The values of the rows, from their vectors, version by version on all cores.
