@@ -74,11 +74,11 @@ import Testing
     try temporary.store.push(table)
     try temporary.store.push(table.edited("x", using: &random))
     var steps = 0
-    #expect(
-      try temporary.store.checkValues { _, total in
-        steps += 1
-        #expect(total == 2)
-      } == [])
+    let findings = try temporary.store.checkValues { _, total in
+      steps += 1
+      #expect(total == 2)
+    }
+    #expect(findings == [])
     #expect(steps == 2)
   }
 }
