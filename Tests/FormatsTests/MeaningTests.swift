@@ -13,7 +13,7 @@ import Testing
   private func cells(
     _ name: String, _ format: String, type: ColumnType? = nil, asBytes: Bool = false
   ) throws -> [String?] {
-    var options = ReadOptions(types: type.map { [name: $0] } ?? [:])
+    var options = ReadOptions(types: type.map { [DataText(name): $0] } ?? [:])
     options.base64 = asBytes ? [name] : []
     let file = try SeekableFile.open(
       path: "\(Self.fixtures)/refused-\(name).\(format)")
