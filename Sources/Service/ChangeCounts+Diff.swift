@@ -17,7 +17,7 @@ extension ChangeCounts {
     do throws(StoreError) {
       self.init(try store.diff(try store.snapshot(parent), try store.snapshot(version)))
     } catch  where error.kind == .invalid {
-      // Rows of one of the two cannot be told apart by their keys; the version is there all the same.
+      // Rows of one of the two cannot be told apart by their keys; the version is there anyway.
       return nil
     }
   }

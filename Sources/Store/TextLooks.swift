@@ -1,7 +1,7 @@
 import Columns
 import Model
 
-/// What the texts of a column look like: how many are words for true and false, and how many numbers.
+/// What the texts of a column look like: how many are words for truth, and how many numbers.
 struct TextLooks {
   private(set) var bools = 0
   private(set) var numbers = 0

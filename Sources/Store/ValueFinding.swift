@@ -1,6 +1,6 @@
 package import Model
 
-/// Something about the values of versions that is seldom meant, though every byte is as it was saved.
+/// A finding about the values of versions: seldom meant, though every byte is as it was saved.
 package struct ValueFinding: Sendable, Hashable {
   /// What kind of thing it is.
   package enum Kind: String, Sendable, CaseIterable {
