@@ -46,20 +46,23 @@ extension Store {
 
   /// What the index says that files do not, after it was made anew; nil when it is right.
   private func indexProblem(_ verification: Verification) throws(StoreError) -> String? {
-    try keeper.catchUp()
-    if try misplaced(verification.contents) != nil { try keeper.relocate() }
-    if try misrecorded(verification) != nil, (try? requireKnownLogs()) != nil {
-      try keeper.reset()
-      try keeper.catchUp()
-      try keeper.relocate()
+    var problem: String?
+    for _ in 0..<3 {
+      if try misplaced(verification.contents) != nil { try keeper.relocate() }
+      let generation = index.generation
+      problem = try misplaced(verification.contents)
+      if problem == nil { problem = try misrecorded(verification) }
+      // An index that the second look made anew has to be looked at from the beginning.
+      guard problem != nil || index.generation != generation else { return nil }
+      if problem != nil, (try? requireKnownLogs()) != nil { try keeper.reset() }
     }
-    if let problem = try misplaced(verification.contents) { return problem }
-    return try misrecorded(verification)
+    return problem
   }
 
   /// An object that the index places wrongly, or not at all.
   private func misplaced(_ contents: StoreContents) throws(StoreError) -> String? {
     try keeper.repairing { () throws(StoreError) in
+      try keeper.catchUp()
       try index.checkAggregates()
       var files: [String: StoreContents.File] = [:]
       for file in contents.files { files[file.name] = file }
@@ -85,6 +88,7 @@ extension Store {
   /// A record, version or tag that the index has otherwise than the log.
   private func misrecorded(_ verification: Verification) throws(StoreError) -> String? {
     try keeper.repairing { () throws(StoreError) in
+      try keeper.catchUp()
       for (dataset, records) in verification.records {
         let known = try index.records(of: dataset)
         // A log that cannot be read to its end is reported; the index has what is before.

@@ -35,7 +35,8 @@ class Store:
             input=data, capture_output=True, text=True, timeout=300,
         )
         if done.returncode != 0 and done.returncode not in may_fail:
-            raise Failure(f"{' '.join(arguments)}: exit status {done.returncode}: {done.stderr.strip()}")
+            said = (done.stderr + done.stdout).strip()
+            raise Failure(f"{' '.join(arguments)}: exit status {done.returncode}: {said}")
         return done
 
     def push(self, name, rows):

@@ -158,6 +158,32 @@ import Testing
     }
   }
 
+  @Test func `verify makes an index anew of which it finds one row wrong`() throws {
+    var history = try History(seed: 7)
+    do {
+      let store = try Store(path: history.path)
+      try history.push(to: "a", in: store)
+      try history.push(to: "b", sharedWith: "a", in: store)
+      try history.tag("a", "bestofall", 1, in: store)
+    }
+    let sound = IndexFiles(of: history.path)
+    // The tag's name stands in its row, and in the record that tells of it.
+    let name = Array("bestofall".utf8)
+    let bytes = sound.bytes
+    let places = bytes.indices.dropLast(name.count).filter {
+      bytes[$0] == name[0] && bytes[$0..<$0 + name.count].elementsEqual(name)
+    }
+    #expect(places.count >= 2)
+    for place in places {
+      var damaged = sound
+      damaged.bytes[place] ^= 1
+      try damaged.put(into: history.path)
+      let report = try Store(path: history.path).verify()
+      #expect(report.damage == [] && report.isIndexRight, "byte \(place)")
+      try history.check(try Store(path: history.path), "byte \(place)")
+    }
+  }
+
   @Test func `several lost log files after those that the index knows are no end`() throws {
     var history = try History(seed: 6)
     do {
