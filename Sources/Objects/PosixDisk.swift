@@ -252,7 +252,10 @@ package struct PosixDisk: Disk {
     let thing = path.isEmpty ? "the store's folder" : path
     let reason = systemReason(code)
     switch code {
-    case ENOENT, ENOTDIR:
+    case ENOTDIR:
+      return StoreError(
+        .missing, "cannot \(verb) \(thing): what stands in the place of a folder above it is none")
+    case ENOENT:
       return StoreError(.missing, "cannot \(verb) \(thing): it, or a folder above it, is not there")
     case EEXIST:
       return StoreError(.conflict, "cannot \(verb) \(thing): it exists already")
