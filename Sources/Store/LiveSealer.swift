@@ -102,8 +102,10 @@ struct LiveSealer: Sendable {
 
   /// Removes a segment that was sealed, and the keys of long ago.
   func forget(_ segment: LiveJournal.Closed, _ forgotten: [Int]) throws(StoreError) {
-    // The version may be there for all to see, and its name not be durable.
-    try store.disk.syncDirectory(String(StoreLayout.logPrefix(dataset).dropLast()))
+    let log = String(StoreLayout.logPrefix(dataset).dropLast())
+    // The version may be there for all to see, and its name not be durable. There is none of a
+    // segment whose requests all count elsewhere.
+    if try store.disk.status(of: log) != nil { try store.disk.syncDirectory(log) }
     for sequence in forgotten {
       _ = try store.objects.delete(
         StoreLayout.liveName(dataset, sequence, suffix: StoreLayout.liveKeysSuffix))

@@ -67,7 +67,8 @@ extension Store {
   ) throws(StoreError) -> Bool {
     let record = version.record
     try reader.restart()
-    guard options.message == record.message, options.attributes == record.attributes,
+    guard options.message.hasBytes(of: record.message),
+      Self.texts(options.attributes) == Self.texts(record.attributes),
       options.kind ?? record.kind == record.kind,
       options.createdAt ?? record.createdAt == record.createdAt,
       options.lineage.map(\.dataset) == record.lineage.map(\.dataset)
@@ -77,6 +78,11 @@ extension Store {
     }
     let built = try build(&reader, parent, options) { _ in }
     return Digest(hashing: built.manifest.json.bytes) == version.snapshot
+  }
+
+  /// Attributes, which are alike when their bytes are.
+  private static func texts(_ attributes: [String: String]) -> [DataText: DataText] {
+    Dictionary(attributes.map { (DataText($0), DataText($1)) }) { first, _ in first }
   }
 
   /// The version that a push with this key made; nil when none did.
