@@ -4,11 +4,11 @@ package import Model
 /// Rows of a file with the types that a dataset has for its columns, where the file does not say
 /// others itself.
 ///
-/// What JSON has no word for is taken from the dataset: timestamps, integers among floats and
-/// floats without a fraction among integers. Whatever the format, a column without a value has the
-/// dataset's type, a column that the dataset has as `json` stays `json`, and texts of a file that
-/// has columns of its own types are read as JSON there. A CSV file is read with the dataset's types
-/// by its own reader. Types only widen, as with every reader.
+/// What JSON has no word for is taken from the dataset: timestamps, and integers that are floats
+/// written so. `1.0` among integers is what the file says. Whatever the format, a column without a
+/// value has the dataset's type, a column that the dataset has as `json` stays `json`, and texts of
+/// a file that has columns of its own types are read as JSON there. A CSV file is read with the
+/// dataset's types by its own reader. Types only widen, as with every reader.
 package struct ExpectedTypesReader: RowReader {
   private var base: any RowReader
   private let expected: ExpectedColumns
@@ -95,7 +95,6 @@ package struct ExpectedTypesReader: RowReader {
     case (_, .json) where known.type == .json: return try vector.widened(to: .json)
     case (.int64, .float64) where typing == .some:
       return vector.fitsFloats ? try vector.widened(to: .float64) : nil
-    case (.float64, .int64) where typing == .some: return Self.wholeNumbers(vector)
     case (.string, .timestamp) where typing == .some: return try? ColumnTypes.moments(vector)
     default: return nil
     }
@@ -119,8 +118,7 @@ package struct ExpectedTypesReader: RowReader {
     switch (vector.values, vector.type) {
     case (.int64(let integers), .int64):
       return type == .int64 || type == .float64 && integers[row].magnitude <= 1 << 53
-    case (.float64(let floats, _), _):
-      return type == .float64 || type == .int64 && whole(floats[row]) != nil
+    case (.float64, _): return type == .float64
     case (_, .string):
       guard type == .timestamp else { return type == .string }
       return vector.values.text(row).map {
@@ -137,7 +135,6 @@ package struct ExpectedTypesReader: RowReader {
     switch (scalar, type) {
     case (.bool, .bool), (.text, .string), (.float, .float64), (.integer, .int64): true
     case (.integer(let value), .float64): value.magnitude <= 1 << 53
-    case (.float(let value), .int64): whole(value) != nil
     case (.text(let bytes), .timestamp):
       Timestamp(iso8601: String(decoding: bytes, as: UTF8.self)) != nil
     default: false
@@ -149,24 +146,5 @@ package struct ExpectedTypesReader: RowReader {
     let quoted = ReadRemarks.quoted(text.words.bytes[text.range])
     // JSON has quotes of its own where it is text.
     return vector.type == .json ? String(quoted.dropFirst().dropLast()) : quoted
-  }
-
-  /// The floats as integers; nil when one has a fraction, or lies where floats skip integers.
-  private static func wholeNumbers(_ vector: ColumnVector) -> ColumnVector? {
-    guard case .float64(let floats, _) = vector.values else { return nil }
-    var integers = [Int64](repeating: 0, count: vector.count)
-    for row in 0..<vector.count where vector.hasValue(row) {
-      guard let integer = whole(floats[row]) else { return nil }
-      integers[row] = integer
-    }
-    return ColumnVector(
-      type: .int64, count: vector.count, validity: vector.validity, values: .int64(integers))
-  }
-
-  /// The integer that a float is; nil for a fraction, for −0.0 and beyond 2^53.
-  private static func whole(_ float: Double) -> Int64? {
-    guard float.magnitude <= 9_007_199_254_740_992, float.bitPattern != (-0.0).bitPattern
-    else { return nil }
-    return Int64(exactly: float)
   }
 }

@@ -82,7 +82,10 @@ package struct AssayServer: Sendable {
   ) async throws(StoreError) {
     let end = FirstEnd()
     do {
-      let application = try application(onListening: onListening)
+      let application = try application { port in
+        end.begin()
+        onListening(port)
+      }
       // Not a child of this task, which does not wait for calls that never end.
       Task { [self] in
         do {
@@ -132,7 +135,7 @@ package struct AssayServer: Sendable {
       try await ServiceGroup(configuration: configuration).run()
     } catch {
       // Told to end, it ends; what was cancelled says so.
-      guard end.hasClock else { throw error }
+      guard end.isOrderly else { throw error }
     }
     // What was answered is kept in any case; sealed, it can also be read.
     _ = backend.routers?.flush()

@@ -19,6 +19,7 @@ final class FirstEnd: Sendable {
     var result: Result<Void, any Error>?
     var waiting: CheckedContinuation<Void, any Error>?
     var hasClock = false
+    var isListening = false
   }
 
   private let state = Mutex(State())
@@ -33,8 +34,13 @@ final class FirstEnd: Sendable {
     waiting?.resume(with: result)
   }
 
-  /// Whether it will end at a certain time, whatever happens.
-  var hasClock: Bool { state.withLock { $0.hasClock } }
+  /// Whether the server was told to end, and will at a certain time, whatever happens.
+  ///
+  /// One that could not begin ends as well, but for the reason that it has.
+  var isOrderly: Bool { state.withLock { $0.hasClock && $0.isListening } }
+
+  /// Takes note that the server began.
+  func begin() { state.withLock { $0.isListening = true } }
 
   /// Ends it after `seconds`, on a thread that nothing else waits for.
   func end(after seconds: Double, _ before: @escaping @Sendable () -> Void) {

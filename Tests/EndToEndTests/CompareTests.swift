@@ -94,7 +94,7 @@ import Testing
     #expect(trend.lines.first?.hasSuffix("each the mean of its attempts (column attempt)") == true)
     #expect(trend.output.contains("0.3444") && trend.output.contains("0.3389"))
     let moved = try place.run(
-      "bisect", "d", "--metric", "success", "--good", "d@1", "--bad", "d@2")
+      "bisect", "d", "--metric", "success", "--good", "1", "--bad", "2")
     #expect(moved.lines.first?.contains("(column attempt)") == true, "\(moved.error)")
   }
 

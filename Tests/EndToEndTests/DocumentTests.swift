@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func `the recipes of docs/cli.md print what it shows`() throws {
-    let place = try Workplace(hasStore: false)
+    let place = try Workplace()
     let steps = try examples("docs/cli.md").filter { !$0.command.hasSuffix("--help") }
     try #require(!steps.isEmpty)
     for step in steps {

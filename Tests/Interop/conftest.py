@@ -9,6 +9,10 @@ from server import Server, assay, history
 from values import everyType
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "clocked: depends on how fast the machine is; left out by .ci/run")
+
+
 @pytest.fixture(scope="session")
 def store(tmp_path_factory):
     folder = tmp_path_factory.mktemp("interop")

@@ -11,6 +11,9 @@ import requests
 
 from server import Server, assay, waitUntil
 
+# Waits for clocks: run by hand (`make interop`), not by every change.
+pytestmark = pytest.mark.clocked
+
 LINES = "application/x-ndjson"
 
 

@@ -9,6 +9,9 @@ import pytest
 
 from server import Server, assay
 
+# Waits for clocks: run by hand (`make interop`), not by every change.
+pytestmark = pytest.mark.clocked
+
 
 @pytest.mark.parametrize("seed", [1])
 def test_no_request_gets_an_answer_that_the_contract_does_not_know(tmp_path, seed):

@@ -47,6 +47,7 @@ def peak(server, reset=False):
     return int(line.split()[1]) * 1024
 
 
+@pytest.mark.clocked
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_body_costs_no_more_than_its_limit(small, name):
     kind, encoding, body = BOMBS[name]()
@@ -63,6 +64,7 @@ def test_a_body_costs_no_more_than_its_limit(small, name):
     assert requests.get(small.url + "/v1/datasets/bomb/versions", timeout=30).status_code == 404
 
 
+@pytest.mark.clocked
 def test_a_small_body_costs_little_without_a_limit_of_its_own(tmp_path):
     assay("init", tmp_path / "store")
     with Server(tmp_path / "store", tmp_path / "server.log") as server:
@@ -303,6 +305,7 @@ def end(server, grace):
     return code
 
 
+@pytest.mark.clocked
 def test_the_server_ends_within_its_grace_whatever_runs(tmp_path):
     store = tmp_path / "store"
     assay("init", store)
@@ -334,6 +337,7 @@ def quietly(server, sql):
         pass
 
 
+@pytest.mark.clocked
 def test_a_server_that_does_nothing_ends_at_once(tmp_path):
     assay("init", tmp_path / "store")
     with Server(tmp_path / "store", tmp_path / "server.log", "--grace", "20") as server:

@@ -10,6 +10,9 @@ import requests
 
 from server import Server, assay, waitUntil
 
+# Waits for clocks: run by hand (`make interop`), not by every change.
+pytestmark = pytest.mark.clocked
+
 LIMIT = 2
 MEBIBYTES = 256
 # Beside the query's own memory: the row being handed out, copies while a value grows, the program.

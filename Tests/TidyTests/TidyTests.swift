@@ -137,6 +137,7 @@ import Testing
     "Store/PushOptions.swift": "attributes of versions",
     "Store/Store+HeldPacks.swift": "names of our own files",
     "Store/Store+Origins.swift": "names of our own files",
+    "Store/Store+Push.swift": "attributes of versions",
     "Store/Store+Verify.swift": "tags, ASCII",
     "Store/Verification.swift": "names of our own files",
     "Wire/BisectDocument.swift": "a document's members, one a key column",
