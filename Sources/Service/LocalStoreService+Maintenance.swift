@@ -22,7 +22,7 @@ extension LocalStoreService {
       isIndexRight: report.isIndexRight, files: report.files, bytes: report.bytes,
       records: report.records, versions: report.versions, chunks: report.chunks,
       damage: report.damage.map { .init(file: $0.file, what: $0.what, versions: $0.versions) },
-      findings: findings)
+      outOfOrder: report.outOfOrder, findings: findings)
   }
 
   package func collectGarbage(

@@ -120,9 +120,16 @@ struct Verification {
       (contents.records[dataset] ?? []).compactMap { Version($0) }
     }
     var checked: Set<Digest> = []
+    var previous: Version?
     for (position, version) in versions.enumerated() {
       progress(position, versions.count)
       report.versions += 1
+      if let previous, previous.dataset == version.dataset,
+        version.record.createdAt < previous.record.createdAt
+      {
+        report.outOfOrder.append(version.reference)
+      }
+      previous = version
       guard let manifest = try manifest(version, decoder) else { continue }
       var work: [ChunkCheck] = []
       var fileChunks: [Digest] = []

@@ -43,14 +43,18 @@ package struct VerifyDocument: Codable, Sendable, Hashable {
   package let versions: Int
   package let chunks: Int
   package let damage: [Damage]
+  /// References of versions that are dated before the one they follow, when there are any; they
+  /// are sound.
+  package let outOfOrder: [String]?
   /// What is odd about values, when they were looked at.
   package let findings: [Finding]?
 
   /// What was checked, and the damage.
   package init(
     isIndexRight: Bool, files: Int, bytes: Int, records: Int, versions: Int, chunks: Int,
-    damage: [Damage], findings: [Finding]? = nil
+    damage: [Damage], outOfOrder: [String] = [], findings: [Finding]? = nil
   ) {
+    self.outOfOrder = outOfOrder.isEmpty ? nil : outOfOrder
     self.findings = findings
     isSound = damage.isEmpty && isIndexRight
     self.isIndexRight = isIndexRight

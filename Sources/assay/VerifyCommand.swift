@@ -60,6 +60,12 @@ struct VerifyCommand: ParsableCommand {
     if !report.isIndexRight {
       try output.line("the index differs from logs and packs; 'assay reindex' puts it right")
     }
+    if let versions = report.outOfOrder {
+      let more = versions.count > 10 ? " and \(versions.count - 10) more" : ""
+      try output.line(
+        "dated before the version they follow, by a clock that was set back or by hand: "
+          + versions.prefix(10).joined(separator: " ") + more)
+    }
     for finding in report.findings ?? [] {
       let column = finding.column.map { "column '\($0)': " } ?? ""
       try output.line("\(finding.versions): \(column)\(finding.what)")

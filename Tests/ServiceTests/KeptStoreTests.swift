@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Wire
 
-/// A store that the last program of format 1 left is as good as one of today.
+/// Stores that earlier programs left are as good as ones of today.
 @Suite struct KeptStoreTests {
   private func service(_ kept: KeptStore) throws -> LocalStoreService {
     LocalStoreService(try Store(path: kept.path), author: "bea")
@@ -37,8 +37,9 @@ import Wire
     }
   }
 
-  @Test func `it opens, verifies and reads with the digests and rows it had`() throws {
-    let kept = try KeptStore(format: 1)
+  @Test(arguments: [1, 2])
+  func `it opens, verifies and reads with the digests and rows it had`(format: Int) throws {
+    let kept = try KeptStore(format: format)
     let store = try Store(path: kept.path)
     #expect(try store.verify().damage == [])
     #expect(try store.datasets().map(\.text) == kept.datasets.keys.sorted())

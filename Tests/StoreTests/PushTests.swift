@@ -152,6 +152,8 @@ import Testing
         try store.resolve(Reference(dataset: dataset, selector: .time(time, text: ""))).number
           == number, "hour \(hour)")
     }
+    let report = try store.verify()
+    #expect(report.damage == [] && report.outOfOrder == ["d@3", "d@6"])
   }
 
   @Test func `of two pushes with one idempotency key at a time, one is kept`() throws {
