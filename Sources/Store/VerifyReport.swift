@@ -19,8 +19,9 @@ package struct VerifyReport: Sendable {
   package var records = 0
   package var versions = 0
   package var chunks = 0
-  /// Versions that are dated before the one they follow, as references: a clock was set back, or
-  /// they were dated by hand. Nothing is wrong with them.
+  /// Versions that are dated before the one they follow, as references.
+  ///
+  /// A clock was set back, or they were dated by hand; nothing is wrong with them.
   package var outOfOrder: [String] = []
   /// Whether the index agrees with logs and packs; when not, `reindex` puts it right.
   package var isIndexRight = true
