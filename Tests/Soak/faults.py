@@ -13,7 +13,6 @@ import os
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -169,7 +168,7 @@ def request(url, data, key=None):
         headers["Idempotency-Key"] = key
     message = urllib.request.Request(url, data=data.encode(), headers=headers, method="POST")
     try:
-        with urllib.request.urlopen(message, timeout=30) as answer:
+        with urllib.request.urlopen(message, timeout=5) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -177,32 +176,38 @@ def request(url, data, key=None):
         return 0, str(error)
 
 
-def serve(program, path, inject=None, trace=None):
-    words = []
-    if inject:
-        words = ["strace", "-f", "-qq", "-o", trace, "-e", f"trace={inject.split(':')[0]}", "-e", f"inject={inject}"]
+def serve(program, path):
     server = subprocess.Popen(
-        words + [program, "serve", "--port", "0", "--seal-every", "1h", "--store", path],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        line = server.stdout.readline()
-        if not line:
-            break
-        found = re.search(r"http://127\.0\.0\.1:\d+", line)
-        if found:
-            return server, found.group(0)
-    return server, None
+        [program, "serve", "--port", "0", "--seal-every", "3600", "--store", path],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
+    if not found:
+        stop(server)
+        raise SystemExit("the server did not start")
+    return server, found.group(0)
+
+
+def inject_into(server, inject, trace):
+    """Fails the calls that a running server makes from now on; returns when strace has hold of all its threads."""
+    held = subprocess.Popen(
+        ["strace", "-f", "-p", str(server.pid), "-o", trace, "-e", f"trace={inject.split(':')[0]}", "-e", f"inject={inject}"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    line = held.stderr.readline()
+    if "attached" not in line:
+        raise SystemExit(f"strace: {line}")
+    return held
 
 
 def stop(server):
     try:
-        os.killpg(server.pid, signal.SIGTERM)
+        server.terminate()
         server.wait(30)
-    except (ProcessLookupError, subprocess.TimeoutExpired):
-        os.killpg(server.pid, signal.SIGKILL)
+    except subprocess.TimeoutExpired:
+        server.kill()
         server.wait()
-    server.stdout.close()
+    for stream in (server.stdout, server.stderr):
+        if stream:
+            stream.close()
 
 
 def judge_rows(store, folder, inject):
@@ -211,17 +216,20 @@ def judge_rows(store, folder, inject):
     path = store.copy(folder)
     before = logs(path)
     trace = os.path.join(folder, "trace")
-    server, url = serve(program, path, inject, trace)
-    answers = []
-    if url:
-        answers.append(request(f"{url}/v1/datasets/d/rows", ROW, "k"))
-        answers.append(request(f"{url}/v1/datasets/d/rows/seal", ""))
+    server, url = serve(program, path)
+    held = inject_into(server, inject, trace)
+    answers = [
+        request(f"{url}/v1/datasets/d/rows", ROW, "k"),
+        request(f"{url}/v1/datasets/d/rows/seal", ""),
+    ]
+    stop(held)
+    server.kill()
     stop(server)
     with open(trace, errors="replace") as file:
         if "INJECTED" not in file.read():
             return False
     where = f"rows {inject}: {answers}"
-    if answers and answers[1][0] not in (200, 0) and logs(path) != before and answers[0][0] == 202:
+    if answers[1][0] not in (200, 0) and logs(path) != before and answers[0][0] == 202:
         if "may be saved" not in answers[1][1] and "is saved" not in answers[1][1]:
             raise AssertionError(f"{where}: sealed, and said otherwise")
     sound, url = serve(program, path)
