@@ -16,7 +16,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -29,19 +28,21 @@ let package = Package(
       url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    // Dependencies point down only; Tests/TidyTests holds the same table and checks every import.
+    // Dependencies point down only; Tests/TidyTests holds every import against these lists.
     .target(name: "Model", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Platform", dependencies: ["Model"]),
     .target(name: "Columns", dependencies: ["Model", "CZstd", "CMalloc"]),
     .target(name: "Objects", dependencies: ["Model", "Platform"]),
     .target(
       name: "Catalog",
-      dependencies: ["Model", "Migrations", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: [
+        "Model", "Migrations", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
     .target(
       name: "Formats",
       dependencies: [
-        "Model", "Platform", "Columns", "CSimdjson", "CMalloc", "CZstd", "CZlib", "CSnappy",
-        "CLz4", "CBrotli",
+        "Model", "Platform", "Columns", "CSimdjson", "CZstd", "CZlib", "CSnappy", "CLz4", "CBrotli",
       ]),
     .target(name: "Store", dependencies: ["Model", "Columns", "Objects", "Catalog", "Formats"]),
     .target(
@@ -79,7 +80,6 @@ let package = Package(
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -103,25 +103,35 @@ let package = Package(
       ],
       path: "Benchmarks"),
     .target(
-      name: "Migrations", path: "migrations",
-      resources: [
-        .embedInCode("0001-index.sql"), .embedInCode("0002-aggregates.sql"),
-        .embedInCode("0003-texts.sql"), .embedInCode("0004-checksums.sql"),
+      name: "Migrations", dependencies: ["CMigrations"], path: "migrations",
+      exclude: [
+        "CMigrations", "0001-index.sql", "0002-aggregates.sql", "0003-texts.sql",
+        "0004-checksums.sql",
       ]),
 
     .target(
       name: "TestSupport", dependencies: ["Model", "Columns", "Objects", "Routing", "Wire"],
       path: "Tests/TestSupport"),
-    .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"]),
-    .testTarget(name: "ColumnsTests", dependencies: ["Columns", "TestSupport"]),
-    .testTarget(name: "ObjectsTests", dependencies: ["Objects", "TestSupport"]),
-    .testTarget(name: "CatalogTests", dependencies: ["Catalog", "TestSupport"]),
+    .testTarget(name: "ModelTests", dependencies: ["Model"]),
+    .testTarget(name: "ColumnsTests", dependencies: ["Columns", "Model", "TestSupport"]),
+    .testTarget(name: "ObjectsTests", dependencies: ["Objects", "Model", "TestSupport"]),
     .testTarget(
-      name: "FormatsTests", dependencies: ["Formats", "Columns", "TestSupport"],
+      name: "CatalogTests",
+      dependencies: [
+        "Catalog", "Model", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .testTarget(
+      name: "FormatsTests", dependencies: ["Formats", "Columns", "Model", "TestSupport"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "StoreTests", dependencies: ["Store", "Formats", "Columns", "Objects", "TestSupport"]),
-    .testTarget(name: "QueryTests", dependencies: ["Query", "Columns", "TestSupport"]),
+      name: "StoreTests",
+      dependencies: ["Store", "Formats", "Columns", "Objects", "Model", "TestSupport"]),
+    .testTarget(
+      name: "QueryTests",
+      dependencies: [
+        "Query", "Columns", "Model", "TestSupport",
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
     .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Model", "TestSupport"]),
     .testTarget(
       name: "RoutingTests", dependencies: ["Routing", "Model", "TestSupport"],
@@ -132,14 +142,15 @@ let package = Package(
         "Analysis", "Columns", "Comparison", "Model", "Routing", "Wire", "TestSupport",
       ]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Model", "Wire", "TestSupport"],
+      name: "ReportsTests", dependencies: ["Reports", "Model", "Wire"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "AttachmentsTests",
       dependencies: ["Attachments", "Service", "Store", "Model", "Wire", "TestSupport"]),
-    .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"]),
+    .testTarget(name: "WireTests", dependencies: ["Wire", "Model"]),
     .testTarget(
-      name: "ServiceTests", dependencies: ["Service", "Store", "Model", "Wire", "TestSupport"]),
+      name: "ServiceTests",
+      dependencies: ["Service", "Store", "Objects", "Model", "Wire", "TestSupport"]),
     .testTarget(
       name: "ClientTests",
       dependencies: [
@@ -152,9 +163,14 @@ let package = Package(
       name: "ServerTests",
       dependencies: [
         "Server", "Service", "Store", "Formats", "Contract", "Model", "Wire", "TestSupport",
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
-    .testTarget(name: "EndToEndTests", dependencies: ["assay", "Formats", "TestSupport"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["assay", "Formats", "Model", "TestSupport"]),
     .testTarget(name: "TidyTests"),
     .executableTarget(
       name: "fuzz", dependencies: ["Model", "Columns", "Formats", "TestSupport"],
@@ -168,6 +184,8 @@ let package = Package(
     .systemLibrary(name: "CMalloc"),
     // The files of schema/ as bytes.
     .target(name: "CContract", path: "schema/CContract"),
+    // The scripts of migrations/ as bytes.
+    .target(name: "CMigrations", path: "migrations/CMigrations"),
     // Its headers come with libcurl4-openssl-dev; the library is loaded when it is first used.
     .target(name: "CCurl"),
     .target(name: "CSQLiteMemory", linkerSettings: [.linkedLibrary("sqlite3")]),

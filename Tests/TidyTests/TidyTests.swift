@@ -1,68 +1,12 @@
 import Foundation
 import Testing
 
-/// House rules that no compiler checks: layers, lengths, banned calls.
+/// House rules that no compiler checks: lengths, banned calls, text of data.
 @Suite struct TidyTests {
-  /// What each module may import of ours and of others; dependencies point down only.
-  static let layers: [String: Set<String>] = [
-    "Model": ["Crypto"],
-    "Platform": ["Model"],
-    "Columns": ["Model", "CZstd", "CMalloc"],
-    "Objects": ["Model", "Platform"],
-    "Catalog": ["Model", "Migrations", "GRDB", "GRDBSQLite"],
-    "Formats": [
-      "Model", "Platform", "Columns", "CSimdjson", "CZstd", "CZlib", "CSnappy", "CLz4", "CBrotli",
-    ],
-    "Store": ["Model", "Columns", "Objects", "Catalog", "Formats"],
-    "Query": ["Model", "Columns", "Store", "CSQLiteMemory", "GRDBSQLite"],
-    "Comparison": ["Model"],
-    "Routing": ["Model"],
-    "Wire": ["Model"],
-    "Analysis": ["Model", "Columns", "Comparison", "Routing", "Wire"],
-    "Attachments": ["Model", "Platform", "Columns", "Formats", "Wire"],
-    "Reports": ["Model", "Wire"],
-    "Service": [
-      "Model", "Platform", "Columns", "Objects", "Formats", "Store", "Query", "Comparison",
-      "Routing", "Analysis", "Wire",
-    ],
-    "Client": ["Model", "Platform", "Wire", "CCurl"],
-    "Server": [
-      "Model", "Platform", "Wire", "Service", "Reports", "Contract", "Hummingbird",
-      "HummingbirdCore", "HummingbirdTLS",
-      "HTTPTypes", "Logging", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1",
-      "NIOPosix", "NIOSSL", "ServiceLifecycle", "UnixSignals",
-    ],
-    "assay": [
-      "Model", "Wire", "Service", "Client", "Server", "Reports", "Attachments",
-      "Columns", "Formats", "Store", "Query", "ArgumentParser",
-    ],
-  ]
-  static let everywhere: Set = ["Foundation", "Glibc", "Synchronization", "Dispatch"]
-
-  static let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-  static let sources: [String] = {
-    let names = FileManager.default.enumerator(atPath: root.path + "/Sources")
-    return (names?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".swift") }.sorted()
-  }()
+  static let sources = Tree.swiftFiles(below: "Sources")
 
   private func lines(_ source: String) throws -> [Substring] {
-    let url = Self.root.appendingPathComponent("Sources/" + source)
-    return try String(contentsOf: url, encoding: .utf8).split(
-      separator: "\n", omittingEmptySubsequences: false)
-  }
-
-  @Test(arguments: sources)
-  func `a file imports only what lies below its module`(source: String) throws {
-    let module = String(source.prefix { $0 != "/" })
-    let allowed = try #require(Self.layers[module]).union(Self.everywhere)
-    for line in try lines(source) {
-      let words = line.split(separator: " ").map(String.init)
-      guard let position = words.firstIndex(of: "import"), position <= 1, position + 1 < words.count
-      else { continue }
-      #expect(allowed.contains(words[position + 1]), "\(line)")
-    }
+    try Tree.lines("Sources/" + source)
   }
 
   @Test(arguments: sources)
@@ -188,11 +132,5 @@ import Testing
         #expect(!line.contains(call), "line \(number + 1): use Output.line or StandardError.line")
       }
     }
-  }
-
-  @Test(arguments: layers.keys.sorted())
-  func `a module says what it is for`(module: String) {
-    let readme = Self.root.appendingPathComponent("Sources/\(module)/README.md").path
-    #expect(FileManager.default.fileExists(atPath: readme))
   }
 }
