@@ -30,8 +30,8 @@ let package = Package(
   targets: [
     // Dependencies point down only; Tests/TidyTests holds every import against these lists.
     .target(name: "Model", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-    .target(name: "Platform", dependencies: ["Model"]),
-    .target(name: "Columns", dependencies: ["Model", "CZstd", "CMalloc"]),
+    .target(name: "Platform", dependencies: ["Model", "CMalloc"]),
+    .target(name: "Columns", dependencies: ["Model", "CZstd"]),
     .target(name: "Objects", dependencies: ["Model", "Platform"]),
     .target(
       name: "Catalog",
@@ -92,7 +92,7 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Model", "Wire", "Service", "Client", "Server", "Reports", "Attachments",
+        "Model", "Platform", "Wire", "Service", "Client", "Server", "Reports", "Attachments",
         "Columns", "Formats", "Store", "Query",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

@@ -153,6 +153,7 @@ package struct AssayServer: Sendable {
     var application = Application(
       responder: responder(), server: try builder(), configuration: configuration,
       onServerRunning: { onListening($0.localAddress?.port ?? options.port) }, logger: logger)
+    application.addServices(MemoryKeeper())
     if backend.rows != nil { application.addServices(RowSealer(backend: backend, logger: logger)) }
     if backend.routers != nil {
       application.addServices(RouterKeeper(backend: backend, logger: logger))

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Columns
 import Foundation
 import Model
+import Platform
 
 /// The command line: subcommands over a store.
 ///

@@ -1,6 +1,6 @@
 import CMalloc
 
-/// How the process deals with memory that was let go.
+/// The process's memory beyond what is in use: kept for the next buffers, or given back.
 package enum ProcessMemory {
   /// Keeps freed buffers for the next ones, instead of giving each back to the system.
   ///
@@ -11,4 +11,11 @@ package enum ProcessMemory {
     mallopt(M_MMAP_THRESHOLD, 32 << 20)
     mallopt(M_TRIM_THRESHOLD, 64 << 20)
   }
+
+  /// Gives the pages of freed buffers back to the system, in all of the allocator's arenas.
+  ///
+  /// A process that lives long calls it now and then: each arena keeps what its threads once
+  /// needed at a time, so what the process holds grows with the number of arenas that saw their
+  /// peak, long after memory in use has stopped growing. Any thread may call; it takes milliseconds.
+  package static func giveBackFreedBuffers() { malloc_trim(0) }
 }
