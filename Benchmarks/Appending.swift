@@ -20,7 +20,7 @@ struct Appending {
       let row = Array(#"{"run":7,"step":\#(number),"loss":0.125,"at":"2026-10-01T12:00:00Z"}"#.utf8)
       seconds.append(
         try Clock.time {
-          _ = try live.append(dataset, MemorySource(name: "row", bytes: row))
+          _ = try live.append(dataset, MemorySource(name: "row", bytes: row), sees: nil)
         })
       floors.append(Clock.time { floor.append(row) })
     }

@@ -39,6 +39,20 @@ extension LocalStoreService {
     return try store.isNamed(file) { limit.sees($0) }
   }
 
+  /// Which attachments the caller may name in rows; nil for one who may name all.
+  var fileSight: FileSight? {
+    guard limit != nil else { return nil }
+    return { file throws(StoreError) in try self.seesFile(file) }
+  }
+
+  /// The options with which every push for the caller begins: what they may name, and their name.
+  var pushOptions: PushOptions {
+    var options = PushOptions()
+    options.author = author
+    options.seesFile = fileSight
+    return options
+  }
+
   /// Goes on when the caller may read an attachment.
   /// - Throws: ``StoreError`` of kind `missing`, in the words for one that is not there.
   func requireSight(ofFile file: Digest) throws(StoreError) {

@@ -9,7 +9,7 @@ package import Wire
 ///
 /// Any thread may call. The right to take rows, which one process at a time has, is taken with
 /// ``open()`` or with the first rows.
-package final class LocalRowService: RowService {
+package final class LocalRowService: Sendable {
   private let store: Store
   private let options: LiveOptions
   private let appender = Mutex<LiveAppender?>(nil)
@@ -35,16 +35,24 @@ package final class LocalRowService: RowService {
     }
   }
 
+  /// Keeps rows; they are on disk when it returns, and readers see them once they are sealed.
+  ///
+  /// A repeated request with the idempotency key of an earlier one is answered as that one was.
+  /// - Parameter caller: Who sends the rows, which name no attachment that they do not see.
+  /// - Throws: ``StoreError``: `invalid` for a bad row, which refuses all, `conflict` when the key
+  ///   was used for other rows or another process takes rows for the store.
   package func appendRows(
-    to dataset: DatasetName, _ body: [UInt8], _ layout: RowsLayout, idempotencyKey: String?
+    to dataset: DatasetName, _ body: [UInt8], _ layout: RowsLayout, idempotencyKey: String?,
+    as caller: Caller
   ) throws(StoreError) -> ReceiptDocument {
     let appender = try opened()
+    let sees = LocalStoreService(store, author: "").limited(to: caller).fileSight
     let receipt: LiveReceipt
     switch layout {
     case .lines:
       receipt = try appender.append(
         dataset, MemorySource(name: "the body", bytes: body), layout: .lines,
-        idempotencyKey: idempotencyKey)
+        idempotencyKey: idempotencyKey, sees: sees)
     case .json:
       let isObject = body.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
       // An object alone is an array of one; what follows it must not become a second one.
@@ -58,25 +66,12 @@ package final class LocalRowService: RowService {
         isObject ? [UInt8(ascii: "[")] + body + [UInt8(ascii: "]")] : body
       receipt = try appender.append(
         dataset, MemorySource(name: "the body", bytes: array), layout: .array,
-        idempotencyKey: idempotencyKey)
+        idempotencyKey: idempotencyKey, sees: sees)
     }
     return ReceiptDocument(receipt: receipt.id, rows: receipt.rows)
   }
 
-  /// Goes on when rows name no attachment that is there and that the caller does not see: once they
-  /// are sealed, nobody can tell whose they were.
-  /// - Throws: ``StoreError`` of kind `invalid`, in the words for an attachment that is not there.
-  package func requireSight(ofFilesIn body: [UInt8], _ caller: Caller) throws(StoreError) {
-    guard !caller.seesEverything else { return }
-    let service = LocalStoreService(store, author: "").limited(to: caller)
-    for file in Store.digests(in: body) where try store.hasFile(file) {
-      guard try service.seesFile(file) else {
-        throw StoreError(
-          .invalid, "the file \(file) is not in the store; put its bytes there first")
-      }
-    }
-  }
-
+  /// Makes a version of the rows of a dataset that were answered before.
   package func sealRows(of dataset: DatasetName) throws(StoreError) -> SealDocument {
     let seal = try opened().seal(dataset)
     return SealDocument(

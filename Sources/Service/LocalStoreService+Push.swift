@@ -88,7 +88,7 @@ extension LocalStoreService {
   }
 
   func options(_ request: PushRequest) -> PushOptions {
-    var options = PushOptions()
+    var options = pushOptions
     options.mode =
       switch request.mode {
       case .replace: .replace
@@ -110,9 +110,6 @@ extension LocalStoreService {
     options.attributes = request.attributes
     options.createdAt = request.createdAt
     options.idempotencyKey = request.idempotencyKey
-    if limit != nil {
-      options.seesFile = { digest throws(StoreError) in try self.seesFile(digest) }
-    }
     return options
   }
 

@@ -60,12 +60,11 @@ extension LocalStoreService {
     _ events: [RatingEvent], to dataset: DatasetName, after latest: Version?,
     _ subject: RatingSubject?, _ idempotencyKey: String?, _ digest: Digest
   ) throws(StoreError) -> PushResult {
-    var options = PushOptions()
+    var options = pushOptions
     options.mode = latest == nil ? .replace : .append
     options.key = [RatingColumns.key]
     options.kind = .ratings
     options.expected = latest?.number ?? 0
-    options.author = author
     options.idempotencyKey = idempotencyKey
     options.request = digest
     for text in [subject?.ref, subject?.against] {

@@ -14,7 +14,7 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
   private(set) var base: Base
   private let store: Store
   /// Attachments that this is false for may not be named.
-  private let sees: (@Sendable (Digest) throws(StoreError) -> Bool)?
+  private let sees: FileSight?
   /// Whether rows may name attachments that are not there any more: those of a `json` column stay
   /// files when they say all of themselves, and other values when they do not.
   private let keepsLostFiles: Bool
@@ -31,7 +31,7 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
 
   init(
     _ base: Base, parent: Schema?, named: Set<DataText> = [], store: Store,
-    sees: (@Sendable (Digest) throws(StoreError) -> Bool)? = nil, keepsLostFiles: Bool = false
+    sees: FileSight? = nil, keepsLostFiles: Bool = false
   ) {
     self.keepsLostFiles = keepsLostFiles
     self.base = base
@@ -143,27 +143,12 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
   ) throws(StoreError) -> FileValue {
     let name = cell.name ?? ""
     var mediaType = cell.mediaType
-    let size: Int
-    if let known = sizes[cell.digest] {
-      size = known
-    } else {
-      let isSeen = try sees?(cell.digest) ?? true
-      if keepsLostFiles, let mediaType, let size = cell.size, try !store.hasFile(cell.digest) {
-        return FileValue(digest: cell.digest, mediaType: mediaType, name: name, byteCount: size)
-      }
-      guard isSeen, let status = try store.objects.status(of: StoreLayout.fileName(cell.digest))
-      else {
-        throw StoreError(
-          .invalid,
-          "the file \(cell.digest) of column '\(column.name)' is not in the store; put its bytes "
-            + "there first ('assay push --files \(column.name)' does both)",
-          at: location)
-      }
-      // Now that a version is about to name it, gc must not find it old and unreferenced.
-      try store.objects.touch(StoreLayout.fileName(cell.digest))
-      size = status.byteCount
-      sizes[cell.digest] = size
+    if keepsLostFiles, sizes[cell.digest] == nil, let mediaType, let size = cell.size,
+      try !store.hasFile(cell.digest)
+    {
+      return FileValue(digest: cell.digest, mediaType: mediaType, name: name, byteCount: size)
     }
+    let size = try self.size(of: cell.digest, column, at: location)
     if let said = cell.size, said != size {
       throw StoreError(
         .invalid,
@@ -173,6 +158,49 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
     if mediaType == nil { mediaType = try store.file(cell.digest, name: name).file.mediaType }
     return FileValue(
       digest: cell.digest, mediaType: mediaType ?? MediaType.unknown, name: name, byteCount: size)
+  }
+}
+
+extension FileCheckedReader {
+  /// Goes on when every cell that names an attachment, in whatever column, names one that may be
+  /// named.
+  ///
+  /// For rows that are saved later: their columns may be of files by then, when nobody can tell any
+  /// more who sent them.
+  /// - Throws: ``StoreError`` of kind `invalid`, in the words for an attachment that is not there.
+  mutating func requireSight(ofFilesIn batch: InputBatch) throws(StoreError) {
+    guard sees != nil else { return }
+    for (column, vector) in zip(batch.rows.columns, batch.rows.vectors) where column.type == .json {
+      for row in 0..<vector.count where vector.hasValue(row) {
+        guard let text = vector.values.text(row),
+          text.words.bytes[text.range].first == UInt8(ascii: "{"),
+          let cell = FileCellText.value(Array(text.words.bytes[text.range]))
+        else { continue }
+        let line = Int(batch.lines[row])
+        _ = try size(of: cell.digest, column, at: line > 0 ? .init(line: line) : nil)
+      }
+    }
+  }
+
+  /// How many bytes an attachment has that a cell names.
+  /// - Throws: ``StoreError`` of kind `invalid` when it is not there, or may not be named.
+  private mutating func size(
+    of file: Digest, _ column: ColumnDefinition, at location: StoreError.Location?
+  ) throws(StoreError) -> Int {
+    if let known = sizes[file] { return known }
+    guard try sees?(file) ?? true,
+      let status = try store.objects.status(of: StoreLayout.fileName(file))
+    else {
+      throw StoreError(
+        .invalid,
+        "the file \(file) of column '\(column.name)' is not in the store; put its bytes there "
+          + "first ('assay push --files \(column.name)' does both)",
+        at: location)
+    }
+    // Now that a version is about to name it, gc must not find it old and unreferenced.
+    try store.objects.touch(StoreLayout.fileName(file))
+    sizes[file] = status.byteCount
+    return status.byteCount
   }
 }
 

@@ -5,9 +5,9 @@ import Synchronization
 
 /// Takes rows one or a few at a time, keeps them durably, and makes versions of them now and then.
 ///
-/// A row is on disk when ``append(_:_:layout:idempotencyKey:)`` returns, and readers see it when it
-/// is sealed. Any thread may call; calls block. One process at a time may take rows for a store.
-/// Somebody must call ``sealDue()`` now and then, a second apart or so.
+/// A row is on disk when ``append(_:_:layout:idempotencyKey:sees:)`` returns, and readers see it
+/// when it is sealed. Any thread may call; calls block. One process at a time may take rows for a
+/// store. Somebody must call ``sealDue()`` now and then, a second apart or so.
 package final class LiveAppender: Sendable {
   private let store: Store
   private let options: LiveOptions
@@ -68,15 +68,18 @@ package final class LiveAppender: Sendable {
   ///
   /// A bad row refuses all of them. In a dataset with a key, a row takes the place of the one with
   /// its key.
-  /// - Parameter idempotencyKey: a repeated request with the key of an earlier one is answered with
-  ///   that one's receipt.
+  /// - Parameters:
+  ///   - idempotencyKey: a repeated request with the key of an earlier one is answered with that
+  ///     one's receipt.
+  ///   - sees: which attachments whoever sent the rows may name. It is asked now, of each cell that
+  ///     could be one: when the rows are sealed, nobody can tell any more whose they are.
   /// - Throws: ``StoreError``: `invalid` for rows that cannot be saved, `conflict` when the key was
   ///   used for other rows, `exhausted` for too many bytes or a full disk, `unavailable` when the
   ///   disk fails: then the rows may be there or not, and the same request with the same key may be
   ///   sent again.
   package func append(
     _ dataset: DatasetName, _ source: any ByteSource, layout: JSONReader.Layout = .lines,
-    idempotencyKey: String? = nil
+    idempotencyKey: String? = nil, sees: FileSight?
   ) throws(StoreError) -> LiveReceipt {
     if let idempotencyKey, idempotencyKey.isEmpty || idempotencyKey.utf8.count > 256 {
       throw StoreError(.usage, "an idempotency key has 1 to 256 bytes")
@@ -95,7 +98,7 @@ package final class LiveAppender: Sendable {
     }
     let rows = try LiveRows(
       source, layout, idempotencyKey: idempotencyKey, parent: schema,
-      limit: options.requestBytes, store)
+      limit: options.requestBytes, sees: sees, store)
     return try live.append(rows, parent: schema)
   }
 

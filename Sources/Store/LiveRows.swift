@@ -17,18 +17,19 @@ struct LiveRows: Sendable {
   /// - Throws: ``StoreError``: `invalid` for anything that could not be sealed, with its line.
   init(
     _ source: any ByteSource, _ layout: JSONReader.Layout, idempotencyKey: String?,
-    parent: Schema?, limit: Int, _ store: Store
+    parent: Schema?, limit: Int, sees: FileSight?, _ store: Store
   ) throws(StoreError) {
     // An object of two bytes may have thousands of columns that others brought.
     let laidOut = LimitedReader(
       try JSONReader(LimitedSource(source, limit: limit), layout: layout),
       limitBytes: limit * Self.layoutFactor, name: "the request")
-    var reader = FileCheckedReader(laidOut, parent: parent, store: store)
+    var reader = FileCheckedReader(laidOut, parent: parent, store: store, sees: sees)
     var text: [UInt8] = []
     var rows = 0
     var columns: Set<DataText> = []
     var keys: Set<[UInt8]> = []
     while let batch = try reader.next() {
+      try reader.requireSight(ofFilesIn: batch)
       columns.formUnion(batch.rows.columns.map(\.name).textSet)
       if let key = parent?.key, !key.isEmpty { try Self.add(batch, key, to: &keys) }
       var writer = JSONWriter(columns: batch.rows.columns, style: .lines)

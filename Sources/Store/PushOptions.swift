@@ -1,5 +1,10 @@
 package import Model
 
+/// Whether somebody may read an attachment, and so name it in a row.
+///
+/// Where one is optional, nil is the sight of whoever may name every attachment.
+package typealias FileSight = @Sendable (Digest) throws(StoreError) -> Bool
+
 /// What a push saves and under which conditions.
 package struct PushOptions: Sendable {
   /// How the rows of the file relate to those of the latest version.
@@ -38,7 +43,7 @@ package struct PushOptions: Sendable {
   /// earlier one is compared with what that one saved.
   package var request: Digest?
   /// Attachments that this is false for may not be named, as if the store did not have them.
-  package var seesFile: (@Sendable (Digest) throws(StoreError) -> Bool)?
+  package var seesFile: FileSight?
   /// Whether the rows were acknowledged, so that an attachment that was lost since is no reason to
   /// refuse them.
   var isSealing = false

@@ -91,7 +91,7 @@ extension Store {
   }
 
   /// All digests that stand in a text.
-  package static func digests(in text: [UInt8]) -> Set<Digest> {
+  private static func digests(in text: [UInt8]) -> Set<Digest> {
     var digests: Set<Digest> = []
     let mark = Array("sha256:".utf8)
     var start = 0

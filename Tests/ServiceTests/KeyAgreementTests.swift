@@ -231,7 +231,7 @@ import Wire
     let rows = desk.service.rows()
     for row in tables.second {
       _ = try rows.appendRows(
-        to: try DatasetName("live"), Array(row.line.utf8), .lines, idempotencyKey: nil)
+        to: try DatasetName("live"), Array(row.line.utf8), .lines, idempotencyKey: nil, as: .local)
     }
     _ = try rows.sealRows(of: try DatasetName("live"))
     #expect(try desk.lines("live").map { DataText($0) } == merged.map { DataText($0) })

@@ -113,13 +113,13 @@ import Wire
     let both = "{\"id\":\"q1\",\"temperature\":2}\n{\"id\":\"q1\",\"temperature\":2.0}\n"
     #expect(
       desk.error {
-        _ = try rows.appendRows(to: name, Array(both.utf8), .lines, idempotencyKey: nil)
+        _ = try rows.appendRows(to: name, Array(both.utf8), .lines, idempotencyKey: nil, as: .local)
       }?.location?.line == 2)
     for line in both.split(separator: "\n") {
-      _ = try rows.appendRows(to: name, Array(line.utf8), .lines, idempotencyKey: nil)
+      _ = try rows.appendRows(to: name, Array(line.utf8), .lines, idempotencyKey: nil, as: .local)
     }
     let zero = "{\"id\":\"q1\",\"temperature\":-0.0,\"score\":9}\n"
-    _ = try rows.appendRows(to: name, Array(zero.utf8), .lines, idempotencyKey: nil)
+    _ = try rows.appendRows(to: name, Array(zero.utf8), .lines, idempotencyKey: nil, as: .local)
     _ = try rows.sealRows(of: name)
     #expect(try desk.lines().count == 4)
     #expect(try desk.lines()[0] == #"{"id":"q1","temperature":0,"score":9}"#)

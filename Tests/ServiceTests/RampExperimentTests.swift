@@ -67,7 +67,7 @@ import Wire
     #expect(routers.flush().isEmpty)
     _ = try rows.appendRows(
       to: try DatasetName("chat.outcomes"), Array(outcomes.joined().utf8), .lines,
-      idempotencyKey: nil)
+      idempotencyKey: nil, as: .local)
     #expect(rows.sealDue(all: true).isEmpty)
   }
 

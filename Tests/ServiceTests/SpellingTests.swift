@@ -46,7 +46,7 @@ import Wire
     let rows = desk.service.rows()
     let name = try DatasetName("d")
     for line in ["{\"\(Self.composed)\":1}\n", "{\"\(Self.decomposed)\":2}\n"] {
-      _ = try rows.appendRows(to: name, Array(line.utf8), .lines, idempotencyKey: nil)
+      _ = try rows.appendRows(to: name, Array(line.utf8), .lines, idempotencyKey: nil, as: .local)
     }
     _ = try rows.sealRows(of: name)
     let lines = try desk.lines()

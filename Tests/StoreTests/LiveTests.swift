@@ -11,9 +11,12 @@ import Testing
 extension LiveAppender {
   /// Appends JSON lines to the dataset `d`.
   @discardableResult
-  func take(_ text: String, to name: String = "d", key: String? = nil) throws -> LiveReceipt {
+  func take(
+    _ text: String, to name: String = "d", key: String? = nil, sees: FileSight? = nil
+  ) throws -> LiveReceipt {
     try append(
-      DatasetName(name), MemorySource(name: "body", bytes: Array(text.utf8)), idempotencyKey: key)
+      DatasetName(name), MemorySource(name: "body", bytes: Array(text.utf8)), idempotencyKey: key,
+      sees: sees)
   }
 }
 
@@ -80,7 +83,7 @@ extension Store {
   @Test func `an array of rows is taken too`() throws {
     let live = try LiveAppender(store)
     let source = MemorySource(name: "body", bytes: Array(#"[{"a":1.0},{"a":"x"}]"#.utf8))
-    #expect(try live.append(dataset, source, layout: .array).rows == 2)
+    #expect(try live.append(dataset, source, layout: .array, sees: nil).rows == 2)
     _ = try live.seal(dataset)
     #expect(try store.lines() == [#"{"a":1.0}"#, #"{"a":"x"}"#])
   }

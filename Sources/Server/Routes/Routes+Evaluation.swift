@@ -91,8 +91,9 @@ extension Routes {
     try RoutingBody.requireDecisions(body, layout)
     let outcomes = try DatasetName(name.text + ".outcomes")
     let rows = try backend.openRows
+    let caller = context.caller
     let receipt = try await backend.appends.run { () throws(StoreError) in
-      try rows.appendRows(to: outcomes, body, layout, idempotencyKey: key)
+      try rows.appendRows(to: outcomes, body, layout, idempotencyKey: key, as: caller)
     }
     if context.caller.tokenID != nil {
       try await backend.record(

@@ -77,8 +77,12 @@ final class DecisionRecorder: Sendable {
     var failures: [(DatasetName, StoreError)] = []
     for (route, batch) in batches.sorted(by: { $0.key < $1.key }) {
       do throws(StoreError) {
+        let decisions = try DatasetName(route.text + ".decisions")
+        // Whoever asks has a say in what is recorded, so that it may name nothing new.
+        let recorder = Caller(
+          tokenID: nil, name: "", scope: .write, reach: .dataset(decisions), expiresAt: nil)
         _ = try rows.appendRows(
-          to: try DatasetName(route.text + ".decisions"), batch.lines, .lines, idempotencyKey: nil)
+          to: decisions, batch.lines, .lines, idempotencyKey: nil, as: recorder)
         count(batch.count, of: route, isLost: false)
       } catch {
         count(batch.count, of: route, isLost: true)

@@ -1,20 +1,3 @@
-package import Model
-
-/// What a door asks of a store about rows that come one or a few at a time.
-package protocol RowService: Sendable {
-  /// Keeps rows; they are on disk when it returns, and readers see them once they are sealed.
-  ///
-  /// A repeated request with the idempotency key of an earlier one is answered as that one was.
-  /// - Throws: ``StoreError``: `invalid` for a bad row, which refuses all, `conflict` when the key
-  ///   was used for other rows or another process takes rows for the store.
-  func appendRows(
-    to dataset: DatasetName, _ body: [UInt8], _ layout: RowsLayout, idempotencyKey: String?
-  ) throws(StoreError) -> ReceiptDocument
-
-  /// Makes a version of the rows of a dataset that were answered before.
-  func sealRows(of dataset: DatasetName) throws(StoreError) -> SealDocument
-}
-
 /// How a body has rows.
 package enum RowsLayout: Sendable {
   /// An object, or an array of objects.
