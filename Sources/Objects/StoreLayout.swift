@@ -108,7 +108,12 @@ package enum StoreLayout {
   }
 
   /// The file of an attachment's bytes while they come in parts.
-  package static func uploadName(_ digest: Digest) -> String { uploads + digest.hex + ".part" }
+  ///
+  /// Whoever sees a part of the store alone has uploads of their own, named by `owner` as well.
+  package static func uploadName(_ digest: Digest, of owner: String?) -> String {
+    let named = owner.map { Digest(hashing: Array("\(digest.hex) \($0)".utf8)) } ?? digest
+    return uploads + named.hex + ".part"
+  }
 
   /// How the names of segments end, and those of their idempotency keys once they are sealed.
   package static let liveLogSuffix = ".log"

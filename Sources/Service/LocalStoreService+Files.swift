@@ -24,7 +24,7 @@ extension LocalStoreService {
     let isSeen = try seesFile(digest)
     let part = try store.putFilePart(
       digest, at: offset, of: total, BodySource(name: name, read: read), name: name,
-      provingAll: !isSeen)
+      provingAll: !isSeen, owner: uploader)
     switch part {
     case .partial(let byteCount): return .partial(byteCount: byteCount)
     case .whole(let file, let isNew):
@@ -33,8 +33,13 @@ extension LocalStoreService {
     }
   }
 
+  /// Whose uploads the caller goes on with: their token's, when they see a part of the store alone.
+  ///
+  /// Another's would tell that somebody has those bytes, and give them for the last one of them.
+  private var uploader: String? { limit.map { $0.tokenID ?? "" } }
+
   package func uploadedBytes(of digest: Digest) throws(StoreError) -> Int? {
-    try store.uploadedBytes(of: digest)
+    try store.uploadedBytes(of: digest, owner: uploader)
   }
 
   package func file(_ digest: Digest, name: String) throws(StoreError) -> FileDocument {

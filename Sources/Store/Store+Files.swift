@@ -49,18 +49,19 @@ extension Store {
   ///   - offset: where the bytes belong; the parts follow one another.
   ///   - total: how many bytes there are in all.
   ///   - provingAll: whether the bytes must come though the store has them.
+  ///   - owner: whose upload it is; nil for those who see the whole store, who share theirs.
   /// - Throws: ``StoreError``: `conflict` when the parts so far end elsewhere or somebody else is
   ///   sending them, `usage` for more bytes than `total`, `invalid` when the whole has another
   ///   digest (then the upload starts over), else what the source or the disk throws.
   package func putFilePart(
     _ digest: Digest, at offset: Int, of total: Int, _ source: any ByteSource, name: String = "",
-    provingAll: Bool = false
+    provingAll: Bool = false, owner: String? = nil
   ) throws(StoreError) -> FilePart {
     if !provingAll, try hasFile(digest) {
       try objects.touch(StoreLayout.fileName(digest))
       return .whole(try file(digest, name: name).file, isNew: false)
     }
-    let upload = try objects.resume(StoreLayout.uploadName(digest))
+    let upload = try objects.resume(StoreLayout.uploadName(digest, of: owner))
     guard upload.byteCount == offset else {
       throw StoreError(
         .conflict,
@@ -106,9 +107,11 @@ extension Store {
     return .whole(file, isNew: isNew)
   }
 
-  /// How many bytes of an attachment have come in parts so far; nil when none were begun.
-  package func uploadedBytes(of digest: Digest) throws(StoreError) -> Int? {
-    try objects.status(of: StoreLayout.uploadName(digest))?.byteCount
+  /// How many bytes of an attachment have come in parts from `owner` so far; nil when none were.
+  package func uploadedBytes(
+    of digest: Digest, owner: String? = nil
+  ) throws(StoreError) -> Int? {
+    try objects.status(of: StoreLayout.uploadName(digest, of: owner))?.byteCount
   }
 
   /// Whether the store has the bytes of that digest.

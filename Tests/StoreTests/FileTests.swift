@@ -171,7 +171,7 @@ import Testing
     let report = try store.collectGarbage(apply: true, graceSeconds: -5)
     #expect(
       Set(report.files.map(\.name)) == [
-        StoreLayout.fileName(other), StoreLayout.uploadName(part),
+        StoreLayout.fileName(other), StoreLayout.uploadName(part, of: nil),
       ])
     #expect(try store.hasFile(digest) && !store.hasFile(other))
     #expect(try store.verify().damage == [])
