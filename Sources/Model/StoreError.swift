@@ -49,12 +49,25 @@ package struct StoreError: Error, Sendable {
   package let message: String
   package var location: Location?
   package var detail: Detail?
+  /// Other things of the store that the caller may have meant, as a clause to end the message with.
+  ///
+  /// For those alone who may see the whole store: it is no part of ``message``, so that it is told
+  /// by nobody who does not ask for it (``advised``).
+  package var advice: String?
 
   /// An error of `kind`; `message` is a sentence without a full stop at its end.
   package init(_ kind: Kind, _ message: String, at location: Location? = nil) {
     self.kind = kind
     self.message = message
     self.location = location
+  }
+
+  /// The error with its advice in its message, for somebody who may see the whole store.
+  package var advised: StoreError {
+    guard let advice else { return self }
+    var error = StoreError(kind, "\(message); \(advice)", at: location)
+    error.detail = detail
+    return error
   }
 
   /// The error of a change of which nobody knows whether it was made; `what` is the subject of a

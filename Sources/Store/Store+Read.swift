@@ -116,13 +116,11 @@ extension Store {
 
   private func unknown(_ dataset: DatasetName) throws(StoreError) -> StoreError {
     let names = try survey().map(\.dataset.text)
-    if names.isEmpty {
-      return StoreError(
-        .missing, "there is no dataset '\(dataset)': the store is empty; save one with 'assay push'"
-      )
-    }
-    return StoreError(
-      .missing, "there is no dataset '\(dataset)'; \(Spelling.advice(dataset.text, names))")
+    var error = StoreError(.missing, "there is no dataset '\(dataset)'")
+    error.advice =
+      names.isEmpty
+      ? "the store is empty: save one with 'assay push'" : Spelling.advice(dataset.text, names)
+    return error
   }
 
   private func unknown(

@@ -9,7 +9,7 @@ struct Complaint {
   static var isJSONWanted: Bool { CommandLine.arguments.contains("--json") }
 
   init(_ error: StoreError) {
-    self.error = error
+    self.error = error.advised
   }
 
   /// Writes the error to standard error.
