@@ -168,8 +168,10 @@ package struct AssayServer: Sendable {
       origins: OriginRules(allowedHosts: backend.options.allowedHosts))
     let router = Router(context: ServerContext.self)
     for route in routes {
-      router.on(RouterPath(route.path), method: route.method) { request, context in
-        try await door.answer(request, context, route: route)
+      for method in route.methods {
+        router.on(RouterPath(route.path), method: method) { request, context in
+          try await door.answer(request, context, route: route)
+        }
       }
     }
     // Added last, it answers only what no route does.

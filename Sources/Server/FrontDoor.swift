@@ -35,6 +35,11 @@ struct FrontDoor: Sendable {
     response.headers[.xContentTypeOptions] = "nosniff"
     // RFC 9112, section 9.6.
     if request.headers[.connection] == "close" { response.headers[.connection] = "close" }
+    if request.method == .head {
+      let length = response.headers[.contentLength]
+      response = response.createHeadResponse()
+      response.headers[.contentLength] = length
+    }
     let seconds = Double((ContinuousClock.now - began) / .microseconds(1)) / 1_000_000
     note(request, context, route, response, seconds)
     return response
@@ -45,13 +50,12 @@ struct FrontDoor: Sendable {
   ) async throws -> Response {
     var context = context
     do {
-      if let fault = request.headers[.requestFault] {
-        var problem = HTTPProblem(.badRequest, .usage, fault)
-        problem.headers[.connection] = "close"
-        throw problem
-      }
+      if let fault = RequestFault(in: request.headers) { throw fault.problem }
       try origins.requireOwnSite(request)
-      guard let route else { throw paths.problem(for: request) }
+      // The router passes over empty segments, which name nothing.
+      guard let route, !PathTable.hasEmptySegments(request.uri.path) else {
+        throw paths.problem(for: request)
+      }
       context.caller = try await caller(of: request, for: route)
       if !route.isReading, backend.options.isReadOnly {
         throw StoreError(.denied, "this server is read-only")
@@ -63,18 +67,12 @@ struct FrontDoor: Sendable {
     } catch let error as HTTPProblem {
       return Self.response(error, request)
     } catch let error as StoreError {
-      return Self.response(HTTPProblem(Self.told(error, to: context.caller)), request)
+      let told = context.caller.seesEverything ? error.advised : error
+      return Self.response(HTTPProblem(told), request)
     } catch is CancellationError {
       return Self.response(
         HTTPProblem(.serviceUnavailable, .unavailable, "the request was cancelled"), request)
     }
-  }
-
-  /// The error without its advice, which may name a dataset that the caller does not see.
-  private static func told(_ error: StoreError, to caller: Caller) -> StoreError {
-    guard error.kind == .missing, !caller.seesEverything else { return error }
-    let what = error.message.split(separator: ";").first.map(String.init) ?? error.message
-    return StoreError(error.kind, what, at: error.location)
   }
 
   /// Who makes a request.
@@ -142,10 +140,6 @@ struct FrontDoor: Sendable {
     let isUnread = isLarge ?? (request.headers[.transferEncoding] != nil)
     if isUnread || problem.status == .requestTimeout { headers[.connection] = "close" }
     let body = Documents.encode(problem.document)
-    guard request.method != .head else {
-      headers[.contentLength] = String(body.count)
-      return Response(status: problem.status, headers: headers)
-    }
     return Response(
       status: problem.status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
   }

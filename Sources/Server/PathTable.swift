@@ -9,14 +9,14 @@ struct PathTable: Sendable {
   /// The paths of `routes`.
   init(_ routes: [Route]) {
     let paths = Dictionary(grouping: routes, by: \.path)
-    rows = paths.map { path, routes in (path.split(separator: "/"), routes.map(\.method)) }
+    rows = paths.map { path, routes in (Self.segments(path), routes.flatMap(\.methods)) }
   }
 
   /// Why there is no route: 405 when another method would have one, else 404.
   func problem(for request: Request) -> HTTPProblem {
-    let segments = request.uri.path.split(separator: "/")
+    let segments = Self.segments(request.uri.path)
     let methods = rows.filter { Self.matches($0.segments, segments) }.flatMap(\.methods)
-    guard !methods.isEmpty else {
+    guard !methods.isEmpty, !segments.contains("") else {
       return HTTPProblem(
         .notFound, .missing, "there is nothing at this path; /openapi.yaml tells what is where")
     }
@@ -25,6 +25,14 @@ struct PathTable: Sendable {
       .methodNotAllowed, .usage, "this path takes \(allowed), not \(request.method.rawValue)")
     problem.headers[.allow] = allowed
     return problem
+  }
+
+  /// Whether a path has two slashes side by side, or one at its end.
+  static func hasEmptySegments(_ path: String) -> Bool { segments(path).contains("") }
+
+  /// What stands between the slashes of a path after its first.
+  private static func segments(_ path: String) -> [Substring] {
+    path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
   }
 
   private static func matches(_ template: [Substring], _ path: [Substring]) -> Bool {

@@ -7,9 +7,9 @@ import NIOHTTPTypesHTTP1
 /// Looks at the head of each request before its version and its doubled fields are lost in the
 /// types of ``HTTPRequest``.
 ///
-/// A head that breaks a rule goes on with the reason in a field of its own, which ``FrontDoor``
-/// answers with 400, in its turn and with a line in the log. Lives on the event loop of its
-/// channel.
+/// A head that breaks a rule goes on with the reason in a field of its own (``RequestFault``),
+/// which ``FrontDoor`` answers in its turn and with a line in the log. Lives on the event loop of
+/// its channel.
 final class RequestHeadRules: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPServerRequestPart
@@ -21,6 +21,7 @@ final class RequestHeadRules: ChannelInboundHandler, RemovableChannelHandler {
     }
     // Nobody but this handler gives the reason.
     head.headers.remove(name: HTTPField.Name.requestFault.rawName)
+    var fault = Self.bodyFault(head.headers)
     let isVersion10 = head.version.major < 1 || head.version == .http1_0
     do throws(StoreError) {
       let target = try RequestTarget(
@@ -31,14 +32,34 @@ final class RequestHeadRules: ChannelInboundHandler, RemovableChannelHandler {
     } catch {
       head.uri = "/"
       head.headers.remove(name: "host")
-      head.headers.add(name: HTTPField.Name.requestFault.rawName, value: error.message)
+      fault = RequestFault(status: .badRequest, message: error.message)
     }
+    if let fault {
+      head.headers.add(name: HTTPField.Name.requestFault.rawName, value: fault.text)
+    }
+    // RFC 9110, section 10.1.1: a client of HTTP/1.0 expects nothing, and reads no 1xx.
+    if isVersion10 { head.headers.remove(name: "expect") }
     // RFC 9112, section 9.3: a client of HTTP/1.0 reads to the end of the connection. To keep one
     // open that asks for it is optional.
     if isVersion10 || !head.isKeepAlive {
       head.headers.replaceOrAdd(name: "Connection", value: "close")
     }
     context.fireChannelRead(wrapInboundOut(.head(head)))
+  }
+
+  /// Why the length of the body is not what others read: a coding beside `chunked`, or a number
+  /// that no length can be.
+  private static func bodyFault(_ headers: HTTPHeaders) -> RequestFault? {
+    let codings = headers[canonicalForm: "transfer-encoding"]
+    guard codings.isEmpty || codings.map({ $0.lowercased() }) == ["chunked"] else {
+      return RequestFault(
+        status: .notImplemented, message: "Transfer-Encoding may be 'chunked' and nothing else")
+    }
+    guard headers["content-length"].allSatisfy({ Int($0) != nil }) else {
+      return RequestFault(
+        status: .contentTooLarge, message: "the body is larger than any that is allowed here")
+    }
+    return nil
   }
 
   /// Puts itself before what turns heads into ``HTTPRequest``.
@@ -50,3 +71,34 @@ final class RequestHeadRules: ChannelInboundHandler, RemovableChannelHandler {
 
 @available(*, unavailable)
 extension RequestHeadRules: Sendable {}
+
+/// A rule of HTTP that the head of a request breaks, on its way to whoever answers.
+struct RequestFault: Hashable {
+  let status: HTTPResponse.Status
+  let message: String
+
+  /// A fault that is answered with `status`.
+  init(status: HTTPResponse.Status, message: String) {
+    self.status = status
+    self.message = message
+  }
+
+  /// The fault that ``RequestHeadRules`` found; nil when there is none.
+  init?(in headers: HTTPFields) {
+    guard let parts = headers[.requestFault]?.split(separator: " ", maxSplits: 1), parts.count == 2,
+      let code = Int(parts[0])
+    else { return nil }
+    self.init(status: .init(code: code), message: String(parts[1]))
+  }
+
+  /// The fault as a field holds it.
+  var text: String { "\(status.code) \(message)" }
+
+  /// The answer, after which the connection ends: nobody knows where the next request begins.
+  var problem: HTTPProblem {
+    var problem = HTTPProblem(
+      status, status == .contentTooLarge ? .exhausted : .usage, message)
+    problem.headers[.connection] = "close"
+    return problem
+  }
+}

@@ -40,8 +40,12 @@ import Wire
   @Test func `every operation of the contract has its route, and no route is without one`() throws {
     let fixture = try ServerFixture()
     let routes = Set(fixture.server.operations.map { [$0.method, $0.path, $0.operation] })
-    let documented = Self.documented
+    // HEAD is described where it tells more than the headers of GET, and comes with GET.
+    let documented = Self.documented.filter { $0[0] != "HEAD" }
     #expect(documented.count > 20)
+    for operation in Self.documented.subtracting(documented) {
+      #expect(routes.contains { $0[0] == "GET" && $0[1] == operation[1] }, "\(operation)")
+    }
     #expect(routes.subtracting(documented) == [])
     #expect(documented.subtracting(routes) == [])
   }
@@ -63,9 +67,35 @@ import Wire
     #expect(try ServerFixture.problem(nowhere).type.hasSuffix("/missing"))
     let wrong = try await fixture.send(.patch, "/v1/datasets/runs/versions")
     #expect(wrong.status == .methodNotAllowed)
-    #expect(wrong.headers[.allow] == "GET, POST")
+    #expect(wrong.headers[.allow] == "GET, HEAD, POST")
     let data = try await fixture.send(.delete, "/v1/datasets/runs/versions/3/data.csv")
     #expect(data.status == .methodNotAllowed)
     #expect(data.headers[.allow] == "GET, HEAD")
+    for uri in ["/v1//datasets", "/v1/datasets/", "//healthz", "/ofrep/v1/evaluate/flags/"] {
+      #expect(try await fixture.send(.get, uri).status == .notFound, "\(uri)")
+    }
+  }
+
+  @Test func `every path that answers GET answers HEAD alike, without the body`() async throws {
+    let fixture = try ServerFixture()
+    let paths = fixture.server.operations.filter { $0.method == "GET" }.map(\.path)
+    #expect(paths.count > 20)
+    for path in paths {
+      let uri = path.replacing("{name}", with: "runs").replacing("{ref}", with: "3")
+        .replacing("{ext}", with: "csv").replacing("{a}", with: "1").replacing("{b}", with: "2")
+        .replacing(/\{[a-z]+\}/, with: "x")
+      let (get, head) = (
+        try await fixture.send(.get, uri), try await fixture.send(.head, uri)
+      )
+      #expect(head.status == get.status, "\(uri)")
+      #expect(head.body.readableBytes == 0, "\(uri)")
+      for name in [HTTPField.Name.contentType, .eTag, .cacheControl] {
+        #expect(head.headers[name] == get.headers[name], "\(uri)")
+      }
+      // What the metrics count moves with each request.
+      if path != "/metrics" {
+        #expect(head.headers[.contentLength] == get.headers[.contentLength], "\(uri)")
+      }
+    }
   }
 }

@@ -84,6 +84,38 @@ import Wire
     }
   }
 
+  @Test func `a client of HTTP/1.0 is not told to go on`() async throws {
+    let fixture = try ServerFixture()
+    try await serving(fixture) { port, _ in
+      try await blocking {
+        let connection = try RawConnection(port: port)
+        connection.send(
+          "POST \(Self.push) HTTP/1.0\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+            + "Content-Length: 4\r\n\r\na\n1\n")
+        #expect(connection.readToEnd()?.hasPrefix("HTTP/1.1 201") == true)
+      }
+    }
+  }
+
+  @Test func `a body whose length is in doubt is refused, and the connection ends`() async throws {
+    let fixture = try ServerFixture()
+    try await serving(fixture) { port, _ in
+      try await blocking {
+        for (field, status) in [
+          ("Transfer-Encoding: gzip, chunked", 501),
+          ("Content-Length: 18446744073709551615", 413),
+          ("Content-Length: 9223372036854775808", 413),
+        ] {
+          let connection = try RawConnection(port: port)
+          connection.send(Self.post(Self.push, field, "Expect: 100-continue"))
+          let answer = connection.readToEnd()
+          #expect(answer?.hasPrefix("HTTP/1.1 \(status)") == true, "\(field)")
+        }
+      }
+    }
+    #expect(fixture.service.pushes.withLock { $0.isEmpty })
+  }
+
   @Test func `a body that is too large is 413, announced or not, and the connection ends`()
     async throws
   {

@@ -21,7 +21,26 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "x y z a b GMT",
+    ("Sunday, 06-Nov-94 08:49:37 GMT", "1994-11-06T08:49:37Z"),
+    ("Sun Nov  6 08:49:37 1994", "1994-11-06T08:49:37Z"),
+    ("Thu Feb 29 23:59:59 2024", "2024-02-29T23:59:59Z"),
+    ("Sunday, 29-Nov-26 14:05:09 GMT", "2026-11-29T14:05:09Z"),
+    ("Friday, 31-Dec-99 23:59:59 GMT", "1999-12-31T23:59:59Z"),
+    ("Saturday, 01-Jan-00 00:00:00 GMT", "2000-01-01T00:00:00Z"),
+  ])
+  func `the obsolete forms of a date are read`(text: String, time: String) throws {
+    let date = HTTPDate(try #require(Timestamp(parsing: time)))
+    #expect(HTTPDate(parsing: text) == date)
+    let validators = Validators(tag: "x", lastModified: Timestamp(parsing: time))
+    #expect(validators.isNotModified(for: [.ifModifiedSince: text]))
+    #expect(validators.isMeant(by: [.ifUnmodifiedSince: text]))
+    #expect(validators.allowsRange(for: [.ifRange: text]))
+  }
+
+  @Test(arguments: [
+    "", "x y z a b GMT", "Sun Nov  6 08:49:37 94", "Sunday, 6-Nov-94 08:49:37 GMT",
+    "Sun Nov 31 08:49:37 1994", "Sunday, 06-Nov-1994 08:49:37 GMT", "Sun, 06 Nov 94 08:49:37 GMT",
+    "Sunday, 06-Nov-94 08:49:37 CET", "-- Nov -6 08:49:37 1994",
   ])
   func `another form of date is no date`(text: String) {
     #expect(HTTPDate(parsing: text) == nil)

@@ -21,7 +21,6 @@ extension Backend {
     switch request.method == .head ? .whole : ByteRange(asked, size: bytes.count) {
     case .whole:
       headers[.contentLength] = String(bytes.count)
-      guard request.method != .head else { return Response(status: .ok, headers: headers) }
       return Response(status: .ok, headers: headers, body: body(bytes, 0..<bytes.count))
     case .part(let range):
       headers[.contentLength] = String(range.count)

@@ -25,6 +25,10 @@ struct Route: Sendable {
   let takesURLToken: Bool
   let handler: Handler
 
+  /// Its method and, of `GET`, the one that has the same answer without its body (RFC 9110,
+  /// section 9.3.2).
+  var methods: [HTTPRequest.Method] { method == .get ? [.get, .head] : [method] }
+
   /// An operation; it changes something unless its scope is `read` or `reading` says otherwise.
   init(
     _ operation: String, _ method: HTTPRequest.Method, _ path: String, _ access: Access,

@@ -15,7 +15,6 @@ extension Routes {
     let path = "/v1/datasets/{name}/versions/{ref}/data.{ext}"
     return [
       Route("getData", .get, path, .token(.read), takesURLToken: true, handler: getData),
-      Route("headData", .head, path, .token(.read), takesURLToken: true, handler: getData),
       Route(
         "listRows", .get, "/v1/datasets/{name}/versions/{ref}/rows", .token(.read),
         handler: listRows),

@@ -13,7 +13,6 @@ extension Routes {
       Route("createFile", .post, "/v1/files", .token(.write), handler: createFile),
       Route("putFile", .put, path, .token(.write), handler: putFile),
       Route("getFile", .get, path, .token(.read), takesURLToken: true, handler: getFile),
-      Route("headFile", .head, path, .token(.read), takesURLToken: true, handler: getFile),
     ]
   }
 

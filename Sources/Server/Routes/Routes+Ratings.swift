@@ -15,9 +15,6 @@ extension Routes {
         "getRatingMedia", .get, "/v1/ratings/{name}/media/{address}", .token(.read),
         takesURLToken: true, handler: ratingMedia),
       Route(
-        "headRatingMedia", .head, "/v1/ratings/{name}/media/{address}", .token(.read),
-        takesURLToken: true, handler: ratingMedia),
-      Route(
         "getRatingReport", .get, "/v1/ratings/{name}/report", .token(.read), handler: ratingReport),
     ]
   }
