@@ -1,5 +1,5 @@
-import Columns
 import Foundation
+import Platform
 
 /// Measures the operations of the design's budget table; each in a process of its own, so that peak
 /// memory is its own.
