@@ -13,7 +13,12 @@ extension Connection {
       throw StoreError(
         .usage, "a condition is one SQL expression with brackets that match, and no ';'")
     }
-    let sql = "CREATE TABLE \"(row)\"(\(columns(of: table, in: condition)), \"(condition)\" AS ("
+    // SQL takes names in any case for one.
+    let names = Set(table.columns.map { DataText($0.name.lowercasedASCII) })
+    var own = "(condition)"
+    while names.contains(own) { own = "(\(own))" }
+    let sql =
+      "CREATE TABLE \"(row)\"(\(columns(of: table, in: condition)), \(VirtualTable.quoted(own)) AS ("
     var statement: OpaquePointer?
     isChecking = true
     // Prepared only: the table is never made.

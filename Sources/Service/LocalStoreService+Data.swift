@@ -103,6 +103,9 @@ extension LocalStoreService {
       let position = try column(words.dropLast().joined(separator: " "), of: snapshot)
       terms.append("\(identifiers[position]) \(direction)")
     }
+    guard !terms.isEmpty else {
+      throw StoreError(.usage, "order names columns; leave it out for the order of the version")
+    }
     return terms.joined(separator: ", ")
   }
 }

@@ -44,6 +44,14 @@ import Testing
     #expect(try ids(condition) == expected)
   }
 
+  @Test func `a column may be called as anything is within`() throws {
+    let table = TestTable(columns: [
+      ("id", .int64, [.integer(1), .integer(2)]), ("(Condition)", .int64, [.integer(0), .integer(1)]),
+      ("((condition))", .int64, [.integer(1), .integer(1)]),
+    ])
+    #expect(try ids("\"(condition)\" = 1", table) == [2])
+  }
+
   @Test(arguments: [
     "id IN (SELECT id FROM gold)", "id IN gold", "id IN runs", "EXISTS (SELECT 1)", "(SELECT 1)",
     "id = (WITH x AS (SELECT 1) SELECT * FROM x)", "id IN json_each('[1]')",
