@@ -71,6 +71,23 @@ package struct ArmRows: Sendable {
     }
   }
 
+  /// Leaves out, part by part, the items that have no value on some of the arms, which are of the
+  /// same items in the same order.
+  static func align(_ arms: inout [ArmRows]) {
+    // Lengths of inputs tell items apart, and are no results.
+    for role in MetricRoles.Role.allCases where role != .inputTokens {
+      let columns = arms.compactMap { arm in arm.numbers[role].map(arm.perItem) }
+      guard columns.count == arms.count, let count = columns.first?.count else { continue }
+      let isWhole = (0..<count).map { item in columns.allSatisfy { $0[item] != nil } }
+      for index in arms.indices {
+        let items = arms[index].items?.codes
+        arms[index].numbers[role] = arms[index].numbers[role]?.enumerated().map { row, value in
+          isWhole[items?[row] ?? row] ? value : nil
+        }
+      }
+    }
+  }
+
   /// The column of a role as numbers; nil where no column plays it.
   package func numbers(_ role: MetricRoles.Role) -> [Double?]? { numbers[role] }
 

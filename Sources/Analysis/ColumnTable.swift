@@ -9,7 +9,7 @@ package struct ColumnTable: Sendable {
   /// How many rows there are.
   package let count: Int
   /// The names of all columns of the version, also of those that are not in memory.
-  private let known: [String]
+  let known: [String]
   /// Parallel to `columns`, each of all the rows.
   private let vectors: [ColumnVector]
 
@@ -33,6 +33,11 @@ package struct ColumnTable: Sendable {
 
   /// Whether there is a column of that name.
   package func has(_ column: String) -> Bool { columns.position(of: column) != nil }
+
+  /// The type of the column called `name`; nil where there is none.
+  package func type(of name: String) -> ColumnType? {
+    columns.position(of: name).map { columns[$0].type }
+  }
 
   /// Whether the version has a column of that name, in memory or not.
   package func knows(_ column: String) -> Bool { known.contains(column) }
@@ -72,6 +77,21 @@ package struct ColumnTable: Sendable {
       .usage,
       "the column '\(name)' of \(self.name) holds \(vector.type.rawValue) values; "
         + "a metric is a column of numbers or of true and false")
+  }
+
+  /// How many of some rows have a value of a mixed column that is no number: a text, a list, an
+  /// object.
+  package func otherCount(_ name: String, rows: [Int]) -> Int {
+    guard let vector = try? vector(name), vector.type == .json else { return 0 }
+    return rows.count { row in
+      guard vector.hasValue(row), let text = vector.values.text(row) else { return false }
+      let json = text.words.bytes[text.range]
+      switch JSONScalar(json) {
+      case .bool, .integer, .float: return false
+      case .text: return true
+      case nil: return json.first != UInt8(ascii: "n")
+      }
+    }
   }
 
   private static func number(_ text: (words: TextValues, range: Range<Int>)?) -> Double? {

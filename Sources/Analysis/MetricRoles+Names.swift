@@ -55,6 +55,11 @@ extension MetricRoles {
     .success, .parsed, .valid, .refusal, .expectedRefusal, .truncated, .toolCall,
   ]
 
+  /// The columns that play a part by their numbers.
+  var numeric: Set<DataText> {
+    names.subtracting([self[.finishReason], self[.output]].compactMap(\.self).textSet)
+  }
+
   /// The usual names of a role's column.
   static func usualNames(_ role: Role) -> [String] { usual.first { $0.0 == role }?.1 ?? [] }
 

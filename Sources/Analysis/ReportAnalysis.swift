@@ -65,6 +65,7 @@ package struct ReportAnalysis {
     }
     if edition > .first {
       findings += roles.unplayed(table.columns).map { "\($0.name) \($0.what)" }
+      findings += textual
       findings += try differences()
     }
     return ReportDocument(
@@ -72,11 +73,19 @@ package struct ReportAnalysis {
       front: front(models), routing: routing, findings: findings)
   }
 
+  /// Values of mixed columns that are no numbers.
+  private var textual: [String] {
+    roles.numeric.union(request.metrics.textSet).sorted().map(\.string).compactMap { column in
+      let count = table.otherCount(column, rows: Array(0..<table.count))
+      return count == 0 ? nil : "\(count) rows of \(column) hold texts: not counted"
+    }
+  }
+
   /// Judges and reference answers that are not the same for all models on some items.
   private func differences() throws(StoreError) -> [String] {
     guard let items = items.items else { return [] }
     var findings: [String] = []
-    for column in Sameness.ofScores(table.columns.map(\.name)) where column != request.by {
+    for column in Sameness.ofScores(table.columns) where column != request.by {
       let texts = try table.texts(column)
       var first: [Int: [UInt8]?] = [:]
       var differing: Set<Int> = []
@@ -110,13 +119,21 @@ package struct ReportAnalysis {
     guard !groups.isEmpty else {
       throw StoreError(.usage, "no row of \(table.name) has a value of '\(request.by)'")
     }
+    let metrics = try request.metrics.map { metric throws(StoreError) in
+      let numbers = try table.numbers(metric)
+      return (
+        name: metric, numbers: numbers,
+        values: MetricValues(
+          metric, types: [table.type(of: metric)].compactMap(\.self), roles: roles, items: [numbers]
+        )
+      )
+    }
     var models: [Arm] = []
     for group in groups {
       let summary = try summary(group.rows)
-      var scores: [ReportDocument.Score] = []
-      for metric in request.metrics {
-        scores.append(
-          ReportDocument.Score(metric: metric, mean: mean(try table.numbers(metric), group.rows)))
+      let scores = metrics.map { metric in
+        ReportDocument.Score(
+          metric: metric.name, mean: mean(metric.numbers, metric.values, group.rows))
       }
       models.append(
         Arm(
@@ -177,7 +194,9 @@ package struct ReportAnalysis {
   }
 
   /// The mean of a column over the items of some rows.
-  private func mean(_ numbers: [Double?], _ rows: [Int]) -> EstimateDocument? {
+  private func mean(
+    _ numbers: [Double?], _ nature: MetricValues, _ rows: [Int]
+  ) -> EstimateDocument? {
     let rows = rows.filter { numbers[$0] != nil }
     let values = rows.compactMap { numbers[$0] }
     guard edition > .first else {
@@ -185,10 +204,9 @@ package struct ReportAnalysis {
         values, clusters: items.clusters(of: rows), level: request.confidence)
     }
     let (items, clusters) = items.grouping(of: rows)
-    let areRates = values.allSatisfy { $0 == 0 || $0 == 1 }
     return EstimateDocument.mean(
       items.map { $0.means(values) } ?? values, clusters: clusters, level: request.confidence,
-      areShares: areRates)
+      areAmounts: nature.areAmounts, areShares: nature.areShares)
   }
 
   /// The rows of each value of a column, in the order of the values.

@@ -97,8 +97,7 @@ extension LocalStoreService {
     let lacking = keys.filter { !compared.contains($0) }
     let registered = Set(keys)
     let others = analysis.keys.filter { !registered.contains($0) }
-    let options = registration.gate.options
-    let allowsFewer = options.missing != nil || options.gates.contains { $0.hasPrefix("items ") }
+    let allowsFewer = registration.gate.options.missing != nil || analysis.hasItemsGate
     if allowsFewer, others.isEmpty { return }
     func some(_ keys: [ItemKey], _ what: String) -> String? {
       if keys.isEmpty { return nil }

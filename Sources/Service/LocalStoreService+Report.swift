@@ -57,7 +57,7 @@ extension LocalStoreService {
     }
     if edition > .first {
       let told = MetricRoles.textual(schema.columns).map(\.name)
-      columns += (told + Sameness.ofScores(schema.columns.map(\.name))).filter {
+      columns += (told + Sameness.ofScores(schema.columns)).filter {
         !columns.hasText($0)
       }
     }

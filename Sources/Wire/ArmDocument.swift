@@ -38,7 +38,7 @@ package struct ArmDocument: Codable, Sendable, Hashable {
   package struct Cost: Codable, Sendable, Hashable {
     package let total: Double
     package let perRow: EstimateDocument
-    /// Rows without a cost.
+    /// Rows without a cost, or, in a comparison, of items without one on some arm.
     package let unpriced: Int
     /// Nil without a success, as it is undefined then and not 0; or where success is no share.
     package let perSuccess: EstimateDocument?

@@ -1,4 +1,5 @@
 import Model
+import Wire
 
 /// The command that repeats this one without saving anything twice.
 enum Repetition {
@@ -14,20 +15,11 @@ enum Repetition {
     let words = CommandLine.arguments.dropFirst()
     let option = words.contains { $0.hasPrefix("--idempotency-key") }
     let command =
-      (["assay"] + words + (option ? [] : ["--idempotency-key", key])).map(quoted)
+      (["assay"] + words + (option ? [] : ["--idempotency-key", key])).map(ShellWord.quoted)
       .joined(separator: " ")
     var told = StoreError(
       error.kind, error.message + "; this saves it once, whatever became of it: " + command)
     told.detail = error.detail
     return told
-  }
-
-  /// A word as a shell takes it.
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy { byte in
-      UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
-        || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "-_./:=@,+".utf8.contains(byte)
-    }
-    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 }

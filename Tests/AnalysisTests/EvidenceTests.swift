@@ -109,8 +109,93 @@ import Wire
     let changed = side("a@2", attributes: ["judge": "j2", "model": "m2"])
     #expect(try compare(base, changed).gates.map(\.verdict) == [.undecided, .passed])
     #expect(try compare(base, changed) { $0.allowedChanges = ["judge"] }.verdict == .passed)
+    // What one arm alone records is not known to be the same.
     let unrecorded = try compare(base, side("a@2", attributes: ["model": "m2"]))
-    #expect(unrecorded.verdict == .passed && unrecorded.findings.contains { $0.subject == "judge" })
+    #expect(unrecorded.gates.map(\.verdict) == [.undecided, .passed])
+    #expect(unrecorded.gates[0].reason?.contains("for one arm alone") == true)
+    #expect(unrecorded.findings.contains { $0.subject == "judge" })
+    let added = try compare(side("a@1"), side("a@2", [("grader_model", texts { _ in "g" })]))
+    #expect(added.gates.map(\.verdict) == [.undecided, .passed])
+    let allowed = try compare(base, side("a@2")) { $0.allowedChanges = ["judge", "Model"] }
+    #expect(allowed.verdict == .passed)
+  }
+
+  @Test(arguments: [
+    "llm_judge", "judge_name", "judgeId", "grader_prompt", "rubric_text", "scoring_prompt",
+    "autorater", "annotator", "rater_id", "evaluator_model", "eval_model", "metric_prompt",
+    "helpfulness_rubric", "judge_temperature", "golden", "reference_answers", "truth_label",
+    "target_text", "expected_tool_calls", "reference_model", "label", "solution",
+  ])
+  func `a judge or a reference is known by a word of its name`(column: String) throws {
+    let base = side("a@1", [(column, texts { _ in "one" })])
+    let document = try compare(base, side("a@2", [(column, texts { $0 < 30 ? "two" : "one" })])) {
+      $0.missing = .ignore
+    }
+    #expect(document.gates.map(\.verdict) == [.undecided, .passed])
+    #expect(document.gates[0].reason?.contains("--allow-change \(column)") == true)
+  }
+
+  @Test(arguments: [
+    "judge_reason", "judge_score", "judge_usd", "rubric_points", "judge_run_id", "judged_at",
+    "expected_cost", "should_refuse", "judgement", "latency_target", "operator",
+  ])
+  func `what a judge said or took is no judge`(column: String) throws {
+    let values = TestTable.Column.numbers((0..<Self.count).map { Double?(Double($0)) })
+    let others = TestTable.Column.numbers((0..<Self.count).map { Double?(Double($0 + 1)) })
+    let document = try compare(side("a@1", [(column, values)]), side("a@2", [(column, others)]))
+    #expect(document.verdict == .passed, "\(document.gates.map(\.reason))")
+  }
+
+  @Test func `a judge's true and false are a metric, and so is what a gate names`() throws {
+    let flags = [0, 1].map { shift in
+      TestTable.Column.flags((0..<Self.count).map { ($0 + shift) % 30 != 0 })
+    }
+    let said = try compare(
+      side("a@1", [("llm_judge", flags[0])]), side("a@2", [("llm_judge", flags[1])]))
+    #expect(said.verdict == .passed)
+    let scores = [0.0, 0.1].map { shift in
+      TestTable.Column.numbers((0..<Self.count).map { Double?(Double($0 % 5) + shift) })
+    }
+    let named = try compare(
+      side("a@1", [("llm_judge", scores[0])]), side("a@2", [("llm_judge", scores[1])])
+    ) { $0.gates = ["llm_judge >= -2"] }
+    #expect(named.verdict == .passed)
+  }
+
+  @Test func `what may change has to be somewhere`() throws {
+    let error = #expect(throws: StoreError.self) {
+      try compare(side("a@1", [("judge", texts { _ in "j" })]), side("a@2")) {
+        $0.allowedChanges = ["jugde"]
+      }
+    }
+    #expect(error?.kind == .usage && error?.message.contains("did you mean judge?") == true)
+    let column = "Judge's model"
+    let document = try compare(
+      side("a@1", [(column, texts { _ in "j" })]), side("a@2", [(column, texts { _ in "k" })]))
+    #expect(document.gates[0].reason?.contains(#"--allow-change 'Judge'\''s model'"#) == true)
+  }
+
+  @Test(arguments: ["token_f1", "steps_correct", "exact_match_tokens"])
+  func `a score of what is measured rests on its judge`(metric: String) throws {
+    let arms = ["one", "two"].enumerated().map { index, judge in
+      side("a@\(index + 1)", [("judge", texts { _ in judge })], metric: metric)
+    }
+    let document = try compare(arms[0], arms[1]) {
+      $0.gates = ["\(metric) >= -0.9", "latency_ms <= +500"]
+    }
+    #expect(document.gates.map(\.verdict) == [.undecided, .passed])
+  }
+
+  @Test func `a text among numbers is counted, and is no value`() throws {
+    let refusal = TestTable.Column.mixed(
+      (0..<Self.count).map { $0 % 5 == 0 ? "\"I cannot help\"" : "false" })
+    let document = try compare(
+      side("a@1"), side("a@2", [("refusal", .flags((0..<Self.count).map { _ in false }))]))
+    #expect(!document.findings.contains { $0.what.contains("no number") })
+    let told = try compare(side("a@1", [("refusal", refusal)]), side("a@2", [("refusal", refusal)]))
+    let finding = try #require(told.findings.first { $0.subject == "refusal" })
+    #expect(finding.count == 12 && finding.what == "rows hold a text, which is no number")
+    #expect(told.arms[0].summary.refusals?.of == 48)
   }
 
   @Test(arguments: ["prompt", "model", "prompt_version", "system_prompt"])
@@ -135,5 +220,21 @@ import Wire
       }
     }
     #expect(error?.kind == .usage && error?.message.contains("holds texts") == true)
+  }
+
+  @Test func `a gate on latencies that are nowhere says so`() throws {
+    let none = TestTable.Column.numbers((0..<Self.count).map { _ in nil })
+    let made = TestTable.side(
+      "a@2",
+      [
+        ("success", .numbers((0..<Self.count).map { Double?($0 % 7 == 0 ? 0 : 1) })),
+        ("latency_ms", none),
+      ])
+    let gates = ["latency_p95 <= 900", "latency_p50 <= +10%", "latency_ms <= 900"]
+    let document = try compare(side("a@1"), made) { $0.gates = gates }
+    #expect(document.gates.map(\.verdict) == [.undecided, .undecided, .undecided])
+    #expect(document.gates.allSatisfy { $0.reason?.hasPrefix("0 of 60 items") == true })
+    let failed = try compare(side("a@1"), made) { ($0.gates, $0.missing) = (gates, .fail) }
+    #expect(failed.gates.map(\.verdict) == [.failed, .failed, .failed])
   }
 }

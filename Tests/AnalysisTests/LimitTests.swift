@@ -62,11 +62,85 @@ import Wire
     ("latency_p95 <= 20%", "such as +10%"), ("cost_per_success <= 10%", "such as +10%"),
     ("latency_p95 <= +20", "such as +10%"), ("items >= 1", "items >= 95%"),
     ("items <= 95%", "items >= 95%"), ("items >= -5%", "items >= 95%"),
+    ("success >= -2", "such as -2pp"), ("success >= -200pp", "such as -2pp"),
+    ("success >= +500", "such as -2pp"), ("success >= -1", "such as -2pp"),
+    ("success >= -200%", "such as -10%"), ("latency_p95 <= -100%", "such as -10%"),
   ])
   func `a bound that a column cannot have is refused, with what to write`(
     gate: String, advice: String
   ) {
     #expect(message(gate).contains(advice))
+  }
+
+  @Test(arguments: [
+    // z²·p/(1 − p) for Wilson's interval, z²·(1 − d)/d for Tango's, ln(0.025)/ln(0.95) for p95
+    (80, "success >= 98%", 189), (80, "success >= 99%", 381), (6, "success >= -0.1pp", 3838),
+    (60, "latency_p95 <= 900", 72),
+  ])
+  func `where nothing varies it is known how many items would decide`(
+    count: Int, gate: String, needed: Int
+  ) throws {
+    let sides = ["a@1", "a@2"].map { name in
+      TestTable.side(
+        name,
+        [
+          ("success", .numbers((0..<count).map { _ in 1 })),
+          ("latency_ms", .numbers((0..<count).map { Double(100 + $0) })),
+        ])
+    }
+    let found = try TestTable.compare(sides) { $0.gates = [gate] }.gates[0]
+    #expect(found.verdict == .undecided && found.itemsNeeded == needed)
+  }
+
+  @Test(arguments: [
+    ("cost <= +10%", "in parts of the base"), ("success >= 100%", "no number of items"),
+    ("cost_per_success <= +10%", "without a success"),
+  ])
+  func `a gate that no number of items would decide says why`(gate: String, reason: String) throws {
+    let fails = gate.contains("per")
+    let sides = ["a@1", "a@2"].map { name in
+      TestTable.side(
+        name,
+        [
+          ("success", .numbers((0..<60).map { _ in fails ? 0 : 1 })),
+          ("cost", .numbers((0..<60).map { _ in name == "a@1" ? 0 : 1 })),
+        ])
+    }
+    let found = try TestTable.compare(sides) { $0.gates = [gate] }.gates[0]
+    #expect(found.verdict == .undecided && found.itemsNeeded == nil)
+    #expect(found.reason?.contains(reason) == true, "\(found.reason ?? "")")
+  }
+
+  @Test func `the share of the items is told beside a column of that name`() throws {
+    let sides = ["a@1", "a@2"].map { name in
+      TestTable.side(name, [("items", .numbers((0..<60).map { Double($0 + 2) }))])
+    }
+    let document = try TestTable.compare(sides) {
+      $0.lower = ["items"]
+      $0.gates = ["items>=95%", "items <= 100"]
+    }
+    #expect(document.gates.map(\.verdict) == [.passed, .passed])
+    #expect(document.gates[0].value?.method == "counted")
+  }
+
+  @Test func `a gate on texts, or on what numbers attempts, is refused by its name`() throws {
+    func message(_ gate: String) -> String {
+      let sides = ["a@1", "a@2"].map { name in
+        TestTable.side(
+          name,
+          [
+            ("note", .texts(["x", "y"])), ("attempt", .numbers([1, 1])),
+            ("success", .numbers([1, 0])), ("cost", .numbers([1, 2])),
+          ])
+      }
+      let error = #expect(throws: StoreError.self, "\(gate)") {
+        try TestTable.compare(sides) { ($0.gates, $0.repeats) = ([gate], "attempt") }
+      }
+      return error?.message ?? ""
+    }
+    #expect(message("note >= 3").contains("which holds no numbers on any arm"))
+    let unknown = message("attempt <= 5")
+    #expect(unknown.hasSuffix("there are cost, cost_per_success, success"), "\(unknown)")
   }
 
   @Test func `by the first grammar every bound is one on the change`() throws {

@@ -9,6 +9,17 @@ enum TestTable {
   enum Column {
     case numbers([Double?])
     case texts([String?])
+    case flags([Bool?])
+    /// Values of any kind, each as JSON.
+    case mixed([String?])
+
+    var count: Int {
+      switch self {
+      case .numbers(let values): values.count
+      case .texts(let values), .mixed(let values): values.count
+      case .flags(let values): values.count
+      }
+    }
   }
 
   static func make(_ name: String, _ columns: [(String, Column)]) -> ColumnTable {
@@ -26,14 +37,20 @@ enum TestTable {
       return ColumnVector(
         type: .float64, count: values.count, validity: validity(values.map { $0 != nil }),
         values: .float64(values.map { $0 ?? 0 }, integral: nil))
-    case .texts(let values):
+    case .flags(let values):
+      return ColumnVector(
+        type: .bool, count: values.count, validity: validity(values.map { $0 != nil }),
+        values: .bool(validity(values.map { $0 == true })))
+    case .texts(let values), .mixed(let values):
+      var type = ColumnType.string
+      if case .mixed = column { type = .json }
       var texts = TextValues()
       for value in values {
         texts.bytes += Array((value ?? "").utf8)
         texts.offsets.append(UInt32(texts.bytes.count))
       }
       return ColumnVector(
-        type: .string, count: values.count, validity: validity(values.map { $0 != nil }),
+        type: type, count: values.count, validity: validity(values.map { $0 != nil }),
         values: .text(texts))
     }
   }
@@ -46,11 +63,7 @@ enum TestTable {
 
   /// An arm whose items are numbered, with these columns.
   static func side(_ name: String, _ columns: [(String, Column)]) -> ComparisonSide {
-    let count =
-      switch columns[0].1 {
-      case .numbers(let values): values.count
-      case .texts(let values): values.count
-      }
+    let count = columns[0].1.count
     let ids =
       columns.contains { $0.0 == "id" }
       ? [] : [("id", Column.texts((0..<count).map { String(1000 + $0) }))]

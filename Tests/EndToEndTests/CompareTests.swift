@@ -89,7 +89,12 @@ import Testing
       #expect(done.output.contains("success: no difference shown, 34.4 % → 33.9 %, by −0.6 pp"))
       #expect(done.lines.contains { $0.hasPrefix("  d@1  73    34.4 % [") })
       #expect(done.lines.contains { $0.hasPrefix("  d@2  75    33.9 % [") })
+      #expect(done.lines.contains { $0.contains("d@2: attempts: ") && $0.contains("fewer than") })
     }
+    // Unequal attempts may be lost ones: a gate asks.
+    let gate = ["compare", "d@1", "d@2", "--gate", "success >= -30pp"]
+    #expect(try place.run(all: gate).status == 2)
+    #expect(try place.run(all: gate + ["--missing", "ignore"]).status == 0)
     let trend = try place.run("trend", "d", "--metric", "success")
     #expect(trend.lines.first?.hasSuffix("each the mean of its attempts (column attempt)") == true)
     #expect(trend.output.contains("0.3444") && trend.output.contains("0.3389"))
@@ -130,7 +135,7 @@ import Testing
     #expect(try gate("latency_ms <= 900", "--gate", "items >= 95%").status == 0)
     // Registered with a share of the items, a run may lack some.
     try place.run(
-      "gate", "create", "bar", "--on", "fast", "--gate", "items >= 95%", "--gate",
+      "gate", "create", "bar", "--on", "fast", "--gate", "items>=95%", "--gate",
       "latency_ms <= 900")
     #expect(try place.run("compare", "fast", "slow", "--registered", "bar").status == 0)
   }

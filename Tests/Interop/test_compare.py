@@ -196,6 +196,7 @@ def test_arms_agree_with_scipy(store, seed, count):
     push(store, "base", base)
     push(store, "new", candidate)
     document = compare(store, "base", "new")
+    priced_by_both = set.intersection(*({row["id"] for row in run if "cost" in row} for run in (base, candidate)))
     for arm, run in zip(document["arms"], (base, candidate)):
         latencies = np.array([row["latency_ms"] for row in run])
         for name, share in (("p50", 0.5), ("p95", 0.95)):
@@ -206,7 +207,7 @@ def test_arms_agree_with_scipy(store, seed, count):
                 assert (mine is None) == math.isnan(theirs)
                 if mine is not None:
                     near(mine, theirs)
-        priced = [(row["cost"], float(row["success"])) for row in run if "cost" in row]
+        priced = [(row["cost"], float(row["success"])) for row in run if row["id"] in priced_by_both]
         costs, successes = np.array(priced).T
         cost = arm["summary"]["cost"]
         near(cost["total"], costs.sum())

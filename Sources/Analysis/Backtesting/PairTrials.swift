@@ -54,13 +54,10 @@ struct PairTrials: Sendable {
     let waiting = Waiting()
     let draws = waiting.draws(shareCount: 0)
     let comparisons = metrics.choices.map { choice in
-      let values = (base[choice.name] ?? []) + (candidate[choice.name] ?? [])
+      let items = [base[choice.name] ?? [], candidate[choice.name] ?? []]
       return MetricComparison(
-        choice: choice,
-        values: .init(
-          areBinary: values.allSatisfy { $0 == nil || $0 == 0 || $0 == 1 },
-          areRates: metrics.areRates(choice.name), areShares: metrics.areShares(choice.name)),
-        options: plain, isBrief: isBrief, draws: draws)
+        choice: choice, values: metrics.values(of: choice.name).ofItems(items), options: plain,
+        isBrief: isBrief, draws: draws)
     }
     return PairComparison(
       keys: keys, options: plain, metrics: comparisons, clusters: clusters, base: base,

@@ -8,8 +8,8 @@ package struct RoutingMetrics: Sendable {
   /// What is measured, and which way is up.
   let choices: [MetricChoice]
   private let table: ColumnTable
-  /// The measures whose values are 0 or 1 in every row, and those that lie between.
-  private var natures: (rates: [String], shares: [String]) = ([], [])
+  /// What the values of the measures' rows are.
+  private var values: [DataText: MetricValues] = [:]
 
   /// The measures that the columns of a table tell: success, schema, refusals, cost and latency,
   /// and those that are named besides or by gates.
@@ -50,16 +50,10 @@ package struct RoutingMetrics: Sendable {
           + "part with --role success=COLUMN")
     }
     for choice in choices where !isRole(choice.name) { _ = try table.numbers(choice.name) }
-    let columns = try self.columns((0..<table.count).map { [$0] })
-    let parts = MetricRoles.shares.map { Self.name($0, roles) }
-    for (column, values) in columns {
-      let name = column.string
-      let present = values.compactMap { $0 }
-      let areRates = present.allSatisfy { $0 == 0 || $0 == 1 }
-      if areRates { natures.rates.append(name) }
-      if areRates || (parts.hasText(name) && present.allSatisfy { (0...1).contains($0) }) {
-        natures.shares.append(name)
-      }
+    for (name, rows) in try columns((0..<table.count).map { [$0] }) {
+      values[name] = MetricValues(
+        name.string, types: [table.type(of: name.string)].compactMap(\.self), roles: roles,
+        items: [rows])
     }
   }
 
@@ -77,11 +71,10 @@ package struct RoutingMetrics: Sendable {
     roles[role] ?? role.rawValue
   }
 
-  /// Whether the rows' values of a measure are 0 or 1.
-  func areRates(_ name: String) -> Bool { natures.rates.contains(name) }
-
-  /// Whether its values lie between 0 and 1 by what they mean.
-  func areShares(_ name: String) -> Bool { natures.shares.contains(name) }
+  /// What the values of a measure are in all rows.
+  func values(of name: String) -> MetricValues {
+    values[name] ?? MetricValues(name, types: [], roles: roles, items: [])
+  }
 
   private func isRole(_ name: String) -> Bool {
     Self.directions.contains {

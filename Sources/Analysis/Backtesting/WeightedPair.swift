@@ -51,14 +51,14 @@ struct WeightedPair: Sendable {
     var document = MetricDocument(metric: choice.name, direction: choice.direction)
     document.items = values.count
     document.missing = active.count - values.count
-    if values.allSatisfy({ $0 == 0 || $0 == 1 }) { document.scale = .binary }
+    let nature = metrics.values(of: choice.name)
+    if nature.areRates { document.scale = .binary }
     let clusters = clusters(part)
     guard let one = ratio(part.active, values, clusters),
       let two = ratio(part.candidate, values, clusters)
     else { return document }
-    let areShares = metrics.areShares(choice.name)
     func inside(_ estimate: EstimateDocument?, _ range: ClosedRange<Double>) -> EstimateDocument? {
-      areShares ? estimate?.clipped(to: range) : estimate
+      nature.areShares ? estimate?.clipped(to: range) : estimate
     }
     document.base = inside(EstimateDocument(one, method: "SNIPS, Fieller"), 0...1)
     document.candidate = inside(EstimateDocument(two, method: "SNIPS, Fieller"), 0...1)

@@ -18,10 +18,12 @@ struct CommonItems: Sendable {
   static let exampleCount = 3
 
   /// The items of `sides` by their key columns; `hasRepeats` allows several rows of one.
-  /// - Parameter allowed: Columns that may differ between the arms.
+  /// - Parameters:
+  ///   - allowed: Columns that may differ between the arms.
+  ///   - metrics: What is measured, and so tells of no row what it is.
   init(
     _ sides: [ComparisonSide], columns: [String], hasRepeats: Bool, allowed: [String] = [],
-    edition: Edition = .current
+    metrics: [String] = [], edition: Edition = .current
   ) throws(StoreError) {
     var all: [ItemKeys] = []
     for side in sides {
@@ -36,7 +38,7 @@ struct CommonItems: Sendable {
     for keys in all.dropFirst() { common.formIntersection(keys.rows.keys) }
     let sorted = common.sorted()
     let check = try Sameness(
-      sides, keys: sorted, items: all, allowed: allowed, edition: edition)
+      sides, keys: sorted, items: all, allowed: allowed, metrics: metrics, edition: edition)
     findings += check.findings
     changes = check.changes
     baseCount = all[0].rows.count
@@ -44,6 +46,37 @@ struct CommonItems: Sendable {
     self.columns = columns
     keys = kept
     rows = all.map { items in kept.map { items.rows[$0] ?? [] } }
+    if edition == .first { return }
+    for index in sides.indices.dropFirst() {
+      findings += attempts(sides[0].name, sides[index].name, index)
+    }
+  }
+
+  /// The items at which an arm has other numbers of attempts than the base.
+  private func attempts(
+    _ base: String, _ name: String, _ arm: Int
+  ) -> [ComparisonDocument.Finding] {
+    func finding(_ what: String, _ lack: (Int) -> Int) -> ComparisonDocument.Finding? {
+      let places = keys.indices.filter { lack($0) > 0 }
+      if places.isEmpty { return nil }
+      return .init(
+        "attempts", arm: name, "\(what), \(places.reduce(0) { $0 + lack($1) }) in all",
+        count: places.count, examples: places.prefix(Self.exampleCount).map { keys[$0].names })
+    }
+    return [
+      finding("items with fewer than \(base) has") { rows[0][$0].count - rows[arm][$0].count },
+      finding("items with more than \(base) has") { rows[arm][$0].count - rows[0][$0].count },
+    ].compactMap(\.self)
+  }
+
+  /// The attempts at each item on an arm, and how many have a value of a column.
+  func attempts(
+    _ column: String, of side: ComparisonSide, _ arm: Int
+  ) throws(StoreError) -> [ItemPresence.Attempts] {
+    let all = try side.table.numbers(column)
+    return rows[arm].map { rows in
+      .init(count: rows.count, valued: rows.count { all[$0] != nil })
+    }
   }
 
   /// The items that one of two arms has alone.

@@ -34,6 +34,23 @@ extension ComparisonAnalysis {
     }
   }
 
+  /// Values of mixed columns that are no numbers, among those of metrics and parts.
+  static func textual(
+    _ sides: [ComparisonSide], _ metrics: [String], _ roles: MetricRoles
+  ) -> [ComparisonDocument.Finding] {
+    let columns = roles.numeric.union(metrics.textSet).sorted().map(\.string)
+    return sides.flatMap { side in
+      columns.compactMap { column -> ComparisonDocument.Finding? in
+        let count = side.table.otherCount(column, rows: side.rows)
+        return count == 0
+          ? nil
+          : .init(
+            column, arm: side.name, "rows hold a text, which is no number", count: count,
+            isLeftOut: true)
+      }
+    }
+  }
+
   /// Columns of texts that would play a part if they held numbers.
   static func unplayed(
     _ tables: [ColumnTable], _ roles: MetricRoles
@@ -53,9 +70,11 @@ extension GateRule.Absences {
       func isNumeric(_ side: ComparisonSide) -> Bool {
         (try? side.table.numbers(column.name)) != nil
       }
-      // What holds numbers nowhere is no metric of anybody.
-      guard sides.contains(where: isNumeric), let side = sides.first(where: { !isNumeric($0) })
-      else { continue }
+      guard sides.contains(where: isNumeric) else {
+        texts.append(column.name)
+        continue
+      }
+      guard let side = sides.first(where: { !isNumeric($0) }) else { continue }
       columns.append(
         (
           column.name,

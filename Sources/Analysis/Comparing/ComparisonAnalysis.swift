@@ -47,18 +47,19 @@ package struct ComparisonAnalysis: Sendable {
     roles = try MetricRoles(
       stated: options.roles, columns: shared, of: sides.map(\.name).joined(separator: " and "),
       edition: edition)
-    items = try CommonItems(
-      sides, columns: key, hasRepeats: options.repeats != nil,
-      allowed: options.allowedChanges ?? [], edition: edition)
-    let roles = roles
-    let known = options.grammar ?? (edition == .first ? 1 : 2)
-    let grammar = Gate.Grammar(rawValue: known) ?? .second
-    let names = shared.map(\.name).textSet
-    gates = try options.gates.map { text throws(StoreError) in
-      try GateRule(text, grammar: grammar, roles: roles, columns: names, absences: absences)
-    }
+    // What tells items and attempts apart is no metric.
+    let others = edition == .first ? [] : key + [options.repeats].compactMap(\.self)
+    gates = try Self.gates(
+      options, edition, roles: roles, absences: absences,
+      columns: shared.map(\.name).textSet.subtracting((absences.texts + others).textSet))
     metrics = try MetricChoice.choose(
       options, gates: gates, roles: roles, tables: tables, key: key)
+    let allowed = options.allowedChanges ?? []
+    // Gates are registered before it is known what their runs will record.
+    if edition > .first, registered == nil { try Sameness.requireKnown(allowed, sides) }
+    items = try CommonItems(
+      sides, columns: key, hasRepeats: options.repeats != nil, allowed: allowed,
+      metrics: metrics.map(\.name), edition: edition)
     if let column = options.repeats, !tables.contains(where: { $0.has(column) }) {
       for table in tables { _ = try table.vector(column) }
     }
@@ -82,6 +83,7 @@ package struct ComparisonAnalysis: Sendable {
     self.findings = findings + items.findings
     if edition > .first {
       self.findings += Self.unmatched(sides, options, key: key) + Self.unplayed(tables, roles)
+      self.findings += Self.textual(sides, metrics.map(\.name), roles)
     }
     if let clusters, clusters.count < 20 {
       self.findings.append(
@@ -89,6 +91,17 @@ package struct ComparisonAnalysis: Sendable {
           "clusters", arm: nil,
           "few clusters: intervals and p-values are surer than they should be",
           count: clusters.count))
+    }
+  }
+
+  private static func gates(
+    _ options: ComparisonOptions, _ edition: Edition, roles: MetricRoles,
+    absences: GateRule.Absences, columns: Set<DataText>
+  ) throws(StoreError) -> [GateRule] {
+    let known = options.grammar ?? (edition == .first ? 1 : 2)
+    let grammar = Gate.Grammar(rawValue: known) ?? .second
+    return try options.gates.map { text throws(StoreError) in
+      try GateRule(text, grammar: grammar, roles: roles, columns: columns, absences: absences)
     }
   }
 
@@ -112,17 +125,18 @@ package struct ComparisonAnalysis: Sendable {
     let tokens = try roles[.inputTokens].map { column throws(StoreError) in
       try items.numbers(column, of: sides[0], 0)
     }
-    var natures: [DataText: MetricComparison.Values] = [:]
-    for choice in metrics {
-      natures[choice.name] = try nature(choice.name, values.map { $0[choice.name] ?? [] })
+    let natures = try metrics.map { choice throws(StoreError) in
+      try nature(choice.name, values.map { $0[choice.name] ?? [] })
     }
-    for gate in gates { try gate.check { natures[$0]?.areShares ?? false } }
-    let binary = Set(natures.filter(\.value.areBinary).keys)
-    let draws = waiting.draws(shareCount: shareCount(binary: binary))
-    let comparisons = metrics.map { choice in
+    for gate in gates {
+      try gate.check { name in
+        metrics.firstIndex { $0.name.hasBytes(of: name) }.map { natures[$0] }
+      }
+    }
+    let draws = waiting.draws(shareCount: shareCount(drawn: natures.count { !$0.areBinary }))
+    let comparisons = zip(metrics, natures).map { choice, values in
       MetricComparison(
-        choice: choice, values: natures[choice.name] ?? .init(areBinary: false),
-        options: options, isBrief: false, draws: draws)
+        choice: choice, values: values, options: options, isBrief: false, draws: draws)
     }
     var pairs: [PairDocument] = []
     for index in sides.indices.dropFirst() {
@@ -134,58 +148,78 @@ package struct ComparisonAnalysis: Sendable {
       pairs.append(try pair.document(base: sides[0].name, candidate: sides[index].name))
     }
     pairs = Self.judged(pairs, level: options.confidence)
-    var arms: [ComparisonDocument.Arm] = []
-    for index in sides.indices { arms.append(try arm(index)) }
+    let arms = try arms()
     return ComparisonDocument(
       edition, request: request, sources: sources, items: items.document, roles: roles,
-      arms: arms, findings: findings + missing(pairs) + unsliced(slices), pairs: pairs,
-      gates: results(pairs, arms.dropFirst().map(\.summary)))
+      arms: arms, findings: try findings + missing(pairs) + lost(pairs) + unsliced(slices),
+      pairs: pairs,
+      gates: try results(pairs, arms.dropFirst().map(\.summary)))
   }
 
+  /// Whether a gate says how many of the items are enough.
+  package var hasItemsGate: Bool { gates.contains { $0.subject == .items } }
+
   /// What every gate says of every candidate.
-  private func results(_ pairs: [PairDocument], _ arms: [ArmDocument]) -> [GateResult] {
+  private func results(
+    _ pairs: [PairDocument], _ arms: [ArmDocument]
+  ) throws(StoreError) -> [GateResult] {
     let level = options.confidence
-    return zip(pairs, arms).flatMap { pair, arm in
+    var results: [GateResult] = []
+    for (index, pair) in pairs.enumerated() {
       let evidence = GateEvidence(
         base: registered?.name ?? pair.base, baseItems: registered?.items ?? items.baseCount,
         items: items.keys.count,
         missing: options.missing ?? .undecided,
         leastShare: gates.first { $0.subject == .items }?.gate.bound ?? 1,
         changes: items.changes.filter { $0.candidate == pair.candidate })
-      return gates.map { gate in
-        guard edition > .first else { return gate.result(pair, level: level).ofFirstEdition }
-        return gate.result(pair, arm: arm, evidence: evidence, roles: roles, level: level)
+      for gate in gates {
+        guard edition > .first else {
+          results.append(gate.result(pair, level: level).ofFirstEdition)
+          continue
+        }
+        results.append(
+          try gate.result(
+            pair, arm: arms[index], evidence: evidence, roles: roles, level: level
+          ) { columns throws(StoreError) in try presence(columns, candidate: index + 1) })
       }
     }
+    return results
+  }
+
+  /// How many items the base and a candidate have values of some columns of.
+  func presence(
+    _ columns: [String], candidate: Int
+  ) throws(StoreError) -> ItemPresence {
+    ItemPresence(
+      try columns.map { column throws(StoreError) in
+        (
+          base: try items.attempts(column, of: sides[0], 0),
+          candidate: try items.attempts(column, of: sides[candidate], candidate)
+        )
+      }, items: items.keys.count)
   }
 
   /// What the values of a metric are, from each item's on every arm and the rows that make them.
   private func nature(
     _ name: String, _ columns: [[Double?]]
-  ) throws(StoreError) -> MetricComparison.Values {
-    let areBinary = Self.isBinary(columns)
-    guard edition > .first else { return .init(areBinary: areBinary) }
-    var areRates = areBinary
+  ) throws(StoreError) -> MetricValues {
+    guard edition > .first else { return .init(ofFirstEdition: columns) }
+    var rows: [[Double?]]?
     if options.repeats != nil {
-      areRates = true
-      for (index, side) in sides.enumerated() where areRates {
-        let all = try side.table.numbers(name)
-        areRates = items.rows[index].allSatisfy { rows in
-          rows.allSatisfy { all[$0] == nil || all[$0] == 0 || all[$0] == 1 }
-        }
+      rows = try sides.indices.map { index throws(StoreError) in
+        let all = try sides[index].table.numbers(name)
+        return items.rows[index].flatMap { $0.map { all[$0] } }
       }
     }
-    let areParts = MetricRoles.shares.contains { roles[$0] == name }
-    let lieInside = columns.allSatisfy { $0.allSatisfy { $0.map { (0...1).contains($0) } ?? true } }
-    return .init(
-      areBinary: areBinary, areRates: areRates, areShares: areRates || (areParts && lieInside))
+    let types = sides.compactMap { $0.table.type(of: name) }
+    return MetricValues(name, types: types, roles: roles, items: columns, rows: rows)
   }
 
   /// About how many shares of draws there will be: flips and draws of a metric's differences, and
   /// draws of latencies.
-  private func shareCount(binary: Set<DataText>) -> Int {
-    let drawn = metrics.count { clusters != nil || !binary.contains($0.name) }
-    let runs = drawn * 2 + (roles[.latency] == nil ? 0 : 1)
+  /// - Parameter drawn: The metrics whose items are drawn again where there are no clusters.
+  private func shareCount(drawn: Int) -> Int {
+    let runs = (clusters == nil ? drawn : metrics.count) * 2 + (roles[.latency] == nil ? 0 : 1)
     return runs * (sides.count - 1)
       * DrawShares.count(
         resamples: options.resamples, unitCount: clusters?.count ?? items.keys.count)
@@ -207,10 +241,6 @@ package struct ComparisonAnalysis: Sendable {
       columns.append(values)
     }
     return columns
-  }
-
-  private static func isBinary(_ columns: [[Double?]]) -> Bool {
-    columns.allSatisfy { $0.allSatisfy { $0 == nil || $0 == 0 || $0 == 1 } }
   }
 
   private func slices() throws(StoreError) -> [(column: String, values: [ValueLabel?])] {
@@ -264,31 +294,36 @@ package struct ComparisonAnalysis: Sendable {
     }
   }
 
-  /// How an arm did on its own, on the items that all have.
-  private func arm(_ index: Int) throws(StoreError) -> ComparisonDocument.Arm {
-    let side = sides[index]
-    var ofRow: [Int] = []
-    for (item, rows) in items.rows[index].enumerated() {
-      ofRow += [Int](repeating: item, count: rows.count)
+  /// How each arm did on its own, on the items that all have.
+  private func arms() throws(StoreError) -> [ComparisonDocument.Arm] {
+    var places: [[Int]] = []
+    var rows: [ArmRows] = []
+    for index in sides.indices {
+      let ofRow = items.rows[index].enumerated().flatMap { item, rows in rows.map { _ in item } }
+      let attempts = options.repeats == nil ? nil : Clusters(labels: ofRow)
+      let all = Array(items.rows[index].joined())
+      places.append(ofRow)
+      rows.append(
+        edition > .first
+          ? try ArmRows(
+            sides[index].table, rows: all, roles: roles, items: attempts, clusters: clusters)
+          // Rows were the sample, those of an item or a cluster together.
+          : try ArmRows(
+            sides[index].table, rows: all, roles: roles,
+            clusters: clusters.map { $0.selecting(ofRow) } ?? attempts))
     }
-    let attempts = options.repeats == nil ? nil : Clusters(labels: ofRow)
-    let rows =
-      edition > .first
-      ? try ArmRows(
-        side.table, rows: items.rows[index].flatMap { $0 }, roles: roles, items: attempts,
-        clusters: clusters)
-      // Rows were the sample, those of an item or a cluster together.
-      : try ArmRows(
-        side.table, rows: items.rows[index].flatMap { $0 }, roles: roles,
-        clusters: clusters.map { $0.selecting(ofRow) } ?? attempts)
-    var summary = ArmSummary(rows, level: options.confidence, edition: edition).document
-    if options.repeats != nil {
-      summary.repeats = RepeatSummary.document(
-        rows, items: ofRow, itemCount: items.keys.count, clusters: clusters,
-        level: options.confidence, edition: edition)
+    if edition > .first { ArmRows.align(&rows) }
+    return sides.indices.map { index in
+      let side = sides[index]
+      var summary = ArmSummary(rows[index], level: options.confidence, edition: edition).document
+      if options.repeats != nil {
+        summary.repeats = RepeatSummary.document(
+          rows[index], items: places[index], itemCount: items.keys.count, clusters: clusters,
+          level: options.confidence, edition: edition)
+      }
+      return ComparisonDocument.Arm(
+        name: side.name, reference: side.source.reference, rows: side.rows.count, summary: summary)
     }
-    return ComparisonDocument.Arm(
-      name: side.name, reference: side.source.reference, rows: side.rows.count, summary: summary)
   }
 
   private func missing(_ pairs: [PairDocument]) -> [ComparisonDocument.Finding] {
@@ -299,6 +334,27 @@ package struct ComparisonAnalysis: Sendable {
           count: metric.missing, isLeftOut: true)
       }
     }
+  }
+
+  /// Attempts without a value, at items that have others.
+  private func lost(
+    _ pairs: [PairDocument]
+  ) throws(StoreError) -> [ComparisonDocument.Finding] {
+    if edition == .first || options.repeats == nil { return [] }
+    var findings: [ComparisonDocument.Finding] = []
+    for (index, pair) in pairs.enumerated() {
+      for metric in pair.metrics.map(\.metric) {
+        let lost = try presence([metric], candidate: index + 1).valueless
+        for (arm, count) in [(pair.base, lost.base), (pair.candidate, lost.candidate)]
+        where count > 0 {
+          findings.append(
+            .init(
+              metric, arm: arm, "attempts without a value, at items that have others",
+              count: count, isLeftOut: true))
+        }
+      }
+    }
+    return findings
   }
 
   private func unsliced(

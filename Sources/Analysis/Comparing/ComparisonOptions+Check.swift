@@ -30,7 +30,10 @@ extension ComparisonOptions {
     of all: [ColumnDefinition], key: [String], by: String?
   ) -> [String] {
     let others = [cluster, repeats, by].compactMap { $0 }
-    let named = (metrics + higher + lower + slices + key + others).textSet.union(roles.names)
+    // What a gate names is read whatever it holds, so that one about texts can say so.
+    let guarded = gates.compactMap { (try? Gate($0, grammar: .first))?.metric }
+    let named = (metrics + higher + lower + slices + key + others + guarded).textSet
+      .union(roles.names)
     let outputs = MetricRoles.usualNames(.output)
     return all.filter { column in
       if named.contains(column.name) || Sameness.isRead(column.name) { return true }
@@ -38,7 +41,6 @@ extension ComparisonOptions {
       case .bool, .int64, .float64: return true
       case .json:
         return MetricDirection.inferred(column.name) != nil || MetricRoles.isUsual(column.name)
-          || gates.contains { $0.contains(column.name) }
       case .string:
         let isOutput = outputs.contains(column.name.lowercased())
         return isOutput ? repeats != nil : MetricRoles.isUsual(column.name)

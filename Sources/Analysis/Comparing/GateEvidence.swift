@@ -18,20 +18,25 @@ struct GateEvidence: Sendable {
   /// The share of the base's items that are compared; nil where it has none.
   var share: Double? { baseItems == 0 ? nil : Double(items) / Double(baseItems) }
 
-  /// Whether so many items are too few of the base's; nil where they are enough.
-  func shortage(_ count: Int) -> String? {
-    guard missing != .ignore, Double(count) < leastShare * Double(baseItems) - 1e-9 else {
-      return nil
-    }
-    return "\(count) of \(baseItems) items of \(base) are compared"
+  /// What is said of items that are too few of the base's, those without all of their attempts not
+  /// counted; nil where they are enough.
+  func shortage(_ presence: ItemPresence) -> String? {
+    guard missing != .ignore,
+      Double(presence.complete) < leastShare * Double(baseItems) - 1e-9
+    else { return nil }
+    let short = presence.compared - presence.complete
+    return "\(presence.compared) of \(baseItems) items of \(base) are compared"
+      + (short > 0 ? ", \(short) of them without some of their attempts" : "")
   }
 
   /// A gate's result as these items allow it.
   /// - Parameter restsOnScores: Whether the gate is about something that was judged.
-  func weighed(_ result: GateResult, items count: Int, restsOnScores: Bool) -> GateResult {
+  func weighed(
+    _ result: GateResult, presence: ItemPresence, restsOnScores: Bool
+  ) -> GateResult {
     var result = result
     var reasons: [String] = []
-    if let shortage = shortage(count) {
+    if let shortage = shortage(presence) {
       result.verdict = missing == .fail ? .failed : .undecided
       reasons.append(
         missing == .fail
@@ -42,9 +47,11 @@ struct GateEvidence: Sendable {
       if result.verdict != .failed || reasons.isEmpty { result.verdict = .undecided }
       let told = changes.map { change in
         let items = change.count.map { $0 == 1 ? " on 1 item" : " on \($0) items" } ?? ""
-        return "'\(change.column)' is not that of \(base)\(items)"
+        return change.isUnknown
+          ? "'\(change.column)' is recorded for one arm alone, so it is not known to be the same"
+          : "'\(change.column)' is not that of \(base)\(items)"
       }
-      let flags = changes.map { "--allow-change \($0.column)" }
+      let flags = changes.map { "--allow-change \(ShellWord.quoted($0.column))" }
       reasons.append(
         told.joined(separator: ", ") + "; \(flags.joined(separator: " ")) judges all the same")
     }

@@ -20,6 +20,8 @@ struct GateRule: Sendable {
   struct Absences: Sendable {
     /// Columns that some arm does not have, each with the words for it.
     var columns: [(name: String, reason: String)] = []
+    /// Columns that hold numbers on no arm.
+    var texts: [String] = []
     /// The parts that the columns of all arms together play.
     var roles = MetricRoles()
 
@@ -31,29 +33,31 @@ struct GateRule: Sendable {
   let text: String
   let gate: Gate
   let subject: Subject
+  private let grammar: Gate.Grammar
 
   /// Reads a gate: its name is that of a column, of a role that a column plays, or one of
   /// `cost_per_success`, `latency_p50`, `latency_p95` and `items`.
+  /// - Parameter columns: The columns of numbers that all arms have.
   /// - Throws: ``StoreError`` of kind `usage`.
   init(
     _ text: String, grammar: Gate.Grammar = .second, roles: MetricRoles, columns: Set<DataText>,
     absences: Absences = Absences()
   ) throws(StoreError) {
     self.text = text
+    self.grammar = grammar
     let gate = try Gate(text, grammar: grammar)
     self.gate = gate
-    if columns.contains(gate.metric) {
+    if gate.isOfItems {
+      subject = .items
+    } else if columns.contains(gate.metric) {
       subject = .metric(gate.metric)
     } else if let reason = absences.reason(gate.metric) {
       subject = .lacking(reason)
     } else if gate.metric == "items", grammar != .first {
-      guard gate.kind == .limit, gate.isPercent, gate.relation == .atLeast, gate.bound <= 1 else {
-        throw StoreError(
-          .usage,
-          "the gate \"\(text)\" is about the share of the base's items that are compared; write "
-            + "items >= 95%")
-      }
-      subject = .items
+      throw StoreError(
+        .usage,
+        "the gate \"\(text)\" is about the share of the base's items that are compared; write "
+          + "items >= 95%")
     } else if let found = try Self.derived(text, gate, roles, absences) {
       subject = found
     } else if let role = MetricRoles.Role(rawValue: gate.metric), let column = roles[role] {
@@ -63,12 +67,28 @@ struct GateRule: Sendable {
     {
       subject = .lacking(reason)
     } else {
-      let names = columns.union(["cost_per_success", "latency_p50", "latency_p95"])
-      throw StoreError(
-        .usage,
-        "the gate \"\(text)\" is about nothing that is measured; "
-          + Spelling.advice(gate.metric, names.sorted().map(\.string)))
+      throw Self.unmeasured(text, gate, roles, columns, absences)
     }
+  }
+
+  /// What is said of a gate about nothing that is measured.
+  private static func unmeasured(
+    _ text: String, _ gate: Gate, _ roles: MetricRoles, _ columns: Set<DataText>,
+    _ absences: Absences
+  ) -> StoreError {
+    if absences.texts.hasText(gate.metric) {
+      return StoreError(
+        .usage,
+        "the gate \"\(text)\" is about the column '\(gate.metric)', which holds no numbers on any "
+          + "arm; a metric is a column of numbers or of true and false")
+    }
+    var names = columns
+    if roles[.latency] != nil { names.formUnion(["latency_p50", "latency_p95"]) }
+    if roles[.cost] != nil, roles[.success] != nil { names.insert("cost_per_success") }
+    return StoreError(
+      .usage,
+      "the gate \"\(text)\" is about nothing that is measured; "
+        + Spelling.advice(gate.metric, names.sorted().map(\.string)))
   }
 
   /// What a name that is no column's stands for; nil where it is none of those.
@@ -101,24 +121,46 @@ struct GateRule: Sendable {
     return found
   }
 
-  /// Goes on where the bound of a limit is one that the column can reach.
-  /// - Parameter areShares: Whether the values of a column lie between 0 and 1 by what they mean.
+  /// Goes on where the bound is one that the metric can be on both sides of.
+  /// - Parameter values: What the values of a column are.
   /// - Throws: ``StoreError`` of kind `usage`.
-  func check(_ areShares: (String) -> Bool) throws(StoreError) {
+  func check(_ values: (String) -> MetricValues?) throws(StoreError) {
+    // Gates of before keep what they say, be it nothing.
+    if grammar == .first { return }
+    var found: MetricValues?
+    if case .metric(let name) = subject { found = values(name) }
+    let isRate = found?.isRate ?? false
+    guard gate.isReachable(byRate: isRate) else {
+      let advice =
+        gate.scale == .relative
+        ? "nothing changes by -100% or more of itself; write a bound such as -10%"
+        : "the change of a rate lies between -100pp and +100pp; write a bound such as -2pp or +2pp"
+      throw StoreError(
+        .usage, "the gate \"\(text)\" has a bound that '\(gate.metric)' cannot have: \(advice)")
+    }
     guard gate.kind == .limit, case .metric(let name) = subject else { return }
-    let isShare = areShares(name)
-    if isShare, gate.bound > 1 {
+    if isRate, gate.bound > 1 {
       throw StoreError(
         .usage,
         "the gate \"\(text)\" has a bound that '\(name)' cannot have: its values lie between 0 and "
           + "1; write \(name) \(gate.relation.rawValue) 0.8 or 80% for the rate itself, and a sign, "
           + "as in +3pp, for a change")
     }
-    if !isShare, gate.isPercent {
+    if gate.isPercent, !(found?.areShares ?? false) {
       throw StoreError(
         .usage,
         "the gate \"\(text)\" is in per cent and has no sign, and '\(name)' is no rate; write + or "
           + "- before the number for a change in parts of the base")
+    }
+  }
+
+  /// The columns whose values the gate needs.
+  func columns(_ roles: MetricRoles) -> [String] {
+    switch subject {
+    case .metric(let name): [name]
+    case .costPerSuccess: [roles[.cost], roles[.success]].compactMap(\.self)
+    case .latencyP50, .latencyP95: [roles[.latency]].compactMap(\.self)
+    case .items, .lacking: []
     }
   }
 
@@ -131,87 +173,4 @@ struct GateRule: Sendable {
     case .metric(let name): !MetricDirection.isMeasured(name, roles)
     }
   }
-
-  /// What the gate says of a pair.
-  /// - Parameters:
-  ///   - arm: How the candidate did on its own, for limits of latency.
-  ///   - level: The coverage of the intervals.
-  func result(_ pair: PairDocument, arm: ArmDocument? = nil, level: Double) -> GateResult {
-    var scale = gate.kind == .change ? GateResult.Scale.relative : .number
-    let isChange = gate.kind == .change
-    let found: EstimateDocument?
-    switch subject {
-    case .costPerSuccess:
-      found = isChange ? pair.costPerSuccess?.change : pair.costPerSuccess?.candidate
-    case .latencyP50: found = isChange ? pair.latency?.p50 : arm?.latency?.p50
-    case .latencyP95: found = isChange ? pair.latency?.p95 : arm?.latency?.p95
-    case .items, .lacking: found = nil
-    case .metric(let name):
-      let metric = pair.metrics.first { $0.metric.hasBytes(of: name) }
-      if gate.scale == .absolute { scale = metric?.scale == .binary ? .share : .number }
-      found =
-        !isChange
-        ? metric?.candidate : gate.scale == .relative ? metric?.relative : metric?.difference
-    }
-    let interval = found.map { Interval(lower: $0.lower, upper: $0.upper, level: level) }
-    let verdict: GateResult.Verdict =
-      switch gate.verdict(interval) {
-      case .passed: .passed
-      case .failed: .failed
-      case .undecided: .undecided
-      }
-    var result = GateResult(
-      gate: text, candidate: pair.candidate, verdict: verdict, scale: scale,
-      change: isChange ? found : nil, bound: gate.bound, kind: isChange ? .change : .limit)
-    result.value = isChange ? nil : found
-    if verdict == .undecided, let found, let interval {
-      result.itemsNeeded = gate.itemsNeeded(
-        value: found.value, interval: interval, count: found.rows)
-    }
-    return result
-  }
-
-  /// What the gate says of a pair, on as many of the base's items as there are.
-  func result(
-    _ pair: PairDocument, arm: ArmDocument, evidence: GateEvidence, roles: MetricRoles,
-    level: Double
-  ) -> GateResult {
-    var result = result(pair, arm: arm, level: level)
-    let count: Int
-    switch subject {
-    case .items: return evidence.coverage(result, gate)
-    case .lacking(let reason):
-      result.reason = reason
-      result.verdict = evidence.missing == .fail ? .failed : .undecided
-      return result
-    case .metric(let name): count = pair.metrics.first { $0.metric == name }?.items ?? 0
-    case .costPerSuccess:
-      count = pair.costPerSuccess?.items ?? evidence.items
-    case .latencyP50, .latencyP95: count = pair.latency?.p50?.rows ?? evidence.items
-    }
-    return evidence.weighed(result, items: count, restsOnScores: restsOnScores(roles))
-  }
-}
-
-extension GateEvidence {
-  /// What a gate on the share of the base's items says.
-  fileprivate func coverage(_ result: GateResult, _ gate: Gate) -> GateResult {
-    var result = GateResult(
-      gate: result.gate, candidate: result.candidate, verdict: .undecided, scale: .share,
-      change: nil, bound: gate.bound, kind: .limit)
-    guard let share else { return result }
-    result.value = EstimateDocument(
-      value: share, lower: share, upper: share, method: "counted", rows: baseItems)
-    result.verdict =
-      share >= gate.bound - 1e-9 ? .passed : missing == .fail ? .failed : .undecided
-    if result.verdict != .passed {
-      result.reason = "\(items) of \(baseItems) items of \(base) are compared"
-    }
-    return result
-  }
-}
-
-extension PairDocument.CostChange {
-  /// The items with a cost and a result on both sides; nil where neither ratio is defined.
-  fileprivate var items: Int? { candidate?.rows ?? base?.rows }
 }

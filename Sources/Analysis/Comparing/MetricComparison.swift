@@ -4,18 +4,8 @@ import Wire
 
 /// One metric of two arms on the same items.
 struct MetricComparison: Sendable {
-  /// What the values of a metric are, on every arm.
-  struct Values: Sendable {
-    /// Whether each item's is 0 or 1, so that items can be counted.
-    let areBinary: Bool
-    /// Whether each row's is: means are rates then, also those of attempts.
-    var areRates = false
-    /// Whether they lie between 0 and 1 by what they mean, and so do the bounds of their means.
-    var areShares = false
-  }
-
   let choice: MetricChoice
-  let values: Values
+  let values: MetricValues
   let options: ComparisonOptions
   /// Whether to draw items again and name those that got worse, which slices do without.
   let isBrief: Bool
@@ -33,7 +23,9 @@ struct MetricComparison: Sendable {
     let level = options.confidence
     guard let paired = PairedDifference(sample, level: level) else { return document }
     func mean(_ column: [Double]) -> EstimateDocument? {
-      .mean(column, clusters: sample.clusters, level: level, areShares: values.areShares)
+      .mean(
+        column, clusters: sample.clusters, level: level, areAmounts: values.areAmounts,
+        areShares: values.areShares)
     }
     document.base = mean(sample.base)
     document.candidate = mean(sample.candidate)

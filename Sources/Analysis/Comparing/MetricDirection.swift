@@ -21,9 +21,7 @@ package enum MetricDirection {
 
   /// The direction that a name tells; nil where it tells none, or both.
   package static func inferred(_ name: String) -> MetricDocument.Direction? {
-    let words = words(name)
-    // A cost per success is a cost.
-    let counted = words.firstIndex(of: "per").map { Array(words[..<$0]) } ?? words
+    let counted = counted(name)
     let isUp = counted.contains { up.contains($0) }
     let isDown = counted.contains { down.contains($0) }
     return isUp == isDown ? nil : isUp ? .higher : .lower
@@ -36,17 +34,32 @@ package enum MetricDirection {
     "truncated", "truncation", "retries", "steps", "throughput", "parsed", "parses",
   ]
 
+  /// Words of what somebody judged, whatever was measured besides.
+  private static let judged = up.subtracting(measured).union(["incorrect", "wrong"])
+
   /// Whether a column is measured, and rests on no judge and no reference answer.
   static func isMeasured(_ name: String, _ roles: MetricRoles) -> Bool {
     let parts: [MetricRoles.Role] = [
       .latency, .cost, .inputTokens, .outputTokens, .truncated, .parsed, .valid,
     ]
     if parts.contains(where: { roles[$0] == name }) { return true }
-    return roles[.success] != name && words(name).contains { measured.contains($0) }
+    let words = counted(name)
+    // The F1 of tokens and the share of right steps are judged.
+    return roles[.success] != name && words.contains(where: measured.contains)
+      && !words.contains(where: judged.contains)
   }
 
-  /// `passRate_2` has the words pass, rate, 2.
-  private static func words(_ name: String) -> [String] {
+  /// Whether a word tells which way is up.
+  static func tells(_ word: String) -> Bool { up.contains(word) || down.contains(word) }
+
+  /// The words of what a name counts: `cost_per_success` is a cost.
+  static func counted(_ name: String) -> [String] {
+    let words = words(of: name)
+    return words.firstIndex(of: "per").map { Array(words[..<$0]) } ?? words
+  }
+
+  /// The words of a name in small letters: `passRate_2` has pass, rate, 2.
+  static func words(of name: String) -> [String] {
     var words: [String] = []
     var word = ""
     var isLower = false

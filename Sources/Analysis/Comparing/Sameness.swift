@@ -9,7 +9,7 @@ package struct Sameness: Sendable {
     case item
     /// What was expected: where it differs, it is another item, and scores rest on something else.
     case reference
-    /// What judged: where it differs, scores rest on something else.
+    /// What judged, or may have: where it differs, scores rest on something else.
     case judge
     /// What is compared: it differs on purpose, and the reader has to know.
     case run
@@ -19,62 +19,10 @@ package struct Sameness: Sendable {
   struct Change: Sendable, Hashable {
     let candidate: String
     let column: String
-    /// How many items it touches; nil for an attribute of the version.
+    /// How many items it touches; nil for what is not of items.
     let count: Int?
-  }
-
-  /// The usual names of each part, without case and signs.
-  private static let names: [(part: Part, names: [String])] = [
-    (.item, ["input", "question", "instruction"]),
-    (
-      .reference,
-      [
-        "target", "targets", "expected", "expectedoutput", "expectedanswer", "expectedresponse",
-        "groundtruth", "gold", "goldanswer", "goldlabel", "ideal", "idealanswer", "idealoutput",
-        "reference", "referenceanswer", "referenceoutput", "correctanswer", "answerkey",
-      ]
-    ),
-    (
-      .judge,
-      [
-        "scorer", "scorerversion", "scorermodel", "judge", "judgemodel", "judgeversion",
-        "judgeprompt", "grader", "gradermodel", "graderversion", "rubric", "rubricversion",
-        "evaluator", "evaluatorversion", "metricversion",
-      ]
-    ),
-    (
-      .run,
-      [
-        "prompt", "promptid", "promptversion", "prompttemplate", "template", "systemprompt",
-        "model", "modelid", "modelname", "modelversion",
-      ]
-    ),
-  ]
-  /// The names that the first edition knew, as they were written.
-  private static let firstNames = [
-    "expected", "expected_output", "gold", "grader", "grader_version", "ground_truth", "ideal",
-    "input", "instruction", "judge", "judge_model", "judge_version", "metric_version", "prompt",
-    "prompt_id", "prompt_template", "prompt_version", "question", "reference_answer", "rubric",
-    "rubric_version", "scorer", "scorer_version", "system_prompt", "target", "targets", "template",
-  ]
-
-  /// Whether a column of this name is looked at.
-  static func isRead(_ name: String) -> Bool { part(name, .current) != nil }
-
-  /// Those of some columns that tell what scores rest on, sorted.
-  package static func ofScores(_ names: [String]) -> [String] {
-    names.filter { [.judge, .reference].contains(part($0, .current)) }.sorted()
-  }
-
-  /// What a column of this name says; nil for nothing that matters.
-  private static func part(_ name: String, _ edition: Edition) -> Part? {
-    if edition == .first, !firstNames.contains(name.lowercased()) { return nil }
-    let plain = plain(name)
-    return names.first { $0.names.contains(plain) }?.part
-  }
-
-  private static func plain(_ name: String) -> String {
-    name.lowercased().filter { $0.isLetter || $0.isNumber }
+    /// Whether but one of the arms records it.
+    let isUnknown: Bool
   }
 
   /// The items, by their places among the keys, that are not the same on all arms.
@@ -84,15 +32,20 @@ package struct Sameness: Sendable {
   private let edition: Edition
   /// Columns that may differ, by their plain names.
   private let allowed: [String]
+  /// Columns that are compared themselves.
+  private let metrics: [String]
 
   /// Compares the items `keys`, which all arms have.
-  /// - Parameter allowed: Columns whose differences touch nothing.
+  /// - Parameters:
+  ///   - allowed: Columns whose differences touch nothing.
+  ///   - metrics: Columns that are compared themselves, and judge nothing.
   init(
     _ sides: [ComparisonSide], keys: [ItemKey], items: [ItemKeys], allowed: [String] = [],
-    edition: Edition = .current
+    metrics: [String] = [], edition: Edition = .current
   ) throws(StoreError) {
     self.edition = edition
     self.allowed = allowed.map(Self.plain)
+    self.metrics = edition == .first ? [] : metrics
     for index in sides.indices.dropFirst() {
       try compareColumns(sides, index, keys, items)
       compareAttributes(sides[0], sides[index])
@@ -100,40 +53,64 @@ package struct Sameness: Sendable {
     }
   }
 
-  /// Notes that scores of `candidate` rest on something else.
-  private mutating func note(_ part: Part, _ column: String, _ candidate: String, _ count: Int?) {
+  /// Goes on where every column that may differ is one of some arm, or recorded of its version.
+  /// - Throws: ``StoreError`` of kind `usage` that names one that is not.
+  static func requireKnown(_ allowed: [String], _ sides: [ComparisonSide]) throws(StoreError) {
+    let names = sides.flatMap { $0.table.known + $0.attributes.keys }
+    let known = Set(names.map(plain))
+    for column in allowed where !known.contains(plain(column)) {
+      let advice =
+        names.contains(where: isRead)
+        ? Spelling.advice(column, names.filter(isRead)) : "nothing tells what scores rest on"
+      throw StoreError(
+        .usage,
+        "no arm has '\(column)', as a column or recorded of its version; \(advice)")
+    }
+  }
+
+  /// Notes that scores of `candidate` rest on something else, or may.
+  private mutating func note(
+    _ part: Part, _ column: String, _ candidate: String, count: Int?, isUnknown: Bool = false
+  ) {
     guard edition > .first, part == .reference || part == .judge,
       !allowed.contains(Self.plain(column))
     else { return }
-    changes.append(Change(candidate: candidate, column: column, count: count))
+    changes.append(
+      Change(candidate: candidate, column: column, count: count, isUnknown: isUnknown))
+  }
+
+  /// What a column says of the rows of these arms; nil for nothing that matters.
+  private func part(_ column: String, _ sides: [ComparisonSide], key: [String]) -> Part? {
+    if key.hasText(column) || metrics.hasText(column) { return nil }
+    if edition > .first, sides.contains(where: { column.hasBytes(of: $0.by ?? "") }) { return nil }
+    guard let part = Self.part(column, edition) else { return nil }
+    // True and false are what a judge said.
+    let types = sides.compactMap { $0.table.type(of: column) }
+    return edition > .first && part == .judge && types.allSatisfy { $0 == .bool } ? nil : part
   }
 
   private mutating func compareColumns(
     _ sides: [ComparisonSide], _ index: Int, _ keys: [ItemKey], _ items: [ItemKeys]
   ) throws(StoreError) {
     let (base, candidate) = (sides[0], sides[index])
-    let columns = (base.table.columns + candidate.table.columns).map(\.name).filter { name in
-      Self.part(name, edition) != nil && !items[0].columns.hasText(name)
-        && (!name.hasBytes(of: base.by ?? "") || edition == .first)
-    }
+    let columns = (base.table.columns + candidate.table.columns).map(\.name)
     for column in columns.textSet.sorted().map(\.string) {
-      guard let part = Self.part(column, edition) else { continue }
+      guard let part = part(column, [base, candidate], key: items[0].columns) else { continue }
       guard base.table.has(column), candidate.table.has(column) else {
         let has = base.table.has(column) ? base.name : candidate.name
+        note(part, column, candidate.name, count: nil, isUnknown: true)
         findings.append(.init(column, arm: candidate.name, "recorded for \(has) alone"))
         continue
       }
       let (one, two) = (try base.table.labels(column), try candidate.table.labels(column))
       let places = keys.indices.filter { place in
-        let left = items[0].rows[keys[place]]?.first.flatMap { one[$0] }
-        let right = items[index].rows[keys[place]]?.first.flatMap { two[$0] }
-        return left != right
+        said(one, items[0].rows[keys[place]]) != said(two, items[index].rows[keys[place]])
       }
       if places.isEmpty { continue }
       let isOfItems = part == .item || part == .reference
       let isLeftOut = isOfItems && !allowed.contains(Self.plain(column))
       if isLeftOut { differing.formUnion(places) }
-      note(part, column, candidate.name, places.count)
+      note(part, column, candidate.name, count: places.count)
       findings.append(
         .init(
           column, arm: candidate.name, "items where it is not that of \(base.name)",
@@ -141,6 +118,12 @@ package struct Sameness: Sendable {
           examples: places.prefix(CommonItems.exampleCount).map { keys[$0].names },
           isLeftOut: isLeftOut))
     }
+  }
+
+  /// What a column says of the attempts at an item; in the first edition, of the first one.
+  private func said(_ labels: [ValueLabel?], _ rows: [Int]?) -> Set<ValueLabel?> {
+    let rows = rows ?? []
+    return Set((edition == .first ? rows.prefix(1) : rows[...]).map { labels[$0] })
   }
 
   private mutating func compareAttributes(_ base: ComparisonSide, _ candidate: ComparisonSide) {
@@ -151,8 +134,14 @@ package struct Sameness: Sendable {
       guard let part = Self.part(name, edition),
         one.map({ DataText($0) }) != two.map({ DataText($0) })
       else { continue }
-      // What one of them does not record is not known to have changed.
-      if one != nil, two != nil { note(part, name, candidate.name, nil) }
+      // What the rows of both tell has been compared.
+      let isInRows = [base, candidate].allSatisfy { side in
+        side.table.columns.contains { Self.plain($0.name) == Self.plain(name) }
+      }
+      let isUnknown = one == nil || two == nil
+      if !isUnknown || !isInRows {
+        note(part, name, candidate.name, count: nil, isUnknown: isUnknown)
+      }
       findings.append(
         .init(
           name, arm: candidate.name,

@@ -50,7 +50,7 @@ package struct ExperimentAnalysis: Sendable {
       }
       try GateRule(
         text, roles: found.roles, columns: found.choices.map(\.name).textSet
-      ).check(found.areShares)
+      ).check { found.values(of: $0) }
       return gate
     }
   }
@@ -140,7 +140,7 @@ package struct ExperimentAnalysis: Sendable {
         let values = columns[choice.name] ?? []
         let (control, other) = (units.means(values, arm: 0), units.means(values, arm: arm))
         let contrast = sequence.difference(base: control, candidate: other)
-        let isBinary = values.allSatisfy { $0 == nil || $0 == 0 || $0 == 1 }
+        let isBinary = metrics?.values(of: choice.name).areRates ?? false
         let variant = units.arms[arm].plan.variant
         func mean(_ values: [Double]) -> Double? {
           values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
@@ -225,7 +225,7 @@ package struct ExperimentAnalysis: Sendable {
   ) -> GateResult {
     let choice = metrics.flatMap { Self.choice(gate, $0) }
     let values = choice.flatMap { columns[$0.name] } ?? []
-    let isRate = choice.map { metrics?.areRates($0.name) ?? false } ?? false
+    let isRate = choice.map { metrics?.values(of: $0.name).areRates ?? false } ?? false
     let estimate = sequence.mean(units.means(values, arm: arm))
     let verdict: GateResult.Verdict =
       switch gate.verdict(estimate?.interval) {

@@ -119,21 +119,44 @@ package struct Gate: Sendable, Hashable {
     return .undecided
   }
 
+  /// Whether this is a limit for the share of the base's items that are compared: `items >= 95%`.
+  package var isOfItems: Bool {
+    metric == "items" && kind == .limit && isPercent && relation == .atLeast && bound <= 1
+  }
+
+  /// Whether a change of a rate, or one in parts of the base, can be on both sides of the bound.
+  ///
+  /// A rate changes by 100 points at most, and what is not negative loses no more than all of it.
+  package func isReachable(byRate isRate: Bool) -> Bool {
+    guard kind == .change else { return true }
+    return scale == .relative ? bound > -1 : !isRate || abs(bound) < 1
+  }
+
   /// About how many items would decide with a chance of 80 %, if the value stays as it is; nil
   /// where no number would, or nothing is known of the spread.
   ///
   /// n·((z_{α/2} + z_β)·SE/(value − bound))² with the interval's reach towards the bound for
-  /// z_{α/2}·SE (Miller, https://arxiv.org/abs/2411.00640).
-  package func itemsNeeded(value: Double, interval: Interval, count: Int) -> Int? {
+  /// z_{α/2}·SE (Miller, https://arxiv.org/abs/2411.00640). Where a rate does not vary the reach of
+  /// Wilson's and of Tango's interval is z²/(n + z²), so that n is z²·(1 − d)/d for the distance d.
+  /// - Parameter isSteadyRate: Whether the value is a rate of 0 or 1, or no change of a rate.
+  package func itemsNeeded(
+    value: Double, interval: Interval, count: Int, isSteadyRate: Bool = false
+  ) -> Int? {
     let distance = abs(value - bound)
     let near = value > bound ? interval.lower : interval.upper
     let alpha = 1 - interval.level
     guard let near, distance > 0, alpha > 0, alpha < 1 else { return nil }
     let reach = abs(value - near)
-    let power =
-      DetectableDifference.multiplier(power: 0.8, alpha: alpha)
-      / NormalDistribution.quantile(upperTail: alpha / 2)
-    let ratio = power * reach / distance
-    return Int(exactly: (Double(count) * ratio * ratio).rounded(.up)).map { max($0, count + 1) }
+    let needed: Double
+    if isSteadyRate, reach > 0, reach < 1, distance < 1 {
+      needed = Double(count) * reach / (1 - reach) * (1 - distance) / distance
+    } else {
+      let power =
+        DetectableDifference.multiplier(power: 0.8, alpha: alpha)
+        / NormalDistribution.quantile(upperTail: alpha / 2)
+      let ratio = power * reach / distance
+      needed = Double(count) * ratio * ratio
+    }
+    return Int(exactly: needed.rounded(.up)).map { max($0, count + 1) }
   }
 }
