@@ -34,6 +34,8 @@ struct Assay: ParsableCommand {
 
   /// Runs the command that the arguments name and ends the process with its exit status.
   static func main() {
+    StandardStreams.hold()
+    StandardStreams.ignoreSignalsOfWrites()
     ProcessMemory.keepFreedBuffers()
     do {
       // Swift reads them from /proc; without them, every command would be a call for help that ends

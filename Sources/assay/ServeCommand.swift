@@ -2,6 +2,7 @@ import ArgumentParser
 import Dispatch
 import Foundation
 import Model
+import Platform
 import Server
 import Service
 import Store
@@ -84,7 +85,7 @@ struct ServeCommand: ParsableCommand {
         try await server.run { port in
           let url = "\(scheme)://\(host):\(port)"
           let line = isJSON ? "{\"url\":\"\(url)\"}" : url
-          FileHandle.standardOutput.write(Data((line + "\n").utf8))
+          StandardStreams.tell(line + "\n", on: STDOUT_FILENO)
         }
         // Not exit(3), whose handlers could wait for what was cut.
         _exit(0)

@@ -1,5 +1,5 @@
-import Foundation
 import Model
+import Platform
 
 /// Lines for people that are no result: errors, notes, progress.
 enum StandardError {
@@ -10,5 +10,5 @@ enum StandardError {
   static func lines(_ text: String) { write(TerminalText.lines(text) + "\n") }
 
   /// Writes a text as it is, with what a terminal obeys.
-  static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  static func write(_ text: String) { StandardStreams.tell(text) }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Model
+import Platform
 
 /// Writes log messages to standard error, one a line: text for people, or JSON for machines.
 struct LineLogHandler: LogHandler {
@@ -40,7 +41,7 @@ struct LineLogHandler: LogHandler {
       for (key, value) in sorted { line += " \(key)=\(Self.oneLine(value.description))" }
       line += "\n"
     }
-    FileHandle.standardError.write(Data(line.utf8))
+    StandardStreams.tell(line)
   }
 
   /// A JSON string.

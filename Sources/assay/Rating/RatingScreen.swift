@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Platform
 import Reports
 import Wire
 
@@ -60,7 +61,7 @@ struct RatingScreen {
     write(Array((text + "  \(summary.remaining) left\n").utf8))
   }
 
-  private func write(_ bytes: [UInt8]) { FileHandle.standardOutput.write(Data(bytes)) }
+  private func write(_ bytes: [UInt8]) { StandardStreams.tell(bytes, on: STDOUT_FILENO) }
 
   /// The columns of the terminal, or those that `COLUMNS` says.
   private var width: Int {
