@@ -152,6 +152,10 @@ package final class Index: Sendable {
       return StoreError(.unavailable, "index.sqlite cannot be used: \(error)")
     }
     let reason = error.message ?? error.resultCode.description
+    if IndexFile.isDamage(error) {
+      return StoreError(
+        .corrupt, "index.sqlite is damaged (\(reason)); run reindex, which loses nothing")
+    }
     switch error.resultCode {
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       return StoreError(
@@ -162,9 +166,6 @@ package final class Index: Sendable {
     case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_CANTOPEN:
       return StoreError(
         .denied, "index.sqlite cannot be opened or written (\(reason)); check who owns the store")
-    case _ where IndexFile.isDamage(error):
-      return StoreError(
-        .corrupt, "index.sqlite is damaged (\(reason)); run reindex, which loses nothing")
     default:
       return StoreError(.unavailable, "index.sqlite cannot be used (\(reason)); try again")
     }

@@ -11,26 +11,56 @@ enum IndexFile {
 
   /// Opens the index of `store` at `path`.
   ///
-  /// A file that is none, is broken, is of another store or has another schema is replaced.
+  /// A file that is none, is broken, is of another store or has another schema is replaced. Files
+  /// are made only where nobody else opens them: whoever has an older index open keeps its own.
   static func open(_ path: String, _ store: String) throws -> DatabaseQueue {
     try requireFiles(path)
-    do {
-      if let queue = try locked(path, LOCK_SH, { try connect(path, store) }) { return queue }
-    } catch let error as DatabaseError where isDamage(error) {
-      // Falls through to make it anew.
+    if let queue = try locked(path, LOCK_SH, { try existing(path, store) }) { return queue }
+    return try locked(path, LOCK_EX) {
+      // Another process may have made it just now.
+      if let queue = try existing(path, store) { return queue }
+      return try make(path, store)
     }
-    return try replace(path, store)
   }
 
   /// Makes an empty index in the place of what is there.
   static func replace(_ path: String, _ store: String) throws -> DatabaseQueue {
-    try locked(path, LOCK_EX) {
-      try remove(path)
-      guard let queue = try connect(path, store) else {
-        throw IndexDamage(what: "a new file is not empty")
-      }
-      return queue
+    try locked(path, LOCK_EX) { try make(path, store) }
+  }
+
+  /// A connection to the index that is there; nil when it is to be made anew.
+  private static func existing(_ path: String, _ store: String) throws -> DatabaseQueue? {
+    guard isWhole(path) else { return nil }
+    do {
+      return try connect(path, store)
+    } catch let error as DatabaseError where isDamage(error) {
+      return nil
     }
+  }
+
+  private static func make(_ path: String, _ store: String) throws -> DatabaseQueue {
+    try remove(path)
+    guard let queue = try connect(path, store) else {
+      throw IndexDamage(what: "a new file is not empty")
+    }
+    return queue
+  }
+
+  /// Whether the files are there that SQLite leaves together; only their sizes are looked at, since
+  /// to open and close one would give up the locks that this process has on it.
+  ///
+  /// A connection that found another's lock file or log beside a file of its own would mix two
+  /// indexes. SQLite makes the log before the lock file and removes it after.
+  private static func isWhole(_ path: String) -> Bool {
+    guard path != ":memory:" else { return false }
+    let isLockThere = byteCount(path + "-shm") != nil
+    return byteCount(path) ?? 0 > 0 && (!isLockThere || byteCount(path + "-wal") != nil)
+  }
+
+  /// The size of a file; nil when there is none.
+  private static func byteCount(_ path: String) -> Int? {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
   /// Runs `body` while nobody replaces the file, or (`LOCK_EX`) opens it: a connection that takes
@@ -68,7 +98,12 @@ enum IndexFile {
 
   /// Whether an error means that the file is broken, as opposed to locked or forbidden.
   static func isDamage(_ error: DatabaseError) -> Bool {
-    switch error.resultCode {
+    switch error.extendedResultCode {
+    // The log was cut short, or the file removed, beside those who have them open.
+    case .SQLITE_IOERR_SHORT_READ, .SQLITE_READONLY_DBMOVED: return true
+    default: break
+    }
+    return switch error.resultCode {
     // SQLITE_ERROR and SQLITE_SCHEMA too: all statements are ours, so they fail only when a table
     // or column is not what the schema says.
     case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT, .SQLITE_ERROR, .SQLITE_SCHEMA,
@@ -79,10 +114,7 @@ enum IndexFile {
   }
 
   /// The size of the write-ahead log beside the file; 0 when there is none.
-  static func logBytes(_ path: String) -> Int {
-    var status = stat()
-    return unsafe stat(path + "-wal", &status) == 0 ? Int(status.st_size) : 0
-  }
+  static func logBytes(_ path: String) -> Int { byteCount(path + "-wal") ?? 0 }
 
   /// Removes the file and what SQLite keeps beside it.
   static func remove(_ path: String) throws {
@@ -105,11 +137,12 @@ enum IndexFile {
     let isOurs = try queue.writeWithoutTransaction { database in
       // NORMAL never syncs on commit: a power cut may lose the newest commits, which the logs hold.
       // The short log bounds what the next process has to read when this one ends without a
-      // checkpoint.
+      // checkpoint. The file is not mapped: a page that somebody cut off, or that the disk cannot
+      // read, is an error then, and not the end of the process.
       try database.execute(
         sql: """
           PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 128;
-          PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456
+          PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA cache_size = -16384
           """)
       if try isCurrent(database) { return try isOf(store, database) }
       return try create(database, store)
