@@ -28,8 +28,13 @@ struct LiveRequest: Sendable {
 /// SHA-256 of the segment's id, the frame's offset (u64) and the payload, so that neither stale nor
 /// shifted bytes pass. The payload is the number of requests (varint) and for each: key bytes
 /// (varint), key, rows (varint), text bytes (varint), text.
+///
+/// A frame without requests is a *mark*: it is written behind rows once they are on disk, so that
+/// damage to them is told from a frame that a crash cut short.
 enum LiveFrame {
   static let headBytes = 16
+  /// The size of a mark, which no frame with requests has.
+  static let markBytes = headBytes + 1
   private static let magic = Array("ROWS".utf8)
 
   /// The bytes of a frame at `offset` of the segment `id`.
@@ -45,6 +50,9 @@ enum LiveFrame {
     out.append(contentsOf: payload)
     return out
   }
+
+  /// The mark that belongs behind the rows that end at `offset`.
+  static func mark(id: [UInt8], at offset: Int) -> [UInt8] { encode([], id: id, at: offset) }
 
   /// The requests of the frame at `offset` of a segment, and where it ends; nil when no whole frame
   /// is there.

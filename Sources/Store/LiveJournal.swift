@@ -25,7 +25,10 @@ struct LiveJournal {
     let since: Timestamp
     /// The dataset's key when the rows were taken: those of another key are sealed by themselves.
     let key: [String]
+    /// Where the rows end that are on disk.
     var end: Int
+    /// Where the next frame belongs.
+    var next: Int
     var rows = 0
     /// Of the rows in it, in a dataset that has a key.
     var keys: Set<[UInt8]> = []
@@ -78,6 +81,11 @@ struct LiveJournal {
         // The process ended before the first row of it was acknowledged.
         try store.disk.unlink(name)
         continue
+      }
+      if contents.tailBytes > 0 {
+        store.warn(
+          "the last \(contents.tailBytes) bytes of \(name) are of no whole row: they were "
+            + "acknowledged to nobody, or the file was cut short")
       }
       let end = try sealer.publishedEnd(contents.id) ?? contents.end
       var rows = 0
@@ -148,9 +156,8 @@ struct LiveJournal {
     guard !frame.isEmpty else { return [] }
     defer { frame = [] }
     do throws(StoreError) {
-      let offset = try write(frame, key)
-      let id = open?.id ?? ""
-      return frame.map { .success(LiveReceipt(id: "\(id):\(offset)", rows: $0.request.rows)) }
+      let id = try write(frame, key)
+      return frame.map { .success(LiveReceipt(id: id, rows: $0.request.rows)) }
     } catch {
       // Nothing is assumed of a file that failed once: its acknowledged rows are sealed from it,
       // the next ones go to another.
@@ -159,12 +166,12 @@ struct LiveJournal {
     }
   }
 
-  /// Writes and syncs one frame; returns its offset.
-  private mutating func write(_ frame: [LiveRows], _ key: [String]) throws(StoreError) -> Int {
+  /// Writes and syncs one frame; returns the id of its rows.
+  private mutating func write(_ frame: [LiveRows], _ key: [String]) throws(StoreError) -> String {
     var segment: Open
     if let open { segment = open } else { segment = try begin(key) }
     let isNew = segment.end == 0
-    let offset = isNew ? LiveSegment.headerBytes : segment.end
+    let offset = segment.next
     let bytes = LiveFrame.encode(frame.map(\.request), id: segment.idBytes, at: offset)
     do throws(StoreError) {
       try store.disk.write(
@@ -189,7 +196,22 @@ struct LiveJournal {
     segment.rows += frame.reduce(0) { $0 + $1.request.rows }
     for rows in frame { segment.keys.formUnion(rows.keys) }
     open = segment
-    return offset
+    mark()
+    return "\(segment.id):\(offset)"
+  }
+
+  /// Marks the rows that were written last as being on disk.
+  private mutating func mark() {
+    guard var segment = open else { return }
+    let bytes = LiveFrame.mark(id: segment.idBytes, at: segment.end)
+    do throws(StoreError) {
+      try store.disk.write(bytes, to: segment.file)
+      segment.next = segment.end + bytes.count
+      open = segment
+    } catch {
+      // The rows are on disk, marked or not; the next ones go to another file.
+      roll()
+    }
   }
 
   private mutating func begin(_ key: [String]) throws(StoreError) -> Open {
@@ -199,12 +221,19 @@ struct LiveJournal {
       hasFolder = true
     }
     let id = WriteID.make()
-    let sequence = nextSequence
-    nextSequence += 1
-    let name = StoreLayout.liveName(dataset, sequence)
-    return Open(
-      sequence: sequence, id: id, idBytes: Hex.decode(Array(id.utf8)) ?? [], name: name,
-      file: try store.disk.create(name), since: store.clock(), key: key, end: 0)
+    while true {
+      let sequence = nextSequence
+      nextSequence += 1
+      let name = StoreLayout.liveName(dataset, sequence)
+      do throws(StoreError) {
+        return Open(
+          sequence: sequence, id: id, idBytes: Hex.decode(Array(id.utf8)) ?? [], name: name,
+          file: try store.disk.create(name), since: store.clock(), key: key, end: 0,
+          next: LiveSegment.headerBytes)
+      } catch  where error.kind == .conflict {
+        // Something that is no file of ours has the name.
+      }
+    }
   }
 
   private static func uncertain(_ error: StoreError) -> StoreError {

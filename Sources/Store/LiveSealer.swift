@@ -55,18 +55,17 @@ struct LiveSealer: Sendable {
     else { throw LiveSegment.damaged(segment.name, at: 0) }
     var text: [UInt8] = []
     var rows = 0
-    var keys: [CanonicalJSON] = []
-    var names: [String] = []
+    var keys = LiveKeys()
     for (offset, request) in contents.requests where offset < segment.end {
       let receipt = "\(contents.id):\(offset)"
       if let key = request.idempotencyKey {
         if let answer = answers[key], answer.receipt.id != receipt { continue }
-        names.append(key)
-        keys.append(
-          .object([
-            "digest": .string(request.digest.hex), "key": .string(key),
-            "receipt": .string(receipt), "rows": .integer(Int64(request.rows)),
-          ]))
+        keys.answers.append(
+          (
+            key,
+            LiveDataset.Answer(
+              digest: request.digest, receipt: LiveReceipt(id: receipt, rows: request.rows))
+          ))
       }
       text += request.text
       rows += request.rows
@@ -80,16 +79,12 @@ struct LiveSealer: Sendable {
         return Outcome(rows: 0, version: nil, keys: [], waiting: wait)
       }
     }
-    var outcome = Outcome(rows: rows, version: version, keys: names)
-    if !keys.isEmpty {
-      let list = CanonicalJSON.array(keys)
-      let file = CanonicalJSON.object([
-        "digest": .string(Digest(hashing: list.bytes).hex), "keys": list,
-      ])
+    var outcome = Outcome(rows: rows, version: version, keys: keys.answers.map(\.key))
+    if !keys.answers.isEmpty {
       let name = StoreLayout.liveName(
         dataset, segment.sequence, suffix: StoreLayout.liveKeysSuffix)
       do throws(StoreError) {
-        _ = try store.objects.putIfAbsent(name, [file.bytes])
+        _ = try store.objects.putIfAbsent(name, [keys.bytes])
       } catch {
         outcome.keysFailure = error
       }
@@ -117,25 +112,9 @@ struct LiveSealer: Sendable {
   func readKeys(
     _ name: String, _ answers: inout LiveAnswers
   ) throws(StoreError) -> [String] {
-    guard let members = CanonicalJSON(parsing: try store.objects.get(name))?.object,
-      let list = members["keys"], let entries = list.array,
-      members["digest"]?.string == Digest(hashing: list.bytes).hex
-    else {
-      throw StoreError(
-        .corrupt, "\(name) is damaged; restore it from a copy, or remove it to go on without it")
-    }
-    var keys: [String] = []
-    for entry in entries {
-      guard let key = entry.object?["key"]?.string,
-        let digest = (entry.object?["digest"]?.string).flatMap({ Digest(parsing: $0) }),
-        let id = entry.object?["receipt"]?.string, let rows = entry.object?["rows"]?.integer
-      else { continue }
-      keys.append(key)
-      answers.add(
-        key,
-        LiveDataset.Answer(digest: digest, receipt: LiveReceipt(id: id, rows: Int(rows))))
-    }
-    return keys
+    let keys = try LiveKeys(parsing: try store.objects.get(name), name)
+    for (key, answer) in keys.answers { answers.add(key, answer) }
+    return keys.answers.map(\.key)
   }
 
   /// Pushes rows, each column with a type that holds them: a row that was acknowledged is saved

@@ -28,7 +28,9 @@ extension Store {
     // Before versions are read: what one refers to that is committed afterwards was touched for it,
     // or is not here.
     var unreferenced = try objects.list(StoreLayout.temporaries)
-    unreferenced.removeAll { $0 == StoreLayout.collectionLock }
+    unreferenced.removeAll {
+      $0 == StoreLayout.collectionLock || StoreLayout.parseCollectedName($0) != nil
+    }
     unreferenced += try objects.list(StoreLayout.uploads)
     let attachments = try objects.list(StoreLayout.files)
     let packs = try objects.list(StoreLayout.packs)
@@ -37,7 +39,7 @@ extension Store {
       guard let digest = StoreLayout.parseFileName(name) else { continue }
       if !liveFiles.contains(digest) { unreferenced.append(name) }
     }
-    for name in packs {
+    for name in packs where StoreLayout.isPack(name) {
       do throws(StoreError) {
         let pack = try PackReader.readIndex(objects, name)
         if !pack.entries.contains(where: { live.contains($0.digest) }) { unreferenced.append(name) }
@@ -82,9 +84,7 @@ extension Store {
         // A segment that is gone meanwhile is in a version, which was read after this or is young.
         continue
       }
-      if let contents = LiveSegment.parse(bytes), contents.isDamaged {
-        throw LiveSegment.damaged(name, at: contents.end)
-      }
+      try LiveSegment.parse(bytes)?.requireSound(name)
       files.formUnion(Self.digests(in: bytes))
     }
     return files

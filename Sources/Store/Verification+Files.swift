@@ -11,7 +11,7 @@ extension Verification {
     for start in stride(from: 0, to: names.count, by: step) {
       let slice = Array(names[start..<min(names.count, start + step)])
       let outcomes = try parallelMap(count: slice.count) { [objects] index throws(StoreError) in
-        Self.checkFile(slice[index], objects)
+        try Self.checkFile(slice[index], objects)
       }
       for (name, outcome) in zip(slice, outcomes) {
         let digest = StoreLayout.parseFileName(name)
@@ -45,32 +45,33 @@ extension Verification {
     }
   }
 
-  /// Reads the rows that wait to be sealed.
+  /// Reads the rows that wait to be sealed, and the idempotency keys of those that were.
   ///
-  /// A torn frame at the end is no damage: nobody was told
-  /// that its rows are kept.
+  /// A torn frame at the end is no damage: nobody was told that its rows are kept.
   mutating func checkLive() throws(StoreError) {
-    for name in try objects.list(StoreLayout.live)
-    where name.hasSuffix(StoreLayout.liveLogSuffix) {
-      let bytes: [UInt8]
+    for name in try objects.list(StoreLayout.live) {
+      objects.refresh(name)
       do throws(StoreError) {
-        bytes = try objects.get(name)
+        if name.hasSuffix(StoreLayout.liveLogSuffix) {
+          let bytes = try objects.get(name)
+          count(fileOf: bytes.count)
+          try LiveSegment.parse(bytes)?.requireSound(name, strictly: true)
+        } else if name.hasSuffix(StoreLayout.liveKeysSuffix) {
+          let bytes = try objects.get(name)
+          count(fileOf: bytes.count)
+          _ = try LiveKeys(parsing: bytes, name)
+        }
       } catch  where error.kind == .missing {
-        // It was sealed meanwhile.
-        continue
+        // It was sealed meanwhile, or forgotten.
       } catch {
-        mark(file: name, error.message, versions: [])
-        continue
+        mark(file: name, try Self.finding(error), versions: [])
       }
-      count(fileOf: bytes.count)
-      guard let contents = LiveSegment.parse(bytes), contents.isDamaged else { continue }
-      mark(file: name, LiveSegment.damaged("it", at: contents.end).message, versions: [])
     }
   }
 
   private static func checkFile(
     _ name: String, _ objects: any ObjectStore
-  ) -> (byteCount: Int, failure: String?) {
+  ) throws(StoreError) -> (byteCount: Int, failure: String?) {
     guard let digest = StoreLayout.parseFileName(name) else {
       return (0, "is no file of a store")
     }
@@ -85,7 +86,7 @@ extension Verification {
         offset += piece.count
       }
     } catch {
-      return (offset, error.message)
+      return (offset, try finding(error))
     }
     guard hasher.finalize() == digest else {
       return (offset, "holds other bytes than those that were saved; put the file again")
