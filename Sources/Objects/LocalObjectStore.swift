@@ -70,7 +70,16 @@ package final class LocalObjectStore: ObjectStore {
     }
   }
 
-  package func touch(_ name: String) throws(StoreError) { try disk.touch(name) }
+  package func touch(_ name: String) throws(StoreError) {
+    do throws(StoreError) {
+      try disk.touch(name)
+    } catch  where error.kind == .missing && StoreLayout.isCollectable(name) {
+      // What `gc` has in hand stays under the name that it gets back.
+      _ = try disk.link(StoreLayout.collectedName(name), to: name)
+      try disk.touch(name)
+      try disk.syncDirectory(Self.folder(of: name))
+    }
+  }
 
   /// Links a synced temporary file to its name and makes the name durable.
   private func publish(_ path: String, as name: String) throws(StoreError) -> Creation {
@@ -177,7 +186,10 @@ package final class LocalObjectStore: ObjectStore {
   }
 
   package func status(of name: String) throws(StoreError) -> FileStatus? {
-    try disk.status(of: name)
+    if let status = try disk.status(of: name) { return status }
+    guard StoreLayout.isCollectable(name) else { return nil }
+    if let status = try disk.status(of: StoreLayout.collectedName(name)) { return status }
+    return try disk.status(of: name)
   }
 
   package func list(
@@ -185,7 +197,11 @@ package final class LocalObjectStore: ObjectStore {
   ) throws(StoreError) -> [String] {
     var names: [String] = []
     try collect(Self.folder(of: prefix), prefix: prefix, after: name, limit: limit, into: &names)
-    return names
+    guard prefix == StoreLayout.packs || prefix == StoreLayout.files else { return names }
+    let held = try entries(Self.folder(of: StoreLayout.temporaries))
+      .compactMap { StoreLayout.parseCollectedName(StoreLayout.temporaries + $0) }
+      .filter { $0.hasPrefix(prefix) && $0 > name }
+    return held.isEmpty ? names : Array(Set(names).union(held).sorted().prefix(limit))
   }
 
   /// Lists a folder and those in it.

@@ -3,7 +3,8 @@ package import Model
 /// Named immutable files: all that a store needs from a place to keep them, be it a folder or a
 /// bucket.
 ///
-/// A file appears whole or not at all and never changes. Names are those of ``StoreLayout``. Calls
+/// A file appears whole or not at all and never changes. One that is being removed is there for all
+/// who read, list or touch until it is gone for good. Names are those of ``StoreLayout``. Calls
 /// block; any thread may call. Errors are those of ``Disk``.
 package protocol ObjectStore: Sendable {
   /// Creates a file from `pieces` in order, unless one of that name exists, which then is left as
@@ -24,7 +25,7 @@ package protocol ObjectStore: Sendable {
   /// - Throws: `conflict` while somebody else does.
   func resume(_ name: String) throws(StoreError) -> any PartialUpload
 
-  /// Makes a file as young as if it had been put now, so that `gc` spares it.
+  /// Makes a file as young as if it had been put now, so that `gc` spares it, or gives it back.
   func touch(_ name: String) throws(StoreError)
 
   /// Reads `count` bytes at `offset`.

@@ -62,10 +62,10 @@ final class OpenFiles: Sendable {
     if let entry = entries.withLock({ $0[name] }) { return entry }
     let entry: Entry
     do throws(StoreError) {
-      entry = try Entry(name, on: disk)
+      entry = try open(name)
     } catch let error where error.kind == .exhausted {
       entries.withLock { $0.removeAll() }
-      entry = try Entry(name, on: disk)
+      entry = try open(name)
     }
     entries.withLock { entries in
       // Any victim will do: a dictionary's order is random, which, unlike "least recently used",
@@ -74,6 +74,24 @@ final class OpenFiles: Sendable {
       entries[name] = entry
     }
     return entry
+  }
+
+  /// Opens the file of that name, also while `gc` has it in hand.
+  private func open(_ name: String) throws(StoreError) -> Entry {
+    let failure: StoreError
+    do throws(StoreError) {
+      return try Entry(name, on: disk)
+    } catch  where error.kind == .missing && StoreLayout.isCollectable(name) {
+      failure = error
+    }
+    for path in [StoreLayout.collectedName(name), name] {
+      do throws(StoreError) {
+        return try Entry(path, on: disk)
+      } catch  where error.kind == .missing {
+        // It may have its name back by now, or is gone.
+      }
+    }
+    throw failure
   }
 
   /// Closes all files that nobody reads.

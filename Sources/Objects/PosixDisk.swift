@@ -201,7 +201,7 @@ package struct PosixDisk: Disk {
   }
 
   package func list(_ path: String) throws(StoreError) -> [String] {
-    guard let directory = unsafe opendir(absolute(path)) else {
+    guard let directory = unsafe openDirectory(path) else {
       let code = errno
       let error = failure("list", path)
       var status = stat()
@@ -211,8 +211,7 @@ package struct PosixDisk: Disk {
     }
     defer { unsafe closedir(directory) }
     var names: [String] = []
-    errno = 0
-    while let entry = unsafe readdir(directory) {
+    while let entry = try unsafe next(directory, path) {
       let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
         unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
@@ -220,10 +219,27 @@ package struct PosixDisk: Disk {
       if name != ".", name != ".." {
         names.append(isDirectory(type, path + "/" + name) ? name + "/" : name)
       }
-      errno = 0
     }
-    guard errno == 0 else { throw failure("list", path) }
     return names.sorted()
+  }
+
+  private func openDirectory(_ path: String) -> OpaquePointer? {
+    while true {
+      if let directory = unsafe opendir(absolute(path)) { return unsafe directory }
+      if errno != EINTR { return nil }
+    }
+  }
+
+  /// The next entry of a folder; nil at the end.
+  private func next(
+    _ directory: OpaquePointer, _ path: String
+  ) throws(StoreError) -> UnsafeMutablePointer<dirent>? {
+    while true {
+      errno = 0
+      if let entry = unsafe readdir(directory) { return unsafe entry }
+      if errno == 0 { return nil }
+      if errno != EINTR { throw failure("list", path) }
+    }
   }
 
   /// Some file systems do not tell a folder from a file while listing.

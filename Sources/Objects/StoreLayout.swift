@@ -75,6 +75,12 @@ package enum StoreLayout {
     return digest
   }
 
+  /// Whether a file of that name is a pack, as log files and bulk packs are; anything else that
+  /// lies in their folders is none of the store's.
+  package static func isPack(_ name: String) -> Bool {
+    parseLogName(name) != nil || parsePackName(name) != nil
+  }
+
   /// A new name for an upload under way.
   package static func temporaryName() -> String { temporaries + WriteID.make() }
 
@@ -88,7 +94,13 @@ package enum StoreLayout {
     let mark = temporaries + "gc-"
     guard path.hasPrefix(mark) else { return nil }
     let name = String(path.dropFirst(mark.utf8.count).map { $0 == "+" ? "/" : $0 })
-    return parsePackName(name) != nil || parseFileName(name) != nil ? name : nil
+    return isCollectable(name) ? name : nil
+  }
+
+  /// Whether `gc` may take a file of that name in hand and give the name back: packs and
+  /// attachments, as opposed to what nobody reads.
+  static func isCollectable(_ name: String) -> Bool {
+    parsePackName(name) != nil || parseFileName(name) != nil
   }
 
   /// The file of an attachment whose bytes have that digest.

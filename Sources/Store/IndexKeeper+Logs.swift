@@ -90,11 +90,21 @@ extension IndexKeeper {
   func indexPacks() throws(StoreError) {
     let known = Set(try index.packs().map(\.name))
     for name in try objects.list(StoreLayout.packs) where !known.contains(name) {
-      do throws(StoreError) {
-        try index.apply([IndexedPack(name, try PackReader.readIndex(objects, name))])
-      } catch  where error.kind == .missing {
-        // It was collected meanwhile.
-      }
+      if let pack = try readablePack(name) { try index.apply([pack]) }
+    }
+  }
+
+  /// The pack of that name, as far as anybody can read it; nil when it is none, is damaged or was
+  /// collected meanwhile.
+  ///
+  /// That is for those to say who need what it holds, and for `verify`: one file that nobody can
+  /// read must not stop those who do without it.
+  func readablePack(_ name: String) throws(StoreError) -> IndexedPack? {
+    guard StoreLayout.isPack(name) else { return nil }
+    do throws(StoreError) {
+      return IndexedPack(name, try PackReader.readIndex(objects, name))
+    } catch  where error.kind == .missing || error.kind == .corrupt {
+      return nil
     }
   }
 
@@ -136,7 +146,10 @@ extension IndexKeeper {
     let pack = try PackReader.readIndex(objects, name)
     let record = try LogFile(name, pack).record(objects)
     guard record.dataset == dataset, record.sequence == sequence else {
-      throw LogFile.damaged(name)
+      throw StoreError(
+        .corrupt,
+        "\(name) holds record \(record.sequence) of \(record.dataset), and not the one that its "
+          + "name promises; restore it from a copy")
     }
     return IndexedPack(name, pack, record: record)
   }

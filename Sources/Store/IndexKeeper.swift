@@ -120,14 +120,8 @@ final class IndexKeeper: Sendable {
       for _ in 0..<5 {
         var packs: [IndexedPack] = []
         for name in names {
-          guard StoreLayout.parseLogName(name) != nil || StoreLayout.parsePackName(name) != nil
-          else { continue }
           objects.refresh(name)
-          do throws(StoreError) {
-            packs.append(IndexedPack(name, try PackReader.readIndex(objects, name)))
-          } catch  where error.kind == .missing || error.kind == .corrupt {
-            // `verify` reports it; what it held may be in another file too.
-          }
+          if let pack = try readablePack(name) { packs.append(pack) }
         }
         try index.relocate(packs)
         let later = try StoreContents.names(objects)

@@ -20,7 +20,7 @@ extension Store {
     olderThan oldest: Timestamp, apply: Bool, _ report: inout GarbageReport
   ) throws(StoreError) {
     var files: [StoreContents.File] = []
-    for name in try objects.list(StoreLayout.logs) {
+    for name in try objects.list(StoreLayout.logs) where StoreLayout.isPack(name) {
       guard let status = try objects.status(of: name), status.modified <= oldest else { continue }
       let pack = try PackReader.readIndex(objects, name)
       if pack.entries.contains(where: { $0.kind != .record }) {

@@ -80,7 +80,7 @@ struct StoreContents: Sendable {
   /// What the files hold that are there now.
   static func read(_ store: any ObjectStore) throws(StoreError) -> StoreContents {
     var contents = StoreContents()
-    for name in try names(store) {
+    for name in try names(store) where StoreLayout.isPack(name) {
       do throws(StoreError) {
         contents.add(File(name, try PackReader.readIndex(store, name)))
       } catch  where error.kind == .missing && StoreLayout.parsePackName(name) != nil {
@@ -90,7 +90,7 @@ struct StoreContents: Sendable {
     return contents
   }
 
-  /// The names of all files that hold commits, logs first.
+  /// The names of all files where commits are, logs first; others may have put theirs among them.
   static func names(_ store: any ObjectStore) throws(StoreError) -> [String] {
     let logs = try store.list(StoreLayout.logs)
     return logs + (try store.list(StoreLayout.packs))

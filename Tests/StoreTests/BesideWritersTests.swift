@@ -108,6 +108,14 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: path + "/tmp", withIntermediateDirectories: true)
     try FileManager.default.moveItem(atPath: path + "/" + name, toPath: path + "/" + hand)
+    // Until the next one comes, it is read where it is, whatever the index knows.
+    for keepsIndex in [true, false] {
+      if !keepsIndex { try IndexFiles().put(into: path) }
+      #expect(try temporary.reopened().table("d@2").vectors == Self.other.vectors)
+      #expect(try temporary.reopened().verify().damage == [])
+      #expect(try temporary.reopened().collectGarbage(apply: false).files == [])
+    }
+    #expect(try temporary.reopened().push(Self.other, to: "e").version.number == 1)
     #expect(try temporary.reopened().collectGarbage(apply: true).files == [])
     #expect(try temporary.reopened().verify().damage == [])
   }
