@@ -98,6 +98,9 @@ extension Index {
       try VersionRow(version, sequence: record.sequence).insert(into: dataset.id, database, key)
       dataset.versions = version.number
     case .tag(let tag):
+      if let number = tag.number, number < 1 || number > dataset.versions {
+        throw Self.broken(record, "it tags version \(number) of \(dataset.versions)")
+      }
       try TagRows.apply(tag, sequence: record.sequence, to: &dataset, database, key)
     case .deployment:
       // They are few, and read from the records themselves.

@@ -171,18 +171,18 @@ final class ChunkStore: Sendable {
   private func following<Result>(
     _ digest: Digest, _ body: ([ObjectLocation]) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
-    var unknown: StoreError?
+    var lacking: StoreError?
     let place = { () throws(StoreError) -> [ObjectLocation]? in
       do throws(StoreError) {
         let chain = try self.keeper.index.chain(of: digest)
         return chain.isEmpty ? nil : chain
       } catch  where error.kind == .missing {
-        unknown = error
+        lacking = StoreError(.corrupt, error.message)
         return nil
       }
     }
     let result = try keeper.looking(place, body)
-    guard let result else { throw unknown ?? Self.missing(digest) }
+    guard let result else { throw lacking ?? Self.missing(digest) }
     return result
   }
 
@@ -273,7 +273,9 @@ final class ChunkStore: Sendable {
     do throws(StoreError) {
       return StoredChunk(bytes: try bytes(object, at: offset, count: count), frames: frames)
     } catch  where error.kind == .missing {
-      throw StoreError(.corrupt, "the file is not there; restore it from a copy")
+      throw StoreError(
+        .corrupt,
+        "the file is not there, or is not the one that was written; restore it from a copy")
     }
   }
 

@@ -15,7 +15,8 @@ extension Store {
   ///   - expectedHeads: for datasets, the digest their newest record (or one before it) must have:
   ///     it fixes the whole history up to there.
   ///   - progress: called with the checks done so far and those to do.
-  /// - Throws: ``StoreError`` when the store cannot be read at all.
+  /// - Throws: ``StoreError`` when the store cannot be read at all, or a file of it may not be, so
+  ///   that nobody can say whether it is damaged.
   package func verify(
     expectedHeads: [DatasetName: Digest] = [:], progress: (Int, Int) -> Void = { _, _ in }
   ) throws(StoreError) -> VerifyReport {
@@ -28,6 +29,7 @@ extension Store {
     try verification.checkFiles(progress)
     try verification.checkLive()
     var report = verification.finish()
+    report.damage += try brokenLogs(beside: report.damage)
     do throws(StoreError) {
       guard let problem = try indexProblem(verification) else { return report }
       report.damage.append(
@@ -35,13 +37,27 @@ extension Store {
           file: StoreLayout.indexFile,
           what: "does not agree with the logs: \(problem); 'assay reindex' makes it anew",
           versions: []))
-    } catch {
+    } catch  where error.kind == .corrupt {
       report.damage.append(
         VerifyReport.Damage(
           file: StoreLayout.indexFile, what: "cannot be used: \(error.message)", versions: []))
     }
     report.isIndexRight = false
     return report
+  }
+
+  /// The logs that no read follows to their end though each of their files is as it was written:
+  /// somebody else wrote them.
+  private func brokenLogs(
+    beside damage: [VerifyReport.Damage]
+  ) throws(StoreError) -> [VerifyReport.Damage] {
+    try survey().compactMap { dataset, problem in
+      let folder = StoreLayout.logPrefix(dataset)
+      guard let problem, problem.kind == .corrupt,
+        !damage.contains(where: { $0.file.hasPrefix(folder) })
+      else { return nil }
+      return VerifyReport.Damage(file: folder, what: problem.message, versions: [dataset.text])
+    }
   }
 
   /// What the index says that files do not, after it was made anew; nil when it is right.

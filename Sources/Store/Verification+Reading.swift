@@ -24,7 +24,7 @@ extension Verification {
     for start in stride(from: 0, to: names.count, by: step) {
       let slice = Array(names[start..<min(names.count, start + step)])
       let outcomes = try parallelMap(count: slice.count) { [objects] index throws(StoreError) in
-        Self.check(slice[index], objects)
+        try Self.check(slice[index], objects)
       }
       for (name, outcome) in zip(slice, outcomes) { checks[name] = outcome }
       progress(start + slice.count, names.count)
@@ -43,7 +43,7 @@ extension Verification {
     do throws(StoreError) {
       _ = try StoreFormat(parsing: try objects.get(StoreLayout.formatFile))
     } catch {
-      damagedFiles.append((StoreLayout.formatFile, error.message))
+      damagedFiles.append((StoreLayout.formatFile, try Self.finding(error)))
     }
     for (name, check) in checks.sorted(by: { $0.key < $1.key }) { try add(name, check) }
     contents.sortRecords()
@@ -86,9 +86,18 @@ extension Verification {
     }
   }
 
-  private static func check(_ name: String, _ objects: any ObjectStore) -> FileCheck {
+  /// What an error says of the file that it was met in.
+  /// - Throws: the error when it says nothing of the file: nobody may look at it, or can now.
+  static func finding(_ error: StoreError) throws(StoreError) -> String {
+    if error.kind == .denied || error.kind == .exhausted { throw error }
+    return error.message
+  }
+
+  private static func check(
+    _ name: String, _ objects: any ObjectStore
+  ) throws(StoreError) -> FileCheck {
     let log = StoreLayout.parseLogName(name)
-    guard log != nil || StoreLayout.parsePackName(name) != nil else {
+    guard StoreLayout.isPack(name) else {
       return .damaged("is no file of a store", nil, nil)
     }
     var failure: String?
@@ -96,7 +105,7 @@ extension Verification {
     do throws(StoreError) {
       try PackReader.verify(objects, name)
     } catch {
-      failure = error.message
+      failure = try finding(error)
     }
     guard let pack = try? PackReader.readIndex(objects, name) else {
       return .damaged(failure ?? "cannot be read", nil, nil)

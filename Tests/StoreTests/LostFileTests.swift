@@ -1,3 +1,4 @@
+import Columns
 import Formats
 import Foundation
 import Model
@@ -133,8 +134,100 @@ import Testing
     }
     #expect(error?.kind == .denied)
     #expect(try store.hasFile(waiting))
-    #expect(try blind.verify().damage.map(\.file) == [segment])
+    // What may not be read is not called damaged.
+    let refusal = #expect(throws: StoreError.self) { try blind.verify() }
+    #expect(refusal?.kind == .denied)
     #expect(try store.verify().damage == [])
     withExtendedLifetime(live) {}
+  }
+
+  @Test func `a file that may not be read is not called damaged or missing`() throws {
+    let path = temporary.directory.path
+    let blind = try Store(path: path, disk: FaultyDisk(PosixDisk(root: path), refusing: log(2)))
+    let error = #expect(throws: StoreError.self) { try blind.verify() }
+    #expect(error?.kind == .denied && error?.message.contains(log(2)) == true)
+  }
+
+  @Test func `what is no file of a store stops nobody`() throws {
+    try FileManager.default.createDirectory(
+      atPath: path("packs"), withIntermediateDirectories: true)
+    let strangers = ["packs/foo", log(2) + ".bak"]
+    for name in strangers { try Data([1, 2, 3]).write(to: URL(filePath: path(name))) }
+    for store in [try temporary.reopened(), try forgetful()] {
+      #expect(try store.lines() == [#"{"n":3}"#])
+      #expect(try store.reindex() == (datasets: 1, records: 3))
+      #expect(try store.collectGarbage(apply: true, graceSeconds: -5).files == [])
+      let report = try store.verify()
+      #expect(report.damage.map(\.file).sorted() == strangers.sorted() && report.isIndexRight)
+    }
+    #expect(try forgetful().pushLines(#"{"n":4}"#).version.number == 4)
+  }
+
+  @Test func `a damaged pack stops nobody who does without it, and no collection removes anything`()
+    throws
+  {
+    try FileManager.default.createDirectory(
+      atPath: path("packs"), withIntermediateDirectories: true)
+    let damaged = StoreLayout.packName(Digest(hashing: [1]))
+    try Data([1, 2, 3]).write(to: URL(filePath: path(damaged)))
+    for store in [try temporary.reopened(), try forgetful()] {
+      #expect(try store.lines() == [#"{"n":3}"#])
+      #expect(try store.reindex() == (datasets: 1, records: 3))
+      let report = try store.verify()
+      #expect(report.damage.map(\.file) == [damaged] && report.isIndexRight)
+      let error = #expect(throws: StoreError.self) { try store.collectGarbage(apply: true) }
+      #expect(error?.kind == .corrupt && error?.message.contains(damaged) == true)
+    }
+    #expect(try forgetful().pushLines(#"{"n":4}"#).version.number == 4)
+  }
+
+  @Test func `what others are stored as a difference from is damage when it is lost`() throws {
+    var random = SeededGenerator(seed: 9)
+    let table = SampleTable(count: 200, using: &random)
+    try temporary.store.push(table, to: "e")
+    try temporary.store.push(table.edited("x", using: &random), to: "e")
+    try remove(StoreLayout.logName(try DatasetName("e"), 1))
+    let store = try temporary.reopened()
+    for _ in 0..<3 {
+      let error = #expect(throws: StoreError.self) { try store.table("e@2") }
+      #expect(error?.kind == .corrupt)
+    }
+  }
+
+  /// Changes that no program of ours writes: a tag of a version that is none, a version that leaves
+  /// out numbers, and one that repeats a key.
+  static let strangeChanges = ["tag", "number", "key"]
+
+  @Test(arguments: strangeChanges)
+  func `a log that no read follows is damage, though each of its files is whole`(
+    _ strange: String
+  ) throws {
+    let store = temporary.store
+    let saved = try store.pushLines(#"{"n":4}"#) { $0.idempotencyKey = "k" }.version
+    let newest = try #require(try store.log(of: dataset).first)
+    let version = VersionRecord(
+      number: strange == "key" ? 5 : 9, snapshot: saved.snapshot, rows: 1, parent: 4,
+      kind: .results, message: "", createdAt: newest.time, lineage: [], attributes: [:],
+      idempotencyKey: "k")
+    let record = LogRecord(
+      dataset: dataset, sequence: 5, previous: newest.digest, author: "eve", time: newest.time,
+      writeID: "w", salt: "s",
+      change: strange == "tag"
+        ? .tag(TagRecord(name: "t", number: 9, message: "")) : .version(version))
+    var log = try PackWriter()
+    let compressor = try Compressor()
+    for text in [record.texts, record.bytes].compactMap({ $0 }) {
+      let frame = try compressor.frame(text)
+      try log.append(
+        Digest(hashing: text), .record,
+        frames: [PackFrame(stored: frame.bytes, rawBytes: frame.rawCount)])
+    }
+    try Data(log.finish().pieces.flatMap { $0 }).write(to: URL(filePath: path(self.log(5))))
+    for store in [try temporary.reopened(), try forgetful()] {
+      let error = #expect(throws: StoreError.self) { try store.lines() }
+      #expect(error?.kind == .corrupt)
+      let damage = try store.verify().damage
+      #expect(damage.map(\.file) == ["log/d/"] && damage.map(\.versions) == [["d"]])
+    }
   }
 }
