@@ -115,8 +115,10 @@ struct ThriftReader {
     let head = try byte()
     let short = Int(head >> 4)
     let count = short == 15 ? try count() : short
-    // An element takes a byte at least.
-    guard count <= end - position, (1...13).contains(head & 15) else { throw Self.damage }
+    // An element takes a byte at least; where there is none, some writers name no type.
+    guard count <= end - position, count == 0 || (1...13).contains(head & 15) else {
+      throw Self.damage
+    }
     return (head & 15, count)
   }
 

@@ -1,6 +1,6 @@
 """Makes the Parquet fixtures of this folder and the rows that reading each must give (cases.json).
 
-    pip install pyarrow polars duckdb pandas
+    pip install pyarrow polars duckdb pandas fastparquet
     python make.py
 
 Values are made up here; expected rows are what a push of the file would store, as JSON lines.
@@ -269,6 +269,10 @@ def writers():
     for row in rows:
         row["i"] = None if row["i"] is None else float(row["i"])
     expect("pandas", rows)
+    # It names no type for the elements of a list that has none.
+    pd.DataFrame({"k": [1, 2], "x": [0.5, 1.5], "s": ["a", "b"]}).to_parquet(
+        HERE / "fastparquet.parquet", engine="fastparquet")
+    expect("fastparquet", [{"k": 1, "x": 0.5, "s": "a"}, {"k": 2, "x": 1.5, "s": "b"}])
     flat, nest = FLAT_TABLE, pa.Table.from_pylist(NESTED, schema=NESTED_SCHEMA)
     db = duckdb.connect()
     db.register("flat", flat)
