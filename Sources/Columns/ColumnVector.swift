@@ -86,6 +86,13 @@ package struct TextValues: Hashable, Sendable {
     String(decoding: bytes[range(index)], as: UTF8.self)
   }
 
+  /// The number of the empty text, which rows without a value have; it is added when there is none.
+  package mutating func emptyIndex() -> UInt32 {
+    let index = (0..<count).first { range($0).isEmpty } ?? count
+    if index == count { append([]) }
+    return UInt32(index)
+  }
+
   /// Adds a text at the end.
   package mutating func append(_ text: some Sequence<UInt8>) {
     bytes.append(contentsOf: text)

@@ -86,7 +86,7 @@ package enum VectorText {
     _ bytes: ArraySlice<UInt8>, _ own: VectorForm, _ form: VectorForm
   ) -> [UInt8]? {
     guard own.count == form.count else { return nil }
-    if own.element == form.element { return Array(bytes) }
+    if own.element == form.element, !hasNaN(bytes, form) { return Array(bytes) }
     return Self.bytes(numbers(bytes, own)[...], form)
   }
 
@@ -101,15 +101,27 @@ package enum VectorText {
     }
   }
 
+  /// Whether an element of the vector whose bytes these are is no number.
+  private static func hasNaN(_ bytes: ArraySlice<UInt8>, _ form: VectorForm) -> Bool {
+    unsafe bytes.withUnsafeBytes { raw in
+      (0..<form.count).contains { index in
+        switch form.element {
+        case .f32: unsafe raw.loadUnaligned(fromByteOffset: index * 4, as: Float.self).isNaN
+        case .f64: unsafe raw.loadUnaligned(fromByteOffset: index * 8, as: Double.self).isNaN
+        }
+      }
+    }
+  }
+
   /// The bytes of the vector with these elements; nil when the form does not hold one exactly.
   package static func bytes(_ numbers: ArraySlice<Double>, _ form: VectorForm) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(form.byteCount)
     for number in numbers {
       switch form.element {
-      case .f64: bytes.append(littleEndian: number.bitPattern)
+      case .f64: bytes.append(littleEndian: (number.isNaN ? .nan : number).bitPattern)
       case .f32:
-        let narrow = Float(number)
+        let narrow = number.isNaN ? Float.nan : Float(number)
         guard Double(narrow) == number || number.isNaN else { return nil }
         bytes.append(littleEndian: narrow.bitPattern)
       }

@@ -85,6 +85,24 @@ struct ColumnTypes {
     }
   }
 
+  /// `advice`, and to read the column as `type`, with what names that.
+  static func advice(_ advice: String, orRead column: String, as type: String) -> String {
+    let pair = NameList.text(["\(column)=\(type)"])
+    return "\(advice), or read the column as \(type) ('--types \(pair)')"
+  }
+
+  /// The refusal of a column whose structures have two fields of one name.
+  static func twinFields(_ column: String) -> StoreError {
+    StoreError(
+      .invalid,
+      "the column '\(column)' has a structure with two fields of one name, and JSON has no such "
+        + "object: name them apart")
+  }
+
+  /// The refusal of values of an extension type that is not known.
+  static let extensionAdvice =
+    "write them as text, or name a type for the column to take what stands for them"
+
   /// What is said of a value that is no vector of `form`.
   static func misfit(_ form: VectorForm) -> String {
     "a value is no list of \(form.count) numbers that \(form.element.rawValue) holds exactly: "

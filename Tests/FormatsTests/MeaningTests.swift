@@ -77,6 +77,58 @@ import Testing
     #expect(text.kind == .usage)
   }
 
+  @Test(
+    arguments: ["arrow", "parquet"],
+    [
+      ("bigs", "64"), ("instants", "bytes within"), ("infinite", "not finite"),
+      ("nan", "not finite"), ("twins", "two fields of one name"),
+      ("inner-twins", "two fields of one name"), ("map", "the same key twice"),
+      ("interval", "pandas.interval"), ("intervals-left", "pandas.interval"),
+    ])
+  func `what is nested is refused by the name of its column`(
+    format: String, found: (name: String, word: String)
+  ) throws {
+    let error = try #require(throws: StoreError.self) { try cells(found.name, format) }
+    #expect(error.kind == .invalid && error.message.contains(found.word), "\(error)")
+    #expect(error.message.contains("column '\(found.name)'"), "\(error)")
+    // No type of the column makes the value another.
+    let isNamed = error.message.contains("--types") || error.message.contains("COLUMN")
+    #expect(!isNamed, "\(error)")
+    #expect(error.location?.file != nil)
+  }
+
+  @Test(arguments: ["arrow", "parquet"])
+  func `an interval is what stands for it where a type is named`(format: String) throws {
+    #expect(try cells("interval", format, type: .json).first == #"{"left":0,"right":1}"#)
+  }
+
+  @Test func `what stands below a null is no value`() throws {
+    let reader = try ArrowReader(SeekableFile.open(path: "\(Self.fixtures)/hidden.arrow"))
+    let expected = try Data(contentsOf: URL(fileURLWithPath: "\(Self.fixtures)/hidden.jsonl"))
+    #expect(try arrowLines(reader) == String(decoding: expected, as: UTF8.self))
+  }
+
+  @Test func `the same values have one digest, however they are laid out`() throws {
+    func digests(_ name: String) throws -> [Digest] {
+      let file = try SeekableFile.open(path: "\(Self.fixtures)/\(name)")
+      var reader: any RowReader =
+        name.hasSuffix("arrow") ? try ArrowReader(file) : try ParquetReader(file)
+      return try #require(try reader.next()).rows.vectors.map(\.digest)
+    }
+    let plain = try digests("layout-same.parquet")
+    for name in ["layout-same.arrow", "layout-other.arrow", "layout-other.parquet"] {
+      #expect(try digests(name) == plain, "\(name)")
+    }
+    let lines = #"{"s":"a"}|{"s":null}|{"s":null}|{"s":"b"}"#.replacing("|", with: "\n")
+    var json = try JSONReader(
+      MemorySource(name: "x", bytes: Array(lines.utf8)), layout: .lines)
+    let texts = try #require(try json.next()).rows.vectors[0]
+    #expect(texts.digest == plain[0])
+    let floats = ColumnVector(
+      type: .float64, count: 4, validity: nil, values: .float64([1, .nan, 2, .nan], integral: nil))
+    #expect(floats.digest == plain[1])
+  }
+
   @Test func `a duration has one text whatever its unit`() throws {
     for unit in ["ms", "us"] {
       let file = try SeekableFile.open(

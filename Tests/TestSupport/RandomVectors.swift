@@ -60,7 +60,10 @@ package enum RandomVectors {
       guard validity[index] else { return 0 }
       switch style {
       case 0: return (Double.random(in: 0...1, using: &random) * 10_000).rounded() / 10_000
-      case 1: return Double(bitPattern: UInt64.random(in: 0...UInt64.max, using: &random))
+      case 1:
+        let double = Double(bitPattern: UInt64.random(in: 0...UInt64.max, using: &random))
+        // Readers know one NaN.
+        return double.isNaN ? .nan : double
       case 2:
         if Bool.random(using: &random) { integral[index] = true }
         return Double(Int.random(in: -50...50, using: &random))

@@ -4,8 +4,9 @@ import Model
 extension ArrowDecoder {
   /// Lists and maps as JSON text: `[1,null,3]`, `{"a":1}`.
   ///
-  /// A map whose keys are no texts is a list of `{"key":1,"value":2}`. What is not finite is null,
-  /// as JSON has no word for it.
+  /// A map whose keys are no texts is a list of `{"key":1,"value":2}`.
+  /// - Throws: ``StoreError`` of kind `invalid` for a map with the same key twice and for a number
+  ///   that is not finite, since JSON has neither.
   func lists(
     _ array: ArrowArray, _ rows: Range<Int>, _ validity: Bitmap?
   ) throws(StoreError) -> TextValues {
@@ -27,11 +28,18 @@ extension ArrowDecoder {
     }
     let window = span ?? 0..<0
     guard window.count <= Self.cellLimit else { throw ArrowFault.tooLarge }
-    let cells = try ArrowJSONCells(array, window, self)
+    let used = total == window.count ? nil : Self.used(places, validity, window)
+    let cells = try ArrowJSONCells(array, window, used, self)
     var capacity = rows.count * 2 + total
     for row in 0..<rows.count where validity?[row] ?? true {
       guard !places[row].isEmpty else { continue }
-      capacity += cells.capacity(places[row].shifted(by: -window.lowerBound))
+      let place = places[row].shifted(by: -window.lowerBound)
+      guard !cells.hasTwins(place) else {
+        throw ArrowFault.unfit(
+          array.field, "a map with the same key twice, and JSON has no such object",
+          "write it as a list of pairs")
+      }
+      capacity += cells.capacity(place)
       guard capacity <= Self.limit else { throw ArrowFault.tooLarge }
     }
     let (opening, closing) = cells.brackets
@@ -51,12 +59,16 @@ extension ArrowDecoder {
   func structures(
     _ array: ArrowArray, _ rows: Range<Int>, _ validity: Bitmap?
   ) throws(StoreError) -> TextValues {
+    let names = array.children.map(\.field.name)
+    guard names.textSet.count == names.count else {
+      throw ColumnTypes.twinFields(array.field.column)
+    }
     var fields: [JSONColumnText] = []
     for child in array.children {
       var name: [UInt8] = []
       JSONText.append(child.field.name, to: &name)
       name.append(UInt8(ascii: ":"))
-      fields.append(JSONColumnText(try vector(child, rows), name: name))
+      fields.append(JSONColumnText(try nested(child, rows, used: validity), name: name))
     }
     let capacity = fields.reduce(rows.count * (fields.count * 5 + 2)) {
       $0 + $1.capacity(0..<rows.count)
@@ -71,6 +83,33 @@ extension ArrowDecoder {
       }
       unsafe end.put(UInt8(ascii: "}"))
     }
+  }
+
+  /// Values that become part of JSON text; those that are not in `used` are null.
+  /// - Throws: ``StoreError`` of kind `invalid` for a number that JSON has no text for.
+  fileprivate func nested(
+    _ array: ArrowArray, _ rows: Range<Int>, used: Bitmap?
+  ) throws(StoreError) -> ColumnVector {
+    let vector = try vector(array, rows, used: used)
+    guard case .float64(let floats, _) = vector.values else { return vector }
+    for row in 0..<vector.count where !floats[row].isFinite && vector.hasValue(row) {
+      throw ArrowFault.unfit(
+        array.field,
+        "a number within a list or a structure that is not finite, which JSON has no "
+          + "text for", "write null or a text instead")
+    }
+    return vector
+  }
+
+  /// Which rows of the child at `window` are in a list that is there.
+  private static func used(
+    _ places: [Range<Int>], _ validity: Bitmap?, _ window: Range<Int>
+  ) -> Bitmap {
+    var used = Bitmap(count: window.count)
+    for row in places.indices where validity?[row] ?? true {
+      for place in places[row] { used[place - window.lowerBound] = true }
+    }
+    return used
   }
 
   /// Which rows of its child each of `rows` lists.
@@ -136,20 +175,28 @@ private struct ArrowJSONCells {
   /// What stands before the first element of a row and after its last.
   let brackets: (UInt8, UInt8)
   private let isPair: Bool
+  /// The names of members, where elements are such.
+  private let names: ColumnVector?
 
-  /// The rows `window` of the child of `array`.
-  init(_ array: ArrowArray, _ window: Range<Int>, _ decoder: ArrowDecoder) throws(StoreError) {
+  /// The rows `window` of the child of `array`, of which those in `used` are elements.
+  init(
+    _ array: ArrowArray, _ window: Range<Int>, _ used: Bitmap?, _ decoder: ArrowDecoder
+  ) throws(StoreError) {
     let child = array.children[0]
     guard array.field.type == .map else {
       brackets = (UInt8(ascii: "["), UInt8(ascii: "]"))
-      columns = [JSONColumnText(try decoder.vector(child, window), name: [])]
+      columns = [JSONColumnText(try decoder.nested(child, window, used: used), name: [])]
       isPair = false
+      names = nil
       return
     }
-    let keys = try decoder.vector(child.children[0], window)
-    let values = try decoder.vector(child.children[1], window)
+    // Which form a map has is for all of its keys to say, also where they are not used.
+    let keys = try decoder.nested(child.children[0], window, used: nil)
+    let values = try decoder.nested(child.children[1], window, used: used)
     isPair = true
-    if keys.type == .string, keys.validity == nil {
+    let isObject = keys.type == .string && keys.validity == nil
+    names = isObject ? keys : nil
+    if isObject {
       brackets = (UInt8(ascii: "{"), UInt8(ascii: "}"))
       columns = [JSONColumnText(keys, name: []), JSONColumnText(values, name: [UInt8(ascii: ":")])]
     } else {
@@ -158,6 +205,16 @@ private struct ArrowJSONCells {
         JSONColumnText(keys, name: Array("{\"key\":".utf8)),
         JSONColumnText(values, name: Array(",\"value\":".utf8)),
       ]
+    }
+  }
+
+  /// Whether the elements at `rows` are members of which two have one name.
+  func hasTwins(_ rows: Range<Int>) -> Bool {
+    guard let names, rows.count > 1 else { return false }
+    var seen: Set<[UInt8]> = []
+    return rows.contains { row in
+      guard let text = names.values.text(row) else { return false }
+      return !seen.insert(Array(text.words.bytes[text.range])).inserted
     }
   }
 

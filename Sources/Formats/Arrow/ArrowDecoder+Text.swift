@@ -30,7 +30,7 @@ extension ArrowDecoder {
     guard Self.isText(texts) else {
       throw ArrowFault.unfit(
         array.field, "bytes that are not UTF-8 text",
-        "keep them as Base64 ('--types \(array.field.name)=bytes'), or as attachments")
+        array.field.advice("keep them as Base64 or as attachments", orAs: "bytes"))
     }
     switch array.field.meaning {
     case .plain, .uuid, .base64, .text, .bool, .period, .unknown: return texts

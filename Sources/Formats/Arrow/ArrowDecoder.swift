@@ -14,19 +14,26 @@ struct ArrowDecoder: Sendable {
   /// The values of each dictionary, by its number.
   var dictionaries: [Int64: ColumnVector] = [:]
 
-  /// The values of `array` at `rows`.
+  /// The values of `array` at `rows`; those that are not in `used` are null, whatever stands there.
   /// - Throws: ``StoreError`` of kind `invalid` for damage and for values that cannot be kept as
   ///   they are, `exhausted` when there is too much text in the rows.
-  func vector(_ array: ArrowArray, _ rows: Range<Int>) throws(StoreError) -> ColumnVector {
+  func vector(
+    _ array: ArrowArray, _ rows: Range<Int>, used: Bitmap? = nil
+  ) throws(StoreError) -> ColumnVector {
     guard rows.count <= Self.limit else { throw ArrowFault.tooLarge }
     let field = array.field
     // Before anything below is decoded, since what is there adds up.
     guard array.children.isEmpty || rows.count <= Self.cellLimit / array.fieldCount else {
       throw ArrowFault.tooLarge
     }
-    let validity = try array.validity(rows)
+    let validity = Self.both(try array.validity(rows), used)
     if array.isCoded { return try coded(array, rows, validity) }
-    if field.type == .runEnds { return try runs(array, rows) }
+    if field.type == .runEnds {
+      let runs = try runs(array, rows)
+      return ColumnVector(
+        type: runs.type, count: runs.count, validity: Self.both(runs.validity, used),
+        values: runs.values)
+    }
     let values: ColumnVector.Values =
       switch field.type {
       case .null: .none
@@ -95,7 +102,7 @@ struct ArrowDecoder: Sendable {
     if bits == 64, !isSigned, values.contains(where: { $0 < 0 }) {
       throw ArrowFault.unfit(
         field, "a number beyond the greatest of 64 bits with a sign",
-        "write it as text, or read the column as string ('--types \(field.name)=string')")
+        field.advice("write it as text", orAs: "string"))
     }
     return values
   }
@@ -115,9 +122,9 @@ struct ArrowDecoder: Sendable {
     _ buffer: ArrowBuffer, _ rows: Range<Int>, _ bits: Int
   ) throws(StoreError) -> [Double] {
     switch bits {
-    case 16: try buffer.values(UInt16.self, rows).map { Double(HalfFloat(bits: $0)) }
-    case 32: try buffer.values(Float.self, rows).map { Double($0) }
-    default: try buffer.values(Double.self, rows)
+    case 16: try buffer.values(UInt16.self, rows).map { Double(HalfFloat(bits: $0)) }.withOneNaN
+    case 32: try buffer.values(Float.self, rows).map { Double($0) }.withOneNaN
+    default: try buffer.values(Double.self, rows).withOneNaN
     }
   }
 
@@ -131,10 +138,10 @@ struct ArrowDecoder: Sendable {
         throw unit == .nanoseconds
           ? ArrowFault.unfit(
             array.field, "a time with a fraction of a microsecond",
-            "round it, or read the column as string ('--types \(array.field.name)=string')")
+            array.field.advice("round it", orAs: "string"))
           : ArrowFault.unfit(
             array.field, "a time beyond what microseconds of 64 bits reach",
-            "read the column as string ('--types \(array.field.name)=string')")
+            array.field.advice("write it as text", orAs: "string"))
       }
       return time
     }
@@ -174,12 +181,28 @@ struct ArrowDecoder: Sendable {
       values = .int64(Self.zeroed(numbers.map { integers[Int($0)] }, validity))
     case .float64(let floats, _):
       values = .float64(Self.zeroed(numbers.map { floats[Int($0)] }, validity), integral: nil)
-    case .text(let texts):
-      values = .dictionary(codes: numbers.map { UInt32($0) }, words: texts)
+    case .text(let texts): values = Self.words(texts, numbers.map { UInt32($0) }, validity)
     case .dictionary(let codes, let texts):
-      values = .dictionary(codes: numbers.map { codes[Int($0)] }, words: texts)
+      values = Self.words(texts, numbers.map { codes[Int($0)] }, validity)
     }
     return ColumnVector(type: type, count: rows.count, validity: validity, values: values)
+  }
+
+  /// Texts by their numbers, with the empty one for rows without a value.
+  private static func words(
+    _ words: TextValues, _ codes: [UInt32], _ validity: Bitmap?
+  ) -> ColumnVector.Values {
+    guard let validity else { return .dictionary(codes: codes, words: words) }
+    var (codes, words) = (codes, words)
+    let empty = words.emptyIndex()
+    for row in codes.indices where !validity[row] { codes[row] = empty }
+    return .dictionary(codes: codes, words: words)
+  }
+
+  /// The bits that are set in both; nil stands for all.
+  static func both(_ left: Bitmap?, _ right: Bitmap?) -> Bitmap? {
+    guard let left, let right else { return left ?? right }
+    return masked(left, right)
   }
 
   /// Runs of one value each, laid out.

@@ -17,12 +17,19 @@ enum ArrowFault {
 
   /// A value that its column cannot keep as it is.
   static func unfit(_ field: ArrowField, _ what: String, _ advice: String) -> StoreError {
-    StoreError(.invalid, "the column '\(field.name)' has \(what): \(advice)")
+    StoreError(.invalid, "the column '\(field.column)' has \(what): \(advice)")
   }
 
   /// Too much to hold at once; fewer rows may fit.
   static var tooLarge: StoreError {
     StoreError(
       .exhausted, "a single row of the Arrow data takes more than 256 MiB: write smaller values")
+  }
+}
+
+extension ArrowField {
+  /// `advice`, and to read the column as `type` where the field is the column itself.
+  func advice(_ advice: String, orAs type: String) -> String {
+    isInner ? advice : ColumnTypes.advice(advice, orRead: column, as: type)
   }
 }

@@ -10,10 +10,15 @@ struct ArrowField: Sendable {
   private static let uuidExtension = "arrow.uuid"
   private static let boolExtension = "arrow.bool8"
   private static let periodExtension = "pandas.period"
+  private static let tensorExtension = "arrow.fixed_shape_tensor"
   private static let metadataKey = "ARROW:extension:metadata"
   private static let depthLimit = 64
 
   let name: String
+  /// The name of the column that it is, or that it is of.
+  let column: String
+  /// Whether it is no column itself.
+  let isInner: Bool
   /// The type of its values, also when an array has numbers of a dictionary's values.
   let type: ArrowType
   private(set) var children: [ArrowField]
@@ -40,23 +45,28 @@ struct ArrowField: Sendable {
     /// Truth values of a byte each.
     case bool
     case period(PeriodType)
-    /// Numbers or bytes of an extension type that is not known, by its name.
+    /// Numbers, bytes, lists or structures of an extension type that is not known, by its name.
     case unknown(String)
   }
 
-  /// Reads a field (Schema.fbs, `Field`) and counts it off `budget`.
-  init(_ table: FlatTable, depth: Int = 0, budget: inout Int) throws(StoreError) {
+  /// Reads a field (Schema.fbs, `Field`), a column or one below the column `outer`, and counts it
+  /// off `budget`.
+  init(
+    _ table: FlatTable, in outer: String? = nil, depth: Int = 0, budget: inout Int
+  ) throws(StoreError) {
     budget -= 1
     guard depth < Self.depthLimit, budget >= 0 else {
       throw ArrowFault.unsupported("too many nested fields")
     }
     name = try table.text(0) ?? ""
+    column = outer ?? name
+    isInner = outer != nil
     let tag = try table.integer(2, default: UInt8(0))
-    type = try ArrowType.read(tag, try table.requiredTable(3), name: name)
+    type = try ArrowType.read(tag, try table.requiredTable(3), name: column)
     dictionary = try table.table(4).map { table throws(StoreError) in try Dictionary(table) }
     var children: [ArrowField] = []
     for child in try table.tables(5) {
-      children.append(try ArrowField(child, depth: depth + 1, budget: &budget))
+      children.append(try ArrowField(child, in: column, depth: depth + 1, budget: &budget))
     }
     guard children.count == type.childCount ?? children.count else {
       throw ArrowFault.damaged("the fields below '\(name)'")
@@ -81,7 +91,8 @@ struct ArrowField: Sendable {
   }
 
   /// What the values of an extension type mean; one that is not known means something else than
-  /// the numbers or bytes that stand for it, while texts and nested values say what they are.
+  /// what stands for it (of an interval, which of its ends belong to it), while texts and tensors
+  /// say what they are.
   private static func meaning(
     _ name: String, _ metadata: String, _ type: ArrowType, isBinary: Bool
   ) -> Meaning {
@@ -91,8 +102,9 @@ struct ArrowField: Sendable {
     case (boolExtension, .integer(bits: 8, isSigned: true)): return .bool
     case (periodExtension, .integer(bits: 64, isSigned: true)):
       return PeriodType(pandas: metadata).map { .period($0) } ?? .unknown(name)
+    case (tensorExtension, .fixedList): return .plain
     case (_, .integer), (_, .float), (_, .bool): return .unknown(name)
-    default: return isBinary ? .unknown(name) : .plain
+    default: return isBinary || type.isNested || type == .map ? .unknown(name) : .plain
     }
   }
 
@@ -101,6 +113,12 @@ struct ArrowField: Sendable {
   var leaves: [ArrowField] {
     if type == .runEnds { return children[1].leaves }
     return children.isEmpty ? [self] : children.flatMap(\.leaves)
+  }
+
+  /// The extension type, one that is not known, of lists or structures among the values.
+  var nestedExtension: String? {
+    if case .unknown(let name) = meaning, !children.isEmpty { return name }
+    return children.lazy.compactMap(\.nestedExtension).first
   }
 
   /// Makes nanoseconds within lists and structures, where a moment is a text anyway, exact ones.
@@ -119,8 +137,7 @@ struct ArrowField: Sendable {
   func requireMeaning(isNamed: Bool, isNested: Bool = false) throws(StoreError) {
     if case .unknown(let name) = meaning, !isNamed {
       throw ArrowFault.unfit(
-        self, "values of the extension type '\(name)'",
-        "write them as text, or name a type for the column to take what stands for them")
+        self, "values of the extension type '\(name)'", ColumnTypes.extensionAdvice)
     }
     if isNested, isBinary, case .plain = meaning {
       throw ArrowFault.unfit(

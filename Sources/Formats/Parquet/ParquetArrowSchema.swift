@@ -26,6 +26,13 @@ enum ParquetArrowSchema {
     return schema.fields.compactMap { field in field.vectorForm.map { (field.name, $0) } }
   }
 
+  /// The extension types of columns whose lists or structures mean more than their values; none
+  /// when it cannot be read.
+  static func extensions(_ text: String) -> [(column: String, type: String)] {
+    guard let schema = try? schema(text) else { return [] }
+    return schema.fields.compactMap { field in field.nestedExtension.map { (field.name, $0) } }
+  }
+
   private static func schema(_ text: String) throws(StoreError) -> ArrowSchema {
     guard let bytes = Base64Text.bytes(text.utf8), bytes.count > 8 else {
       throw ParquetFault.damaged("the schema of Arrow in its metadata")

@@ -11,6 +11,7 @@ struct ParquetConversion: Sendable {
   /// The type that the values get.
   let type: ColumnType
   private let rule: Rule
+  private let isNested: Bool
 
   enum Rule: Sendable {
     case same
@@ -49,6 +50,7 @@ struct ParquetConversion: Sendable {
   ///   for Base64 of what is no bytes.
   init(_ leaf: ParquetLeaf, _ wish: Wish) throws(StoreError) {
     self.leaf = leaf
+    isNested = wish.isNested
     let found = try Self.rule(leaf, wish)
     rule = wish.asText && found.rule.isJSON ? .text : found.rule
     let isText =
@@ -77,10 +79,7 @@ struct ParquetConversion: Sendable {
     case (.bool, .int32), (.bool, .int64): return (.truth, .bool)
     case (.extensionType(let name), _):
       guard wish.isNamed else {
-        throw StoreError(
-          .invalid,
-          "it has values of the extension type '\(name)': write them as text, or name a type for "
-            + "the column to take what stands for them")
+        throw ParquetFault.extensionType(name)
       }
       return try stored(leaf, wish)
     case (.bytes, _) where isText, (nil, .byteArray), (nil, .fixedBytes):
@@ -163,7 +162,7 @@ struct ParquetConversion: Sendable {
       var bits = Bitmap(count: scalars.count)
       for (index, value) in scalars.bools.enumerated() where value { bits[index] = true }
       values = .bool(bits)
-    case .float64: values = .float64(scalars.floats, integral: nil)
+    case .float64: values = .float64(scalars.floats.withOneNaN, integral: nil)
     default: values = .int64(scalars.integers)
     }
     return ColumnVector(type: type, count: scalars.count, validity: nil, values: values)
@@ -178,8 +177,8 @@ struct ParquetConversion: Sendable {
     if bits == 64, values.contains(where: { $0 < 0 }) {
       throw StoreError(
         .invalid,
-        "a number of more than 63 bits does not fit int64: read the column as string "
-          + "('--types COLUMN=string')")
+        "a number of more than 63 bits does not fit int64: "
+          + advice("write it as text", orAs: "string"))
     }
     let integers = bits == 32 ? values.map { $0 & 0xFFFF_FFFF } : values
     return ColumnVector(type: .int64, count: values.count, validity: nil, values: .int64(integers))
@@ -190,8 +189,8 @@ struct ParquetConversion: Sendable {
     guard ParquetJSON.isUTF8(words) else {
       throw StoreError(
         .invalid,
-        "it holds bytes that are not UTF-8 text: keep them as Base64 ('--types COLUMN=bytes'), as "
-          + "attachments, or leave the column out")
+        "it holds bytes that are not UTF-8 text: "
+          + advice("keep them as Base64 or as attachments", orAs: "bytes"))
     }
     let values: ColumnVector.Values =
       scalars.dictionary == nil ? .text(words) : .dictionary(codes: scalars.codes, words: words)
@@ -241,19 +240,19 @@ struct ParquetConversion: Sendable {
       case .timestamp(let unit):
         let count = scalars.integers[index]
         guard let time = CalendarText.microseconds(count, perSecond: unit.perSecond) else {
-          throw Self.inexact
+          throw inexact
         }
         integers.append(time)
       case .int96:
         guard let time = Self.microseconds(int96: words.bytes[words.range(index)])
-        else { throw Self.inexact }
+        else { throw inexact }
         integers.append(time)
       default: floats.append(Self.half(words.bytes[words.range(index)]))
       }
     }
     return ColumnVector(
       type: type, count: count, validity: nil,
-      values: type == .timestamp ? .int64(integers) : .float64(floats, integral: nil))
+      values: type == .timestamp ? .int64(integers) : .float64(floats.withOneNaN, integral: nil))
   }
 
   /// A number of IEEE 754's 16 bits, the lowest byte first.
@@ -282,11 +281,15 @@ struct ParquetConversion: Sendable {
     return (Int64(Int32(bitPattern: julian)) - 2_440_588, Int64(bitPattern: nanos))
   }
 
-  private static var inexact: StoreError {
+  private var inexact: StoreError {
     StoreError(
       .invalid,
-      "a time does not fit microseconds exactly: round it, or read the column as string "
-        + "('--types COLUMN=string')")
+      "a time does not fit microseconds exactly: " + advice("round it", orAs: "string"))
+  }
+
+  /// `advice`, and to read the column as `type` where the values are the column's own.
+  private func advice(_ advice: String, orAs type: String) -> String {
+    isNested ? advice : ColumnTypes.advice(advice, orRead: leaf.name, as: type)
   }
 
   private static var tooLong: StoreError {

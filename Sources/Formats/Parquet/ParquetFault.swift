@@ -15,4 +15,10 @@ enum ParquetFault {
       "the Parquet file has \(what), which is not supported: write it without, or give "
         + "the data in another format")
   }
+
+  /// Values of an extension type that is not known.
+  static func extensionType(_ name: String) -> StoreError {
+    StoreError(
+      .invalid, "it has values of the extension type '\(name)': \(ColumnTypes.extensionAdvice)")
+  }
 }

@@ -11,6 +11,8 @@ struct ParquetFooter: Sendable {
   let shapes: [(name: String, shape: ValueShape)]
   /// The forms of columns of vectors, as an Arrow schema says.
   let forms: [(name: String, form: VectorForm)]
+  /// The extension types of nested columns, as an Arrow schema says.
+  let extensions: [(column: String, type: String)]
   /// Whether pages of version 2 are compressed although they say that they are not.
   ///
   /// The writer `parquet-cpp` before its version 2.0.0, which Arrow was until its 3.0.0, left the
@@ -53,7 +55,6 @@ struct ParquetFooter: Sendable {
     var types: [String] = []
     var shapes: [(name: String, shape: ValueShape)] = []
     var arrowSchema: String?
-    var forms: [(name: String, form: VectorForm)] = []
     var writer = ""
     var last = 0
     while let field = try thrift.field(after: &last) {
@@ -82,10 +83,7 @@ struct ParquetFooter: Sendable {
           if pair.key == ValueShape.metadataKey {
             shapes = ValueShape.named(inMetadata: pair.value)
           }
-          if pair.key == ParquetArrowSchema.key {
-            arrowSchema = pair.value
-            forms = ParquetArrowSchema.forms(pair.value)
-          }
+          if pair.key == ParquetArrowSchema.key { arrowSchema = pair.value }
         }
       case 6: writer = try thrift.text(field)
       default: try thrift.skip(field)
@@ -100,7 +98,8 @@ struct ParquetFooter: Sendable {
     self.groups = groups
     self.types = types
     self.shapes = shapes
-    self.forms = forms
+    forms = arrowSchema.map(ParquetArrowSchema.forms) ?? []
+    extensions = arrowSchema.map(ParquetArrowSchema.extensions) ?? []
     hidesCompression = Self.hidesCompression(writer)
     for group in groups where group.rowCount / Self.rowsPerByte > fileCount {
       throw ParquetFault.damaged("more rows than its bytes can hold")

@@ -31,6 +31,8 @@ struct ParquetNode: Sendable {
 
 /// A field of a Parquet schema that has values, and so a column of the file.
 struct ParquetLeaf: Sendable {
+  /// The name of the column of ours that it is, or that it is of.
+  let name: String
   let type: ParquetPhysicalType
   /// Bytes of a value of fixed length.
   let length: Int

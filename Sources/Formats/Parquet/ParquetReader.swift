@@ -175,10 +175,16 @@ package struct ParquetReader: RowReader {
         footer.types.count == names.count
         ? ColumnType(inMetadata: footer.types[index][...])
         : footer.forms.first { $0.name.hasBytes(of: node.name) }.map { .vector($0.form) }
+      let wanted = options.types[node.name]
       do throws(StoreError) {
+        if wanted == nil,
+          let found = footer.extensions.first(where: { $0.column.hasBytes(of: node.name) })
+        {
+          throw ParquetFault.extensionType(found.type)
+        }
         columns.append(
           try ParquetColumn(
-            node, footer.leaves, wanted: options.types[node.name],
+            node, footer.leaves, wanted: wanted,
             isBase64: options.base64.hasText(node.name), known: known))
       } catch {
         throw StoreError(error.kind, "column '\(node.name)': \(error.message)")

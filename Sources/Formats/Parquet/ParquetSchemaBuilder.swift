@@ -11,6 +11,8 @@ struct ParquetSchemaBuilder {
 
   /// What is above a field.
   private struct Levels {
+    /// The name of the outermost field.
+    var column = ""
     var definition = 0
     var repetition = 0
     var depth = 0
@@ -24,7 +26,10 @@ struct ParquetSchemaBuilder {
     guard let root = elements.first else { throw ParquetFault.damaged("it has no schema") }
     position = 1
     var nodes: [ParquetNode] = []
-    for _ in 0..<max(0, root.childCount) { nodes.append(try node(below: Levels())) }
+    for _ in 0..<max(0, root.childCount) {
+      guard position < elements.count else { throw ParquetFault.damaged("its schema") }
+      nodes.append(try node(below: Levels(column: elements[position].name)))
+    }
     guard position == elements.count else { throw ParquetFault.damaged("its schema") }
     return nodes
   }
@@ -60,6 +65,9 @@ struct ParquetSchemaBuilder {
     let first = leaves.count
     var children: [ParquetNode] = []
     for _ in 0..<element.childCount { children.append(try node(below: own)) }
+    guard children.map(\.name).textSet.count == children.count else {
+      throw ColumnTypes.twinFields(own.column)
+    }
     return ParquetNode(
       name: element.name, form: .structure, presence: own.definition, element: 0, repetition: 0,
       children: children, leaves: first..<leaves.count)
@@ -73,7 +81,7 @@ struct ParquetSchemaBuilder {
     }
     leaves.append(
       ParquetLeaf(
-        type: type, length: element.length, logical: element.logical,
+        name: levels.column, type: type, length: element.length, logical: element.logical,
         definition: levels.definition, repetition: levels.repetition))
     return ParquetNode(
       name: element.name, form: .leaf, presence: levels.definition, element: 0, repetition: 0,

@@ -44,10 +44,7 @@ enum ParquetVectors {
       }
       values = .text(TextValues(offsets: offsets, bytes: texts.bytes))
     case .dictionary(let codes, var words):
-      // A null row has the empty text.
-      let empty = (0..<words.count).first { words.range($0).isEmpty } ?? words.count
-      if empty == words.count { words.append([]) }
-      var spread = [UInt32](repeating: UInt32(empty), count: count)
+      var spread = [UInt32](repeating: words.emptyIndex(), count: count)
       each(present) { spread[$0] = codes[$1] }
       values = .dictionary(codes: spread, words: words)
     }

@@ -7,6 +7,7 @@ duration-us.parquet hold one and two seconds each; pyarrow wrote them too.
 import json
 import os
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.ipc as ipc
@@ -98,10 +99,45 @@ fixed = pa.array([b"\x00\xff\x01", b"abc", None], pa.binary(3))
 unknown = pa.ExtensionArray.from_storage(Unknown(pa.int64()), pa.array([7, 8, None], pa.int64()))
 business = pa.array(pd.PeriodIndex(["2026-10-01", "2026-10-02", None], freq="Y-JUN"))
 inner = pa.array([[b"text"], [], None], pa.list_(pa.binary()))
+# Values within lists and structures, which are refused by the column's name and not by 'item', 'element' or 'a'.
+nested = {
+    "bigs": pa.array([[1, 2**64 - 1]], pa.list_(pa.uint64())),
+    "instants": pa.array([{"a": b"x"}], pa.struct([("a", pa.binary())])),
+    "infinite": pa.array([[1.0, float("inf")]], pa.list_(pa.float64())),
+    "nan": pa.array([{"a": [{"b": float("nan")}]}]),
+    "twins": pa.StructArray.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"]),
+    "inner-twins": pa.array([[]], pa.list_(pa.struct([("a", pa.int64()), ("a", pa.int64())]))),
+    "map": pa.array([[("a", 1), ("a", 2)]], pa.map_(pa.string(), pa.int64())),
+    "interval": pa.array(pd.Series(pd.interval_range(0, 2))),
+    "intervals-left": pa.array(pd.Series(pd.interval_range(0, 2, closed="left"))),
+}
 for name, values in {"big": big, "nanos": nanos, "raw": raw, "fixed": fixed, "unknown": unknown,
-                     "business": business, "inner": inner}.items():
+                     "business": business, "inner": inner, **nested}.items():
     one = pa.table({name: values})
     arrow("refused-" + name, one)
     pq.write_table(one, os.path.join(here, f"refused-{name}.parquet"))
 pq.write_table(pa.table({"old": nanos}), os.path.join(here, "refused-old.parquet"),
                use_deprecated_int96_timestamps=True)
+
+# What stands below a null is no value: neither the number nor the key that is twice there makes a file one to refuse.
+below = pa.StructArray.from_arrays(
+    [pa.array([float("nan"), 1.5]), pa.ListArray.from_arrays([0, 1, 2], pa.array([float("inf"), 2.5]))],
+    names=["a", "b"], mask=pa.array([True, False]))
+arrow("hidden", pa.table({"x": below}))
+expect(os.path.join(here, "hidden"), [{}, {"x": {"a": 1.5, "b": [2.5]}}])
+
+# The same values in two layouts, of which only the second is the one of JSON lines and CSV.
+nan = np.array([0xFFF8000000000001, 0x7FF8000000000000], np.uint64).view(np.float64)
+nan32 = np.array([0xFFC00001, 0x7FC00000], np.uint32).view(np.float32)
+for name, at in [("other", 0), ("same", 1)]:
+    plain = pa.array(["a", None, None, "b"])
+    one = pa.table({
+        "words": plain if at else pa.DictionaryArray.from_arrays([0, None, 1, 2], ["a", None, "b"]),
+        "floats": pa.array([1.0, nan[at], 2.0, nan[at]]),
+        "halves": pa.array(np.array([0xFE01, 0x7E00], np.uint16).view(np.float16)[[at] * 4]),
+        "narrow": pa.array(nan32[[at] * 4]),
+        "vectors": pa.FixedSizeListArray.from_arrays(pa.array(nan32[[at] * 8]), 2),
+    })
+    arrow(f"layout-{name}", one)
+    # pyarrow writes no dictionaries with nulls into Parquet.
+    pq.write_table(one.set_column(0, "words", plain), os.path.join(here, f"layout-{name}.parquet"))
