@@ -22,4 +22,30 @@ struct CSVCellForm: Sendable {
     let pointed = unsafe text.map { $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0 }
     return unsafe pointed.withUnsafeBytes { unsafe body($0) }
   }
+
+  /// A number however it is spelt, as JSON has it; nil for any other text and for what no double
+  /// can stand for.
+  func respelled(_ text: UnsafeRawBufferPointer) -> Respelled? {
+    let json = unsafe withNumber(text) { unsafe CSVNumber.respelled($0) } ?? nil
+    guard let json else { return nil }
+    return unsafe json.withUnsafeBytes { bytes in
+      guard let number = unsafe CSVNumber(bytes), let value = unsafe number.value(bytes) else {
+        return nil
+      }
+      return Respelled(
+        json: json, value: value, isInteger: number.isInteger, isExact: number.isHeldExactly,
+        isMarked: number.isExactInteger)
+    }
+  }
+
+  /// A number as JSON has it.
+  struct Respelled {
+    let json: [UInt8]
+    let value: Double
+    let isInteger: Bool
+    /// Whether the double is the integer.
+    let isExact: Bool
+    /// Whether the double is the integer and prints as it.
+    let isMarked: Bool
+  }
 }

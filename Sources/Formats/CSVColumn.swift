@@ -3,8 +3,10 @@ import Model
 
 /// One column of the batch being read.
 struct CSVColumn {
-  private let type: ColumnType
+  let type: ColumnType
   private let form: CSVCellForm
+  /// Whether no cell has a value, but for words that are null where there is none.
+  private let isNull: Bool
   /// What is to say about the cells so far.
   private(set) var readings = CSVReadings()
   private var count = 0
@@ -16,9 +18,10 @@ struct CSVColumn {
   private var marked: [UInt32] = []
 
   /// An empty column.
-  init(type: ColumnType, form: CSVCellForm) {
+  init(type: ColumnType, form: CSVCellForm, isNull: Bool = false) {
     self.type = type
     self.form = form
+    self.isNull = isNull
   }
 
   /// Adds every `stride`th cell from `column` on and returns the first that does not fit the type,
@@ -26,7 +29,8 @@ struct CSVColumn {
   mutating func append(
     _ cells: [CSVCell], column: Int, stride: Int, from bytes: UnsafeRawBufferPointer
   ) -> Int? {
-    switch type {
+    if isNull { return unsafe appendNulls(cells, column, stride, bytes) }
+    return switch type {
     case .bool: unsafe appendBools(cells, column, stride, bytes)
     case .int64: unsafe appendIntegers(cells, column, stride, bytes)
     case .float64: unsafe appendDoubles(cells, column, stride, bytes)
@@ -61,7 +65,7 @@ struct CSVColumn {
   }
 
   /// Drops the values, which were read to see whether they fit.
-  mutating func discard() { self = CSVColumn(type: type, form: form) }
+  mutating func discard() { self = CSVColumn(type: type, form: form, isNull: isNull) }
 
   private func bitmap(of rows: [UInt32], value: Bool) -> Bitmap {
     var bits = Bitmap(repeating: !value, count: count)
@@ -103,17 +107,33 @@ struct CSVColumn {
     return true
   }
 
+  private mutating func appendNulls(
+    _ cells: [CSVCell], _ column: Int, _ stride: Int, _ bytes: UnsafeRawBufferPointer
+  ) -> Int? {
+    for index in Swift.stride(from: column, to: cells.count, by: stride) {
+      if cells[index].isNull {
+        appendNull()
+        continue
+      }
+      let text = unsafe cells[index].text(in: bytes)
+      guard unsafe takesWord(text) || takesNaN(text) else { return index / stride }
+    }
+    return nil
+  }
+
   private mutating func appendBools(
     _ cells: [CSVCell], _ column: Int, _ stride: Int, _ bytes: UnsafeRawBufferPointer
   ) -> Int? {
     for index in Swift.stride(from: column, to: cells.count, by: stride) {
       if unsafe takesNull(cells[index], bytes) { continue }
       let text = unsafe cells[index].text(in: bytes)
-      guard let bool = unsafe CSVBool(text) ?? CSVBool(digit: text) else {
+      guard let bool = unsafe CSVBool(known: text) else {
         guard unsafe takesWord(text) || takesNaN(text) else { return index / stride }
         continue
       }
-      if unsafe text[0] < UInt8(ascii: "f") { unsafe readings.add(text, as: .bool) }
+      if unsafe text.count < 4 || text[0] < UInt8(ascii: "f") {
+        unsafe readings.add(text, as: .bool)
+      }
       if bool.value { marked.append(UInt32(truncatingIfNeeded: count)) }
       count += 1
     }
@@ -140,16 +160,21 @@ struct CSVColumn {
     return nil
   }
 
-  /// An integer that was written as a float (`3.0`), as tools do that have no integers with nulls.
+  /// An integer that was written as a float (`3.0`), as tools do that have no integers with nulls,
+  /// or with a plus.
   private mutating func wholeNumber(_ text: UnsafeRawBufferPointer) -> Int64? {
-    let value = unsafe form.withNumber(text) { text in
-      unsafe CSVNumber(text).flatMap { number in unsafe number.isInteger ? nil : number.value(text)
-      }
+    guard let number = unsafe form.respelled(text) else { return nil }
+    let integer: Int64?
+    if number.isInteger {
+      integer = unsafe number.json.withUnsafeBytes { unsafe CSVNumber.integer($0) }
+    } else {
+      let float = number.value
+      let isWhole =
+        float.magnitude <= Double(CSVInference.exactIntegerLimit)
+        && float.bitPattern != (-0.0).bitPattern
+      integer = isWhole ? Int64(exactly: float) : nil
     }
-    guard let float = value ?? nil, float.magnitude <= Double(CSVInference.exactIntegerLimit),
-      float.bitPattern != (-0.0).bitPattern, let integer = Int64(exactly: float)
-    else { return nil }
-    unsafe readings.add(text, as: .integer)
+    if integer != nil { unsafe readings.add(text, as: .integer) }
     return integer
   }
 
@@ -165,29 +190,39 @@ struct CSVColumn {
       let number = unsafe form.withNumber(text) { text in
         unsafe CSVNumber(text).flatMap { number in unsafe number.value(text).map { (number, $0) } }
       }
-      guard let (number, value) = number ?? nil else {
-        if unsafe takesWord(text) {
-          doubles.append(0)
-          continue
-        }
-        guard let value = unsafe CSVWords.nonFinite(text) else { return index / stride }
-        // `nan`, `inf` and `-inf` are what is written for these numbers.
-        let isPlain =
-          unsafe text.count <= 4 && text.allSatisfy { $0 >= UInt8(ascii: "a") || $0 == 45 }
-        if !isPlain { unsafe readings.add(text, as: .number) }
+      if let (number, value) = number ?? nil, !number.isInteger || number.isExactInteger {
+        if number.isInteger { marked.append(UInt32(truncatingIfNeeded: count)) }
         doubles.append(value)
         count += 1
         continue
       }
-      if number.isInteger {
-        // One beyond would be rounded, and -0 would lose its sign.
-        guard number.isExactInteger else { return index / stride }
-        marked.append(UInt32(truncatingIfNeeded: count))
+      if unsafe takesWord(text) {
+        doubles.append(0)
+        continue
       }
+      guard let value = unsafe spelledNumber(text) else { return index / stride }
       doubles.append(value)
       count += 1
     }
     return nil
+  }
+
+  /// A number that JSON does not write so, where a double is exactly that: what is not finite,
+  /// `+1`, `.5`, `-0`, an integer beyond 2^53.
+  private mutating func spelledNumber(_ text: UnsafeRawBufferPointer) -> Double? {
+    if let value = unsafe CSVWords.nonFinite(text) {
+      // What is written for these numbers.
+      let isPlain = unsafe ["nan", "inf", "-inf"].contains(String(decoding: text, as: UTF8.self))
+      if !isPlain { unsafe readings.add(text, as: .number) }
+      return value
+    }
+    guard let number = unsafe form.respelled(text), !number.isInteger || number.isExact else {
+      return nil
+    }
+    unsafe readings.add(text, as: .number)
+    // Beyond, integers would come back as others; -0 is none.
+    if number.isMarked { marked.append(UInt32(truncatingIfNeeded: count)) }
+    return number.value
   }
 
   private mutating func appendTimestamps(

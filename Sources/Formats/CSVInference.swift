@@ -2,24 +2,31 @@ import Model
 
 /// What the cells of one column have been so far, and the narrowest type that gives them all back.
 ///
-/// Words for null and `""` count for nothing beside truth values and numbers, and are texts where
-/// there are neither.
+/// Words for null and `""` count for nothing beside truth values and numbers. Words for null alone
+/// are null, `""` alone is text. What JSON does not write so (`+1`, `.5`, `-0`) is a number only
+/// among numbers.
 struct CSVInference {
   /// Kinds of cells, as bits of ``seen``.
   private struct Kinds: OptionSet {
-    let rawValue: UInt8
+    let rawValue: UInt16
     static let bool = Kinds(rawValue: 1)
     static let integer = Kinds(rawValue: 2)
-    /// An integer that a double may not hold.
+    /// An integer that no double is.
     static let wideInteger = Kinds(rawValue: 4)
     static let fraction = Kinds(rawValue: 8)
     static let text = Kinds(rawValue: 16)
     /// A word for an infinity, which is a number only among others.
     static let infinity = Kinds(rawValue: 32)
-    /// A word for not a number, which is a number only among others and null among truth values.
+    /// A word for not a number, which is a number only among others and else null.
     static let nan = Kinds(rawValue: 64)
-    /// A word for null, or quotes around nothing.
+    /// A word for null.
     static let word = Kinds(rawValue: 128)
+    /// Quotes around nothing.
+    static let quotes = Kinds(rawValue: 256)
+    /// An integer with a plus.
+    static let plusInteger = Kinds(rawValue: 512)
+    /// A fraction as JSON does not write it, or `-0`.
+    static let bareFraction = Kinds(rawValue: 1024)
 
     static let numbers: Kinds = [.integer, .wideInteger, .fraction]
   }
@@ -48,6 +55,9 @@ struct CSVInference {
   private var numbers = Tally()
   private var wideIntegers = Tally()
   private var texts = Tally()
+  /// The looks of texts, and how many have one.
+  private var looks: Set<CSVLook> = []
+  private var lookCount = 0
 
   /// Nothing seen; or, for rows that join those of a dataset, what a column of its type has.
   init(joining type: ColumnType? = nil) {
@@ -60,17 +70,32 @@ struct CSVInference {
     }
   }
 
-  /// Whether no cell has a value.
-  var isEmpty: Bool { seen.isEmpty }
+  /// Whether no cell has a value, which words for null are not.
+  var isEmpty: Bool { seen.isSubset(of: [.word, .nan]) }
 
   /// The type of the column; `json`, as in every other format, when no cell has a value.
   var type: ColumnType {
-    let values = seen.subtracting(.word)
-    if values.isEmpty { return seen.isEmpty ? .json : .string }
+    if isEmpty { return .json }
+    let values = seen.subtracting([.word, .quotes])
     if values.contains(.bool) { return values.isSubset(of: [.bool, .nan]) ? .bool : .string }
     if values.contains(.text) || values.isDisjoint(with: .numbers) { return .string }
-    guard !values.isDisjoint(with: [.fraction, .infinity, .nan]) else { return .int64 }
+    guard !values.isDisjoint(with: [.fraction, .bareFraction, .infinity, .nan]) else {
+      return .int64
+    }
     return values.contains(.wideInteger) ? .string : .float64
+  }
+
+  /// The look of all cells of a column that is text; nil when they have none.
+  var look: CSVLook? {
+    guard type == .string, lookCount == texts.count else { return nil }
+    if looks.isEmpty {
+      let areSpelled = numbers.count > 0 && seen.isDisjoint(with: .numbers)
+      return areSpelled && bools.count == 0 ? .number : nil
+    }
+    if looks == [.truth] { return numbers.count == 0 && bools.count == 0 ? .truth : nil }
+    // What has commas before three digits may have them before fewer.
+    let kinds = looks.contains(.decimalComma) ? looks.subtracting([.thousands]) : looks
+    return kinds.count == 1 && bools.count == 0 ? kinds.first : nil
   }
 
   /// Takes note of every `stride`th cell from `column` on; `lines` are those of the rows.
@@ -92,9 +117,14 @@ struct CSVInference {
     let kind = unsafe Self.kind(of: text, form)
     seen.formUnion(kind)
     switch kind {
-    case .word, .nan, .infinity, []: break
+    case .word, .quotes, .nan, .infinity, []: break
     case .bool: unsafe bools.add(text, line: line)
-    case .text: unsafe texts.add(text, line: line)
+    case .text:
+      unsafe texts.add(text, line: line)
+      if lookCount + 1 == texts.count, let look = unsafe CSVLook(text) {
+        looks.insert(look)
+        lookCount += 1
+      }
     default:
       unsafe numbers.add(text, line: line)
       if kind.contains(.wideInteger) { unsafe wideIntegers.add(text, line: line) }
@@ -103,18 +133,20 @@ struct CSVInference {
 
   private static func kind(of text: UnsafeRawBufferPointer, _ form: CSVCellForm) -> Kinds {
     if form.words.areNamed, unsafe form.words.isNull(text) { return [] }
-    guard let first = unsafe text.first else { return .word }
-    if first &- 48 <= 9 || first == UInt8(ascii: "-") {
+    guard let first = unsafe text.first else { return .quotes }
+    if first &- 48 <= 9 || first &- UInt8(ascii: "+") <= 3 {
       if let integer = unsafe CSVNumber.integer(text) {
-        return (-exactIntegerLimit...exactIntegerLimit).contains(integer)
-          ? .integer : [.integer, .wideInteger]
+        return Int64(exactly: Double(integer)) == integer ? .integer : [.integer, .wideInteger]
       }
-      // What looks like an integer but is none (too large, -0) would come back changed.
       let isFraction = unsafe form.withNumber(text) { text in
         guard let number = unsafe CSVNumber(text), !number.isInteger else { return false }
         return unsafe number.isRepresentable(text)
       }
       if isFraction == true { return .fraction }
+      if let number = unsafe form.respelled(text) {
+        if number.isMarked { return .plusInteger }
+        if !number.isInteger || number.value == 0 { return .bareFraction }
+      }
     }
     if let value = unsafe CSVWords.nonFinite(text) { return value.isNaN ? .nan : .infinity }
     if unsafe CSVBool(text) != nil { return .bool }

@@ -6,13 +6,16 @@ struct CSVReaderColumn {
   let definition: ColumnDefinition
   /// Whether its cells alone said the type.
   private let isInferred: Bool
+  /// Whether no cell has a value, but for words that are null where there is none.
+  let isNull: Bool
   /// How the cells of this pass were read.
   private(set) var readings = CSVReadings()
 
   /// A column of which no row was read yet.
-  init(_ definition: ColumnDefinition, isInferred: Bool) {
+  init(_ definition: ColumnDefinition, isInferred: Bool, isNull: Bool) {
     self.definition = definition
     self.isInferred = isInferred
+    self.isNull = isNull
   }
 
   /// Takes note of how cells were read; that empty ones are null goes without saying where the
@@ -29,7 +32,7 @@ struct CSVReaderColumn {
 
 /// What the first pass over a CSV file learns of a column.
 struct CSVLearning {
-  private let name: String
+  let name: String
   private let named: ColumnType?
   private let expected: ExpectedColumns.Column?
   /// The type of the column when no cell has a value.
@@ -38,9 +41,11 @@ struct CSVLearning {
   /// Reads cells as the type that is expected; nil once one did not fit.
   private var trial: CSVColumn?
   private var inference: CSVInference
-  /// The first cell that was not of the expected type.
-  private(set) var misfit: ReadRemarks.Misfit?
+  /// The first cell that was not of the expected type, and the first that is of no wider number.
+  private(set) var misfits: [ReadRemarks.Misfit] = []
   private var fits: Bool
+  /// Whether the dataset has texts, which the cells might be without.
+  private let isText: Bool
 
   /// A column with the type that was `named` for it, or else that of the dataset.
   init(
@@ -53,6 +58,7 @@ struct CSVLearning {
     typeOfNulls = columns.typeWithoutValues(name)
     self.form = form
     fits = named == nil && expected != nil
+    isText = fits && expected?.type == .string && !columns.isJoined
     // Any cell is a text, or JSON, and vectors are looked for in texts.
     if fits, let type = expected?.type, ![.string, .json, .file].contains(type),
       type.vectorForm == nil
@@ -68,20 +74,22 @@ struct CSVLearning {
     _ cells: [CSVCell], column: Int, stride: Int, in bytes: UnsafeRawBufferPointer,
     lines: [UInt32]
   ) {
-    guard named == nil, !fits || trial != nil else { return }
-    if var trial, let expected {
-      if let row = unsafe trial.append(cells, column: column, stride: stride, from: bytes) {
-        let text = unsafe cells[row * stride + column].text(in: bytes)
-        if expected.hasValues {
-          unsafe misfit = ReadRemarks.Misfit(
-            column: name, expected: expected.type, line: Int(lines[row]),
-            text: ReadRemarks.quoted(text))
-        }
-        fits = false
-        self.trial = nil
-      } else {
+    guard named == nil, !fits || trial != nil || isText else { return }
+    while var trial, let expected {
+      guard let row = unsafe trial.append(cells, column: column, stride: stride, from: bytes) else {
         trial.discard()
         self.trial = trial
+        break
+      }
+      fits = false
+      let wider: ColumnType = trial.type == .int64 ? .float64 : .string
+      self.trial = wider == .float64 ? CSVColumn(type: wider, form: form) : nil
+      if expected.hasValues {
+        let text = unsafe cells[row * stride + column].text(in: bytes)
+        unsafe misfits.append(
+          ReadRemarks.Misfit(
+            column: name, expected: expected.type, wider: wider, line: Int(lines[row]),
+            text: ReadRemarks.quoted(text)))
       }
     }
     unsafe inference.observe(
@@ -94,9 +102,24 @@ struct CSVLearning {
     // Files are looked for in what is JSON, vectors in texts.
     let kept = known == .file ? .json : known?.vectorForm != nil ? .string : known
     let type = named ?? kept ?? inference.type
-    return CSVReaderColumn(ColumnDefinition(name: name, type: type), isInferred: known == nil)
+    return CSVReaderColumn(
+      ColumnDefinition(name: name, type: type), isInferred: known == nil,
+      isNull: named == nil && !fits && inference.isEmpty)
+  }
+
+  /// The look that the cells of a column of text have.
+  var look: CSVLook? {
+    named == nil && column.definition.type == .string ? inference.look : nil
+  }
+
+  /// The type that the cells have, of a column that is text for the dataset's sake.
+  var hidden: ReadRemarks.Hidden? {
+    guard isText, fits, [.bool, .int64, .float64].contains(inference.type) else { return nil }
+    return ReadRemarks.Hidden(column: name, type: inference.type)
   }
 
   /// What is to say about a column that its cells alone made text.
-  var doubt: String? { named == nil && expected == nil ? inference.doubt(name) : nil }
+  var doubt: String? {
+    named == nil && expected == nil && look == nil ? inference.doubt(name) : nil
+  }
 }

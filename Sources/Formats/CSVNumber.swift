@@ -78,6 +78,11 @@ struct CSVNumber {
       && !(isNegative && digits == 0)
   }
 
+  /// Whether it is an integer that is a double: of at most 19 digits, or `-0`.
+  var isHeldExactly: Bool {
+    isInteger && isComplete && exponent == 0 && UInt64(exactly: Double(digits)) == digits
+  }
+
   /// Whether a double can stand for it: it is finite, and zero only when it was written as zero.
   func isRepresentable(_ text: UnsafeRawBufferPointer) -> Bool {
     if digits == 0 || (-280...280).contains(exponent) { return true }
@@ -135,6 +140,26 @@ extension CSVNumber {
 
   private static func scaled(_ bits: UInt64, _ isCut: Bool, _ power: Int) -> Double {
     Double(bits | (isCut ? 1 : 0)) * Double(bitPattern: UInt64(1023 + power) << 52)
+  }
+
+  /// The text as JSON writes the number when that lacks a plus and has digits on both sides of the
+  /// point: `1` for `+1`, `0.5` for `.5`; nil for what begins like no number.
+  static func respelled(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
+    let point = UInt8(ascii: ".")
+    guard text.count <= 64, let first = unsafe text.first else { return nil }
+    let isNegative = first == UInt8(ascii: "-")
+    let isSigned = isNegative || first == UInt8(ascii: "+")
+    let rest = unsafe Array(text.dropFirst(isSigned ? 1 : 0))
+    let digit = rest.first == point ? rest.dropFirst().first : rest.first
+    guard let digit, digit &- 48 <= 9 else { return nil }
+    var json: [UInt8] = isNegative ? [UInt8(ascii: "-")] : []
+    if rest.first == point { json.append(48) }
+    for (offset, byte) in rest.enumerated() {
+      json.append(byte)
+      let isBare = offset + 1 == rest.count || rest[offset + 1] &- 48 > 9
+      if byte == point, isBare { json.append(48) }
+    }
+    return json
   }
 
   /// Reads all of `text` as a JSON integer that fits 64 bits; `-0` is none, since zero has no sign.

@@ -7,10 +7,10 @@ package import Model
 /// widen. An empty cell without quotes is null, `""` is the empty text; other quotes say nothing. A
 /// column is `bool` when all its values are `true` or `false`, `int64` when all are JSON integers
 /// of 64 bits, `float64` when all are JSON numbers that a double holds (beside at least one also
-/// `nan`, `inf` and `-inf`), else `string` with its text untouched: `007`, `+5` and `1e999` lose
-/// nothing. Truth and what is not finite may be spelt as other tools do (`True`, `NaN`,
-/// `-Infinity`), and in columns of truth values, numbers and times the words that tools write for
-/// null are null, and so is `""`. ``remarks`` says where that was so.
+/// `nan`, `inf`, `-inf`, and numbers as `+5`, `.5` and `-0`), else `string` with its text
+/// untouched: `007` and `1e999` lose nothing. Truth and what is not finite may be spelt as other
+/// tools do (`True`, `NaN`, `-Infinity`), and in columns of truth values, numbers and times, and of
+/// nothing else, the words that tools write for null are null. ``remarks`` says where that was so.
 ///
 /// A column that a dataset has gets its type when all cells fit it. A file of no rows gives one
 /// batch without rows, which has its columns.
@@ -26,8 +26,7 @@ package struct CSVReader: RowReader {
   private var window: CSVWindow
   /// Known once the file has been read to its end.
   private var columns: [CSVReaderColumn] = []
-  private var misfits: [ReadRemarks.Misfit] = []
-  private var doubts: [String] = []
+  private var learnt = ReadRemarks()
   private var state = State.new
 
   private enum State { case new, atFirstRow, amidRows, atEnd }
@@ -47,9 +46,7 @@ package struct CSVReader: RowReader {
   package var typing: FileTyping { .none }
 
   package var remarks: ReadRemarks {
-    var remarks = ReadRemarks()
-    remarks.misfits = misfits
-    remarks.doubts = doubts
+    var remarks = learnt
     if form.separator == nil, window.separator != CSVTokenizer.comma {
       let known = CSVForm.separators.first { $0.byte == window.separator }?.name ?? ""
       remarks.readings.append("separator " + (known.utf8.count > 1 ? known : "'\(known)'"))
@@ -71,7 +68,9 @@ package struct CSVReader: RowReader {
       try restart()
     }
     guard state != .atEnd else { return nil }
-    var builders = columns.map { CSVColumn(type: $0.definition.type, form: cellForm) }
+    var builders = columns.map {
+      CSVColumn(type: $0.definition.type, form: cellForm, isNull: $0.isNull)
+    }
     var lines: [UInt32] = []
     var byteCount = 0
     while byteCount < Self.batchBytes {
@@ -129,8 +128,11 @@ package struct CSVReader: RowReader {
       }
     }
     columns = learning.map(\.column)
-    misfits = learning.compactMap(\.misfit)
-    doubts = learning.compactMap(\.doubt)
+    learnt.misfits = learning.flatMap(\.misfits)
+    learnt.hidden = learning.compactMap(\.hidden)
+    learnt.doubts =
+      learning.compactMap(\.doubt)
+      + CSVLook.sentences(learning.compactMap { column in column.look.map { (column.name, $0) } })
     state = .atFirstRow
   }
 

@@ -69,7 +69,8 @@ struct CSVWindow {
       let name = text(of: cell)
       guard !name.isEmpty else {
         throw error(
-          "column \(index + 1) has no name: give each column one in the first line", row: 0,
+          "column \(index + 1) has no name: give each column one in the first line, or leave the "
+            + "numbers of rows out (pandas: index=False, R: row.names=FALSE)", row: 0,
           column: index)
       }
       guard seen.insert(DataText(name)).inserted else {

@@ -26,12 +26,16 @@ struct CSVWords: Sendable {
   }
 
   /// Reads what tools write for a number that is not finite; nil for any other text.
+  ///
+  /// The words with `#` are those of C on Windows before 2015.
   static func nonFinite(_ text: UnsafeRawBufferPointer) -> Double? {
     guard (3...9).contains(text.count) else { return nil }
-    return switch unsafe String(decoding: text, as: UTF8.self) {
-    case "nan", "NaN", "NAN": .nan
-    case "inf", "Inf", "INF", "infinity", "Infinity", "INFINITY": .infinity
-    case "-inf", "-Inf", "-INF", "-infinity", "-Infinity", "-INFINITY": -.infinity
+    let isNegative = unsafe text[0] == UInt8(ascii: "-")
+    let isSigned = unsafe isNegative || text[0] == UInt8(ascii: "+")
+    return switch unsafe String(decoding: text.dropFirst(isSigned ? 1 : 0), as: UTF8.self) {
+    case "nan", "NaN", "NAN", "1.#QNAN", "1.#SNAN", "1.#IND": .nan
+    case "inf", "Inf", "INF", "infinity", "Infinity", "INFINITY", "1.#INF":
+      isNegative ? -.infinity : .infinity
     default: nil
     }
   }
@@ -51,9 +55,13 @@ struct CSVBool {
     }
   }
 
-  /// Reads `1` and `0`, for a column that is known to be bool.
-  init?(digit text: UnsafeRawBufferPointer) {
-    guard text.count == 1, unsafe text[0] | 1 == UInt8(ascii: "1") else { return nil }
-    value = unsafe text[0] == UInt8(ascii: "1")
+  /// Reads what may be truth, for a column that is known to be bool: `1`, `0.0`, `yes`, `N`.
+  init?(known text: UnsafeRawBufferPointer) {
+    guard text.count <= 5 else { return nil }
+    switch unsafe String(decoding: text, as: UTF8.self).lowercased() {
+    case "true", "1", "1.0", "yes", "y", "t": value = true
+    case "false", "0", "0.0", "no", "n", "f": value = false
+    default: return nil
+    }
   }
 }

@@ -36,7 +36,7 @@ package struct ExpectedTypesReader: RowReader {
     var remarks = base.remarks
     remarks.misfits += misfits
     remarks.readings += texts.map {
-      "cells that are no JSON as texts in \($0.column), the first on line \($0.line)"
+      "cells that are no JSON as texts in \($0.column), the first in row \($0.line)"
     }
     return remarks
   }
@@ -100,44 +100,52 @@ package struct ExpectedTypesReader: RowReader {
     }
   }
 
-  /// Takes note of the first cell for whose sake a column is read as the file has it.
+  /// Takes note of the first cells for whose sake a column is read as the file has it: one for
+  /// each type that they make it.
   private mutating func note(_ name: String, _ vector: ColumnVector, _ lines: [UInt32]) {
-    guard let known = expected[name], known.hasValues,
-      !misfits.contains(where: { $0.column.hasBytes(of: name) }),
-      let row = (0..<vector.count).first(where: {
-        vector.hasValue($0) && (typing == .all || !Self.fits(vector, $0, known.type))
-      })
-    else { return }
-    misfits.append(
-      ReadRemarks.Misfit(
-        column: name, expected: known.type, line: Int(lines[row]), text: Self.quoted(vector, row)))
-  }
-
-  /// Whether a cell of JSON could be of the type.
-  private static func fits(_ vector: ColumnVector, _ row: Int, _ type: ColumnType) -> Bool {
-    switch (vector.values, vector.type) {
-    case (.int64(let integers), .int64):
-      return type == .int64 || type == .float64 && integers[row].magnitude <= 1 << 53
-    case (.float64, _): return type == .float64
-    case (_, .string):
-      guard type == .timestamp else { return type == .string }
-      return vector.values.text(row).map {
-        Timestamp(iso8601: String(decoding: $0.words.bytes[$0.range], as: UTF8.self)) != nil
-      } ?? false
-    case (_, .json):
-      guard let text = vector.values.text(row) else { return false }
-      return fits(JSONScalar(text.words.bytes[text.range]), type)
-    default: return false
+    guard let known = expected[name], known.hasValues else { return }
+    var types = misfits.filter { $0.column.hasBytes(of: name) }.map(\.wider)
+    // Every cell is of the one type that the file has.
+    if typing == .all, !types.isEmpty { return }
+    for row in 0..<vector.count where vector.hasValue(row) {
+      // No cell is of a wider type than JSON.
+      if types.last == .json { return }
+      let wider = Self.wider(known.type, vector, row)
+      if typing != .all, wider == known.type || types.contains(wider) { continue }
+      types.append(wider)
+      var misfit = ReadRemarks.Misfit(
+        column: name, expected: known.type, wider: wider, line: Int(lines[row]),
+        text: Self.quoted(vector, row))
+      misfit.isRow = typing == .all
+      misfits.append(misfit)
+      if typing == .all { return }
     }
   }
 
-  private static func fits(_ scalar: JSONScalar?, _ type: ColumnType) -> Bool {
-    switch (scalar, type) {
-    case (.bool, .bool), (.text, .string), (.float, .float64), (.integer, .int64): true
-    case (.integer(let value), .float64): value.magnitude <= 1 << 53
-    case (.text(let bytes), .timestamp):
-      Timestamp(iso8601: String(decoding: bytes, as: UTF8.self)) != nil
-    default: false
+  /// The type that holds a cell as JSON has it, and others of `type`.
+  private static func wider(
+    _ type: ColumnType, _ vector: ColumnVector, _ row: Int
+  ) -> ColumnType {
+    guard vector.type == .json || vector.type == .string, let text = vector.values.text(row) else {
+      if case .int64(let integers) = vector.values, vector.type == .int64 {
+        return wider(type, .integer(integers[row]))
+      }
+      return type.union(vector.type)
+    }
+    let bytes = text.words.bytes[text.range]
+    return wider(type, vector.type == .json ? JSONScalar(bytes) : .text(Array(bytes)))
+  }
+
+  private static func wider(_ type: ColumnType, _ scalar: JSONScalar?) -> ColumnType {
+    switch scalar {
+    case .bool: type.union(.bool)
+    case .float: type.union(.float64)
+    case .integer(let value):
+      type == .float64 && value.magnitude > 1 << 53 ? .json : type.union(.int64)
+    case .text(let bytes):
+      type == .timestamp && Timestamp(iso8601: String(decoding: bytes, as: UTF8.self)) != nil
+        ? type : type.union(.string)
+    default: .json
     }
   }
 

@@ -6,20 +6,36 @@ package struct ReadRemarks: Sendable {
   package struct Misfit: Sendable {
     package let column: String
     package let expected: ColumnType
+    /// The type that holds both.
+    package let wider: ColumnType
     /// The cell's line, from 1, and its text, shortened.
     package let line: Int
     package let text: String
+    /// Whether the file has rows and no lines.
+    package var isRow = false
 
     /// A cell that is not of the type `expected`.
-    package init(column: String, expected: ColumnType, line: Int, text: String) {
+    package init(
+      column: String, expected: ColumnType, wider: ColumnType, line: Int, text: String
+    ) {
       self.column = column
       self.expected = expected
+      self.wider = wider
       self.line = line
       self.text = text
     }
   }
 
+  /// A column that is text for the dataset's sake though no cell of the file is one.
+  package struct Hidden: Sendable {
+    package let column: String
+    /// The type that its cells have.
+    package let type: ColumnType
+  }
+
+  /// In the order of a column's rows.
   package var misfits: [Misfit] = []
+  package var hidden: [Hidden] = []
   /// Phrases as `'True' as bool in success`.
   package var readings: [String] = []
   /// Sentences about columns that are text for the sake of a few cells.
@@ -33,13 +49,36 @@ package struct ReadRemarks: Sendable {
   package func notes(_ type: (String) -> ColumnType?) -> [String] {
     var notes: [String] = []
     if !readings.isEmpty { notes.append("read as: " + readings.joined(separator: "; ")) }
-    for misfit in misfits {
-      guard let type = type(misfit.column), type != misfit.expected else { continue }
+    var told: Set<DataText> = []
+    for first in misfits where told.insert(DataText(first.column)).inserted {
+      guard let type = type(first.column), type != first.expected else { continue }
+      // What is of a type between is not why the column is of this one.
+      let reason =
+        misfits.first { $0.column.hasBytes(of: first.column) && $0.wider == type } ?? first
       notes.append(
-        "column '\(misfit.column)' was \(misfit.expected.rawValue) and is "
-          + "\(type.rawValue) now: line \(misfit.line) has \(misfit.text)")
+        "column '\(reason.column)' was \(reason.expected.rawValue) and is \(type.rawValue) now: "
+          + "\(reason.isRow ? "row" : "line") \(reason.line) has \(reason.text)")
     }
-    return notes + doubts
+    return notes + doubts + hiddenNotes
+  }
+
+  private var hiddenNotes: [String] {
+    if hidden.isEmpty { return [] }
+    let types = NameList.text(hidden.map { "\($0.column)=\($0.type.rawValue)" })
+    let isTruth = hidden.allSatisfy { $0.type == .bool }
+    let isNumber = hidden.allSatisfy { $0.type != .bool }
+    let what = isTruth ? "true or false" : isNumber ? "a number" : "true, false or a number"
+    return [
+      Self.columns(hidden.map(\.column), "is", "are")
+        + " text in the dataset, and every cell of this file is \(what): '--types \(types)' keeps "
+        + "them so"
+    ]
+  }
+
+  /// The names of columns, with the verb that goes with one or with several.
+  static func columns(_ names: [String], _ verb: String, _ verbs: String) -> String {
+    let quoted = names.map { "'\($0)'" }.joined(separator: ", ")
+    return names.count == 1 ? "column \(quoted) \(verb)" : "columns \(quoted) \(verbs)"
   }
 
   /// A cell's text in quotes, at most 40 characters of it.

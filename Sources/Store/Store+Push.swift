@@ -152,7 +152,10 @@ extension Store {
         return isFine
       }) {
         let (manifest, groups) = try builder.finish()
-        let notes = rows.reader.remarks.notes { name in
+        var remarks = rows.reader.remarks
+        // Of another type, a key would be that of other rows.
+        remarks.hidden.removeAll { key.hasText($0.column) }
+        let notes = remarks.notes { name in
           manifest.schema.index(of: name).map { manifest.schema.columns[$0].type }
         }
         return Built(manifest: manifest, groups: groups, builder: builder, notes: notes)

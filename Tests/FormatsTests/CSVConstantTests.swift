@@ -42,18 +42,19 @@ private func column(
 
   @Test(arguments: [
     "NaN", "nan", "NAN", "Inf", "inf", "INF", "Infinity", "infinity", "-Inf", "-inf", "-Infinity",
-    "-infinity",
+    "-infinity", "+Inf", "+inf", "-nan", "-NaN", "1.#QNAN", "-1.#IND", "1.#INF", "-1.#INF",
   ])
-  func `what is not finite is a number among numbers and a text alone`(word: String) throws {
+  func `what is not finite is a number among numbers, and not one alone`(word: String) throws {
     let among = try column(["1.5", word])
     #expect(among.type == .float64)
     let value = word.lowercased()
-    #expect(
-      among.cells[1] == (value == "nan" ? "nan" : value.hasPrefix("-") ? "-inf" : "inf"))
+    let isNaN = value.contains("nan") || value.contains("ind")
+    #expect(among.cells[1] == (isNaN ? "nan" : value.hasPrefix("-") ? "-inf" : "inf"))
     let isPlain = ["nan", "inf", "-inf"].contains(word)
     #expect(among.remarks.readings == (isPlain ? [] : ["'\(word)' as a number in x"]))
-    #expect(try column([word, word]).type == .string)
-    #expect(try column([word, word]).cells == [word, word])
+    let alone = try column([word, word])
+    #expect(alone.type == (isNaN ? .json : .string))
+    #expect(alone.cells == (isNaN ? [nil, nil] : [word, word]))
   }
 
   @Test(arguments: [
@@ -72,7 +73,137 @@ private func column(
     let text = try column(["seven", word])
     #expect(text.type == .string && text.cells == ["seven", plain])
     #expect(text.remarks.readings.isEmpty)
-    #expect(try column([word, word]).cells == [plain, plain])
+    // Alone they are null, in a column that has no type yet; `""` is the empty text.
+    let alone = try column([word, "", word])
+    #expect(alone.type == (plain.isEmpty ? .string : .json))
+    #expect(alone.cells == (plain.isEmpty ? ["", nil, ""] : [nil, nil, nil]))
+    #expect(alone.remarks.readings == (plain.isEmpty ? [] : ["'\(plain)' as null (2 cells) in x"]))
+  }
+
+  @Test func `words for null are one with NaN and empty cells, and texts beside texts`() throws {
+    let nulls = try column(["NA", "NaN", "", "None"])
+    #expect(nulls.type == .json && nulls.cells == [nil, nil, nil, nil])
+    #expect(nulls.remarks.readings == ["'None'/'NaN'/'NA' as null (3 cells) in x"])
+    #expect(try column(["NA", "NaN"], expecting: .string).cells == ["NA", "NaN"])
+    #expect(try column(["NA", "nan"], expecting: .float64).cells == [nil, "nan"])
+  }
+
+  @Test(arguments: [
+    ("-0", "-0.0"), ("+1", "1"), ("+0.5", "0.5"), (".5", "0.5"), ("-.5", "-0.5"), ("1.", "1.0"),
+    ("1.e2", "100.0"), ("1152921504606846976", "1.152921504606847e+18"),
+    ("9223372036854775808", "9.223372036854775808e+18"),
+  ])
+  func `a number that JSON writes otherwise is one among numbers`(
+    word: String, value: String
+  ) throws {
+    let number = try #require(Double(value))
+    let known = try column(["0.25", word], expecting: .float64)
+    #expect(known.type == .float64 && known.remarks.misfits.isEmpty)
+    #expect(known.cells[1].flatMap(Double.init) == number)
+    #expect(known.cells[1]?.hasPrefix("-") == value.hasPrefix("-"))
+    #expect(known.remarks.readings == ["'\(word)' as a number in x"])
+    // More digits than integers have are no number of a new column.
+    guard word != "9223372036854775808" else { return }
+    let new = try column(["0.25", word])
+    #expect(new.type == .float64 && new.cells == known.cells)
+    #expect(new.remarks.readings == known.remarks.readings)
+  }
+
+  @Test func `an integer with a plus is one among integers`() throws {
+    for type in [nil, ColumnType.int64] {
+      let found = try column(["7", "+1"], expecting: type)
+      #expect(found.type == .int64 && found.cells == ["7", "1"])
+      #expect(found.remarks.readings == ["1 cell like '+1' as integers in x"])
+    }
+    #expect(try column(["7", "-0"]).cells == ["7", "-0.0"])
+    #expect(try column(["7", "-0"], expecting: .int64).type == .float64)
+  }
+
+  @Test(arguments: [
+    "9007199254740993", "12345678901234567890", "1e999", "1e-999", "+-1", ".", "-.", "+", "1..",
+    "--1", "1.2.3", "0x10", "1_000", "+.e1",
+  ])
+  func `what no double is stays a text with its line`(word: String) throws {
+    let known = try column(["0.25", word], expecting: .float64)
+    #expect(known.type == .string && known.cells[1] == word)
+    #expect(known.remarks.misfits.first?.line == 3)
+    let new = try column(["0.25", "0.5", word])
+    #expect(new.type == .string && new.cells[2] == word)
+    #expect(new.remarks.doubts.first?.contains("line 4 has '\(word)'") == true)
+  }
+
+  @Test(arguments: [
+    (["\"0,5\"", "\"-1,25\"", "7"], "decimal commas: '--decimal ,'"),
+    (["\"1,200\"", "\"2,5\""], "decimal commas: '--decimal ,'"),
+    (["\"1,200\"", "\"-12,345,678.5\"", "3"], "commas between thousands"),
+    (["50%", "7.5%", "100%"], "percentages"), ([" 1", "2 "], "between spaces"),
+    ([".5", "+1", "-0"], "'--types x=float64' reads them"),
+    (["yes", "No", "", "yes"], "'--types x=bool' reads it"), (["T", "F"], "'--types x=bool'"),
+  ])
+  func `a column of text that looks like numbers or truth says so`(
+    cells: [String], word: String
+  ) throws {
+    for type in [nil, ColumnType.string] {
+      let found = try column(cells, expecting: type)
+      #expect(found.type == .string)
+      #expect(found.remarks.doubts.count == 1)
+      let doubt = try #require(found.remarks.doubts.first)
+      #expect(doubt.hasPrefix("column 'x' is text and looks like ") && doubt.contains(word))
+    }
+    // It is read as what is advised.
+    if word.contains("--types") {
+      let type: ColumnType = word.contains("bool") ? .bool : .float64
+      let text = "x\n" + cells.map { $0 + "\n" }.joined()
+      let (rows, remarks) = try read(text, types: ["x": type])
+      #expect(rows.columns[0].type == type && remarks.doubts.isEmpty)
+      #expect(try column(cells, expecting: type).type == type)
+    }
+  }
+
+  @Test func `columns of one look are told at once, and other texts are not`() throws {
+    let (_, remarks) = try read("a;b;c;d\n0,5;1,5;x;1\n0,7;2,5;0,5;2\n")
+    #expect(
+      remarks.doubts == [
+        "columns 'a', 'b' are text and look like numbers with decimal commas: '--decimal ,' reads "
+          + "them"
+      ])
+    for texts in [["yes", "maybe"], ["0;5", "1"], ["2026-10-01"], ["5 of 6"], ["%"], ["a,b"]] {
+      #expect(try column(texts.map { "\"\($0)\"" }).remarks.doubts.isEmpty, "\(texts)")
+    }
+  }
+
+  @Test func `a column that is text for the dataset's sake alone is named`() throws {
+    for (cells, type, what) in [
+      (["True", "False", "NA"], "bool", "true or false"), (["1", "2"], "int64", "a number"),
+      (["0.5", "", "nan"], "float64", "a number"),
+    ] {
+      let found = try column(cells, expecting: .string)
+      #expect(found.type == .string)
+      #expect(
+        found.remarks.notes { _ in .string } == [
+          "column 'x' is text in the dataset, and every cell of this file is \(what): "
+            + "'--types x=\(type)' keeps them so"
+        ])
+    }
+    for cells in [["True", "maybe"], ["", ""], ["NA", "nan"], ["1", "007"]] {
+      #expect(try column(cells, expecting: .string).remarks.hidden.isEmpty, "\(cells)")
+    }
+    // Rows that join others cannot have another type.
+    var joined = ExpectedColumns(isJoined: true)
+    joined.add("x", .string)
+    #expect(try read("x\n1\n", expecting: joined).remarks.hidden.isEmpty)
+  }
+
+  @Test func `the cell that is named is one of the type that its column has now`() throws {
+    let found = try column(["5", "1.5", "2.5", "abc"], expecting: .int64)
+    #expect(
+      found.remarks.notes { _ in .string } == [
+        "column 'x' was int64 and is string now: line 5 has 'abc'"
+      ])
+    #expect(
+      found.remarks.notes { _ in .float64 } == [
+        "column 'x' was int64 and is float64 now: line 3 has '1.5'"
+      ])
   }
 
   @Test func `what is not a number is null among truth values`() throws {
@@ -176,6 +307,9 @@ private func column(
     #expect(gaps.type == .int64 && gaps.cells == ["5", nil])
     #expect(gaps.remarks.readings == ["'NaN' as null (1 cell) in x"])
     #expect(try column(["1", "0", "True"], expecting: .bool).cells == ["true", "false", "true"])
+    let truth = try column(["1.0", "0.0", "yes", "N"], expecting: .bool)
+    #expect(truth.cells == ["true", "false", "true", "false"])
+    #expect(truth.remarks.readings == ["'yes'/'N'/'1.0'/'0.0' as bool in x"])
     #expect(try column(["1", "2"], expecting: .float64).type == .float64)
     #expect(try column(["8", "NA", "True"], expecting: .string).cells == ["8", "NA", "True"])
     let nested = try column(["\"{\"\"a\"\": [1, 2]}\"", "7", "hello", "null"], expecting: .json)

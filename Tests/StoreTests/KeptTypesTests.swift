@@ -199,7 +199,11 @@ import Testing
     try push("id,v\n2,8\n", .csv, mode: .append)
     #expect(try pull(.jsonl) == Array("{\"id\":1,\"v\":\"007\"}\n{\"id\":2,\"v\":\"8\"}\n".utf8))
     let replaced = try push("id,v\n2,8\n", .csv)
-    #expect(try types()["v"] == .string && replaced.notes.isEmpty)
+    #expect(try types()["v"] == .string)
+    #expect(replaced.notes.count == 1 && replaced.notes[0].contains("--types v=int64"))
+    // A key of another type would be that of other rows.
+    try push("id,v\na,word\n", .csv)
+    #expect(try push("id,v\n1,word\n", .csv).notes.isEmpty)
   }
 
   @Test func `JSON says numbers, texts and truth values itself`() throws {
@@ -221,6 +225,16 @@ import Testing
     #expect(try types()["v"] == .bool)
     let zero = try push(#"{"id":1,"v":0}"#)
     #expect(zero.notes == ["column 'v' was bool and is int64 now: line 1 has 0"])
+  }
+
+  @Test func `the cell that is named made its column what it is`() throws {
+    try push("{\"id\":1,\"t\":0}\n{\"id\":2,\"t\":1}")
+    let mixed = try push("{\"id\":1.0,\"t\":0.0}\n{\"id\":\"2\",\"t\":1}")
+    #expect(
+      mixed.notes == [
+        "column 'id' was int64 and is json now: line 2 has \"2\"",
+        "column 't' was int64 and is float64 now: line 1 has 0.0",
+      ])
   }
 
   @Test func `floats without a fraction come back from CSV to a column of integers as such`() throws

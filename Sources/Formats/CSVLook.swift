@@ -1,0 +1,77 @@
+import Model
+
+/// A form of numbers or truth that cells have and that is read only where it is named, or not at
+/// all.
+enum CSVLook: CaseIterable {
+  case decimalComma, thousands, percent, padded, number, truth
+
+  /// The look of a text; nil for one without.
+  init?(_ text: UnsafeRawBufferPointer) {
+    guard text.count <= 40 else { return nil }
+    let word = unsafe String(decoding: text, as: UTF8.self)
+    let parts = word.split(separator: " ")
+    guard parts.count == 1 else { return nil }
+    let plain = String(parts[0])
+    if ["yes", "no", "y", "n", "t", "f"].contains(plain.lowercased()) {
+      self = .truth
+    } else if plain.hasSuffix("%") {
+      guard Self.isNumber(plain.dropLast().replacing(",", with: ".")) else { return nil }
+      self = .percent
+    } else if Self.hasThousands(plain) {
+      self = .thousands
+    } else if Self.isNumber(plain.replacing(",", with: ".")) {
+      if plain.contains(",") {
+        self = .decimalComma
+      } else {
+        guard plain.utf8.count < text.count else { return nil }
+        self = .padded
+      }
+    } else {
+      return nil
+    }
+  }
+
+  private static func isNumber(_ text: some StringProtocol) -> Bool {
+    unsafe Array(text.utf8).withUnsafeBytes { bytes in
+      unsafe CSVNumber.respelled(bytes)?.withUnsafeBytes { unsafe CSVNumber($0) } ?? nil
+    } != nil
+  }
+
+  /// Whether the digits stand in groups of three with commas between.
+  private static func hasThousands(_ text: String) -> Bool {
+    let whole = text.prefix { $0 != "." }
+    let groups = whole.split(separator: ",", omittingEmptySubsequences: false)
+    guard groups.count > 1, let first = groups.first, isNumber(text.replacing(",", with: "")) else {
+      return false
+    }
+    return first.filter(\.isNumber).count <= 3 && groups.dropFirst().allSatisfy { $0.count == 3 }
+  }
+
+  /// What follows the names of the columns that have the look.
+  private func advice(_ columns: [String]) -> String {
+    switch self {
+    case .decimalComma: "like numbers with decimal commas: '--decimal ,' reads them"
+    case .thousands:
+      "like numbers with commas between thousands: write them without, or name '--decimal ,' where "
+        + "a comma is the decimal sign"
+    case .percent: "like percentages: write them as numbers, 0.5 for 50%"
+    case .padded: "like numbers between spaces: write them without"
+    case .number: "like numbers: '--types \(Self.types(columns, .float64))' reads them"
+    case .truth: "like truth: '--types \(Self.types(columns, .bool))' reads it"
+    }
+  }
+
+  private static func types(_ columns: [String], _ type: ColumnType) -> String {
+    NameList.text(columns.map { "\($0)=\(type.rawValue)" })
+  }
+
+  /// A sentence for each look that columns of text have.
+  static func sentences(_ looks: [(column: String, look: CSVLook)]) -> [String] {
+    allCases.compactMap { look in
+      let columns = looks.filter { $0.look == look }.map(\.column)
+      guard !columns.isEmpty else { return nil }
+      return ReadRemarks.columns(columns, "is text and looks", "are text and look")
+        + " \(look.advice(columns))"
+    }
+  }
+}
