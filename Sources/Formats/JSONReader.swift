@@ -8,7 +8,8 @@ package import Model
 /// stretch becomes a batch, or several where its rows have few of very many columns. Memory does
 /// not depend on the size of the file. Blank lines between rows are skipped, a byte order mark at
 /// the start too. Absent and null are the same.
-/// Columns that are expected to be `json` are, whatever their values.
+/// Columns that are expected to be `json` are, whatever their values; vectors and files are looked
+/// for in what is JSON.
 package struct JSONReader: RowReader {
   /// How rows follow one another.
   package enum Layout: Sendable {
@@ -37,7 +38,7 @@ package struct JSONReader: RowReader {
     _ source: any ByteSource, layout: Layout, options: ReadOptions = ReadOptions()
   ) throws(StoreError) {
     text = JSONStretches(source, layout: layout)
-    table = JSONTable(named: options.types)
+    table = JSONTable(named: options.types.mapValues { $0.vectorForm == nil ? $0 : .json })
     allowsMissing = options.allowsMissing
   }
 

@@ -39,21 +39,20 @@ struct ShowCommand: ParsableCommand {
     try output.finish()
   }
 
-  /// The first rows as JSON lines; for people, with nulls, so that every column is there.
+  /// The first rows: JSON lines for machines, and what has every column and type for people.
   private func firstRows(
     of version: VersionDocument, _ service: any StoreService
   ) throws(StoreError) -> [UInt8] {
-    var request = DataRequest(format: .jsonl)
+    var request = DataRequest(format: global.json ? .jsonl : .arrow)
     request.limit = rows
-    request.writesNulls = !global.json
-    var text: [UInt8] = []
+    var bytes: [UInt8] = []
     _ = try service.data(
       Reference(dataset: version.dataset, selector: .number(version.number)), request
     ) { _ in
-    } write: { bytes throws(StoreError) in
-      text += bytes
+    } write: { more throws(StoreError) in
+      bytes += more
     }
-    return text
+    return bytes
   }
 
   private func printJSON(
@@ -105,18 +104,10 @@ struct ShowCommand: ParsableCommand {
     _ document: VersionDetailDocument, _ first: [UInt8], _ output: Output
   ) throws(StoreError) {
     var table = try RowsOut(document.columns.map(\.name), output)
-    if !first.isEmpty {
-      var types: [DataText: ColumnType] = [:]
-      // Nobody writes attachments by hand, so no reader takes them for a type.
-      for column in document.columns {
-        types[column.name] = column.type == .file ? .json : column.type
-      }
-      let source = MemorySource(name: document.version.reference, bytes: first)
-      var reader = try JSONReader(source, layout: .lines, options: ReadOptions(types: types))
-      while let batch = try reader.next() {
-        let cells = try CellTexts(batch.rows)
-        for row in 0..<cells.count { try table.row(cells.values(row)) }
-      }
+    var reader = try ArrowReader(SeekableFile(name: document.version.reference, bytes: first))
+    while let batch = try reader.next() {
+      let cells = try CellTexts(batch.rows)
+      for row in 0..<cells.count { try table.row(cells.values(row)) }
     }
     try table.finish()
   }

@@ -173,6 +173,32 @@ import Testing
     #expect(try place.run("show", "runs", "--rows", "2").output.contains("again"))
   }
 
+  @Test func `show prints the values of every type`() throws {
+    let row =
+      #"{"b":true,"e":[1,2],"f":1.5,"i":7,"j":{"a":[1,null]},"s":"x","t":"2026-10-01","w":[3,"nan"]}"#
+    try place.write(row + "\n{\"i\":8}\n", as: "types.jsonl")
+    let types = "e=vector(2,f32),w=vector(2,f64),t=timestamp"
+    let pushed = try place.run("push", "typed", "types.jsonl", "--types", types)
+    #expect(pushed.status == 0, "\(pushed.error)")
+    let shown = try place.run("show", "typed", "--rows", "2")
+    #expect(shown.status == 0)
+    let cells = try #require(shown.output.split(separator: "\n").dropLast().last)
+    for cell in [
+      "true", "[1.0,2.0]", "1.5", "7", #"{"a":[1,null]}"#, "x", "2026-10-01T00:00:00Z",
+      #"[3.0,"nan"]"#,
+    ] {
+      #expect(cells.contains(cell), "\(cell) in \(cells)")
+    }
+  }
+
+  @Test func `an attribute has one value`() throws {
+    for names in [["a", "a"], ["\u{E9}", "e\u{301}"]] {
+      let twice = try place.run(
+        "push", "runs", "first.jsonl", "--attr", "\(names[0])=1", "--attr", "\(names[1])=2")
+      #expect(twice.status == 64 && twice.error.contains("given twice"), "\(twice.error)")
+    }
+  }
+
   @Test func `diff has a form for people, machines and reports`() throws {
     try pushBoth()
     let text = try place.run("diff", "runs@1", "runs@2", "--exit-code")
