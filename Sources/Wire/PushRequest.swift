@@ -56,4 +56,23 @@ package struct PushRequest: Sendable, Hashable {
 
   /// A plain push.
   package init() {}
+
+  /// Adds attributes that are written as `name=value`.
+  /// - Throws: ``StoreError`` of kind `usage` for another text, and for a name that is given twice:
+  ///   two spellings of an accent are one name, since a record keeps one value.
+  package mutating func addAttributes(_ pairs: [String]) throws(StoreError) {
+    for pair in pairs {
+      guard let sign = pair.firstIndex(of: "="), sign != pair.startIndex else {
+        throw StoreError(.usage, "'\(pair)' is no attribute; write name=value")
+      }
+      let name = String(pair[..<sign])
+      guard attributes[name] == nil else {
+        throw StoreError(
+          .usage,
+          "the attribute '\(name)' is given twice; give each name, however its accents are "
+            + "spelt, one value")
+      }
+      attributes[name] = String(pair[pair.index(after: sign)...])
+    }
+  }
 }

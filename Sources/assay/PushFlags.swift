@@ -72,12 +72,7 @@ struct PushFlags: ParsableArguments {
     if let expect, expect < 0 { throw StoreError(.usage, "--expect takes 0 or a version's number") }
     request.precondition = expect.map { .number($0) }
     for reference in from { request.lineage.append(try Reference(parsing: reference)) }
-    for pair in attributes {
-      guard let sign = pair.firstIndex(of: "="), sign != pair.startIndex else {
-        throw StoreError(.usage, "'\(pair)' is no attribute; write name=value")
-      }
-      request.attributes[String(pair[..<sign])] = String(pair[pair.index(after: sign)...])
-    }
+    try request.addAttributes(attributes)
     if let createdAt {
       guard let time = Timestamp(parsing: createdAt) else {
         throw StoreError(

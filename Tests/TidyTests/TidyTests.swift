@@ -67,7 +67,6 @@ import Testing
     "Server/Jobs.swift": "ids of jobs",
     "Server/OriginRules.swift": "names of hosts",
     "Server/PathTable.swift": "paths of routes",
-    "Server/Routes/PushParameters.swift": "attributes of versions",
     "Server/Routes/Routes.swift": "names of parameters, which the contract has",
     "Server/Routes/RoutingBody.swift": "a member of the contract",
     "Server/Watching/RequestMetrics.swift": "names of operations",

@@ -33,7 +33,11 @@ struct PushParameters {
     request.author = try parameters.text("author") ?? ""
     try Self.requireShort(message: request.message, author: request.author)
     request.lineage = try Self.lineage(parameters.texts("from"))
-    request.attributes = try Self.attributes(parameters.texts("attr"))
+    let attributes = parameters.texts("attr")
+    guard attributes.count <= 100 else {
+      throw StoreError(.usage, "attr is given at most 100 times")
+    }
+    try request.addAttributes(attributes)
     if let text = try parameters.text("created_at") {
       guard let time = Timestamp(parsing: text) else {
         throw StoreError(.usage, "created_at is a time, like 2026-10-01T12:00:00Z")
@@ -101,17 +105,5 @@ struct PushParameters {
     var references: [Reference] = []
     for text in texts { references.append(try Reference(parsing: text)) }
     return references
-  }
-
-  private static func attributes(_ texts: [String]) throws(StoreError) -> [String: String] {
-    guard texts.count <= 100 else { throw StoreError(.usage, "attr is given at most 100 times") }
-    var attributes: [String: String] = [:]
-    for text in texts {
-      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-        throw StoreError(.usage, "an attribute is given as attr=name=value")
-      }
-      attributes[String(text[..<equals])] = String(text[text.index(after: equals)...])
-    }
-    return attributes
   }
 }
