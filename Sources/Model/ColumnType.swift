@@ -58,7 +58,9 @@ extension ColumnType: CaseIterable {
   ]
 
   /// The names of all types, for messages.
-  package static var names: [String] { allCases.map(\.rawValue) + ["vector(384,f32)"] }
+  package static var names: [String] {
+    allCases.map(\.rawValue) + ["vector(n,f32)", "vector(n,f64)"]
+  }
 }
 
 // Written out, since a raw value's would be that of its text.

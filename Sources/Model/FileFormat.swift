@@ -4,7 +4,7 @@ package enum FileFormat: String, Sendable, CaseIterable {
   case jsonl
   /// One JSON array of objects.
   case json
-  /// Comma-separated values with a header row, as RFC 4180 has them.
+  /// Comma-separated values with a header row, as RFC 4180 has them, also with tabs for commas.
   case csv
   /// Apache Parquet.
   case parquet
@@ -21,7 +21,7 @@ package enum FileFormat: String, Sendable, CaseIterable {
     switch name[name.index(after: dot)...] {
     case "jsonl", "ndjson": self = .jsonl
     case "json": self = .json
-    case "csv": self = .csv
+    case "csv", "tsv": self = .csv
     case "parquet": self = .parquet
     case "arrow", "feather", "ipc", "arrows": self = .arrow
     default: return nil
@@ -47,7 +47,7 @@ extension FileFormat {
     switch essence {
     case "application/x-ndjson", "application/jsonl", "application/x-jsonlines": self = .jsonl
     case "application/json": self = .json
-    case "text/csv": self = .csv
+    case "text/csv", "text/tab-separated-values": self = .csv
     case "application/vnd.apache.parquet": self = .parquet
     case "application/vnd.apache.arrow.file", "application/vnd.apache.arrow.stream": self = .arrow
     default: return nil

@@ -247,7 +247,7 @@ func someBytes(_ count: Int, seed: UInt64) -> [UInt8] {
   @Test(arguments: [
     ("a.jsonl", FileFormat.jsonl), ("a.ndjson", .jsonl), ("x/a.JSON", .json), ("a.b.csv", .csv),
     ("a.parquet", .parquet), ("a.arrow", .arrow), ("a.feather.zst", .arrow), ("a.ipc", .arrow),
-    ("a.csv.gz", .csv), ("a.jsonl.zst", .jsonl), ("csv", nil), ("a.tsv", nil), ("-", nil),
+    ("a.csv.gz", .csv), ("a.jsonl.zst", .jsonl), ("csv", nil), ("a.tsv", .csv), ("-", nil),
     ("a.gz", nil), ("x.csv/a", nil), ("", nil),
   ])
   func `a path's extension names its format`(path: String, format: FileFormat?) {
