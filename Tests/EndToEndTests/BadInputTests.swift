@@ -50,7 +50,7 @@ import Testing
       "10,000 columns", "a.jsonl",
       "{\"id\":0" + (1..<10_000).map { ",\"c\($0)\":1" }.joined() + "}\n", "a.jsonl:1"),
     Refusal("an empty file", "a.jsonl", "", "a.jsonl"),
-    Refusal("an unknown extension", "a.tsv", "id\n1\n", "", status: 64),
+    Refusal("an unknown extension", "a.xls", "id\n1\n", "", status: 64),
     Refusal("a cut Parquet file", "a.parquet", "PAR1", "a.parquet: "),
     Refusal("a cut Arrow file", "a.arrow", "ARROW1\0\0", "a.arrow: "),
     Refusal("text that is no Arrow data", "a.arrows", "{\"id\":1}\n", "a.arrows: "),
