@@ -16,6 +16,7 @@ package enum ProcessMemory {
   ///
   /// A process that lives long calls it now and then: each arena keeps what its threads once
   /// needed at a time, so what the process holds grows with the number of arenas that saw their
-  /// peak, long after memory in use has stopped growing. Any thread may call; it takes milliseconds.
+  /// peak, long after memory in use has stopped growing. Any thread may call; it takes
+  /// milliseconds.
   package static func giveBackFreedBuffers() { malloc_trim(0) }
 }
