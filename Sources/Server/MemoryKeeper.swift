@@ -1,9 +1,9 @@
 import Platform
 import ServiceLifecycle
 
-/// Gives freed memory back to the system, once per minute.
+/// Gives freed memory back to the system, every ten seconds.
 struct MemoryKeeper: ServiceLifecycle.Service {
-  private static let pause = Duration.seconds(60)
+  private static let pause = Duration.seconds(10)
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
