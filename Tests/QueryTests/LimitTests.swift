@@ -71,6 +71,28 @@ import Testing
     #expect(error?.kind == .exhausted && error?.message.contains("20 MiB") == true)
   }
 
+  @Test func `values are smaller where functions walk through them for many paths`() {
+    // 8 MB: one path each, or 62 at once, over an array of so many bytes.
+    let array =
+      "(SELECT '[' || replace(printf('%.*c', 4000000, 'x'), 'x', '1,') || '1]' AS j LIMIT 1)"
+    let paths = (1...62).map { "'$[#-\($0)]'" }
+    let one = failure("SELECT json_extract(j, '$[#-1]') FROM " + array, QueryOptions())
+    #expect(one == nil)
+    let few = "SELECT json_extract(j, \(paths.prefix(3).joined(separator: ", "))) FROM " + array
+    #expect(failure(few, QueryOptions()) == nil)
+    for what in [
+      "json_extract(j, \(paths.joined(separator: ", ")))",
+      "json_remove(j, \(paths.joined(separator: ", ")))",
+      "json_set(j, \(paths.prefix(31).map { $0 + ", 1" }.joined(separator: ", ")))",
+      paths.map { "j ->> \($0)" }.joined(separator: ", "),
+      paths.map { "json_type(j, \($0))" }.joined(separator: ", "),
+    ] {
+      let error = failure("SELECT \(what) FROM " + array, QueryOptions())
+      #expect(
+        error?.kind == .exhausted && error?.message.contains("larger than") == true, "\(what)")
+    }
+  }
+
   @Test func `queries at once have a limit each`() async {
     let sql = Self.large + "length(group_concat(printf('%.*c', 30000, 'x'))) FROM c"
     await withTaskGroup(of: StoreError?.self) { group in
