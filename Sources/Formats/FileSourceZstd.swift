@@ -31,10 +31,7 @@ final class ZstdDecoder {
       let hadInput = pending.count > 0
       let (result, count) = decode(limit, appendingTo: &bytes)
       if ZSTD_isError(result) != 0 {
-        let reason = unsafe String(cString: ZSTD_getErrorName(result))
-        throw StoreError(
-          .invalid, "this is no zstd data, or it is damaged (\(reason)): get the file again",
-          at: .init(file: name))
+        throw StoreError(.invalid, Self.reason(result), at: .init(file: name))
       }
       isAtFrameEnd = result == 0
       if count > 0 { return count }
@@ -44,6 +41,17 @@ final class ZstdDecoder {
           at: .init(file: name))
       }
     }
+  }
+
+  private static func reason(_ result: Int) -> String {
+    // What this version of zstd reads unless told otherwise (ZSTD_WINDOWLOG_LIMIT_DEFAULT).
+    if ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge {
+      return
+        "the zstd data has a window of more than 128 MiB, the most that is read here: compress it "
+        + "without --long, or with --long=27"
+    }
+    let reason = unsafe String(cString: ZSTD_getErrorName(result))
+    return "this is no zstd data, or it is damaged (\(reason)): get the file again"
   }
 
   /// Forgets everything, to decode from the first byte again.

@@ -166,6 +166,22 @@ func someBytes(_ count: Int, seed: UInt64) -> [UInt8] {
     #expect(error?.kind == .invalid)
   }
 
+  @Test func `a frame of zstd whose window is beyond the limit is not called damaged`() throws {
+    // A head whose window is 2^27 or 2^28 bytes, and a last block of three bytes as they are.
+    for (window, isRead) in [(17 << 3, true), (18 << 3, false), (31 << 3, false)] {
+      let frame: [UInt8] =
+        [0x28, 0xB5, 0x2F, 0xFD, 0, UInt8(window), 0x19, 0, 0] + Array("{}\n".utf8)
+      let path = try folder.file("window.zst", frame)
+      if isRead {
+        #expect(try readAll(FileSource.open(path: path)) == Array("{}\n".utf8))
+      } else {
+        let error = #expect(throws: StoreError.self) { try readAll(FileSource.open(path: path)) }
+        #expect(error?.kind == .invalid && error?.message.contains("128 MiB") == true)
+        #expect(error?.message.contains("damaged") == false)
+      }
+    }
+  }
+
   @Test func `files that are not there or cannot be read say why`() throws {
     let missing = #expect(throws: StoreError.self) {
       _ = try FileSource.open(path: folder.path + "/none.csv")

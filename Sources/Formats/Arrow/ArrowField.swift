@@ -55,8 +55,11 @@ struct ArrowField: Sendable {
     _ table: FlatTable, in outer: String? = nil, depth: Int = 0, budget: inout Int
   ) throws(StoreError) {
     budget -= 1
-    guard depth < Self.depthLimit, budget >= 0 else {
-      throw ArrowFault.unsupported("too many nested fields")
+    guard depth < Self.depthLimit else {
+      throw ArrowFault.unsupported("fields within more than \(Self.depthLimit) others")
+    }
+    guard budget >= 0 else {
+      throw ArrowFault.unsupported("more than \(ArrowSchema.fieldLimit) fields")
     }
     name = try table.text(0) ?? ""
     column = outer ?? name

@@ -4,7 +4,7 @@ import Model
 struct ArrowSchema: Sendable {
   /// The key of metadata under which the exact types of our own columns stand, commas between.
   static let typesKey = "assay.schema"
-  private static let fieldLimit = 1 << 16
+  static let fieldLimit = 1 << 16
 
   private(set) var fields: [ArrowField]
   /// The shapes of nested columns when Assay wrote the data, where their text needs them.

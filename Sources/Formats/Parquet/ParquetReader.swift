@@ -161,10 +161,6 @@ package struct ParquetReader: RowReader {
     _ footer: ParquetFooter, _ options: ReadOptions, _ file: SeekableFile
   ) throws(StoreError) -> [ParquetColumn] {
     let names = footer.columns.map(\.name)
-    guard names.count <= Schema.columnLimit else {
-      throw StoreError(
-        .invalid, "the file has more than \(Schema.columnLimit) columns, the most a table may have")
-    }
     guard names.textSet.count == names.count, !names.contains("") else {
       throw StoreError(.invalid, "two columns have the same name, or one has none: name them apart")
     }

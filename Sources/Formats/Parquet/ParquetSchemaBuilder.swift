@@ -24,6 +24,11 @@ struct ParquetSchemaBuilder {
   /// The fields of the file's rows.
   mutating func columns() throws(StoreError) -> [ParquetNode] {
     guard let root = elements.first else { throw ParquetFault.damaged("it has no schema") }
+    // Before anything else is read of them, such as their types in Arrow.
+    guard root.childCount <= Schema.columnLimit else {
+      throw ParquetFault.unsupported(
+        "more than \(Schema.columnLimit) columns, the most that a table may have")
+    }
     position = 1
     var nodes: [ParquetNode] = []
     for _ in 0..<max(0, root.childCount) {
@@ -39,8 +44,10 @@ struct ParquetSchemaBuilder {
   private mutating func node(
     below levels: Levels, asElement: Bool = false
   ) throws(StoreError) -> ParquetNode {
-    guard position < elements.count, levels.depth < Self.depthLimit else {
-      throw ParquetFault.damaged("its schema")
+    guard position < elements.count else { throw ParquetFault.damaged("its schema") }
+    guard levels.depth < Self.depthLimit else {
+      throw ParquetFault.unsupported(
+        "fields within more than \(Self.depthLimit) others (a list counts as two)")
     }
     let element = elements[position]
     if element.repetition == .repeated, !asElement {
