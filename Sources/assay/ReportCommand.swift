@@ -43,7 +43,8 @@ struct ReportCommand: ParsableCommand {
     help: ArgumentHelp("Only rows for which this SQL expression is true.", valueName: "sql"))
   var condition: String?
   @Option(help: "The coverage of intervals. Default: 0.95.") var confidence: Double?
-  @Option(help: "text, markdown, html or json.") var format = Format.text
+  @Option(help: "text, markdown, html or json. Default: by the file's extension, else text.")
+  var format: Format?
   @Option(name: .shortAndLong, help: "The file; - for standard output.") var output = "-"
   @OptionGroup var keep: KeepFlags
   @OptionGroup var global: GlobalOptions
@@ -51,6 +52,23 @@ struct ReportCommand: ParsableCommand {
   /// How a report is printed.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case text, markdown, html, json
+
+    /// The form that a file is in by its name; nil when that tells none.
+    init?(path: String) {
+      guard let dot = path.lastIndex(of: "."), !path[dot...].contains("/") else { return nil }
+      switch path[dot...].lowercased() {
+      case ".html", ".htm": self = .html
+      case ".md", ".markdown": self = .markdown
+      case ".json": self = .json
+      case ".txt": self = .text
+      default: return nil
+      }
+    }
+  }
+
+  /// A page is opened by its name: another form under it would show what data has as markup.
+  private var form: Format {
+    global.json ? .json : format ?? Format(path: output) ?? .text
   }
 
   func run() throws {
@@ -61,7 +79,7 @@ struct ReportCommand: ParsableCommand {
     try sink.write(bytes(report))
     try sink.finish()
     // The other forms are whole without it, and JSON says it itself.
-    guard let saved = report.saved, by != nil, output != "-" || format == .text, !global.json else {
+    guard let saved = report.saved, by != nil, output != "-" || form == .text, !global.json else {
       return
     }
     let terminal = try Output()
@@ -98,7 +116,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   private func bytes(_ report: Kept<ReportDocument>) -> [UInt8] {
-    switch global.json ? .json : format {
+    switch form {
     case .text: Array(ReportSections(report.document).page.text.utf8)
     case .markdown: Array(ReportSections(report.document).page.markdown.utf8)
     case .html: Array(ReportHTML.page(report.document).utf8)

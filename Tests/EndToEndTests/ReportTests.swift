@@ -48,6 +48,16 @@ import Testing
     let page = try place.text("page.html")
     #expect(page.hasPrefix("<!doctype html>") && page.hasSuffix("</html>\n"))
     #expect(page.split(separator: "<svg").count == 4 && !page.contains("http"))
+    // The name of a file tells the form: as text, what data has as markup would be a page's.
+    let named = try place.run("report", "runs", "--by", "model", "-o", "named.HTML")
+    #expect(named.status == 0)
+    #expect(try place.text("named.HTML") == page)
+    #expect(try place.run("report", "runs", "--by", "model", "-o", "named.md").status == 0)
+    #expect(try place.text("named.md").contains("| good | 60 |"))
+    let plain = try place.run(
+      "report", "runs", "--by", "model", "--format", "text", "-o", "named.html")
+    #expect(plain.status == 0)
+    #expect(try place.text("named.html").hasPrefix("runs@1 by model"))
     let markdown = try place.run("report", "runs", "--by", "model", "--format", "markdown")
     #expect(markdown.lines.contains { $0.hasPrefix("| good | 60 |") })
   }
