@@ -49,9 +49,17 @@ package struct Caller: Sendable, Hashable {
   }
 
   private static func has(_ name: String, _ prefix: String) -> Bool {
-    guard let last = prefix.last else { return true }
-    return ".-_".contains(last)
-      ? name.hasPrefix(prefix) : name == prefix || name.hasPrefix(prefix + ".")
+    isBeginning(prefix) ? name.hasPrefix(prefix) : name == prefix || name.hasPrefix(prefix + ".")
+  }
+
+  /// Whether a prefix is that of all names that begin so, and no namespace.
+  private static func isBeginning(_ prefix: String) -> Bool {
+    prefix.last.map { ".-_".contains($0) } ?? true
+  }
+
+  /// A prefix for people, as the names that it stands for: `vision, vision.…` or `vision-…`.
+  package static func told(prefix: String) -> String {
+    isBeginning(prefix) ? prefix + "…" : "\(prefix), \(prefix).…"
   }
 
   /// Goes on when the dataset is there for them.
@@ -59,6 +67,21 @@ package struct Caller: Sendable, Hashable {
   package func requireSight(of dataset: DatasetName) throws(StoreError) {
     guard sees(dataset) else {
       throw StoreError(.missing, "there is no dataset '\(dataset)'")
+    }
+  }
+
+  /// Goes on when they may make a dataset of that name, and so write into it.
+  ///
+  /// Says what the token is limited to, and nothing of whether there is such a dataset.
+  /// - Throws: ``StoreError`` of kind `denied`.
+  package func requireReach(of dataset: DatasetName) throws(StoreError) {
+    switch reach {
+    case .prefix(let prefix) where !sees(dataset):
+      throw StoreError(
+        .denied,
+        "this token is limited to \(Self.told(prefix: prefix)); ask for one that may write "
+          + "'\(dataset)'")
+    default: try requireSight(of: dataset)
     }
   }
 

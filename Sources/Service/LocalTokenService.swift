@@ -133,7 +133,8 @@ package final class LocalTokenService: TokenService {
   package func revokeToken(_ id: String) throws(StoreError) {
     try change { (tokens) throws(StoreError) in
       guard let position = tokens.firstIndex(where: { $0.id == id }) else {
-        throw StoreError(.missing, "there is no token with the id '\(id)'")
+        throw StoreError(
+          .missing, "there is no token with the id '\(id)'; 'assay token ls' lists the ids")
       }
       tokens.remove(at: position)
     }

@@ -22,7 +22,7 @@ package struct TokenDocument: Codable, Sendable, Hashable {
   /// Whom or what it was made for; the author of what it writes.
   package let name: String
   package let scope: TokenScope
-  /// Only datasets whose names begin so.
+  /// Only the datasets of this namespace.
   package let prefix: String?
   /// Only this dataset.
   package let dataset: DatasetName?

@@ -4,7 +4,7 @@ package import Model
 package struct TokenRequest: Codable, Sendable, Hashable {
   package var name: String
   package var scope: TokenScope
-  /// Only datasets whose names begin so; nil for all.
+  /// Only the datasets of this namespace; nil for all.
   package var prefix: String?
   /// Nil for ever.
   package var expiresInSeconds: Int?

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Model
 import Query
+import Service
 import Wire
 
 /// `assay token`: who may use the store over REST.
@@ -19,7 +20,11 @@ struct TokenCreateCommand: ParsableCommand {
 
   @Argument(help: "Whom or what it is for; the author of what it writes.") var name: String
   @Option(help: "read, write or admin.") var scope = TokenScope.read
-  @Option(help: "Only datasets whose names begin so.") var prefix: String?
+  @Option(
+    help: ArgumentHelp(
+      "Only datasets of this namespace: vision is vision and vision.…, vision- is vision-….",
+      valueName: "prefix"))
+  var prefix: String?
   @Option(help: "When it ends: 30m, 12h, 7d, 2w; never unless given.") var expires: Lifetime?
   @OptionGroup var global: GlobalOptions
 
@@ -57,7 +62,7 @@ struct TokenListCommand: ParsableCommand {
     var table = try RowsOut(
       ["id", "name", "scope", "limited to", "expires", "last used"], output, isJSON: global.json)
     for token in try global.openTokens().tokens(limit: nil) {
-      let limit = token.dataset?.text ?? token.prefix.map { $0 + "…" }
+      let limit = token.dataset?.text ?? token.prefix.map(Caller.told(prefix:))
       try table.row(
         [
           .text(token.id), .text(token.name), .text(token.scope.rawValue),

@@ -147,7 +147,8 @@ import Wire
     for (name, body, code, status) in [
       // What no dataset can be called is not there, whatever is asked of it.
       ("newCheckout", "{}", "FLAG_NOT_FOUND", 404), ("new%20one", "{", "FLAG_NOT_FOUND", 404),
-      ("chat%2Fx", "{}", "FLAG_NOT_FOUND", 404), ("assay_log", "{}", "FLAG_NOT_FOUND", 404),
+      ("chat%2Fx", "{}", "FLAG_NOT_FOUND", 404), ("%ff", "{}", "FLAG_NOT_FOUND", 404),
+      ("assay_log", "{}", "FLAG_NOT_FOUND", 404),
       ("chat", "{", "PARSE_ERROR", 400), ("chat", "", "PARSE_ERROR", 400),
       ("chat", "[]", "PARSE_ERROR", 400), ("chat", #"{"context":{}}x"#, "PARSE_ERROR", 400),
       ("chat", #"{"context":null}"#, "INVALID_CONTEXT", 400),

@@ -87,6 +87,12 @@ import Wire
       for name in names {
         let dataset = try DatasetName(name)
         #expect(caller.sees(dataset) == isSeen, "\(name)")
+        guard !isSeen else {
+          try caller.requireReach(of: dataset)
+          continue
+        }
+        let refusal = #expect(throws: StoreError.self) { try caller.requireReach(of: dataset) }
+        #expect(refusal?.kind == .denied && refusal?.message.contains(prefix) == true)
       }
     }
   }

@@ -25,7 +25,7 @@ extension StoreError.Kind {
     case .usage: "The request is malformed"
     case .invalid: "The data cannot be saved as it is"
     case .missing: "There is no such thing"
-    case .conflict: "Somebody else was first"
+    case .conflict: "This conflicts with what is there"
     case .corrupt: "Stored bytes are not what was saved"
     case .exhausted: "A limit was reached"
     case .unavailable: "The system refused"

@@ -39,7 +39,7 @@ extension Routes {
     guard !backend.options.isReadOnly else {
       throw StoreError(.denied, "this server is read-only")
     }
-    try context.caller.requireSight(of: try DatasetName(save.name))
+    try context.caller.requireReach(of: try DatasetName(save.name))
     try PushParameters.requireShort(message: save.message ?? "", author: save.author ?? "")
     var save = save
     if save.author?.isEmpty ?? true { save.author = context.caller.name }

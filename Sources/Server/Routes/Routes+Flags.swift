@@ -14,11 +14,11 @@ extension Routes {
   @Sendable func evaluateFlag(
     _ request: Request, _ context: ServerContext
   ) async throws -> Response {
-    let key = try segment("name", context)
+    let key = try? segment("name", context)
     do {
       // What no dataset can be called is no flag either.
-      guard let name = try? DatasetName(key), context.caller.sees(name) else {
-        throw StoreError(.missing, "there is no flag '\(key.prefix(128))'")
+      guard let name = try? DatasetName(key ?? ""), context.caller.sees(name) else {
+        throw StoreError(.missing, "there is no flag '\(key?.prefix(128) ?? "")'")
       }
       let body = try await routingBody(request)
       let routers = try openRouters

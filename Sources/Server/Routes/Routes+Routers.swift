@@ -39,7 +39,7 @@ extension Routes {
     _ request: Request, _ context: ServerContext
   ) async throws -> Response {
     let parameters = try parameters(request, ["message", "author", "expect", "dry_run"])
-    let name = try dataset(context)
+    let name = try ownDataset(context)
     var push = RulesPushRequest()
     push.message = try parameters.text("message") ?? ""
     push.author = try parameters.text("author") ?? context.caller.name

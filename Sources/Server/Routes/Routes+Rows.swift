@@ -21,7 +21,7 @@ extension Routes {
     _ request: Request, _ context: ServerContext
   ) async throws -> Response {
     _ = try parameters(request)
-    let dataset = try dataset(context)
+    let dataset = try ownDataset(context)
     let layout = try layout(request)
     let key = try PushParameters.idempotencyKey(request.headers)
     let body = try await backend.receive(request, limit: Self.rowsBytes)

@@ -24,7 +24,7 @@ extension Routes {
   @Sendable private func createVersion(
     _ request: Request, _ context: ServerContext
   ) async throws -> Response {
-    let dataset = try dataset(context)
+    let dataset = try ownDataset(context)
     let parameters = try parameters(request, PushParameters.names)
     let given = try PushParameters(parameters, request.headers, context.caller)
     var push = given.request

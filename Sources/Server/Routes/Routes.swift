@@ -43,6 +43,14 @@ struct Routes: Sendable {
     return name
   }
 
+  /// The dataset that the path names, which the request may make.
+  /// - Throws: ``StoreError`` of kind `denied` when the caller's token is limited to others.
+  func ownDataset(_ context: ServerContext) throws(StoreError) -> DatasetName {
+    let name = try DatasetName(segment("name", context))
+    try context.caller.requireReach(of: name)
+    return name
+  }
+
   /// The version that the path names, if the caller may see its dataset.
   func reference(
     _ context: ServerContext, _ parameter: String = "ref"
