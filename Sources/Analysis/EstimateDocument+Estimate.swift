@@ -28,16 +28,33 @@ extension EstimateDocument {
     let estimate = EstimateDocument(
       MeanEstimate.of(values, clusters: clusters, level: level),
       method: clusters == nil ? "t" : "clustered t")
-    guard areShares, let estimate else { return estimate }
-    guard let clusters, let first = values.first, first == 0 || first == 1,
-      values.allSatisfy({ $0 == first })
-    else { return estimate.clipped(to: 0...1) }
-    // Nothing varies, which is no certainty: each cluster counts as one trial.
+    guard areShares else { return estimate }
+    return estimate?.ofShares(varies: values.contains { $0 != values[0] }, level: level)
+  }
+
+  /// A mean of shares, whose bounds lie between 0 and 1.
+  ///
+  /// That nothing varies is no certainty: each cluster, or item, counts as one trial then.
+  package func ofShares(varies: Bool, level: Double) -> EstimateDocument {
+    guard !varies else { return clipped(to: 0...1) }
     let interval = Proportion.wilson(
-      successes: first == 1 ? clusters.count : 0, trials: clusters.count, level: level)
+      share: min(max(value, 0), 1), trials: clusters ?? rows, level: level)
     return EstimateDocument(
-      value: estimate.value, lower: interval?.lower, upper: interval?.upper,
-      method: "Wilson over clusters", rows: estimate.rows, clusters: estimate.clusters)
+      value: value, lower: interval?.lower, upper: interval?.upper,
+      method: clusters == nil ? "Wilson over items" : "Wilson over clusters", rows: rows,
+      clusters: clusters)
+  }
+
+  /// A mean difference of the shares in `sample`, whose bounds lie between −1 and 1.
+  ///
+  /// That all differ by the same is no certainty: each cluster, or item, counts as one trial then.
+  package func ofShares(in sample: PairedSample, level: Double) -> EstimateDocument {
+    guard !sample.varies else { return clipped(to: -1...1) }
+    let interval = TangoInterval.withoutSpread(value, units: clusters ?? rows, level: level)
+    return EstimateDocument(
+      value: value, lower: interval?.lower, upper: interval?.upper,
+      method: clusters == nil ? "Tango over items" : "Tango over clusters", rows: rows,
+      clusters: clusters)
   }
 
   /// The estimate with bounds inside what its value can be; the method says so where one was not.

@@ -15,7 +15,8 @@ package enum RepeatSummary {
   ) -> ArmDocument.Repeats? {
     func share(_ estimate: Estimate?, _ method: String) -> EstimateDocument? {
       let told = EstimateDocument(estimate, method: method)
-      return edition > .first ? told?.clipped(to: 0...1) : told
+      guard edition > .first else { return told }
+      return told?.ofShares(varies: told?.lower != told?.upper, level: level)
     }
     guard let success = rows.numbers(.success),
       success.allSatisfy({ $0 == nil || $0 == 0 || $0 == 1 })

@@ -94,6 +94,6 @@ struct ReportItems {
     }
     let told = EstimateDocument(
       difference, method: sample.clusters == nil ? "paired t" : "clustered paired t")
-    return areShares ? told?.clipped(to: -1...1) : told
+    return areShares ? told?.ofShares(in: sample, level: level) : told
   }
 }

@@ -136,4 +136,27 @@ import Testing
     #expect(DetectableDifference.smallest(variance: 0.2, count: 0) == nil)
     #expect(DetectableDifference.rowsNeeded(variance: 0.2, difference: 0) == nil)
   }
+
+  @Test(arguments: [1, 2, 6, 12, 100])
+  func `a difference that is the same everywhere is as unsure as Tango's`(units: Int) throws {
+    for (difference, both, won) in [(0.0, units, 0), (1.0, 0, units)] {
+      let tango = try #require(
+        TangoInterval.of(
+          PairedCounts(both: both, onlyBase: 0, onlyCandidate: won, neither: 0)))
+      let found = try #require(TangoInterval.withoutSpread(difference, units: units))
+      #expect(abs((found.lower ?? 9) - (tango.lower ?? 8)) < 1e-9)
+      #expect(difference == 1 || abs((found.upper ?? 9) - (tango.upper ?? 8)) < 1e-9)
+    }
+    // The same of the test, on attempts of one item each and on rows of clusters.
+    let ones = [Double?](repeating: 1, count: units * 2)
+    let pairs = PairedSample(
+      base: ones, candidate: ones, clusters: Clusters(labels: (0..<units * 2).map { $0 / 2 }))
+    let halves = [Double?](repeating: 0.5, count: units)
+    for sample in [pairs, PairedSample(base: halves, candidate: halves)] {
+      let reach = try #require(TangoInterval.withoutSpread(0, units: units)?.upper)
+      let p = try #require(OneSidedTest.difference(sample, bound: -reach, isAbove: true))
+      #expect(abs(p - 0.025) < 1e-9)
+      #expect(OneSidedTest.difference(sample, bound: 0, isAbove: true) == 1)
+    }
+  }
 }

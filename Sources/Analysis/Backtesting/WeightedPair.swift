@@ -57,11 +57,13 @@ struct WeightedPair: Sendable {
     guard let one = ratio(part.active, values, clusters),
       let two = ratio(part.candidate, values, clusters)
     else { return document }
-    func inside(_ estimate: EstimateDocument?, _ range: ClosedRange<Double>) -> EstimateDocument? {
-      nature.areShares ? estimate?.clipped(to: range) : estimate
+    func mean(_ estimate: Estimate) -> EstimateDocument? {
+      let told = EstimateDocument(estimate, method: "SNIPS, Fieller")
+      guard nature.areShares else { return told }
+      return told?.ofShares(varies: values.contains { $0 != values[0] }, level: level)
     }
-    document.base = inside(EstimateDocument(one, method: "SNIPS, Fieller"), 0...1)
-    document.candidate = inside(EstimateDocument(two, method: "SNIPS, Fieller"), 0...1)
+    document.base = mean(one)
+    document.candidate = mean(two)
     // What each row adds to the difference of two ratios, to first order; the mean is the
     // difference.
     let (before, after) = (
@@ -72,8 +74,9 @@ struct WeightedPair: Sendable {
     let zero = PairedSample(
       base: change.map { _ in 0 }, candidate: change, clusters: clusters)
     let paired = PairedDifference(zero, level: level)
-    document.difference = inside(
-      EstimateDocument(paired?.difference, method: "SNIPS, delta t"), -1...1)
+    let difference = EstimateDocument(paired?.difference, method: "SNIPS, delta t")
+    document.difference =
+      nature.areShares ? difference?.ofShares(in: zero, level: level) : difference
     document.test = paired?.pValue.map { .init(name: "delta t", pValue: $0) }
     document.detectable = paired?.detectable(alpha: 1 - level)
     document.relative = EstimateDocument(

@@ -29,7 +29,6 @@ struct MetricComparison: Sendable {
     }
     document.base = mean(sample.base)
     document.candidate = mean(sample.candidate)
-    document.relative = relative(sample)
     document.correlation = paired.correlation?.ifFinite
     document.unpairedStandardError = paired.unpairedStandardError?.ifFinite
     let isUp = choice.direction == .higher
@@ -41,6 +40,7 @@ struct MetricComparison: Sendable {
     } else {
       try addMeans(sample, paired, to: &document)
     }
+    document.relative = relative(sample, document.difference)
     if !isBrief { document.worse = worse(base, candidate, keys) }
     return document
   }
@@ -76,7 +76,8 @@ struct MetricComparison: Sendable {
     let isClustered = sample.clusters != nil
     let difference = EstimateDocument(
       paired.difference, method: isClustered ? "clustered t" : "t")
-    document.difference = values.areShares ? difference?.clipped(to: -1...1) : difference
+    document.difference =
+      values.areShares ? difference?.ofShares(in: sample, level: options.confidence) : difference
     document.effect = paired.standardizedDifference?.ifFinite.map {
       .init(name: "d_z", value: $0)
     }
@@ -95,6 +96,8 @@ struct MetricComparison: Sendable {
     } else {
       document.furtherTests = flips.map { [$0] } ?? []
     }
+    // Draws of what does not vary are all alike, which is no certainty.
+    if values.areShares, !sample.varies { return }
     document.bootstrap = try bootstrap(sample)
   }
 
@@ -111,14 +114,27 @@ struct MetricComparison: Sendable {
   }
 
   /// The change in parts of the base; nil where values may be below 0.
-  private func relative(_ sample: PairedSample) -> EstimateDocument? {
+  ///
+  /// Where shares of the candidate are those of the base in every part, its bounds are those of
+  /// the difference.
+  private func relative(
+    _ sample: PairedSample, _ difference: EstimateDocument?
+  ) -> EstimateDocument? {
     guard sample.base.allSatisfy({ $0 >= 0 }), sample.candidate.allSatisfy({ $0 >= 0 }) else {
       return nil
     }
+    let change = RelativeChange.of(
+      base: .init(sample.base), candidate: .init(sample.candidate), clusters: sample.clusters,
+      level: options.confidence)
+    let told = EstimateDocument(change, method: "delta, logarithm")
+    guard values.areShares, let told, told.standardError == nil, let difference else {
+      return told
+    }
+    let mean = sample.base.reduce(0, +) / Double(sample.count)
     return EstimateDocument(
-      RelativeChange.of(
-        base: .init(sample.base), candidate: .init(sample.candidate), clusters: sample.clusters,
-        level: options.confidence), method: "delta, logarithm")
+      value: told.value, lower: difference.lower.map { $0 / mean },
+      upper: difference.upper.map { $0 / mean }, method: difference.method + ", of the base",
+      rows: told.rows, clusters: told.clusters)
   }
 
   private func worse(

@@ -35,13 +35,13 @@ package struct RoutingObjective: Sendable, Hashable {
     else { throw Self.unfit(text) }
     var bound = String(match.3)
     if let measure = Measure(rawValue: bound) { bound += measure.isUp ? " >= -0pp" : " <= +0%" }
-    let gate = try Gate(bound)
-    guard gate.kind == .change else {
+    guard bound.contains(/[+\-−]\s*[\d.]+\s*(pp|%)?$/) else {
       throw StoreError(
         .usage,
         "'\(text)' has a bound without a sign; an objective's is one on the change against the best "
           + "model for everything: write -1pp or +10%")
     }
+    let gate = try Gate(bound)
     guard let bounded = Measure(rawValue: gate.metric), bounded != goal,
       (gate.relation == .atLeast) == bounded.isUp, (gate.scale == .absolute) == bounded.isUp
     else { throw Self.unfit(text) }
@@ -75,9 +75,7 @@ struct ModelChange: Sendable {
       let sample = sample(.success)
       let paired = PairedDifference(sample, level: options.confidence)?.difference
       var change = EstimateDocument(paired, method: clusters == nil ? "t" : "clustered t")
-      if (sample.base + sample.candidate).allSatisfy({ (0...1).contains($0) }) {
-        change = change?.clipped(to: -1...1)
-      }
+      if sample.areShares { change = change?.ofShares(in: sample, level: options.confidence) }
       if clusters == nil, sample.isBinary, let paired {
         let counts = PairedCounts(sample)
         let interval = TangoInterval.of(counts, level: options.confidence)

@@ -4,7 +4,8 @@
 package enum OneSidedTest {
   /// Of the mean difference, candidate minus base; nil for no rows.
   ///
-  /// For zeros and ones without clusters Tango's score test, else t.
+  /// For zeros and ones without clusters Tango's score test, else t; where shares differ by the
+  /// same on all rows, as much as Tango's would say of so many items or clusters.
   package static func difference(
     _ sample: PairedSample, bound: Double, isAbove: Bool
   ) -> Double? {
@@ -18,9 +19,15 @@ package enum OneSidedTest {
           neither: counts.neither))
     }
     guard let paired = PairedDifference(sample) else { return nil }
+    let value = paired.difference.value
+    let units = sample.clusters?.count ?? sample.count
+    if sample.areShares, !sample.varies {
+      return TangoInterval.pValueWithoutSpread(
+        value, distance: isAbove ? value - bound : bound - value, units: units)
+    }
     return tail(
-      paired.difference.value, bound: bound, error: paired.difference.standardError,
-      freedom: paired.freedom, units: sample.clusters?.count ?? sample.count, isAbove: isAbove)
+      value, bound: bound, error: paired.difference.standardError, freedom: paired.freedom,
+      units: units, isAbove: isAbove)
   }
 
   /// Of a relative change whose standard error is that of its logarithm.

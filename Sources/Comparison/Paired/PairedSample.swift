@@ -34,6 +34,17 @@ package struct PairedSample: Sendable {
   /// The pairs that were kept.
   package var count: Int { base.count }
 
+  /// Whether some pairs differ by more than others.
+  package var varies: Bool {
+    guard let least = differences.min(), let greatest = differences.max() else { return false }
+    return greatest - least > 1e-12
+  }
+
+  /// Whether every value lies between 0 and 1.
+  package var areShares: Bool {
+    base.allSatisfy { (0...1).contains($0) } && candidate.allSatisfy { (0...1).contains($0) }
+  }
+
   /// Whether every value is 0 or 1.
   package var isBinary: Bool {
     base.allSatisfy { $0 == 0 || $0 == 1 } && candidate.allSatisfy { $0 == 0 || $0 == 1 }

@@ -16,6 +16,31 @@ package enum TangoInterval {
     counts.total == 0 ? nil : NormalDistribution.upperTail(score(counts, difference))
   }
 
+  /// The interval of a difference of shares that is the same on all of `units` items or clusters,
+  /// each for one trial: d ± (1 + |d|)·z²/(n + z²), inside −1...1; nil for no units.
+  ///
+  /// Tango's own where d is 0, 1 or −1, and between these between: that nothing varied is no
+  /// certainty.
+  package static func withoutSpread(
+    _ difference: Double, units: Int, level: Double = 0.95
+  ) -> Interval? {
+    if units == 0 { return nil }
+    let z = NormalDistribution.twoSidedQuantile(level: level)
+    let reach = (1 + abs(difference)) * z * z / (Double(units) + z * z)
+    return Interval(
+      lower: max(-1, difference - reach), upper: min(1, difference + reach), level: level)
+  }
+
+  /// The one-sided p-value of "the difference is at or beyond a bound", which lies `distance` on the
+  /// bad side of one that is the same on all of `units`: the level at which
+  /// ``withoutSpread(_:units:level:)`` touches the bound.
+  static func pValueWithoutSpread(_ difference: Double, distance: Double, units: Int) -> Double {
+    let share = distance / (1 + abs(difference))
+    guard share > 0 else { return 1 }
+    guard share < 1 else { return 0 }
+    return NormalDistribution.upperTail((Double(units) * share / (1 - share)).squareRoot())
+  }
+
   /// The difference at which the score, falling in it, is `target`.
   private static func root(_ counts: PairedCounts, target: Double) -> Double {
     var low = -1.0

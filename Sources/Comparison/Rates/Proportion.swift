@@ -9,16 +9,23 @@ package enum Proportion {
   ) -> Interval? {
     precondition(successes >= 0 && successes <= trials)
     if trials == 0 { return nil }
+    return wilson(share: Double(successes) / Double(trials), trials: trials, level: level)
+  }
+
+  /// The same of a share that need be no whole number of trials, such as a mean of shares; nil for
+  /// no trials.
+  package static func wilson(share: Double, trials: Int, level: Double = 0.95) -> Interval? {
+    precondition((0...1).contains(share))
+    if trials == 0 { return nil }
     let n = Double(trials)
-    let share = Double(successes) / n
     let z = NormalDistribution.twoSidedQuantile(level: level)
     let square = z * z / n
     let middle = (share + square / 2) / (1 + square)
     let reach =
       z * (share * (1 - share) / n + square / (4 * n)).squareRoot() / (1 + square)
     return Interval(
-      lower: successes == 0 ? 0 : middle - reach,
-      upper: successes == trials ? 1 : middle + reach, level: level)
+      lower: share == 0 ? 0 : middle - reach,
+      upper: share == 1 ? 1 : middle + reach, level: level)
   }
 
   /// Clopper and Pearson's exact interval, never below its level and so wider; nil for no trials.
