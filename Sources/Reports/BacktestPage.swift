@@ -49,8 +49,9 @@ package struct BacktestPage: Sendable {
         + "\(Figures.number(worth.effectiveRows)) by these rules (at least "
         + "\(worth.leastEffectiveRows) needed)"
     }
-    return "a stored result for the chosen target: \(share(found.candidate, of: found.items)); "
-      + "for both, and so compared: \(share(found.both, of: found.items))"
+    return "known which target is chosen and how it did: "
+      + "\(share(found.candidate, of: found.items)); "
+      + "a stored result for both, and so compared: \(share(found.both, of: found.items))"
   }
 
   private var changes: String {

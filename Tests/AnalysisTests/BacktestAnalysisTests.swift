@@ -221,4 +221,23 @@ struct BacktestAnalysisTests {
       try BakeOff.report(BakeOff.twoModels(4), try BakeOff.rules()) { $0.confidence = 1 }
     }
   }
+
+  @Test(arguments: ["small", "big"])
+  func `a result without a value is none, whoever lacks it`(model: String) throws {
+    var rows: [(String, String?, String, Double?, Double?)] = []
+    for item in 0..<100 {
+      for one in ["big", "small"] {
+        rows.append(("i\(item)", "chat", one, one == model && item >= 10 ? nil : 1, 1))
+      }
+    }
+    let report = try BakeOff.report(
+      BakeOff.table(rows), try BakeOff.rules(gates: Self.gate.replacing("20000", with: "900000")))
+    #expect(report.coverage.candidate == 100 && report.verdict == .insufficient)
+    let success = try #require(report.gates.first { $0.gate.hasPrefix("success") })
+    #expect(success.verdict == .undecided)
+    #expect(success.reason == "10 of 100 items have a value on both sides")
+    #expect(report.gates.first { $0.gate.hasPrefix("cost") }?.reason == nil)
+    let finding = try #require(report.findings.first { $0.subject == "success" })
+    #expect(finding.count == 90)
+  }
 }

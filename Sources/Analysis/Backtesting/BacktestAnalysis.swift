@@ -101,7 +101,7 @@ package struct BacktestAnalysis: Sendable {
     sources: [ComparisonDocument.Source], unmet: [String] = [],
     findings more: [ComparisonDocument.Finding] = []
   ) throws(StoreError) -> BacktestDocument {
-    let covered = items.items.indices.map {
+    let stored = items.items.indices.map {
       arms.rows(items.items[$0].candidate.target, item: $0) != nil
     }
     let changed = items.changed
@@ -109,11 +109,12 @@ package struct BacktestAnalysis: Sendable {
       request: request, rules: candidate.set.digest, active: name, layout: .bakeoff,
       sources: sources, roles: metrics.roles, items: items.document,
       coverage: .init(
-        items: items.items.count, candidate: covered.count { $0 },
+        items: items.items.count,
+        candidate: zip(items.items, stored).count { $0.candidate.isTold && $1 },
         active: items.items.indices.count {
           arms.rows(items.items[$0].active.target, item: $0) != nil
         }, both: places.count),
-      conditions: items.conditions(candidate, isCovered: covered), changed: changed.count,
+      conditions: items.conditions(candidate, isCovered: stored), changed: changed.count,
       changes: items.changes, examples: examples(changed),
       movement: Self.movement(candidate, active),
       units: items.units, findings: more + findings)
@@ -128,14 +129,16 @@ package struct BacktestAnalysis: Sendable {
       document.activeSummary = try metrics.summary(
         activeRows, clusters: clusters, level: options.confidence)
       document.summary = try metrics.summary(rows, clusters: clusters, level: options.confidence)
-      document.pair = try pairs.pair()
+      let pair = try pairs.pair()
+      document.findings += ComparisonAnalysis.missing([pair])
+      document.pair = pair
     }
     if let gate = candidate.set.gate {
+      let gates = BacktestGates(
+        gate, metrics: metrics, unmet: unmet, weighs: items.items.count, name: request.rules)
       document.judge(
-        try BacktestGates(gate, metrics: metrics, unmet: unmet)
-          .results(document.coverage, name: request.rules) { gate, level throws(StoreError) in
-            gate.result(try pairs.brief(level: level), level: level)
-          }, because: blind)
+        try gates.results(document) { level throws(StoreError) in try pairs.brief(level: level) },
+        because: blind)
     } else if let blind {
       document.judge([], because: blind)
     }

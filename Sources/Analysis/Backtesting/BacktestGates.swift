@@ -8,61 +8,95 @@ struct BacktestGates: Sendable {
   private let gate: RuleSet.BacktestGate
   private let metrics: RoutingMetrics
   private let unmet: [String]
+  private let items: Int
+  private let name: String
 
-  /// - Parameter unmet: What a backtest has to be for these gates, and this one is not.
-  init(_ gate: RuleSet.BacktestGate, metrics: RoutingMetrics, unmet: [String]) {
+  /// - Parameters:
+  ///   - unmet: What a backtest has to be for these gates, and this one is not.
+  ///   - items: How many items a metric may have a value of; 0 where nothing is estimated.
+  ///   - name: The rules that are tried.
+  init(
+    _ gate: RuleSet.BacktestGate, metrics: RoutingMetrics, unmet: [String], weighs items: Int,
+    name: String
+  ) {
     self.gate = gate
     self.metrics = metrics
     self.unmet = unmet
+    self.items = items
+    self.name = name
   }
 
   /// Names that gates have for what is no column.
   private static let ratios: Set = ["cost_per_success", "latency_p50", "latency_p95"]
 
   /// What each gate says.
-  /// - Parameter judge: What a bound says, with an interval of a level.
+  /// - Parameter pair: The rules against the active ones, with intervals of a level.
   func results(
-    _ coverage: BacktestDocument.Coverage, name: String,
-    judge: (GateRule, Double) throws(StoreError) -> GateResult
+    _ document: BacktestDocument, pair: (Double) throws(StoreError) -> PairDocument
   ) throws(StoreError) -> [GateResult] {
-    func plain(_ text: String, _ verdict: GateResult.Verdict, _ bound: Double) -> GateResult {
+    func undecided(_ text: String) -> GateResult {
       GateResult(
-        gate: text, candidate: name, verdict: verdict, scale: .share, change: nil, bound: bound)
+        gate: text, candidate: name, verdict: .undecided, scale: .share, change: nil, bound: 0)
     }
-    var results = unmet.map { plain($0, .undecided, 0) }
-    let percent = gate.minimumCoveragePercent
-    // Results that are not there cannot speak against the rules, nor for them.
-    let isCovered =
-      coverage.items > 0 && coverage.candidate * 100 >= percent * coverage.items
-    results.append(
-      coverageResult(coverage, "coverage >= \(percent)%", isCovered, name))
+    func judged(_ text: String, level: Double) throws(StoreError) -> GateResult {
+      guard let rule = rule(text) else { return undecided(text) }
+      let pair = try pair(level)
+      return weighed(rule.result(pair, level: level), on: Self.items(rule, pair))
+    }
+    var results = unmet.map(undecided)
+    results.append(coverageResult(document))
     for metric in gate.nonInferiority {
-      let text = text(metric)
-      if let rule = rule(text) {
-        // A one-sided test at α is an interval of 1 − 2α.
-        results.append(try judge(rule, 1 - 2 * Double(metric.alphaPPM) / 1_000_000))
-      } else {
-        results.append(plain(text, .undecided, 0))
-      }
+      // A one-sided test at α is an interval of 1 − 2α.
+      let level = 1 - 2 * Double(metric.alphaPPM) / 1_000_000
+      results.append(try judged(text(metric), level: level))
     }
     if let percent = gate.maximumCostIncreasePercent {
-      let text = "cost <= +\(percent)%"
-      if let rule = rule(text) {
-        results.append(try judge(rule, 0.95))
-      } else {
-        results.append(plain(text, .undecided, 0))
-      }
+      results.append(try judged("cost <= +\(percent)%", level: 0.95))
     }
     return results
   }
 
+  /// Whether so many of the items are as many as gates need: results that are not there cannot
+  /// speak against the rules, nor for them.
+  private func isEnough(_ count: Int, of items: Int) -> Bool {
+    count * 100 >= gate.minimumCoveragePercent * items
+  }
+
+  /// A result as so many items with a value of what it is about allow it.
+  private func weighed(_ result: GateResult, on count: Int) -> GateResult {
+    guard !isEnough(count, of: items) else { return result }
+    var result = result
+    result.verdict = .undecided
+    result.itemsNeeded = nil
+    result.reason = "\(count) of \(items) items have a value on both sides"
+    return result
+  }
+
+  /// How many items a gate rests on.
+  private static func items(_ rule: GateRule, _ pair: PairDocument) -> Int {
+    switch rule.subject {
+    case .metric(let name): pair.metrics.first { $0.metric.hasBytes(of: name) }?.items ?? 0
+    case .costPerSuccess:
+      pair.costPerSuccess?.candidate?.rows ?? pair.costPerSuccess?.base?.rows ?? 0
+    case .latencyP50: pair.latency?.p50?.rows ?? 0
+    case .latencyP95: pair.latency?.p95?.rows ?? 0
+    case .items, .lacking: 0
+    }
+  }
+
   /// A share of the items, which is counted and has no interval.
-  private func coverageResult(
-    _ coverage: BacktestDocument.Coverage, _ text: String, _ isCovered: Bool, _ name: String
-  ) -> GateResult {
+  private func coverageResult(_ document: BacktestDocument) -> GateResult {
+    let coverage = document.coverage
+    let isCovered = coverage.items > 0 && isEnough(coverage.candidate, of: coverage.items)
     var result = GateResult(
-      gate: text, candidate: name, verdict: isCovered ? .passed : .undecided, scale: .share,
+      gate: "coverage >= \(gate.minimumCoveragePercent)%", candidate: name,
+      verdict: isCovered ? .passed : .undecided, scale: .share,
       change: nil, bound: Double(gate.minimumCoveragePercent) / 100, kind: .limit)
+    let unknown = document.conditions.itemsWithUnknown
+    if !isCovered, unknown > 0 {
+      result.reason =
+        "a condition could not tell on \(unknown) of \(coverage.items) items, which are not covered"
+    }
     if coverage.items > 0 {
       let share = Double(coverage.candidate) / Double(coverage.items)
       result.value = EstimateDocument(
@@ -127,6 +161,7 @@ extension BacktestDocument {
     }
     failures = results.filter { $0.verdict != .passed }.map { result in
       "\(result.gate): " + (result.verdict == .failed ? "failed" : "not enough data to say")
+        + (result.reason.map { "; \($0)" } ?? "")
     }
   }
 }

@@ -124,6 +124,7 @@ package struct LoggedBacktest: Sendable {
     findings more: [ComparisonDocument.Finding] = []
   ) throws(StoreError) -> BacktestDocument {
     let possible = Set(rows.filter { $0.weight > 0 }.map(\.item))
+    let told = possible.count { items.items[$0].candidate.isTold }
     let changed = items.changed
     let worth = worth
     let isEnough =
@@ -146,7 +147,7 @@ package struct LoggedBacktest: Sendable {
       request: request, rules: candidate.set.digest, active: name, layout: .decisions,
       sources: sources, roles: metrics.roles, items: items.document,
       coverage: .init(
-        items: items.items.count, candidate: possible.count,
+        items: items.items.count, candidate: told,
         active: rows.count { $0.activeWeight > 0 }, both: rows.count),
       conditions: items.conditions(
         candidate, isCovered: items.items.indices.map { possible.contains($0) }),
@@ -168,19 +169,20 @@ package struct LoggedBacktest: Sendable {
     let blind = document.conditions.neverKnown
     if let finding = document.conditions.finding { document.findings.append(finding) }
     if isEnough, blind == nil {
-      document.pair =
-        ComparisonAnalysis.judged(
-          [pair(options.confidence)], level: options.confidence)[0]
+      let pair = ComparisonAnalysis.judged(
+        [pair(options.confidence)], level: options.confidence)[0]
+      document.findings += ComparisonAnalysis.missing([pair])
+      document.pair = pair
     }
     if let gate = candidate.set.gate {
       let nothing = PairDocument(
         base: name.name, candidate: request.rules, metrics: [], latency: nil, costPerSuccess: nil,
         slices: [], buckets: nil)
+      let gates = BacktestGates(
+        gate, metrics: metrics, unmet: unmet, weighs: isEnough ? rows.count : 0,
+        name: request.rules)
       document.judge(
-        try BacktestGates(gate, metrics: metrics, unmet: unmet)
-          .results(document.coverage, name: request.rules) { gate, level in
-            gate.result(isEnough ? pair(level) : nothing, level: level)
-          }, because: blind)
+        try gates.results(document) { isEnough ? pair($0) : nothing }, because: blind)
     } else if let blind {
       document.judge([], because: blind)
     }

@@ -50,8 +50,9 @@ struct RoutedItems: Sendable {
           // What a live request without a name has: its decision's.
           let unit = RequestUnit.decision(key.names.joined(separator: "/"))
           item = Item(
-            key: key, active: try active.choose(context, unit: unit),
-            candidate: try candidate.choose(context, unit: unit))
+            key: key,
+            active: try active.choose(context, unit: unit, unrecorded: contexts.missing),
+            candidate: try candidate.choose(context, unit: unit, unrecorded: contexts.missing))
         } catch {
           throw StoreError(
             .invalid,
@@ -79,11 +80,12 @@ struct RoutedItems: Sendable {
       self.rows.append(rows)
     }
     if !contexts.missing.isEmpty {
+      let fields = contexts.missing.map(\.text).joined(separator: ", ")
       findings.append(
         .init(
           "fields", arm: nil,
-          "no column has \(contexts.missing.joined(separator: ", ")), which rules ask for; name "
-            + "one with --map FIELD=COLUMN"))
+          "no column has \(fields), which rules ask for"
+            + (contexts.arePlain ? "; name one with --map FIELD=COLUMN" : "")))
     }
     for (keys, what) in [
       (

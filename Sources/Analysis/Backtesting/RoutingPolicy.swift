@@ -6,11 +6,13 @@ package enum RoutingPolicy: Sendable {
   case rules(CompiledRules)
   case constant(RuleSet.Target)
 
-  /// What it says about a request.
-  func choose(_ context: [UInt8], unit: RequestUnit) throws(JSONFault) -> RoutedChoice {
+  /// What it says about a request, of which some fields are not recorded.
+  func choose(
+    _ context: [UInt8], unit: RequestUnit, unrecorded: [FieldPath]
+  ) throws(JSONFault) -> RoutedChoice {
     switch self {
     case .rules(let rules):
-      let decision = try rules.decide(context, unit: unit)
+      let decision = try rules.decide(context, unit: unit, unrecorded: unrecorded)
       return RoutedChoice(target: decision.target, decision: decision)
     case .constant(let target): return RoutedChoice(target: target, decision: nil)
     }
@@ -38,6 +40,9 @@ struct RoutedChoice: Sendable {
 
   /// The rule that was true; nil for the default.
   var rule: String? { decision?.ruleName }
+
+  /// Whether every rule that was asked could tell, so that a live request would have got this too.
+  var isTold: Bool { decision.map { $0.unknownCount == 0 } ?? true }
 
   /// Whether another row of the same item was decided the same.
   func isSame(as other: RoutedChoice) -> Bool {

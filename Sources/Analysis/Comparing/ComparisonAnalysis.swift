@@ -151,7 +151,7 @@ package struct ComparisonAnalysis: Sendable {
     let arms = try arms()
     return ComparisonDocument(
       edition, request: request, sources: sources, items: items.document, roles: roles,
-      arms: arms, findings: try findings + missing(pairs) + lost(pairs) + unsliced(slices),
+      arms: arms, findings: try findings + Self.missing(pairs) + lost(pairs) + unsliced(slices),
       pairs: pairs,
       gates: try results(pairs, arms.dropFirst().map(\.summary)))
   }
@@ -326,7 +326,8 @@ package struct ComparisonAnalysis: Sendable {
     }
   }
 
-  private func missing(_ pairs: [PairDocument]) -> [ComparisonDocument.Finding] {
+  /// Items that a metric leaves out, since they have no value of it on some side.
+  static func missing(_ pairs: [PairDocument]) -> [ComparisonDocument.Finding] {
     pairs.flatMap { pair in
       pair.metrics.filter { $0.missing > 0 }.map { metric in
         .init(

@@ -13,7 +13,7 @@ struct FieldColumns: Sendable {
 
   private let fields: [Field]
   /// What rules ask for, and no column has.
-  let missing: [String]
+  let missing: [FieldPath]
 
   /// The fields of `paths` and the columns that they come from: those that `map` names, else those
   /// called like the field, else, for a field of `metadata`, those called like its last part.
@@ -55,7 +55,7 @@ struct FieldColumns: Sendable {
       ? []
       : paths.filter { path in
         !FieldPath.names.contains(path) && !sources.map(\.path).hasText(path.text)
-      }.map(\.text)
+      }
     for source in sources {
       fields.append(
         Field(

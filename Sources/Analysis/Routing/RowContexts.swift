@@ -19,6 +19,8 @@ package struct RowContexts: Sendable {
   package let count: Int
   private let form: Form
   private let names: [[String?]]
+  /// What rules ask for, and no column has; nothing where a column holds whole contexts.
+  package let missing: [FieldPath]
 
   /// The columns that are needed to try `rules` on rows of `schema`.
   package static func columns(
@@ -55,7 +57,8 @@ package struct RowContexts: Sendable {
       parts.append((root, try table.texts(root)))
     }
     guard columns.contains("context") || !parts.isEmpty else {
-      form = .plain(try FieldColumns(table, for: rules, map: map))
+      let fields = try FieldColumns(table, for: rules, map: map)
+      (form, missing) = (.plain(fields), fields.missing)
       return
     }
     guard map.isEmpty else {
@@ -64,7 +67,14 @@ package struct RowContexts: Sendable {
         .usage,
         "\(table.name) has contexts in its column '\(column)': fields cannot be mapped besides")
     }
-    form = columns.contains("context") ? .whole(try table.texts("context")) : .parts(parts)
+    guard !columns.contains("context") else {
+      (form, missing) = (.whole(try table.texts("context")), [])
+      return
+    }
+    form = .parts(parts)
+    missing = rules.flatMap(\.paths).filter { path in
+      !FieldPath.names.contains(path) && !parts.contains { path.text.hasPrefix($0.name + ".") }
+    }
   }
 
   /// The columns that are contexts, or parts of them, if their names are.
@@ -77,10 +87,8 @@ package struct RowContexts: Sendable {
     columns.filter { $0.type == .json || ($0.type == .string && map.isEmpty) }.map(\.name).textSet
   }
 
-  /// What rules ask for, and no column has; nothing where columns hold contexts.
-  var missing: [String] {
-    if case .plain(let columns) = form { columns.missing } else { [] }
-  }
+  /// Whether fields come from columns that are no contexts, so that more can be mapped.
+  var arePlain: Bool { if case .plain = form { true } else { false } }
 
   /// What names a row: its key, or nothing.
   package func name(_ row: Int) -> String {

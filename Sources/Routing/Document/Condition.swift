@@ -37,7 +37,7 @@ package struct FieldPath: Sendable, Hashable {
 /// A test of one field.
 ///
 /// It is unknown when the field is absent or of another type than the test speaks of; only
-/// `exists` always knows.
+/// `exists` always knows of a request, and not of a record without the field.
 package enum FieldTest: Sendable, Hashable {
   case exists(Bool)
   case equal(RuleScalar)

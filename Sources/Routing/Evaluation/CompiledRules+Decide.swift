@@ -5,11 +5,17 @@ extension CompiledRules {
   ///   - trusting: Whether the context is from someone who may state `principal`; else that is as
   ///     good as absent.
   ///   - unit: Names the request when the context does not, in `request.id` or `targetingKey`.
+  ///   - unrecorded: Fields that the context does not tell of, so that whether they exist is
+  ///     unknown too; of a live request there are none.
   /// - Throws: ``JSONFault`` when the context is no JSON object.
   package func decide(
-    _ context: [UInt8], trusting: Bool = true, unit: RequestUnit = .none
+    _ context: [UInt8], trusting: Bool = true, unit: RequestUnit = .none,
+    unrecorded: [FieldPath] = []
   ) throws(JSONFault) -> Decision {
-    let values = try FieldValues(context, fields, trusting: trusting)
+    var values = try FieldValues(context, fields, trusting: trusting)
+    if !unrecorded.isEmpty {
+      values.forget(paths.indices.filter { unrecorded.contains(paths[$0]) })
+    }
     var checked: [Truth] = []
     checked.reserveCapacity(starts.count)
     for index in starts.indices {

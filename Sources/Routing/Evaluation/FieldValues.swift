@@ -7,6 +7,8 @@ struct FieldValues {
     case bool, integer, fraction, text
     /// An object or a list.
     case other
+    /// Not known to be there or not: what was recorded does not tell.
+    case unrecorded
   }
 
   /// A field; texts are a part of ``text``.
@@ -36,6 +38,11 @@ struct FieldValues {
     }
     try reader.object(node: 0, depth: 0, into: &self)
     try reader.scanner.expectEnd()
+  }
+
+  /// Takes fields, by their slots, for ones that were not recorded.
+  mutating func forget(_ unrecorded: [Int]) {
+    for slot in unrecorded { slots[slot] = Slot(kind: .unrecorded) }
   }
 
   /// The text of a slot.

@@ -32,8 +32,8 @@ extension Program {
     let operand = instruction.operand
     switch instruction.operation {
     case .all, .any, .not: return .unknown
-    case .exists: return Truth(slot.kind != .absent)
-    case .isMissing: return Truth(slot.kind == .absent)
+    case .exists: return slot.kind == .unrecorded ? .unknown : Truth(slot.kind != .absent)
+    case .isMissing: return slot.kind == .unrecorded ? .unknown : Truth(slot.kind == .absent)
     case .equal: return order(slot, operand, values).map { Truth($0 == 0) } ?? .unknown
     case .notEqual: return order(slot, operand, values).map { Truth($0 != 0) } ?? .unknown
     case .greater: return order(slot, operand, values).map { Truth($0 > 0) } ?? .unknown

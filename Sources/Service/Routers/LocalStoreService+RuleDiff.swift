@@ -25,7 +25,7 @@ extension LocalStoreService {
     let schema = try store.snapshot(try store.resolve(rows)).schema
     let (version, table) = try self.table(
       rows, columns: RowContexts.columns(of: schema, for: [before, after]))
-    let contexts = try RowContexts(table, key: schema.key)
+    let contexts = try RowContexts(table, key: schema.key, for: [before, after])
     var counts: [[DataText]: Int] = [:]
     var examples: [RuleDiffDocument.Decisions.Row] = []
     var changed = 0
@@ -34,8 +34,8 @@ extension LocalStoreService {
       let unit = RequestUnit(name, source: "key")
       let (old, new): (Decision, Decision)
       do throws(JSONFault) {
-        old = try before.decide(context, unit: unit)
-        new = try after.decide(context, unit: unit)
+        old = try before.decide(context, unit: unit, unrecorded: contexts.missing)
+        new = try after.decide(context, unit: unit, unrecorded: contexts.missing)
       } catch {
         throw StoreError(
           .usage,

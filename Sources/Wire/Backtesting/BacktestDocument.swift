@@ -36,7 +36,8 @@ package struct BacktestDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// For how many items it is known how the chosen target did.
+  /// For how many items it is known which target is chosen, since every condition could tell, and
+  /// how it did, since a result of it is stored.
   package struct Coverage: Codable, Sendable, Hashable {
     package let items: Int
     package let candidate: Int

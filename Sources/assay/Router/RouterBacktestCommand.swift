@@ -16,7 +16,7 @@ struct RouterBacktestCommand: ParsableCommand {
 
       Without --active the rules are compared with what is live, else with their default for everything. \
       The same rules, rows and options give the same bytes. Exit status, where the rules have gates: 0 passed, \
-      1 failed, 2 not enough data to say.
+      1 failed, 2 not enough data to say; 2 without gates too, where nothing was known of what rules ask for.
       """)
 
   @Argument(help: "The rules: name@7.") var rules: String
