@@ -1,20 +1,26 @@
 import Model
 
-/// The column of a key that numbers the attempts at an item.
+/// The columns of a key that number the attempts at an item.
 package enum AttemptColumn {
-  /// Names that are taken for it; `sample` and `seed` also tell items apart, and are not.
+  /// Names that are taken for them; `sample` and `seed` also tell items apart, and are not.
   private static let names = ["attempt", "trial", "repeat", "repetition", "epoch"]
 
-  /// The column of `key` that numbers attempts, where its name is one of those, `items` has another
-  /// column, and most of its numbers are also those of other items; nil where there is none.
+  /// The columns of `key` that number attempts: whose name is one of those, beside which something
+  /// identifies an item, and most of whose numbers are also those of other items.
   /// - Parameters:
-  ///   - key: The key of the version.
+  ///   - key: The columns that may be such.
   ///   - items: The columns that identify an item, as far as is known.
   package static func found(
     in table: ColumnTable, key: [String], items: [String]
-  ) -> String? {
-    key.first { column in
-      names.contains(column.lowercased()) && recurs(column, in: table, items: items)
+  ) -> [String] {
+    var items = items
+    return key.filter { column in
+      guard names.contains(column.lowercased()) else { return false }
+      let others = items.filter { !$0.hasBytes(of: column) }
+      guard recurs(column, in: table, items: others) else { return false }
+      // Of two such columns, both number the attempts at what is left of the key.
+      items = others
+      return true
     }
   }
 
@@ -24,10 +30,9 @@ package enum AttemptColumn {
   }
 
   private static func recurs(_ column: String, in table: ColumnTable, items: [String]) -> Bool {
-    let others = items.filter { $0 != column }
-    guard !others.isEmpty, table.count > 0, let numbers = try? table.numbers(column),
+    guard !items.isEmpty, table.count > 0, let numbers = try? table.numbers(column),
       numbers.allSatisfy({ $0 != nil }),
-      let keys = try? ItemKeys(table, rows: Array(0..<table.count), columns: others)
+      let keys = try? ItemKeys(table, rows: Array(0..<table.count), columns: items)
     else { return false }
     var owners: [Double: Int] = [:]
     for rows in keys.rows.values {

@@ -60,6 +60,13 @@ extension MetricRoles {
     names.subtracting([self[.finishReason], self[.output]].compactMap(\.self).textSet)
   }
 
+  /// Whether a column is usually called so whose values lie between 0 and 1.
+  static func isShare(_ name: String) -> Bool {
+    usual.contains { role, names in
+      shares.contains(role) && names.contains { plain($0) == plain(name) }
+    }
+  }
+
   /// The usual names of a role's column.
   static func usualNames(_ role: Role) -> [String] { usual.first { $0.0 == role }?.1 ?? [] }
 

@@ -4,7 +4,8 @@ package import Wire
 
 /// The items that moved a metric from one version to another.
 package enum MovedItems {
-  /// Items whose value differs, those that moved the metric most first.
+  /// Items whose value differs, those that moved the metric most first; of several rows of one item
+  /// the mean is its value.
   ///
   /// A changed item counts by the distance between its values, one that came or went by its
   /// distance from `level`, the metric's number before.
@@ -18,21 +19,21 @@ package enum MovedItems {
     let before = try Side(old, key, metric)
     let after = try Side(new, key, metric)
     var found: [(weight: Double, item: BisectDocument.Item)] = []
-    for (identity, row) in after.rows {
-      let now = after.values[row]
+    for (identity, rows) in after.rows {
+      let now = after.mean(rows)
       guard let past = before.rows[identity] else {
         guard let now else { continue }
-        found.append((abs(now - level), after.item(.added, row, old: nil, new: now)))
+        found.append((abs(now - level), after.item(.added, rows[0], old: nil, new: now)))
         continue
       }
-      let then = before.values[past]
+      let then = before.mean(past)
       guard then != now else { continue }
       let weight = abs((now ?? level) - (then ?? level))
-      found.append((weight, after.item(.changed, row, old: then, new: now)))
+      found.append((weight, after.item(.changed, rows[0], old: then, new: now)))
     }
-    for (identity, row) in before.rows where after.rows[identity] == nil {
-      guard let then = before.values[row] else { continue }
-      found.append((abs(then - level), before.item(.removed, row, old: then, new: nil)))
+    for (identity, rows) in before.rows where after.rows[identity] == nil {
+      guard let then = before.mean(rows) else { continue }
+      found.append((abs(then - level), before.item(.removed, rows[0], old: then, new: nil)))
     }
     return found.sorted { left, right in
       if left.weight != right.weight { return left.weight > right.weight }
@@ -43,8 +44,8 @@ package enum MovedItems {
   /// The rows of one version.
   private struct Side {
     let values: [Double?]
-    /// By the identities of keys.
-    let rows: [ArraySlice<UInt8>: Int]
+    /// By the identities of keys; none is without a row.
+    let rows: [ArraySlice<UInt8>: [Int]]
     let key: [(name: String, labels: [ValueLabel?])]
 
     init(_ table: ColumnTable, _ key: [String], _ metric: String) throws(StoreError) {
@@ -57,19 +58,23 @@ package enum MovedItems {
         names.append((column, try table.labels(column)))
       }
       let identities = KeyIdentities(columns: vectors, count: table.count)
-      var rows: [ArraySlice<UInt8>: Int] = [:]
-      for row in 0..<table.count {
-        rows[identities[row]] = row
-      }
+      var rows: [ArraySlice<UInt8>: [Int]] = [:]
+      for row in 0..<table.count { rows[identities[row], default: []].append(row) }
       self.key = names
       self.rows = rows
+    }
+
+    /// The value of an item with these rows; nil where none has one.
+    func mean(_ rows: [Int]) -> Double? {
+      let values = rows.compactMap { self.values[$0] }
+      return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }
 
     func item(
       _ change: BisectDocument.Item.Change, _ row: Int, old: Double?, new: Double?
     ) -> BisectDocument.Item {
-      var texts: [String: String] = [:]
-      for (name, column) in key { texts[name] = column[row]?.name }
+      var texts: [DataText: String] = [:]
+      for (name, column) in key { texts[DataText(name)] = column[row]?.name }
       return BisectDocument.Item(change: change, key: texts, old: old, new: new)
     }
   }
@@ -78,6 +83,6 @@ package enum MovedItems {
 extension BisectDocument.Item {
   /// What puts items of the same weight in order.
   fileprivate func order(_ columns: [String]) -> [UInt8] {
-    columns.flatMap { Array((key[$0] ?? "").utf8) + [0] }
+    columns.flatMap { Array((key[DataText($0)] ?? "").utf8) + [0] }
   }
 }

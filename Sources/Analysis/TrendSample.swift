@@ -45,17 +45,18 @@ package enum TrendSample: Sendable, Hashable {
 
   /// The statistic of the values as the number of a version; nil where there are none.
   ///
-  /// Means have t intervals, rates and means of zeros and ones Wilson's, quantiles those of order
-  /// statistics; counts and sums have none.
+  /// Means have t intervals, those of shares inside [0, 1], rates and means of zeros and ones
+  /// Wilson's, quantiles those of order statistics; counts and sums have none.
+  /// - Parameter scale: What the values of the whole series are.
   /// - Throws: ``StoreError`` of kind `usage` for the rate of values other than 0 and 1.
   package func point(
-    version: Int, _ statistic: TrendRequest.Statistic, of metric: String, level: Double
+    version: Int, _ statistic: TrendRequest.Statistic, of metric: String, scale: TrendScale,
+    level: Double
   ) throws(StoreError) -> TrendDocument.Point? {
-    func point(_ estimate: Estimate?) -> TrendDocument.Point? {
+    func point(_ estimate: EstimateDocument?) -> TrendDocument.Point? {
       estimate.map {
         TrendDocument.Point(
-          version: version, n: $0.rowCount, value: $0.value, lower: $0.interval?.lower,
-          upper: $0.interval?.upper)
+          version: version, n: $0.rows, value: $0.value, lower: $0.lower, upper: $0.upper)
       }
     }
     switch statistic {
@@ -63,20 +64,14 @@ package enum TrendSample: Sendable, Hashable {
     case .sum:
       guard count > 0 else { return nil }
       return TrendDocument.Point(version: version, n: count, value: total)
-    case .rate, .mean:
-      if case .shares(let shares) = self {
-        return EstimateDocument.mean(shares, clusters: nil, level: level, areShares: true).map {
-          TrendDocument.Point(
-            version: version, n: $0.rows, value: $0.value, lower: $0.lower, upper: $0.upper)
-        }
-      }
-      if statistic == .mean { return point(mean(level: level)) }
-      guard let successes else {
+    case .mean: return point(mean(scale, level: level))
+    case .rate:
+      guard areRates else {
         throw StoreError(
           .usage,
           "a rate is of true and false, or 1 and 0; '\(metric)' has other values: ask for its mean")
       }
-      return point(Proportion.estimate(successes: successes, trials: count, level: level))
+      return point(mean(.rates, level: level))
     case .p50, .p95:
       let values: [Double]
       switch self {
@@ -84,20 +79,43 @@ package enum TrendSample: Sendable, Hashable {
       case .summary: preconditionFailure("a quantile is of values")
       }
       return point(
-        QuantileEstimate.of(values, quantile: statistic == .p50 ? 0.5 : 0.95, level: level))
+        EstimateDocument(
+          QuantileEstimate.of(values, quantile: statistic == .p50 ? 0.5 : 0.95, level: level),
+          method: "order statistics"))
     }
   }
 
-  private func mean(level: Double) -> Estimate? {
-    // A t interval of zeros and ones may leave [0, 1]; Wilson's does not.
-    if count > 0, let successes {
-      return Proportion.estimate(successes: successes, trials: count, level: level)
-    }
+  private func mean(_ scale: TrendScale, level: Double) -> EstimateDocument? {
     switch self {
-    case .values(let values), .shares(let values): return MeanEstimate.of(values, level: level)
+    case .values(let values), .shares(let values):
+      return EstimateDocument.mean(
+        values, clusters: nil, level: level, areAmounts: scale == .numbers,
+        areShares: scale != .numbers)
     case .summary(let summary):
-      return MeanEstimate.of(
-        count: summary.count, mean: summary.mean, deviation: summary.deviation, level: level)
+      if scale != .numbers, count > 0, let successes {
+        return EstimateDocument(
+          Proportion.estimate(successes: successes, trials: count, level: level),
+          method: "Wilson")
+      }
+      let found = EstimateDocument(
+        MeanEstimate.of(
+          count: summary.count, mean: summary.mean, deviation: summary.deviation, level: level),
+        method: "t")
+      guard scale == .shares else { return found }
+      return found?.ofShares(varies: summary.least != summary.greatest, level: level)
+    }
+  }
+
+  /// Whether each row's value is 0 or 1.
+  var areRates: Bool {
+    if case .shares = self { true } else { successes != nil }
+  }
+
+  /// Whether all values lie between 0 and 1.
+  var lieInside: Bool {
+    switch self {
+    case .values(let values), .shares(let values): values.allSatisfy { (0...1).contains($0) }
+    case .summary(let summary): summary.least >= 0 && summary.greatest <= 1
     }
   }
 

@@ -10,7 +10,8 @@ package enum BisectText {
       + ComparisonPage.attempts(document.repeat)
     let read = document.versionsRead == 1 ? "1 version" : "\(document.versionsRead) versions"
     guard !document.moves.isEmpty else {
-      return ["\(subject) of \(document.dataset) never moved (\(read) read)"]
+      let what = document.threshold.map { "crossed \(Figures.number($0))" } ?? "moved"
+      return ["\(subject) of \(document.dataset) never \(what) (\(read) read)"]
     }
     return document.moves.enumerated().flatMap { place, move in
       (place > 0 ? [""] : []) + lines(move, subject: subject, read: read, document.by)

@@ -58,9 +58,10 @@ extension LocalStoreService {
       Self.exactly(rows),
       columns: schema.columns.map(\.name).filter { columns.contains($0) }, where: options.condition
     ).table
-    if !isLogged, options.repeats == nil {
-      options.repeats = attempts(in: table, schema.key, key, isStated: options.key != nil)
-      key.removeAll { $0 == options.repeats && options.key == nil }
+    if !isLogged {
+      takeAttempts(
+        in: table, schema.key, besides: options.by, &options.repeats, of: &key,
+        stated: &options.key)
     }
     plain.options = options
     var sources = [Self.source(rows)]

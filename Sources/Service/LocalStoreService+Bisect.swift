@@ -103,9 +103,11 @@ extension LocalStoreService {
     func values(_ version: Int) throws(StoreError) -> [ValueLabel?: Double] {
       if let values = known[version] { return values }
       var values: [ValueLabel?: Double] = [:]
-      for (cell, sample) in try reader.samples(of: version) {
+      let samples = try reader.samples(of: version)
+      let scale = reader.scale(of: samples.values)
+      for (cell, sample) in samples {
         values[cell.group] = try sample.point(
-          version: version, reader.statistic, of: request.trend.metric ?? "",
+          version: version, reader.statistic, of: request.trend.metric ?? "", scale: scale,
           level: TrendAnalysis.level)?.value
       }
       known[version] = values
@@ -144,7 +146,8 @@ extension LocalStoreService {
   private func items(
     from previous: Version, to version: Version, _ found: Found, _ reader: TrendReader
   ) throws(StoreError) -> [BisectDocument.Item] {
-    let key = try store.snapshot(version).schema.key
+    let own = try store.snapshot(version).schema.key
+    let key = reader.items ?? own
     guard let metric = reader.request.metric, reader.statistic != .count, !key.isEmpty,
       let old = try rows(of: previous, key: key, found.group, reader),
       let new = try rows(of: version, key: key, found.group, reader)

@@ -104,12 +104,11 @@ extension LocalStoreService {
           source: .init(
             reference: version.reference, snapshot: version.snapshot, rows: version.record.rows),
           table: table, attributes: version.record.attributes, inputs: inputs(of: version)))
-      let isStated = (options.key ?? key) != nil
-      if edition > .first, options.repeats == nil,
-        let attempts = attempts(in: table, schema.key, read.key, isStated: isStated)
-      {
-        options.repeats = attempts
-        if !isStated { read.key.removeAll { $0 == attempts } }
+      if edition > .first {
+        var stated = options.key ?? key
+        takeAttempts(
+          in: table, schema.key, besides: by, &options.repeats, of: &read.key, stated: &stated)
+        if key == nil { options.key = stated }
       }
     }
     read.versions = versions

@@ -19,8 +19,7 @@ extension LocalStoreService {
       key: schema.key, stated: options.key, without: [options.repeats], of: version.reference)
     if options.repeats == nil, options.key == nil {
       let keys = try table(version.pinned, columns: key, where: options.condition).table
-      options.repeats = attempts(in: keys, schema.key, key, isStated: false)
-      key.removeAll { $0 == options.repeats }
+      takeAttempts(in: keys, schema.key, &options.repeats, of: &key, stated: &options.key)
     }
     // A limit beyond what a column can have is found before the run, where its column is there.
     try options.checkGates(
@@ -174,14 +173,17 @@ extension LocalStoreService {
   }
 
   /// A document that was kept, of one of these forms.
+  /// - Parameter advice: What else may have been meant.
   /// - Throws: ``StoreError`` of kind `usage` when the version is something else.
   func kept<Document: Codable & Sendable & Hashable>(
-    _ type: Document.Type, _ reference: Reference, _ formats: [String]
+    _ type: Document.Type, _ reference: Reference, _ formats: [String], advice: String = ""
   ) throws(StoreError) -> Kept<Document> {
     let version = try store.resolve(reference)
     guard formats.contains(version.record.attributes["format"] ?? "") else {
       throw StoreError(
-        .usage, "\(version.reference) is no \(formats.last ?? "such") document")
+        .usage,
+        "\(version.reference) holds no document of the form \(formats.joined(separator: " or ")); "
+          + "name one that was kept" + (advice.isEmpty ? "" : ", or \(advice)"))
     }
     return Kept(
       try Documents.decode(type, from: try document(reference).json), saved: version.reference)

@@ -16,7 +16,9 @@ extension LocalStoreService {
   }
 
   package func report(_ reference: Reference) throws(StoreError) -> Kept<ReportDocument> {
-    try kept(ReportDocument.self, reference, Edition.formats(of: ReportDocument.form))
+    try kept(
+      ReportDocument.self, reference, Edition.formats(of: ReportDocument.form),
+      advice: "the column that tells models apart with --by")
   }
 
   package func verifyReport(_ reference: Reference) throws(StoreError) -> RecomputationDocument {
@@ -66,9 +68,8 @@ extension LocalStoreService {
       where: request.condition
     ).table
     if edition > .first {
-      exact.repeats =
-        exact.repeats ?? attempts(in: table, schema.key, key, isStated: request.key != nil)
-      key.removeAll { $0 == exact.repeats && request.key == nil }
+      takeAttempts(
+        in: table, schema.key, besides: request.by, &exact.repeats, of: &key, stated: &exact.key)
     }
     let source = ComparisonDocument.Source(
       reference: version.reference, snapshot: version.snapshot, rows: version.record.rows)
@@ -77,12 +78,25 @@ extension LocalStoreService {
     return (try analysis.document(source), source)
   }
 
-  /// The column of a key that numbers attempts; nil where none does, or the columns that identify
-  /// an item were named with it.
-  func attempts(
-    in table: ColumnTable, _ key: [String], _ items: [String], isStated: Bool
-  ) -> String? {
-    let known = isStated ? key.filter { !items.contains($0) } : key
-    return AttemptColumn.found(in: table, key: known, items: items)
+  /// Takes the columns of a key that number attempts out of those of an item, where none was named;
+  /// the first of several is told, with what is left of the key.
+  /// - Parameters:
+  ///   - own: The key of the version.
+  ///   - by: The column that tells arms apart, which numbers no attempts then.
+  ///   - stated: The columns of an item that were named; nil for none.
+  func takeAttempts(
+    in table: ColumnTable, _ own: [String], besides by: String? = nil, _ repeats: inout String?,
+    of items: inout [String], stated: inout [String]?
+  ) {
+    guard repeats == nil else { return }
+    let known = own.filter { column in
+      !column.hasBytes(of: by ?? "") && (stated == nil || !items.hasText(column))
+    }
+    let found = AttemptColumn.found(in: table, key: known, items: items)
+    repeats = found.first
+    guard stated == nil else { return }
+    items.removeAll { found.hasText($0) }
+    // One column says by itself what is left of the key.
+    if found.count > 1 { stated = items }
   }
 }

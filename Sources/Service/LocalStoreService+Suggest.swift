@@ -64,10 +64,8 @@ extension LocalStoreService {
     let table = try redoing(kept) { () throws(StoreError) -> ColumnTable in
       try self.table(Self.exactly(rows), columns: columns, where: condition).table
     }
-    if options.repeats == nil {
-      options.repeats = attempts(in: table, schema.key, key, isStated: options.key != nil)
-      key.removeAll { $0 == options.repeats && options.key == nil }
-    }
+    takeAttempts(
+      in: table, schema.key, besides: options.by, &options.repeats, of: &key, stated: &options.key)
     plain.options = options
     return try SuggestionAnalysis(table, key: key, request: plain)
       .document(plain, source: Self.source(rows))

@@ -41,10 +41,13 @@ extension LocalStoreService {
     if request.repeats == nil {
       guard request.metric != nil, AttemptColumn.isPossible(in: key) else { return nil }
       let table = try table(latest.pinned, columns: key).table
-      request.repeats = attempts(in: table, key, key, isStated: false)
+      var (items, stated): ([String], [String]?) = (key, nil)
+      takeAttempts(
+        in: table, key, besides: request.group, &request.repeats, of: &items, stated: &stated)
+      return request.repeats == nil ? nil : items
     }
     guard let attempts = request.repeats else { return nil }
-    let items = key.filter { $0 != attempts }
+    let items = key.filter { !$0.hasBytes(of: attempts) }
     guard !items.isEmpty else {
       throw StoreError(
         .usage,
@@ -61,6 +64,7 @@ extension LocalStoreService {
     var groups = Set(samples.keys.map(\.group))
     // Without a column that divides the rows there is one series, be it an empty one.
     if reader.request.group == nil { groups.insert(nil) }
+    let scale = reader.scale(of: samples.values)
     var series: [TrendDocument.Series] = []
     for group in groups.compactMap(\.self).sorted().map(Optional.some)
       + (groups.contains(nil) ? [nil] : [])
@@ -71,7 +75,7 @@ extension LocalStoreService {
         guard let sample = samples[cell] else { continue }
         let point = try sample.point(
           version: version.number, reader.statistic, of: reader.request.metric ?? "",
-          level: TrendAnalysis.level)
+          scale: scale, level: TrendAnalysis.level)
         if let point { points.append(point) }
       }
       series.append(TrendAnalysis.series(group: group?.name, points))

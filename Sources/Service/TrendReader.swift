@@ -5,7 +5,8 @@ import Query
 import Wire
 
 /// Reads a metric of many versions: by SQL, whose scans are vectorised and remember what they
-/// computed, where aggregates are enough; as values where the statistic needs them.
+/// computed, where aggregates of all rows are enough; as values where there is a condition, or the
+/// statistic needs them.
 struct TrendReader {
   /// One version and group.
   struct Cell: Hashable {
@@ -20,9 +21,10 @@ struct TrendReader {
   private let options: QueryOptions
   /// The columns that identify an item with attempts, whose mean is its value; nil where each row
   /// has its own.
-  private let items: [String]?
+  let items: [String]?
   /// All versions of the range, so that a column which some of them lack is null there.
   private let table: QueryTable
+  private let isBool: Bool
 
   /// The most groups that are told apart.
   private static let groupLimit = 500
@@ -46,7 +48,10 @@ struct TrendReader {
     if let name = request.metric {
       metric = table.columns[try Self.position(name, in: table, of: dataset)]
     }
-    if let name = request.group { _ = try Self.position(name, in: table, of: dataset) }
+    for name in [request.group, request.repeats].compactMap({ $0 }) {
+      _ = try Self.position(name, in: table, of: dataset)
+    }
+    isBool = metric?.type == .bool
     statistic =
       request.statistic ?? (metric == nil ? .count : metric?.type == .bool ? .rate : .mean)
     // Rows are counted, and sums are of all that there is.
@@ -67,16 +72,12 @@ struct TrendReader {
 
   /// The values of each version and group that has rows; of one version, or of all.
   func samples(of version: Int? = nil) throws(StoreError) -> [Cell: TrendSample] {
-    let table = part(version)
+    let table = version.map { self.table.of([$0]) } ?? self.table
     let samples: [Cell: TrendSample]
     if let summaries = try summaries(table) {
       samples = summaries
-    } else if request.condition == nil {
-      samples = try values(of: table)
-    } else if try hasMixedGroups(table) {
-      samples = try values(of: table)
     } else {
-      samples = try selectedValues(table)
+      samples = try values(of: table)
     }
     let groups = Set(samples.keys.map(\.group)).count
     guard groups <= Self.groupLimit else {
@@ -88,24 +89,23 @@ struct TrendReader {
     return samples
   }
 
+  /// What the values in samples are, which are all that a series has.
+  func scale(of samples: some Collection<TrendSample>) -> TrendScale {
+    TrendScale(samples, of: request.metric ?? "", isBool: isBool)
+  }
+
   /// The positions of a version's rows for which the condition is true; nil when there is none.
   func selection(in version: Int) throws(StoreError) -> [Int]? {
-    guard request.condition != nil else { return nil }
+    guard let condition = request.condition else { return nil }
     var positions: [Int] = []
-    // SQL numbers the rows of a table's first part by their position.
+    // SQL numbers the rows of a table's first part by their position. What a condition reads are
+    // the row's own columns, so the number and time of the version are none of them.
     let number = try SQLColumns.rowNumber(besides: table.columns.map(\.name))
-    try run(number, part(version), group: nil, isGrouped: false) { row in
+    let rows = table.of([version], isMultiVersion: false)
+    try RowQuery(rows, where: condition, options: options).run(select: number) { row in
       if let position = Self.integer(row[0]) { positions.append(position) }
     }
     return positions.sorted()
-  }
-
-  /// The table with the rows of one version alone.
-  private func part(_ version: Int?) -> QueryTable {
-    guard let version else { return table }
-    return QueryTable(
-      columns: table.columns, isMultiVersion: true,
-      parts: table.parts.filter { $0.version == version })
   }
 
   /// Where a column is among those of all versions.
@@ -121,7 +121,9 @@ struct TrendReader {
 
   /// Aggregates by SQL; nil where they are not enough, or SQL would read values otherwise.
   private func summaries(_ table: QueryTable) throws(StoreError) -> [Cell: TrendSample]? {
-    guard statistic != .p50, statistic != .p95, items == nil else { return nil }
+    guard statistic != .p50, statistic != .p95, items == nil, request.condition == nil else {
+      return nil
+    }
     var metric: String?
     if let column = request.metric {
       let position = try Self.position(column, in: table, of: dataset)
@@ -146,7 +148,11 @@ struct TrendReader {
       }
     var samples: [Cell: TrendSample] = [:]
     var isFinite = true
-    try run("_version, \(group ?? "NULL"), \(aggregates)", table, group: group) { row in
+    let query = RowQuery(table, where: nil, options: options, memory: memory)
+    try query.run(
+      select: "_version, \(group ?? "NULL"), \(aggregates)",
+      rest: "GROUP BY _version" + (group.map { ", " + $0 } ?? "")
+    ) { row in
       let numbers = row[3...].map(Self.number)
       isFinite = isFinite && numbers.allSatisfy { $0?.isFinite ?? true }
       guard let version = Self.integer(row[0]), let count = Self.integer(row[2]) else { return }
@@ -158,61 +164,6 @@ struct TrendReader {
     }
     // An infinity among the values spoils its group's sums; read as values, it is left out.
     return isFinite ? samples : nil
-  }
-
-  /// Runs a query over the versions.
-  private func run(
-    _ select: String, _ table: QueryTable, group: String?, isGrouped: Bool = true,
-    _ body: ([QueryValue]) -> Void
-  ) throws(StoreError) {
-    let groups = isGrouped ? "GROUP BY _version" + (group.map { ", " + $0 } ?? "") : ""
-    let query = RowQuery(
-      table, where: request.condition, options: options, memory: memory)
-    try query.run(select: select, rest: groups, onRow: body)
-  }
-
-  /// Whether SQL would not tell the kinds of the groups' values apart, such as true and 1.
-  private func hasMixedGroups(_ table: QueryTable) throws(StoreError) -> Bool {
-    guard let name = request.group else { return false }
-    let type = table.columns[try Self.position(name, in: table, of: dataset)].type
-    return type == .json || type == .timestamp
-  }
-
-  /// The values of rows that a condition picks.
-  private func selectedValues(_ table: QueryTable) throws(StoreError) -> [Cell: TrendSample] {
-    let identifiers = SQLColumns.identifiers(of: table)
-    var isBool = false
-    var group = "NULL"
-    if let column = request.group {
-      let position = try Self.position(column, in: table, of: dataset)
-      isBool = table.columns[position].type == .bool
-      group = identifiers[position]
-    }
-    var metric = "1"
-    if let column = request.metric {
-      metric = identifiers[try Self.position(column, in: table, of: dataset)]
-    }
-    var keys = ""
-    for name in items ?? [] {
-      keys += ", " + identifiers[try Self.position(name, in: table, of: dataset)]
-    }
-    var values: [Cell: TrendValues] = [:]
-    let select = "_version, \(group), \(metric)\(keys)"
-    try run(select, table, group: nil, isGrouped: false) { row in
-      guard let version = Self.integer(row[0]) else { return }
-      let cell = Cell(version: version, group: Self.label(row[1], isBool: isBool))
-      let counts = statistic == .count && row[2] != .null
-      let value = counts ? 1 : Self.number(row[2])
-      values[cell, default: TrendValues()].add(
-        value, item: items == nil ? nil : row[3...].flatMap(Self.identity))
-    }
-    return values.mapValues(\.sample)
-  }
-
-  /// What tells a key's value from others: a number by what it is, a text by its bytes.
-  private static func identity(_ value: QueryValue) -> [UInt8] {
-    if let number = number(value) { return [0] + Array("\(number)".utf8) + [0] }
-    return [1] + Array((label(value, isBool: false)?.text.string ?? "").utf8) + [0]
   }
 
   /// The values of the rows, from their vectors, version by version on all cores.
@@ -246,10 +197,11 @@ struct TrendReader {
       let definitions = zip(columns, types).map { ColumnDefinition(name: $0.name, type: $1) }
       batches.append(RowBatch(columns: definitions, vectors: vectors, count: count))
     }
+    let selection = try selection(in: part.version)
     guard let first = batches.first else { return [:] }
     var rows = ColumnTable(
       name: "\(dataset)@\(part.version)", columns: first.columns, batches: batches)
-    if let selection = try selection(in: part.version) { rows = rows.selecting(selection) }
+    if let selection { rows = rows.selecting(selection) }
     var labels: [ValueLabel?]?
     if let group = request.group { labels = try rows.labels(group) }
     var numbers = [Double?](repeating: 1, count: rows.count)
@@ -292,5 +244,14 @@ struct TrendReader {
     case .text(let text): ValueLabel(text: text)
     case .null, .blob: nil
     }
+  }
+}
+
+extension QueryTable {
+  /// The rows of some versions alone, whose columns are those of all.
+  fileprivate func of(_ versions: [Int], isMultiVersion: Bool = true) -> QueryTable {
+    QueryTable(
+      columns: columns, isMultiVersion: isMultiVersion,
+      parts: parts.filter { versions.contains($0.version) })
   }
 }

@@ -11,12 +11,12 @@ package struct BisectDocument: Codable, Sendable, Hashable {
 
     package let change: Change
     /// The values of the key's columns.
-    package let key: [String: String]
+    package let key: [DataText: String]
     package let old: Double?
     package let new: Double?
 
     /// An item with its values; nil where it has none.
-    package init(change: Change, key: [String: String], old: Double?, new: Double?) {
+    package init(change: Change, key: [DataText: String], old: Double?, new: Double?) {
       self.change = change
       self.key = key
       self.old = old

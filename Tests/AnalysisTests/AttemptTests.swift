@@ -138,4 +138,65 @@ import Wire
     #expect(success.method == "Wilson over clusters" && success.lower ?? 1 < 0.8)
     #expect(sure.arms[1].summary.success?.method == "clustered t, clipped")
   }
+
+  @Test func `rates that are the same everywhere are not certain`() throws {
+    let ids = (0..<12).map { "\($0 / 2)" }
+    func side(_ name: String, _ values: [Double]) -> ComparisonSide {
+      TestTable.side(
+        name,
+        [
+          ("id", .texts(ids)), ("success", .numbers(values.map { $0 })),
+          ("attempt", .numbers((0..<12).map { Double($0 % 2) })),
+        ])
+    }
+    let gates = ["success >= -0.1pp", "success >= -2%", "success >= 49%"]
+    for values in [[Double](repeating: 1, count: 12), (0..<12).map { Double($0 % 2) }] {
+      let document = try TestTable.compare([side("a", values), side("b", values)]) {
+        ($0.repeats, $0.gates) = ("attempt", Array(gates.prefix(values[0] == 1 ? 2 : 3)))
+      }
+      #expect(document.gates.allSatisfy { $0.verdict == .undecided }, "\(document.gates)")
+      let metric = document.pairs[0].metrics[0]
+      let reach = 3.841_458_820_694_124 / (6 + 3.841_458_820_694_124)
+      #expect(abs((metric.difference?.lower ?? 0) + reach) < 1e-9)
+      #expect(metric.difference?.method == (values[0] == 1 ? "Tango" : "Tango over items"))
+      #expect(metric.bootstrap == nil)
+      #expect(abs((metric.relative?.lower ?? 0) * (metric.base?.value ?? 0) + reach) < 1e-9)
+    }
+    let all = [Double](repeating: 1, count: 12)
+    func plain(_ name: String) -> ComparisonSide {
+      TestTable.side(name, [("doc", .texts(ids)), ("success", .numbers(all.map { $0 }))])
+    }
+    let clustered = try TestTable.compare([plain("a"), plain("b")]) {
+      ($0.cluster, $0.gates) = ("doc", Array(gates.prefix(2)))
+    }
+    #expect(clustered.gates.allSatisfy { $0.verdict == .undecided })
+    #expect(clustered.pairs[0].metrics[0].difference?.method == "Tango over clusters")
+  }
+
+  @Test
+  func `all columns of a key that number attempts are found, and none beside which nothing is`() {
+    // Two epochs of each item, with one attempt or four.
+    var rows: [(id: String, epoch: Double, attempt: Double)] = []
+    for id in 0..<10 {
+      for epoch in 0..<2 {
+        for attempt in 0..<((id + epoch) % 2 == 0 ? 1 : 4) {
+          rows.append(("\(id)", Double(epoch), Double(attempt)))
+        }
+      }
+    }
+    let table = TestTable.make(
+      "d@1",
+      [
+        ("id", .texts(rows.map(\.id))), ("epoch", .numbers(rows.map(\.epoch))),
+        ("attempt", .numbers(rows.map(\.attempt))),
+      ])
+    func found(_ key: [String], items: [String]? = nil) -> [String] {
+      AttemptColumn.found(in: table, key: key, items: items ?? key)
+    }
+    #expect(found(["id", "epoch", "attempt"]) == ["epoch", "attempt"])
+    #expect(found(["attempt", "id", "epoch"]) == ["attempt", "epoch"])
+    #expect(found(["id", "attempt"], items: ["id", "attempt"]) == ["attempt"])
+    #expect(found(["epoch", "attempt"], items: ["id"]) == ["epoch", "attempt"])
+    #expect(found(["epoch"]).isEmpty && found(["id"]).isEmpty)
+  }
 }

@@ -6,9 +6,10 @@ import Wire
 
 @Suite struct TrendTests {
   private func point(
-    _ sample: TrendSample, _ statistic: TrendRequest.Statistic
+    _ sample: TrendSample, _ statistic: TrendRequest.Statistic, of metric: String = "x"
   ) throws -> TrendDocument.Point? {
-    try sample.point(version: 1, statistic, of: "x", level: 0.95)
+    let scale = TrendScale([sample], of: metric, isBool: false)
+    return try sample.point(version: 1, statistic, of: metric, scale: scale, level: 0.95)
   }
 
   private static func summary(_ values: [Double]) -> TrendSample {
@@ -64,5 +65,39 @@ import Wire
     let largest = try #require(TrendAnalysis.largestChange(series))
     #expect(largest.previous == 22 && largest.change.after - largest.change.before > 6)
     #expect(TrendAnalysis.largestChange(TrendAnalysis.series(group: nil, [])) == nil)
+  }
+
+  @Test(arguments: ["success", "Refusal", "schema_valid", "tool_call_accuracy", "accuracy"])
+  func `means of shares stay between 0 and 1, from aggregates and from values`(
+    metric: String
+  ) throws {
+    for values in [
+      [Double](repeating: 1, count: 39) + [0.5], [Double](repeating: 0, count: 39) + [0.5],
+      [Double](repeating: 0.75, count: 12), [0.25, 1],
+    ] {
+      let one = try #require(try point(.values(values), .mean, of: metric))
+      let other = try #require(try point(Self.summary(values), .mean, of: metric))
+      for bound in [one.lower, one.upper, other.lower, other.upper] {
+        let bound = try #require(bound)
+        #expect((0...1).contains(bound))
+        #expect(values.count < 3 || bound != one.value, "nothing is certain")
+      }
+      #expect(abs((one.lower ?? 0) - (other.lower ?? 1)) < 1e-9)
+      #expect(abs((one.upper ?? 0) - (other.upper ?? 1)) < 1e-9)
+    }
+  }
+
+  @Test func `a metric is a rate in all versions or in none`() throws {
+    let samples = [TrendSample.values([0, 1, 1, 0, 1, 1]), .values([0, 3, 1, 0, 2, 1])]
+    let counts = TrendScale(samples, of: "errors", isBool: false)
+    #expect(counts == .numbers)
+    let first = try #require(
+      try samples[0].point(version: 1, .mean, of: "errors", scale: counts, level: 0.95))
+    #expect(first.upper ?? 0 > 1, "a count of 0 and 1 is no rate beside one of 3")
+    #expect(TrendScale(samples, of: "outcome", isBool: false) == .numbers)
+    #expect(TrendScale(samples.prefix(1), of: "outcome", isBool: false) == .rates)
+    #expect(TrendScale(samples.prefix(1), of: "cost_usd", isBool: false) == .numbers)
+    #expect(TrendScale(samples.prefix(1), of: "cost_usd", isBool: true) == .rates)
+    #expect(TrendScale(samples, of: "success", isBool: false) == .numbers)
   }
 }

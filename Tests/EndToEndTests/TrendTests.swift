@@ -88,7 +88,7 @@ import Testing
     let day = Workplace.examples[crossing].deletingPathExtension().lastPathComponent
     #expect(try bisect("35").lines.contains { $0.contains("as of \(day)") })
     let never = try bisect("101")
-    #expect(never.status == 1 && never.output.contains("never moved"))
+    #expect(never.status == 1 && never.output.contains("never crossed 101"))
   }
 
   private func bisect(_ threshold: String, isJSON: Bool = false) throws -> Workplace.Outcome {

@@ -42,7 +42,6 @@ import Testing
   /// reason why none of those texts is a name or a value of data, which goes by its bytes.
   static let looks: [String: String] = [
     "Analysis/Comparing/ComparisonSide.swift": "attributes of versions",
-    "Analysis/MovedItems.swift": "a document's members, one a key column",
     "Analysis/Ratings/RatingCount.swift": "grouped by a metric, whose parts are DataText",
     "Analysis/Ratings/RatingReport+Agreement.swift": "grouped by a unit, whose parts are DataText",
     "Analysis/Ratings/RatingReport.swift": "grouped by DataText",
@@ -83,7 +82,6 @@ import Testing
     "Store/Store+Push.swift": "attributes of versions",
     "Store/Store+Verify.swift": "tags, ASCII",
     "Store/Verification.swift": "names of our own files",
-    "Wire/BisectDocument.swift": "a document's members, one a key column",
     "Wire/DatasetDocument.swift": "tags, ASCII",
     "Wire/Documents+Request.swift": "members of the contract",
     "Wire/JobDocument.swift": "names of datasets, ASCII",
