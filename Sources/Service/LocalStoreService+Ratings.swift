@@ -37,7 +37,7 @@ extension LocalStoreService {
         try ratings(version, idsAlone: !events.contains { $0.corrects != nil })
       }
       var rules = RatingRules(earlier ?? [])
-      try rules.check(events) { "event \($0 + 1)" }
+      try rules.check(events)
       do throws(StoreError) {
         let result = try push(
           events, to: dataset, after: latest, batch.subject, idempotencyKey, digest)
@@ -204,7 +204,11 @@ extension LocalStoreService {
   ) throws(StoreError) {
     if let latest, latest.record.kind != .ratings { throw Self.otherKind(latest) }
     var batches: [RowBatch] = []
-    while let batch = try reader.next() { batches.append(batch.rows) }
+    var lines: [UInt32] = []
+    while let batch = try reader.next() {
+      batches.append(batch.rows)
+      lines += batch.lines
+    }
     try reader.restart()
     let columns = batches.last?.columns ?? []
     var parts: [RowBatch] = []
@@ -213,8 +217,8 @@ extension LocalStoreService {
     try RatingColumns.checkTypes(table)
     let earlier = try latest.map { version throws(StoreError) in try ratings(version) }
     var rules = RatingRules(earlier ?? [])
-    try rules.check(try RatingColumns.events(table), allowsKnown: mode != .append) {
-      "row \($0 + 1)"
+    try rules.check(try RatingColumns.events(table), allowsKnown: mode != .append) { row, fault in
+      StoreError(.invalid, fault, at: StoreError.Location(line: Int(lines[row])))
     }
   }
 }

@@ -200,4 +200,30 @@ import Wire
     #expect(throws: StoreError.self) { try report(Self.golden()) { $0.anchor = "four" } }
     #expect(throws: StoreError.self) { try report([]) { $0.resamples = 1 } }
   }
+
+  @Test func `an item counts once however many ratings it has`() throws {
+    // Arm A is rated nine times on even items and once on odd ones, B the other way round; on every
+    // item B is half a point better.
+    var events = Events()
+    for item in 0..<30 {
+      for arm in ["A", "B"] {
+        let isOften = (item % 2 == 0) == (arm == "A")
+        let score = (item % 2 == 0 ? 5.0 : 1) + (arm == "B" ? 0.5 : 0)
+        for rater in 0..<(isOften ? 9 : 1) {
+          events.score("\(item)", "r\(rater)", score, arm: arm)
+          events.add("label", "\(item)", "r\(rater)") {
+            ($0.a, $0.label) = (arm, item % 2 == 0 ? "good" : "bad")
+          }
+        }
+      }
+    }
+    let metrics = try report(events.all).metrics
+    let scores = try #require(metrics.first { $0.kind == "score" }?.arms)
+    #expect(scores.map(\.mean?.value) == [3, 3.5] && scores.map(\.items) == [30, 30])
+    let labels = try #require(metrics.first { $0.kind == "label" }?.arms)
+    for arm in labels {
+      #expect(arm.labels?.map(\.share.value) == [0.5, 0.5])
+      #expect(arm.labels?.map(\.count).reduce(0, +) == 150)
+    }
+  }
 }

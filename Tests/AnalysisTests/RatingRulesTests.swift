@@ -33,7 +33,7 @@ import Wire
   private func fault(_ events: [RatingEvent], after earlier: [RatingEvent] = []) -> String? {
     var rules = RatingRules(earlier)
     do throws(StoreError) {
-      try rules.check(events) { "event \($0 + 1)" }
+      try rules.check(events)
       return nil
     } catch {
       #expect(error.kind == .invalid)

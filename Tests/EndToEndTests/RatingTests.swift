@@ -65,6 +65,22 @@ import Testing
     #expect(events[1]["reason"] == "changed by the rater")
   }
 
+  @Test func `a skip that is taken back is none`() throws {
+    let done = try place().run(
+      "rate", "outputs", "--by", "model", "--rater", "ann", input: "s\nu\nl\nq\n")
+    #expect(done.lines.last == "outputs.ratings@1  +1  5 left")
+  }
+
+  @Test func `a rating in a file that breaks a rule is named by its line`() throws {
+    let place = try Workplace()
+    let event = #""kind":"score","item":"1","rater":"ann","value":1"#
+    try place.write(
+      "{\"rating\":\"a\",\"at\":\"2026-10-01T00:00:00Z\",\(event)}\n\n{\"rating\":\"b\",\(event)}\n",
+      as: "r.jsonl")
+    let pushed = try place.run("push", "votes", "r.jsonl", "--kind", "ratings")
+    #expect(pushed.status == 65 && pushed.error.contains("r.jsonl:3: at is missing"))
+  }
+
   @Test func `scores and labels are given one output at a time`() throws {
     let place = try place(items: 2)
     let scores = try place.run(

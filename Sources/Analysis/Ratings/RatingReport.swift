@@ -49,42 +49,47 @@ package struct RatingReport {
       preference: metric.kind == "preference" ? preference(ratings) : nil)
   }
 
-  // The scores or labels of each arm; rows of one item share its luck, so items are clusters.
+  // The scores or labels of each arm: an item's is the mean of its ratings, and items are the sample.
   private func arms(
     _ ratings: [RatingCount.Rating], kind: String
   ) -> [RatingReportDocument.Arm] {
     Dictionary(grouping: ratings, by: { $0.unit.a ?? "" }).sorted { $0.key < $1.key }
       .map { arm, own in
-        let items = Clusters(labels: own.map(\.unit.item))
+        let items = Dictionary(grouping: own, by: \.unit.item).sorted { $0.key < $1.key }
+          .map(\.value)
         var section = RatingReportDocument.Arm(
           arm: arm.string, ratings: own.count, items: items.count, mean: nil, labels: nil)
         if kind == "score" {
-          section.mean = Self.mean(own.map { $0.event.value ?? 0 }, items)
+          section.mean = Self.mean(items.map { own in Self.mean(own) { $0.event.value ?? 0 } })
         } else {
           section.labels = own.compactMap(\.event.label).textSet.sorted().map { label in
-            let hits = own.map { $0.event.label?.hasBytes(of: label.string) == true ? 1.0 : 0 }
+            func isHit(_ rating: RatingCount.Rating) -> Bool {
+              rating.event.label?.hasBytes(of: label.string) == true
+            }
+            let shares = items.map { own in Self.mean(own) { isHit($0) ? 1 : 0 } }
             return RatingReportDocument.Arm.Label(
-              label: label.string, count: hits.count { $0 == 1 },
-              share: Self.share(hits, items) ?? .init(value: 0))
+              label: label.string, count: own.count(where: isHit),
+              share: Self.mean(shares, areShares: true) ?? .init(value: 0))
           }
         }
         return section
       }
   }
 
+  /// The mean over the ratings of an item.
   private static func mean(
-    _ values: [Double], _ items: Clusters
-  ) -> RatingReportDocument.Range? {
-    MeanEstimate.of(values, clusters: items, level: level).map(RatingReportDocument.Range.init)
+    _ ratings: [RatingCount.Rating], of value: (RatingCount.Rating) -> Double
+  ) -> Double {
+    ratings.reduce(0) { $0 + value($1) } / Double(ratings.count)
   }
 
-  /// The same of shares, whose bounds stay between 0 and 1.
-  private static func share(
-    _ values: [Double], _ items: Clusters
+  /// The mean over items; the bounds of shares stay between 0 and 1.
+  private static func mean(
+    _ values: [Double], areShares: Bool = false
   ) -> RatingReportDocument.Range? {
-    EstimateDocument.mean(values, clusters: items, level: level, areShares: true).map {
-      RatingReportDocument.Range(value: $0.value, lower: $0.lower, upper: $0.upper)
-    }
+    EstimateDocument.mean(
+      values, clusters: nil, level: level, areAmounts: !areShares, areShares: areShares
+    ).map { RatingReportDocument.Range(value: $0.value, lower: $0.lower, upper: $0.upper) }
   }
 
   private func raters(

@@ -23,11 +23,15 @@ package struct RatingRules {
   }
 
   /// Goes on when all events may be added, in their order.
-  /// - Parameter describe: How an error calls the event of an index: `event 3`.
-  /// - Parameter allowsKnown: Whether an event may be there already, to be compared elsewhere.
+  /// - Parameters:
+  ///   - allowsKnown: Whether an event may be there already, to be compared elsewhere.
+  ///   - refusal: The error for the event of an index, and what is wrong with it.
   /// - Throws: ``StoreError`` of kind `invalid` that names the event and the rule.
   package mutating func check(
-    _ events: [RatingEvent], allowsKnown: Bool = false, _ describe: (Int) -> String
+    _ events: [RatingEvent], allowsKnown: Bool = false,
+    _ refusal: (Int, String) -> StoreError = {
+      StoreError(.invalid, "event \($0 + 1): \($1)")
+    }
   ) throws(StoreError) {
     guard !events.isEmpty else {
       throw StoreError(.invalid, "there are no events; send one or more")
@@ -35,7 +39,7 @@ package struct RatingRules {
     var seen: Set<DataText> = []
     for (index, event) in events.enumerated() {
       let fault = Self.fault(event) ?? addingFault(event, &seen, allowsKnown)
-      if let fault { throw StoreError(.invalid, "\(describe(index)): \(fault)") }
+      if let fault { throw refusal(index, fault) }
     }
   }
 

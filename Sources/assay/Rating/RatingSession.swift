@@ -12,6 +12,7 @@ struct RatingSession {
     let document: RatingTaskDocument
     let task: RatingTask
     var rating: String?
+    var isSkipped = false
   }
 
   /// What came of the sitting.
@@ -60,10 +61,14 @@ struct RatingSession {
       switch answer {
       case .skip:
         summary.skipped += 1
-        taken.append(turn)
+        var left = turn
+        left.isSkipped = true
+        taken.append(left)
       case .undo:
         waiting.append(turn)
-        if let last = taken.popLast() {
+        if var last = taken.popLast() {
+          if last.isSkipped { summary.skipped -= 1 }
+          last.isSkipped = false
           waiting.append(last)
         } else {
           screen.say("there is nothing to undo in this sitting")
