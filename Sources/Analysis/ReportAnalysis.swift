@@ -259,8 +259,13 @@ package struct ReportAnalysis {
 
     /// Whether it is at least as good for at most the cost, and not the same.
     func dominates(_ other: Candidate) -> Bool {
-      quality.value >= other.quality.value && cost.value <= other.cost.value
-        && (quality.value > other.quality.value || cost.value < other.cost.value)
+      dominates(
+        better: quality.value - other.quality.value, dearer: cost.value - other.cost.value)
+    }
+
+    /// The same by mean differences to another over the items that both have.
+    func dominates(better: Double, dearer: Double) -> Bool {
+      better >= 0 && dearer <= 0 && (better > 0 || dearer < 0)
     }
   }
 
@@ -276,7 +281,13 @@ package struct ReportAnalysis {
       let isWorse = quality?.upper.map { $0 < 0 } ?? false
       let isDearer = cost?.lower.map { $0 > 0 } ?? false
       isSafe = isSafe && (isWorse || isDearer)
-      guard other.dominates(one) else { continue }
+      let dominates =
+        if edition > .first, let quality, let cost {
+          other.dominates(better: quality.value, dearer: cost.value)
+        } else {
+          other.dominates(one)
+        }
+      guard dominates else { continue }
       let isAsGood = quality?.lower.map { $0 >= 0 } ?? false
       let costsNoMore = cost?.upper.map { $0 <= 0 } ?? false
       dominations.append(

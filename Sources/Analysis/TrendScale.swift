@@ -1,3 +1,4 @@
+import Model
 import Wire
 
 /// What the values of a series are, the same in all its versions and groups.

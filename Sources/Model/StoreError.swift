@@ -43,6 +43,8 @@ package struct StoreError: Error, Sendable {
     case mayBeSaved
     /// The idempotency key stands for another request.
     case keyReused
+    /// The message has a line for each of several faults.
+    case faults
   }
 
   package let kind: Kind

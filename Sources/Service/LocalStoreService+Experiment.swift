@@ -11,7 +11,7 @@ extension LocalStoreService {
   ) throws(StoreError) -> ExperimentDocument {
     let name = try DatasetName(request.name)
     var plain = request
-    let decisions = try seen(request.decisions ?? name.text + ".decisions")
+    let decisions = try decisions(of: name, request)
     plain.decisions = decisions.reference
     let table = try self.table(
       Self.exactly(decisions),
@@ -32,6 +32,19 @@ extension LocalStoreService {
       plain, by: split.column, sources: sources,
       findings: rows.isEmpty
         ? [.init("decisions", arm: nil, "none is recorded of this split yet")] : [])
+  }
+
+  /// The decisions that a request names, else those of the router.
+  private func decisions(
+    of name: DatasetName, _ request: ExperimentRequest
+  ) throws(StoreError) -> Version {
+    if let text = request.decisions { return try seen(text) }
+    do throws(StoreError) {
+      return try seen(name.text + ".decisions")
+    } catch {
+      guard error.kind == .missing else { throw error }
+      throw StoreError(.missing, "no decision of \(name) was recorded; a server records them")
+    }
   }
 
   /// The columns of decisions that are read; the others tell how they came to be.

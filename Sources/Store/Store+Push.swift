@@ -230,16 +230,32 @@ extension Store {
         .version(version), to: dataset, after: head, author: options.author, time: now,
         writeID: writeID, &log, compressor, bulk: bulk)
     else { return nil }
-    var warnings = written.warnings
-    if let latest, options.createdAt == nil, created < latest.record.createdAt {
-      warnings.append(
-        "\(dataset)@\(version.number) is dated \(created) by the clock, and \(latest.reference), "
-          + "which came before, \(latest.record.createdAt): one of the clocks was wrong, or that "
-          + "version was given its date")
-    }
     return PushResult(
       version: try self.version(written.record), isNew: true,
       storedBytes: written.storedBytes + (bulk?.pack.byteCount ?? 0), notes: built.notes,
-      warnings: warnings)
+      warnings: written.warnings
+        + Self.doubts("\(dataset)@\(version.number)", version, options, after: latest, at: now))
+  }
+
+  /// What may not have been meant of a version that is saved.
+  private static func doubts(
+    _ reference: String, _ version: VersionRecord, _ options: PushOptions, after latest: Version?,
+    at now: Timestamp
+  ) -> [String] {
+    var doubts: [String] = []
+    let created = version.createdAt
+    if let latest, options.createdAt == nil, created < latest.record.createdAt {
+      doubts.append(
+        "\(reference) is dated \(created) by the clock, and \(latest.reference), "
+          + "which came before, \(latest.record.createdAt): one of the clocks was wrong, or that "
+          + "version was given its date")
+    }
+    if created > now { doubts.append("\(reference) is dated \(created), which is yet to come") }
+    if let latest, latest.record.kind != version.kind {
+      doubts.append(
+        "\(reference) holds \(version.kind.rawValue), where \(latest.reference) held "
+          + "\(latest.record.kind.rawValue)")
+    }
+    return doubts
   }
 }

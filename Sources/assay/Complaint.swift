@@ -15,7 +15,8 @@ struct Complaint {
   /// Writes the error to standard error.
   func report() {
     guard Self.isJSONWanted else {
-      StandardError.line("assay: \(error)")
+      let text = "assay: \(error)"
+      if error.detail == .faults { StandardError.lines(text) } else { StandardError.line(text) }
       return
     }
     let text = String(decoding: Documents.encode(Document(error)), as: UTF8.self)

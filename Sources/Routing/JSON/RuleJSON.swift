@@ -55,7 +55,10 @@ package struct RuleFaults: Error, Sendable, Hashable {
 }
 
 extension RuleFaults: CustomStringConvertible {
-  package var description: String { faults.map(\.description).joined(separator: "\n") }
+  /// A line each, whatever the names of members hold.
+  package var description: String {
+    faults.map { TerminalText.line($0.description) }.joined(separator: "\n")
+  }
 }
 
 /// A JSON Pointer that grows on the way down.

@@ -56,9 +56,11 @@ extension LocalStoreService {
       return set
     } catch {
       let count = error.faults.count
-      throw StoreError(
+      var told = StoreError(
         .invalid,
         "the rules of \(name) have \(count) fault\(count == 1 ? "" : "s"):\n\(error)")
+      told.detail = .faults
+      throw told
     }
   }
 

@@ -41,8 +41,13 @@ struct RouterDeployCommand: ParsableCommand {
       DeployRequest.Ramp(
         steps: $0.basisPoints, everySeconds: every.seconds, fields: by.isEmpty ? nil : by)
     }
-    DeploymentText.write(
-      try global.openService().deploy(reference.dataset, request), isJSON: global.json)
+    let deployment = try global.openService().deploy(reference.dataset, request)
+    if let ramp = deployment.ramp, ramp.fields.isEmpty {
+      Complaint.warn(
+        "nothing names a unit, so each request is one, and a user gets both versions by turns: name "
+          + "a field with --by")
+    }
+    DeploymentText.write(deployment, isJSON: global.json)
   }
 }
 

@@ -75,7 +75,8 @@ struct RouterDecisionsCommand: ParsableCommand {
       throw StoreError(.missing, "no decision of \(name) was recorded; a server records them")
     }
     let join = known.contains(outcomes) ? " LEFT JOIN \"\(outcomes)\" USING (decision_id)" : ""
-    let filter = condition.map { " WHERE " + $0 } ?? ""
+    // In brackets and on a line of its own, so that it is one expression and ends as such.
+    let filter = condition.map { " WHERE (\($0)\n)" } ?? ""
     var request = QueryRequest(
       sql:
         "SELECT * FROM \"\(decisions)\"\(join)\(filter) ORDER BY decision_id DESC LIMIT \(limit)",
