@@ -47,6 +47,7 @@ import Model
     configure(hasFiles: files != nil)
     unsafe Aggregates.register(on: handle, state)
     unsafe TextFunctions.register(on: handle, state)
+    unsafe MomentOrder.register(on: handle)
     if state.rule == .rows { unsafe DateFunctions.register(on: handle, state) }
   }
 

@@ -135,9 +135,12 @@ extension QueryTable {
       return ColumnVector(
         type: .int64, count: 1, validity: nil, values: .int64([Int64(part.version)]))
     }
-    let text = column == columns.count + 1 ? part.createdAt.description : part.message
+    if column == columns.count + 1 {
+      return ColumnVector(
+        type: .timestamp, count: 1, validity: nil, values: .int64([part.createdAt.microseconds]))
+    }
     var texts = TextValues()
-    texts.append(text.utf8)
+    texts.append(part.message.utf8)
     return ColumnVector(type: .string, count: 1, validity: nil, values: .text(texts))
   }
 

@@ -82,8 +82,7 @@ extension RowTest {
     case (.number, .real(let value)), (.untyped, .real(let value)):
       return .number(NumberRange(comparison, real: value))
     case (.text, .text(let bytes)): return .text(comparison, bytes)
-    case (.timestamp, .text(let bytes)):
-      return seconds(comparison, bytes).map { .seconds($0) }
+    case (.timestamp, .text(let bytes)): return moments(comparison, bytes)
     default: return nil
     }
   }
@@ -123,28 +122,16 @@ extension RowTest {
     return status == SQLITE_DONE || status == SQLITE_OK ? elements : [.other]
   }
 
-  /// The whole seconds that can compare so with a text that begins like a timestamp; nil when the
-  /// text does not begin so.
-  private static func seconds(_ comparison: Comparison, _ text: [UInt8]) -> ClosedRange<Int64>? {
-    let prefix = String(decoding: text.prefix(19), as: UTF8.self)
-    let first: Int64
-    let last: Int64
-    if text.count >= 19, prefix.utf8.count == 19, Array(prefix.utf8)[10] == UInt8(ascii: "T"),
-      let time = Timestamp(parsing: prefix + "Z")
-    {
-      first = time.microseconds
-      last = first + 999_999
-    } else if text.count == 10, let time = Timestamp(parsing: prefix) {
-      // A date alone is less than every text that goes on after it.
-      first = time.microseconds
-      last = first
-    } else {
-      return nil
-    }
+  /// The moments that stand to the one that `text` writes as `comparison` says; nil for a text
+  /// that writes none.
+  static func moments(_ comparison: Comparison, _ text: [UInt8]) -> Condition? {
+    guard let moment = MomentOrder.moment(text)?.microseconds else { return nil }
     return switch comparison {
-    case .equal: first...last
-    case .less, .lessOrEqual: Int64.min...last
-    case .greater, .greaterOrEqual: first...Int64.max
+    case .equal: .moments(moment...moment)
+    case .less: moment == .min ? .never : .moments(Int64.min...moment - 1)
+    case .lessOrEqual: .moments(Int64.min...moment)
+    case .greater: moment == .max ? .never : .moments(moment + 1...Int64.max)
+    case .greaterOrEqual: .moments(moment...Int64.max)
     }
   }
 }

@@ -32,9 +32,7 @@ extension RowTest {
     switch condition {
     case .number(let range):
       return range.leastInteger <= bounds.upperBound && range.greatestInteger >= bounds.lowerBound
-    case .seconds(let range):
-      return range.overlaps(bounds) || !Self.textualYears.contains(bounds.lowerBound)
-        || !Self.textualYears.contains(bounds.upperBound)
+    case .moments(let range): return range.overlaps(bounds)
     case .oneOf(let integers, _): return integers.contains { bounds.contains($0) }
     default: return true
     }

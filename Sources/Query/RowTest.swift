@@ -14,9 +14,8 @@ struct RowTest: Sendable {
     case never
     case number(NumberRange)
     case text(Comparison, [UInt8])
-    /// Microseconds, in whole seconds: SQLite compares timestamps as text, whose order within a
-    /// second is not that of time.
-    case seconds(ClosedRange<Int64>)
+    /// Microseconds: timestamps compare as moments (``MomentOrder``).
+    case moments(ClosedRange<Int64>)
     case oneOf(integers: Set<Int64>, reals: Set<Double>)
     case oneOfTexts(Set<[UInt8]>)
   }
@@ -124,12 +123,12 @@ struct RowTest: Sendable {
   }
 
   /// Whether the operand is a moment; elsewhere a timestamp is a text to SQLite, never a number.
-  var isTemporal: Bool { if case .seconds = condition { true } else { false } }
+  var isTemporal: Bool { if case .moments = condition { true } else { false } }
 
   private func passes(integer value: Int64) -> Bool {
     switch condition {
     case .number(let range): value >= range.leastInteger && value <= range.greatestInteger
-    case .seconds(let range): range.contains(value) || !Self.textualYears.contains(value)
+    case .moments(let range): range.contains(value)
     case .oneOf(let integers, _): integers.contains(value)
     default: true
     }
@@ -146,7 +145,4 @@ struct RowTest: Sendable {
     default: true
     }
   }
-
-  /// Years 0 to 9999, whose RFC 3339 texts order as their moments do.
-  static let textualYears: Range<Int64> = -62_167_219_200_000_000..<253_402_300_800_000_000
 }

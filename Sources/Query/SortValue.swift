@@ -2,6 +2,8 @@ import Columns
 import Model
 
 /// A value in the order in which SQLite sorts: null, then numbers, then texts byte by byte.
+///
+/// Timestamps, which are sorted among themselves only, are numbers here.
 enum SortValue {
   case null
   case integer(Int64)
@@ -17,8 +19,6 @@ enum SortValue {
     switch vector.values {
     case .none: self = .null
     case .bool(let bits): self = .integer(bits[row] ? 1 : 0)
-    case .int64(let integers) where vector.type == .timestamp:
-      self = .text(Array(Timestamp(microseconds: integers[row]).description.utf8))
     case .int64(let integers): self = .integer(integers[row])
     case .float64(let reals, _): self = reals[row].isNaN ? .null : .real(reals[row])
     case .text(let texts):

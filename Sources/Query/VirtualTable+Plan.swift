@@ -43,7 +43,8 @@ extension VirtualTable {
       return ScanPlan.Operand(column: column, operation: operation, isList: false)
     case SQLITE_INDEX_CONSTRAINT_EQ, SQLITE_INDEX_CONSTRAINT_LT, SQLITE_INDEX_CONSTRAINT_LE,
       SQLITE_INDEX_CONSTRAINT_GT, SQLITE_INDEX_CONSTRAINT_GE, SQLITE_INDEX_CONSTRAINT_IS:
-      guard unsafe isBinary(sqlite3_vtab_collation(info, Int32(index))) else { return nil }
+      let collation = unsafe sqlite3_vtab_collation(info, Int32(index))
+      guard unsafe isOurs(collation, for: column) else { return nil }
       let isList = unsafe sqlite3_vtab_in(info, Int32(index), 1) != 0
       return ScanPlan.Operand(column: column, operation: operation, isList: isList)
     default: return nil
@@ -56,10 +57,12 @@ extension VirtualTable {
       && (affinity(operand.column) == .number || affinity(operand.column) == .text)
   }
 
-  /// Texts are compared byte by byte here, so other collations are left to SQLite.
-  private func isBinary(_ collation: UnsafePointer<CChar>?) -> Bool {
+  /// Texts are compared byte by byte here and timestamps as moments, so other collations are left
+  /// to SQLite.
+  private func isOurs(_ collation: UnsafePointer<CChar>?, for column: Int) -> Bool {
     guard let collation = unsafe collation else { return true }
-    return unsafe String(cString: collation) == "BINARY"
+    let own = affinity(column) == .timestamp ? MomentOrder.name : "BINARY"
+    return unsafe String(cString: collation) == own
   }
 
   /// The order that the scan can give; nil when SQLite has to sort.

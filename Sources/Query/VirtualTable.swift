@@ -23,7 +23,7 @@ final class VirtualTable {
   /// The columns of every multi-version table.
   static let versionColumns = [
     ColumnDefinition(name: "_version", type: .int64),
-    ColumnDefinition(name: "_created_at", type: .string),
+    ColumnDefinition(name: "_created_at", type: .timestamp),
     ColumnDefinition(name: "_message", type: .string),
   ]
 
@@ -52,7 +52,8 @@ final class VirtualTable {
         switch column.type {
         case .bool, .int64: " INTEGER"
         case .float64: " REAL"
-        case .string, .timestamp, .file: " TEXT"
+        case .string, .file: " TEXT"
+        case .timestamp: " TEXT COLLATE \(MomentOrder.name)"
         case .json, .vector: ""
         }
       return Self.quoted(name) + type

@@ -16,6 +16,7 @@ import Query
       throw Failure(description: "no connection")
     }
     unsafe handle = opened
+    unsafe MomentOrder.register(on: handle)
   }
 
   deinit { unsafe sqlite3_close_v2(handle) }
@@ -23,7 +24,11 @@ import Query
   /// Makes a table of the rows of all versions; version columns when there are several.
   func create(_ name: String, _ versions: [TestTable], isMultiVersion: Bool) throws {
     var columns = versions[0].columns.map { "\"\($0.name)\"" + Self.declaredType($0.type) }
-    if isMultiVersion { columns += ["_version INTEGER", "_created_at TEXT", "_message TEXT"] }
+    if isMultiVersion {
+      columns += [
+        "_version INTEGER", "_created_at TEXT COLLATE \(MomentOrder.name)", "_message TEXT",
+      ]
+    }
     _ = try rows("CREATE TABLE \"\(name)\"(\(columns.joined(separator: ", ")))")
     for (index, table) in versions.enumerated() {
       let part = MemorySource.part(index + 1)
@@ -44,7 +49,8 @@ import Query
     switch type {
     case .bool, .int64: " INTEGER"
     case .float64: " REAL"
-    case .string, .timestamp, .file: " TEXT"
+    case .string, .file: " TEXT"
+    case .timestamp: " TEXT COLLATE \(MomentOrder.name)"
     case .json, .vector: ""
     }
   }

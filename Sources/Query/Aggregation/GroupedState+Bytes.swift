@@ -6,7 +6,7 @@ import Model
 
 extension GroupedState {
   /// Part of every plan's name: another program's states are not found.
-  static let format = "groups/1"
+  static let format = "groups/2"
 
   /// Writes everything that the plan does not say.
   func write(to writer: inout StateWriter) {

@@ -30,7 +30,7 @@ struct KeyNumbers: Sendable {
     let count = max(words.words.count, texts.count)
     let order: [Int]
     switch type {
-    case .bool, .int64:
+    case .bool, .int64, .timestamp:
       order = (0..<count).sorted {
         Int64(bitPattern: words.words[$0]) < Int64(bitPattern: words.words[$1])
       }
@@ -38,12 +38,6 @@ struct KeyNumbers: Sendable {
       order = (0..<count).sorted {
         Double(bitPattern: words.words[$0]) < Double(bitPattern: words.words[$1])
       }
-    case .timestamp:
-      // SQL sees the texts, whose order within a second is not that of time.
-      let shown = words.words.map {
-        Array(Timestamp(microseconds: Int64(bitPattern: $0)).description.utf8)
-      }
-      order = (0..<count).sorted { shown[$0].lexicographicallyPrecedes(shown[$1]) }
     case .string, .file, .json, .vector:
       order = (0..<count).sorted {
         texts.elements[texts.range($0)].lexicographicallyPrecedes(texts.elements[texts.range($1)])

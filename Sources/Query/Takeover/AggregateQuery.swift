@@ -91,8 +91,7 @@ struct Aggregate: Hashable {
 
   /// Whether vectors of `type` give what SQLite gives.
   ///
-  /// The texts of timestamps order differently from their moments, and SQLite reads numbers out of
-  /// texts when it adds them.
+  /// SQLite reads numbers out of texts, timestamps among them, when it adds them.
   func takes(_ type: ColumnType) -> Bool {
     switch (function, type) {
     case (_, .json): false

@@ -205,6 +205,9 @@ struct RowFilterParser {
       condition = .number(NumberRange(plain, real: value))
     case (.string, .text(let bytes)), (.file, .text(let bytes)):
       condition = .text(plain, bytes)
+    case (.timestamp, .text(let bytes)):
+      guard let moments = RowTest.moments(plain, bytes) else { return nil }
+      condition = moments
     default: return nil
     }
     return .test(RowTest(column: column, condition: condition))
