@@ -19,8 +19,9 @@ extension ColumnVector {
   }
 
   /// The same values in a wider type: integers as floats (marked so that they come back as they
-  /// were), anything as JSON text (what is not finite as the string `nan`, `inf` or `-inf`), and
-  /// truth values, numbers and timestamps as the text that a CSV file has for them.
+  /// were), vectors of floats of 32 bits as those of 64, anything as JSON text (what is not finite
+  /// as the string `nan`, `inf` or `-inf`), and truth values, numbers and timestamps as the text
+  /// that a CSV file has for them.
   /// - Throws: ``StoreError`` of kind `invalid` for an integer that no float holds exactly.
   package func widened(to wider: ColumnType) throws(StoreError) -> ColumnVector {
     if wider == type { return self }
@@ -37,6 +38,12 @@ extension ColumnVector {
         type: wider, count: count, validity: validity,
         values: .float64(integers.map { Double($0) }, integral: marks))
     case (_, .json): return asJSON()
+    case (.text, .vector(let form)), (.dictionary, .vector(let form)):
+      do throws(NoVector) {
+        return try vectors(form)
+      } catch {
+        preconditionFailure("\(wider) does not hold \(type)")
+      }
     case (.bool, .string), (.int64, .string), (.float64, .string): return asTexts()
     default: preconditionFailure("\(wider) does not hold \(type)")
     }

@@ -4,9 +4,10 @@ import Model
 ///
 /// A key is its values, not their spelling: numbers are one when ``KeyNumber`` says so, whatever
 /// the types of their columns; a bool is no number, the text `1` is not the number 1, a timestamp
-/// is no text; texts go by their UTF-8, nested JSON by its bytes. Every pairing of rows goes by
-/// this: merge, append, live rows, diff, history, comparisons. These bytes live in memory alone;
-/// those that cut row groups are ``RowKeys``, which are part of the format and never change.
+/// is no text; texts go by their UTF-8, vectors by their numbers, nested JSON by its bytes. Every
+/// pairing of rows goes by this: merge, append, live rows, diff, history, comparisons. These bytes
+/// live in memory alone; those that cut row groups are ``RowKeys``, which are part of the format
+/// and never change.
 package struct KeyIdentities: Sendable {
   /// The identity of each row's key.
   package let texts: TextValues
@@ -37,7 +38,9 @@ package struct KeyIdentities: Sendable {
   /// Whether the bytes of ``RowKeys`` are the identity of keys made of these columns: none can hold
   /// one number in two spellings.
   package static func areBytes(of columns: [ColumnVector]) -> Bool {
-    !columns.contains { $0.type == .float64 || $0.type == .json }
+    !columns.contains {
+      $0.type == .float64 || $0.type == .json || $0.type.vectorForm != nil
+    }
   }
 
   /// How many keys there are.
@@ -57,12 +60,23 @@ package struct KeyIdentities: Sendable {
     switch column.values {
     case .float64(let floats, _): append(KeyNumber(floats[row]), to: &out)
     case .text, .dictionary:
+      if let form = column.type.vectorForm, let text = column.values.text(row) {
+        return append(VectorText.numbers(text.words.bytes[text.range], form), to: &out)
+      }
       guard column.type == .json, let text = column.values.text(row),
         let number = KeyNumber(json: text.words.bytes[text.range])
       else { return RowKeys.append(column, row, to: &out) }
       append(number, to: &out)
     default: RowKeys.append(column, row, to: &out)
     }
+  }
+
+  /// Appends a vector: floats of 32 bits are those of 64 that they equal.
+  private static func append(_ numbers: [Double], to out: inout [UInt8]) {
+    out.append(8)
+    out.append(varint: UInt64(numbers.count))
+    // Adding zero makes 0.0 of -0.0.
+    for number in numbers { out.append(littleEndian: (number + 0.0).bitPattern) }
   }
 
   private static func append(_ number: KeyNumber, to out: inout [UInt8]) {

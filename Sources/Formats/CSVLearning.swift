@@ -101,7 +101,7 @@ struct CSVLearning {
     let known = named ?? (fits ? expected?.type : inference.isEmpty ? typeOfNulls : nil)
     // Files are looked for in what is JSON, vectors in texts.
     let kept = known == .file ? .json : known?.vectorForm != nil ? .string : known
-    let type = named ?? kept ?? inference.type
+    let type = named ?? kept ?? typeOfCells
     return CSVReaderColumn(
       ColumnDefinition(name: name, type: type), isInferred: known == nil,
       isNull: named == nil && !fits && inference.isEmpty)
@@ -117,6 +117,18 @@ struct CSVLearning {
     guard isText, fits, [.bool, .int64, .float64].contains(inference.type) else { return nil }
     return ReadRemarks.Hidden(column: name, type: inference.type)
   }
+
+  /// The type that the cells say; numbers of a key stay numbers beside texts, as in other formats.
+  private var typeOfCells: ColumnType {
+    let type = inference.type
+    guard let expected, expected.isKey, expected.hasValues, type == .string,
+      expected.type == .int64 || expected.type == .float64
+    else { return type }
+    return .json
+  }
+
+  /// Why a column cannot be read: a cell of a key is not of the type that has to stay.
+  var refusal: StoreError? { expected?.refusesOthers == true ? misfits.first?.refusal : nil }
 
   /// What is to say about a column that its cells alone made text.
   var doubt: String? {

@@ -127,6 +127,10 @@ package struct CSVReader: RowReader {
         }
       }
     }
+    if let refusal = learning.lazy.compactMap(\.refusal).first {
+      throw StoreError(
+        refusal.kind, refusal.message, at: .init(file: name, line: refusal.location?.line))
+    }
     columns = learning.map(\.column)
     learnt.misfits = learning.flatMap(\.misfits)
     learnt.hidden = learning.compactMap(\.hidden)

@@ -9,6 +9,14 @@ package struct ExpectedColumns: Sendable {
     /// Whether a row of the dataset has a value; a column of nulls does not widen with others.
     package let hasValues: Bool
     let use: Use
+    /// Whether its values tell rows apart, so that the type of those that are there has to stay.
+    let isKey: Bool
+
+    /// Whether a cell that is not of the type is refused: as a text among texts, every value that
+    /// is there would be another one.
+    var refusesOthers: Bool {
+      isKey && hasValues && use == .always && (type == .timestamp || type == .bool)
+    }
   }
 
   /// When a column of a file gets the type of the dataset's.
@@ -32,10 +40,12 @@ package struct ExpectedColumns: Sendable {
 
   /// Adds the next column.
   package mutating func add(
-    _ name: String, _ type: ColumnType, hasValues: Bool = true, use: Use = .always
+    _ name: String, _ type: ColumnType, hasValues: Bool = true, use: Use = .always,
+    isKey: Bool = false
   ) {
     places[name] = columns.count
-    columns.append(Column(name: name, type: type, hasValues: hasValues, use: use))
+    columns.append(
+      Column(name: name, type: type, hasValues: hasValues, use: use, isKey: isKey))
   }
 
   /// The column called `name`; nil when the dataset has none whose type is to be kept.

@@ -1,14 +1,16 @@
-import Columns
+package import Columns
 package import Model
 
 /// Rows of a file with the types that a dataset has for its columns, where the file does not say
 /// others itself.
 ///
 /// What JSON has no word for is taken from the dataset: timestamps, and integers that are floats
-/// written so. `1.0` among integers is what the file says. Whatever the format, a column without a
-/// value has the dataset's type, a column that the dataset has as `json` stays `json`, and texts of
-/// a file that has columns of its own types are read as JSON there. A CSV file is read with the
-/// dataset's types by its own reader. Types only widen, as with every reader.
+/// written so. `1.0` among integers is what the file says; floats of a file that has columns of its
+/// own types are integers there where they are whole, since tools have no other for integers beside
+/// nulls. Whatever the format, a column without a value has the dataset's type, a column that the
+/// dataset has as `json` stays `json`, and texts of a file that has columns of its own types are
+/// read as JSON there. Moments of a key stay moments: a cell that is none is refused. A CSV file is
+/// read with the dataset's types by its own reader. Types only widen, as with every reader.
 package struct ExpectedTypesReader: RowReader {
   private var base: any RowReader
   private let expected: ExpectedColumns
@@ -61,9 +63,14 @@ package struct ExpectedTypesReader: RowReader {
         continue
       }
       guard let kept = try fitted(vector, to: type, name, batch.lines) else {
+        note(name, vector, batch.lines)
+        if expected[name]?.refusesOthers == true, known == .timestamp,
+          let misfit = misfits.first(where: { $0.column.hasBytes(of: name) })
+        {
+          throw misfit.refusal
+        }
         // From now on, and in every other pass, the column is what the file has.
         dropped.insert(DataText(name))
-        note(name, vector, batch.lines)
         continue
       }
       vectors[position] = kept
@@ -95,7 +102,10 @@ package struct ExpectedTypesReader: RowReader {
     case (_, .json) where known.type == .json: return try vector.widened(to: .json)
     case (.int64, .float64) where typing == .some:
       return vector.fitsFloats ? try vector.widened(to: .float64) : nil
-    case (.string, .timestamp) where typing == .some: return try? ColumnTypes.moments(vector)
+    case (.float64, .int64) where typing == .all: return vector.asIntegers
+    case (.string, .timestamp) where typing == .some || known.isKey:
+      return try? ColumnTypes.moments(vector)
+    case (.timestamp, .string) where known.isKey: return try vector.widened(to: .string)
     default: return nil
     }
   }
@@ -120,6 +130,24 @@ package struct ExpectedTypesReader: RowReader {
       misfits.append(misfit)
       if typing == .all { return }
     }
+  }
+
+  /// The values of JSON in a key's column as those of the dataset's, whose moments are texts in
+  /// JSON.
+  /// - Parameter lines: The line of each row.
+  /// - Throws: ``StoreError`` of kind `invalid` for a value that is no moment among moments.
+  package static func keyValues(
+    _ vector: ColumnVector, of column: ColumnDefinition, _ lines: [UInt32]
+  ) throws(StoreError) -> ColumnVector {
+    guard column.type == .timestamp else { return vector }
+    if vector.type == .string, let moments = try? ColumnTypes.moments(vector) { return moments }
+    let row = (0..<vector.count).first {
+      vector.hasValue($0) && wider(column.type, vector, $0) != column.type
+    }
+    throw ReadRemarks.Misfit(
+      column: column.name, expected: column.type, wider: .string, line: Int(lines[row ?? 0]),
+      text: quoted(vector, row ?? 0)
+    ).refusal
   }
 
   /// The type that holds a cell as JSON has it, and others of `type`.

@@ -24,6 +24,16 @@ package struct ReadRemarks: Sendable {
       self.line = line
       self.text = text
     }
+
+    /// The error for a cell of a key column whose type has to stay.
+    var refusal: StoreError {
+      let option = "--types " + NameList.text(["\(column)=string"])
+      return StoreError(
+        .invalid,
+        "\(text) is no \(expected.rawValue), which the key column '\(column)' has: correct the "
+          + "cell, or push all rows with \(option), under which every key is another one",
+        at: StoreError.Location(line: line))
+    }
   }
 
   /// A column that is text for the dataset's sake though no cell of the file is one.

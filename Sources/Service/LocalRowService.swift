@@ -79,7 +79,7 @@ package final class LocalRowService: Sendable {
       version: seal.version.map { VersionDocument($0, sees: { $0 == dataset }) },
       waiting: seal.waiting.map {
         .init(file: $0.file, rows: $0.rows, detail: $0.error.message)
-      })
+      }, notes: seal.notes)
   }
 
   /// Makes versions of the rows that have waited long enough, or of all of them; failures are

@@ -252,9 +252,21 @@ struct CellEquality {
     if old.type == new.type {
       comparison = .cells(CellComparison(old, new))
     } else {
+      let (old, new) = (Self.spelled(old, besides: new), Self.spelled(new, besides: old))
       comparison = .values(
         RowKeys(columns: [old], count: old.count), RowKeys(columns: [new], count: new.count))
     }
+  }
+
+  /// Vectors as those of floats of 64 bits beside vectors, and as the lists that they became beside
+  /// others.
+  private static func spelled(_ vector: ColumnVector, besides other: ColumnVector) -> ColumnVector {
+    guard let form = vector.type.vectorForm else { return vector }
+    guard other.type.vectorForm != nil,
+      let wide = VectorForm(count: form.count, element: .f64),
+      let numbers = try? vector.vectors(wide)
+    else { return vector.spelledVectors }
+    return numbers
   }
 
   func areEqual(_ oldRow: Int, _ newRow: Int) -> Bool {

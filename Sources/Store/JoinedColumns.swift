@@ -80,6 +80,8 @@ struct LearntColumns {
     case (.bool, .string) where typing == .none, (.int64, .string) where typing == .none,
       (.float64, .string) where typing == .none:
       .string
+    case (.vector(let one), .vector(let other)) where one.count == other.count:
+      VectorForm(count: one.count, element: .f64).map { .vector($0) } ?? .json
     default: old.union(new)
     }
   }
@@ -90,10 +92,12 @@ extension Snapshot {
   ///
   /// A column of nulls has no type yet when it is `json` or `string`, since that is what columns
   /// of nulls became; another type was named for it, and is kept as far as values are of it.
-  /// - Parameter isJoined: Whether the file's rows join those of the version.
+  /// - Parameters:
+  ///   - isJoined: Whether the file's rows join those of the version.
+  ///   - key: The columns that tell the new version's rows apart.
   /// - Throws: ``StoreError`` of kind `corrupt` when a manifest is damaged.
   func expectedColumns(
-    besides named: [DataText: ColumnType], isJoined: Bool
+    besides named: [DataText: ColumnType], isJoined: Bool, key: [String]
   ) throws(StoreError) -> ExpectedColumns {
     let decoder = try ChunkDecoder()
     var isFilled = [Bool](repeating: false, count: schema.columns.count)
@@ -108,7 +112,8 @@ extension Snapshot {
       let use: ExpectedColumns.Use =
         named[column.name] != nil || column.type.vectorForm != nil
         ? .never : saysNothing ? .withoutValues : .always
-      expected.add(column.name, column.type, hasValues: isFilled, use: use)
+      expected.add(
+        column.name, column.type, hasValues: isFilled, use: use, isKey: key.hasText(column.name))
     }
     return expected
   }

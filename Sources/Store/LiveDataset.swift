@@ -146,6 +146,7 @@ final class LiveDataset: Sendable {
         forget(segment, outcome, sealer)
         journal.withLock { $0.closed.removeAll { $0.sequence == segment.sequence } }
         sealed.rows += outcome.rows
+        sealed.notes += outcome.notes
         sealed.version = outcome.version ?? sealed.version
       }
       if sealed.rows == 0, let wait = sealed.waiting.first { throw wait.error }

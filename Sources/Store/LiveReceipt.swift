@@ -15,6 +15,8 @@ package struct LiveSeal: Sendable {
   package var version: Version?
   /// Rows that stay in their segments, oldest first.
   package var waiting: [LiveWait] = []
+  /// Which columns got another type for the sake of which values, in a sentence each.
+  package var notes: [String] = []
 }
 
 /// Rows of a segment that do not fit the key that their dataset was given after they were taken.

@@ -21,7 +21,8 @@ struct LiveRows: Sendable {
   ) throws(StoreError) {
     // An object of two bytes may have thousands of columns that others brought.
     let laidOut = LimitedReader(
-      try JSONReader(LimitedSource(source, limit: limit), layout: layout),
+      try JSONReader(
+        LimitedSource(source, limit: limit), layout: layout, options: Self.options(for: parent)),
       limitBytes: limit * Self.layoutFactor, name: "the request")
     var reader = FileCheckedReader(laidOut, parent: parent, store: store, sees: sees)
     var text: [UInt8] = []
@@ -31,7 +32,7 @@ struct LiveRows: Sendable {
     while let batch = try reader.next() {
       try reader.requireSight(ofFilesIn: batch)
       columns.formUnion(batch.rows.columns.map(\.name).textSet)
-      if let key = parent?.key, !key.isEmpty { try Self.add(batch, key, to: &keys) }
+      if let parent, !parent.key.isEmpty { try Self.add(batch, parent, to: &keys) }
       var writer = JSONWriter(columns: batch.rows.columns, style: .lines)
       writer.append(batch.rows, rows: 0..<batch.rows.count, to: &text)
       writer.finish(to: &text)
@@ -45,12 +46,26 @@ struct LiveRows: Sendable {
     self.keys = keys
   }
 
-  /// The keys of rows; a row without one, or with that of another, could not be merged.
+  /// Columns that the dataset has as `json` take numbers that no other type holds.
+  ///
+  /// Nothing else of the dataset is looked at: the same request has the same text, and digest,
+  /// whatever was saved meanwhile.
+  private static func options(for parent: Schema?) -> ReadOptions {
+    var options = ReadOptions()
+    for column in parent?.columns ?? [] where column.type == .json {
+      options.types[column.name] = .json
+    }
+    options.allowsMissing = true
+    return options
+  }
+
+  /// The keys of rows; a row without one, with that of another or with one that the dataset's type
+  /// does not take, could not be merged.
   private static func add(
-    _ batch: InputBatch, _ key: [String], to keys: inout Set<[UInt8]>
+    _ batch: InputBatch, _ schema: Schema, to keys: inout Set<[UInt8]>
   ) throws(StoreError) {
     var vectors: [ColumnVector] = []
-    for name in key {
+    for name in schema.key {
       let position = batch.rows.columns.position(of: name)
       let vector = position.map { batch.rows.vectors[$0] }
       if let row = (0..<batch.rows.count).first(where: { vector?.hasValue($0) != true }) {
@@ -58,7 +73,9 @@ struct LiveRows: Sendable {
           .invalid, "the row has no value in the key column '\(name)'",
           at: StoreError.Location(line: Int(batch.lines[row])))
       }
-      if let vector { vectors.append(vector) }
+      guard let vector, let own = schema.index(of: name) else { continue }
+      vectors.append(
+        try ExpectedTypesReader.keyValues(vector, of: schema.columns[own], batch.lines))
     }
     let identities = KeyIdentities(columns: vectors, count: batch.rows.count)
     for row in 0..<batch.rows.count {

@@ -20,6 +20,8 @@ struct LiveSealer: Sendable {
     var keysFailure: StoreError?
     /// Why the rows stay where they are; nil when they are in a version.
     var waiting: LiveWait?
+    /// What is to say of the version.
+    var notes: [String] = []
   }
 
   /// The version's attribute that tells how many bytes of which segment it has.
@@ -71,15 +73,18 @@ struct LiveSealer: Sendable {
       rows += request.rows
     }
     var version: Version?
+    var notes: [String] = []
     if rows > 0 {
       switch try publish(text, segment) {
-      case .success(let published): version = published
+      case .success(let published):
+        version = published.version
+        notes = published.notes
       case .failure(let error):
         let wait = LiveWait(file: segment.name, rows: rows, error: error)
         return Outcome(rows: 0, version: nil, keys: [], waiting: wait)
       }
     }
-    var outcome = Outcome(rows: rows, version: version, keys: keys.answers.map(\.key))
+    var outcome = Outcome(rows: rows, version: version, keys: keys.answers.map(\.key), notes: notes)
     if !keys.answers.isEmpty {
       let name = StoreLayout.liveName(
         dataset, segment.sequence, suffix: StoreLayout.liveKeysSuffix)
@@ -119,11 +124,11 @@ struct LiveSealer: Sendable {
 
   /// Pushes rows, each column with a type that holds them: a row that was acknowledged is saved
   /// whatever type was pushed meanwhile.
-  /// - Returns: a failure when a key was pushed meanwhile that the rows do not fit: they wait,
-  ///   since a dataset without its key would be another.
+  /// - Returns: What was pushed; a failure when a key was pushed meanwhile that the rows do not
+  ///   fit: they wait, since a dataset without its key would be another.
   private func publish(
     _ text: [UInt8], _ segment: LiveJournal.Closed
-  ) throws(StoreError) -> Result<Version, StoreError> {
+  ) throws(StoreError) -> Result<PushResult, StoreError> {
     let snapshot = try store.catchUp(dataset).map { version throws(StoreError) in
       try store.snapshot(version)
     }
@@ -139,7 +144,8 @@ struct LiveSealer: Sendable {
         MemorySource(name: segment.name, bytes: text), layout: .lines)
       let pushed = try store.push(dataset, reader, options)
       pushed.warnings.forEach(store.warn)
-      return .success(pushed.version)
+      for note in pushed.notes { store.warn("\(pushed.version.reference), live rows: \(note)") }
+      return .success(pushed)
     } catch  where error.kind == .invalid && !key.isEmpty {
       return .failure(
         StoreError(

@@ -4,8 +4,9 @@ import Model
 
 /// A file's rows, held in memory, to be laid over a version's rows of the same key.
 ///
-/// Columns that the file has replace the version's, null included; columns it lacks stay. The key
-/// of a row that both have stays as the version spells it: 1 over 1.0 changes nothing.
+/// Columns that the file has replace the version's, null included; columns it lacks stay. A number
+/// that both have stays as the version spells it, in the key and elsewhere: 1 over 1.0 changes
+/// nothing, and so do types that only such spellings would give a column.
 struct Merge {
   private let columns: [ColumnDefinition]
   /// The columns whose values the file's rows replace.
@@ -26,7 +27,6 @@ struct Merge {
       (batches, learnt, _) = try Self.batches(&reader)
     }
     let names = learnt.columns.map(\.name).textSet
-    replaced = names.subtracting(key.textSet)
     lines = batches.flatMap(\.lines)
     for name in key where !names.contains(name) {
       throw StoreError(
@@ -44,26 +44,16 @@ struct Merge {
       first += batch.rows.count
     }
     var columns = try learnt.joined(to: parent, named: types, reader.typing)
-    // The types of a key whose spelling no row will have.
-    var unused: Set<DataText> = []
-    for name in key where types[name] == nil {
-      guard let position = parent.schema.index(of: name),
-        columns[position] != parent.schema.columns[position]
-      else { continue }
-      unused.insert(DataText(name))
-    }
-    if !unused.isEmpty, try Self.areAll(table, in: parent, key) {
-      for (position, column) in parent.schema.columns.enumerated()
-      where unused.contains(column.name) { columns[position] = column }
-    } else {
-      unused = []
-    }
+    var whole = try Self.concatenated(batches, columns)
+    // Types that columns would have for the sake of values that no row will have.
+    let unneeded = try Self.unneededTypes(columns, whole, table, parent, key)
+      .filter { types[$0] == nil }
+    for (position, column) in parent.schema.columns.enumerated()
+    where unneeded.contains(column.name) { columns[position] = column }
+    if !unneeded.isEmpty { whole = try whole.without(unneeded).conformed(to: columns) }
+    replaced = names.subtracting(key.textSet).subtracting(unneeded)
     self.columns = columns
-    var parts: [RowBatch] = []
-    for batch in batches {
-      parts.append(try batch.rows.without(unused).conformed(to: columns))
-    }
-    input = RowBatch.concatenated(parts, columns: columns)
+    input = whole
     isUsed = [Bool](repeating: false, count: input.count)
   }
 
@@ -95,8 +85,9 @@ struct Merge {
     let kept = removingOthers ? (0..<old.count).filter { matches[$0] != nil } : Array(0..<old.count)
     let vectors = columns.indices.map { column in
       let isInput = replaced.contains(columns[column].name)
+      let (own, new) = (old.vectors[column], input.vectors[column])
       let runs = kept.map { row in
-        if isInput, let match = matches[row] {
+        if isInput, let match = matches[row], !own.hasNumber(row, of: new, match) {
           RowRun(source: 1, start: Int32(match), count: 1)
         } else {
           RowRun(source: 0, start: Int32(row), count: 1)
@@ -121,21 +112,47 @@ struct Merge {
     )
   }
 
-  /// Whether the version has every key of `table`.
-  private static func areAll(
-    _ table: KeyTable, in parent: Snapshot, _ key: [String]
-  ) throws(StoreError) -> Bool {
-    let positions = key.compactMap(parent.schema.index(of:))
-    guard positions.count == key.count else { return false }
+  private static func concatenated(
+    _ batches: [InputBatch], _ columns: [ColumnDefinition]
+  ) throws(StoreError) -> RowBatch {
+    var parts: [RowBatch] = []
+    for batch in batches { parts.append(try batch.rows.conformed(to: columns)) }
+    return RowBatch.concatenated(parts, columns: columns)
+  }
+
+  /// The columns of another type than the parent's, of whose values in the file none is new: of a
+  /// row that the parent lacks, or another than the parent's, which keeps its spelling.
+  private static func unneededTypes(
+    _ columns: [ColumnDefinition], _ input: RowBatch, _ table: KeyTable, _ parent: Snapshot,
+    _ key: [String]
+  ) throws(StoreError) -> Set<DataText> {
+    let schema = parent.schema
+    let keyPositions = key.compactMap(schema.index(of:))
+    var open = schema.columns.indices.filter { schema.columns[$0] != columns[$0] }
+    guard !open.isEmpty, keyPositions.count == key.count else { return [] }
     let decoder = try ChunkDecoder()
-    var found = Set<Int>()
+    var isFound = [Bool](repeating: false, count: input.count)
     for group in parent.manifest.groups.indices {
-      let keys = keys(of: try parent.batch(group: group, columns: positions, decoder), key)
-      for (row, hash) in keys.hashes.enumerated() {
-        if let number = table.find(keys, row, hash: hash) { found.insert(number) }
+      let positions = Array(Set(keyPositions + open)).sorted()
+      let batch = try parent.batch(group: group, columns: positions, decoder)
+      let keys = keys(of: batch, key)
+      let matches = keys.hashes.enumerated().map { table.find(keys, $0, hash: $1) }
+      for case let row? in matches { isFound[row] = true }
+      for position in open where !key.hasText(columns[position].name) {
+        guard let place = positions.firstIndex(of: position) else { continue }
+        let old = try batch.vectors[place].widened(to: columns[position].type)
+        let new = input.vectors[position]
+        let comparison = CellComparison(old, new)
+        let isChanged = matches.enumerated().contains { row, match in
+          guard let match else { return false }
+          return !comparison.areEqual(row, match) && !old.hasNumber(row, of: new, match)
+        }
+        if isChanged { open.removeAll { $0 == position } }
       }
     }
-    return found.count == table.count
+    let added = isFound.indices.filter { !isFound[$0] }
+    open.removeAll { position in added.contains { input.vectors[position].hasValue($0) } }
+    return open.map { columns[$0].name }.textSet
   }
 
   private static func keys(of batch: RowBatch, _ key: [String]) -> KeyIdentities {

@@ -129,7 +129,8 @@ extension Store {
     try Self.checkAppendOnly(latest, parent?.schema.key ?? [], options, key)
     if let shapes = parent?.manifest.namedShapes { reader.adopt(shapes) }
     let expected = try parent.map { parent throws(StoreError) in
-      try parent.expectedColumns(besides: options.types, isJoined: options.mode != .replace)
+      try parent.expectedColumns(
+        besides: options.types, isJoined: options.mode != .replace, key: key)
     }
     var rows = RowSource(
       reader: FileCheckedReader(

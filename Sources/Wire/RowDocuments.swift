@@ -26,6 +26,8 @@ package struct SealDocument: Codable, Sendable, Hashable {
   package let version: VersionDocument?
   /// Rows that do not fit the dataset's key, and wait; nil when there are none.
   package let waiting: [Waiting]?
+  /// Which columns got another type for the sake of which values; nil when none did.
+  package let notes: [String]?
 
   /// Rows of one file of the store that wait.
   package struct Waiting: Codable, Sendable, Hashable {
@@ -43,8 +45,11 @@ package struct SealDocument: Codable, Sendable, Hashable {
   }
 
   /// `rows` rows in `version`, while others wait.
-  package init(rows: Int, version: VersionDocument?, waiting: [Waiting] = []) {
+  package init(
+    rows: Int, version: VersionDocument?, waiting: [Waiting] = [], notes: [String] = []
+  ) {
     self.rows = rows
+    self.notes = notes.isEmpty ? nil : notes
     self.version = version
     self.waiting = waiting.isEmpty ? nil : waiting
   }

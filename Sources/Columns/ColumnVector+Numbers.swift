@@ -1,0 +1,34 @@
+import Model
+
+extension ColumnVector {
+  /// The floats as integers; nil when one is no integer, or is one that not every float near it
+  /// holds.
+  package var asIntegers: ColumnVector? {
+    guard case .float64(let floats, _) = values else { return nil }
+    var integers = [Int64](repeating: 0, count: count)
+    for row in 0..<count where hasValue(row) {
+      // -0.0 is no integer: it would come back as 0.
+      guard let integer = Int64(exactly: floats[row]), integer.magnitude <= 1 << 53,
+        integer != 0 || floats[row].sign == .plus
+      else { return nil }
+      integers[row] = integer
+    }
+    return ColumnVector(type: .int64, count: count, validity: validity, values: .int64(integers))
+  }
+
+  /// Whether row `row` here and row `otherRow` of `other`, a vector of the same type, hold one
+  /// number, however it is written.
+  package func hasNumber(_ row: Int, of other: ColumnVector, _ otherRow: Int) -> Bool {
+    guard hasValue(row), other.hasValue(otherRow) else { return false }
+    switch (values, other.values) {
+    case (.float64(let own, _), .float64(let others, _)):
+      return KeyNumber(own[row]) == KeyNumber(others[otherRow])
+    case (.text, _), (.dictionary, _):
+      guard type == .json, let own = values.text(row), let text = other.values.text(otherRow),
+        let number = KeyNumber(json: own.words.bytes[own.range])
+      else { return false }
+      return number == KeyNumber(json: text.words.bytes[text.range])
+    default: return false
+    }
+  }
+}
