@@ -12,8 +12,12 @@ package enum NameList {
   }
 
   /// The names of a list; the empty text is one without names.
+  /// - Parameter allowsWords: Whether words may follow a name in quotes, of which they are a part:
+  ///   `"a,b" desc`.
   /// - Throws: ``StoreError`` of kind `usage` for an empty name and for quotes that do not match.
-  package static func names(in text: String) throws(StoreError) -> [String] {
+  package static func names(
+    in text: String, allowsWords: Bool = false
+  ) throws(StoreError) -> [String] {
     var names: [String] = []
     var rest = Array(text.utf8)[...]
     while !text.isEmpty {
@@ -29,6 +33,10 @@ package enum NameList {
             rest.removeFirst()
           }
           name.append(byte)
+        }
+        while allowsWords, let byte = rest.first, byte != comma, byte != quote {
+          name.append(byte)
+          rest.removeFirst()
         }
         guard rest.first ?? comma == comma else {
           throw malformed(text, "something follows a closing quote")

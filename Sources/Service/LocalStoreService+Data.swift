@@ -87,7 +87,7 @@ extension LocalStoreService {
     let names = snapshot.schema.columns.map(\.name)
     let identifiers = SQLColumns.identifiers(names)
     var terms: [String] = []
-    for part in try NameList.names(in: text) {
+    for part in try NameList.names(in: text, allowsWords: true) {
       let words = part.split(separator: " ")
       let name = words.joined(separator: " ")
       // A column may be called 'x desc'.

@@ -34,6 +34,8 @@ private struct ValueCheck {
   private let now: Timestamp
   private(set) var findings: [ValueFinding] = []
   private var schema: Schema?
+  /// The columns of the version before that have a value; the type of others says nothing.
+  private var filled: Set<DataText> = []
   /// What the texts of chunks look like: versions share most of them.
   private var looks: [Digest: TextLooks] = [:]
   /// The chunks of the key's columns, and the message, of the version before.
@@ -49,8 +51,16 @@ private struct ValueCheck {
     }
     checkDates(version)
     checkTypes(version, snapshot)
+    filled = groups.reduce(into: Set<DataText>()) { filled, group in
+      for (column, chunk) in zip(snapshot.schema.columns, group.chunks) where chunk != nil {
+        filled.insert(DataText(column.name))
+      }
+    }
     try checkKeys(version, snapshot, groups, decoder)
-    for (position, column) in snapshot.schema.columns.enumerated() where column.type == .string {
+    // What Assay keeps in these has the types that it is to have.
+    let isOurs = [.ratings, .rules, .reports].contains(version.record.kind)
+    for (position, column) in snapshot.schema.columns.enumerated()
+    where column.type == .string && !isOurs {
       guard !snapshot.schema.key.hasText(column.name) else { continue }
       try checkTexts(version, snapshot, groups, position, decoder)
     }
@@ -89,12 +99,16 @@ private struct ValueCheck {
     guard let schema else { return }
     for column in snapshot.schema.columns {
       guard let position = schema.index(of: column.name),
-        schema.columns[position].type != column.type
+        schema.columns[position].type != column.type, filled.contains(column.name)
       else { continue }
+      let old = schema.columns[position].type
+      // Of floats, too, an integer is written as one.
+      if [old, column.type].allSatisfy({ $0 == .int64 || $0 == .float64 }) { continue }
+      let keepsValues = old == .json || column.type == .json
       note(
         .retyped, version, column: column.name,
-        "it was \(schema.columns[position].type.rawValue) in the version before and is "
-          + "\(column.type.rawValue): every value of it counts as changed")
+        "it was \(old.rawValue) in the version before and is \(column.type.rawValue)"
+          + (keepsValues ? "" : ": every value of it counts as changed"))
     }
   }
 
@@ -156,7 +170,7 @@ private struct ValueCheck {
     let name = snapshot.schema.columns[position].name
     note(
       .texts, version, column: name,
-      "it is text, and \(verdict.what): to count with them, push the rows again with --types "
-        + "\(name)=\(verdict.type.rawValue)")
+      "it is text, and \(verdict.what): to count with them, pull it as CSV and push that with "
+        + "--types " + NameList.text(["\(name)=\(verdict.type.rawValue)"]))
   }
 }

@@ -80,9 +80,12 @@ struct TextLooks {
     let isBool = bools >= numbers
     let (most, rest) = isBool ? (bools, numbers + others) : (numbers, bools + others)
     guard most > 0, rest * 10 <= most else { return nil }
-    let kind = isBool ? "true or false" : "numbers"
+    let kind = isBool ? "true or false" : most == 1 ? "a number" : "numbers"
     let exception =
       rest == 0 ? "" : other.map { ", but for \(rest) like '\($0)'" } ?? ", but for \(rest)"
-    return (isBool ? .bool : .float64, "\(most) of its values are \(kind)\(exception)")
+    return (
+      isBool ? .bool : .float64,
+      "\(most) of its values \(most == 1 ? "is" : "are") \(kind)\(exception)"
+    )
   }
 }
