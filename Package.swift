@@ -99,8 +99,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Model", "Platform", "Columns", "Formats", "Comparison", "Routing", "Store", "Query", "Wire",
-        "Service",
+        "Model", "Platform", "Columns", "Formats", "Comparison", "Routing", "Store", "Query",
+        "Wire", "Service",
       ],
       path: "Benchmarks"),
     .target(

@@ -37,7 +37,25 @@ extension Index {
   package func version(
     of dataset: DatasetName, idempotencyKey: String
   ) throws(StoreError) -> IndexedVersion? {
-    try first(of: dataset) { $0.idempotencyKey == idempotencyKey ? .take : .pass }
+    try first(of: dataset) {
+      $0.idempotencyKey?.hasBytes(of: idempotencyKey) == true ? .take : .pass
+    }
+  }
+
+  /// The idempotency keys of the versions after number `number`, the newest first.
+  package func idempotencyKeys(
+    of dataset: DatasetName, after number: Int
+  ) throws(StoreError) -> [String] {
+    try read { database in
+      guard let row = try DatasetRow.find(dataset, database, key) else { return [] }
+      var keys: [String] = []
+      try VersionRow.scan(of: row, database, key) { version in
+        guard version.number > number else { return true }
+        if let key = version.idempotencyKey { keys.append(key) }
+        return false
+      }
+      return keys
+    }
   }
 
   /// The newest version whose snapshot digest begins with these (1 to 64) hexadecimal digits.

@@ -9,6 +9,7 @@ package import Model
 /// files/<2 hex>/<64 hex>             attachments, named by the SHA-256 of their bytes
 /// uploads/<64 hex>.part              the bytes so far of an attachment that comes in parts
 /// live/<dataset>/<20-digit seq>.log  rows taken one at a time, not yet in a version
+/// answers/<dataset>/<64 hex>         the answer to a push that made no version, by its key
 /// live/lock                          held by the one process that takes such rows
 /// tmp/<32 hex>                       uploads under way, or left by a crash
 /// tmp/gc-<name>                      a file that gc has in hand, `/` written as `+`
@@ -24,6 +25,7 @@ package enum StoreLayout {
   package static let files = "files/"
   package static let uploads = "uploads/"
   package static let live = "live/"
+  package static let answers = "answers/"
   package static let liveLock = "live/lock"
   package static let collectionLock = "tmp/gc.lock"
 
@@ -125,6 +127,11 @@ package enum StoreLayout {
   package static func uploadName(_ digest: Digest, of owner: String?) -> String {
     let named = owner.map { Digest(hashing: Array("\(digest.hex) \($0)".utf8)) } ?? digest
     return uploads + named.hex + ".part"
+  }
+
+  /// The answer to a push with an idempotency key that made no version.
+  package static func answerName(_ dataset: DatasetName, key: String) -> String {
+    answers + dataset.text + "/" + Digest(hashing: Array(key.utf8)).hex
   }
 
   /// How the names of segments end, and those of their idempotency keys once they are sealed.

@@ -60,6 +60,10 @@ struct FrontDoor: Sendable {
       if !route.isReading, backend.options.isReadOnly {
         throw StoreError(.denied, "this server is read-only")
       }
+      if route.method != .get, !route.takesIdempotencyKey, request.headers[.idempotencyKey] != nil {
+        throw StoreError(
+          .usage, "this request takes no Idempotency-Key: look what became of it before a repeat")
+      }
       return try await route.handler(request, context)
     } catch let error as BodyError {
       // The connection is broken, which its owner has to know.

@@ -12,8 +12,12 @@ extension LocalStoreService {
     guard !request.deletesMissing || request.mode == .merge else {
       throw StoreError(.usage, "rows that the file lacks are removed with the mode merge alone")
     }
+    // The digest of a request takes a pass over its bytes.
+    let isKeyed = request.idempotencyKey != nil && !request.isKeyMadeUp
+    let (file, copy) = isKeyed ? try file.rereadable() : (file, nil)
+    defer { withExtendedLifetime(copy) {} }
     var options = options(request)
-    options.request = try Self.digest(of: request, file)
+    options.request = isKeyed ? try Self.digest(of: request, file) : nil
     let latest = try store.catchUp(dataset)
     let isRatings = request.kind == .ratings || latest?.record.kind == .ratings
     if isRatings { options.key = request.key ?? [RatingColumns.key] }
@@ -52,12 +56,10 @@ extension LocalStoreService {
       changes: changes, notes: result.notes, warnings: warnings)
   }
 
-  /// The digest of a request whose idempotency key somebody chose; nil for one without, and for
-  /// standard input, which is read once.
+  /// The digest of a request: of what it asks for, and of the file's bytes.
   private static func digest(
     of request: PushRequest, _ file: TableFile
-  ) throws(StoreError) -> Digest? {
-    guard request.idempotencyKey != nil, !request.isKeyMadeUp, file.path != "-" else { return nil }
+  ) throws(StoreError) -> Digest {
     let isText = [.jsonl, .json, .csv].contains(file.format)
     let source = try FileSource.open(
       path: file.path, compression: file.compression, name: file.name,

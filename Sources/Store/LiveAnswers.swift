@@ -3,7 +3,7 @@ import Model
 /// The receipts of requests with an idempotency key, remembered while their rows wait and for some
 /// time after.
 struct LiveAnswers: Sendable {
-  private var answers: [String: LiveDataset.Answer] = [:]
+  private var answers: [DataText: LiveDataset.Answer] = [:]
   /// The keys of sealed segments, oldest first.
   private var sealed: [(sequence: Int, keys: [String])] = []
 

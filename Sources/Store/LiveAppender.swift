@@ -99,7 +99,7 @@ package final class LiveAppender: Sendable {
     let rows = try LiveRows(
       source, layout, idempotencyKey: idempotencyKey, parent: schema,
       limit: options.requestBytes, sees: sees, store)
-    return try live.append(rows, parent: schema)
+    return try live.append(rows, parent: schema, newest: latest?.number ?? 0)
   }
 
   private func live(_ dataset: DatasetName) throws(StoreError) -> LiveDataset {

@@ -26,11 +26,13 @@ final class LiveDataset: Sendable {
   private struct Queue {
     var waiting: [Ticket] = []
     /// Requests with a key that are not answered yet.
-    var underway: [String: Ticket] = [:]
+    var underway: [DataText: Ticket] = [:]
     var answers = LiveAnswers()
   }
 
   let dataset: DatasetName
+  private let store: Store
+  private let pushKeys = Mutex(LivePushKeys())
   private let options: LiveOptions
   private let queue = Mutex(Queue())
   /// Held while the disk works, so that whoever waits for it joins the next write.
@@ -40,6 +42,7 @@ final class LiveDataset: Sendable {
 
   init(_ dataset: DatasetName, _ store: Store, _ options: LiveOptions) {
     self.dataset = dataset
+    self.store = store
     self.options = options
     journal = Mutex(LiveJournal(dataset, store, options))
   }
@@ -52,9 +55,16 @@ final class LiveDataset: Sendable {
   }
 
   /// Keeps the rows; when it returns they are on disk.
-  func append(_ rows: LiveRows, parent: Schema?) throws(StoreError) -> LiveReceipt {
+  ///
+  /// `parent` is the schema of the dataset's latest version, whose number is `newest`.
+  func append(_ rows: LiveRows, parent: Schema?, newest: Int) throws(StoreError) -> LiveReceipt {
     let ticket: Ticket
-    switch try enter(rows) {
+    let isUsed = try rows.request.idempotencyKey.map { key throws(StoreError) in
+      try pushKeys.withLock { keys throws(StoreError) in
+        try keys.has(key, of: dataset, newest: newest, store)
+      }
+    }
+    switch try enter(rows, isUsed: isUsed ?? false) {
     case .answered(let receipt): return receipt
     case .waiting(let own): ticket = own
     }
@@ -72,7 +82,8 @@ final class LiveDataset: Sendable {
     case waiting(Ticket)
   }
 
-  private func enter(_ rows: LiveRows) throws(StoreError) -> Entry {
+  /// - Parameter isUsed: whether a push has the request's key.
+  private func enter(_ rows: LiveRows, isUsed: Bool) throws(StoreError) -> Entry {
     try queue.withLock { queue throws(StoreError) in
       let ticket = Ticket(rows)
       guard let key = rows.request.idempotencyKey else {
@@ -83,6 +94,7 @@ final class LiveDataset: Sendable {
         try Idempotency.require(ticket.digest, sameAs: answer.digest, key: key)
         return .answered(answer.receipt)
       }
+      if isUsed { throw Idempotency.reused(key, for: "a push of \(dataset)") }
       if let first = queue.underway[key] {
         try Idempotency.require(ticket.digest, sameAs: first.digest, key: key)
         return .waiting(first)

@@ -32,6 +32,7 @@ extension Store {
       $0 == StoreLayout.collectionLock || StoreLayout.parseCollectedName($0) != nil
     }
     unreferenced += try objects.list(StoreLayout.uploads)
+    unreferenced += try oldAnswers()
     let attachments = try objects.list(StoreLayout.files)
     let packs = try objects.list(StoreLayout.packs)
     let (live, liveFiles) = try liveObjects()
@@ -56,6 +57,18 @@ extension Store {
     }
     try compact(olderThan: oldest, apply: apply, &report)
     return report
+  }
+
+  /// The answers to pushes without a version that are kept no longer.
+  private func oldAnswers() throws(StoreError) -> [String] {
+    let last = clock().microseconds - Int64(Self.answerSeconds) * 1_000_000
+    var old: [String] = []
+    for name in try objects.list(StoreLayout.answers) {
+      guard let status = try objects.status(of: name), status.modified.microseconds <= last
+      else { continue }
+      old.append(name)
+    }
+    return old
   }
 
   /// Removes a file that nothing refers to; false when somebody is about to.

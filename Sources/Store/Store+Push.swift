@@ -24,7 +24,10 @@ extension Store {
       // our record is refused as too late, and not numbered after a version it never saw.
       let head = try newestRecord(of: dataset)
       // After the head was read: a push with the same key that comes later is in our record's way.
-      if let earlier = try earlierPush(dataset, &reader, options) { return earlier }
+      let earlier = try earlierPush(dataset, options) { version throws(StoreError) in
+        try repeats(version, &reader, options)
+      }
+      if let earlier { return earlier }
       let latest = try catchUp(dataset)
       try requireNoHole(at: (head?.sequence ?? 0) + 1, of: dataset)
       try check(latest, against: options, dataset)
@@ -43,21 +46,6 @@ extension Store {
     var builder: SnapshotBuilder
     /// How the file was read, where it could have meant something else.
     let notes: [String]
-  }
-
-  private func earlierPush(
-    _ dataset: DatasetName, _ reader: inout any RowReader, _ options: PushOptions
-  ) throws(StoreError) -> PushResult? {
-    guard let key = options.idempotencyKey,
-      let version = try version(of: dataset, idempotencyKey: key)
-    else { return nil }
-    if let request = options.request, let earlier = version.record.request {
-      try Idempotency.require(request, sameAs: earlier, key: key)
-    } else if !options.isSealing, try !repeats(version, &reader, options) {
-      throw Idempotency.reused(
-        key, for: "\(version.reference), which has another content, message, kind or origin")
-    }
-    return PushResult(version: version, isNew: false, storedBytes: 0, notes: [])
   }
 
   /// Whether a push would make what `version` is, of which no digest of the request was kept: the
@@ -193,7 +181,9 @@ extension Store {
     let manifestBytes = built.manifest.json.bytes
     let snapshotDigest = Digest(hashing: manifestBytes)
     if let latest, try snapshot(latest).manifest.hasContent(of: built.manifest) {
-      return PushResult(version: latest, isNew: false, storedBytes: 0, notes: built.notes)
+      return PushResult(
+        version: latest, isNew: false, storedBytes: 0, notes: built.notes,
+        warnings: rememberUnchanged(latest, options))
     }
     var lineage: [VersionRecord.Lineage] = []
     for reference in options.lineage {

@@ -28,6 +28,7 @@ extension Store {
     } while try verification.looksAgain()
     try verification.checkFiles(progress)
     try verification.checkLive()
+    try verification.checkAnswers()
     var report = verification.finish()
     report.damage += try brokenLogs(beside: report.damage)
     do throws(StoreError) {

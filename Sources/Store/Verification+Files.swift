@@ -69,6 +69,25 @@ extension Verification {
     }
   }
 
+  /// Reads the answers to pushes that made no version.
+  mutating func checkAnswers() throws(StoreError) {
+    for name in try objects.list(StoreLayout.answers) {
+      let bytes: [UInt8]
+      do throws(StoreError) {
+        bytes = try objects.get(name)
+      } catch  where error.kind == .missing {
+        // `gc` removed it meanwhile.
+        continue
+      } catch {
+        mark(file: name, error.message, versions: [])
+        continue
+      }
+      count(fileOf: bytes.count)
+      guard UnchangedAnswer(parsing: bytes) == nil else { continue }
+      mark(file: name, UnchangedAnswer.damaged("it").message, versions: [])
+    }
+  }
+
   private static func checkFile(
     _ name: String, _ objects: any ObjectStore
   ) throws(StoreError) -> (byteCount: Int, failure: String?) {

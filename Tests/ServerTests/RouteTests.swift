@@ -113,6 +113,7 @@ import Wire
 
   @Test(arguments: [
     ("mode=x", 400), ("key=", 400), ("types=a", 400), ("types=a%3Dx", 400), ("attr=x", 400),
+    ("attr=a%3D1&attr=a%3D2", 400), ("attr=%C3%A9%3D1&attr=e%CC%81%3D2", 400),
     ("from=@", 400), ("created_at=now", 400), ("expect=-1", 400), ("expect=x", 400),
     ("counts=1", 400), ("colour=red", 400), ("message=%FF", 400), ("message=%0", 400),
     ("message=%00", 400), ("mode=append&mode=merge", 400), ("kind=cats", 400),
@@ -125,6 +126,19 @@ import Wire
     #expect(response.status.code == status)
     #expect(try ServerFixture.problem(response).status == status)
     #expect(fixture.service.pushes.withLock { $0.isEmpty })
+  }
+
+  @Test(arguments: [
+    (HTTPRequest.Method.put, "/v1/datasets/runs/tags/x"), (.delete, "/v1/datasets/runs/tags/x"),
+    (.post, "/v1/comparisons"), (.post, "/v1/routers/chat/deployments"), (.post, "/v1/query"),
+  ])
+  func `an operation that takes no idempotency key refuses one`(
+    method: HTTPRequest.Method, uri: String
+  ) async throws {
+    let response = try await fixture.send(
+      method, uri, [.contentType: "application/json", .init("Idempotency-Key")!: "k"], body: "{}")
+    #expect(response.status == .badRequest)
+    #expect(try ServerFixture.problem(response).detail.contains("Idempotency-Key"))
   }
 
   @Test func `a precondition that does not hold is 412`() async throws {

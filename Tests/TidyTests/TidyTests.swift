@@ -74,8 +74,6 @@ import Testing
     "Service/LocalStoreService+Lists.swift": "tags, ASCII, and numbers",
     "Service/RatingDesk.swift": "addresses that are made here",
     "Store/FileCheckedReader.swift": "the members of a file's cell",
-    "Store/LiveAnswers.swift": "idempotency keys, ASCII",
-    "Store/LiveDataset.swift": "idempotency keys, ASCII",
     "Store/PushOptions.swift": "attributes of versions",
     "Store/Store+HeldPacks.swift": "names of our own files",
     "Store/Store+Origins.swift": "names of our own files",

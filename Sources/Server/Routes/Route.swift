@@ -29,6 +29,11 @@ struct Route: Sendable {
   /// section 9.3.2).
   var methods: [HTTPRequest.Method] { method == .get ? [.get, .head] : [method] }
 
+  /// Whether a repeated request may say so with an idempotency key.
+  var takesIdempotencyKey: Bool { Self.keyed.contains(operation) }
+
+  private static let keyed: Set = ["createVersion", "appendRows", "addRatings", "postOutcomes"]
+
   /// An operation; it changes something unless its scope is `read` or `reading` says otherwise.
   init(
     _ operation: String, _ method: HTTPRequest.Method, _ path: String, _ access: Access,

@@ -1,0 +1,33 @@
+import Formats
+import Glibc
+import Model
+import Platform
+import Wire
+
+extension TableFile {
+  /// The same table in a file that can be read more than once: what is no regular file (standard
+  /// input, a pipe) gives its bytes once, and is copied.
+  /// - Returns: The file, and the copy, which is there as long as it is held.
+  /// - Throws: ``StoreError`` when the bytes cannot be read, `exhausted` when a copy has no room.
+  func rereadable() throws(StoreError) -> (file: TableFile, copy: TemporaryFile?) {
+    var status = stat()
+    if path != "-" {
+      // A file that is not there is told of by who opens it.
+      guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG,
+        status.st_mode & S_IFMT != S_IFDIR
+      else { return (self, nil) }
+    }
+    let source = try FileSource.open(path: path, compression: nil, name: name)
+    let copy = try TemporaryFile()
+    var count = 0
+    var piece: [UInt8] = []
+    while try source.read(1 << 20, appendingTo: &piece) > 0 {
+      try copy.write(piece[...], at: count)
+      count += piece.count
+      piece.removeAll(keepingCapacity: true)
+    }
+    var file = TableFile(path: copy.path, format: format, compression: compression, name: name)
+    file.limitBytes = limitBytes
+    return (file, copy)
+  }
+}

@@ -1,0 +1,41 @@
+import Model
+
+/// The answer to a push with an idempotency key that made no version, as its file has it.
+struct UnchangedAnswer {
+  let key: String
+  /// The digest of the request.
+  let request: Digest
+  /// The number of the version that had the content.
+  let number: Int
+
+  init(key: String, request: Digest, number: Int) {
+    self.key = key
+    self.request = request
+    self.number = number
+  }
+
+  /// Reads a file; nil for one that is damaged.
+  init?(parsing bytes: [UInt8]) {
+    guard let members = CanonicalJSON(parsing: bytes)?.object, let key = members["key"]?.string,
+      let request = (members["request"]?.string).flatMap({ Digest(parsing: $0) }),
+      let number = members["number"]?.integer
+    else { return nil }
+    self.init(key: key, request: request, number: Int(number))
+    guard json.bytes == bytes else { return nil }
+  }
+
+  /// Canonical JSON, with the digest of its other members.
+  var json: CanonicalJSON {
+    var members: [DataText: CanonicalJSON] = [
+      "key": .string(key), "number": .integer(Int64(number)), "request": .string(request.hex),
+    ]
+    members["digest"] = .string(Digest(hashing: CanonicalJSON.object(members).bytes).hex)
+    return .object(members)
+  }
+
+  /// The error for a file that is damaged.
+  static func damaged(_ name: String) -> StoreError {
+    StoreError(
+      .corrupt, "\(name) is damaged; restore it from a copy, or remove it to go on without it")
+  }
+}
