@@ -46,7 +46,8 @@ import Testing
 
   @Test func `a column may be called as anything is within`() throws {
     let table = TestTable(columns: [
-      ("id", .int64, [.integer(1), .integer(2)]), ("(Condition)", .int64, [.integer(0), .integer(1)]),
+      ("id", .int64, [.integer(1), .integer(2)]),
+      ("(Condition)", .int64, [.integer(0), .integer(1)]),
       ("((condition))", .int64, [.integer(1), .integer(1)]),
     ])
     #expect(try ids("\"(condition)\" = 1", table) == [2])
