@@ -49,7 +49,8 @@ package struct RatingReport {
       preference: metric.kind == "preference" ? preference(ratings) : nil)
   }
 
-  // The scores or labels of each arm: an item's is the mean of its ratings, and items are the sample.
+  // The scores or labels of each arm: an item's is the mean of its ratings, and items are the
+  // sample.
   private func arms(
     _ ratings: [RatingCount.Rating], kind: String
   ) -> [RatingReportDocument.Arm] {
