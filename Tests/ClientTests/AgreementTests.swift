@@ -127,7 +127,7 @@ import Wire
     do {
       return try call(service)
     } catch let error as StoreError {
-      return "\(error.kind): \(error.description)"
+      return "\(error.kind): \(error.advised.description)"
     } catch {
       return "\(error)"
     }
@@ -247,7 +247,7 @@ import Wire
       #expect(kept.version.author == "write")
       request.save = SaveOrder(name: "shut.kept")
       let hidden = #expect(throws: StoreError.self) { try writer.compare(request) }
-      #expect(hidden?.kind == .missing)
+      #expect(hidden?.kind == .denied)
       let unseen = #expect(throws: StoreError.self) {
         try reader.compare(ComparisonRequest(base: "open.a", candidates: ["shut.c"]))
       }
