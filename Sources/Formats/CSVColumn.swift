@@ -7,6 +7,8 @@ struct CSVColumn {
   private let form: CSVCellForm
   /// Whether no cell has a value, but for words that are null where there is none.
   private let isNull: Bool
+  /// Whether numbers are written in JSON's way, however they are spelt: those of a key beside texts.
+  private let respellsNumbers: Bool
   /// What is to say about the cells so far.
   private(set) var readings = CSVReadings()
   private var count = 0
@@ -18,10 +20,13 @@ struct CSVColumn {
   private var marked: [UInt32] = []
 
   /// An empty column.
-  init(type: ColumnType, form: CSVCellForm, isNull: Bool = false) {
+  init(
+    type: ColumnType, form: CSVCellForm, isNull: Bool = false, respellsNumbers: Bool = false
+  ) {
     self.type = type
     self.form = form
     self.isNull = isNull
+    self.respellsNumbers = respellsNumbers
   }
 
   /// Adds every `stride`th cell from `column` on and returns the first that does not fit the type,
@@ -65,7 +70,10 @@ struct CSVColumn {
   }
 
   /// Drops the values, which were read to see whether they fit.
-  mutating func discard() { self = CSVColumn(type: type, form: form, isNull: isNull) }
+  mutating func discard() {
+    self = CSVColumn(
+      type: type, form: form, isNull: isNull, respellsNumbers: respellsNumbers)
+  }
 
   private func bitmap(of rows: [UInt32], value: Bool) -> Bitmap {
     var bits = Bitmap(repeating: !value, count: count)
@@ -269,7 +277,10 @@ struct CSVColumn {
         texts.offsets.append(UInt32(texts.bytes.count))
         continue
       }
-      if cell.hasEscapes {
+      if respellsNumbers, let number = unsafe form.respelled(text) {
+        if unsafe !number.json.elementsEqual(text) { unsafe readings.add(text, as: .number) }
+        texts.bytes.append(contentsOf: number.json)
+      } else if cell.hasEscapes {
         unsafe CSVCell.unescape(text, to: &texts.bytes)
       } else {
         unsafe texts.bytes.append(contentsOf: text)

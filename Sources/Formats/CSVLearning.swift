@@ -8,14 +8,19 @@ struct CSVReaderColumn {
   private let isInferred: Bool
   /// Whether no cell has a value, but for words that are null where there is none.
   let isNull: Bool
+  /// Whether its numbers are those of a dataset's key, though texts stand beside them.
+  let respellsNumbers: Bool
   /// How the cells of this pass were read.
   private(set) var readings = CSVReadings()
 
   /// A column of which no row was read yet.
-  init(_ definition: ColumnDefinition, isInferred: Bool, isNull: Bool) {
+  init(
+    _ definition: ColumnDefinition, isInferred: Bool, isNull: Bool, respellsNumbers: Bool
+  ) {
     self.definition = definition
     self.isInferred = isInferred
     self.isNull = isNull
+    self.respellsNumbers = respellsNumbers
   }
 
   /// Takes note of how cells were read; that empty ones are null goes without saying where the
@@ -104,7 +109,8 @@ struct CSVLearning {
     let type = named ?? kept ?? typeOfCells
     return CSVReaderColumn(
       ColumnDefinition(name: name, type: type), isInferred: known == nil,
-      isNull: named == nil && !fits && inference.isEmpty)
+      isNull: named == nil && !fits && inference.isEmpty,
+      respellsNumbers: kept == nil && joinsTextsToNumbers)
   }
 
   /// The look that the cells of a column of text have.
@@ -119,12 +125,12 @@ struct CSVLearning {
   }
 
   /// The type that the cells say; numbers of a key stay numbers beside texts, as in other formats.
-  private var typeOfCells: ColumnType {
-    let type = inference.type
-    guard let expected, expected.isKey, expected.hasValues, type == .string,
-      expected.type == .int64 || expected.type == .float64
-    else { return type }
-    return .json
+  private var typeOfCells: ColumnType { joinsTextsToNumbers ? .json : inference.type }
+
+  /// Whether the cells are texts, and those that are there numbers of a key.
+  private var joinsTextsToNumbers: Bool {
+    guard named == nil, let expected, expected.isKey, expected.hasValues else { return false }
+    return inference.type == .string && [.int64, .float64].contains(expected.type)
   }
 
   /// Why a column cannot be read: a cell of a key is not of the type that has to stay.

@@ -69,7 +69,9 @@ package struct CSVReader: RowReader {
     }
     guard state != .atEnd else { return nil }
     var builders = columns.map {
-      CSVColumn(type: $0.definition.type, form: cellForm, isNull: $0.isNull)
+      CSVColumn(
+        type: $0.definition.type, form: cellForm, isNull: $0.isNull,
+        respellsNumbers: $0.respellsNumbers)
     }
     var lines: [UInt32] = []
     var byteCount = 0

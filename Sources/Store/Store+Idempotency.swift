@@ -82,7 +82,6 @@ extension Store {
   private func hasRows(
     with key: String, in dataset: DatasetName
   ) throws(StoreError) -> Bool {
-    let quoted = CanonicalJSON.string(key).bytes
     for name in try objects.list(StoreLayout.livePrefix(dataset)) {
       let bytes: [UInt8]
       do throws(StoreError) {
@@ -92,7 +91,8 @@ extension Store {
         continue
       }
       if name.hasSuffix(StoreLayout.liveKeysSuffix) {
-        if bytes.firstRange(of: quoted) != nil { return true }
+        let keys = try LiveKeys(parsing: bytes, name)
+        if keys.answers.contains(where: { $0.key.hasBytes(of: key) }) { return true }
       } else if let contents = LiveSegment.parse(bytes),
         contents.requests.contains(where: {
           $0.request.idempotencyKey?.hasBytes(of: key) == true

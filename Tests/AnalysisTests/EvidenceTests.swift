@@ -237,4 +237,21 @@ import Wire
     let failed = try compare(side("a@1"), made) { ($0.gates, $0.missing) = (gates, .fail) }
     #expect(failed.gates.map(\.verdict) == [.failed, .failed, .failed])
   }
+
+  @Test func `what one candidate lacks leaves the limit of another as it is`() throws {
+    let slow = (0..<Self.count).map { Double?($0 % 3 == 0 ? 2000 : 400) }
+    let success = (0..<Self.count).map { Double?($0 % 7 == 0 ? 0 : 1) }
+    func arm(_ name: String, _ latency: [Double?]) -> ComparisonSide {
+      TestTable.side(name, [("success", .numbers(success)), ("latency_ms", .numbers(latency))])
+    }
+    let candidate = arm("a@2", slow)
+    let lacking = arm("a@3", slow.map { $0 == 2000 ? nil : $0 })
+    for arms in [[candidate], [candidate, lacking], [lacking, candidate]] {
+      let document = try TestTable.compare([side("a@1")] + arms) { options in
+        options.gates = ["latency_p95 <= 900"]
+      }
+      let gate = document.gates.first { $0.candidate.hasBytes(of: "a@2") }
+      #expect(gate?.verdict == .failed && gate?.value?.value == 2000)
+    }
+  }
 }

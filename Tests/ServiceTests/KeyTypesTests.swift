@@ -38,6 +38,16 @@ import Wire
     #expect(try desk.lines().count == merged.count + 1)
   }
 
+  @Test(arguments: [".5", "0.50", "+0.5", "5e-1"], [PushRequest.Mode.merge, .replace])
+  func `a number of a key is the item it is, however a file with a text spells it`(
+    spelling: String, mode: PushRequest.Mode
+  ) throws {
+    try desk.push("{\"k\":0.5,\"v\":1}\n", key: ["k"])
+    #expect(desk.error { try desk.push("k,v\n1,2\n+1,3\nx,4\n", .csv, mode) }?.kind == .invalid)
+    try desk.push("k,v\n\(spelling),2\nx,3\n", .csv, mode)
+    #expect(try desk.diff("d@1", "d@2") == ChangeCounts(added: 1, removed: 0, changed: 1))
+  }
+
   @Test func `a file of all keys and one that is no number leaves the others the items they are`()
     throws
   {

@@ -148,20 +148,21 @@ package struct ComparisonAnalysis: Sendable {
       pairs.append(try pair.document(base: sides[0].name, candidate: sides[index].name))
     }
     pairs = Self.judged(pairs, level: options.confidence)
-    let arms = try arms()
+    let rows = try armRows()
+    let arms = arms(rows)
     return ComparisonDocument(
       edition, request: request, sources: sources, items: items.document, roles: roles,
       arms: arms, findings: try findings + Self.missing(pairs) + lost(pairs) + unsliced(slices),
       pairs: pairs,
-      gates: try results(pairs, arms.dropFirst().map(\.summary)))
+      gates: try results(pairs, rows))
   }
 
   /// Whether a gate says how many of the items are enough.
   package var hasItemsGate: Bool { gates.contains { $0.subject == .items } }
 
-  /// What every gate says of every candidate.
+  /// What every gate says of every candidate, whatever other candidates lack.
   private func results(
-    _ pairs: [PairDocument], _ arms: [ArmDocument]
+    _ pairs: [PairDocument], _ rows: [ArmRows]
   ) throws(StoreError) -> [GateResult] {
     let level = options.confidence
     var results: [GateResult] = []
@@ -172,6 +173,9 @@ package struct ComparisonAnalysis: Sendable {
         missing: options.missing ?? .undecided,
         leastShare: gates.first { $0.subject == .items }?.gate.bound ?? 1,
         changes: items.changes.filter { $0.candidate == pair.candidate })
+      var both = [rows[0], rows[index + 1]]
+      ArmRows.align(&both)
+      let arm = ArmSummary(both[1], level: level, edition: edition).document
       for gate in gates {
         guard edition > .first else {
           results.append(gate.result(pair, level: level).ofFirstEdition)
@@ -179,7 +183,7 @@ package struct ComparisonAnalysis: Sendable {
         }
         results.append(
           try gate.result(
-            pair, arm: arms[index], evidence: evidence, roles: roles, level: level
+            pair, arm: arm, evidence: evidence, roles: roles, level: level
           ) { columns throws(StoreError) in try presence(columns, candidate: index + 1) })
       }
     }
@@ -294,15 +298,18 @@ package struct ComparisonAnalysis: Sendable {
     }
   }
 
-  /// How each arm did on its own, on the items that all have.
-  private func arms() throws(StoreError) -> [ComparisonDocument.Arm] {
-    var places: [[Int]] = []
+  /// The item of each compared row of an arm.
+  private func places(_ index: Int) -> [Int] {
+    items.rows[index].enumerated().flatMap { item, rows in rows.map { _ in item } }
+  }
+
+  /// The rows of each arm, of the items that all have.
+  private func armRows() throws(StoreError) -> [ArmRows] {
     var rows: [ArmRows] = []
     for index in sides.indices {
-      let ofRow = items.rows[index].enumerated().flatMap { item, rows in rows.map { _ in item } }
+      let ofRow = places(index)
       let attempts = options.repeats == nil ? nil : Clusters(labels: ofRow)
       let all = Array(items.rows[index].joined())
-      places.append(ofRow)
       rows.append(
         edition > .first
           ? try ArmRows(
@@ -312,13 +319,19 @@ package struct ComparisonAnalysis: Sendable {
             sides[index].table, rows: all, roles: roles,
             clusters: clusters.map { $0.selecting(ofRow) } ?? attempts))
     }
+    return rows
+  }
+
+  /// How each arm did on its own, on the items that have a value on all.
+  private func arms(_ rows: [ArmRows]) -> [ComparisonDocument.Arm] {
+    var rows = rows
     if edition > .first { ArmRows.align(&rows) }
     return sides.indices.map { index in
       let side = sides[index]
       var summary = ArmSummary(rows[index], level: options.confidence, edition: edition).document
       if options.repeats != nil {
         summary.repeats = RepeatSummary.document(
-          rows[index], items: places[index], itemCount: items.keys.count, clusters: clusters,
+          rows[index], items: places(index), itemCount: items.keys.count, clusters: clusters,
           level: options.confidence, edition: edition)
       }
       return ComparisonDocument.Arm(
