@@ -7,7 +7,7 @@ struct CSVColumn {
   private let form: CSVCellForm
   /// Whether no cell has a value, but for words that are null where there is none.
   private let isNull: Bool
-  /// Whether numbers are written in JSON's way, however they are spelt: those of a key beside texts.
+  /// Whether numbers become those of JSON, however they are spelt: in a key beside texts.
   private let respellsNumbers: Bool
   /// What is to say about the cells so far.
   private(set) var readings = CSVReadings()

@@ -126,9 +126,10 @@ package struct AssayServer: Sendable {
         backend.calls.endAll()
       }
     }
-    // The last one is the first that is told to end.
+    // The last one is the first that is told to end. Memory is the process's, which is ours here.
     var configuration = ServiceGroupConfiguration(
-      services: [application, watch], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      services: [MemoryKeeper(), application, watch], gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: logger)
     // Whatever has no call of its own is cancelled, too.
     configuration.maximumGracefulShutdownDuration = .seconds(grace * 0.75)
     do {
@@ -153,7 +154,6 @@ package struct AssayServer: Sendable {
     var application = Application(
       responder: responder(), server: try builder(), configuration: configuration,
       onServerRunning: { onListening($0.localAddress?.port ?? options.port) }, logger: logger)
-    application.addServices(MemoryKeeper())
     if backend.rows != nil { application.addServices(RowSealer(backend: backend, logger: logger)) }
     if backend.routers != nil {
       application.addServices(RouterKeeper(backend: backend, logger: logger))
