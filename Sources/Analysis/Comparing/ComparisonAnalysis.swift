@@ -164,9 +164,14 @@ package struct ComparisonAnalysis: Sendable {
   private func results(
     _ pairs: [PairDocument], _ rows: [ArmRows]
   ) throws(StoreError) -> [GateResult] {
+    if gates.isEmpty { return [] }
     let level = options.confidence
     var results: [GateResult] = []
     for (index, pair) in pairs.enumerated() {
+      guard edition > .first else {
+        results += gates.map { $0.result(pair, level: level).ofFirstEdition }
+        continue
+      }
       let evidence = GateEvidence(
         base: registered?.name ?? pair.base, baseItems: registered?.items ?? items.baseCount,
         items: items.keys.count,
@@ -177,10 +182,6 @@ package struct ComparisonAnalysis: Sendable {
       ArmRows.align(&both)
       let arm = ArmSummary(both[1], level: level, edition: edition).document
       for gate in gates {
-        guard edition > .first else {
-          results.append(gate.result(pair, level: level).ofFirstEdition)
-          continue
-        }
         results.append(
           try gate.result(
             pair, arm: arm, evidence: evidence, roles: roles, level: level
