@@ -65,7 +65,8 @@ let package = Package(
         "Model", "Platform", "Columns", "Objects", "Formats", "Store", "Query", "Comparison",
         "Routing", "Analysis", "Wire",
       ]),
-    .target(name: "Client", dependencies: ["Model", "Platform", "Wire", "CCurl"]),
+    .target(name: "Outbound", dependencies: ["Model", "Platform", "CCurl"]),
+    .target(name: "Client", dependencies: ["Model", "Outbound", "Wire"]),
     .target(
       name: "Contract", dependencies: ["CContract"], path: "schema",
       exclude: [
@@ -152,10 +153,11 @@ let package = Package(
     .testTarget(
       name: "ServiceTests",
       dependencies: ["Service", "Store", "Objects", "Model", "Wire", "TestSupport"]),
+    .testTarget(name: "OutboundTests", dependencies: ["Outbound", "Model", "TestSupport"]),
     .testTarget(
       name: "ClientTests",
       dependencies: [
-        "Client", "Server", "Service", "Store", "Model", "Wire", "TestSupport",
+        "Client", "Outbound", "Server", "Service", "Store", "Model", "Wire", "TestSupport",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,4 +1,5 @@
 package import Model
+import Outbound
 package import Wire
 
 extension RemoteStoreService {

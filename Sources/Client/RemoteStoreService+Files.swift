@@ -1,4 +1,5 @@
 package import Model
+import Outbound
 package import Wire
 
 extension RemoteStoreService {
@@ -55,7 +56,7 @@ extension RemoteStoreService {
     let range = bytes.isEmpty ? "*" : "\(offset)-\(offset + bytes.count - 1)"
     request.add("Content-Range", "bytes \(range)/\(total)")
     request.body = .bytes(bytes)
-    let answer = try client.send(request)
+    let answer = try answer(to: request)
     // The answer to an attempt before this one was lost, or somebody else sends the same file.
     if answer.head.status == 409, let there = answer.head["Upload-Offset"].flatMap({ Int($0) }),
       there > offset
@@ -70,7 +71,7 @@ extension RemoteStoreService {
   }
 
   package func uploadedBytes(of digest: Digest) throws(StoreError) -> Int? {
-    let answer = try client.send(HTTPRequest(.head, Self.resource(digest, name: "")))
+    let answer = try answer(to: HTTPRequest(.head, Self.resource(digest, name: "")))
     guard answer.head.status == 404 else {
       try require(answer)
       return nil
@@ -79,7 +80,7 @@ extension RemoteStoreService {
   }
 
   package func file(_ digest: Digest, name: String) throws(StoreError) -> FileDocument {
-    let answer = try client.send(HTTPRequest(.head, Self.resource(digest, name: name)))
+    let answer = try answer(to: HTTPRequest(.head, Self.resource(digest, name: name)))
     // An answer without a body says no more than its status.
     guard answer.head.status != 404 else {
       throw StoreError(
@@ -104,7 +105,7 @@ extension RemoteStoreService {
   func bytes(
     _ request: HTTPRequest, at offset: Int, count: Int
   ) throws(StoreError) -> [UInt8] {
-    let answer = try client.send(request)
+    let answer = try answer(to: request)
     // There is nothing from there on.
     if answer.head.status == 416 { return [] }
     try require(answer)

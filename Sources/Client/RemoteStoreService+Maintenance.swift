@@ -1,4 +1,5 @@
 package import Model
+import Outbound
 package import Wire
 
 extension RemoteStoreService {
@@ -19,7 +20,7 @@ extension RemoteStoreService {
       switch job.state {
       case .running:
         if let step = job.progress { progress(step) }
-        client.pause(pause)
+        self.pause(pause)
         pause = min(pause * 2, Self.longestLook)
         job = try document(JobDocument.self, HTTPRequest(.get, Resource("v1", "jobs", job.id)))
       case .done:

@@ -1,4 +1,5 @@
 package import Model
+import Outbound
 package import Wire
 
 extension RemoteStoreService {
@@ -44,7 +45,7 @@ extension RemoteStoreService {
   package func ratingMedia(
     in dataset: DatasetName, _ address: String
   ) throws(StoreError) -> RatingTask.Media {
-    let answer = try client.send(HTTPRequest(.head, Self.media(dataset, address)))
+    let answer = try answer(to: HTTPRequest(.head, Self.media(dataset, address)))
     // An answer without a body says no more than its status.
     guard answer.head.status != 404 else {
       throw StoreError(.missing, "the address is none of a task that waits; ask for the task again")

@@ -1,4 +1,5 @@
 package import Model
+import Outbound
 package import Wire
 
 extension RemoteStoreService {
@@ -20,7 +21,7 @@ extension RemoteStoreService {
     var resource = try tagResource(tag, of: dataset)
     resource.add("message", request.message.isEmpty ? nil : request.message)
     resource.add("author", request.author.isEmpty ? nil : request.author)
-    let answer = try client.send(HTTPRequest(.delete, resource))
+    let answer = try answer(to: HTTPRequest(.delete, resource))
     // It is gone: an attempt before this one removed it, and its answer was lost.
     if answer.head.status == 404, answer.followsInterruption { return }
     try require(answer)

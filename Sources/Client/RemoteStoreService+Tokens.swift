@@ -1,4 +1,5 @@
 package import Model
+import Outbound
 package import Wire
 
 extension RemoteStoreService: TokenService {
@@ -22,7 +23,7 @@ extension RemoteStoreService: TokenService {
   }
 
   package func revokeToken(_ id: String) throws(StoreError) {
-    let answer = try client.send(HTTPRequest(.delete, Resource("v1", "tokens", id)))
+    let answer = try answer(to: HTTPRequest(.delete, Resource("v1", "tokens", id)))
     // It is gone: an attempt before this one revoked it, and its answer was lost.
     if answer.head.status == 404, answer.followsInterruption { return }
     try require(answer)

@@ -1,31 +1,53 @@
 package import Model
+import Outbound
 import Wire
 
 /// A store that a server elsewhere holds.
 package struct RemoteStoreService: Sendable {
-  let client: HTTPClient
-  private let hasToken: Bool
+  private let client: HTTPClient
+  private let address: ServerAddress
+  private let token: String?
 
   /// The store at an address; nothing is sent before it is asked for something.
   /// - Parameter token: From ASSAY_TOKEN; nil or empty for none.
   /// - Throws: ``StoreError`` of kind `usage` when `url` is no address of a server.
   package init(url: String, token: String?) throws(StoreError) {
-    let token = token.flatMap { $0.isEmpty ? nil : $0 }
-    self.init(HTTPClient(try ServerAddress(parsing: url), token: token), hasToken: token != nil)
+    try self.init(url, token.flatMap { $0.isEmpty ? nil : $0 }, HTTPClient())
   }
 
   /// A store at an address, with pauses between attempts that a test can foresee.
   package init(
     url: String, token: String?, seed: UInt64, sleep: @escaping @Sendable (Duration) -> Void
   ) throws(StoreError) {
-    let address = try ServerAddress(parsing: url)
-    self.init(
-      HTTPClient(address, token: token, seed: seed, sleep: sleep), hasToken: token != nil)
+    try self.init(url, token, HTTPClient(seed: seed, sleep: sleep))
   }
 
-  private init(_ client: HTTPClient, hasToken: Bool) {
+  private init(_ url: String, _ token: String?, _ client: HTTPClient) throws(StoreError) {
+    do throws(AddressError) {
+      address = try ServerAddress(parsing: url)
+    } catch {
+      throw StoreError(error)
+    }
+    self.token = token
     self.client = client
-    self.hasToken = hasToken
+  }
+
+  /// The request with the token, which goes to this server and to no other.
+  private func authorized(_ request: HTTPRequest) -> HTTPRequest {
+    var request = request
+    request.add("Authorization", token.map { "Bearer " + $0 })
+    return request
+  }
+
+  /// Sends a request and returns what the server answers, of whatever status.
+  func answer(
+    to request: HTTPRequest, report: (Int) -> Void = { _ in }
+  ) throws(StoreError) -> HTTPAnswer {
+    do throws(TransferFailure) {
+      return try client.send(authorized(request), to: address, report: report)
+    } catch {
+      throw StoreError(error, at: address)
+    }
   }
 
   /// Sends a request, and throws what an answer that is no success tells.
@@ -33,7 +55,7 @@ package struct RemoteStoreService: Sendable {
   func send(
     _ request: HTTPRequest, file: String? = nil, report: (Int) -> Void = { _ in }
   ) throws(StoreError) -> HTTPAnswer {
-    let answer = try client.send(request, report: report)
+    let answer = try answer(to: request, report: report)
     try require(answer, file: file)
     return answer
   }
@@ -44,13 +66,22 @@ package struct RemoteStoreService: Sendable {
     _ request: HTTPRequest, check: (HTTPResponseHead) throws(StoreError) -> Void,
     write: ([UInt8]) throws(StoreError) -> Void
   ) throws(StoreError) {
-    try require(try client.download(request, check: check, sink: write))
+    let answer: HTTPAnswer
+    do throws(TransferFailure) {
+      answer = try client.download(authorized(request), from: address, check: check, sink: write)
+    } catch {
+      throw StoreError(error, at: address)
+    }
+    try require(answer)
   }
+
+  /// Waits as the client does between attempts.
+  func pause(_ duration: Duration) { client.pause(duration) }
 
   /// Throws what an answer that is no success tells.
   func require(_ answer: HTTPAnswer, file: String? = nil) throws(StoreError) {
     guard answer.head.isSuccess else {
-      throw StoreError(answer, from: client.address, hasToken: hasToken, file: file)
+      throw StoreError(answer, from: address, hasToken: token != nil, file: file)
     }
   }
 
@@ -86,7 +117,7 @@ package struct RemoteStoreService: Sendable {
   private func unlikeAssay(_ why: String) -> StoreError {
     StoreError(
       .unavailable,
-      "\(client.address.origin) does not answer as an Assay server does (\(why)): check the "
+      "\(address.origin) does not answer as an Assay server does (\(why)): check the "
         + "address and that its version is that of this program")
   }
 }

@@ -1,4 +1,5 @@
 import Model
+import Outbound
 import Wire
 
 extension StoreError {

@@ -1,29 +1,17 @@
 import Client
 import Model
+import Outbound
 import Testing
 
 /// Addresses of servers, and of things on them.
 @Suite struct AddressTests {
-  @Test(arguments: [
-    ("http://localhost:8640", "http://localhost:8640", ""),
-    ("https://a.example/", "https://a.example", ""),
-    ("https://a.example/x/y//", "https://a.example", "/x/y"),
-    ("http://[::1]:80/x", "http://[::1]:80", "/x"),
-    ("http://[::1]", "http://[::1]", ""),
-  ])
-  func `an address has an origin and a path`(text: String, origin: String, path: String) throws {
-    let address = try ServerAddress(parsing: text)
-    #expect(address.origin == origin && address.basePath == path)
-    #expect(address.description == origin + path)
-  }
-
   @Test(arguments: [
     "http://", "http:///x", "http://:80", "http://a:0", "http://a:65536", "http://a:b",
     "http://a?x", "http://a/#x", "http://user:secret@a", "ftp://a", "http://a b", "http://a\r\nX:1",
     "http://\u{E4}", "http://::1", "folder",
   ])
   func `what is no address is refused without being repeated`(text: String) {
-    let error = #expect(throws: StoreError.self) { try ServerAddress(parsing: text) }
+    let error = #expect(throws: StoreError.self) { try RemoteStoreService(url: text, token: nil) }
     #expect(error?.kind == .usage)
     #expect(error?.message.contains("secret") == false)
   }

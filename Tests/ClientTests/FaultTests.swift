@@ -1,9 +1,7 @@
 import Client
-import Dispatch
 import Foundation
 import Glibc
 import Model
-import Synchronization
 import TestSupport
 import Testing
 import Wire
@@ -34,19 +32,6 @@ import Wire
 
   private func error(_ call: () throws -> Void) throws -> StoreError {
     try #require(#expect(throws: StoreError.self) { try call() })
-  }
-
-  @Test func `a connection is used again`() throws {
-    let fixture = try RemoteFixture(try ScriptedServer(.json(#"{"items":[]}"#)))
-    for _ in 0..<5 { #expect(try fixture.service.datasets(limit: nil).isEmpty) }
-    #expect(fixture.server.requests.map(\.connection) == [1, 1, 1, 1, 1])
-  }
-
-  @Test func `a busy server is asked again after as long as it wishes`() throws {
-    let busy = RemoteFixture.problem(503, "unavailable", fields: ["Retry-After: 2"])
-    let fixture = try RemoteFixture(try ScriptedServer(busy, busy, .json(#"{"items":[]}"#)))
-    #expect(try fixture.service.datasets(limit: nil).isEmpty)
-    #expect(fixture.pauses == [.seconds(2), .seconds(2)])
   }
 
   @Test func `a server that stays busy is given up, in its own words`() throws {
@@ -135,54 +120,18 @@ import Wire
     #expect(requests[2].fields["if-range"] == "\"one\"")
   }
 
-  @Test func `a download may break again and again while it gets on`() throws {
-    let size = body.count
-    let body = body
-    let server = try ScriptedServer { number, request in
-      guard number > 0 else { return .json(RemoteFixture.detail) }
-      let start = request.fields["range"].flatMap { Int($0.dropFirst(6).dropLast()) } ?? 0
-      let end = min(size, start + 80_000)
-      let fields = Self.dataFields + ["Content-Range: bytes \(start)-\(size - 1)/\(size)"]
-      return .raw(
-        "HTTP/1.1 \(start == 0 ? 200 : 206) R\r\nContent-Length: \(size - start)\r\n"
-          + fields.map { $0 + "\r\n" }.joined() + "\r\n", body[start..<end])
-    }
-    let fixture = try RemoteFixture(server)
-    #expect(try fixture.data() == body)
-    #expect(server.requests.count == 5)
-  }
-
-  @Test func `a server without ranges sends all again, and what came is left out`() throws {
-    let fixture = try fixture(broken(after: 123_456), .response(200, Self.dataFields, body))
-    #expect(try fixture.data() == body)
-  }
-
-  @Test func `a download that is another when it goes on is refused`() throws {
-    let fields = ["Assay-Rows: 2", "ETag: \"two\""]
-    let fixture = try fixture(broken(after: 100_000), .response(200, fields, body))
-    #expect(try error { _ = try fixture.data() }.kind == .conflict)
-  }
-
-  @Test func `a range that was not asked for is refused`() throws {
-    let fields = Self.dataFields + ["Content-Range: bytes 5-299999/300000"]
-    let resumed = try fixture(broken(after: 100_000), .response(206, fields, body[5...]))
-    #expect(try error { _ = try resumed.data() }.kind == .unavailable)
-    let first = try fixture(.response(206, fields, body[5...]))
-    #expect(try error { _ = try first.data() }.kind == .unavailable)
-  }
-
-  @Test func `a download without a strong tag is not patched together`() throws {
-    let fields = ["Assay-Rows: 2", "ETag: W/\"one\""]
-    let fixture = try fixture(broken(after: 100_000, fields), .response(200, fields, body))
+  @Test func `a download that cannot go on says that the connection broke`() throws {
+    let fixture = try fixture(broken(after: 100_000, ["Assay-Rows: 2", "ETag: W/\"one\""]))
     let error = try error { _ = try fixture.data() }
     #expect(error.kind == .unavailable && error.message.contains("broke"))
     #expect(fixture.server.requests.count == 2)
   }
 
-  @Test func `a download that never gets on is given up`() throws {
-    let fixture = try fixture(broken(after: 0))
-    #expect(try error { _ = try fixture.data() }.kind == .unavailable)
-    #expect(fixture.server.requests.count == 6)
+  @Test func `what is no HTTP is not an Assay server's`() throws {
+    let fixture = try RemoteFixture(try ScriptedServer(.raw("garbage\r\n\r\n")))
+    let error = try error { _ = try fixture.service.datasets(limit: nil) }
+    #expect(error.kind == .unavailable && error.message.contains("Assay server"))
+    #expect(fixture.server.requests.count == 1)
   }
 
   @Test func `an error of whoever takes the rows ends the download`() throws {
@@ -196,47 +145,6 @@ import Wire
     }
     #expect(error.kind == .exhausted && error.message == "the disk is full")
     #expect(fixture.server.requests.count == 2)
-  }
-
-  /// Answers that are no HTTP, by name.
-  private static let strange = [
-    "text": "garbage\r\n\r\n", "no colon": "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
-    "an odd version": "HTTP/0.9 hm\r\n\r\n",
-    "many fields": "HTTP/1.1 200 OK\r\n" + String(repeating: "A: 123456789\r\n", count: 6_000)
-      + "\r\n",
-    "a large field": "HTTP/1.1 200 OK\r\nA: " + String(repeating: "x", count: 200_000)
-      + "\r\n\r\n",
-  ]
-
-  @Test(arguments: strange.keys.sorted())
-  func `what is no HTTP is refused at once`(name: String) throws {
-    let text = try #require(Self.strange[name])
-    let fixture = try RemoteFixture(try ScriptedServer(.raw(text)))
-    let error = try error { _ = try fixture.service.datasets(limit: nil) }
-    #expect(error.kind == .unavailable && error.message.contains("Assay server"))
-    #expect(fixture.server.requests.count == 1)
-  }
-
-  @Test func `a head that breaks off, and a body shorter than its length, are tried again`() throws
-  {
-    let server = try ScriptedServer(
-      .raw("HTTP/1.1 200 OK\r\nContent-Le"),
-      .raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"items\":["),
-      .raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"ite"),
-      .json(#"{"items":[]}"#))
-    let fixture = try RemoteFixture(server)
-    #expect(try fixture.service.datasets(limit: nil).isEmpty)
-    #expect(server.requests.count == 4)
-  }
-
-  @Test func `an answer that comes before all of the body is sent is the answer`() throws {
-    let server = try ScriptedServer(readsBodies: false) { _, _ in
-      RemoteFixture.problem(413, "exhausted", fields: ["Connection: close"])
-    }
-    let fixture = try RemoteFixture(server)
-    let large = [UInt8](repeating: 7, count: 32 << 20)
-    let error = try error { _ = try fixture.push(large) }
-    #expect(error.kind == .exhausted && error.message == "what happened")
   }
 
   @Test func `a pipe is sent whole, and again`() throws {
@@ -255,19 +163,6 @@ import Wire
     ) { told.append($0) }
     #expect(pushed.isNew && server.requests.map(\.body) == [body, body])
     #expect(told.last == Wire.Progress(done: body.count, total: body.count, unit: .bytes))
-  }
-
-  @Test func `many threads share a store`() throws {
-    let fixture = try RemoteFixture(try ScriptedServer(.json(#"{"items":[]}"#)))
-    let failures = Mutex(0)
-    DispatchQueue.concurrentPerform(iterations: 40) { _ in
-      do {
-        _ = try fixture.service.datasets(limit: nil)
-      } catch {
-        failures.withLock { $0 += 1 }
-      }
-    }
-    #expect(failures.withLock { $0 } == 0 && fixture.server.requests.count >= 40)
   }
 
   @Test func `a server that is not there is named`() throws {

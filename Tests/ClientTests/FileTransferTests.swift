@@ -1,5 +1,6 @@
 import Client
 import Model
+import TestSupport
 import Testing
 import Wire
 

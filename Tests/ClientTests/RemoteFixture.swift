@@ -2,6 +2,7 @@ import Client
 import Foundation
 import Model
 import Synchronization
+import TestSupport
 import Wire
 
 /// A remote store behind a scripted server, whose pauses are noted instead of waited for.

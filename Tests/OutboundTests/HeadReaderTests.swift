@@ -1,4 +1,4 @@
-import Client
+import Outbound
 import Testing
 
 /// Heads as good and bad servers send them.

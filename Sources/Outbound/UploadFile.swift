@@ -1,12 +1,12 @@
 import Glibc
-import Model
+package import Model
 import Platform
 
 /// The bytes of a file as they are, which can be sent again from any place.
 ///
 /// A regular file is read in place. Anything else (standard input, a pipe) gives its bytes once, so
 /// they are first copied to a temporary file that has no name. Any thread may read.
-final class UploadFile: Sendable {
+package final class UploadFile: Sendable {
   private let descriptor: Int32
   private let isOwned: Bool
   /// Whose descriptor it is, when the bytes were copied.
@@ -14,7 +14,7 @@ final class UploadFile: Sendable {
   /// Where the first byte stands: a shell may hand over a file that was read in part.
   private let origin: Int
   /// How many bytes there are.
-  let count: Int
+  package let count: Int
 
   /// How many bytes are copied at a time.
   private static let pieceSize = 128 << 10
@@ -22,7 +22,7 @@ final class UploadFile: Sendable {
   /// Opens the file at `path`; `-` is standard input.
   /// - Throws: ``StoreError``: `missing` when there is no such file, `unavailable` when it cannot
   ///   be read, `exhausted` when a copy has no room.
-  convenience init(path: String, name: String) throws(StoreError) {
+  package convenience init(path: String, name: String) throws(StoreError) {
     guard path != "-" else {
       try self.init(STDIN_FILENO, isOwned: false, name: name)
       return

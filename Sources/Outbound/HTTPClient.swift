@@ -1,16 +1,14 @@
 import Glibc
-import Model
+package import Model
 import Synchronization
 
-/// Sends requests to one server, again where that helps and does no harm.
+/// Sends requests to servers, again where that helps and does no harm.
 ///
 /// Any thread may call it; a call blocks until it is answered.
-final class HTTPClient: Sendable {
+package final class HTTPClient: Sendable {
   /// Takes a piece of a body.
-  typealias Sink = ([UInt8]) throws(StoreError) -> Void
+  package typealias Sink = ([UInt8]) throws(StoreError) -> Void
 
-  let address: ServerAddress
-  private let token: String?
   private let policy: RetryPolicy
   private let sleep: @Sendable (Duration) -> Void
   private let seeds: Mutex<UInt64>
@@ -22,24 +20,22 @@ final class HTTPClient: Sendable {
   /// So many bytes of a download at once make it worth as many attempts as at its beginning.
   private static let progressBytes = 1 << 20
 
+  /// A client without connections yet.
   /// - Parameters:
-  ///   - token: Sent to the server with each request, and to nobody else.
   ///   - sleep: Waits; other than the real one in tests.
   ///   - seed: Of the random part of pauses.
-  init(
-    _ address: ServerAddress, token: String?, policy: RetryPolicy = RetryPolicy(),
+  package init(
+    policy: RetryPolicy = RetryPolicy(),
     seed: UInt64 = .random(in: 0...UInt64.max),
     sleep: @escaping @Sendable (Duration) -> Void = HTTPClient.wait
   ) {
-    self.address = address
-    self.token = token
     self.policy = policy
     self.sleep = sleep
     seeds = Mutex(seed)
   }
 
   /// Waits on this thread.
-  static let wait: @Sendable (Duration) -> Void = { duration in
+  package static let wait: @Sendable (Duration) -> Void = { duration in
     let parts = duration.components
     var rest = timespec(
       tv_sec: Int(parts.seconds), tv_nsec: Int(parts.attoseconds / 1_000_000_000))
@@ -48,15 +44,15 @@ final class HTTPClient: Sendable {
   }
 
   /// Waits as the client does between attempts.
-  func pause(_ duration: Duration) { sleep(duration) }
+  package func pause(_ duration: Duration) { sleep(duration) }
 
   /// Sends a request and returns what the server answers, of whatever status.
   /// - Parameter report: Told now and then how many bytes of the request's body have been sent.
-  /// - Throws: ``StoreError`` of kind `unavailable` when no answer comes.
-  func send(
-    _ request: HTTPRequest, report: (Int) -> Void = { _ in }
-  ) throws(StoreError) -> HTTPAnswer {
-    try exchange(request, handsOn: false, report: report) { _ in
+  /// - Throws: ``TransferFailure`` when no answer comes.
+  package func send(
+    _ request: HTTPRequest, to address: ServerAddress, report: (Int) -> Void = { _ in }
+  ) throws(TransferFailure) -> HTTPAnswer {
+    try exchange(request, with: address, handsOn: false, report: report) { _ in
     } sink: { _ in
     }
   }
@@ -64,30 +60,31 @@ final class HTTPClient: Sendable {
   /// Sends a request and hands on the body of its answer, if it succeeds: each byte once, over as
   /// many connections as it takes.
   /// - Parameter check: Refuses the head of an answer that may not be handed on.
-  /// - Throws: ``StoreError`` of kind `unavailable` when the answer does not come whole, and what
-  ///   `check` and `sink` throw.
-  func download(
-    _ request: HTTPRequest, check: (HTTPResponseHead) throws(StoreError) -> Void, sink: Sink
-  ) throws(StoreError) -> HTTPAnswer {
-    try exchange(request, handsOn: true, report: { _ in }, check: check, sink: sink)
+  /// - Throws: ``TransferFailure`` when the answer does not come whole, with the cause `local` for
+  ///   what `check` and `sink` throw.
+  package func download(
+    _ request: HTTPRequest, from address: ServerAddress,
+    check: (HTTPResponseHead) throws(StoreError) -> Void, sink: Sink
+  ) throws(TransferFailure) -> HTTPAnswer {
+    try exchange(request, with: address, handsOn: true, report: { _ in }, check: check, sink: sink)
   }
 
   private func exchange(
-    _ request: HTTPRequest, handsOn: Bool, report: (Int) -> Void,
+    _ request: HTTPRequest, with address: ServerAddress, handsOn: Bool, report: (Int) -> Void,
     check: (HTTPResponseHead) throws(StoreError) -> Void, sink: Sink
-  ) throws(StoreError) -> HTTPAnswer {
+  ) throws(TransferFailure) -> HTTPAnswer {
     var schedule = RetrySchedule(policy, isRepeatable: request.isRepeatable, seed: nextSeed())
     var download = DownloadState()
     var isInterrupted = false
     while true {
       let before = download.received
-      let outcome: RetryOutcome
-      let failure: StoreError
+      var failure: TransferFailure
       do throws(TransferFailure) {
         let answer = try attempt(
-          request, &download, handsOn: handsOn, followsInterruption: isInterrupted,
-          report: report, check: check, sink: sink)
-        outcome = .answered(status: answer.head.status, retryAfter: answer.head.retryAfter)
+          request, with: address, &download, handsOn: handsOn,
+          followsInterruption: isInterrupted, report: report, check: check, sink: sink)
+        let outcome = RetryOutcome.answered(
+          status: answer.head.status, retryAfter: answer.head.retryAfter)
         guard !answer.head.isSuccess, let pause = schedule.pause(after: outcome) else {
           return answer
         }
@@ -96,21 +93,20 @@ final class HTTPClient: Sendable {
       } catch {
         let wasSent = error.cause == .interrupted || error.cause == .malformed
         isInterrupted = isInterrupted || error.cause == .interrupted
-        outcome = .failed(error.cause)
-        failure = error.storeError(
-          address, mayBeDone: request.isChange && (isInterrupted || wasSent))
+        failure = error
+        failure.mayBeDone = request.isChange && (isInterrupted || wasSent)
       }
       let hasProgressed = download.received - before >= Self.progressBytes
       guard download.canResume,
-        let pause = schedule.pause(after: outcome, hasProgressed: hasProgressed)
+        let pause = schedule.pause(after: .failed(failure.cause), hasProgressed: hasProgressed)
       else { throw failure }
       sleep(pause)
     }
   }
 
   private func attempt(
-    _ request: HTTPRequest, _ download: inout DownloadState, handsOn: Bool,
-    followsInterruption: Bool, report: (Int) -> Void,
+    _ request: HTTPRequest, with address: ServerAddress, _ download: inout DownloadState,
+    handsOn: Bool, followsInterruption: Bool, report: (Int) -> Void,
     check: (HTTPResponseHead) throws(StoreError) -> Void, sink: Sink
   ) throws(TransferFailure) -> HTTPAnswer {
     var request = request
@@ -121,7 +117,7 @@ final class HTTPClient: Sendable {
     var body: [UInt8] = []
     var hasBegun = false
     let head = try pool.withConnection { connection throws(TransferFailure) in
-      try connection.perform(request, at: address, token: token) {
+      try connection.perform(request, to: address) {
         head, bytes throws(StoreError) in
         guard handsOn, head.isSuccess else {
           let limit = head.isSuccess ? Self.documentLimit : Self.problemLimit
@@ -160,7 +156,11 @@ final class HTTPClient: Sendable {
     do throws(StoreError) { try body() } catch { throw TransferFailure(error) }
   }
 
-  private static let tooLarge = StoreError(
+  /// The error of an answer that is larger than is kept in memory.
+  ///
+  /// It is `package` for the compiler, which does not count types that closures throw when it looks
+  /// whether this file needs Model in its package declarations.
+  package static let tooLarge: StoreError = StoreError(
     .exhausted, "the server's answer is too large to be kept; ask for less at a time")
 
   private func nextSeed() -> UInt64 {

@@ -1,10 +1,10 @@
 /// A response whose body is not larger than fits into memory.
-struct HTTPAnswer: Sendable {
-  let head: HTTPResponseHead
+package struct HTTPAnswer: Sendable {
+  package let head: HTTPResponseHead
   /// The body; empty when it was handed on as it came.
-  let body: [UInt8]
+  package let body: [UInt8]
   /// Whether an earlier attempt may have done what was asked, though no answer came of it.
-  let followsInterruption: Bool
+  package let followsInterruption: Bool
   /// Whether it was asked to change something.
-  let isToChange: Bool
+  package let isToChange: Bool
 }

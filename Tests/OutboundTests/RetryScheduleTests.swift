@@ -1,4 +1,4 @@
-import Client
+import Outbound
 import Testing
 
 /// When a request is sent again, and after which pause.

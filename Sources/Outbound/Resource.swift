@@ -1,5 +1,3 @@
-package import Model
-
 /// The path and the query of a request, with everything escaped that has to be.
 package struct Resource: Sendable, Hashable {
   /// As it stands in a request.
@@ -19,18 +17,6 @@ package struct Resource: Sendable, Hashable {
     guard let value else { return }
     text += (hasQuery ? "&" : "?") + Self.escape(name) + "=" + Self.escape(value)
     hasQuery = true
-  }
-
-  /// Adds a list of names (``NameList``).
-  package mutating func add(_ name: String, list: [String]?) {
-    guard let list, !list.isEmpty else { return }
-    add(name, NameList.text(list))
-  }
-
-  /// Adds pairs: a list of `name=value`.
-  package mutating func add(_ name: String, pairs: [DataText: String]) {
-    guard !pairs.isEmpty else { return }
-    add(name, list: pairs.sorted { $0.key < $1.key }.map { $0.key.string + "=" + $0.value })
   }
 
   /// Percent-encodes all bytes but the unreserved ones
@@ -56,14 +42,5 @@ package struct Resource: Sendable, Hashable {
       true
     default: false
     }
-  }
-}
-
-extension Reference {
-  /// The part after the `@`, which is `latest` when nothing else is said.
-  package var selectorText: String {
-    let whole = description
-    guard let sign = whole.firstIndex(of: "@") else { return "latest" }
-    return String(whole[whole.index(after: sign)...])
   }
 }

@@ -1,5 +1,3 @@
-package import Model
-
 /// Where a server is: `http://host:port`, `https://host/below/a/path`.
 package struct ServerAddress: Sendable, Hashable {
   /// Scheme, host and port, as they were written.
@@ -7,34 +5,17 @@ package struct ServerAddress: Sendable, Hashable {
   /// What stands before the paths of the API; empty, or a path without a `/` at its end.
   package let basePath: String
 
-  /// Whether the name of a store is that of a server.
-  package static func isAddress(_ text: String) -> Bool {
-    text.hasPrefix("http://") || text.hasPrefix("https://")
-  }
-
   /// Reads an address.
-  /// - Throws: ``StoreError`` of kind `usage` that says what was expected.
-  package init(parsing text: String) throws(StoreError) {
-    guard Self.isAddress(text) else {
-      throw Self.malformed("it begins with neither http:// nor https://")
-    }
+  package init(parsing text: String) throws(AddressError) {
+    guard text.hasPrefix("http://") || text.hasPrefix("https://") else { throw .scheme }
     let scheme = text.prefix { $0 != "/" } + "//"
     let rest = text.dropFirst(scheme.count)
     let authority = rest.prefix { !"/?#".contains($0) }
     let path = rest[authority.endIndex...]
-    // Nothing of an address with a password in it is repeated.
-    guard !authority.contains("@") else {
-      throw Self.malformed("it holds a user name; give a token in ASSAY_TOKEN")
-    }
-    guard !path.contains(where: { $0 == "?" || $0 == "#" }) else {
-      throw Self.malformed("nothing comes after the path")
-    }
-    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-      throw Self.malformed("it holds a character that is none of an address")
-    }
-    guard Self.isHostAndPort(authority) else {
-      throw Self.malformed("it names no host, or no port from 1 to 65535")
-    }
+    guard !authority.contains("@") else { throw .userName }
+    guard !path.contains(where: { $0 == "?" || $0 == "#" }) else { throw .query }
+    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .character }
+    guard Self.isHostAndPort(authority) else { throw .host }
     origin = String(scheme + authority)
     var base = path
     while base.last == "/" { base.removeLast() }
@@ -52,12 +33,24 @@ package struct ServerAddress: Sendable, Hashable {
     }
     return !host.isEmpty && (!host.contains(":") || (host.first == "[" && host.last == "]"))
   }
-
-  private static func malformed(_ why: String) -> StoreError {
-    StoreError(.usage, "this is no address of a server: \(why); write http://host:8640")
-  }
 }
 
 extension ServerAddress: CustomStringConvertible {
   package var description: String { origin + basePath }
+}
+
+/// A reason why a text is not the address of a server.
+///
+/// It holds nothing of the text, which may contain a password.
+package enum AddressError: Error, Hashable, Sendable {
+  /// It begins with neither `http://` nor `https://`.
+  case scheme
+  /// A user name, and maybe a password, stands before the host.
+  case userName
+  /// A query or a fragment follows the path.
+  case query
+  /// It contains a character outside visible ASCII.
+  case character
+  /// It names no host, or a port outside 1 to 65535.
+  case host
 }

@@ -30,21 +30,21 @@ import Model
 
   /// Sends a request and hands over the body of its response, of whatever status, in pieces.
   /// - Parameters:
-  ///   - token: Sent to the server, but not to a proxy.
+  ///   - receive: Takes the pieces, each with the head.
   ///   - report: Told now and then how many bytes of the request's body have been sent.
   /// - Returns: The head of the response.
   func perform(
-    _ request: HTTPRequest, at address: ServerAddress, token: String?,
+    _ request: HTTPRequest, to address: ServerAddress,
     receive: (HTTPResponseHead, [UInt8]) throws(StoreError) -> Void, report: (Int) -> Void
   ) throws(TransferFailure) -> HTTPResponseHead {
-    let fields = unsafe try fields(request, token: token)
+    let fields = unsafe try lines(request)
     defer { unsafe assay_curl_list_free(fields) }
     return try withoutActuallyEscaping(receive) { receive throws(TransferFailure) in
       try withoutActuallyEscaping(report) { report throws(TransferFailure) in
         let transfer = Transfer(request.body, receive: receive, report: report)
         unsafe assay_curl_reset(handle)
         prepare()
-        describe(request, at: address)
+        describe(request, to: address)
         unsafe assay_curl_set_pointer(handle, CURLOPT_HTTPHEADER, fields)
         unsafe transfer.attach(to: handle)
         let code = withExtendedLifetime(transfer) { unsafe assay_curl_perform(handle) }
@@ -60,7 +60,7 @@ import Model
     unsafe assay_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
     for (option, value) in [
       (CURLOPT_NOSIGNAL, 1), (CURLOPT_NOPROGRESS, 0), (CURLOPT_CONNECTTIMEOUT, 10),
-      // An answer that sends elsewhere is an error: a token goes to the server it was meant for.
+      // A redirection is the caller's to judge: a token goes to the server it was meant for.
       (CURLOPT_FOLLOWLOCATION, 0),
       (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2), (CURLOPT_TCP_KEEPALIVE, 1),
       (CURLOPT_SUPPRESS_CONNECT_HEADERS, 1), (CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE)),
@@ -77,7 +77,7 @@ import Model
     }
   }
 
-  private func describe(_ request: HTTPRequest, at address: ServerAddress) {
+  private func describe(_ request: HTTPRequest, to address: ServerAddress) {
     set(CURLOPT_URL, address.description + request.resource.text)
     let count = request.body.count
     switch request.method {
@@ -98,12 +98,10 @@ import Model
   }
 
   /// The header fields as libcurl takes them; to be freed.
-  private func fields(
-    _ request: HTTPRequest, token: String?
+  private func lines(
+    _ request: HTTPRequest
   ) throws(TransferFailure) -> UnsafeMutablePointer<curl_slist>? {
-    var fields = request.fields
-    if let token { fields.append(("Authorization", "Bearer " + token)) }
-    var lines = fields.map { $0.name + ": " + $0.value }
+    var lines = request.fields.map { $0.name + ": " + $0.value }
     guard lines.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }) else {
       throw TransferFailure(
         StoreError(.usage, "a token or a key holds a character that cannot be sent; check it"))

@@ -8,26 +8,26 @@ import Synchronization
 ///
 /// The thread that takes connections ends when the server is let go of, and the one of a connection
 /// when its client closes it.
-final class ScriptedServer: Sendable {
+package final class ScriptedServer: Sendable {
   /// What a client sent.
-  struct Request: Sendable {
-    let method: String
-    let target: String
+  package struct Request: Sendable {
+    package let method: String
+    package let target: String
     /// By lower-case name.
-    let fields: [String: String]
-    let body: [UInt8]
+    package let fields: [String: String]
+    package let body: [UInt8]
     /// Counted from 1.
-    let connection: Int
+    package let connection: Int
   }
 
   /// What the server does about a request.
-  struct Reply: Sendable {
-    var bytes: [UInt8]
+  package struct Reply: Sendable {
+    package var bytes: [UInt8]
     /// Whether the connection ends after these bytes.
-    var closes: Bool
+    package var closes: Bool
 
     /// A whole response with its length.
-    static func response(
+    package static func response(
       _ status: Int, _ fields: [String] = [], _ body: some Sequence<UInt8> = [],
       closes: Bool = false
     ) -> Reply {
@@ -39,12 +39,12 @@ final class ScriptedServer: Sendable {
     }
 
     /// A response of 200 with a JSON body.
-    static func json(_ text: String) -> Reply {
+    package static func json(_ text: String) -> Reply {
       response(200, ["Content-Type: application/json"], text.utf8)
     }
 
     /// These bytes.
-    static func raw(
+    package static func raw(
       _ text: String, _ body: some Sequence<UInt8> = [], closes: Bool = true
     ) -> Reply {
       Reply(bytes: Array(text.utf8) + body, closes: closes)
@@ -73,16 +73,17 @@ final class ScriptedServer: Sendable {
   }
 
   private let core: Core
-  let port: Int
+  /// The port it listens on.
+  package let port: Int
 
   /// Answers request number n, counted from 0, with the n-th of `replies`; the last one is repeated.
-  convenience init(_ replies: Reply...) throws {
+  package convenience init(_ replies: Reply...) throws {
     try self.init { number, _ in replies[min(number, replies.count - 1)] }
   }
 
   /// Answers requests, counted from 0, with what `script` chooses.
   /// - Parameter readsBodies: Whether it waits for a body before it answers.
-  init(
+  package init(
     readsBodies: Bool = true, _ script: @escaping @Sendable (Int, Request) -> Reply
   ) throws {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -108,9 +109,11 @@ final class ScriptedServer: Sendable {
     shutdown(core.socket, Int32(SHUT_RDWR))
   }
 
-  var url: String { "http://127.0.0.1:\(port)" }
+  /// Its address.
+  package var url: String { "http://127.0.0.1:\(port)" }
 
-  var requests: [Request] { core.state.withLock { $0.requests } }
+  /// What it was sent so far, in order.
+  package var requests: [Request] { core.state.withLock { $0.requests } }
 
   private static func serve(_ core: Core) {
     defer { close(core.socket) }
