@@ -225,6 +225,39 @@ import Wire
     #expect(fixture.service.cancellations.withLock { $0 } == 1)
   }
 
+  @Test func `queries that go on hold up no read and no push`() async throws {
+    let fixture = try ServerFixture()
+    fixture.service.script.withLock { $0.isEndless = true }
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    try await serving(fixture) { port, _ in
+      try await blocking {
+        let body = "{\"sql\":\"SELECT 1\"}"
+        // More than the server has threads for them.
+        let queries = try (0..<2 * cores + 16).map { _ in
+          let connection = try RawConnection(port: port)
+          connection.send(
+            Self.post(
+              "/v1/query", "Content-Type: application/json", "Content-Length: \(body.utf8.count)",
+              body: body))
+          return connection
+        }
+        while fixture.service.queries.withLock({ $0 }) < cores { usleep(1000) }
+        let other = try RawConnection(port: port)
+        other.send(
+          "GET /v1/datasets/runs/versions/3/data.jsonl HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        #expect(other.read(until: "{\"id\":2}\n").hasPrefix("HTTP/1.1 200"))
+        other.send(
+          Self.post(Self.push, "Content-Type: text/csv", "Content-Length: 5", body: "id\n1\n"))
+        #expect(other.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 201"))
+        fixture.service.script.withLock { $0.isEndless = false }
+        for query in queries {
+          query.finishSending()
+          _ = query.readToEnd()
+        }
+      }
+    }
+  }
+
   @Test func `more requests than allowed are told to come again`() async throws {
     let fixture = try ServerFixture { $0.requestLimit = 1 }
     fixture.service.script.withLock { $0.isEndless = true }

@@ -86,6 +86,9 @@ extension StoreServiceContract {
         { $0.columns = ["nope"] }, { $0.columns = ["id", "id"] }, { $0.condition = "nope = 1" },
         { $0.condition = "id = " }, { $0.order = "nope" }, { $0.order = "" },
         { $0.order = "id sideways" }, { $0.order = "id; DROP TABLE x" },
+        { $0.order = "random()" }, { $0.order = "id, date('now')" },
+        { $0.order = "(SELECT count(*) FROM runs)" }, { $0.order = "\"(SELECT 1)\"" },
+        { $0.columns = ["random()"] }, { $0.columns = ["(SELECT 1)"] },
       ] {
         #expect(contract.kind { _ = try contract.data("runs", .jsonl, edit) } == .usage)
       }
