@@ -150,7 +150,9 @@ package struct AssayServer: Sendable {
   ) throws(StoreError) -> some ApplicationProtocol {
     let options = backend.options
     let configuration = ApplicationConfiguration(
-      address: .hostname(options.host, port: options.port), serverName: "assay")
+      address: .hostname(options.host, port: options.port), serverName: "assay",
+      availableConnectionsDelegate: MaximumAvailableConnections(
+        options.connectionLimit, logger: logger))
     var application = Application(
       responder: responder(), server: try builder(), configuration: configuration,
       onServerRunning: { onListening($0.localAddress?.port ?? options.port) }, logger: logger)

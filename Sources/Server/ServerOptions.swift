@@ -21,7 +21,8 @@ package struct ServerOptions: Sendable {
   package var headerLimitBytes = 64 << 10
   /// Requests that are answered at the same time; more are told to come again.
   package var requestLimit = 256
-  /// Connections that are open at the same time; more wait.
+  /// Connections that are open at the same time, or up to three more where several come at once;
+  /// others wait until one is closed.
   package var connectionLimit = 4096
   /// A connection on which nothing happens for so long is closed.
   package var idleSeconds = 60

@@ -188,6 +188,31 @@ import Wire
     #expect(fixture.service.pushes.withLock { $0.isEmpty })
   }
 
+  @Test func `a connection beyond the limit waits until another is closed`() async throws {
+    let fixture = try ServerFixture { $0.connectionLimit = 2 }
+    try await serving(fixture) { port, _ in
+      try await blocking {
+        let request = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        let first = try RawConnection(port: port)
+        first.send(request)
+        #expect(first.read(until: "ok\n").hasPrefix("HTTP/1.1 200"))
+        var second: RawConnection? = try RawConnection(port: port)
+        second?.send(request)
+        #expect(second?.read(until: "ok\n").hasPrefix("HTTP/1.1 200") == true)
+        let third = try RawConnection(port: port)
+        third.send(request)
+        // While the open ones are answered again and again, it is not.
+        for _ in 0..<50 {
+          first.send(request)
+          #expect(first.read(until: "ok\n").hasPrefix("HTTP/1.1 200"))
+          #expect(!third.hasAnswer)
+        }
+        second = nil
+        #expect(third.read(until: "ok\n").hasPrefix("HTTP/1.1 200"))
+      }
+    }
+  }
+
   @Test func `a body that trickles in is 408`() async throws {
     let fixture = try ServerFixture {
       $0.bodyGraceSeconds = 0

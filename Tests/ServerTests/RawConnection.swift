@@ -61,6 +61,12 @@ final class RawConnection: Sendable {
     return errno == EAGAIN ? nil : String(decoding: bytes, as: UTF8.self)
   }
 
+  /// Whether something has come that was not read yet.
+  var hasAnswer: Bool {
+    var byte: UInt8 = 0
+    return unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) > 0
+  }
+
   private func readMore(_ bytes: inout [UInt8]) -> Bool {
     var buffer = [UInt8](repeating: 0, count: 4096)
     errno = 0
