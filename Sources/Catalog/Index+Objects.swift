@@ -12,9 +12,6 @@ extension Index {
     try readOnce { database in try PackRow.find(name, database, key)?.pack }
   }
 
-  /// Whether the index knows the pack of that name.
-  package func hasPack(_ name: String) throws(StoreError) -> Bool { try pack(name) != nil }
-
   /// The objects that are read from a pack, in the order in which they lie there.
   package func objects(inPack name: String) throws(StoreError) -> [IndexedObject] {
     try read { database in

@@ -88,18 +88,6 @@ package struct RowScript: Equatable, Sendable {
     return result
   }
 
-  /// The rows of the result (in order) that are new.
-  package var newRowIndices: [Int] {
-    var indices: [Int] = []
-    indices.reserveCapacity(newRows)
-    var row = 0
-    for piece in pieces {
-      if piece.isNew { indices.append(contentsOf: row..<row + Int(piece.count)) }
-      row += Int(piece.count)
-    }
-    return indices
-  }
-
   /// The first row that each piece makes.
   var startRows: [Int32] {
     var starts: [Int32] = []

@@ -84,9 +84,6 @@ extension Sequence where Element: StringProtocol {
   package func hasText(_ text: some StringProtocol) -> Bool {
     contains { $0.hasBytes(of: text) }
   }
-
-  /// The texts in the order of their bytes.
-  package func sortedByBytes() -> [Element] { sorted { $0.precedes($1) } }
 }
 
 extension Sequence<String> {

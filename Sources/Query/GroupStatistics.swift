@@ -38,11 +38,6 @@ package struct GroupStatistics: Sendable, Hashable {
       bounds: Bounds(least: statistics.minimum, greatest: statistics.maximum))
   }
 
-  /// A row group of `rows` rows without a value in the column.
-  package static func allNull(_ type: ColumnType, rows: Int) -> GroupStatistics {
-    GroupStatistics(type: type, nullCount: rows, bounds: nil)
-  }
-
   /// The word of a text: its first eight bytes, so that words order as texts do, up to ties.
   package static func word(ofText bytes: some Collection<UInt8>) -> UInt64 {
     var word: UInt64 = 0

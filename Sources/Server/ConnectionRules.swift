@@ -41,9 +41,6 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     if hasGone { listener() } else { listeners.append(listener) }
   }
 
-  /// Forgets who wanted to know, since their request is answered.
-  func forgetListeners() { listeners = [] }
-
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     if case .head(let head) = unwrapInboundIn(data) {
       // RFC 9110, section 10.1.1. An answer of ours, also one that refuses, does without it.

@@ -33,8 +33,8 @@ import Testing
     #expect(found[0]?.pack == "packs/p")
     #expect(try index.object(plain.digest)?.object == plain)
     #expect(try index.objects([]) == [])
-    #expect(try index.hasPack("packs/p"))
-    #expect(try !index.hasPack("packs/q"))
+    #expect(try index.pack("packs/p") != nil)
+    #expect(try index.pack("packs/q") == nil)
   }
 
   @Test func `a chain leads to an object that is whole`() throws {

@@ -154,3 +154,16 @@ struct RandomEdit {
     baseRows = rows
   }
 }
+
+extension RowScript {
+  /// The rows of the result (in order) that are new.
+  fileprivate var newRowIndices: [Int] {
+    var indices: [Int] = []
+    var row = 0
+    for piece in pieces {
+      if piece.isNew { indices.append(contentsOf: row..<row + Int(piece.count)) }
+      row += Int(piece.count)
+    }
+    return indices
+  }
+}

@@ -24,20 +24,6 @@ import Testing
     #expect(sequence.pValue(count: 9, mean: 1, variance: 0) == nil)
   }
 
-  @Test func `evidence from wins and losses agrees with scipy`() throws {
-    for one in try ReferenceCase.named("signs") {
-      let found = try SequentialSignTest.evidence(
-        wins: one.count("wins"), losses: one.count("losses"))
-      try one.check(found, "evidence", tolerance: 1e-10, scale: 0)
-    }
-    for (wins, losses, pValue) in [
-      (8, 2, 0.483), (10, 0, 0.0107), (20, 5, 0.0412), (30, 10, 0.0317),
-    ] {
-      #expect(near(SequentialSignTest.pValue(wins: wins, losses: losses), pValue, 1e-3))
-    }
-    #expect(near(SequentialSignTest.evidence(wins: 0, losses: 0), 1))
-  }
-
   @Test func `sample ratios agree with scipy`() throws {
     for one in try ReferenceCase.named("split") {
       let check = try #require(

@@ -59,13 +59,6 @@ def distributions(random):
         x = float(random.chisquare(freedom) * random.choice([0.3, 1, 2]))
         upper = mp.gammainc(mp.mpf(freedom) / 2, mp.mpf(x) / 2, mp.inf, regularized=True)
         case("chisquare", {"freedom": freedom, "x": x}, {"upper": upper, "lower": 1 - upper})
-    for _ in range(40):
-        a, b = (float(random.choice([1, 2, 3, 9, 40, 300])) for _ in range(2))
-        ratio = float(random.f(a, b) * random.choice([0.3, 1, 3]))
-        x = mp.mpf(a) * ratio / (mp.mpf(a) * ratio + b)
-        lower = mp.betainc(mp.mpf(a) / 2, mp.mpf(b) / 2, 0, x, regularized=True)
-        case("fisher", {"numerator": a, "denominator": b, "ratio": ratio},
-             {"lower": lower, "upper": 1 - lower})
     for _ in range(60):
         trials = int(random.choice([1, 2, 10, 75, 1000, 1_000_000]))
         chance = float(random.choice([0.5, 0.95, 0.01, random.random()]))
@@ -82,19 +75,11 @@ def distributions(random):
     for _ in range(40):
         chance = float(random.choice([random.random(), 10.0 ** -random.integers(1, 12)]))
         freedom = float(random.choice([1, 2, 3, 9, 49, 999]))
-        other = float(random.choice([1, 4, 20, 300]))
-        # scipy's own f.isf loses the digits of small chances.
-        rest = scipy.special.betaincinv(other / 2, freedom / 2, chance)
-        case("quantiles", {"chance": chance, "freedom": freedom, "other": other}, {
+        case("quantiles", {"chance": chance, "freedom": freedom}, {
             "normal": scipy.stats.norm.isf(chance),
             "student": scipy.stats.t.isf(chance, freedom),
             "chisquare": scipy.stats.chi2.isf(chance, freedom),
-            "fisher": other * (1 - rest) / (freedom * rest),
-            "beta": scipy.stats.beta.isf(chance, freedom, other),
         })
-    for _ in range(40):
-        a, b = (float(10.0 ** random.uniform(-1, 6)) for _ in range(2))
-        case("logbeta", {"a": a, "b": b}, {"value": mp.log(mp.beta(a, b)), "gamma": mp.loggamma(a)})
 
 
 def elementary(random):
@@ -114,16 +99,13 @@ def rates(random):
                                  int(random.integers(trials + 1))}):
             level = float(random.choice([0.8, 0.95, 0.99]))
             wilson = proportion_confint(successes, trials, 1 - level, method="wilson")
-            exact = proportion_confint(successes, trials, 1 - level, method="beta")
             case("rate", {"successes": successes, "trials": trials, "level": level},
-                 {"wilson": wilson, "exact": exact})
+                 {"wilson": wilson})
     for _ in range(20):
         n1, n2 = (int(random.integers(1, 200)) for _ in range(2))
         k1, k2 = int(random.integers(n1 + 1)), int(random.integers(n2 + 1))
-        from statsmodels.stats.proportion import confint_proportions_2indep
-        interval = confint_proportions_2indep(k2, n2, k1, n1, method="newcomb", compare="diff")
         h = 2 * math.asin(math.sqrt(k2 / n2)) - 2 * math.asin(math.sqrt(k1 / n1))
-        case("tworates", {"first": [k1, n1], "second": [k2, n2]}, {"interval": interval, "h": h})
+        case("tworates", {"first": [k1, n1], "second": [k2, n2]}, {"h": h})
 
 
 def tango(b, c, n, level):
@@ -170,9 +152,6 @@ def paired(random):
         expected = {"exact": exact, "mid": min(1, 2 * scipy.stats.binom.cdf(min(b, c), b + c, 0.5) - mass)}
         if both + b + c + neither:
             expected["tango"] = tango(b, c, both + b + c + neither, 0.95)
-        if b + c:
-            low, high = proportion_confint(b, b + c, 0.05, method="beta")
-            expected["odds"] = [low / (1 - low), high / (1 - high) if high < 1 else None]
         case("mcnemar", {"both": both, "onlyCandidate": b, "onlyBase": c, "neither": neither}, expected)
     for _ in range(40):
         n = int(random.choice([2, 3, 8, 50]))
@@ -322,10 +301,6 @@ def repeats(random):
 
 def sequential(random):
     for _ in range(20):
-        wins, losses = (int(v) for v in random.integers(0, 400, 2))
-        evidence = math.exp(
-            scipy.special.betaln(wins + 1, losses + 1) + (wins + losses) * math.log(2))
-        case("signs", {"wins": wins, "losses": losses}, {"evidence": evidence})
         weights = random.random(int(random.integers(2, 5)))
         counts = random.multinomial(1000, weights / weights.sum())
         test = scipy.stats.chisquare(counts, weights / weights.sum() * 1000)

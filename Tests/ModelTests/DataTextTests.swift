@@ -36,7 +36,7 @@ import Testing
     // By UTF-16 the second would come first; by the collation of String the order is another.
     let texts: [DataText] = ["Z", "a", "\u{E9}", "\u{FFFD}", "\u{1F680}"]
     #expect(texts.reversed().sorted() == texts)
-    #expect(["b", "a", "B"].sortedByBytes() == ["B", "a", "b"])
+    #expect(["b", "a", "B"].sorted { $0.precedes($1) } == ["B", "a", "b"])
   }
 
   @Test func `a text is written as a string`() throws {

@@ -1,21 +1,5 @@
-/// The beta function's logarithm and the regularized incomplete beta function.
+/// The regularized incomplete beta function.
 package enum BetaFunction {
-  /// ln B(a, b) for a, b > 0 (https://dlmf.nist.gov/5.12.E1).
-  package static func logBeta(_ first: Double, _ second: Double) -> Double {
-    let sum = first + second
-    return GammaFunction.halfLogTwoPi
-      + 0.5 * (Elementary.log(sum) - Elementary.log(first) - Elementary.log(second))
-      + GammaFunction.stirlingError(first) + GammaFunction.stirlingError(second)
-      - GammaFunction.stirlingError(sum)
-      + first * logShare(first, second) + second * logShare(second, first)
-  }
-
-  /// ln(a/(a + b)), as ln(1 − b/(a + b)) where that keeps more digits.
-  private static func logShare(_ part: Double, _ rest: Double) -> Double {
-    part < rest
-      ? Elementary.log(part / (part + rest)) : Elementary.logOnePlus(-rest / (part + rest))
-  }
-
   /// x^a y^b / B(a, b), where y is 1 − x.
   static func prefix(_ first: Double, _ second: Double, x: Double, y: Double) -> Double {
     let sum = first + second

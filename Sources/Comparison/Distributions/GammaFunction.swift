@@ -1,18 +1,10 @@
-/// The gamma function's logarithm and the regularized incomplete gamma function.
+/// The regularized incomplete gamma function.
 ///
 /// Everything goes through Stirling's formula and its error, so that large arguments lose no
 /// digits: Loader, "Fast and accurate computation of binomial probabilities" (2000).
 package enum GammaFunction {
-  static let halfLogTwoPi = 0.918_938_533_204_672_8
-
   /// Enough terms for arguments up to some 1e9; beyond, an answer matters less than an end.
   private static let longestSeries = 200_000
-
-  /// ln Γ(x) for x > 0; exact to about 1e-15 absolutely near its zeros at 1 and 2.
-  package static func logGamma(_ x: Double) -> Double {
-    if !(x > 0) { return .nan }
-    return (x - 0.5) * Elementary.log(x) - x + halfLogTwoPi + stirlingError(x)
-  }
 
   /// ln Γ(x) − [(x − ½) ln x − x + ½ ln 2π] for x > 0 (https://dlmf.nist.gov/5.11.E1).
   static func stirlingError(_ x: Double) -> Double {

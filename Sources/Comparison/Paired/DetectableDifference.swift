@@ -18,13 +18,4 @@ package enum DetectableDifference {
     if count < 1 || !(variance >= 0) { return nil }
     return multiplier(power: power, alpha: alpha) * (variance / Double(count)).squareRoot()
   }
-
-  /// The rows needed to find `difference` with chance `power`; nil for no difference.
-  package static func rowsNeeded(
-    variance: Double, difference: Double, power: Double = 0.8, alpha: Double = 0.05
-  ) -> Int? {
-    if difference == 0 || !difference.isFinite || !(variance >= 0) { return nil }
-    let ratio = multiplier(power: power, alpha: alpha) / difference
-    return Int(exactly: (ratio * ratio * variance).rounded(.up))
-  }
 }

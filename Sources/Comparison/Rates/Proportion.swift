@@ -28,25 +28,6 @@ package enum Proportion {
       upper: share == 1 ? 1 : middle + reach, level: level)
   }
 
-  /// Clopper and Pearson's exact interval, never below its level and so wider; nil for no trials.
-  ///
-  /// Quantiles of Beta(k, n−k+1) and Beta(k+1, n−k), Clopper and Pearson (1934).
-  package static func clopperPearson(
-    successes: Int, trials: Int, level: Double = 0.95
-  ) -> Interval? {
-    precondition(successes >= 0 && successes <= trials)
-    if trials == 0 { return nil }
-    let tail = (1 - level) / 2
-    let hits = Double(successes)
-    let misses = Double(trials - successes)
-    return Interval(
-      lower: successes == 0
-        ? 0 : BetaDistribution(hits, misses + 1).quantile(lowerTail: tail),
-      upper: successes == trials
-        ? 1 : BetaDistribution(hits + 1, misses).quantile(upperTail: tail),
-      level: level)
-  }
-
   /// Rate, standard error √(p̂(1−p̂)/n) and Wilson interval; nil for no trials.
   ///
   /// Clustered rows need ``MeanEstimate/of(_:clusters:level:)`` over zeros and ones instead.

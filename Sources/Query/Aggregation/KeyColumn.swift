@@ -16,14 +16,6 @@ struct KeyColumn: Sendable {
   /// How many numbers `codes` can hold.
   let cardinality: Int
 
-  /// The number that stands for null.
-  var nullCode: Int {
-    switch values {
-    case .words(let words): words.count
-    case .texts(let texts): texts.count
-    }
-  }
-
   /// Numbers the values of a vector.
   init(_ vector: ColumnVector) {
     switch vector.values {
