@@ -199,4 +199,21 @@ import Wire
     #expect(found(["epoch", "attempt"], items: ["id"]) == ["epoch", "attempt"])
     #expect(found(["epoch"]).isEmpty && found(["id"]).isEmpty)
   }
+
+  @Test(arguments: [
+    ("attempt", true), ("trial", true), ("repeat", true), ("repetition", true), ("epoch", true),
+    ("sample", false), ("seed", false), ("run", false), ("index", false),
+  ])
+  func `a column numbers attempts by its name, and sample and seed by request alone`(
+    name: String, isFound: Bool
+  ) {
+    let table = TestTable.make(
+      "d@1",
+      [
+        ("id", .texts((0..<20).map { "\($0 / 2)" })),
+        (name, .numbers((0..<20).map { Double($0 % 2) })),
+      ])
+    let key = ["id", name]
+    #expect(AttemptColumn.found(in: table, key: key, items: key) == (isFound ? [name] : []))
+  }
 }

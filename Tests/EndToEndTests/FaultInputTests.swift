@@ -105,11 +105,18 @@ import Testing
       """)
   }
 
-  @Test func `a merge finds the rows of 0.0 after a way through Parquet`() throws {
+  @Test func `a merge finds the rows of 0 in a table that pandas wrote`() throws {
     try push("10-temperature-2.jsonl", "--key", "id,temperature")
-    try place.run("pull", "d", "-o", "x.parquet")
-    let merged = try place.run("push", "d", "x.parquet", "--mode", "merge")
-    #expect(merged.output.hasPrefix("unchanged: d@1"), "\(merged.output)\(merged.error)")
+    // The same rows, pulled as Parquet, with one score edited: every number is a float now.
+    let merged = try push("10-temperature-pandas.parquet", "--mode", "merge")
+    #expect(merged.output.contains("3 rows  +0 −0 ~1"), "\(merged.output)\(merged.error)")
+    try expectRows(
+      """
+      {"id":"q1","temperature":0,"score":0.75}
+      {"id":"q1","temperature":0.5,"score":1}
+      {"id":"q1","temperature":1,"score":0.25}
+
+      """)
   }
 
   @Test func `1 beside 1.0 is one key twice`() throws {
