@@ -58,6 +58,8 @@ struct CSVInference {
   /// The looks of texts, and how many have one.
   private var looks: Set<CSVLook> = []
   private var lookCount = 0
+  /// The words among them that may say truth.
+  private var truthWords: Set<DataText> = []
 
   /// Nothing seen; or, for rows that join those of a dataset, what a column of its type has.
   init(joining type: ColumnType? = nil) {
@@ -92,7 +94,10 @@ struct CSVInference {
       let areSpelled = numbers.count > 0 && seen.isDisjoint(with: .numbers)
       return areSpelled && bools.count == 0 ? .number : nil
     }
-    if looks == [.truth] { return numbers.count == 0 && bools.count == 0 ? .truth : nil }
+    if looks == [.truth] {
+      let isTruth = numbers.count == 0 && bools.count == 0 && CSVLook.areTruth(truthWords)
+      return isTruth ? .truth : nil
+    }
     // What has commas before three digits may have them before fewer.
     let kinds = looks.contains(.decimalComma) ? looks.subtracting([.thousands]) : looks
     return kinds.count == 1 && bools.count == 0 ? kinds.first : nil
@@ -124,6 +129,9 @@ struct CSVInference {
       if lookCount + 1 == texts.count, let look = unsafe CSVLook(text) {
         looks.insert(look)
         lookCount += 1
+        if look == .truth, let word = unsafe CSVLook.truthWord(text) {
+          truthWords.insert(DataText(word))
+        }
       }
     default:
       unsafe numbers.add(text, line: line)

@@ -5,6 +5,23 @@ import Model
 enum CSVLook: CaseIterable {
   case decimalComma, thousands, percent, padded, number, truth
 
+  /// The words that may say truth and its contrary.
+  private static let truths = [["yes", "no"], ["y", "n"], ["t", "f"]]
+
+  /// A word that may say truth, in small letters; nil for any other text.
+  static func truthWord(_ text: UnsafeRawBufferPointer) -> String? {
+    guard text.count <= 40 else { return nil }
+    let parts = unsafe String(decoding: text, as: UTF8.self).lowercased().split(separator: " ")
+    guard parts.count == 1, let word = parts.first.map(String.init) else { return nil }
+    return truths.contains { $0.contains(word) } ? word : nil
+  }
+
+  /// Whether these words are truth and its contrary, and no others: a column of `F` alone may be
+  /// grades, one of `N` the north.
+  static func areTruth(_ words: Set<DataText>) -> Bool {
+    truths.contains { $0.textSet == words }
+  }
+
   /// The look of a text; nil for one without.
   init?(_ text: UnsafeRawBufferPointer) {
     guard text.count <= 40 else { return nil }
@@ -12,7 +29,7 @@ enum CSVLook: CaseIterable {
     let parts = word.split(separator: " ")
     guard parts.count == 1 else { return nil }
     let plain = String(parts[0])
-    if ["yes", "no", "y", "n", "t", "f"].contains(plain.lowercased()) {
+    if unsafe Self.truthWord(text) != nil {
       self = .truth
     } else if plain.hasSuffix("%") {
       guard Self.isNumber(plain.dropLast().replacing(",", with: ".")) else { return nil }

@@ -18,7 +18,8 @@ package enum Spelling {
       .map(\.name)
   }
 
-  /// Half a sentence that names the nearest of `names`, or the first few when none is near.
+  /// Half a sentence that names the nearest of `names`, or the first few when none is near; each
+  /// once, however many places it is from.
   package static func advice(_ word: String, _ names: [String]) -> String {
     // A String's own equality is that of how texts look.
     if names.contains(where: { $0 == word && !$0.hasBytes(of: word) }) {
@@ -27,8 +28,10 @@ package enum Spelling {
     }
     let near = near(word, names, limit: 3)
     if !near.isEmpty { return "did you mean \(near.joined(separator: " or "))?" }
-    let listed = names.sorted().prefix(8).joined(separator: ", ")
-    return "there are \(listed)" + (names.count > 8 ? " and \(names.count - 8) more" : "")
+    let known = names.textSet.sorted().map(\.string)
+    if known.count == 1 { return "there is \(known[0])" }
+    let listed = known.prefix(8).joined(separator: ", ")
+    return "there are \(listed)" + (known.count > 8 ? " and \(known.count - 8) more" : "")
   }
 
   /// How many letters to add, drop, change or swap with their neighbour.

@@ -167,7 +167,11 @@ private func column(
         "columns 'a', 'b' are text and look like numbers with decimal commas: '--decimal ,' reads "
           + "them"
       ])
-    for texts in [["yes", "maybe"], ["0;5", "1"], ["2026-10-01"], ["5 of 6"], ["%"], ["a,b"]] {
+    for texts in [
+      ["yes", "maybe"], ["0;5", "1"], ["2026-10-01"], ["5 of 6"], ["%"], ["a,b"],
+      // Grades, directions, answers that happen to be one: not truth without its contrary.
+      ["F", "F"], ["T"], ["N", "n", "N"], ["yes", "Yes"], ["y", "f"], ["T", "N"], ["no", "N"],
+    ] {
       #expect(try column(texts.map { "\"\($0)\"" }).remarks.doubts.isEmpty, "\(texts)")
     }
   }
