@@ -166,6 +166,38 @@ import Wire
     #expect(try object(all)["errorCode"] as? String == "PARSE_ERROR")
   }
 
+  @Test func `a rule that draws by a targeting key asks for one, and records nothing`() async throws
+  {
+    try routers.loadAll()
+    for context in [
+      "{}", #"{"targetingKey":""}"#, #"{"targetingKey":7,"request":{}}"#,
+      #"{"principal":{"user":null,"plan":"free"}}"#,
+    ] {
+      let body = "{\"context\":\(context)}"
+      let one = try await post("/ofrep/v1/evaluate/flags/chat", body)
+      #expect(one.status == .badRequest, "\(context)")
+      let problem = try object(one)
+      #expect(problem["errorCode"] as? String == "TARGETING_KEY_MISSING")
+      #expect(problem["key"] as? String == "chat")
+      let details = problem["errorDetails"] as? String ?? ""
+      #expect(details.contains("principal.user, else request.id, else targetingKey"), "\(details)")
+      // In bulk it is said of that flag alone.
+      let all = try await post("/ofrep/v1/evaluate/flags", body)
+      #expect(all.status == .ok)
+      let flags = try #require(try object(all)["flags"] as? [[String: Any]])
+      #expect(flags.map { $0["errorCode"] as? String } == ["TARGETING_KEY_MISSING"])
+      // The API of its own draws for the decision, and says so.
+      let decided = try object(try await post("/v1/routers/chat/evaluate", body))
+      #expect(decided["unit_source"] as? String == "decision.id")
+    }
+    let counts = try #require(routers.recording(of: chat))
+    #expect(counts.waiting + counts.recorded == 4)
+    // A rule that draws nothing needs none.
+    let paid = try await post(
+      "/ofrep/v1/evaluate/flags/chat", #"{"context":{"principal":{"plan":"pro"}}}"#)
+    #expect(paid.status == .ok)
+  }
+
   @Test func `members and parameters that the protocol leaves open are passed over`() async throws {
     let body =
       #"{"context":{"targetingKey":"u1","email":"a@b.example","nested":{"a":[1,null]}},"#

@@ -35,17 +35,18 @@ extension CompiledRules {
     switch entry.serve {
     case .target(let index): target = index
     case .split(let split):
-      let (unit, source) = unit(split.fields, values, fallback)
+      let named = unit(split.fields, values)
+      let (unit, source) = named ?? (Array(fallback.text.utf8), fallback.source)
       let bucket = Bucket.of(unit, salt: split.salt, for: .split)
       let variant = split.ends.first { bucket < $0.upper }?.variant ?? 0
       target = split.variants[variant].target
       draw = Decision.Draw(
         variant: variant, weight: split.variants[variant].weight, bucket: bucket, unit: unit,
-        source: source)
+        source: source, isNameless: named == nil)
     }
     var shadows: [Int] = []
     if !entry.shadows.isEmpty {
-      let request = unit([], values, fallback).unit
+      let request = unit([], values)?.unit ?? Array(fallback.text.utf8)
       for shadow in entry.shadows
       where Bucket.of(request, salt: shadow.salt, for: .shadow) < shadow.sample {
         shadows.append(shadow.target)
@@ -55,17 +56,18 @@ extension CompiledRules {
       rules: self, entry: entry, checked: checked, target: target, draw: draw, shadows: shadows)
   }
 
-  /// The first field that is a text, and no empty one; else what names the request.
+  /// The first field that is a text, and no empty one, of some and of those that name the request;
+  /// nil where none is.
   private func unit(
-    _ fields: [Int], _ values: FieldValues, _ fallback: RequestUnit
-  ) -> (unit: [UInt8], source: String) {
+    _ fields: [Int], _ values: FieldValues
+  ) -> (unit: [UInt8], source: String)? {
     for field in fields + names {
       let slot = values.slots[field]
       if slot.kind == .text, slot.count > 0 {
         return (Array(values.text(of: slot)), paths[field].text)
       }
     }
-    return (Array(fallback.text.utf8), fallback.source)
+    return nil
   }
 }
 

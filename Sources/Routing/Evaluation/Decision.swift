@@ -19,6 +19,8 @@ package struct Decision: Sendable {
     let bucket: Int
     let unit: [UInt8]
     let source: String
+    /// Whether the context names no unit, so that what stands for the request is drawn for.
+    let isNameless: Bool
   }
 
   package let rules: CompiledRules
@@ -68,6 +70,13 @@ package struct Decision: Sendable {
 
   /// The path of the field that names the unit; `decision.id` when the request had no name.
   package var unitSource: String? { draw?.source }
+
+  /// The fields that could have named what was drawn for, where the context has a text in none of
+  /// them; nil where one did, or nothing was drawn.
+  package var fieldsWithoutUnit: [FieldPath]? {
+    guard let draw, draw.isNameless, case .split(let split)? = rule?.serve else { return nil }
+    return split.fields + FieldPath.names.filter { !split.fields.contains($0) }
+  }
 
   /// The probability of this target, in millionths, over all units that the rule is true for:
   /// that of all variants which have it.

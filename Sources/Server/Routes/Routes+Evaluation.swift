@@ -64,16 +64,18 @@ extension Routes {
   }
 
   /// Decides from memory; a router that is not there yet is read first.
+  /// - Parameter needsUnit: As in ``LiveRouters/decide(_:_:trusting:trace:needsUnit:)``.
   func decide(
     _ name: DatasetName, _ context: [UInt8], trusting: Bool,
-    _ trace: (trace: String, span: String)?
+    _ trace: (trace: String, span: String)?, needsUnit: Bool = false
   ) async throws -> RoutedRequest {
     let routers = try openRouters
-    if let routed = try routers.decide(name, context, trusting: trusting, trace: trace) {
-      return routed
+    func decided() throws(StoreError) -> RoutedRequest? {
+      try routers.decide(name, context, trusting: trusting, trace: trace, needsUnit: needsUnit)
     }
+    if let routed = try decided() { return routed }
     try await backend.quick.run { () throws(StoreError) in try routers.load(name) }
-    guard let routed = try routers.decide(name, context, trusting: trusting, trace: trace) else {
+    guard let routed = try decided() else {
       throw StoreError(.missing, "nothing of \(name) is live")
     }
     return routed

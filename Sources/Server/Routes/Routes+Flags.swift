@@ -34,7 +34,8 @@ extension Routes {
       }
       let routed = try await decide(
         name, asked.context, trusting: context.caller.scope >= .write,
-        RoutingBody.trace(request.headers))
+        RoutingBody.trace(request.headers), needsUnit: true)
+      if let problem = FlagProblem(routed) { return json(problem, status: .badRequest) }
       var headers: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
       headers[.routeVersion] = String(routed.number)
       return Response(
@@ -71,9 +72,11 @@ extension Routes {
       var body = Array("{\"flags\":[".utf8)
       for (index, name) in names.enumerated() {
         if index > 0 { body.append(UInt8(ascii: ",")) }
-        body += try await decide(
-          name, asked.context, trusting: isTrusted, RoutingBody.trace(request.headers)
-        ).flagJSON
+        let routed = try await decide(
+          name, asked.context, trusting: isTrusted, RoutingBody.trace(request.headers),
+          needsUnit: true)
+        // One flag that cannot be told keeps none of the others back.
+        body += FlagProblem(routed).map { Documents.encode($0) } ?? routed.flagJSON
       }
       body += Array("]}".utf8)
       return Response(
@@ -88,6 +91,21 @@ extension Routes {
     let key: String?
     let errorCode: String
     let errorDetails: String
+
+    /// An error with a code of the protocol's.
+    init(key: String?, errorCode: String, errorDetails: String) {
+      self.key = key
+      self.errorCode = errorCode
+      self.errorDetails = errorDetails
+    }
+
+    /// What is said of a decision whose rule draws by a targeting key that the context does not
+    /// have; nil for any other.
+    init?(_ routed: RoutedRequest) {
+      guard let missing = routed.missingUnit else { return nil }
+      self.init(
+        key: routed.route.text, errorCode: "TARGETING_KEY_MISSING", errorDetails: missing)
+    }
   }
 
   /// Answers with an error that the protocol knows; others are told as everywhere.

@@ -79,14 +79,17 @@ package final class LiveRouters: Sendable {
   /// - Parameters:
   ///   - trusting: Whether the caller may state `principal`.
   ///   - trace: The ids of the trace and the span that the request belongs to.
+  ///   - needsUnit: Whether a decision that was drawn for no unit of the context is none, and not
+  ///     recorded; the caller looks at ``RoutedRequest/missingUnit``.
   /// - Returns: nil when the router is not in memory; see ``load(_:)``.
   /// - Throws: ``StoreError`` of kind `usage` for a context that is none.
   package func decide(
     _ name: DatasetName, _ context: [UInt8], trusting: Bool,
-    trace: (trace: String, span: String)? = nil
+    trace: (trace: String, span: String)? = nil, needsUnit: Bool = false
   ) throws(StoreError) -> RoutedRequest? {
     guard let router = live.withLock({ $0[name] })?.router else { return nil }
     let request = try router.decide(context, trusting: trusting, at: service.store.clock())
+    if needsUnit, request.missingUnit != nil { return request }
     if let recorder {
       if isSampled(request.id) {
         recorder.take(

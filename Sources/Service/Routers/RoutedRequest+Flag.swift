@@ -2,6 +2,16 @@ import Model
 import Routing
 
 extension RoutedRequest {
+  /// Why the protocol's targeting key is missing: the rule draws by fields of which the context has
+  /// none as a text; nil where nothing is missing.
+  package var missingUnit: String? {
+    decision.fieldsWithoutUnit.map { fields in
+      "the rule '\(decision.ruleName ?? "")' of \(route) draws by "
+        + fields.map(\.text).joined(separator: ", else ")
+        + ", and the context has none of them as a text that is not empty"
+    }
+  }
+
   /// The answer as the OpenFeature Remote Evaluation Protocol has it: the target is the value.
   /// (https://github.com/open-feature/protocol)
   package var flagJSON: [UInt8] {
