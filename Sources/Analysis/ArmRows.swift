@@ -91,6 +91,11 @@ package struct ArmRows: Sendable {
   /// The column of a role as numbers; nil where no column plays it.
   package func numbers(_ role: MetricRoles.Role) -> [Double?]? { numbers[role] }
 
+  /// Whether some row has a number of a role.
+  func hasNumbers(_ role: MetricRoles.Role) -> Bool {
+    numbers[role]?.contains { $0 != nil } ?? false
+  }
+
   /// The column of a role as texts; nil where no column plays it.
   package func texts(_ role: MetricRoles.Role) -> [String?]? { texts[role] }
 

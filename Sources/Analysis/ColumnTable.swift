@@ -81,9 +81,12 @@ package struct ColumnTable: Sendable {
 
   /// How many of some rows have a value of a mixed column that is no number: a text, a list, an
   /// object.
-  package func otherCount(_ name: String, rows: [Int]) -> Int {
-    guard let vector = try? vector(name), vector.type == .json else { return 0 }
-    return rows.count { row in
+  package func otherCount(_ name: String, rows: [Int]) -> Int { others(name, rows: rows).count }
+
+  /// Those of some rows that have a value of a mixed column that is no number.
+  package func others(_ name: String, rows: [Int]) -> [Int] {
+    guard let vector = try? vector(name), vector.type == .json else { return [] }
+    return rows.filter { row in
       guard vector.hasValue(row), let text = vector.values.text(row) else { return false }
       let json = text.words.bytes[text.range]
       switch JSONScalar(json) {

@@ -68,6 +68,7 @@ package struct ReportAnalysis {
       findings += textual
       findings += try differences()
     }
+    if edition > .second { findings += try unsettled(models) }
     return ReportDocument(
       edition, request: request, source: source, roles: roles, models: models.map(\.entry),
       front: front(models), routing: routing, findings: findings)
@@ -101,6 +102,34 @@ package struct ReportAnalysis {
       findings.append(
         "\(column) is not the same for all models on \(differing.count) items: their scores rest on "
           + "different things")
+    }
+    return findings
+  }
+
+  /// Items of a model whose rows do not agree on a column by which rows are told apart or belong
+  /// together.
+  private func unsettled(_ models: [Arm]) throws(StoreError) -> [String] {
+    guard let items = items.items else { return [] }
+    var findings: [String] = []
+    let columns =
+      request.slices.map { ($0, "each row counts in its own slice") }
+      + [request.cluster].compactMap(\.self).map { ($0, "the first row counts") }
+    for (column, what) in columns {
+      let labels = try table.labels(column)
+      var differing: Set<Int> = []
+      for model in models {
+        var first: [Int: ValueLabel?] = [:]
+        for row in model.rows {
+          if let known = first[items[row]] {
+            if known != labels[row] { differing.insert(items[row]) }
+          } else {
+            first[items[row]] = .some(labels[row])
+          }
+        }
+      }
+      if differing.isEmpty { continue }
+      findings.append(
+        "\(differing.count) items have rows of one model that differ in \(column): \(what)")
     }
     return findings
   }

@@ -13,41 +13,49 @@ package struct ArmCells: Sendable {
   package let cells: [String]
 
   /// The cells of an arm.
-  package init(_ arm: ArmDocument) {
+  /// - Parameter items: How many items there are: a value of fewer says of how many. Nil where each
+  ///   value has a number of its own.
+  package init(_ arm: ArmDocument, items: Int? = nil) {
+    /// The number of items that a value is of, where not all are.
+    func count(_ rows: Int?) -> String {
+      guard let items, let rows, rows != items else { return "" }
+      return " (n = \(rows))"
+    }
+    func number(_ estimate: EstimateDocument?) -> String {
+      guard let estimate else { return "" }
+      return Figures.number(estimate.value) + " "
+        + Figures.interval(estimate, Figures.number) + count(estimate.rows)
+    }
+    func share(_ estimate: EstimateDocument?) -> String {
+      guard let estimate else { return "" }
+      let interval = Figures.interval(estimate) { Figures.percent($0) }
+      return Figures.percent(estimate.value) + " " + interval + count(estimate.rows)
+    }
+    func rate(_ rate: ArmDocument.Rate?) -> String {
+      guard let rate else { return "" }
+      if rate.of == 0 { return "no data" }
+      // A count says of how many by itself.
+      guard let counted = rate.count else { return share(rate.rate) }
+      return "\(counted)/\(rate.of) "
+        + (rate.rate.map { rate in
+          Figures.percent(rate.value) + " " + Figures.interval(rate) { Figures.percent($0) }
+        } ?? "")
+    }
     func last(_ attempts: [ArmDocument.Repeats.Attempts]?) -> String {
       guard let last = attempts?.last else { return "" }
-      return Figures.percent(last.estimate.value) + " (k = \(last.attempts))"
+      let rows = items.flatMap { $0 == last.estimate.rows ? nil : ", n = \(last.estimate.rows)" }
+      return Figures.percent(last.estimate.value) + " (k = \(last.attempts)\(rows ?? ""))"
     }
+    let isUndefined = arm.cost != nil && arm.success?.value == 0
     cells = [
-      String(arm.rows), Self.success(arm), Self.number(arm.latency?.p50),
-      Self.number(arm.latency?.p95), arm.cost.map { Figures.number($0.total) } ?? "",
-      arm.cost != nil && arm.success?.value == 0 ? "undefined" : Self.number(arm.cost?.perSuccess),
-      Self.rate(arm.schema?.parsed), Self.rate(arm.schema?.valid),
-      Self.rate(arm.schema?.validAndSuccess), Self.number(arm.toolCall), Self.rate(arm.refusals),
-      Self.rate(arm.unexpectedRefusals), Self.rate(arm.truncations),
+      String(arm.rows), arm.successCount == nil ? number(arm.success) : share(arm.success),
+      number(arm.latency?.p50), number(arm.latency?.p95),
+      arm.cost.map { Figures.number($0.total) + count($0.perRow.rows) } ?? "",
+      isUndefined ? "undefined" : number(arm.cost?.perSuccess), rate(arm.schema?.parsed),
+      rate(arm.schema?.valid), rate(arm.schema?.validAndSuccess), number(arm.toolCall),
+      rate(arm.refusals), rate(arm.unexpectedRefusals), rate(arm.truncations),
       last(arm.repeats?.passAtLeastOnce), last(arm.repeats?.passEveryTime),
-      Self.share(arm.repeats?.flipRate), Self.share(arm.repeats?.consistency),
+      share(arm.repeats?.flipRate), share(arm.repeats?.consistency),
     ]
-  }
-
-  private static func success(_ arm: ArmDocument) -> String {
-    arm.successCount == nil ? number(arm.success) : share(arm.success)
-  }
-
-  private static func number(_ estimate: EstimateDocument?) -> String {
-    guard let estimate else { return "" }
-    return Figures.number(estimate.value) + " " + Figures.interval(estimate, Figures.number)
-  }
-
-  private static func share(_ estimate: EstimateDocument?) -> String {
-    guard let estimate else { return "" }
-    let interval = Figures.interval(estimate) { Figures.percent($0) }
-    return Figures.percent(estimate.value) + " " + interval
-  }
-
-  private static func rate(_ rate: ArmDocument.Rate?) -> String {
-    guard let rate else { return "" }
-    if rate.of == 0 { return "no data" }
-    return (rate.count.map { "\($0)/\(rate.of) " } ?? "") + share(rate.rate)
   }
 }

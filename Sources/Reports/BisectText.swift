@@ -3,8 +3,13 @@ package import Wire
 
 /// Where a metric moved, as lines for people.
 package enum BisectText {
-  /// The lines of all moves, largest first.
+  /// The lines of all moves, largest first, and of what has to be known to trust them.
   package static func lines(_ document: BisectDocument) -> [String] {
+    let findings = (document.findings ?? []).map(ComparisonPage.sentence)
+    return moves(document) + (findings.isEmpty ? [] : [""] + findings)
+  }
+
+  private static func moves(_ document: BisectDocument) -> [String] {
     let subject =
       (document.metric.map { "\(document.statistic.rawValue) of \($0)" } ?? "rows")
       + ComparisonPage.attempts(document.repeat)

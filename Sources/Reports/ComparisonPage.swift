@@ -61,7 +61,8 @@ package struct ComparisonPage: Sendable {
     return section
   }
 
-  static func sentence(_ finding: ComparisonDocument.Finding) -> String {
+  /// A finding in one line.
+  package static func sentence(_ finding: ComparisonDocument.Finding) -> String {
     let arm = finding.arm.map { "\($0): " } ?? ""
     let count = finding.count.map { "\($0) " } ?? ""
     let keys = finding.examples.map { $0.joined(separator: " · ") }.joined(separator: ", ")
@@ -71,13 +72,17 @@ package struct ComparisonPage: Sendable {
   }
 
   private var arms: ReportPage.Section {
-    Self.arms(document.arms.map { ($0.name, $0.summary) })
+    Self.arms(document.arms.map { ($0.name, $0.summary) }, items: document.items.count)
   }
 
   /// How each did, in the columns that something is known for.
-  static func arms(_ arms: [(name: String, summary: ArmDocument)]) -> ReportPage.Section {
+  /// - Parameter items: How many items there are, a value of fewer of which says of how many; nil for
+  ///   as many as an arm has rows.
+  static func arms(
+    _ arms: [(name: String, summary: ArmDocument)], items: Int? = nil
+  ) -> ReportPage.Section {
     var section = ReportPage.Section("Each on its own, on the items that all have")
-    let rows = arms.map { ArmCells($0.summary) }
+    let rows = arms.map { ArmCells($0.summary, items: items ?? $0.summary.rows) }
     let used = ArmCells.titles.indices.filter { column in
       rows.contains { $0.cells[column] != "" }
     }

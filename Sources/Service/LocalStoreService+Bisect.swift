@@ -41,7 +41,8 @@ extension LocalStoreService {
     return BisectDocument(
       dataset: dataset, request: request, statistic: finding.reader.statistic,
       repeats: finding.reader.request.repeats, good: finding.good, bad: finding.bad,
-      versionsRead: finding.versionsRead, moves: moves)
+      versionsRead: finding.versions.count, moves: moves,
+      findings: try findings(finding.reading, finding.reader, finding.versions))
   }
 
   /// A version in which the number of a group moved.
@@ -58,9 +59,11 @@ extension LocalStoreService {
 
   private struct Finding {
     let reader: TrendReader
+    let reading: TrendReading
     var good: Int?
     var bad: Int?
-    let versionsRead: Int
+    /// Those that were read, oldest first.
+    let versions: [Version]
     let moves: [Found]
   }
 
@@ -73,14 +76,15 @@ extension LocalStoreService {
     _ dataset: DatasetName, _ request: TrendRequest, _ versions: [Version]
   ) throws(StoreError) -> Finding {
     let reader = try trendReader(dataset, request, request.versions)
-    let all = try Self.series(try reader.samples(), reader, versions)
+    let reading = try reader.reading()
+    let all = try Self.series(reading, reader, versions)
     let moves = all.compactMap { series -> Found? in
       guard let (change, previous) = TrendAnalysis.largestChange(series) else { return nil }
       return Found(
         group: series.group, version: change.version, previous: previous, before: change.before,
         after: change.after, pValue: change.pValue)
     }
-    return Finding(reader: reader, versionsRead: versions.count, moves: moves)
+    return Finding(reader: reader, reading: reading, versions: versions, moves: moves)
   }
 
   /// Where each group's number crosses the threshold between two versions, of which as few are read
@@ -100,13 +104,15 @@ extension LocalStoreService {
     }
     let reader = try trendReader(dataset, request.trend, "\(first)..\(last)")
     var known: [Int: [ValueLabel?: Double]] = [:]
+    var reading = TrendReading()
     func values(_ version: Int) throws(StoreError) -> [ValueLabel?: Double] {
       if let values = known[version] { return values }
       var values: [ValueLabel?: Double] = [:]
-      let samples = try reader.samples(of: version)
-      let scale = reader.scale(of: samples.values)
-      for (cell, sample) in samples {
-        values[cell.group] = try sample.point(
+      let read = try reader.reading(of: version)
+      reading.add(read)
+      let scale = reader.scale(of: read)
+      for (cell, part) in read.parts {
+        values[cell.group] = try part.sample.point(
           version: version, reader.statistic, of: request.trend.metric ?? "", scale: scale,
           level: TrendAnalysis.level)?.value
       }
@@ -138,7 +144,10 @@ extension LocalStoreService {
           after: found.after))
     }
     return Finding(
-      reader: reader, good: good, bad: bad, versionsRead: known.count, moves: moves)
+      reader: reader, reading: reading, good: good, bad: bad,
+      versions: try known.keys.sorted().map { (number) throws(StoreError) in
+        try resolved(number, of: dataset)
+      }, moves: moves)
   }
 
   /// The items of a group that moved the metric between two versions; none where items cannot be

@@ -94,10 +94,10 @@ extension LocalStoreService {
       try snapshot.requireDistinct(schema.key)
       let wanted = read.key + (edition > .first ? schema.key : [])
       let columns = options.columns(of: schema.columns, key: wanted, by: by)
-      let table = try table(
-        Reference(dataset: version.dataset, selector: .number(version.number)), columns: columns,
-        where: options.condition
-      ).table
+      let table =
+        edition > .second
+        ? try judgedTable(version, columns: columns, where: options.condition)
+        : try table(version.pinned, columns: columns, where: options.condition).table
       read.sides.append(
         ComparisonSide(
           name: version.reference,

@@ -14,7 +14,10 @@ extension LocalStoreService {
     }
     try requireReports(request.save.name)
     let version = try store.resolve(try Reference(parsing: request.reference))
-    let schema = try store.snapshot(version).schema
+    let snapshot = try store.snapshot(version)
+    let schema = snapshot.schema
+    // What no comparison takes is nothing to register gates on.
+    try snapshot.requireDistinct(schema.key)
     var key = try ItemKeys.columns(
       key: schema.key, stated: options.key, without: [options.repeats], of: version.reference)
     if options.repeats == nil, options.key == nil {

@@ -10,6 +10,7 @@ extension LocalStoreService {
   ) throws(StoreError) -> Int {
     let versions = try versions(request.versions, of: dataset)
     let columns = try key(of: versions)
+    try requireDistinct(versions)
     let values = try Self.values(request.key, of: columns, in: dataset)
     if let wanted = request.columns { try require(wanted, in: versions) }
     let wanted = request.columns?.textSet
@@ -48,6 +49,31 @@ extension LocalStoreService {
     }
     let range = try StoreQuerySource(store, sees: sees).versionNumbers(text, of: dataset)
     return try store.versions(of: dataset).filter { range.contains($0.number) }.reversed()
+  }
+
+  /// Goes on when no two rows of any of these versions have the same key: where two have, nothing
+  /// tells which of them an item was.
+  /// - Throws: ``StoreError`` of kind `invalid` that names two rows and the ways out.
+  func requireDistinct(_ versions: [Version]) throws(StoreError) {
+    var sound: (key: [DataText], types: [ColumnType], chunks: [[Digest?]])?
+    for version in versions {
+      try goOn()
+      let snapshot = try store.snapshot(version)
+      let key = snapshot.schema.key
+      let types = key.compactMap { snapshot.schema.index(of: $0) }.map {
+        snapshot.schema.columns[$0].type
+      }
+      // Only these hold one number in two spellings.
+      guard types.contains(where: { $0 == .float64 || $0 == .json }) else { continue }
+      let chunks = try snapshot.chunkDigests(of: key)
+      let names = key.map { DataText($0) }
+      if let sound, sound.types == types, sound.chunks == chunks, sound.key == names { continue }
+      try snapshot.requireDistinct(
+        key,
+        alternative: "or ask about versions without it, as in '\(version.dataset)@"
+          + "\(version.number + 1)..'")
+      sound = (names, types, chunks)
+    }
   }
 
   /// The key of the newest version.

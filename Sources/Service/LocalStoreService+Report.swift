@@ -37,7 +37,9 @@ extension LocalStoreService {
     _ request: ReportRequest, _ edition: Edition
   ) throws(StoreError) -> (document: ReportDocument, source: ComparisonDocument.Source) {
     let version = try store.resolve(try Reference(parsing: request.reference))
-    let schema = try store.snapshot(version).schema
+    let snapshot = try store.snapshot(version)
+    let schema = snapshot.schema
+    if edition > .second { try snapshot.requireDistinct(schema.key) }
     var exact = request
     exact.reference = version.reference
     exact.save = nil
@@ -63,10 +65,10 @@ extension LocalStoreService {
         !columns.hasText($0)
       }
     }
-    let table = try table(
-      Reference(dataset: version.dataset, selector: .number(version.number)), columns: columns,
-      where: request.condition
-    ).table
+    let table =
+      edition > .second
+      ? try judgedTable(version, columns: columns, where: request.condition)
+      : try table(version.pinned, columns: columns, where: request.condition).table
     if edition > .first {
       takeAttempts(
         in: table, schema.key, besides: request.by, &exact.repeats, of: &key, stated: &exact.key)

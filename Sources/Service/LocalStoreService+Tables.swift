@@ -35,6 +35,25 @@ extension LocalStoreService {
     )
   }
 
+  /// Columns of a version in memory, with the judges that its nested columns name as columns of
+  /// their own.
+  func judgedTable(
+    _ version: Version, columns: [String], where condition: String?
+  ) throws(StoreError) -> ColumnTable {
+    let judges = try nestedJudges(of: version)
+    var all = columns
+    for judge in judges where !all.hasText(judge.column) { all.append(judge.column) }
+    return try table(version.pinned, columns: all, where: condition).table
+      .unfolding(judges) { columns.hasText($0) }
+  }
+
+  /// The judges that the nested columns of a version name.
+  func nestedJudges(of version: Version) throws(StoreError) -> [NestedColumn] {
+    let manifest = try store.snapshot(version).manifest
+    return Sameness.nestedJudges(
+      zip(manifest.schema.columns, manifest.shapes).map { (column: $0, shape: $1) })
+  }
+
   /// Columns of one row of a version, by its position.
   func row(
     _ position: Int, of version: Version, columns: [String]

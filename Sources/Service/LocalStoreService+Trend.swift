@@ -10,14 +10,15 @@ extension LocalStoreService {
   ) throws(StoreError) -> TrendDocument {
     let versions = try versions(request.versions, of: dataset)
     let reader = try trendReader(dataset, request, request.versions)
-    let series = try Self.series(try reader.samples(), reader, versions)
+    let reading = try reader.reading()
+    let series = try Self.series(reading, reader, versions)
     return TrendDocument(
       dataset: dataset, request: reader.request, statistic: reader.statistic,
       level: TrendAnalysis.level,
       versions: versions.map {
         TrendDocument.Version(
           number: $0.number, createdAt: $0.record.createdAt, message: $0.record.message)
-      }, series: series)
+      }, series: series, findings: try findings(reading, reader, versions))
   }
 
   /// A reader of what `request` asks, of the versions that stand after the `@` of a table's name.
@@ -25,6 +26,7 @@ extension LocalStoreService {
     _ dataset: DatasetName, _ request: TrendRequest, _ versions: String
   ) throws(StoreError) -> TrendReader {
     var request = request
+    try requireDistinct(try self.versions(versions, of: dataset))
     let items = try trendItems(dataset, &request, versions)
     return try TrendReader(
       dataset, request, versions, StoreQuerySource(store, sees: sees), items: items,
@@ -59,12 +61,12 @@ extension LocalStoreService {
 
   /// The series of all groups, in the order of their names, rows without a group last.
   static func series(
-    _ samples: [TrendReader.Cell: TrendSample], _ reader: TrendReader, _ versions: [Version]
+    _ reading: TrendReading, _ reader: TrendReader, _ versions: [Version]
   ) throws(StoreError) -> [TrendDocument.Series] {
-    var groups = Set(samples.keys.map(\.group))
+    var groups = Set(reading.parts.keys.map(\.group))
     // Without a column that divides the rows there is one series, be it an empty one.
     if reader.request.group == nil { groups.insert(nil) }
-    let scale = reader.scale(of: samples.values)
+    let scale = reader.scale(of: reading)
     var series: [TrendDocument.Series] = []
     for group in groups.compactMap(\.self).sorted().map(Optional.some)
       + (groups.contains(nil) ? [nil] : [])
@@ -72,11 +74,14 @@ extension LocalStoreService {
       var points: [TrendDocument.Point] = []
       for version in versions {
         let cell = TrendReader.Cell(version: version.number, group: group)
-        guard let sample = samples[cell] else { continue }
-        let point = try sample.point(
+        guard let part = reading.parts[cell] else { continue }
+        let point = try part.sample.point(
           version: version.number, reader.statistic, of: reader.request.metric ?? "",
           scale: scale, level: TrendAnalysis.level)
-        if let point { points.append(point) }
+        guard var point else { continue }
+        let left = part.missing + (reader.items == nil ? part.texts : 0)
+        if reader.request.metric != nil, left > 0 { point.missing = left }
+        points.append(point)
       }
       series.append(TrendAnalysis.series(group: group?.name, points))
     }

@@ -8,11 +8,7 @@ import Wire
 /// computed, where aggregates of all rows are enough; as values where there is a condition, or the
 /// statistic needs them.
 struct TrendReader {
-  /// One version and group.
-  struct Cell: Hashable {
-    let version: Int
-    let group: ValueLabel?
-  }
+  typealias Cell = TrendReading.Cell
 
   let dataset: DatasetName
   let request: TrendRequest
@@ -70,28 +66,28 @@ struct TrendReader {
     }
   }
 
-  /// The values of each version and group that has rows; of one version, or of all.
-  func samples(of version: Int? = nil) throws(StoreError) -> [Cell: TrendSample] {
+  /// What each version and group that has rows holds; of one version, or of all.
+  func reading(of version: Int? = nil) throws(StoreError) -> TrendReading {
     let table = version.map { self.table.of([$0]) } ?? self.table
-    let samples: [Cell: TrendSample]
+    let reading: TrendReading
     if let summaries = try summaries(table) {
-      samples = summaries
+      reading = summaries
     } else {
-      samples = try values(of: table)
+      reading = try values(of: table)
     }
-    let groups = Set(samples.keys.map(\.group)).count
+    let groups = Set(reading.parts.keys.map(\.group)).count
     guard groups <= Self.groupLimit else {
       throw StoreError(
         .usage,
         "'\(request.group ?? "")' has \(groups) values, and a trend tells \(Self.groupLimit) apart; "
           + "narrow it with a condition")
     }
-    return samples
+    return reading
   }
 
-  /// What the values in samples are, which are all that a series has.
-  func scale(of samples: some Collection<TrendSample>) -> TrendScale {
-    TrendScale(samples, of: request.metric ?? "", isBool: isBool)
+  /// What the values that were read are, which are all that a series has.
+  func scale(of reading: TrendReading) -> TrendScale {
+    TrendScale(reading.parts.values.map(\.sample), of: request.metric ?? "", isBool: isBool)
   }
 
   /// The positions of a version's rows for which the condition is true; nil when there is none.
@@ -120,7 +116,7 @@ struct TrendReader {
   }
 
   /// Aggregates by SQL; nil where they are not enough, or SQL would read values otherwise.
-  private func summaries(_ table: QueryTable) throws(StoreError) -> [Cell: TrendSample]? {
+  private func summaries(_ table: QueryTable) throws(StoreError) -> TrendReading? {
     guard statistic != .p50, statistic != .p95, items == nil, request.condition == nil else {
       return nil
     }
@@ -146,28 +142,30 @@ struct TrendReader {
       } else {
         "count(*), 0, 0, 0, 0, 0"
       }
-    var samples: [Cell: TrendSample] = [:]
+    var reading = TrendReading()
     var isFinite = true
     let query = RowQuery(table, where: nil, options: options, memory: memory)
     try query.run(
-      select: "_version, \(group ?? "NULL"), \(aggregates)",
+      select: "_version, \(group ?? "NULL"), \(aggregates), count(*)",
       rest: "GROUP BY _version" + (group.map { ", " + $0 } ?? "")
     ) { row in
-      let numbers = row[3...].map(Self.number)
+      let numbers = row[3..<8].map(Self.number)
       isFinite = isFinite && numbers.allSatisfy { $0?.isFinite ?? true }
-      guard let version = Self.integer(row[0]), let count = Self.integer(row[2]) else { return }
+      guard let version = Self.integer(row[0]), let count = Self.integer(row[2]),
+        let rows = Self.integer(row[8])
+      else { return }
       let cell = Cell(version: version, group: Self.label(row[1], isBool: isBool))
-      samples[cell] = .summary(
-        TrendSample.Summary(
-          count: count, total: numbers[0] ?? 0, mean: numbers[1] ?? 0,
-          deviation: numbers[2] ?? 0, least: numbers[3] ?? 0, greatest: numbers[4] ?? 0))
+      let summary = TrendSample.Summary(
+        count: count, total: numbers[0] ?? 0, mean: numbers[1] ?? 0,
+        deviation: numbers[2] ?? 0, least: numbers[3] ?? 0, greatest: numbers[4] ?? 0)
+      reading.parts[cell] = TrendReading.Part(sample: .summary(summary), missing: rows - count)
     }
     // An infinity among the values spoils its group's sums; read as values, it is left out.
-    return isFinite ? samples : nil
+    return isFinite ? reading : nil
   }
 
   /// The values of the rows, from their vectors, version by version on all cores.
-  private func values(of table: QueryTable) throws(StoreError) -> [Cell: TrendSample] {
+  private func values(of table: QueryTable) throws(StoreError) -> TrendReading {
     var positions: [Int] = []
     for name in [request.metric, request.group].compactMap({ $0 }) + (items ?? []) {
       let position = try Self.position(name, in: table, of: dataset)
@@ -177,14 +175,14 @@ struct TrendReader {
     let parts = try parallelMap(count: table.parts.count) { index throws(StoreError) in
       try reader.values(of: table.parts[index], wanted.map { (table.columns[$0].name, $0) })
     }
-    var samples: [Cell: TrendSample] = [:]
-    for part in parts { samples.merge(part) { first, _ in first } }
-    return samples
+    var reading = TrendReading()
+    for part in parts { reading.add(part) }
+    return reading
   }
 
   private func values(
     of part: any QueryPart, _ columns: [(name: String, position: Int)]
-  ) throws(StoreError) -> [Cell: TrendSample] {
+  ) throws(StoreError) -> TrendReading {
     var batches: [RowBatch] = []
     var types: [ColumnType] = []
     for (group, count) in try part.groupRowCounts().enumerated() {
@@ -198,29 +196,55 @@ struct TrendReader {
       batches.append(RowBatch(columns: definitions, vectors: vectors, count: count))
     }
     let selection = try selection(in: part.version)
-    guard let first = batches.first else { return [:] }
+    guard let first = batches.first else { return TrendReading() }
     var rows = ColumnTable(
       name: "\(dataset)@\(part.version)", columns: first.columns, batches: batches)
     if let selection { rows = rows.selecting(selection) }
     var labels: [ValueLabel?]?
     if let group = request.group { labels = try rows.labels(group) }
     var numbers = [Double?](repeating: 1, count: rows.count)
+    var texts: Set<Int> = []
     if let metric = request.metric {
-      numbers =
-        statistic == .count
-        ? try rows.texts(metric).map { $0 == nil ? nil : 1 } : try rows.numbers(metric)
+      if statistic == .count {
+        numbers = try rows.texts(metric).map { $0 == nil ? nil : 1 }
+      } else {
+        numbers = try rows.numbers(metric)
+        texts = Set(rows.others(metric, rows: Array(0..<rows.count)))
+      }
     }
-    var ofRow: [[UInt8]?] = Array(repeating: nil, count: rows.count)
+    var reading = TrendReading()
+    var identities: KeyIdentities?
     if let items {
-      let keys = try ItemKeys(rows, rows: Array(0..<rows.count), columns: items).rows.values
-      for own in keys { for row in own { ofRow[row] = Array("\(own[0])".utf8) } }
+      let vectors = try items.map { name throws(StoreError) in try rows.vector(name) }
+      let keys = KeyIdentities(columns: vectors, count: rows.count)
+      reading.attempts[part.version] = AttemptTally(keys.hashes)
+      identities = keys
+    }
+    if let identities, let labels {
+      reading.splitItems[part.version] = Self.splitCount(identities, labels)
     }
     var values: [Cell: TrendValues] = [:]
     for row in 0..<rows.count {
       let cell = Cell(version: part.version, group: labels?[row])
-      values[cell, default: TrendValues()].add(numbers[row], item: ofRow[row])
+      values[cell, default: TrendValues()].add(
+        numbers[row], item: identities?[row], isText: texts.contains(row))
     }
-    return values.mapValues(\.sample)
+    reading.parts = values.mapValues(\.part)
+    return reading
+  }
+
+  /// How many items have rows in several groups.
+  private static func splitCount(_ items: KeyIdentities, _ groups: [ValueLabel?]) -> Int {
+    var first: [ArraySlice<UInt8>: ValueLabel?] = [:]
+    var split: Set<ArraySlice<UInt8>> = []
+    for (row, group) in groups.enumerated() {
+      if let known = first[items[row]] {
+        if known != group { split.insert(items[row]) }
+      } else {
+        first[items[row]] = .some(group)
+      }
+    }
+    return split.count
   }
 
   private static func number(_ value: QueryValue) -> Double? {

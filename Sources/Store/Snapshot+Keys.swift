@@ -6,15 +6,32 @@ extension Snapshot {
   ///
   /// A push checks this, so only versions of builds that took 1 and 1.0 for two keys can fail: it
   /// reads those key columns alone that can hold one value in two spellings.
+  /// - Parameter alternative: Half a sentence on what may be done instead, where there is such.
   /// - Throws: ``StoreError`` of kind `invalid` that names two rows and the way out.
-  package func requireDistinct(_ key: [String]) throws(StoreError) {
+  package func requireDistinct(
+    _ key: [String], alternative: String? = nil
+  ) throws(StoreError) {
     guard let twins = try keyTwins(key) else { return }
     throw StoreError(
       .invalid,
       "\(version.reference) has rows whose keys are one: \(twins.first) and \(twins.second) (rows "
         + "\(twins.rows.0 + 1) and \(twins.rows.1 + 1)); it was saved when 1 and 1.0 were two keys. "
         + "Pull it ('assay pull \(version.reference) -o rows.jsonl'), leave one of the two or tell "
-        + "them apart by another key column, and push it again")
+        + "them apart by another key column, and push it again"
+        + (alternative.map { "; \($0)" } ?? ""))
+  }
+
+  /// The chunks of some columns, row group by row group; a column that is not there has none.
+  ///
+  /// Where another snapshot has the same, its rows have the same values in the same order.
+  package func chunkDigests(of columns: [String]) throws(StoreError) -> [[Digest?]] {
+    let decoder = try ChunkDecoder()
+    var chunks: [[Digest?]] = []
+    for index in manifest.groups.indices {
+      let group = try group(index, decoder)
+      chunks.append(columns.map { schema.index(of: $0).flatMap { group.chunks[$0] } })
+    }
+    return chunks
   }
 
   /// Two rows that have the same key, the earlier first; nil when there are none.

@@ -80,11 +80,15 @@ package struct BisectDocument: Codable, Sendable, Hashable {
   package let versionsRead: Int
   /// Largest first.
   package let moves: [Move]
+  /// What was left out of the versions that were read, and what is not measured alike in them; nil
+  /// for nothing.
+  package let findings: [ComparisonDocument.Finding]?
 
   /// The moves of a metric.
   package init(
     dataset: DatasetName, request: BisectRequest, statistic: TrendRequest.Statistic,
-    repeats: String? = nil, good: Int?, bad: Int?, versionsRead: Int, moves: [Move]
+    repeats: String? = nil, good: Int?, bad: Int?, versionsRead: Int, moves: [Move],
+    findings: [ComparisonDocument.Finding] = []
   ) {
     self.dataset = dataset
     metric = request.trend.metric
@@ -97,5 +101,6 @@ package struct BisectDocument: Codable, Sendable, Hashable {
     threshold = request.threshold
     self.versionsRead = versionsRead
     self.moves = moves
+    self.findings = findings.isEmpty ? nil : findings
   }
 }

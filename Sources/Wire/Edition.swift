@@ -8,11 +8,14 @@ package enum Edition: Int, Sendable, CaseIterable, Comparable {
   /// An item's value is the mean of its attempts everywhere, rates stay in [0, 1], and gates that
   /// rest on a part of the items say so.
   case second = 2
+  /// What an arm said of an item is compared attempt by attempt, judges named in nested columns
+  /// are looked at, and what vanishes from a table or differs between attempts is told.
+  case third = 3
 
   /// The edition of new documents.
-  package static let current = Edition.second
+  package static let current = Edition.third
 
-  /// The form of a document of this edition: `assay.comparison/2`.
+  /// The form of a document of this edition: `assay.comparison/3`.
   package func format(_ name: String) -> String { "\(name)/\(rawValue)" }
 
   /// The forms of documents of all editions.

@@ -25,6 +25,8 @@ package struct TrendDocument: Codable, Sendable, Hashable {
     /// The bounds of its confidence interval; nil where the rows give none.
     package let lower: Double?
     package let upper: Double?
+    /// The rows, or the items with attempts, that have no number; nil for none.
+    package var missing: Int?
 
     /// The number of a version, from `n` rows.
     package init(version: Int, n: Int, value: Double, lower: Double? = nil, upper: Double? = nil) {
@@ -81,11 +83,14 @@ package struct TrendDocument: Codable, Sendable, Hashable {
   package let versions: [Version]
   /// In the order of the groups' names.
   package let series: [Series]
+  /// What was left out, and what is not measured alike in all versions; nil for nothing.
+  package let findings: [ComparisonDocument.Finding]?
 
   /// The numbers of all groups.
   package init(
     dataset: DatasetName, request: TrendRequest, statistic: TrendRequest.Statistic,
-    level: Double, versions: [Version], series: [Series]
+    level: Double, versions: [Version], series: [Series],
+    findings: [ComparisonDocument.Finding] = []
   ) {
     self.dataset = dataset
     metric = request.metric
@@ -96,5 +101,6 @@ package struct TrendDocument: Codable, Sendable, Hashable {
     self.level = level
     self.versions = versions
     self.series = series
+    self.findings = findings.isEmpty ? nil : findings
   }
 }

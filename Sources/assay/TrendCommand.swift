@@ -31,7 +31,11 @@ struct TrendCommand: ParsableCommand {
     let output = try Output()
     switch format {
     case _ where global.json: try output.json(document)
-    case .csv: try printCSV(document, output)
+    case .csv:
+      try printCSV(document, output)
+      for finding in document.findings ?? [] {
+        Complaint.report(note: ComparisonPage.sentence(finding))
+      }
     case .text: try printText(document, output)
     }
     try output.finish()
@@ -63,23 +67,31 @@ struct TrendCommand: ParsableCommand {
             + (version.map { $0.message.isEmpty ? "" : "  " + $0.message } ?? ""))
       }
     }
+    for finding in document.findings ?? [] { try output.line(ComparisonPage.sentence(finding)) }
   }
 
   private func printPoints(
     _ series: TrendDocument.Series, _ document: TrendDocument, _ output: Output
   ) throws(StoreError) {
+    let hasMissing = series.points.contains { $0.missing != nil }
     var table = try RowsOut(
-      ["version", "created", "n", document.statistic.rawValue, "95 % interval", ""], output)
+      ["version", "created", "n"] + (hasMissing ? ["without"] : [])
+        + [document.statistic.rawValue, "95 % interval", ""], output)
     let points = Dictionary(uniqueKeysWithValues: series.points.map { ($0.version, $0) })
     let changes = Set(series.changes.map(\.version))
     for version in document.versions {
       let point = points[version.number]
-      try table.row([
+      let start: [QueryValue] = [
         .integer(Int64(version.number)), .text(String(version.createdAt.description.prefix(10))),
-        .integer(Int64(point?.n ?? 0)), .text(point.map { Figures.number($0.value) } ?? "no data"),
-        .text(Figures.bounds(point?.lower, point?.upper) ?? ""),
-        .text(changes.contains(version.number) ? "◆ change" : ""),
-      ])
+        .integer(Int64(point?.n ?? 0)),
+      ]
+      let missing: [QueryValue] = hasMissing ? [.integer(Int64(point?.missing ?? 0))] : []
+      try table.row(
+        start + missing + [
+          .text(point.map { Figures.number($0.value) } ?? "no data"),
+          .text(Figures.bounds(point?.lower, point?.upper) ?? ""),
+          .text(changes.contains(version.number) ? "◆ change" : ""),
+        ])
     }
     try table.finish()
   }
@@ -105,7 +117,10 @@ struct TrendCommand: ParsableCommand {
   private func printCSV(_ document: TrendDocument, _ output: Output) throws(StoreError) {
     var printer = ResultPrinter(.csv) { bytes throws(StoreError) in try output.write(bytes) }
     try printer.begin(
-      ["version", "created_at", document.by ?? "group", "n", "value", "lower", "upper", "change"])
+      [
+        "version", "created_at", document.by ?? "group", "n", "value", "lower", "upper", "change",
+        "missing",
+      ])
     let versions = Dictionary(uniqueKeysWithValues: document.versions.map { ($0.number, $0) })
     for series in document.series {
       let changes = Set(series.changes.map(\.version))
@@ -115,7 +130,7 @@ struct TrendCommand: ParsableCommand {
           versions[point.version].map { .text($0.createdAt.description) } ?? .null,
           series.group.map { .text($0) } ?? .null, .integer(Int64(point.n)), .real(point.value),
           point.lower.map { .real($0) } ?? .null, point.upper.map { .real($0) } ?? .null,
-          .integer(changes.contains(point.version) ? 1 : 0),
+          .integer(changes.contains(point.version) ? 1 : 0), .integer(Int64(point.missing ?? 0)),
         ])
       }
     }

@@ -12,7 +12,7 @@ import Wire
   private func side(
     _ name: String, attempts: (Int) -> Int = { _ in 3 },
     value: (Int, Int) -> Double? = { _, attempt in attempt == 2 ? 0 : 1 },
-    judge: (Int) -> String = { _ in "j" }, expected: (Int) -> String = { _ in "e" }
+    judge: (Int) -> String? = { _ in "j" }, expected: (Int) -> String = { _ in "e" }
   ) -> ComparisonSide {
     let rows = (0..<Self.items).flatMap { item in (0..<attempts(item)).map { (item, $0) } }
     return TestTable.side(
@@ -85,6 +85,31 @@ import Wire
     // Several judges that are the same on both sides are no change.
     let both = ["a@1", "a@2"].map { side($0, judge: { "j\($0)" }) }
     #expect(try compare(both[1], to: both[0]).verdict == .passed)
+  }
+
+  @Test func `a judge of an attempt that the other arm lost is no changed judge`() throws {
+    // Each attempt has a judge of its own, so a lost attempt takes its judge along.
+    let base = side("a@1", judge: { "j\($0)" })
+    for lost in [0, 2] {
+      let short = side("a@2", attempts: { $0 < 10 ? 2 : 3 }, judge: { "j\($0)" })
+      let some = side(
+        "a@2", value: { _, attempt in attempt == lost ? nil : 1 },
+        judge: { $0 == lost ? nil : "j\($0)" })
+      for candidate in [short, some] {
+        let document = try compare(candidate, to: base) { $0.missing = .ignore }
+        #expect(document.verdict == .passed, "\(document.gates.map(\.reason))")
+        #expect(!document.findings.contains { $0.subject == "judge" })
+      }
+    }
+    // One that judged an attempt that both have is.
+    let changed = side("a@2", attempts: { $0 < 10 ? 2 : 3 }, judge: { $0 == 0 ? "k" : "j\($0)" })
+    let document = try compare(changed, to: base) { $0.missing = .ignore }
+    #expect(document.gates.map(\.verdict) == [.undecided, .passed])
+    let swapped = side("a@2", attempts: { _ in 2 }, judge: { "j\($0 + 1)" })
+    #expect(try compare(swapped, to: base) { $0.missing = .ignore }.verdict == .undecided)
+    // So is one that judged though nothing is recorded of whom.
+    let unnamed = side("a@2", judge: { $0 == 2 ? nil : "j\($0)" })
+    #expect(try compare(unnamed, to: base).verdict == .undecided)
   }
 
   @Test func `the arms are told of the items that the difference is of`() throws {

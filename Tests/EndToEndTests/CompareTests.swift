@@ -41,7 +41,7 @@ import Testing
     #expect(junit.status == 1 && junit.output.contains("<failure message="))
     let json = try Workplace.object(
       try place.run("compare", "base", "good", "--higher", "usd", "--json").output)
-    #expect(json["format"] == "assay.comparison/2")
+    #expect(json["format"] == "assay.comparison/3")
     #expect(json["pairs"]?[0]?["metrics"]?[0]?["ties"] == 200)
   }
 

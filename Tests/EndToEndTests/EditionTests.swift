@@ -17,9 +17,9 @@ import Testing
       "id,model,attempt")
   }
 
-  /// Saves a document of the program before this one as it kept it.
-  private func keep(_ name: String, _ format: String) throws {
-    let file = Self.folder.appending(path: "\(name).json")
+  /// Saves a document of a program before this one as it kept it.
+  private func keep(_ name: String, _ format: String, from folder: URL = Self.folder) throws {
+    let file = folder.appending(path: "\(name).json")
     let text = try String(contentsOf: file, encoding: .utf8).trimming("\n")
     try place.write("{\"document\":\(text)}\n", as: "\(name).jsonl")
     let kept = try place.run(
@@ -36,6 +36,23 @@ import Testing
     let again = try place.run("verify", "comparison", name)
     #expect(again.output == "\(name)@1 computed again: the same bytes\n")
     #expect(again.status == 0, "\(again.error)")
+  }
+
+  @Test(arguments: ["comparison", "pair", "report"])
+  func `documents of the second edition are computed again to the byte`(name: String) throws {
+    let folder = Workplace.package.appending(path: "Tests/Fixtures/edition-2")
+    try place.run(
+      "push", "arms", folder.appending(path: "arms.jsonl").path, "--key", "id,model,attempt")
+    let kind = name == "report" ? "report" : "comparison"
+    try keep(name, "assay.\(kind)/2", from: folder)
+    let again = try place.run("verify", kind, name)
+    #expect(again.output == "\(name)@1 computed again: the same bytes\n")
+    #expect(again.status == 0, "\(again.error)")
+    // A new one of the same rows says more.
+    let flags = kind == "report" ? ["report", "arms"] : ["compare", "arms"]
+    let new = try place.run(all: flags + ["--by", "model", "--slice", "team", "--cluster", "doc"])
+    #expect(new.output.contains("meta.judge") && new.output.contains("differ in"), "\(new.output)")
+    #expect(kind == "report" || new.output.contains("cost_usd: no item has a value of it on all"))
   }
 
   @Test func `a report from before is computed again to the byte`() throws {

@@ -26,7 +26,7 @@ import Testing
     #expect(text.output.contains("Which model for which task"))
     let json = try place.run("report", "runs", "--by", "model", "--slice", "task", "--json")
     let document = try Workplace.object(json.output)
-    #expect(document["format"] == "assay.report/2")
+    #expect(document["format"] == "assay.report/3")
     #expect(document["models"]?[0]?["model"] == "good")
     #expect(document["routing"]?[0]?["slices"]?[0]?["best"] == "good")
     #expect(document["front"]?["points"]?[0]?["model"] == "cheap")

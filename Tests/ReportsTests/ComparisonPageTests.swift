@@ -71,6 +71,18 @@ import Wire
       ])
   }
 
+  @Test func `a value of fewer items than there are says of how many`() {
+    var arm = document.arms[0].summary
+    arm.cost = .init(
+      total: 3,
+      perRow: EstimateDocument(value: 1, lower: 0.5, upper: 1.5, method: "t", rows: 3),
+      unpriced: 17, perSuccess: nil)
+    #expect(ArmCells(arm, items: 20).cells.filter { $0.contains("n = ") } == ["3 (n = 3)"])
+    #expect(!ArmCells(arm).cells.contains { $0.contains("n = ") })
+    let fewer = ArmCells(arm, items: 21).cells
+    #expect(fewer[2].hasSuffix("(n = 20)") && fewer[4] == "3 (n = 3)")
+  }
+
   @Test func `the verdict comes first, with what so many items could have shown`() {
     let lines = ComparisonPage(document).page.text.split(separator: "\n").map(String.init)
     #expect(lines[0] == "b@2 against a@1, 20 items")

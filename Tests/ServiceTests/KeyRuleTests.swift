@@ -240,6 +240,19 @@ import Wire
       desk.error { _ = try desk.compare("other", "keys@1") },
       desk.error { try desk.push(rows[0] + "\n", to: "keys", .jsonl, .merge) },
       desk.error { try desk.push(rows[0] + "\n", to: "keys", .jsonl, .append) },
+      desk.error { _ = try desk.history(key.map { "\($0)=1" }, of: "keys") },
+      desk.error { _ = try desk.report("keys@1", by: key[0]) },
+      desk.error {
+        var options = ComparisonOptions()
+        options.gates = ["items >= 95%"]
+        _ = try desk.service.createGate(
+          GateRequest(reference: "keys@1", options: options, save: SaveOrder(name: "bar")))
+      },
+      desk.error { _ = try desk.trend(by: nil, nil, of: "keys") },
+      desk.error {
+        _ = try desk.service.bisect(
+          try DatasetName("keys"), BisectRequest(TrendRequest(metric: nil)))
+      },
     ]
     for error in errors {
       #expect(error?.kind == .invalid)

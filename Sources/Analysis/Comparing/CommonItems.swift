@@ -17,18 +17,19 @@ struct CommonItems: Sendable {
   /// How many keys a finding names.
   static let exampleCount = 3
 
-  /// The items of `sides` by their key columns; `hasRepeats` allows several rows of one.
+  /// The items of `sides` by their key columns.
   /// - Parameters:
+  ///   - repeats: The column that numbers the attempts at an item; nil where each has one row.
   ///   - allowed: Columns that may differ between the arms.
   ///   - metrics: What is measured, and so tells of no row what it is.
   init(
-    _ sides: [ComparisonSide], columns: [String], hasRepeats: Bool, allowed: [String] = [],
+    _ sides: [ComparisonSide], columns: [String], repeats: String?, allowed: [String] = [],
     metrics: [String] = [], edition: Edition = .current
   ) throws(StoreError) {
     var all: [ItemKeys] = []
     for side in sides {
       let keys = try ItemKeys(side.table, rows: side.rows, columns: columns)
-      if !hasRepeats { try keys.requireUnique(side.name) }
+      if repeats == nil { try keys.requireUnique(side.name) }
       all.append(keys)
     }
     for index in sides.indices.dropFirst() {
@@ -38,7 +39,8 @@ struct CommonItems: Sendable {
     for keys in all.dropFirst() { common.formIntersection(keys.rows.keys) }
     let sorted = common.sorted()
     let check = try Sameness(
-      sides, keys: sorted, items: all, allowed: allowed, metrics: metrics, edition: edition)
+      sides, keys: sorted, items: all, allowed: allowed, metrics: metrics, repeats: repeats,
+      edition: edition)
     findings += check.findings
     changes = check.changes
     baseCount = all[0].rows.count
@@ -117,6 +119,32 @@ struct CommonItems: Sendable {
   ) throws(StoreError) -> [ValueLabel?] {
     let all = try side.table.labels(column)
     return rows[arm].map { $0.first.flatMap { all[$0] } }
+  }
+
+  /// The items whose rows do not agree on a column by which they are told apart or belong together,
+  /// so that the base's first row decides.
+  func unsettled(
+    _ column: String, of sides: [ComparisonSide]
+  ) throws(StoreError) -> [ComparisonDocument.Finding] {
+    var differing: Set<Int> = []
+    var first: [ValueLabel?] = []
+    for (arm, side) in sides.enumerated() where side.table.has(column) {
+      let all = try side.table.labels(column)
+      if arm == 0 { first = try labels(column, of: side, arm) }
+      if first.isEmpty { return [] }
+      for (item, rows) in rows[arm].enumerated() {
+        if rows.contains(where: { all[$0] != first[item] }) { differing.insert(item) }
+      }
+    }
+    if differing.isEmpty { return [] }
+    let places = differing.sorted()
+    return [
+      .init(
+        column, arm: nil,
+        "items whose rows differ in it between attempts or arms; the first row of "
+          + "\(sides[0].name) counts", count: places.count,
+        examples: places.prefix(Self.exampleCount).map { keys[$0].names })
+    ]
   }
 
   /// Which items belong together by a column of the base; one without a value stands for itself.

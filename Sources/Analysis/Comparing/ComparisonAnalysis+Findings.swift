@@ -45,7 +45,7 @@ extension ComparisonAnalysis {
         return count == 0
           ? nil
           : .init(
-            column, arm: side.name, "rows hold a text, which is no number", count: count,
+            column, arm: side.name, ComparisonDocument.Finding.texts, count: count,
             isLeftOut: true)
       }
     }

@@ -58,7 +58,7 @@ package struct ComparisonAnalysis: Sendable {
     // Gates are registered before it is known what their runs will record.
     if edition > .first, registered == nil { try Sameness.requireKnown(allowed, sides) }
     items = try CommonItems(
-      sides, columns: key, hasRepeats: options.repeats != nil, allowed: allowed,
+      sides, columns: key, repeats: options.repeats, allowed: allowed,
       metrics: metrics.map(\.name), edition: edition)
     if let column = options.repeats, !tables.contains(where: { $0.has(column) }) {
       for table in tables { _ = try table.vector(column) }
@@ -84,6 +84,11 @@ package struct ComparisonAnalysis: Sendable {
     if edition > .first {
       self.findings += Self.unmatched(sides, options, key: key) + Self.unplayed(tables, roles)
       self.findings += Self.textual(sides, metrics.map(\.name), roles)
+    }
+    if edition > .second {
+      for column in options.slices + [options.cluster].compactMap(\.self) {
+        self.findings += try items.unsettled(column, of: sides)
+      }
     }
     if let clusters, clusters.count < 20 {
       self.findings.append(
@@ -152,7 +157,9 @@ package struct ComparisonAnalysis: Sendable {
     let arms = arms(rows)
     return ComparisonDocument(
       edition, request: request, sources: sources, items: items.document, roles: roles,
-      arms: arms, findings: try findings + Self.missing(pairs) + lost(pairs) + unsliced(slices),
+      arms: arms,
+      findings: try findings + Self.missing(pairs) + lost(pairs) + vanished(rows)
+        + unsliced(slices),
       pairs: pairs,
       gates: try results(pairs, rows))
   }
@@ -175,8 +182,8 @@ package struct ComparisonAnalysis: Sendable {
       let evidence = GateEvidence(
         base: registered?.name ?? pair.base, baseItems: registered?.items ?? items.baseCount,
         items: items.keys.count,
-        missing: options.missing ?? .undecided,
-        leastShare: gates.first { $0.subject == .items }?.gate.bound ?? 1,
+        missing: options.missing ?? .undecided, itemsGate: gates.first { $0.subject == .items },
+        edition: edition,
         changes: items.changes.filter { $0.candidate == pair.candidate })
       var both = [rows[0], rows[index + 1]]
       ArmRows.align(&both)
@@ -264,41 +271,6 @@ package struct ComparisonAnalysis: Sendable {
     return slices
   }
 
-  /// The pairs with their tests judged together: all metrics of all candidates are one family, all
-  /// slices of a column of a candidate another.
-  static func judged(_ pairs: [PairDocument], level: Double) -> [PairDocument] {
-    var family = pairs.flatMap(\.metrics)
-    MetricComparison.judge(&family, level: level)
-    var next = 0
-    return pairs.map { pair in
-      let metrics = Array(family[next..<next + pair.metrics.count])
-      next += pair.metrics.count
-      var columns: [String] = []
-      for slice in pair.slices where !columns.hasText(slice.column) {
-        columns.append(slice.column)
-      }
-      let slices = columns.flatMap { column in
-        judged(pair.slices.filter { $0.column.hasBytes(of: column) }, level: level)
-      }
-      return PairDocument(
-        base: pair.base, candidate: pair.candidate, metrics: metrics, latency: pair.latency,
-        costPerSuccess: pair.costPerSuccess, slices: slices,
-        buckets: pair.buckets.map { judged($0, level: level) })
-    }
-  }
-
-  private static func judged(_ slices: [SliceDocument], level: Double) -> [SliceDocument] {
-    var family = slices.flatMap(\.metrics)
-    MetricComparison.judge(&family, level: level)
-    var next = 0
-    return slices.map { slice in
-      let metrics = Array(family[next..<next + slice.metrics.count])
-      next += slice.metrics.count
-      return SliceDocument(
-        column: slice.column, value: slice.value, items: slice.items, metrics: metrics)
-    }
-  }
-
   /// The item of each compared row of an arm.
   private func places(_ index: Int) -> [Int] {
     items.rows[index].enumerated().flatMap { item, rows in rows.map { _ in item } }
@@ -364,12 +336,29 @@ package struct ComparisonAnalysis: Sendable {
         where count > 0 {
           findings.append(
             .init(
-              metric, arm: arm, "attempts without a value, at items that have others",
-              count: count, isLeftOut: true))
+              metric, arm: arm, ComparisonDocument.Finding.lostAttempts, count: count,
+              isLeftOut: true))
         }
       }
     }
     return findings
+  }
+
+  /// Columns of parts that some arm has values of, and of which no item has one on all of them.
+  private func vanished(_ rows: [ArmRows]) -> [ComparisonDocument.Finding] {
+    guard edition > .second else { return [] }
+    var aligned = rows
+    ArmRows.align(&aligned)
+    return MetricRoles.Role.allCases.compactMap { role in
+      guard rows.contains(where: { $0.hasNumbers(role) }),
+        !aligned.contains(where: { $0.hasNumbers(role) })
+      else { return nil }
+      let column = roles[role] ?? roles[.finishReason] ?? role.rawValue
+      return .init(
+        column, arm: nil,
+        "no item has a value of it on all of the arms, so each on its own is told nothing of "
+          + role.rawValue)
+    }
   }
 
   private func unsliced(

@@ -1,3 +1,4 @@
+import Comparison
 import Model
 import Wire
 
@@ -10,13 +11,17 @@ struct GateEvidence: Sendable {
   /// The items that all arms have, and that are the same.
   let items: Int
   let missing: ComparisonOptions.Missing
-  /// The share of the base's items below which gates say nothing: that of `items >= 95%`, else 1.
-  let leastShare: Double
+  /// The gate that says how many of the base's items are enough; nil for all of them.
+  let itemsGate: GateRule?
+  let edition: Edition
   /// What scores rest on that is not the base's.
   let changes: [Sameness.Change]
 
   /// The share of the base's items that are compared; nil where it has none.
   var share: Double? { baseItems == 0 ? nil : Double(items) / Double(baseItems) }
+
+  /// The share of the base's items below which gates say nothing.
+  private var leastShare: Double { itemsGate?.gate.bound ?? 1 }
 
   /// What is said of items that are too few of the base's, those without all of their attempts not
   /// counted; nil where they are enough.
@@ -29,6 +34,24 @@ struct GateEvidence: Sendable {
       + (short > 0 ? ", \(short) of them without some of their attempts" : "")
   }
 
+  /// What can be done about items that are too few.
+  private func advice(_ presence: ItemPresence) -> String {
+    let ignoring = "; --missing ignore judges those"
+    guard edition > .second else {
+      return ignoring + ", 'items >= 95%' says how many are enough"
+    }
+    // In tenths of a per cent, never more than there are.
+    let tenths = baseItems == 0 ? 0 : presence.complete * 1000 / baseItems
+    let share = tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+    if let itemsGate {
+      // Items that are compared are not yet items with all their values.
+      return " (\(share)% of them whole, and '\(itemsGate.text)' asks for more)" + ignoring
+    }
+    return tenths == 0
+      ? ignoring
+      : ignoring + ", as would a gate 'items >= \(share)%', which says how many are enough"
+  }
+
   /// A gate's result as these items allow it.
   /// - Parameter restsOnScores: Whether the gate is about something that was judged.
   func weighed(
@@ -38,10 +61,7 @@ struct GateEvidence: Sendable {
     var reasons: [String] = []
     if let shortage = shortage(presence) {
       result.verdict = missing == .fail ? .failed : .undecided
-      reasons.append(
-        missing == .fail
-          ? shortage
-          : shortage + "; --missing ignore judges those, 'items >= 95%' says how many are enough")
+      reasons.append(missing == .fail ? shortage : shortage + advice(presence))
     }
     if restsOnScores, !changes.isEmpty {
       if result.verdict != .failed || reasons.isEmpty { result.verdict = .undecided }

@@ -77,6 +77,40 @@ extension Sameness {
     }.map(\.name).sorted()
   }
 
+  /// The judges that are named one level deep in nested columns: `meta.judge`.
+  ///
+  /// Members of a column that is looked at itself, or that says what came out (`output`, `scores`),
+  /// are none, nor are numbers, which are what a judge gave.
+  /// - Parameter columns: Nested columns with the shape that all of their values have.
+  package static func nestedJudges(
+    _ columns: [(column: ColumnDefinition, shape: ValueShape?)]
+  ) -> [NestedColumn] {
+    columns.flatMap { column, shape -> [NestedColumn] in
+      guard case .structure(let members)? = shape, column.type == .json, !isRead(column.name),
+        !MetricRoles.isUsual(column.name),
+        MetricDirection.words(of: column.name).allSatisfy({
+          !isSaying($0) && !MetricDirection.tells($0)
+        })
+      else { return [] }
+      return members.compactMap { member -> NestedColumn? in
+        let found = NestedColumn(column: column.name, member: member.name)
+        switch member.shape {
+        case .string, .structure: break
+        case .int64:
+          // Numbers of versions are names, others are marks.
+          guard MetricDirection.words(of: member.name).contains("version") else { return nil }
+        case .null, .bool, .float64, .number, .list: return nil
+        }
+        return part(found.name, .current) == .judge ? found : nil
+      }
+    }
+  }
+
+  /// Whether a word makes something else of what stands before it.
+  private static func isSaying(_ word: String) -> Bool {
+    sayings.contains(word) || records.contains(word)
+  }
+
   /// What a column of this name says; nil for nothing that matters.
   static func part(_ name: String, _ edition: Edition) -> Part? {
     if edition == .first, !firstNames.contains(name.lowercased()) { return nil }
@@ -89,7 +123,6 @@ extension Sameness {
     func stands(_ place: Int, _ isOther: (String) -> Bool) -> Bool {
       words[(place + 1)...].allSatisfy { !MetricDirection.tells($0) && !isOther($0) }
     }
-    func isSaying(_ word: String) -> Bool { sayings.contains(word) || records.contains(word) }
     if let place = words.lastIndex(where: isJudge), stands(place, isSaying) {
       return .judge
     }

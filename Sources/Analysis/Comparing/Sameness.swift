@@ -34,16 +34,20 @@ package struct Sameness: Sendable {
   private let allowed: [String]
   /// Columns that are compared themselves.
   private let metrics: [String]
+  /// The column that numbers the attempts at an item.
+  private let repeats: String?
 
   /// Compares the items `keys`, which all arms have.
   /// - Parameters:
   ///   - allowed: Columns whose differences touch nothing.
   ///   - metrics: Columns that are compared themselves, and judge nothing.
+  ///   - repeats: The column that numbers the attempts at an item.
   init(
     _ sides: [ComparisonSide], keys: [ItemKey], items: [ItemKeys], allowed: [String] = [],
-    metrics: [String] = [], edition: Edition = .current
+    metrics: [String] = [], repeats: String? = nil, edition: Edition = .current
   ) throws(StoreError) {
     self.edition = edition
+    self.repeats = repeats
     self.allowed = allowed.map(Self.plain)
     self.metrics = edition == .first ? [] : metrics
     for index in sides.indices.dropFirst() {
@@ -94,6 +98,7 @@ package struct Sameness: Sendable {
   ) throws(StoreError) {
     let (base, candidate) = (sides[0], sides[index])
     let columns = (base.table.columns + candidate.table.columns).map(\.name)
+    let attempts = edition > .second ? try SaidOfItem(base, candidate, metrics, repeats) : nil
     for column in columns.textSet.sorted().map(\.string) {
       guard let part = part(column, [base, candidate], key: items[0].columns) else { continue }
       guard base.table.has(column), candidate.table.has(column) else {
@@ -104,7 +109,10 @@ package struct Sameness: Sendable {
       }
       let (one, two) = (try base.table.labels(column), try candidate.table.labels(column))
       let places = keys.indices.filter { place in
-        said(one, items[0].rows[keys[place]]) != said(two, items[index].rows[keys[place]])
+        let (here, there) = (items[0].rows[keys[place]], items[index].rows[keys[place]])
+        return attempts?.differs(
+          one, here ?? [], two, there ?? [], isRecordedWithoutScore: part == .item)
+          ?? (said(one, here) != said(two, there))
       }
       if places.isEmpty { continue }
       let isOfItems = part == .item || part == .reference
@@ -121,6 +129,8 @@ package struct Sameness: Sendable {
   }
 
   /// What a column says of the attempts at an item; in the first edition, of the first one.
+  ///
+  /// From the third edition on ``SaidOfItem`` compares it.
   private func said(_ labels: [ValueLabel?], _ rows: [Int]?) -> Set<ValueLabel?> {
     let rows = rows ?? []
     return Set((edition == .first ? rows.prefix(1) : rows[...]).map { labels[$0] })

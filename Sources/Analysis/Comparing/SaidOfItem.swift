@@ -1,0 +1,66 @@
+import Model
+import Wire
+
+/// What a column says of an item on two sides that may have other attempts at it.
+struct SaidOfItem {
+  /// What numbers the attempts, row by row; nil where nothing does.
+  private let numbers: (base: [ValueLabel?], candidate: [ValueLabel?])?
+  /// The rows that have a score; nil where no score is known.
+  private let scored: (base: [Bool], candidate: [Bool])?
+
+  /// The rows of two sides.
+  /// - Parameters:
+  ///   - metrics: What is compared, of which those that are judged are scores.
+  ///   - repeats: The column that numbers the attempts at an item.
+  init(
+    _ base: ComparisonSide, _ candidate: ComparisonSide, _ metrics: [String], _ repeats: String?
+  ) throws(StoreError) {
+    if let repeats, base.table.has(repeats), candidate.table.has(repeats) {
+      numbers = (try base.table.labels(repeats), try candidate.table.labels(repeats))
+    } else {
+      numbers = nil
+    }
+    let scores = metrics.filter { !MetricDirection.isMeasured($0, MetricRoles()) }
+    if let one = Self.scored(base.table, scores), let two = Self.scored(candidate.table, scores) {
+      scored = (one, two)
+    } else {
+      scored = nil
+    }
+  }
+
+  private static func scored(_ table: ColumnTable, _ scores: [String]) -> [Bool]? {
+    let columns = scores.compactMap { try? table.numbers($0) }
+    if columns.isEmpty { return nil }
+    return (0..<table.count).map { row in columns.contains { $0[row] != nil } }
+  }
+
+  /// Whether the two sides do not say the same, by the labels of some rows of each.
+  ///
+  /// Attempts that one side has alone are compared with nothing. An attempt that has no score
+  /// and of which nothing is recorded was not judged, so it tells of no judge. Where the numbers of
+  /// attempts still differ, what one side says besides may be of an attempt that the other lost.
+  /// - Parameter isRecordedWithoutScore: Whether something is to be recorded of attempts without a
+  ///   score too.
+  func differs(
+    _ one: [ValueLabel?], _ oneRows: [Int], _ two: [ValueLabel?], _ twoRows: [Int],
+    isRecordedWithoutScore: Bool
+  ) -> Bool {
+    var (here, there) = (oneRows, twoRows)
+    if let scored, !isRecordedWithoutScore {
+      here = here.filter { one[$0] != nil || scored.base[$0] }
+      there = there.filter { two[$0] != nil || scored.candidate[$0] }
+      if here.isEmpty || there.isEmpty { return false }
+    }
+    if let numbers {
+      let common = Set(here.map { numbers.base[$0] })
+        .intersection(there.map { numbers.candidate[$0] })
+      if !common.isEmpty {
+        here = here.filter { common.contains(numbers.base[$0]) }
+        there = there.filter { common.contains(numbers.candidate[$0]) }
+      }
+    }
+    let (said, told) = (Set(here.map { one[$0] }), Set(there.map { two[$0] }))
+    if here.count == there.count { return said != told }
+    return !said.isSubset(of: told) && !told.isSubset(of: said)
+  }
+}

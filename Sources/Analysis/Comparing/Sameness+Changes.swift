@@ -1,0 +1,64 @@
+package import Model
+package import Wire
+
+extension Sameness {
+  /// Something that scores of a version rest on, and that is not that of another.
+  package struct Difference: Sendable, Hashable {
+    package let column: String
+    /// How many items it touches; nil for what is not of items.
+    package let count: Int?
+    /// Whether but one of the two records it.
+    package let isUnknown: Bool
+  }
+
+  /// What scores of `candidate` rest on that is not that of `base`: what makes gates on scores
+  /// undecided in a comparison of the two.
+  ///
+  /// Where the two have no item in common, or rows have no key, judges are compared by all that is
+  /// recorded of them.
+  /// - Parameters:
+  ///   - key: The columns that identify an item.
+  ///   - metrics: What is measured.
+  ///   - repeats: The column that numbers the attempts at an item.
+  package static func changes(
+    from base: ComparisonSide, to candidate: ComparisonSide, key: [String],
+    metrics: [String] = [], repeats: String? = nil
+  ) throws(StoreError) -> [Difference] {
+    let sides = [base, candidate]
+    var columns = key
+    var items: [ItemKeys] = []
+    if !sides.allSatisfy({ side in key.allSatisfy(side.table.has) }) { columns = [] }
+    for side in sides {
+      items.append(try ItemKeys(side.table, rows: side.rows, columns: columns))
+    }
+    var common = Set(items[0].rows.keys).intersection(items[1].rows.keys).sorted()
+    let areItems = !columns.isEmpty && !common.isEmpty
+    if !areItems {
+      items = try sides.map { side throws(StoreError) in
+        try ItemKeys(side.table, rows: side.rows, columns: [])
+      }
+      common = [ItemKey([])]
+    }
+    let found = try Sameness(
+      sides, keys: common, items: items, metrics: metrics, repeats: areItems ? repeats : nil)
+    return found.changes.compactMap { change in
+      // Other items have other answers.
+      if !areItems, part(change.column, .current) == .reference, change.count != nil { return nil }
+      return Difference(
+        column: change.column, count: areItems ? change.count : nil, isUnknown: change.isUnknown)
+    }
+  }
+
+  /// Whether a metric rests on judges and reference answers, where a version has these columns.
+  package static func matters(to metric: String, _ columns: [ColumnDefinition]) -> Bool {
+    let roles = try? MetricRoles(stated: MetricRoles(), columns: columns, of: "")
+    return !MetricDirection.isMeasured(metric, roles ?? MetricRoles())
+  }
+}
+
+extension ComparisonDocument.Finding {
+  /// What is said of values of mixed columns that are no numbers.
+  package static let texts = "rows hold a text, which is no number"
+  /// What is said of attempts without a value where the item has others.
+  package static let lostAttempts = "attempts without a value, at items that have others"
+}

@@ -1,0 +1,76 @@
+import Columns
+package import Model
+
+/// A member of the objects in a nested column, read as a column of texts of its own.
+package struct NestedColumn: Sendable {
+  package let column: String
+  package let member: String
+
+  /// What it is called: `meta.judge`.
+  package var name: String { "\(column).\(member)" }
+
+  /// The member of `column` called `member`.
+  package init(column: String, member: String) {
+    self.column = column
+    self.member = member
+  }
+
+  /// The member of each value: a text as it is, any other value as its JSON; null where there is
+  /// none.
+  func values(of vector: ColumnVector) -> ColumnVector {
+    var texts = TextValues()
+    var validity = Bitmap(repeating: false, count: vector.count)
+    for row in 0..<vector.count {
+      if vector.hasValue(row), let text = vector.values.text(row),
+        let value = value(in: text.words.bytes, text.range)
+      {
+        texts.bytes += value
+        validity[row] = true
+      }
+      texts.offsets.append(UInt32(texts.bytes.count))
+    }
+    return ColumnVector(
+      type: .string, count: vector.count, validity: validity, values: .text(texts))
+  }
+
+  private func value(in bytes: [UInt8], _ range: Range<Int>) -> [UInt8]? {
+    var cursor = JSONCursor(bytes, range)
+    guard cursor.take("{") else { return nil }
+    while !cursor.isAtEnd, cursor.next == UInt8(ascii: "\"") {
+      let name = cursor.string()
+      guard cursor.take(":") else { return nil }
+      let value = cursor.value()
+      if name.elementsEqual(member.utf8) {
+        switch JSONScalar(value) {
+        case .text(let text): return Array(text)
+        case nil where value.first == UInt8(ascii: "n"): return nil
+        default: return Array(value)
+        }
+      }
+      guard cursor.take(",") else { return nil }
+    }
+    return nil
+  }
+}
+
+extension ColumnTable {
+  /// The table with members of nested columns as columns of their own, behind the others.
+  ///
+  /// - Parameter kept: Whether a nested column stays in memory itself.
+  package func unfolding(
+    _ members: [NestedColumn], keeping kept: (String) -> Bool
+  ) throws(StoreError) -> ColumnTable {
+    if members.isEmpty { return self }
+    let own = columns.filter { column in
+      kept(column.name) || !members.contains { $0.column.hasBytes(of: column.name) }
+    }
+    let new = members.filter { !self.columns.map(\.name).hasText($0.name) }
+    var vectors: [ColumnVector] = []
+    for column in own { vectors.append(try vector(column.name)) }
+    for member in new { vectors.append(member.values(of: try vector(member.column))) }
+    let definitions = own + new.map { ColumnDefinition(name: $0.name, type: .string) }
+    return ColumnTable(
+      name: name, columns: definitions, known: known + new.map(\.name),
+      batches: [RowBatch(columns: definitions, vectors: vectors, count: count)])
+  }
+}

@@ -1,0 +1,233 @@
+import Analysis
+import Model
+import Store
+import Wire
+
+extension LocalStoreService {
+  /// What has to be known to trust numbers of several versions: the rows that are no part of them,
+  /// attempts that items lost, and scores that rest on something else than before.
+  ///
+  /// Each version is held against the one before it among `versions`, as `compare` holds a
+  /// candidate against its base.
+  /// - Parameter versions: Those that were read, oldest first.
+  func findings(
+    _ reading: TrendReading, _ reader: TrendReader, _ versions: [Version]
+  ) throws(StoreError) -> [ComparisonDocument.Finding] {
+    guard let metric = reader.request.metric else { return [] }
+    var tallies = Tallies(metric, reader.request.group)
+    for (cell, part) in reading.parts.sorted(by: { $0.key.version < $1.key.version }) {
+      tallies.texts.add(part.texts, cell.version)
+      tallies.missing.add(part.missing, cell.version)
+      tallies.lost.add(part.lostAttempts, cell.version)
+    }
+    for (before, version) in zip(versions, versions.dropFirst()) {
+      guard let old = reading.attempts[before.number],
+        let new = reading.attempts[version.number]
+      else { continue }
+      let pairs = new.pairs(after: old)
+      tallies.fewer.add(pairs.count { $0.new < $0.old }, version.number)
+      tallies.more.add(pairs.count { $0.new > $0.old }, version.number)
+    }
+    for version in versions {
+      tallies.split.add(reading.splitItems[version.number] ?? 0, version.number)
+    }
+    return tallies.findings(ofItems: reader.items != nil, isCount: reader.statistic == .count)
+      + (try changedMeasures(reader, versions))
+  }
+
+  /// What scores rest on that is not that of the version before.
+  private func changedMeasures(
+    _ reader: TrendReader, _ versions: [Version]
+  ) throws(StoreError) -> [ComparisonDocument.Finding] {
+    guard let metric = reader.request.metric, reader.statistic != .count else { return [] }
+    var measures = ChangedMeasures(metric)
+    var before: Measured?
+    for version in versions {
+      try goOn()
+      guard var measured = try measured(version, metric, reader) else {
+        before = nil
+        continue
+      }
+      defer { before = measured }
+      guard var old = before, !old.isSame(as: measured) else { continue }
+      let base = try side(&old, reader)
+      let candidate = try side(&measured, reader)
+      let changes = try Sameness.changes(
+        from: base, to: candidate, key: measured.key, metrics: [metric],
+        repeats: reader.request.repeats)
+      for change in changes { measures.add(change, version.number) }
+    }
+    return measures.findings
+  }
+
+  /// What is recorded of the judges and reference answers of a version.
+  private struct Measured {
+    let version: Version
+    /// The columns that identify an item.
+    let key: [String]
+    /// Whether its rows tell anything.
+    let isTold: Bool
+    /// The columns to read, besides nested ones; none where rows tell nothing.
+    let columns: [String]
+    /// Where the values are that scores rest on.
+    let chunks: [[Digest?]]
+    let isWhole: Bool
+    /// Once it was read.
+    var side: ComparisonSide?
+
+    /// Whether the same is recorded of the same rows, without looking at any.
+    func isSame(as other: Measured) -> Bool {
+      isWhole && chunks == other.chunks
+        && columns.map { DataText($0) } == other.columns.map { DataText($0) }
+        && version.record.attributes == other.version.record.attributes
+    }
+  }
+
+  /// Where a version tells what its scores rest on; nil where the metric is measured, and rests on
+  /// nothing.
+  private func measured(
+    _ version: Version, _ metric: String, _ reader: TrendReader
+  ) throws(StoreError) -> Measured? {
+    let snapshot = try store.snapshot(version)
+    let schema = snapshot.schema
+    guard Sameness.matters(to: metric, schema.columns) else { return nil }
+    let request = reader.request
+    let others = [metric, request.group, request.repeats].compactMap(\.self)
+    let told = Sameness.ofScores(schema.columns).filter {
+      !schema.key.hasText($0) && !others.hasText($0)
+    }
+    let judges = try nestedJudges(of: version)
+    let key = reader.items ?? schema.key
+    var read = (key + [request.repeats].compactMap(\.self)).filter {
+      schema.index(of: $0) != nil
+    }
+    let isTold = !told.isEmpty || !judges.isEmpty
+    read = isTold ? read + told : []
+    // What nested columns hold besides judges matters nothing, but is not told apart from here.
+    let chunks = try snapshot.chunkDigests(of: read + judges.map(\.column))
+    if isTold, schema.index(of: metric) != nil, !read.hasText(metric) { read.append(metric) }
+    return Measured(
+      version: version, key: key, isTold: isTold, columns: read, chunks: chunks,
+      isWhole: request.condition == nil)
+  }
+
+  /// The rows of a version, read once.
+  private func side(
+    _ measured: inout Measured, _ reader: TrendReader
+  ) throws(StoreError) -> ComparisonSide {
+    if let side = measured.side { return side }
+    let version = measured.version
+    let table =
+      measured.isTold
+      ? try judgedTable(version, columns: measured.columns, where: reader.request.condition)
+      : ColumnTable(name: version.reference, columns: [], batches: [])
+    let side = ComparisonSide(
+      name: version.reference,
+      source: .init(
+        reference: version.reference, snapshot: version.snapshot, rows: version.record.rows),
+      table: table, attributes: version.record.attributes)
+    measured.side = side
+    return side
+  }
+}
+
+/// Counts of several versions, told in one line.
+private struct Tally {
+  private var counts: [(version: Int, count: Int)] = []
+  var total: Int { counts.reduce(0) { $0 + $1.count } }
+
+  mutating func add(_ count: Int, _ version: Int) {
+    if count == 0 { return }
+    if counts.last?.version == version {
+      counts[counts.count - 1].count += count
+    } else {
+      counts.append((version, count))
+    }
+  }
+
+  /// `what` and how many of it there were in which versions; nil for none.
+  func finding(
+    _ subject: String, _ what: String, isLeftOut: Bool = false
+  ) -> ComparisonDocument.Finding? {
+    if counts.isEmpty { return nil }
+    let places = VersionPlaces.text(counts.map { ($0.version, "\($0.count) in ") })
+    return ComparisonDocument.Finding(
+      subject, arm: nil, "\(what): \(places)", count: total, isLeftOut: isLeftOut)
+  }
+}
+
+/// Some of the versions that something is said of, and how many more there are.
+private enum VersionPlaces {
+  private static let most = 8
+
+  static func text(_ places: [(version: Int, before: String)]) -> String {
+    let told = places.prefix(most).map { "\($0.before)@\($0.version)" }.joined(separator: ", ")
+    let more = places.count - most
+    return told + (more > 0 ? " and \(more) more versions" : "")
+  }
+}
+
+/// Everything that is counted in versions.
+private struct Tallies {
+  private let metric: String
+  var texts = Tally()
+  var missing = Tally()
+  var lost = Tally()
+  var fewer = Tally()
+  var more = Tally()
+  var split = Tally()
+  private let group: String?
+
+  init(_ metric: String, _ group: String?) {
+    self.metric = metric
+    self.group = group
+  }
+
+  func findings(ofItems: Bool, isCount: Bool) -> [ComparisonDocument.Finding] {
+    // A count of values is a count of those that there are.
+    let left =
+      isCount
+      ? []
+      : [
+        texts.finding(metric, ComparisonDocument.Finding.texts, isLeftOut: true),
+        missing.finding(
+          metric, "\(ofItems ? "items" : "rows") without a value", isLeftOut: true),
+        lost.finding(metric, ComparisonDocument.Finding.lostAttempts, isLeftOut: true),
+      ]
+    let attempts = [
+      fewer.finding("attempts", "items with fewer than the version before has"),
+      more.finding("attempts", "items with more than the version before has"),
+      split.finding(group ?? "", "items with attempts in several of its values count in each"),
+    ]
+    return (left + attempts).compactMap(\.self)
+  }
+}
+
+/// What scores rest on that changed, told in one line for each column.
+private struct ChangedMeasures {
+  private let metric: String
+  private var columns: [(name: String, places: [(version: Int, before: String)])] = []
+
+  init(_ metric: String) { self.metric = metric }
+
+  mutating func add(_ change: Sameness.Difference, _ version: Int) {
+    let items = change.count.map { $0 == 1 ? "1 item in " : "\($0) items in " } ?? ""
+    let place = (
+      version: version, before: change.isUnknown ? "recorded for one of two alone in " : items
+    )
+    if let known = columns.firstIndex(where: { $0.name.hasBytes(of: change.column) }) {
+      columns[known].places.append(place)
+    } else {
+      columns.append((change.column, [place]))
+    }
+  }
+
+  var findings: [ComparisonDocument.Finding] {
+    columns.map { column in
+      .init(
+        column.name, arm: nil,
+        "not that of the version before, so \(metric) rests on something else from there on: "
+          + VersionPlaces.text(column.places))
+    }
+  }
+}
