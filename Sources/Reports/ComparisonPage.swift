@@ -76,8 +76,8 @@ package struct ComparisonPage: Sendable {
   }
 
   /// How each did, in the columns that something is known for.
-  /// - Parameter items: How many items there are, a value of fewer of which says of how many; nil for
-  ///   as many as an arm has rows.
+  /// - Parameter items: How many items there are, so that a value of fewer says of how many; nil
+  ///   for as many as an arm has rows.
   static func arms(
     _ arms: [(name: String, summary: ArmDocument)], items: Int? = nil
   ) -> ReportPage.Section {

@@ -104,7 +104,8 @@ extension LocalStoreService {
     let isTold = !told.isEmpty || !judges.isEmpty
     read = isTold ? read + told : []
     // What nested columns hold besides judges matters nothing, but is not told apart from here.
-    let chunks = try snapshot.chunkDigests(of: read + judges.map(\.column))
+    let chunks =
+      isTold ? try snapshot.chunkDigests(of: read + judges.map(\.column)) : []
     if isTold, schema.index(of: metric) != nil, !read.hasText(metric) { read.append(metric) }
     return Measured(
       version: version, key: key, isTold: isTold, columns: read, chunks: chunks,
