@@ -68,10 +68,12 @@ extension LocalStoreService {
       let chunks = try snapshot.chunkDigests(of: key)
       let names = key.map { DataText($0) }
       if let sound, sound.types == types, sound.chunks == chunks, sound.key == names { continue }
+      let (number, isLast) = (version.number, version.number == versions.last?.number)
+      let range = isLast ? "..\(number - 1)" : "\(number + 1).."
       try snapshot.requireDistinct(
         key,
-        alternative: "or ask about versions without it, as in '\(version.dataset)@"
-          + "\(version.number + 1)..'")
+        alternative: isLast && number == 1
+          ? nil : "or ask about versions without it, as in '\(version.dataset)@\(range)'")
       sound = (names, types, chunks)
     }
   }
