@@ -66,9 +66,12 @@ package struct ReportAnalysis {
     if edition > .first {
       findings += roles.unplayed(table.columns).map { "\($0.name) \($0.what)" }
       findings += textual
-      findings += try differences()
+      let agreement = ReportAgreement(
+        table: table, request: request, roles: roles, items: items.items,
+        models: models.map(\.rows))
+      findings += try agreement.differences(edition)
+      if edition > .second { findings += try agreement.unsettled() }
     }
-    if edition > .second { findings += try unsettled(models) }
     return ReportDocument(
       edition, request: request, source: source, roles: roles, models: models.map(\.entry),
       front: front(models), routing: routing, findings: findings)
@@ -80,58 +83,6 @@ package struct ReportAnalysis {
       let count = table.otherCount(column, rows: Array(0..<table.count))
       return count == 0 ? nil : "\(count) rows of \(column) hold texts: not counted"
     }
-  }
-
-  /// Judges and reference answers that are not the same for all models on some items.
-  private func differences() throws(StoreError) -> [String] {
-    guard let items = items.items else { return [] }
-    var findings: [String] = []
-    for column in Sameness.ofScores(table.columns) where column != request.by {
-      let texts = try table.texts(column)
-      var first: [Int: [UInt8]?] = [:]
-      var differing: Set<Int> = []
-      for (row, item) in items.enumerated() {
-        let text = texts[row].map { Array($0.utf8) }
-        if let known = first[item] {
-          if known != text { differing.insert(item) }
-        } else {
-          first[item] = .some(text)
-        }
-      }
-      if differing.isEmpty { continue }
-      findings.append(
-        "\(column) is not the same for all models on \(differing.count) items: their scores rest on "
-          + "different things")
-    }
-    return findings
-  }
-
-  /// Items of a model whose rows do not agree on a column by which rows are told apart or belong
-  /// together.
-  private func unsettled(_ models: [Arm]) throws(StoreError) -> [String] {
-    guard let items = items.items else { return [] }
-    var findings: [String] = []
-    let columns =
-      request.slices.map { ($0, "each row counts in its own slice") }
-      + [request.cluster].compactMap(\.self).map { ($0, "the first row counts") }
-    for (column, what) in columns {
-      let labels = try table.labels(column)
-      var differing: Set<Int> = []
-      for model in models {
-        var first: [Int: ValueLabel?] = [:]
-        for row in model.rows {
-          if let known = first[items[row]] {
-            if known != labels[row] { differing.insert(items[row]) }
-          } else {
-            first[items[row]] = .some(labels[row])
-          }
-        }
-      }
-      if differing.isEmpty { continue }
-      findings.append(
-        "\(differing.count) items have rows of one model that differ in \(column): \(what)")
-    }
-    return findings
   }
 
   /// The models, best first.

@@ -164,6 +164,37 @@ import Wire
     #expect(!(try findings(table { "j\($0 / 2)" }).contains { $0.hasPrefix("judge") }))
   }
 
+  @Test func `a judge for each attempt is the same for all models, whoever lost one`() throws {
+    /// Two models with three attempts at each of ten items, but for those that are lost.
+    func findings(
+      lost: (String, Int) -> Bool, _ judge: (String, Int) -> String?
+    ) throws -> [String] {
+      let rows = (0..<10).flatMap { item in
+        ["a", "b"].flatMap { model in (0..<3).map { (item: item, model: model, attempt: $0) } }
+      }.filter { !lost($0.model, $0.attempt) }
+      let table = TestTable.make(
+        "runs@1",
+        [
+          ("id", .texts(rows.map { "q\($0.item)" })), ("model", .texts(rows.map(\.model))),
+          ("attempt", .numbers(rows.map { Double($0.attempt) })),
+          ("success", .numbers(rows.map { judge($0.model, $0.attempt) == nil ? nil : 1 })),
+          ("judge", .texts(rows.map { judge($0.model, $0.attempt) })),
+        ])
+      var request = ReportRequest("runs@1", by: "model")
+      request.repeats = "attempt"
+      let roles = try MetricRoles(stated: MetricRoles(), columns: table.columns, of: table.name)
+      return try ReportAnalysis(table, roles: roles, key: ["id"], request: request).document(
+        .init(reference: "runs@1", snapshot: Digest(hashing: []), rows: rows.count)
+      ).findings.filter { $0.hasPrefix("judge") }
+    }
+    let none = { (_: String, _: Int) in false }
+    #expect(try findings(lost: none) { "j\($1)" } == [])
+    #expect(try findings(lost: { $0 == "b" && $1 == 2 }) { "j\($1)" } == [])
+    #expect(try findings(lost: none) { $0 == "b" && $1 == 2 ? nil : "j\($1)" } == [])
+    let changed = try findings(lost: none) { $0 == "b" && $1 == 2 ? "k" : "j\($1)" }
+    #expect(changed.count == 1 && changed[0].contains("on 10 items"), "\(changed)")
+  }
+
   @Test func `attempts at one item are one value, and make nothing surer`() throws {
     let once = Self.attempts([("a", 0.5, 1), ("b", 0.5, 1)], count: 50)
     let document = try report(once + once)

@@ -28,6 +28,17 @@ struct SaidOfItem {
     }
   }
 
+  /// The rows of a table, on both sides.
+  /// - Parameter metrics: As above.
+  init(
+    _ table: ColumnTable, _ metrics: [String], _ repeats: String?
+  ) throws(StoreError) {
+    let attempts = try repeats.map { column throws(StoreError) in try table.labels(column) }
+    numbers = attempts.map { ($0, $0) }
+    let scores = metrics.filter { !MetricDirection.isMeasured($0, MetricRoles()) }
+    scored = Self.scored(table, scores).map { ($0, $0) }
+  }
+
   private static func scored(_ table: ColumnTable, _ scores: [String]) -> [Bool]? {
     let columns = scores.compactMap { try? table.numbers($0) }
     if columns.isEmpty { return nil }

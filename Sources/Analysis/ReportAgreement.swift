@@ -1,0 +1,97 @@
+import Model
+import Wire
+
+/// What the rows of a report say of the same item, and whether they agree.
+struct ReportAgreement {
+  let table: ColumnTable
+  let request: ReportRequest
+  let roles: MetricRoles
+  /// The item of each row; nil where no key tells items apart.
+  let items: [Int]?
+  /// The rows of each model.
+  let models: [[Int]]
+
+  /// Judges and reference answers that are not the same for all models on some items.
+  func differences(_ edition: Edition) throws(StoreError) -> [String] {
+    guard let items else { return [] }
+    var findings: [String] = []
+    for column in Sameness.ofScores(table.columns) where column != request.by {
+      let count =
+        edition > .second
+        ? try differing(column, items).count : try differingRows(column, items).count
+      if count == 0 { continue }
+      findings.append(
+        "\(column) is not the same for all models on \(count) items: their scores rest on "
+          + "different things")
+    }
+    return findings
+  }
+
+  /// The items of which some model's attempts are told otherwise than those of the first that has
+  /// any, as arms of a comparison are held against its base.
+  private func differing(_ column: String, _ items: [Int]) throws(StoreError) -> Set<Int> {
+    let scores = [roles[.success]].compactMap(\.self) + request.metrics
+    let said = try SaidOfItem(table, scores, request.repeats)
+    let labels = try table.labels(column)
+    var first: [Int: [Int]] = [:]
+    var differing: Set<Int> = []
+    for rows in models {
+      var own: [Int: [Int]] = [:]
+      for row in rows { own[items[row], default: []].append(row) }
+      for (item, rows) in own {
+        guard let base = first[item] else {
+          first[item] = rows
+          continue
+        }
+        if said.differs(labels, base, labels, rows, isRecordedWithoutScore: false) {
+          differing.insert(item)
+        }
+      }
+    }
+    return differing
+  }
+
+  /// The items of which any two rows are told otherwise, as the second edition had it.
+  private func differingRows(_ column: String, _ items: [Int]) throws(StoreError) -> Set<Int> {
+    let texts = try table.texts(column)
+    var first: [Int: [UInt8]?] = [:]
+    var differing: Set<Int> = []
+    for (row, item) in items.enumerated() {
+      let text = texts[row].map { Array($0.utf8) }
+      if let known = first[item] {
+        if known != text { differing.insert(item) }
+      } else {
+        first[item] = .some(text)
+      }
+    }
+    return differing
+  }
+
+  /// Items of a model whose rows do not agree on a column by which rows are told apart or belong
+  /// together.
+  func unsettled() throws(StoreError) -> [String] {
+    guard let items else { return [] }
+    var findings: [String] = []
+    let columns =
+      request.slices.map { ($0, "each row counts in its own slice") }
+      + [request.cluster].compactMap(\.self).map { ($0, "the first row counts") }
+    for (column, what) in columns {
+      let labels = try table.labels(column)
+      var differing: Set<Int> = []
+      for rows in models {
+        var first: [Int: ValueLabel?] = [:]
+        for row in rows {
+          if let known = first[items[row]] {
+            if known != labels[row] { differing.insert(items[row]) }
+          } else {
+            first[items[row]] = .some(labels[row])
+          }
+        }
+      }
+      if differing.isEmpty { continue }
+      findings.append(
+        "\(differing.count) items have rows of one model that differ in \(column): \(what)")
+    }
+    return findings
+  }
+}
