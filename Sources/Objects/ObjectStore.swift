@@ -1,11 +1,11 @@
 package import Model
 
-/// Named immutable files: all that a store needs from a place to keep them, be it a folder or a
-/// bucket.
+/// Named immutable files, in a folder or a bucket: everything that reading and committing need.
 ///
-/// A file appears whole or not at all and never changes. One that is being removed is there for all
-/// who read, list or touch until it is gone for good. Names are those of ``StoreLayout``. Calls
-/// block; any thread may call. Errors are those of ``Disk``.
+/// A file appears whole or not at all and never changes, unless the store is a
+/// ``MaintainableObjectStore``. A file that is being removed can be read, listed and touched until
+/// it is gone for good. Names are those of ``StoreLayout``. Calls block; any thread may call.
+/// Errors are those of ``Disk``. Every implementation passes `ObjectStoreContract`.
 package protocol ObjectStore: Sendable {
   /// Creates a file from `pieces` in order, unless one of that name exists, which then is left as
   /// it is; no two files of one name may have the same bytes.
@@ -14,19 +14,8 @@ package protocol ObjectStore: Sendable {
   /// - Throws: ``StoreError`` when the file was not created.
   func create(_ name: String, _ pieces: [[UInt8]]) throws(StoreError) -> Creation
 
-  /// Replaces a file by another that says the same in fewer bytes; whoever reads it gets one or the
-  /// other, whole. Only `gc` does this, and only to log files whose chunks it moved.
-  func replace(_ name: String, _ pieces: [[UInt8]]) throws(StoreError)
-
   /// Begins a file whose name (its digest, as a rule) is known only at the end.
   func begin() throws(StoreError) -> any Upload
-
-  /// Begins a file that comes in parts, or goes on with one that was paused or cut off.
-  /// - Throws: `conflict` while somebody else does.
-  func resume(_ name: String) throws(StoreError) -> any PartialUpload
-
-  /// Makes a file as young as if it had been put now, so that `gc` spares it, or gives it back.
-  func touch(_ name: String) throws(StoreError)
 
   /// Reads `count` bytes at `offset`.
   /// - Throws: `corrupt` when the file is shorter than that.
@@ -56,7 +45,8 @@ package protocol ObjectStore: Sendable {
   /// replaced or removed can be read for some time after.
   func refresh(_ name: String)
 
-  /// When the names in a folder (which ends with `/`) last changed; nil when there is none.
+  /// When the names in a folder (which ends with `/`) last changed; nil when there is none, and
+  /// where the store has no folders to tell.
   func changed(_ prefix: String) throws(StoreError) -> Timestamp?
 
   /// Size and age of a file; nil when there is none of that name.
@@ -71,15 +61,6 @@ package protocol ObjectStore: Sendable {
   /// Removes a file; false when there is none of that name. Not durable at once: a removed file may
   /// be back after a power cut, never half.
   func delete(_ name: String) throws(StoreError) -> Bool
-
-  /// Removes a file unless it was touched after `time`; false when it stays or there is none.
-  ///
-  /// Nobody can touch it in between: a file is either gone for those who touch it, or stays.
-  func delete(_ name: String, unlessTouchedAfter time: Timestamp) throws(StoreError) -> Bool
-
-  /// Takes the right to remove files, which one process at a time has, until the answer is let go.
-  /// - Throws: `conflict` while another process has it.
-  func collecting() throws(StoreError) -> any Sendable
 }
 
 /// What became of a file that was to be created.

@@ -198,7 +198,7 @@ extension FileCheckedReader {
         at: location)
     }
     // Now that a version is about to name it, gc must not find it old and unreferenced.
-    try store.objects.touch(StoreLayout.fileName(file))
+    try store.hold(StoreLayout.fileName(file))
     sizes[file] = status.byteCount
     return status.byteCount
   }

@@ -73,7 +73,8 @@ extension Store {
     var packs = [IndexedPack(name, finished)]
     packs += slim.map { IndexedPack($0.name, $0.log) }
     try index.replace(files.map(\.name), with: packs)
-    for (name, log) in slim { try objects.replace(name, log.pieces) }
+    let maintainable = try maintainable
+    for (name, log) in slim { try maintainable.replace(name, log.pieces) }
     return GarbageReport.File(name: name, bytes: finished.byteCount)
   }
 

@@ -38,7 +38,7 @@ extension Store {
     let file = StoredFile(
       digest: digest, byteCount: byteCount, mediaType: MediaType.of(prefix, name: name))
     let isNew = try upload.commit(as: StoreLayout.fileName(digest))
-    if !isNew { try objects.touch(StoreLayout.fileName(digest)) }
+    if !isNew { try hold(StoreLayout.fileName(digest)) }
     return (file, isNew)
   }
 
@@ -58,10 +58,10 @@ extension Store {
     provingAll: Bool = false, owner: String? = nil
   ) throws(StoreError) -> FilePart {
     if !provingAll, try hasFile(digest) {
-      try objects.touch(StoreLayout.fileName(digest))
+      try hold(StoreLayout.fileName(digest))
       return .whole(try file(digest, name: name).file, isNew: false)
     }
-    let upload = try objects.resume(StoreLayout.uploadName(digest, of: owner))
+    let upload = try uploads.resume(StoreLayout.uploadName(digest, of: owner))
     guard upload.byteCount == offset else {
       throw StoreError(
         .conflict,
@@ -82,7 +82,7 @@ extension Store {
   }
 
   private func finish(
-    _ upload: any PartialUpload, _ digest: Digest, name: String
+    _ upload: PartialUpload, _ digest: Digest, name: String
   ) throws(StoreError) -> FilePart {
     // From the disk, since a crash may have taken bytes of parts that other processes wrote.
     var hasher = DigestHasher()
@@ -111,7 +111,7 @@ extension Store {
   package func uploadedBytes(
     of digest: Digest, owner: String? = nil
   ) throws(StoreError) -> Int? {
-    try objects.status(of: StoreLayout.uploadName(digest, of: owner))?.byteCount
+    try uploads.byteCount(of: StoreLayout.uploadName(digest, of: owner))
   }
 
   /// Whether the store has the bytes of that digest.

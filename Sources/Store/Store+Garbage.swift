@@ -21,7 +21,7 @@ extension Store {
     apply: Bool, graceSeconds: Int = 3600
   ) throws(StoreError) -> GarbageReport {
     var report = GarbageReport(isApplied: apply)
-    let right: (any Sendable)? = apply ? try objects.collecting() : nil
+    let right: (any Sendable)? = apply ? try maintainable.collecting() : nil
     defer { withExtendedLifetime(right) {} }
     let oldest = Timestamp(
       microseconds: clock().microseconds - Int64(graceSeconds) * 1_000_000)
@@ -76,11 +76,11 @@ extension Store {
     _ name: String, unlessTouchedAfter oldest: Timestamp
   ) throws(StoreError) -> Bool {
     guard StoreLayout.parsePackName(name) != nil else {
-      return try objects.delete(name, unlessTouchedAfter: oldest)
+      return try maintainable.delete(name, unlessTouchedAfter: oldest)
     }
     // The index first: what it does not name is relied on by nobody new.
     try keeper.forget(name)
-    if try objects.delete(name, unlessTouchedAfter: oldest) { return true }
+    if try maintainable.delete(name, unlessTouchedAfter: oldest) { return true }
     try keeper.indexPacks()
     return false
   }

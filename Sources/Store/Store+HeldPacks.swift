@@ -18,7 +18,7 @@ extension Store {
     }
     for name in names.sorted() {
       do throws(StoreError) {
-        try objects.touch(name)
+        try hold(name)
       } catch  where error.kind == .missing {
         try keeper.forget(name)
         return false

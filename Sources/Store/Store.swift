@@ -11,6 +11,8 @@ import Synchronization
 /// first caught up with the logs, so what another process committed is seen.
 package final class Store: Sendable {
   let objects: any ObjectStore
+  /// Attachments that come in parts.
+  let uploads: PartialUploads
   /// The folder itself, for rows that are appended: their files grow, which objects never do.
   let disk: any Disk
   let index: Index
@@ -54,6 +56,7 @@ package final class Store: Sendable {
     }
     self.path = path
     self.objects = objects
+    uploads = PartialUploads(within: objects)
     self.disk = disk
     self.clock = clock
     self.warn = warn

@@ -29,10 +29,13 @@ import Model
 // checks everything but the SHA-256 over the whole file, which verification checks.
 
 /// Constants and encodings of the pack format.
-enum PackFormat {
+///
+/// An ``ObjectStore`` needs the trailer alone, to say which pack has a name.
+package enum PackFormat {
   static let magic = Array("ASSAYPK1".utf8)
   static let endMagic = Array("ASSAYEND".utf8)
-  static let trailerBytes = 72
+  /// The length of the trailer.
+  package static let trailerBytes = 72
   /// Where the trailer's fields lie, counted from its beginning.
   static let digestOffset = 24
   static let checksumOffset = 56
@@ -56,7 +59,7 @@ enum PackFormat {
 
   /// The checksum that a trailer holds of itself and the index, and so of the whole pack; nil for
   /// bytes that are no trailer.
-  static func seal(trailer: [UInt8]) -> UInt64? {
+  package static func seal(trailer: [UInt8]) -> UInt64? {
     guard trailer.count == trailerBytes, trailer[endMagicOffset...].elementsEqual(endMagic)
     else { return nil }
     return word(trailer, at: checksumOffset)

@@ -6,9 +6,11 @@ import Synchronization
 /// A file is written under `tmp/`, synced, linked to its name (which never replaces another) and
 /// the folder is synced; the temporary name is removed last. So a crash leaves the file absent or
 /// whole, and at most a temporary file that nobody refers to.
-package final class LocalObjectStore: ObjectStore {
-  private let disk: any Disk
+package final class LocalObjectStore: MaintainableObjectStore {
+  let disk: any Disk
   private let files: OpenFiles
+  /// A read of more bytes than this looks at the size of the file first.
+  private static let unquestionedBytes = 16 << 20
   /// Folders that this process knows to be durable in their parents.
   private let durableFolders = Mutex<Set<String>>([""])
 
@@ -63,13 +65,6 @@ package final class LocalObjectStore: ObjectStore {
     }
   }
 
-  package func resume(_ name: String) throws(StoreError) -> any PartialUpload {
-    _ = try disk.makeDirectory(Self.folder(of: name))
-    return try LocalPartialUpload(disk: disk, path: name) { [self] path, name throws(StoreError) in
-      try publish(path, as: name)
-    }
-  }
-
   package func touch(_ name: String) throws(StoreError) {
     do throws(StoreError) {
       try disk.touch(name)
@@ -81,8 +76,8 @@ package final class LocalObjectStore: ObjectStore {
     }
   }
 
-  /// Links a synced temporary file to its name and makes the name durable.
-  private func publish(_ path: String, as name: String) throws(StoreError) -> Creation {
+  /// Links a synced file of its disk to a name and makes the name durable.
+  func publish(_ path: String, as name: String) throws(StoreError) -> Creation {
     let folder = Self.folder(of: name)
     try makeDurable(folder)
     let isNew: Bool
@@ -171,9 +166,16 @@ package final class LocalObjectStore: ObjectStore {
     _ open: OpenFiles.Entry, at offset: Int, count: Int
   ) throws(StoreError) -> [UInt8] {
     let name = open.file.path
-    guard offset >= 0, count >= 0 else { throw Self.short(name, offset: offset, count: count) }
     // The entry may leave the cache meanwhile, and closes the file when nobody holds it.
     defer { withExtendedLifetime(open) {} }
+    let end = offset.addingReportingOverflow(count)
+    guard offset >= 0, count >= 0, !end.overflow else {
+      throw Self.short(name, offset: offset, count: count)
+    }
+    // Memory for much that a damaged place asks for is not taken before it is known to be there.
+    if count > Self.unquestionedBytes, try open.byteCount() < end.partialValue {
+      throw Self.short(name, offset: offset, count: count)
+    }
     let bytes = try disk.read(open.file, at: offset, count: count)
     guard bytes.count == count else { throw Self.short(name, offset: offset, count: count) }
     return bytes
