@@ -44,18 +44,21 @@ let package = Package(
       dependencies: [
         "Model", "Platform", "Columns", "CSimdjson", "CZstd", "CZlib", "CSnappy", "CLz4", "CBrotli",
       ]),
-    .target(name: "Store", dependencies: ["Model", "Columns", "Objects", "Catalog", "Formats"]),
+    .target(
+      name: "Store",
+      dependencies: ["Model", "Platform", "Columns", "Objects", "Catalog", "Formats"]),
     .target(
       name: "Query",
       dependencies: [
-        "Model", "Columns", "Store", "CSQLiteMemory",
+        "Model", "Platform", "Columns", "Store", "CSQLiteMemory",
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     .target(name: "Comparison", dependencies: ["Model"]),
     .target(name: "Routing", dependencies: ["Model"]),
     .target(name: "Wire", dependencies: ["Model"]),
     .target(
-      name: "Analysis", dependencies: ["Model", "Columns", "Comparison", "Routing", "Wire"]),
+      name: "Analysis",
+      dependencies: ["Model", "Platform", "Columns", "Comparison", "Routing", "Wire"]),
     .target(
       name: "Attachments", dependencies: ["Model", "Platform", "Columns", "Formats", "Wire"]),
     .target(name: "Reports", dependencies: ["Model", "Wire"]),
@@ -115,6 +118,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Model", "Columns", "Objects", "Routing", "Wire"],
       path: "Tests/TestSupport"),
     .testTarget(name: "ModelTests", dependencies: ["Model"]),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform", "Model"]),
     .testTarget(name: "ColumnsTests", dependencies: ["Columns", "Model", "TestSupport"]),
     .testTarget(name: "ObjectsTests", dependencies: ["Objects", "Model", "TestSupport"]),
     .testTarget(

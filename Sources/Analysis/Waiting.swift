@@ -1,6 +1,6 @@
-import Columns
 import Comparison
 import Model
+import Platform
 import Synchronization
 
 /// Who waits for a long analysis: asked whether they still do, and told how far it is.

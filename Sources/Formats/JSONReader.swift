@@ -1,6 +1,7 @@
 import CSimdjson
 import Columns
 package import Model
+import Platform
 
 /// Rows of JSON text: an object a line, or one array of objects.
 ///

@@ -1,5 +1,6 @@
 package import Columns
 package import Model
+import Platform
 
 /// Turns batches of one table into the bytes of a file, on all cores.
 package struct TableText {

@@ -1,5 +1,6 @@
 import Columns
 import Model
+import Platform
 import Store
 
 /// Versions of a dataset as one table.

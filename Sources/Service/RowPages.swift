@@ -1,5 +1,6 @@
 import Columns
 import Model
+import Platform
 import Store
 
 /// The rows of a snapshot in pages of a few row groups, so that memory stays bounded.

@@ -1,6 +1,7 @@
 import Analysis
 import Columns
 import Model
+import Platform
 import Query
 import Wire
 

@@ -1,6 +1,7 @@
 import Catalog
 import Columns
 import Model
+import Platform
 
 /// Encodes row groups, one chunk after another on each core: finds those the store has, stores
 /// those that changed little as deltas over the parent version's, and the others whole.

@@ -1,5 +1,6 @@
 import Columns
 import Model
+import Platform
 import Synchronization
 
 /// The rows of the version before, found by identity: the hints by which deltas are made.

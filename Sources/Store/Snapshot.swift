@@ -1,5 +1,6 @@
 package import Columns
 package import Model
+import Platform
 
 /// The content of one version, ready to be read; immutable, any thread may use it.
 ///

@@ -2,6 +2,7 @@ import Columns
 import Catalog
 package import Model
 import Objects
+import Platform
 
 extension Store {
   /// The sizes of all datasets, or of the ones named.

@@ -1,6 +1,7 @@
 import Columns
 import Model
 import Objects
+import Platform
 
 extension Verification {
   /// Hashes every attachment and looks for those that versions name and that are not there.

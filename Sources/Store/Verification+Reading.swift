@@ -2,6 +2,7 @@ import Catalog
 import Columns
 import Model
 import Objects
+import Platform
 
 extension Verification {
   /// Hashes every file and reads its index; log files must also hold the record their name

@@ -2,6 +2,7 @@ import Catalog
 import Columns
 import Model
 import Objects
+import Platform
 
 /// One run of `verify`: what was read, what was found damaged, and which versions that touches.
 ///

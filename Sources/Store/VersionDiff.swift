@@ -1,5 +1,6 @@
 package import Columns
 package import Model
+import Platform
 
 /// What changed between two snapshots: columns, and rows by key (or as multisets of whole rows when
 /// the snapshots have no key in common).

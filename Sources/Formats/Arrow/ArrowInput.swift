@@ -1,5 +1,6 @@
 import Columns
 import Model
+import Platform
 
 /// The messages of Arrow data in their order, from either of the formats
 /// (https://arrow.apache.org/docs/format/Columnar.html, "Serialization and Interprocess

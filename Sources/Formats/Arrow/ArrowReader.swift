@@ -1,5 +1,6 @@
 import Columns
 package import Model
+import Platform
 
 /// Rows of Apache Arrow data, of the file format (also called Feather version 2) or of the stream
 /// format; the bytes tell which.

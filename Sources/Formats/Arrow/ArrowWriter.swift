@@ -1,5 +1,6 @@
 package import Columns
 package import Model
+import Platform
 
 /// Writes rows as an Apache Arrow file (Feather version 2), to be mapped and read in place
 /// (https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format).

@@ -1,5 +1,6 @@
 import Columns
 package import Model
+import Platform
 
 /// Rows of an Apache Parquet file (https://parquet.apache.org/docs/file-format/).
 ///

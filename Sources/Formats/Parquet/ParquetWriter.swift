@@ -1,5 +1,6 @@
 package import Columns
 package import Model
+import Platform
 
 /// Writes rows as an Apache Parquet file (https://parquet.apache.org/docs/file-format/).
 ///

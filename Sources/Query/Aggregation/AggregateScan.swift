@@ -1,5 +1,6 @@
 import Columns
 import Model
+import Platform
 
 /// Computes the table of groups of one query, row groups in parallel.
 struct AggregateScan {

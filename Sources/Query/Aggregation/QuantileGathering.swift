@@ -1,5 +1,5 @@
-import Columns
 import Model
+import Platform
 
 /// Brings the values of each group together and finds its quantiles, groups in parallel.
 struct QuantileGathering {
