@@ -48,9 +48,9 @@ private final class ParallelRun<Result: Sendable>: Sendable {
     _ makeState: @Sendable () throws(StoreError) -> State,
     _ body: @Sendable (inout State, Int) throws(StoreError) -> Result
   ) {
+    var index = next.add(1, ordering: .relaxed).oldValue
+    guard index < count else { return }
     do throws(StoreError) {
-      var index = next.add(1, ordering: .relaxed).oldValue
-      guard index < count else { return }
       var state = try makeState()
       while index < count {
         do throws(StoreError) {
@@ -62,7 +62,8 @@ private final class ParallelRun<Result: Sendable>: Sendable {
         index = next.add(1, ordering: .relaxed).oldValue
       }
     } catch {
-      slots.withLock { if $0[0] == nil { $0[0] = .failure(error) } }
+      // The number that it took stays undone, and nobody else takes it.
+      slots.withLock { $0[index] = .failure(error) }
     }
   }
 

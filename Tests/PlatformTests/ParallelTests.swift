@@ -54,4 +54,22 @@ import Testing
     }
     #expect(error?.kind == .exhausted)
   }
+
+  @Test func `a worker that cannot make its state loses no result in silence`() throws {
+    for _ in 0..<300 {
+      let made = Atomic(0)
+      do throws(StoreError) {
+        let results = try parallelMap(count: 40) { () throws(StoreError) in
+          guard made.add(1, ordering: .relaxed).newValue == 1 else {
+            throw StoreError(.exhausted, "no memory")
+          }
+        } _: { (_: inout Void, number) throws(StoreError) in
+          number
+        }
+        #expect(results == Array(0..<40) && made.load(ordering: .relaxed) == 1)
+      } catch {
+        #expect(error.kind == .exhausted)
+      }
+    }
+  }
 }
