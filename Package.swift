@@ -62,11 +62,12 @@ let package = Package(
     .target(
       name: "Attachments", dependencies: ["Model", "Platform", "Columns", "Formats", "Wire"]),
     .target(name: "Reports", dependencies: ["Model", "Wire"]),
+    .target(name: "Access", dependencies: ["Model", "Objects", "Wire"]),
     .target(
       name: "Service",
       dependencies: [
         "Model", "Platform", "Columns", "Objects", "Formats", "Store", "Query", "Comparison",
-        "Routing", "Analysis", "Wire",
+        "Routing", "Analysis", "Wire", "Access",
       ]),
     .target(name: "Outbound", dependencies: ["Model", "Platform", "CCurl"]),
     .target(name: "Client", dependencies: ["Model", "Outbound", "Wire"]),
@@ -78,7 +79,7 @@ let package = Package(
     .target(
       name: "Server",
       dependencies: [
-        "Model", "Platform", "Wire", "Service", "Reports", "Contract",
+        "Model", "Platform", "Objects", "Wire", "Access", "Service", "Reports", "Contract",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -96,8 +97,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Model", "Platform", "Wire", "Service", "Client", "Server", "Reports", "Attachments",
-        "Columns", "Formats", "Store", "Query",
+        "Model", "Platform", "Objects", "Wire", "Access", "Service", "Client", "Server", "Reports",
+        "Attachments", "Columns", "Formats", "Store", "Query",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -155,13 +156,16 @@ let package = Package(
       dependencies: ["Attachments", "Service", "Store", "Model", "Wire", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "Model"]),
     .testTarget(
+      name: "AccessTests", dependencies: ["Access", "Model", "Objects", "Wire", "TestSupport"]),
+    .testTarget(
       name: "ServiceTests",
-      dependencies: ["Service", "Store", "Objects", "Model", "Wire", "TestSupport"]),
+      dependencies: ["Access", "Service", "Store", "Objects", "Model", "Wire", "TestSupport"]),
     .testTarget(name: "OutboundTests", dependencies: ["Outbound", "Model", "TestSupport"]),
     .testTarget(
       name: "ClientTests",
       dependencies: [
-        "Client", "Outbound", "Server", "Service", "Store", "Model", "Wire", "TestSupport",
+        "Client", "Outbound", "Server", "Service", "Store", "Objects", "Model", "Wire",
+        "TestSupport",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -169,7 +173,8 @@ let package = Package(
     .testTarget(
       name: "ServerTests",
       dependencies: [
-        "Server", "Service", "Store", "Formats", "Contract", "Model", "Wire", "TestSupport",
+        "Server", "Access", "Service", "Store", "Formats", "Objects", "Contract", "Model", "Wire",
+        "TestSupport",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -24,7 +24,17 @@ package protocol Disk: Sendable {
   /// - Throws: `conflict` when somebody else has it open so.
   func openExclusively(_ path: String) throws(StoreError) -> DiskFile
 
-  /// Appends all of `bytes` to a file that ``create(_:)`` or ``openExclusively(_:)`` opened.
+  /// Opens a file for appending, beside others who append to it; it is made when it is not there,
+  /// and then nobody but its owner may read it.
+  /// - Throws: `corrupt` when something else than a file has that name.
+  func openShared(_ path: String) throws(StoreError) -> DiskFile
+
+  /// Opens a file as a lock, after waiting until nobody else has it open so; it is made when it is
+  /// not there. Closing the file, and the end of the process, give the lock up.
+  func lock(_ path: String) throws(StoreError) -> DiskFile
+
+  /// Appends all of `bytes` to a file that ``create(_:)``, ``openExclusively(_:)`` or
+  /// ``openShared(_:)`` opened.
   func write(_ bytes: [UInt8], to file: DiskFile) throws(StoreError)
 
   /// The size of an open file in bytes, whatever its name means by now.
@@ -58,6 +68,13 @@ package protocol Disk: Sendable {
 
   /// Creates a folder as ``makeDirectory(_:)`` does, which nobody but its owner may enter.
   func makePrivateDirectory(_ path: String) throws(StoreError) -> Bool
+
+  /// Takes the rights to a folder, and to the files of these names in it, from everybody but their
+  /// owner.
+  ///
+  /// What a link leads to, what somebody else owns, and a file system that cannot be written stay
+  /// as they are.
+  func makePrivate(_ folder: String, files: [String])
 
   /// The names in a folder, sorted; those of folders end with `/`.
   func list(_ path: String) throws(StoreError) -> [String]
@@ -106,4 +123,13 @@ extension Disk {
   package func makePrivateDirectory(_ path: String) throws(StoreError) -> Bool {
     try makeDirectory(path)
   }
+
+  package func makePrivate(_ folder: String, files: [String]) {}
+
+  package func openShared(_ path: String) throws(StoreError) -> DiskFile {
+    try status(of: path) == nil ? create(path) : open(path)
+  }
+
+  /// A disk that has one user makes nobody wait.
+  package func lock(_ path: String) throws(StoreError) -> DiskFile { try openExclusively(path) }
 }

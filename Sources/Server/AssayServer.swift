@@ -1,3 +1,4 @@
+package import Access
 import Foundation
 package import Hummingbird
 import HummingbirdCore
@@ -5,6 +6,7 @@ import HummingbirdTLS
 import Logging
 package import Model
 import NIOCore
+package import Objects
 package import Service
 import ServiceLifecycle
 import UnixSignals
@@ -17,20 +19,20 @@ package struct AssayServer: Sendable {
   /// Nil where it speaks plain HTTP.
   private let certificate: CertificateKeeper?
 
-  /// A server of the store in the folder `path`, where tokens and the audit log are kept.
+  /// A server of the store at `home`, where tokens and the audit log are kept.
   ///
   /// `service` gives the store as a caller sees it; `rows` takes those that come one at a time;
   /// `records` keeps those of versions in memory; `routers` decides requests.
   /// - Throws: ``StoreError``: `denied` when others could reach it and it has no token; `corrupt`
   ///   when the tokens are damaged; `usage` when the certificate is none.
   package init(
-    path: String, options: ServerOptions,
+    home: StoreHome, options: ServerOptions,
     clock: @escaping @Sendable () -> Timestamp,
     service: @escaping @Sendable (Caller) -> any AssayService, rows: LocalRowService? = nil,
     records: VersionRecords? = nil, routers: LiveRouters? = nil
   ) throws(StoreError) {
     backend = Backend(
-      path: path, options: options, clock: clock, service: service, rows: rows, records: records,
+      home: home, options: options, clock: clock, service: service, rows: rows, records: records,
       routers: routers)
     let level = Logger.Level(rawValue: options.logLevel.rawValue) ?? .info
     logger = Logger(label: "assay") { _ in

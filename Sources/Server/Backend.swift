@@ -1,5 +1,7 @@
+import Access
 import Foundation
 import Model
+import Objects
 import Service
 import Wire
 
@@ -32,9 +34,9 @@ final class Backend: Sendable {
   let queries: BlockingPool
   let calls = RunningCalls()
 
-  /// A backend over the store in the folder `path`.
+  /// A backend over the store at `home`.
   init(
-    path: String, options: ServerOptions, clock: @escaping @Sendable () -> Timestamp,
+    home: StoreHome, options: ServerOptions, clock: @escaping @Sendable () -> Timestamp,
     service: @escaping @Sendable (Caller) -> any AssayService, rows: LocalRowService?,
     records: VersionRecords?, routers: LiveRouters?
   ) {
@@ -44,9 +46,9 @@ final class Backend: Sendable {
     self.routers = routers
     self.options = options
     self.clock = clock
-    tokens = LocalTokenService(path: path, clock: clock)
-    audit = AuditLog(path: path)
-    folder = Self.temporaryFolder(path)
+    tokens = LocalTokenService(disk: home.access, clock: clock)
+    audit = AuditLog(disk: home.access)
+    folder = Self.temporaryFolder(home.scratch)
     renderings = Renderings(
       limitBytes: options.cacheBytes, memoryLimitBytes: options.cacheMemoryBytes)
     jobs = Jobs()
@@ -59,8 +61,7 @@ final class Backend: Sendable {
   }
 
   /// The store's own folder for files under way, where there is one that may be written.
-  private static func temporaryFolder(_ path: String) -> String {
-    let own = path + "/tmp"
+  private static func temporaryFolder(_ own: String) -> String {
     if FileManager.default.isWritableFile(atPath: own) { return own }
     return ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
   }

@@ -1,3 +1,4 @@
+import Access
 import Model
 import Store
 import Synchronization

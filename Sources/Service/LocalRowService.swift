@@ -1,3 +1,4 @@
+package import Access
 import Formats
 import Foundation
 package import Model

@@ -1,3 +1,4 @@
+import Access
 import Formats
 package import Model
 import Store

@@ -1,4 +1,6 @@
+package import Access
 import Model
+package import Objects
 package import Store
 import Wire
 
@@ -48,8 +50,8 @@ package struct LocalStoreService: AssayService {
     return service
   }
 
-  /// The folder it is in.
-  package var path: String { store.path }
+  /// Where the store keeps its files.
+  package var home: StoreHome { store.home }
 
   /// The author of a request.
   func author(_ given: String) -> String { given.isEmpty ? author : given }

@@ -26,9 +26,9 @@ package final class LiveAppender: Sendable {
     self.store = store
     self.options = options
     let folder = String(StoreLayout.live.dropLast())
-    if try store.disk.makeDirectory(folder) { try store.disk.syncDirectory("") }
+    if try store.home.live.makeDirectory(folder) { try store.home.live.syncDirectory("") }
     do throws(StoreError) {
-      lock = try store.disk.openExclusively(StoreLayout.liveLock)
+      lock = try store.home.live.openExclusively(StoreLayout.liveLock)
     } catch  where error.kind == .conflict {
       throw StoreError(
         .conflict,
@@ -39,10 +39,10 @@ package final class LiveAppender: Sendable {
     let names: [String]
     do throws(StoreError) {
       // A folder whose name an earlier process made, but did not live to sync.
-      try store.disk.syncDirectory("")
+      try store.home.live.syncDirectory("")
       names = try store.objects.folders(StoreLayout.live)
     } catch {
-      store.disk.close(lock)
+      store.home.live.close(lock)
       throw error
     }
     for name in names {
@@ -59,7 +59,7 @@ package final class LiveAppender: Sendable {
     datasets.withLock { $0 = found }
   }
 
-  deinit { store.disk.close(lock) }
+  deinit { store.home.live.close(lock) }
 
   /// Why datasets take no rows: their segments are damaged.
   package var failures: [DatasetName: StoreError] { refused }

@@ -77,9 +77,9 @@ struct LiveJournal {
     }
     for name in names where name.hasSuffix(StoreLayout.liveLogSuffix) {
       guard let sequence = StoreLayout.parseLiveName(name, dataset) else { continue }
-      guard let contents = try LiveSegment.read(name, on: store.disk) else {
+      guard let contents = try LiveSegment.read(name, on: store.home.live) else {
         // The process ended before the first row of it was acknowledged.
-        try store.disk.unlink(name)
+        try store.home.live.unlink(name)
         continue
       }
       if contents.tailBytes > 0 {
@@ -107,7 +107,7 @@ struct LiveJournal {
   /// Closes the open segment.
   mutating func roll() {
     guard let open else { return }
-    store.disk.close(open.file)
+    store.home.live.close(open.file)
     self.open = nil
     closed.append(
       Closed(
@@ -174,15 +174,17 @@ struct LiveJournal {
     let offset = segment.next
     let bytes = LiveFrame.encode(frame.map(\.request), id: segment.idBytes, at: offset)
     do throws(StoreError) {
-      try store.disk.write(
+      try store.home.live.write(
         isNew ? LiveSegment.header(id: segment.id) + bytes : bytes, to: segment.file)
-      try store.disk.sync(segment.file)
-      if isNew { try store.disk.syncDirectory(String(StoreLayout.livePrefix(dataset).dropLast())) }
+      try store.home.live.sync(segment.file)
+      if isNew {
+        try store.home.live.syncDirectory(String(StoreLayout.livePrefix(dataset).dropLast()))
+      }
     } catch {
       if isNew {
-        store.disk.close(segment.file)
+        store.home.live.close(segment.file)
         do throws(StoreError) {
-          try store.disk.unlink(segment.name)
+          try store.home.live.unlink(segment.name)
         } catch let failure {
           // It is sealed like any other by the next process, if the frame is whole.
           throw Self.uncertain(failure)
@@ -205,7 +207,7 @@ struct LiveJournal {
     guard var segment = open else { return }
     let bytes = LiveFrame.mark(id: segment.idBytes, at: segment.end)
     do throws(StoreError) {
-      try store.disk.write(bytes, to: segment.file)
+      try store.home.live.write(bytes, to: segment.file)
       segment.next = segment.end + bytes.count
       open = segment
     } catch {
@@ -216,8 +218,8 @@ struct LiveJournal {
 
   private mutating func begin(_ key: [String]) throws(StoreError) -> Open {
     if !hasFolder {
-      _ = try store.disk.makeDirectory(String(StoreLayout.livePrefix(dataset).dropLast()))
-      try store.disk.syncDirectory(String(StoreLayout.live.dropLast()))
+      _ = try store.home.live.makeDirectory(String(StoreLayout.livePrefix(dataset).dropLast()))
+      try store.home.live.syncDirectory(String(StoreLayout.live.dropLast()))
       hasFolder = true
     }
     let id = WriteID.make()
@@ -228,7 +230,7 @@ struct LiveJournal {
       do throws(StoreError) {
         return Open(
           sequence: sequence, id: id, idBytes: Hex.decode(Array(id.utf8)) ?? [], name: name,
-          file: try store.disk.create(name), since: store.clock(), key: key, end: 0,
+          file: try store.home.live.create(name), since: store.clock(), key: key, end: 0,
           next: LiveSegment.headerBytes)
       } catch  where error.kind == .conflict {
         // Something that is no file of ours has the name.

@@ -52,7 +52,7 @@ struct LiveSealer: Sendable {
   /// count where they were answered first.
   func seal(_ segment: LiveJournal.Closed, _ answers: LiveAnswers) throws(StoreError) -> Outcome {
     guard segment.rows > 0 else { return Outcome(rows: 0, version: nil, keys: []) }
-    guard let contents = try LiveSegment.read(segment.name, on: store.disk),
+    guard let contents = try LiveSegment.read(segment.name, on: store.home.live),
       contents.end >= segment.end
     else { throw LiveSegment.damaged(segment.name, at: 0) }
     var text: [UInt8] = []
@@ -105,7 +105,7 @@ struct LiveSealer: Sendable {
     let log = String(StoreLayout.logPrefix(dataset).dropLast())
     // The version may be there for all to see, and its name not be durable. There is none of a
     // segment whose requests all count elsewhere.
-    if try store.disk.status(of: log) != nil { try store.disk.syncDirectory(log) }
+    if try store.home.live.status(of: log) != nil { try store.home.live.syncDirectory(log) }
     for sequence in forgotten {
       _ = try store.objects.delete(
         StoreLayout.liveName(dataset, sequence, suffix: StoreLayout.liveKeysSuffix))

@@ -4,17 +4,14 @@ package import Model
 package import Objects
 import Synchronization
 
-/// A store: versioned datasets in a folder, through one commit protocol (docs/format.md).
+/// A store: versioned datasets, through one commit protocol (docs/format.md).
 ///
-/// Any thread may call, and any number of processes may share the folder: writers race for the next
+/// Any thread may call, and any number of processes may share one: writers race for the next
 /// log file, which exactly one of them creates, and readers are never blocked. Everything read is
 /// first caught up with the logs, so what another process committed is seen.
 package final class Store: Sendable {
-  let objects: any ObjectStore
-  /// Attachments that come in parts.
-  let uploads: PartialUploads
-  /// The folder itself, for rows that are appended: their files grow, which objects never do.
-  let disk: any Disk
+  /// Where it keeps its files.
+  package let home: StoreHome
   let index: Index
   let keeper: IndexKeeper
   let chunks: ChunkStore
@@ -28,39 +25,47 @@ package final class Store: Sendable {
   package let warn: @Sendable (String) -> Void
   /// The store's random identity.
   package let id: String
-  /// The folder the store is in.
-  package let path: String
+
+  var objects: any ObjectStore { home.objects }
+  var uploads: PartialUploads { home.uploads }
 
   /// How much decoded data and pack bytes a store keeps in memory unless told otherwise.
   package static let defaultCacheBytes = 256 << 20
 
-  /// Opens the store at `path`.
+  /// Opens the store in the folder `path`; `disk` takes the place of the system's disk there.
+  package convenience init(
+    path: String, disk: (any Disk)? = nil, cacheBytes: Int = Store.defaultCacheBytes,
+    toleratesDamage: Bool = false, clock: @escaping @Sendable () -> Timestamp = Store.systemClock,
+    warn: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws(StoreError) {
+    try self.init(
+      home: StoreHome(path: path, disk: disk), cacheBytes: cacheBytes,
+      toleratesDamage: toleratesDamage, clock: clock, warn: warn)
+  }
+
+  /// Opens the store at `home`.
   /// - Parameter toleratesDamage: whether a damaged format file is no reason to refuse: it is for
   ///   `verify` to report.
   /// - Throws: ``StoreError``: `missing` when there is no store, `unavailable` when a newer program
   ///   wrote it, `corrupt` when its format file is damaged.
   package init(
-    path: String, disk: (any Disk)? = nil, cacheBytes: Int = Store.defaultCacheBytes,
-    toleratesDamage: Bool = false, clock: @escaping @Sendable () -> Timestamp = Store.systemClock,
+    home: StoreHome, cacheBytes: Int = Store.defaultCacheBytes, toleratesDamage: Bool = false,
+    clock: @escaping @Sendable () -> Timestamp = Store.systemClock,
     warn: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(StoreError) {
-    let disk = disk ?? PosixDisk(root: path)
-    let objects = LocalObjectStore(disk: disk)
+    let objects = home.objects
     guard try objects.status(of: StoreLayout.formatFile) != nil else {
-      throw StoreError(.missing, "there is no store at \(path); make one with 'assay init'")
+      throw StoreError(.missing, "there is no store at \(home.name); make one with 'assay init'")
     }
     do throws(StoreError) {
       id = try StoreFormat(parsing: try objects.get(StoreLayout.formatFile)).id
     } catch  where error.kind == .corrupt && toleratesDamage {
       id = ""
     }
-    self.path = path
-    self.objects = objects
-    uploads = PartialUploads(within: objects)
-    self.disk = disk
+    self.home = home
     self.clock = clock
     self.warn = warn
-    index = try Self.openIndex(path, id)
+    index = try Self.openIndex(home.indexPath, id)
     keeper = IndexKeeper(objects: objects, index: index)
     chunks = ChunkStore(objects: objects, keeper: keeper, cacheBytes: cacheBytes)
   }
@@ -78,8 +83,8 @@ package final class Store: Sendable {
           .denied, "the folder \(path) cannot be made: \(error.localizedDescription)")
       }
     }
-    let objects = LocalObjectStore(disk: disk ?? PosixDisk(root: path))
     let format = StoreFormat(id: WriteID.make())
+    let objects = StoreHome(path: path, disk: disk).objects
     guard try objects.putIfAbsent(StoreLayout.formatFile, [format.bytes]) else {
       throw StoreError(.conflict, "there is a store at \(path) already")
     }
@@ -106,9 +111,8 @@ package final class Store: Sendable {
 
   /// The index beside the store, or one in memory where the folder cannot be written.
   private static func openIndex(_ path: String, _ id: String) throws(StoreError) -> Index {
-    let file = path + "/" + StoreLayout.indexFile
     do throws(StoreError) {
-      return try Index(path: file, store: id)
+      return try Index(path: path, store: id)
     } catch  where error.kind == .denied {
       return try Index(path: ":memory:", store: id)
     }

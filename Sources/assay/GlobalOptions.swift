@@ -1,7 +1,9 @@
+import Access
 import ArgumentParser
 import Client
 import Foundation
 import Model
+import Objects
 import Service
 import Store
 import Wire
@@ -43,7 +45,7 @@ struct GlobalOptions: ParsableArguments {
     if let url {
       return try RemoteStoreService(url: url, token: Self.environment("ASSAY_TOKEN"))
     }
-    return LocalTokenService(path: try openFolder().path, clock: Store.systemClock)
+    return LocalTokenService(disk: try openFolder().home.access, clock: Store.systemClock)
   }
 
   /// The server's URL, when the store is at one.

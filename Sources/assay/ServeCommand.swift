@@ -72,7 +72,7 @@ struct ServeCommand: ParsableCommand {
     let service = try global.openFolder()
     let rows = service.rows(liveOptions)
     let server = try AssayServer(
-      path: service.path, options: options, clock: Store.systemClock,
+      home: service.home, options: options, clock: Store.systemClock,
       service: { service.limited(to: $0) }, rows: rows, records: VersionRecords(service),
       routers: LiveRouters(
         service, recordingTo: readOnly ? nil : rows, samplePPM: recordDecisions.partsPerMillion))

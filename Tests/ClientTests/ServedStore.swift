@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import Logging
 import Model
+import Objects
 import Server
 import Service
 import ServiceLifecycle
@@ -36,7 +37,7 @@ struct ServedStore: Sendable {
     options.logLevel = .warning
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let server = try AssayServer(
-      path: path, options: options,
+      home: StoreHome(path: path), options: options,
       clock: { Timestamp(microseconds: 1_800_000_000_000_000) }, service: { local.limited(to: $0) },
       records: VersionRecords(local), routers: LiveRouters(local, recordingTo: nil))
     let (ports, port) = AsyncStream.makeStream(of: Int.self)

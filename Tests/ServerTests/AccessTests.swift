@@ -1,9 +1,11 @@
+import Access
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
 import Model
+import Objects
 import NIOCore
 import Server
 import Service
@@ -44,7 +46,8 @@ import Wire
     let error = #expect(throws: StoreError.self) {
       let service = fixture.service
       _ = try AssayServer(
-        path: fixture.folder.path, options: options, clock: { ScriptedService.savedAt },
+        home: StoreHome(path: fixture.folder.path), options: options,
+        clock: { ScriptedService.savedAt },
         service: { _ in service })
     }
     #expect(error?.kind == .denied)

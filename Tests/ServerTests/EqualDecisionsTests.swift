@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Model
+import Objects
 import NIOCore
 import Server
 import Service
@@ -33,7 +34,7 @@ import Wire
     var options = ServerOptions()
     options.logLevel = .critical
     server = try AssayServer(
-      path: path, options: options, clock: Store.systemClock,
+      home: StoreHome(path: path), options: options, clock: Store.systemClock,
       service: { service.limited(to: $0) }, rows: rows, routers: routers)
   }
 

@@ -1,8 +1,10 @@
+import Access
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Model
+import Objects
 import NIOCore
 import Server
 import Service
@@ -36,7 +38,7 @@ import Wire
     options.logLevel = .critical
     options.bodyLimitBytes = 3 << 20
     server = try AssayServer(
-      path: path, options: options, clock: Store.systemClock,
+      home: StoreHome(path: path), options: options, clock: Store.systemClock,
       service: { store.limited(to: $0) }, rows: store.rows())
   }
 

@@ -1,8 +1,10 @@
+import Access
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Model
+import Objects
 import NIOCore
 import Server
 import Service
@@ -31,7 +33,7 @@ import Wire
     var options = ServerOptions()
     options.logLevel = .critical
     server = try AssayServer(
-      path: path, options: options, clock: Store.systemClock,
+      home: StoreHome(path: path), options: options, clock: Store.systemClock,
       service: { service.limited(to: $0) }, rows: rows, routers: routers)
     chat = try DatasetName("chat")
     for weight in [500, 5000] {
@@ -112,7 +114,7 @@ import Wire
     let back = try await post("/v1/routers/chat/rollback", "")
     #expect(back.status == .created)
     #expect(try await version() == "2")
-    let other = LocalStoreService(try Store(path: service.path), author: "other")
+    let other = LocalStoreService(try Store(home: service.home), author: "other")
     _ = try other.deploy(chat, DeployRequest(version: "1"))
     // The server looks by itself every so often; this is not to wait for it.
     try routers.refresh()

@@ -1,9 +1,11 @@
+import Access
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
 import Model
+import Objects
 import NIOCore
 import Server
 import Service
@@ -28,7 +30,7 @@ final class ServerFixture: Sendable {
     let service = service
     let clock: @Sendable () -> Timestamp = { ScriptedService.savedAt }
     server = try AssayServer(
-      path: folder.path, options: options, clock: clock, service: { _ in service })
+      home: StoreHome(path: folder.path), options: options, clock: clock, service: { _ in service })
     tokens = server.tokens
   }
 

@@ -1,8 +1,10 @@
+import Access
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Model
+import Objects
 import NIOCore
 import Server
 import Service
@@ -31,7 +33,7 @@ import Wire
     var options = ServerOptions()
     options.logLevel = .critical
     server = try AssayServer(
-      path: path, options: options, clock: Store.systemClock,
+      home: StoreHome(path: path), options: options, clock: Store.systemClock,
       service: { service.limited(to: $0) }, rows: rows,
       routers: LiveRouters(service, recordingTo: rows))
     admin = try Self.bearer(TokenRequest(name: "root", scope: .admin), server)

@@ -1,9 +1,11 @@
+import Access
 import Foundation
 import Formats
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Model
+import Objects
 import NIOCore
 import Server
 import Service
@@ -28,7 +30,7 @@ import Wire
     options.decompressedLimitBytes = 1 << 20
     options.querySeconds = 1
     server = try AssayServer(
-      path: path, options: options, clock: Store.systemClock,
+      home: StoreHome(path: path), options: options, clock: Store.systemClock,
       service: { service.limited(to: $0) }, records: VersionRecords(service))
     self.service = service
   }
@@ -111,7 +113,7 @@ import Wire
     #expect(try await told("1") == first)
     #expect(try await told("latest").record.version.number == 1)
     // Another process, which does not tell the server.
-    let other = LocalStoreService(try Store(path: service.path), author: "other")
+    let other = LocalStoreService(try Store(home: service.home), author: "other")
     _ = try other.setTag("best", to: try Reference(parsing: "runs@1"), TagRequest())
     let tagged = try await told("1")
     #expect(tagged.record.version.tags == ["best"])
@@ -175,7 +177,8 @@ import Wire
       var options = ServerOptions()
       options.logLevel = .critical
       let server = try AssayServer(
-        path: path, options: options, clock: { Timestamp(microseconds: 1_000_000_000_000_000) },
+        home: StoreHome(path: path), options: options,
+        clock: { Timestamp(microseconds: 1_000_000_000_000_000) },
         service: { service.limited(to: $0) })
       let secret = try server.tokens.createToken(
         TokenRequest(name: "ann", scope: .write, prefix: "pub")

@@ -1,5 +1,7 @@
+import Access
 import Foundation
 import Model
+import Objects
 import Service
 import Store
 import TestSupport
@@ -39,7 +41,7 @@ import Wire
   @Test func `an answer that is damaged is found, and is not believed`() throws {
     try push("{\"a\":1}\n", nil)
     try push("{\"a\":1}\n", "k")
-    let folder = URL(filePath: desk.store.path + "/answers/d")
+    let folder = URL(filePath: desk.store.home.name + "/answers/d")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     let file = folder.appending(path: try #require(names.first))
     let text = try String(contentsOf: file, encoding: .utf8)

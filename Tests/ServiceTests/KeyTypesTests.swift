@@ -1,3 +1,4 @@
+import Access
 import Model
 import Service
 import Store

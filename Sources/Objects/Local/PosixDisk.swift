@@ -110,6 +110,29 @@ package struct PosixDisk: Disk {
     }
   }
 
+  package func openShared(_ path: String) throws(StoreError) -> DiskFile {
+    // Without waiting for somebody to read what should be a file and is a pipe.
+    try openOrCreate(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK)
+  }
+
+  package func lock(_ path: String) throws(StoreError) -> DiskFile {
+    let file = try openOrCreate(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK)
+    guard retryingOnInterrupt({ flock(file.descriptor, LOCK_EX) }) == 0 else {
+      let error = failure("lock", path)
+      close(file)
+      throw error
+    }
+    return file
+  }
+
+  private func openOrCreate(_ path: String, _ flags: Int32) throws(StoreError) -> DiskFile {
+    let descriptor = retryingOnInterrupt { unsafe Glibc.open(absolute(path), flags, 0o600) }
+    guard descriptor >= 0 else { throw failure("open", path) }
+    let file = DiskFile(descriptor: descriptor, path: path)
+    _ = try regularFile(file)
+    return file
+  }
+
   package func touch(_ path: String) throws(StoreError) {
     let result = retryingOnInterrupt { unsafe utimensat(AT_FDCWD, absolute(path), nil, 0) }
     guard result == 0 else { throw failure("touch", path) }
@@ -198,6 +221,29 @@ package struct PosixDisk: Disk {
     if retryingOnInterrupt({ unsafe mkdir(absolute(path), mode) }) == 0 { return true }
     if errno == EEXIST { return false }
     throw failure("create", path)
+  }
+
+  package func makePrivate(_ folder: String, files: [String]) {
+    let directory = unsafe Glibc.open(
+      absolute(folder), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard directory >= 0 else { return }
+    defer { _ = Glibc.close(directory) }
+    Self.takeRights(directory, leaving: 0o700, S_IFDIR)
+    for name in files {
+      // Not blocking, should somebody have put a pipe there.
+      let file = unsafe openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+      guard file >= 0 else { continue }
+      Self.takeRights(file, leaving: 0o600, S_IFREG)
+      _ = Glibc.close(file)
+    }
+  }
+
+  private static func takeRights(_ descriptor: Int32, leaving mode: mode_t, _ kind: mode_t) {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == kind,
+      status.st_mode & 0o077 != 0
+    else { return }
+    _ = fchmod(descriptor, mode)
   }
 
   package func list(_ path: String) throws(StoreError) -> [String] {

@@ -1,3 +1,4 @@
+import Access
 import Contract
 import HTTPTypes
 import Hummingbird

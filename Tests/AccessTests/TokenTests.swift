@@ -1,6 +1,7 @@
+import Access
 import Foundation
 import Model
-import Service
+import Objects
 import Synchronization
 import TestSupport
 import Testing
@@ -25,7 +26,7 @@ import Wire
   init() throws {
     folder = try TemporaryDirectory()
     let clock = clock
-    tokens = LocalTokenService(path: folder.path, clock: { clock.now })
+    tokens = LocalTokenService(disk: PosixDisk(root: folder.path), clock: { clock.now })
   }
 
   private func make(_ scope: TokenScope = .read, prefix: String? = nil, seconds: Int? = nil) throws
@@ -67,7 +68,7 @@ import Wire
       [.posixPermissions: 0o644], ofItemAtPath: folder.path + "/elsewhere")
     try files.createSymbolicLink(
       atPath: folder.path + "/access/audit.jsonl", withDestinationPath: "../elsewhere")
-    _ = LocalTokenService(path: folder.path, clock: { Timestamp(microseconds: 0) })
+    _ = LocalTokenService(disk: PosixDisk(root: folder.path), clock: { Timestamp(microseconds: 0) })
     for path in ["/access/tokens.json", "/access/lock"] { #expect(try mode(path) == 0o600) }
     #expect(try mode("/access") == 0o700)
     #expect(try mode("/elsewhere") == 0o644)
@@ -117,7 +118,7 @@ import Wire
 
   @Test func `a revoked token opens nothing, also not elsewhere`() throws {
     let clock = clock
-    let other = LocalTokenService(path: folder.path, clock: { clock.now })
+    let other = LocalTokenService(disk: PosixDisk(root: folder.path), clock: { clock.now })
     let made = try make()
     #expect(try other.caller(secret: made.token) != nil)
     try tokens.revokeToken(made.document.id)
@@ -130,7 +131,7 @@ import Wire
   @Test func `a token that another process made works at once`() throws {
     #expect(try tokens.caller(secret: "assay_x") == nil)
     let clock = clock
-    let other = LocalTokenService(path: folder.path, clock: { clock.now })
+    let other = LocalTokenService(disk: PosixDisk(root: folder.path), clock: { clock.now })
     let made = try other.createToken(TokenRequest(name: "bob", scope: .admin))
     #expect(try tokens.caller(secret: made.token)?.scope == .admin)
   }
@@ -141,7 +142,7 @@ import Wire
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<16 {
         group.addTask {
-          let service = LocalTokenService(path: path, clock: { clock.now })
+          let service = LocalTokenService(disk: PosixDisk(root: path), clock: { clock.now })
           _ = try service.createToken(TokenRequest(name: "t\(number)", scope: .read))
         }
       }
@@ -209,7 +210,7 @@ import Wire
   }
 
   @Test func `a write by many at once leaves a line for each`() async throws {
-    let log = AuditLog(path: folder.path)
+    let log = AuditLog(disk: PosixDisk(root: folder.path))
     let time = clock.now
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<50 {

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Model
 import Objects
 import Wire
@@ -15,18 +14,14 @@ struct TokenFile: Sendable {
     var tokens: [AccessToken]
   }
 
-  static let folder = "access"
-  private static let file = "access/tokens.json"
-  private static let temporary = "access/tokens.json.new"
+  private static let file = AccessFolder.path("tokens.json")
+  private static let temporary = AccessFolder.path("tokens.json.new")
+  private static let lock = AccessFolder.path("lock")
 
-  private let root: String
   private let disk: any Disk
 
-  /// The file of the store in the folder `root`.
-  init(root: String, disk: (any Disk)? = nil) {
-    self.root = root
-    self.disk = disk ?? PosixDisk(root: root)
-  }
+  /// The file below the root of `disk`.
+  init(disk: any Disk) { self.disk = disk }
 
   /// Changes with every replacement of the file; nil when there is none.
   func status() throws(StoreError) -> FileStatus? { try disk.status(of: Self.file) }
@@ -56,17 +51,12 @@ struct TokenFile: Sendable {
 
   /// Changes the tokens, with nobody else changing them meanwhile.
   func update(_ change: (inout [AccessToken]) throws(StoreError) -> Void) throws(StoreError) {
-    try makeFolder()
-    try FileLock.withLock(path: root + "/" + Self.folder + "/lock") { () throws(StoreError) in
-      var tokens = try read()
-      try change(&tokens)
-      try write(Documents.encode(Contents(tokens: tokens)))
-    }
-  }
-
-  private func makeFolder() throws(StoreError) {
-    if try disk.makePrivateDirectory(Self.folder) { try disk.syncDirectory("") }
-    SecretFolder(root: root).tighten()
+    try AccessFolder.make(on: disk)
+    let lock = try disk.lock(Self.lock)
+    defer { disk.close(lock) }
+    var tokens = try read()
+    try change(&tokens)
+    try write(Documents.encode(Contents(tokens: tokens)))
   }
 
   private func write(_ bytes: [UInt8]) throws(StoreError) {
@@ -82,7 +72,7 @@ struct TokenFile: Sendable {
     disk.close(file)
     try disk.rename(Self.temporary, to: Self.file)
     do throws(StoreError) {
-      try disk.syncDirectory(Self.folder)
+      try disk.syncDirectory(AccessFolder.name)
     } catch {
       // It is in force from now on, and a power cut may take it back.
       throw .uncertain(

@@ -1,10 +1,10 @@
 import Foundation
 package import Model
-import Objects
+package import Objects
 import Synchronization
 package import Wire
 
-/// The tokens of a store that is a folder here.
+/// A store's tokens, kept in files of a disk.
 ///
 /// Any thread may call. Tokens that another process makes or revokes count from the next call on.
 package final class LocalTokenService: TokenService {
@@ -25,10 +25,10 @@ package final class LocalTokenService: TokenService {
   private let clock: @Sendable () -> Timestamp
   private let state = Mutex(State())
 
-  /// The tokens of the store in the folder `path`, whose files become its owner's alone.
-  package init(path: String, clock: @escaping @Sendable () -> Timestamp) {
-    SecretFolder(root: path).tighten()
-    file = TokenFile(root: path)
+  /// The tokens below the root of `disk`, whose files nobody but their owner may read from now on.
+  package init(disk: any Disk, clock: @escaping @Sendable () -> Timestamp) {
+    AccessFolder.makePrivate(on: disk)
+    file = TokenFile(disk: disk)
     self.clock = clock
   }
 

@@ -1,0 +1,23 @@
+import Model
+import Objects
+
+/// The folder `access/` of a store (docs/format.md): the tokens and the audit log, which nobody but
+/// their owner may read.
+enum AccessFolder {
+  /// The folder's name below the store's root.
+  static let name = "access"
+
+  private static let files = ["tokens.json", "tokens.json.new", "lock", "audit.jsonl"]
+
+  /// The path of one of its files.
+  static func path(_ file: String) -> String { name + "/" + file }
+
+  /// Makes the folder durably when it is not there, and private when it is.
+  static func make(on disk: any Disk) throws(StoreError) {
+    if try disk.makePrivateDirectory(name) { try disk.syncDirectory("") }
+    makePrivate(on: disk)
+  }
+
+  /// Takes rights to the folder and its files, which an earlier program left to others, from them.
+  static func makePrivate(on disk: any Disk) { disk.makePrivate(name, files: files) }
+}

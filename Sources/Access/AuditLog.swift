@@ -1,0 +1,90 @@
+package import Model
+package import Objects
+import Synchronization
+import Wire
+
+/// The file `access/audit.jsonl` of a store: a line for every write that came over REST.
+///
+/// Any thread may call. Entries that come at the same time share one write and one sync.
+package final class AuditLog: Sendable {
+  private struct Pending {
+    var bytes: [UInt8] = []
+    var count = 0
+  }
+
+  private struct Written {
+    var file: DiskFile?
+    var count = 0
+    /// A failed sync may have lost lines, so that nothing after it can be trusted either.
+    var failure: StoreError?
+  }
+
+  private static let path = AccessFolder.path("audit.jsonl")
+
+  private let disk: any Disk
+  private let pending = Mutex(Pending())
+  private let written = Mutex(Written())
+
+  /// The log below the root of `disk`.
+  package init(disk: any Disk) { self.disk = disk }
+
+  deinit {
+    written.withLock { state in
+      if let file = state.file { disk.close(file) }
+    }
+  }
+
+  /// Adds a line; it is durable when this returns.
+  /// - Throws: ``StoreError`` of kind `unavailable` when it cannot be kept.
+  package func append(_ entry: AuditEntry) throws(StoreError) {
+    let line = Documents.encode(entry) + [UInt8(ascii: "\n")]
+    let number = pending.withLock { pending in
+      pending.bytes += line
+      pending.count += 1
+      return pending.count
+    }
+    try written.withLock { (state) throws(StoreError) in
+      // Whoever held the lock before may have written this line along with theirs.
+      if state.count >= number { return }
+      if let failure = state.failure { throw failure }
+      let batch = pending.withLock { pending in
+        defer { pending.bytes = [] }
+        return (pending.bytes, pending.count)
+      }
+      do throws(StoreError) {
+        try write(batch.0, &state)
+        state.count = batch.1
+      } catch {
+        state.failure = error
+        throw error
+      }
+    }
+  }
+
+  private func write(_ bytes: [UInt8], _ state: inout Written) throws(StoreError) {
+    do throws(StoreError) {
+      let file: DiskFile
+      if let open = state.file { file = open } else { file = try open() }
+      state.file = file
+      try disk.write(bytes, to: file)
+      try disk.sync(file)
+    } catch {
+      throw StoreError(
+        .unavailable,
+        "the change was made, but the audit log \(Self.path) has no line of it: \(error.message); "
+          + "then start the server again")
+    }
+  }
+
+  private func open() throws(StoreError) -> DiskFile {
+    try AccessFolder.make(on: disk)
+    let file = try disk.openShared(Self.path)
+    do throws(StoreError) {
+      try disk.syncDirectory(AccessFolder.name)
+    } catch {
+      disk.close(file)
+      throw error
+    }
+    return file
+  }
+}
