@@ -25,8 +25,9 @@ extension AssayService {
       count += bytes.count
     }
     defer { withExtendedLifetime(spool) {} }
-    var rows = try TableReader.open(
-      path: spool.path, .arrow, compression: nil, name: document.version.reference)
+    var rows = try ArrowReader(
+      try SeekableFile.open(
+        path: spool.path, compression: nil, name: document.version.reference))
     let files = try Self.files(&rows, document.version.reference)
     // Not before the request has proved to be a good one.
     let folder = try folder.made()
@@ -44,7 +45,9 @@ extension AssayService {
     while let batch = try rows.next() {
       let named = Self.named(batch.rows, cells)
       var table =
-        text ?? TableText(request.format, columns: named.columns, nulls: request.writesNulls)
+        text
+        ?? TableText(
+          request.format, columns: named.columns, shapes: rows.shapes, nulls: request.writesNulls)
       try table.append([named], write: write)
       text = table
     }
@@ -54,7 +57,7 @@ extension AssayService {
 
   /// The different attachments that rows name, in the order of the rows.
   private static func files(
-    _ rows: inout any RowReader, _ reference: String
+    _ rows: inout some RowReader, _ reference: String
   ) throws(StoreError) -> [FileValue] {
     var files: [FileValue] = []
     var known: Set<FileValue> = []

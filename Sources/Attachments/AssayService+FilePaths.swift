@@ -15,7 +15,7 @@ extension AssayService {
     progress: (Progress) -> Void
   ) throws(StoreError) -> PushDocument {
     var table = try PathTable(
-      file, request, try expectedColumns(dataset, request, paths), paths, progress: progress)
+      file, request, try expectedTable(dataset, file, request, paths), paths, progress: progress)
     let files = table.files
     let values = try Transfers<FileValue>.run(
       count: files.count, total: files.reduce(0) { $0 + $1.byteCount }, progress: progress
@@ -31,7 +31,7 @@ extension AssayService {
     defer { withExtendedLifetime(naming) {} }
     do throws(StoreError) {
       var pushed = try push(dataset, naming.file, request, progress: progress)
-      pushed.notes = table.notes + pushed.notes
+      pushed.notes = table.notes(with: pushed.notes)
       return pushed
     } catch {
       throw naming.located(error)
@@ -39,10 +39,10 @@ extension AssayService {
   }
 
   /// The columns of the latest version that the table is to continue: all but those of paths, and
-  /// those of JSON, whose texts are read when they are saved.
-  private func expectedColumns(
-    _ dataset: DatasetName, _ request: PushRequest, _ paths: FilePaths
-  ) throws(StoreError) -> ExpectedColumns {
+  /// those of JSON, whose texts are read when they are saved; and the shapes of those.
+  private func expectedTable(
+    _ dataset: DatasetName, _ file: TableFile, _ request: PushRequest, _ paths: FilePaths
+  ) throws(StoreError) -> (columns: ExpectedColumns, shapes: [DataText: ValueShape]) {
     var expected = ExpectedColumns(isJoined: request.mode != .replace)
     do throws(StoreError) {
       let latest = try version(Reference(dataset: dataset, selector: .latest))
@@ -52,9 +52,32 @@ extension AssayService {
           || column.type == .json || column.type == .file
         expected.add(column.name, column.type, use: isOpen ? .never : .always)
       }
+      let nested = latest.columns.filter { $0.type == .json }.map(\.name)
+      // Text says what lists and structures do not.
+      if nested.isEmpty || file.format.hasLines { return (expected, [:]) }
+      return (expected, try shapes(of: nested, dataset))
     } catch  where error.kind == .missing || error.kind == .denied {
       // There is no version, or none that this caller may read.
     }
-    return expected
+    return (expected, [:])
+  }
+
+  /// The shapes of columns of the latest version, which a table of no rows has.
+  private func shapes(
+    of columns: [String], _ dataset: DatasetName
+  ) throws(StoreError) -> [DataText: ValueShape] {
+    var request = DataRequest(format: .arrow)
+    request.columns = columns
+    request.limit = 0
+    var bytes: [UInt8] = []
+    _ = try data(Reference(dataset: dataset, selector: .latest), request, progress: { _ in }) {
+      bytes += $0
+    }
+    let table = try ArrowReader(SeekableFile(name: dataset.description, bytes: bytes))
+    var shapes: [DataText: ValueShape] = [:]
+    for (name, shape) in zip(columns, table.shapes) {
+      if let shape { shapes[name] = shape }
+    }
+    return shapes
   }
 }

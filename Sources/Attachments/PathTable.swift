@@ -16,22 +16,26 @@ struct PathTable {
 
   /// How the table was read, where it could have meant something else: a sentence each.
   private(set) var notes: [String] = []
+  /// The columns that those tell the first misfit of.
+  private var widened: [String] = []
 
   /// Reads a table and looks for every file that it names.
   ///
-  /// Columns get the types that `expected` has for them, as with a plain push.
+  /// Columns get the types and shapes that `expected` has for them, as with a plain push.
   /// - Throws: ``StoreError`` of kind `invalid` with the line of the first path that leads to none,
   ///   `usage` for a column that is not there, and what reading the table throws.
   init(
-    _ file: TableFile, _ request: PushRequest, _ expected: ExpectedColumns, _ paths: FilePaths,
+    _ file: TableFile, _ request: PushRequest,
+    _ expected: (columns: ExpectedColumns, shapes: [DataText: ValueShape]), _ paths: FilePaths,
     progress: (Progress) -> Void
   ) throws(StoreError) {
     self.file = file
     self.paths = paths
-    let rowsOfFile = try TableReader.open(
+    var rowsOfFile = try TableReader.open(
       path: file.path, file.format, compression: file.compression, name: file.name,
       types: request.types, base64: request.base64, csv: request.csv, limitBytes: file.limitBytes)
-    reader = try ExpectedTypesReader(rowsOfFile, expecting: expected)
+    rowsOfFile.adopt(expected.shapes)
+    reader = try ExpectedTypesReader(rowsOfFile, expecting: expected.columns)
     var names: [String] = []
     var rows = 0
     while let batch = try reader.next() {
@@ -64,8 +68,8 @@ struct PathTable {
       } catch {
         let line = lines[row] > 0 ? Int(lines[row]) : nil
         throw StoreError(
-          error.kind, "column '\(column)': \(error.message)", at: .init(file: file.name, line: line)
-        )
+          error.kind, "column '\(column)': \(error.message)", at: .init(line: line)
+        ).inFile(file.name, of: file.format)
       }
     }
   }
@@ -105,8 +109,16 @@ struct PathTable {
       lines += batch.lines
     }
     try text?.finish(write: write)
-    notes = reader.remarks.notes { types[$0] }
+    let remarks = reader.remarks
+    notes = remarks.notes { types[$0] }
+    widened = remarks.misfits.map(\.column)
     return NamingTable(source: file, spool: spool, lines: lines)
+  }
+
+  /// The notes of this table and `others`, of the table that names attachments: what a column
+  /// became is told once, by its line here.
+  func notes(with others: [String]) -> [String] {
+    notes + others.filter { note in !widened.contains { note.hasPrefix("column '\($0)' was ") } }
   }
 
   private func named(_ batch: RowBatch, _ texts: [[UInt8]]) -> RowBatch {
@@ -143,5 +155,6 @@ struct NamingTable {
     guard var location = error.location, let row = location.line else { return error }
     location.line = lines.indices.contains(row - 1) ? Int(lines[row - 1]) : nil
     return StoreError(error.kind, error.message, at: location)
+      .inFile(source.name, of: source.format)
   }
 }

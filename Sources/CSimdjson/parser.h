@@ -30,7 +30,8 @@ struct Column {
   uint32_t met = 0;
   // The last row that has the column, from 1, to find duplicate keys; 0 when no row has.
   uint32_t last_row = 0;
-  size_t first_offset = 0, beyond_offset = 0;
+  std::vector<assay_json_exact> exacts;
+  size_t first_offset = 0, beyond_offset = 0, exact_offset = 0;
   uint32_t first_row = 0;
 };
 
@@ -44,6 +45,8 @@ struct Number {
   size_t end;
   int64_t whole;
   double value;
+  // Whether the double does not stand for the number.
+  bool is_rounded;
 };
 
 inline bool is_space(uint8_t byte) {

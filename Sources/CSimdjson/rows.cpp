@@ -47,9 +47,10 @@ void assay_json_parser::reset() {
   for (uint32_t id : met) {
     Column &column = columns[id];
     column.cells.clear();
+    column.exacts.clear();
     column.text_bytes = 0;
     column.met = column.last_row = 0;
-    column.first_offset = column.beyond_offset = 0;
+    column.first_offset = column.beyond_offset = column.exact_offset = 0;
   }
   met.clear();
   row_lines.clear();
@@ -259,7 +260,8 @@ assay_json_column assay_json_parser_column(const assay_json_parser *parser, size
   return {reinterpret_cast<const uint8_t *>(column.name.data()), column.name.size(),
           column.cells.data(), column.cells.size(),
           reinterpret_cast<const uint8_t *>(parser->text.data()), column.text_bytes, column.met,
-          column.first_offset, column.first_row, column.beyond_offset};
+          column.first_offset, column.first_row, column.beyond_offset, column.exacts.data(),
+          column.exacts.size(), column.exact_offset};
 }
 
 size_t assay_json_cut(assay_json_cutter *cutter, const uint8_t *block, size_t start, size_t end,

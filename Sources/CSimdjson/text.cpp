@@ -132,6 +132,65 @@ size_t assay_json_number_text(double value, uint8_t *text) {
   return sign + lay_out(digits, count, exponent, is_fixed, text + sign);
 }
 
+int assay_json_is_rounded(const uint8_t *text, size_t length, double value) {
+  value = std::fabs(value);
+  size_t next = 0, count = 0, significant = 0;
+  int64_t scale = 0;
+  uint64_t whole = 0;
+  bool is_fraction = false;
+  for (; next < length && (text[next] | 0x20) != 'e'; next++) {
+    if (text[next] == '.') is_fraction = true;
+    unsigned digit = text[next] - unsigned{'0'};
+    if (digit > 9) continue;
+    if (is_fraction) scale++;
+    if (count == 0 && digit == 0) continue;
+    count++;
+    if (count <= 17) whole = whole * 10 + digit;
+    if (digit != 0) significant = count;
+  }
+  if (significant == 0) return 0;
+  if (value == 0) return 1;
+  bool is_normal = value >= 0x1p-1022;
+  if (is_normal && significant <= 15) return 0;
+  const char *chars = reinterpret_cast<const char *>(text);
+  if (next < length) {
+    int64_t exponent = 0;
+    next++;
+    if (next < length && text[next] == '+') next++;
+    std::from_chars(chars + next, chars + length, exponent);
+    scale -= exponent;
+  }
+  // With 64 bits of significand or more, both factors are exact, and the product is far closer to
+  // the decimal than half of its last digit.
+  if (is_normal && count <= 17 && scale >= 0 && scale <= 27) {
+    long double power = 1;
+    for (int64_t place = 0; place < scale; place++) power *= 10;
+    long double product = static_cast<long double>(value) * power;
+    long double error = std::fabs(product - static_cast<long double>(whole));
+    if (error < 0.49L) return 0;
+    if (error > 0.51L) return 1;
+  }
+  // A double has at most 767 digits.
+  char printed[800];
+  if (significant > 768) return 1;
+  int precision = static_cast<int>(significant) - 1;
+  auto scientific = std::chars_format::scientific;
+  auto end = std::to_chars(printed, printed + sizeof printed, value, scientific, precision).ptr;
+  const char *out = printed;
+  bool has_begun = false;
+  size_t compared = 0;
+  for (size_t place = 0; place < length && compared < significant; place++) {
+    unsigned digit = text[place] - unsigned{'0'};
+    if (digit > 9 || (!has_begun && digit == 0)) continue;
+    has_begun = true;
+    if (out < end && *out == '.') out++;
+    if (out == end || static_cast<unsigned>(*out - '0') != digit) return 1;
+    out++;
+    compared++;
+  }
+  return 0;
+}
+
 size_t assay_json_escape_growth(const uint8_t *source, size_t length) {
   size_t escapes = 0, next = 0;
   while (next + 16 <= length) {

@@ -108,6 +108,13 @@ bool assay_json_parser::add_number(Column &column) {
     }
     case Number::number:
       std::memcpy(&bits, &found.value, sizeof bits);
+      if (found.is_rounded) {
+        if (column.exacts.empty()) column.exact_offset = place;
+        size_t length = found.end - place;
+        column.exacts.push_back(
+            {static_cast<uint32_t>(row_lines.size() - 1), text.size(), length});
+        text.append(reinterpret_cast<const char *>(block) + place, length);
+      }
       add(column, ASSAY_JSON_NUMBER, ASSAY_JSON_MET_NUMBER, bits);
       return true;
     default: {
@@ -249,11 +256,15 @@ bool assay_json_parser::number(Number &result) {
     return true;
   }
   result.type = Number::number;
+  // So many digits of any decimal come back from the nearest double.
+  constexpr size_t exact_digits = 15;
   // Both factors are exact, so one rounding gives the nearest double.
   if (count <= 19 && digits <= 1ULL << 53 && exponent >= -22 && exponent <= 22) {
     double value = static_cast<double>(digits);
     value = exponent < 0 ? value / powers[-exponent] : value * powers[exponent];
     result.value = is_negative ? -value : value;
+    result.is_rounded =
+        count > exact_digits && assay_json_is_rounded(block + place, end - place, value) != 0;
     return true;
   }
   const char *start = reinterpret_cast<const char *>(block) + place;
@@ -262,6 +273,8 @@ bool assay_json_parser::number(Number &result) {
     result.value = std::strtod(std::string(start, end - place).c_str(), nullptr);
     if (std::isinf(result.value)) result.type = Number::beyond_float64;
   }
+  result.is_rounded = result.type == Number::number &&
+                      assay_json_is_rounded(block + place, end - place, result.value) != 0;
   return true;
 }
 
@@ -372,7 +385,7 @@ bool assay_json_parser::nested_number() {
   uint8_t digits[ASSAY_JSON_NUMBER_LENGTH];
   size_t length = 0;
   if (found.type == Number::integer) length = assay_json_integer_text(found.whole, digits);
-  if (found.type == Number::number) length = assay_json_number_text(found.value, digits);
+  if (found.type == Number::number && !found.is_rounded) length = assay_json_number_text(found.value, digits);
   if (length > 0) {
     text.append(reinterpret_cast<const char *>(digits), length);
   } else {

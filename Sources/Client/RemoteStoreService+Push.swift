@@ -17,8 +17,12 @@ extension RemoteStoreService {
     if case .snapshot(let digest) = request.precondition {
       message.add("If-Match", "\"\(digest)\"")
     }
-    return try document(PushDocument.self, message, file: file.name) { sent in
-      progress(Progress(done: sent, total: upload.count, unit: .bytes))
+    do throws(StoreError) {
+      return try document(PushDocument.self, message, file: file.name) { sent in
+        progress(Progress(done: sent, total: upload.count, unit: .bytes))
+      }
+    } catch {
+      throw error.inFile(file.name, of: file.format)
     }
   }
 

@@ -1,5 +1,17 @@
 import Model
 
+extension Double {
+  /// The integer that it is; nil when it is none, or one that not every float near it holds.
+  ///
+  /// -0.0 is no integer: it would come back as 0.
+  package var asInteger: Int64? {
+    guard let integer = Int64(exactly: self), integer.magnitude <= 1 << 53,
+      integer != 0 || sign == .plus
+    else { return nil }
+    return integer
+  }
+}
+
 extension ColumnVector {
   /// The floats as integers; nil when one is no integer, or is one that not every float near it
   /// holds.
@@ -7,10 +19,7 @@ extension ColumnVector {
     guard case .float64(let floats, _) = values else { return nil }
     var integers = [Int64](repeating: 0, count: count)
     for row in 0..<count where hasValue(row) {
-      // -0.0 is no integer: it would come back as 0.
-      guard let integer = Int64(exactly: floats[row]), integer.magnitude <= 1 << 53,
-        integer != 0 || floats[row].sign == .plus
-      else { return nil }
+      guard let integer = floats[row].asInteger else { return nil }
       integers[row] = integer
     }
     return ColumnVector(type: .int64, count: count, validity: validity, values: .int64(integers))

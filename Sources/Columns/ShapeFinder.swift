@@ -120,13 +120,15 @@ package struct ShapeFinder: Sendable {
       }
       return value.magnitude <= 1 << 53 ? .integer : .wideInteger
     }
-    // Short ones without an exponent are finite, and whole ones of them below 2^53.
-    if word.count < 18, !word.contains(UInt8(ascii: "e")), !word.contains(UInt8(ascii: "E")) {
+    // Short ones without an exponent are finite, what their doubles are written as, and whole ones
+    // of them below 2^53.
+    if word.count < 17, !word.contains(UInt8(ascii: "e")), !word.contains(UInt8(ascii: "E")) {
       return word.hasWholeEnd ? .wholeFloat : .otherFloat
     }
-    guard let value = Double(String(decoding: word, as: UTF8.self)), value.isFinite else {
-      return []
-    }
+    // A number of more digits than a float has is none.
+    guard let value = Double(String(decoding: word, as: UTF8.self)), value.isFinite,
+      word.elementsEqual(value.description.utf8)
+    else { return [] }
     return word.hasWholeEnd && value.magnitude <= 0x1p53 ? .wholeFloat : .otherFloat
   }
 

@@ -1,3 +1,4 @@
+import Columns
 import Model
 
 /// How cells of a CSV file write numbers and nulls.
@@ -33,7 +34,9 @@ struct CSVCellForm: Sendable {
         return nil
       }
       return Respelled(
-        json: json, value: value, isInteger: number.isInteger, isExact: number.isHeldExactly,
+        json: json, value: value, isInteger: number.isInteger,
+        isExact: number.isInteger
+          && (number.isHeldExactly || KeyNumber(json: json[...]) == KeyNumber(value)),
         isMarked: number.isExactInteger)
     }
   }
@@ -43,7 +46,7 @@ struct CSVCellForm: Sendable {
     let json: [UInt8]
     let value: Double
     let isInteger: Bool
-    /// Whether the double is the integer.
+    /// Whether it is an integer that the double is, or is written as.
     let isExact: Bool
     /// Whether the double is the integer and prints as it.
     let isMarked: Bool

@@ -18,6 +18,8 @@ struct CSVColumn {
   private var texts = TextValues()
   /// Rows whose bit is set: true for a bool, written as an integer for a float64.
   private var marked: [UInt32] = []
+  /// The first row with a number of more digits than a double has.
+  private var firstRounded: Int?
 
   /// An empty column.
   init(
@@ -52,6 +54,9 @@ struct CSVColumn {
   mutating func finish(lines: [UInt32]) throws(StoreError) -> ColumnVector {
     let isJSON = type == .json || type == .file
     guard nulls.count < count else { return .nulls(type, count: count) }
+    if let firstRounded, readings.firstRoundedLine == nil {
+      readings.firstRoundedLine = lines[firstRounded]
+    }
     let values: ColumnVector.Values =
       switch type {
       case .bool: .bool(bitmap(of: marked, value: true))
@@ -196,9 +201,16 @@ struct CSVColumn {
       }
       let text = unsafe cells[index].text(in: bytes)
       let number = unsafe form.withNumber(text) { text in
-        unsafe CSVNumber(text).flatMap { number in unsafe number.value(text).map { (number, $0) } }
+        unsafe CSVNumber(text).flatMap { number in
+          unsafe number.value(text).map { value in
+            unsafe (number, value, number.isRounded(text, value))
+          }
+        }
       }
-      if let (number, value) = number ?? nil, !number.isInteger || number.isExactInteger {
+      if let (number, value, isRounded) = number ?? nil,
+        !number.isInteger || number.isExactInteger
+      {
+        if isRounded { firstRounded = firstRounded ?? count }
         if number.isInteger { marked.append(UInt32(truncatingIfNeeded: count)) }
         doubles.append(value)
         count += 1

@@ -4,7 +4,8 @@ import Model
 ///
 /// Words for null and `""` count for nothing beside truth values and numbers. Words for null alone
 /// are null, `""` alone is text. What JSON does not write so (`+1`, `.5`, `-0`) is a number only
-/// among numbers.
+/// among numbers, and what integers would not give back (`+1`, `10000000000000000000`) only among
+/// fractions; a plus also where others have a minus.
 struct CSVInference {
   /// Kinds of cells, as bits of ``seen``.
   private struct Kinds: OptionSet {
@@ -27,6 +28,10 @@ struct CSVInference {
     static let plusInteger = Kinds(rawValue: 512)
     /// A fraction as JSON does not write it, or `-0`.
     static let bareFraction = Kinds(rawValue: 1024)
+    /// An integer beyond 64 bits that is a double.
+    static let hugeInteger = Kinds(rawValue: 2048)
+    /// An integer with a minus.
+    static let minus = Kinds(rawValue: 4096)
 
     static let numbers: Kinds = [.integer, .wideInteger, .fraction]
   }
@@ -54,6 +59,8 @@ struct CSVInference {
   private var bools = Tally()
   private var numbers = Tally()
   private var wideIntegers = Tally()
+  /// Integers that a column of integers would not give back as they are written.
+  private var unkept = Tally()
   private var texts = Tally()
   /// The looks of texts, and how many have one.
   private var looks: Set<CSVLook> = []
@@ -81,8 +88,10 @@ struct CSVInference {
     let values = seen.subtracting([.word, .quotes])
     if values.contains(.bool) { return values.isSubset(of: [.bool, .nan]) ? .bool : .string }
     if values.contains(.text) || values.isDisjoint(with: .numbers) { return .string }
-    guard !values.isDisjoint(with: [.fraction, .bareFraction, .infinity, .nan]) else {
-      return .int64
+    if values.isDisjoint(with: [.fraction, .bareFraction, .infinity]) {
+      let isSigned = values.contains(.minus) || !values.contains(.plusInteger)
+      guard isSigned, !values.contains(.hugeInteger) else { return .string }
+      if !values.contains(.nan) { return .int64 }
     }
     return values.contains(.wideInteger) ? .string : .float64
   }
@@ -91,7 +100,8 @@ struct CSVInference {
   var look: CSVLook? {
     guard type == .string, lookCount == texts.count else { return nil }
     if looks.isEmpty {
-      let areSpelled = numbers.count > 0 && seen.isDisjoint(with: .numbers)
+      let areSpelled =
+        (numbers.count > 0 || seen.contains(.infinity)) && seen.isDisjoint(with: .numbers)
       return areSpelled && bools.count == 0 ? .number : nil
     }
     if looks == [.truth] {
@@ -136,6 +146,7 @@ struct CSVInference {
     default:
       unsafe numbers.add(text, line: line)
       if kind.contains(.wideInteger) { unsafe wideIntegers.add(text, line: line) }
+      if kind == .plusInteger || kind == .hugeInteger { unsafe unkept.add(text, line: line) }
     }
   }
 
@@ -144,7 +155,8 @@ struct CSVInference {
     guard let first = unsafe text.first else { return .quotes }
     if first &- 48 <= 9 || first &- UInt8(ascii: "+") <= 3 {
       if let integer = unsafe CSVNumber.integer(text) {
-        return Int64(exactly: Double(integer)) == integer ? .integer : [.integer, .wideInteger]
+        let kind: Kinds = integer < 0 ? [.integer, .minus] : .integer
+        return Int64(exactly: Double(integer)) == integer ? kind : kind.union(.wideInteger)
       }
       let isFraction = unsafe form.withNumber(text) { text in
         guard let number = unsafe CSVNumber(text), !number.isInteger else { return false }
@@ -154,6 +166,7 @@ struct CSVInference {
       if let number = unsafe form.respelled(text) {
         if number.isMarked { return .plusInteger }
         if !number.isInteger || number.value == 0 { return .bareFraction }
+        if number.isExact { return .hugeInteger }
       }
     }
     if let value = unsafe CSVWords.nonFinite(text) { return value.isNaN ? .nan : .infinity }
@@ -161,15 +174,27 @@ struct CSVInference {
     return unsafe form.words.isNull(text) ? .word : .text
   }
 
-  /// A sentence about a column that is text though most of its cells are truth values or numbers;
-  /// nil for any other.
+  /// A sentence about a column that is text though most of its cells are truth values or numbers,
+  /// or nothing but quotes; nil for any other.
   func doubt(_ column: String) -> String? {
     guard type == .string else { return nil }
+    if seen.contains(.quotes), seen.isSubset(of: [.quotes, .word, .nan]) {
+      return
+        "column '\(column)' is text: it has \"\" and nothing else: '--null \"\"' makes that null"
+    }
     let most = max(bools.count, numbers.count)
     guard most * 2 > bools.count + numbers.count + texts.count else { return nil }
     let others = [texts] + (bools.count < numbers.count ? [bools] : [numbers])
     if let first = others.filter({ $0.count > 0 }).min(by: { $0.line < $1.line }) {
       return "column '\(column)' is text: line \(first.line) has \(ReadRemarks.quoted(first.text))"
+    }
+    if unkept.count > 0 {
+      let isWide = seen.contains(.hugeInteger)
+      let type = NameList.text(["\(column)=\(isWide ? "float64" : "int64")"])
+      return
+        "column '\(column)' is text: line \(unkept.line) has \(ReadRemarks.quoted(unkept.text)), "
+        + "which no integer gives back"
+        + (isWide && wideIntegers.count > 0 ? "" : ": '--types \(type)' reads it as a number")
     }
     guard wideIntegers.count > 0 else { return nil }
     return "column '\(column)' is text: line \(wideIntegers.line) has "

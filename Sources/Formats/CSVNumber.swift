@@ -1,3 +1,5 @@
+import CSimdjson
+
 /// A number as JSON writes numbers, taken apart.
 struct CSVNumber {
   private let isNegative: Bool
@@ -9,6 +11,8 @@ struct CSVNumber {
   private let isComplete: Bool
   /// Whether neither a point nor an exponent was written.
   let isInteger: Bool
+  /// Whether it has more digits than come back from any double.
+  private let hasManyDigits: Bool
 
   /// Reads all of `text`; nil when it is no JSON number.
   init?(_ text: UnsafeRawBufferPointer) {
@@ -51,6 +55,7 @@ struct CSVNumber {
     self.digits = digits
     self.exponent = exponent
     isComplete = significant <= 19
+    hasManyDigits = significant > 15
   }
 
   private static func writtenExponent(
@@ -83,6 +88,13 @@ struct CSVNumber {
     isInteger && isComplete && exponent == 0 && UInt64(exactly: Double(digits)) == digits
   }
 
+  /// Whether `value`, the double nearest to it, is written otherwise to as many digits.
+  func isRounded(_ text: UnsafeRawBufferPointer, _ value: Double) -> Bool {
+    guard hasManyDigits, !isInteger, let start = text.baseAddress else { return false }
+    let bytes = unsafe start.assumingMemoryBound(to: UInt8.self)
+    return unsafe assay_json_is_rounded(bytes, text.count, value) != 0
+  }
+
   /// Whether a double can stand for it: it is finite, and zero only when it was written as zero.
   func isRepresentable(_ text: UnsafeRawBufferPointer) -> Bool {
     if digits == 0 || (-280...280).contains(exponent) { return true }
@@ -108,6 +120,9 @@ struct CSVNumber {
 }
 
 extension CSVNumber {
+  /// The longest text that is read as a number: the largest double has 309 digits.
+  private static let textLimit = 320
+
   /// 10 to the powers 0 to 19, all that fit 64 bits.
   private static let powersOfTen: [UInt64] = (0..<20).map { power in
     (0..<power).reduce(1) { value, _ in value * 10 }
@@ -146,7 +161,7 @@ extension CSVNumber {
   /// point: `1` for `+1`, `0.5` for `.5`; nil for what begins like no number.
   static func respelled(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
     let point = UInt8(ascii: ".")
-    guard text.count <= 64, let first = unsafe text.first else { return nil }
+    guard text.count <= textLimit, let first = unsafe text.first else { return nil }
     let isNegative = first == UInt8(ascii: "-")
     let isSigned = isNegative || first == UInt8(ascii: "+")
     let rest = unsafe Array(text.dropFirst(isSigned ? 1 : 0))

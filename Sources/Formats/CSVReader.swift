@@ -47,9 +47,14 @@ package struct CSVReader: RowReader {
 
   package var remarks: ReadRemarks {
     var remarks = learnt
-    if form.separator == nil, window.separator != CSVTokenizer.comma {
+    let isNamed = window.lineBeforeHeader > 0
+    if form.separator == nil, isNamed || window.separator != CSVTokenizer.comma {
       let known = CSVForm.separators.first { $0.byte == window.separator }?.name ?? ""
-      remarks.readings.append("separator " + (known.utf8.count > 1 ? known : "'\(known)'"))
+      remarks.readings.append(
+        "separator " + (known.utf8.count > 1 ? known : "'\(known)'")
+          + (isNamed ? ", which line 1 names" : ""))
+    } else if isNamed {
+      remarks.readings.append("line 1 as one that names a separator, which another was named for")
     }
     var phrases = CSVReadingPhrases()
     for column in columns { phrases.add(column.readings, of: column.definition.name) }
@@ -108,8 +113,11 @@ package struct CSVReader: RowReader {
   /// Reads the whole file for the names and types of its columns.
   private mutating func learn() throws(StoreError) {
     let sample = try window.beginning(CSVSeparator.sampleBytes)
+    let line = CSVSeparator.Line(sample.bytes)
+    window.lineBeforeHeader = line?.byteCount ?? 0
+    let rows = Array(sample.bytes.dropFirst(window.lineBeforeHeader))
     window.separator =
-      form.separator ?? CSVSeparator.find(in: sample.bytes, isWhole: sample.isWhole)
+      form.separator ?? line?.separator ?? CSVSeparator.find(in: rows, isWhole: sample.isWhole)
     try window.rewind()
     let names = try window.header()
     try check(types, among: names)

@@ -17,6 +17,8 @@ struct CSVReadings {
   private(set) var emptyCount = 0
   /// The first cell of a `json` column that is no JSON.
   var firstTextLine: UInt32?
+  /// The first number with more digits than its float has.
+  var firstRoundedLine: UInt32?
 
   /// Takes note of a cell.
   mutating func add(_ text: UnsafeRawBufferPointer, as meaning: Meaning) {
@@ -46,6 +48,7 @@ struct CSVReadings {
     }
     emptyCount += other.emptyCount
     firstTextLine = firstTextLine ?? other.firstTextLine
+    firstRoundedLine = firstRoundedLine ?? other.firstRoundedLine
   }
 
   /// Phrases that lack the column's name: `'True'/'False' as bool`.
@@ -70,6 +73,9 @@ struct CSVReadings {
     }
     if let firstTextLine {
       phrases.append("cells that are no JSON as texts (the first on line \(firstTextLine))")
+    }
+    if let firstRoundedLine {
+      phrases.append(ReadRemarks.rounded(first: "on line \(firstRoundedLine)"))
     }
     return phrases
   }

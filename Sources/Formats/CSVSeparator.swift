@@ -6,6 +6,31 @@ enum CSVSeparator {
   static let sampleBytes = 64 << 10
   private static let sampleRows = 100
 
+  /// The first line of a file in which spreadsheets name the separator: `sep=;`, also in quotes.
+  struct Line {
+    let separator: UInt8
+    /// How many bytes it takes, with its end.
+    let byteCount: Int
+
+    /// The line at the beginning of a file; nil when the file begins with its header.
+    init?(_ sample: [UInt8]) {
+      guard let end = sample.prefix(16).firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+      let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+      var text = sample[..<end]
+      if text.starts(with: mark) { text = text.dropFirst(mark.count) }
+      if text.last == UInt8(ascii: "\r") { text = text.dropLast() }
+      let quote = UInt8(ascii: "\"")
+      if text.count > 2, text.first == quote, text.last == quote {
+        text = text.dropFirst().dropLast()
+      }
+      guard let separator = text.last, CSVForm.separators.contains(where: { $0.byte == separator }),
+        String(decoding: text.dropLast(), as: UTF8.self).lowercased() == "sep="
+      else { return nil }
+      self.separator = separator
+      byteCount = end + 1
+    }
+  }
+
   /// The separator by which the header has more cells than one and all rows have as many.
   ///
   /// The comma comes before others. Where none fits, the one that the header has most often, so

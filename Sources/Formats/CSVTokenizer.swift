@@ -54,15 +54,18 @@ struct CSVTokenizer {
   /// The line each row began on.
   private(set) var lines: [UInt32] = []
   /// The line of the next row.
-  private(set) var nextLine = 1
+  private(set) var nextLine: Int
 
   static let comma = UInt8(ascii: ",")
   private static let quote = UInt8(ascii: "\"")
   private static let lineFeed = UInt8(ascii: "\n")
   private static let carriageReturn = UInt8(ascii: "\r")
 
-  /// A tokenizer of cells with `separator` between them.
-  init(separator: UInt8 = Self.comma) { self.separator = separator }
+  /// A tokenizer of cells with `separator` between them, the first of which stand on `firstLine`.
+  init(separator: UInt8 = Self.comma, firstLine: Int = 1) {
+    self.separator = separator
+    nextLine = firstLine
+  }
 
   /// Finds at most `rowCount` whole rows from `start` and returns where they end.
   ///

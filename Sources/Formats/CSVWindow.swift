@@ -11,6 +11,8 @@ struct CSVWindow {
   private(set) var tokenizer = CSVTokenizer()
   /// What stands between cells; it counts from the next ``rewind()`` on.
   var separator = CSVTokenizer.comma
+  /// How many bytes a line takes that stands before the header; likewise.
+  var lineBeforeHeader = 0
   /// Where the rows end that were given out.
   private var consumed = 0
   private var isAtEnd = false
@@ -32,10 +34,10 @@ struct CSVWindow {
     bytes.removeSubrange(0..<consumed)
     consumed = 0
     // A byte order mark takes three.
-    var wanted = max(chunkBytes, 3)
+    var wanted = max(chunkBytes, 3, lineBeforeHeader)
     while true {
       try fill(to: wanted)
-      if isAtStart { skipByteOrderMark() }
+      if isAtStart { skipBeginning() }
       do throws(CSVFault) {
         consumed = try unsafe bytes.withUnsafeBufferPointer { buffer throws(CSVFault) in
           try unsafe tokenizer.scan(
@@ -88,7 +90,7 @@ struct CSVWindow {
   mutating func rewind() throws(StoreError) {
     try source.rewind()
     bytes.removeAll(keepingCapacity: true)
-    tokenizer = CSVTokenizer(separator: separator)
+    tokenizer = CSVTokenizer(separator: separator, firstLine: lineBeforeHeader > 0 ? 2 : 1)
     consumed = 0
     isAtEnd = false
     isAtStart = true
@@ -141,8 +143,9 @@ struct CSVWindow {
     }
   }
 
-  private mutating func skipByteOrderMark() {
+  private mutating func skipBeginning() {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { consumed = 3 }
+    if lineBeforeHeader > 0 { consumed = min(lineBeforeHeader, bytes.count) }
     isAtStart = false
   }
 

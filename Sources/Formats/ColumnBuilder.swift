@@ -4,10 +4,13 @@ import Model
 
 /// Makes a vector of the typed cells of one column; rows without a cell are null.
 ///
-/// A value built as `json` becomes its JSON text: 41 `41`, 1.5 `1.5`, the string 4f2a `"4f2a"`.
+/// A value built as `json` becomes its JSON text: 41 `41`, 1.5 `1.5`, the string 4f2a `"4f2a"`. A
+/// number with more digits than a double has keeps them there.
 @safe struct ColumnBuilder {
   /// In row order, at most one a row.
   private let cells: UnsafeBufferPointer<assay_json_cell>
+  /// Numbers that their doubles do not stand for, in row order.
+  private let exacts: UnsafeBufferPointer<assay_json_exact>
   /// What string cells point into.
   private let block: UnsafePointer<UInt8>
   /// What unescaped and nested cells point into.
@@ -23,13 +26,15 @@ import Model
   ///
   /// `textBytes` is of all cells, `kinds` are those met in any of them.
   init(
-    cells: UnsafeBufferPointer<assay_json_cell>, block: UnsafePointer<UInt8>,
-    text: UnsafePointer<UInt8>, textBytes: Int, kinds: JSONKinds, rows: Range<Int>
+    cells: UnsafeBufferPointer<assay_json_cell>, exacts: UnsafeBufferPointer<assay_json_exact>,
+    block: UnsafePointer<UInt8>, text: UnsafePointer<UInt8>, textBytes: Int, kinds: JSONKinds,
+    rows: Range<Int>
   ) {
     let first = unsafe Self.position(of: rows.lowerBound, in: cells)
     let last = unsafe Self.position(of: rows.upperBound, in: cells)
     let isWhole = last - first == cells.count
     unsafe self.cells = UnsafeBufferPointer(rebasing: cells[first..<last])
+    unsafe self.exacts = exacts
     unsafe self.block = block
     unsafe self.text = text
     self.kinds = kinds
@@ -200,13 +205,21 @@ import Model
     var bytes: [UInt8] = []
     bytes.reserveCapacity(textBytes + cellCount * 8)
     var row = 0
+    var nextExact = 0
     for index in 0..<cellCount {
       let cell = cell(index)
       while row < self.row(of: cell) {
         row += 1
         offsets[row] = UInt32(truncatingIfNeeded: bytes.count)
       }
-      append(cell, to: &bytes)
+      while unsafe nextExact < exacts.count && exacts[nextExact].row < cell.row { nextExact += 1 }
+      if unsafe nextExact < exacts.count && exacts[nextExact].row == cell.row {
+        let exact = unsafe exacts[nextExact]
+        unsafe bytes.append(
+          contentsOf: UnsafeBufferPointer(start: text + exact.offset, count: exact.length))
+      } else {
+        append(cell, to: &bytes)
+      }
       row += 1
       offsets[row] = UInt32(truncatingIfNeeded: bytes.count)
     }

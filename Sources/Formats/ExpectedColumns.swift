@@ -58,6 +58,11 @@ package struct ExpectedColumns: Sendable {
     place(of: name).flatMap { columns[$0].use == .never ? nil : columns[$0].type }
   }
 
+  /// Whether a row of the dataset has a value in the column called `name`.
+  package func hasValues(_ name: String) -> Bool {
+    place(of: name).map { columns[$0].hasValues } ?? false
+  }
+
   /// Which column is called `name`.
   func place(of name: String) -> Int? { places[name] }
 }

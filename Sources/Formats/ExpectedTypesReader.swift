@@ -17,6 +17,9 @@ package struct ExpectedTypesReader: RowReader {
   /// Columns that have turned out to hold other values.
   private var dropped: Set<DataText> = []
   private var misfits: [ReadRemarks.Misfit] = []
+  /// The first value of each column that is of another type in a file that has types of its own,
+  /// where none that came before it shows why.
+  private var others: [ReadRemarks.Misfit] = []
   /// The first line of each column whose text is no JSON.
   private var texts: [(column: String, line: UInt32)] = []
 
@@ -36,7 +39,7 @@ package struct ExpectedTypesReader: RowReader {
 
   package var remarks: ReadRemarks {
     var remarks = base.remarks
-    remarks.misfits += misfits
+    remarks.misfits += misfits + others
     remarks.readings += texts.map {
       "cells that are no JSON as texts in \($0.column), the first in row \($0.line)"
     }
@@ -112,24 +115,39 @@ package struct ExpectedTypesReader: RowReader {
 
   /// Takes note of the first cells for whose sake a column is read as the file has it: one for
   /// each type that they make it.
+  ///
+  /// Where a file has a type for all of its cells, that is the first which is not of the dataset's;
+  /// should none be, the first with a value.
   private mutating func note(_ name: String, _ vector: ColumnVector, _ lines: [UInt32]) {
     guard let known = expected[name], known.hasValues else { return }
     var types = misfits.filter { $0.column.hasBytes(of: name) }.map(\.wider)
-    // Every cell is of the one type that the file has.
     if typing == .all, !types.isEmpty { return }
     for row in 0..<vector.count where vector.hasValue(row) {
       // No cell is of a wider type than JSON.
       if types.last == .json { return }
-      let wider = Self.wider(known.type, vector, row)
-      if typing != .all, wider == known.type || types.contains(wider) { continue }
+      let wider = Self.wider(known.type, vector, row, allowsWhole: typing == .all)
+      if wider == known.type {
+        if typing == .all, !others.contains(where: { $0.column.hasBytes(of: name) }) {
+          others.append(misfit(known, vector, row, lines, wider: vector.type))
+        }
+        continue
+      }
+      if types.contains(wider) { continue }
       types.append(wider)
-      var misfit = ReadRemarks.Misfit(
-        column: name, expected: known.type, wider: wider, line: Int(lines[row]),
-        text: Self.quoted(vector, row))
-      misfit.isRow = typing == .all
-      misfits.append(misfit)
+      misfits.append(misfit(known, vector, row, lines, wider: wider))
       if typing == .all { return }
     }
+  }
+
+  private func misfit(
+    _ known: ExpectedColumns.Column, _ vector: ColumnVector, _ row: Int, _ lines: [UInt32],
+    wider: ColumnType
+  ) -> ReadRemarks.Misfit {
+    var misfit = ReadRemarks.Misfit(
+      column: known.name, expected: known.type, wider: wider, line: Int(lines[row]),
+      text: ReadRemarks.quoted(vector, row))
+    misfit.isRow = typing == .all
+    return misfit
   }
 
   /// The values of JSON in a key's column as those of the dataset's, whose moments are texts in
@@ -146,19 +164,25 @@ package struct ExpectedTypesReader: RowReader {
     }
     throw ReadRemarks.Misfit(
       column: column.name, expected: column.type, wider: .string, line: Int(lines[row ?? 0]),
-      text: quoted(vector, row ?? 0)
+      text: ReadRemarks.quoted(vector, row ?? 0)
     ).refusal
   }
 
   /// The type that holds a cell as JSON has it, and others of `type`.
+  /// - Parameter allowsWhole: Whether whole floats may be integers.
   private static func wider(
-    _ type: ColumnType, _ vector: ColumnVector, _ row: Int
+    _ type: ColumnType, _ vector: ColumnVector, _ row: Int, allowsWhole: Bool = false
   ) -> ColumnType {
     guard vector.type == .json || vector.type == .string, let text = vector.values.text(row) else {
-      if case .int64(let integers) = vector.values, vector.type == .int64 {
+      switch vector.values {
+      case .int64(let integers) where vector.type == .int64:
         return wider(type, .integer(integers[row]))
+      case .float64(let floats, let marks):
+        if marks?[row] == true { return wider(type, .integer(Int64(floats[row]))) }
+        let isInteger = allowsWhole && type == .int64 && floats[row].asInteger != nil
+        return isInteger ? type : type.union(.float64)
+      default: return type.union(vector.type)
       }
-      return type.union(vector.type)
     }
     let bytes = text.words.bytes[text.range]
     return wider(type, vector.type == .json ? JSONScalar(bytes) : .text(Array(bytes)))
@@ -171,16 +195,10 @@ package struct ExpectedTypesReader: RowReader {
     case .integer(let value):
       type == .float64 && value.magnitude > 1 << 53 ? .json : type.union(.int64)
     case .text(let bytes):
-      type == .timestamp && Timestamp(iso8601: String(decoding: bytes, as: UTF8.self)) != nil
-        ? type : type.union(.string)
+      type != .timestamp
+        ? type.union(.string)
+        : Timestamp(iso8601: String(decoding: bytes, as: UTF8.self)) == nil ? .string : type
     default: .json
     }
-  }
-
-  private static func quoted(_ vector: ColumnVector, _ row: Int) -> String {
-    guard let text = vector.values.text(row) else { return vector.display(row) }
-    let quoted = ReadRemarks.quoted(text.words.bytes[text.range])
-    // JSON has quotes of its own where it is text.
-    return vector.type == .json ? String(quoted.dropFirst().dropLast()) : quoted
   }
 }

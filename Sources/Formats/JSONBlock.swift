@@ -15,6 +15,8 @@ import Model
     let firstRow: Int
     /// Where a number beyond int64 or float64 stands, when `kinds` has one.
     let beyondOffset: Int
+    /// Where the first number stands that its double does not stand for; nil without one.
+    let exactOffset: Int?
   }
 
   /// What a parse found.
@@ -56,7 +58,8 @@ import Model
         Column(
           name: String(decoding: name, as: UTF8.self), kinds: JSONKinds(rawValue: column.met),
           firstOffset: column.first_offset, firstRow: Int(column.first_row),
-          beyondOffset: column.beyond_offset))
+          beyondOffset: column.beyond_offset,
+          exactOffset: column.exact_count > 0 ? column.exact_offset : nil))
     }
     let fault = unsafe result.fault
     return unsafe Summary(
@@ -77,6 +80,7 @@ import Model
         guard let block = buffer.baseAddress, let text = unsafe column.text else { return nil }
         let builder = unsafe ColumnBuilder(
           cells: UnsafeBufferPointer(start: column.cells, count: column.cell_count),
+          exacts: UnsafeBufferPointer(start: column.exacts, count: column.exact_count),
           block: block, text: text, textBytes: column.text_bytes,
           kinds: JSONKinds(rawValue: column.met), rows: rows)
         return Result { () throws(ColumnBuilder.Misfit) in try builder.vector(as: type) }

@@ -1,13 +1,15 @@
-import Columns
-import Model
+package import Columns
+package import Model
 
 /// Texts that stand for the values of a `json` column, as CSV, Parquet and Arrow have them once
 /// other tools have written them.
-enum JSONCells {
+package enum JSONCells {
   /// The texts as JSON: each that is JSON is that value, any other is a string.
   /// - Returns: The column and the first row whose text is no JSON.
   /// - Throws: ``StoreError`` of kind `exhausted` when there is no memory.
-  static func vector(_ column: ColumnVector) throws(StoreError) -> (ColumnVector, firstText: Int?) {
+  package static func vector(_ column: ColumnVector) throws(StoreError) -> (
+    ColumnVector, firstText: Int?
+  ) {
     var present = TextValues()
     var rows: [Int] = []
     for row in 0..<column.count where column.hasValue(row) {

@@ -33,6 +33,9 @@ package struct JSONReader: RowReader {
   /// Rows that were parsed, laid out or not.
   private var rowsMet = 0
   private let allowsMissing: Bool
+  /// The line of the first number of each column, by its place in the table, that its double does
+  /// not stand for.
+  private var rounded: [Int: Int] = [:]
 
   /// A reader of `source`.
   package init(
@@ -44,6 +47,16 @@ package struct JSONReader: RowReader {
   }
 
   package var typing: FileTyping { .some }
+
+  package var remarks: ReadRemarks {
+    var remarks = ReadRemarks()
+    for (index, line) in rounded.sorted(by: { $0.key < $1.key })
+    where table.columns[index].type == .float64 {
+      remarks.readings.append(
+        ReadRemarks.rounded(first: "on line \(line)") + " in \(table.columns[index].name)")
+    }
+    return remarks
+  }
 
   package mutating func expect(_ columns: ExpectedColumns) throws(StoreError) {
     table.expected = columns
@@ -164,6 +177,9 @@ package struct JSONReader: RowReader {
       }
       if index == places.count { places.append(nil) }
       places[index] = source
+      if let offset = column.exactOffset, rounded[index] == nil {
+        rounded[index] = text.location(of: offset).line
+      }
       if !column.kinds.isDisjoint(with: .beyond), !table.isJSON(column.name) {
         let type = column.kinds.contains(.beyondInt64) ? "int64" : "float64"
         throw StoreError(

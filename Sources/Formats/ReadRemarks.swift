@@ -1,3 +1,4 @@
+package import Columns
 package import Model
 
 /// How a file was read where it could have meant something else.
@@ -28,11 +29,13 @@ package struct ReadRemarks: Sendable {
     /// The error for a cell of a key column whose type has to stay.
     var refusal: StoreError {
       let option = "--types " + NameList.text(["\(column)=string"])
+      var location = StoreError.Location(line: line)
+      location.isRow = isRow
       return StoreError(
         .invalid,
         "\(text) is no \(expected.rawValue), which the key column '\(column)' has: correct the "
           + "cell, or push all rows with \(option), under which every key is another one",
-        at: StoreError.Location(line: line))
+        at: location)
     }
   }
 
@@ -53,6 +56,18 @@ package struct ReadRemarks: Sendable {
 
   /// Nothing to say.
   package init() {}
+
+  /// Takes a cell for the first of its column that did not fit: what came before it has no part in
+  /// what the column became.
+  package mutating func begin(with misfit: Misfit) {
+    let isEarlier = { (other: Misfit) in
+      other.column.hasBytes(of: misfit.column) && other.line <= misfit.line
+    }
+    guard let place = misfits.firstIndex(where: isEarlier) else { return }
+    misfits[place] = misfit
+    let rest = misfits[(place + 1)...].filter { !isEarlier($0) }
+    misfits.replaceSubrange((place + 1)..., with: rest)
+  }
 
   /// A sentence about each thing.
   /// - Parameter type: The type that a column has now; nil when there is none of the name.
@@ -89,6 +104,21 @@ package struct ReadRemarks: Sendable {
   static func columns(_ names: [String], _ verb: String, _ verbs: String) -> String {
     let quoted = names.map { "'\($0)'" }.joined(separator: ", ")
     return names.count == 1 ? "column \(quoted) \(verb)" : "columns \(quoted) \(verbs)"
+  }
+
+  /// A phrase that lacks the column's name, about numbers that have more digits than a float.
+  static func rounded(first place: String) -> String {
+    "numbers of more digits than float64 has, rounded (the first \(place))"
+  }
+
+  /// A cell as messages have it: what is no number and no JSON in quotes.
+  package static func quoted(_ vector: ColumnVector, _ row: Int) -> String {
+    let vector = vector.type.vectorForm == nil ? vector : vector.slice(row..<row + 1).spelledVectors
+    let row = vector.count == 1 ? 0 : row
+    guard let text = vector.values.text(row) else { return vector.display(row) }
+    let quoted = quoted(text.words.bytes[text.range])
+    // JSON has quotes of its own where it is text.
+    return vector.type == .json ? String(quoted.dropFirst().dropLast()) : quoted
   }
 
   /// A cell's text in quotes, at most 40 characters of it.

@@ -30,6 +30,14 @@ package enum FileFormat: String, Sendable, CaseIterable {
 }
 
 extension FileFormat {
+  /// Whether a row is found by its line; rows of other files are counted.
+  package var hasLines: Bool {
+    switch self {
+    case .jsonl, .json, .csv: true
+    case .parquet, .arrow: false
+    }
+  }
+
   /// What HTTP calls it.
   package var mediaType: String {
     switch self {

@@ -28,6 +28,8 @@ package struct StoreError: Error, Sendable {
     package var file: String?
     package var line: Int?
     package var column: Int?
+    /// Whether the file has no lines, so that its rows are counted.
+    package var isRow = false
 
     /// A place in an input file.
     package init(file: String? = nil, line: Int? = nil, column: Int? = nil) {
@@ -72,6 +74,16 @@ package struct StoreError: Error, Sendable {
     return error
   }
 
+  /// The error about a file of `format`, which errors call `file` unless they know better: where
+  /// that has no lines, its rows are counted.
+  package func inFile(_ file: String, of format: FileFormat) -> StoreError {
+    guard location != nil else { return self }
+    var error = self
+    error.location?.file = location?.file ?? file
+    error.location?.isRow = !format.hasLines
+    return error
+  }
+
   /// The error of a change of which nobody knows whether it was made; `what` is the subject of a
   /// sentence, `advice` the end of one.
   ///
@@ -89,7 +101,9 @@ package struct StoreError: Error, Sendable {
 extension StoreError: CustomStringConvertible {
   package var description: String {
     var place = location?.file ?? ""
-    if let line = location?.line {
+    if let row = location?.line, location?.isRow == true {
+      place += (place.isEmpty ? "" : ": ") + "row \(row)"
+    } else if let line = location?.line {
       place += (place.isEmpty ? "line \(line)" : ":\(line)")
       if let column = location?.column {
         place += (location?.file == nil ? ", column \(column)" : ":\(column)")

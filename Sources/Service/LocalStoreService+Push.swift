@@ -23,7 +23,7 @@ extension LocalStoreService {
     if isRatings { options.key = request.key ?? [RatingColumns.key] }
     var types = request.types
     // Files of other formats say what their columns are.
-    if isRatings, [.jsonl, .json, .csv].contains(file.format) {
+    if isRatings, file.format.hasLines {
       types.merge(Self.ratingTypes) { given, _ in given }
     }
     var reader = try TableReader.open(
@@ -37,7 +37,8 @@ extension LocalStoreService {
         progress(Progress(done: rows, unit: .rows))
       }
     } catch {
-      throw Self.naming(file.name, in: error)
+      // The store sees rows, not files.
+      throw error.inFile(file.name, of: file.format)
     }
     var warnings = result.warnings
     var changes: ChangeCounts?
@@ -60,7 +61,7 @@ extension LocalStoreService {
   private static func digest(
     of request: PushRequest, _ file: TableFile
   ) throws(StoreError) -> Digest {
-    let isText = [.jsonl, .json, .csv].contains(file.format)
+    let isText = file.format.hasLines
     let source = try FileSource.open(
       path: file.path, compression: file.compression, name: file.name,
       limitBytes: file.limitBytes, recognizesCompression: isText)
@@ -113,12 +114,5 @@ extension LocalStoreService {
     options.createdAt = request.createdAt
     options.idempotencyKey = request.idempotencyKey
     return options
-  }
-
-  /// Adds the file to an error that is about it: the store sees rows, not files.
-  private static func naming(_ file: String, in error: StoreError) -> StoreError {
-    guard var location = error.location, location.file == nil else { return error }
-    location.file = file
-    return StoreError(error.kind, error.message, at: location)
   }
 }

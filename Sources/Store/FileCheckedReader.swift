@@ -8,8 +8,8 @@ import Objects
 ///
 /// A `json` column that is a `file` column of the version before becomes one too, as long as all of
 /// its values are of that form: so JSON lines that were pulled can be pushed again as they are.
-/// Likewise lists become vectors, and text of CSV; vectors become lists where the version before
-/// has `json`, unless a type is named.
+/// Likewise lists become vectors, and text of CSV, Parquet and Arrow; vectors become lists where
+/// the version before has `json`, unless a type is named. The first value that is none is remarked.
 struct FileCheckedReader<Base: RowReader>: RowReader {
   private(set) var base: Base
   private let store: Store
@@ -26,15 +26,23 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
   private let forms: [(name: String, form: VectorForm?)]
   /// Those of the columns of vectors that have turned out to hold other values.
   private var widenedVectors: Set<DataText> = []
+  /// The columns that have values in the version before.
+  private let expected: ExpectedColumns
+  /// The first value of each widened column that shows why.
+  private var misfits: [ReadRemarks.Misfit] = []
+  /// The first value of each whose type alone is another.
+  private var others: [ReadRemarks.Misfit] = []
   /// Files that are there, with their sizes.
   private var sizes: [Digest: Int] = [:]
 
   init(
-    _ base: Base, parent: Schema?, named: Set<DataText> = [], store: Store,
-    sees: FileSight? = nil, keepsLostFiles: Bool = false
+    _ base: Base, parent: Schema?, named: Set<DataText> = [],
+    expected: ExpectedColumns = ExpectedColumns(), store: Store, sees: FileSight? = nil,
+    keepsLostFiles: Bool = false
   ) {
     self.keepsLostFiles = keepsLostFiles
     self.base = base
+    self.expected = expected
     self.store = store
     self.sees = sees
     forms = (parent?.columns ?? []).compactMap { column in
@@ -46,7 +54,11 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
   }
 
   var typing: FileTyping { base.typing }
-  var remarks: ReadRemarks { base.remarks }
+  var remarks: ReadRemarks {
+    var remarks = base.remarks
+    remarks.misfits += misfits + others
+    return remarks
+  }
 
   mutating func expect(_ columns: ExpectedColumns) throws(StoreError) { try base.expect(columns) }
 
@@ -88,17 +100,57 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
         columns[position] = ColumnDefinition(name: column.name, type: .json)
         continue
       }
-      guard [.json, .string].contains(column.type), !widenedVectors.contains(name) else { continue }
-      do throws(ColumnVector.NoVector) {
-        vectors[position] = try vectors[position].vectors(form)
-        columns[position] = ColumnDefinition(name: column.name, type: .vector(form))
-      } catch {
-        widenedVectors.insert(DataText(name))
-      }
+      let vector = try withVectors(vectors[position], name, form, batch.lines)
+      vectors[position] = vector
+      columns[position] = ColumnDefinition(name: column.name, type: vector.type)
     }
     return InputBatch(
       rows: RowBatch(columns: columns, vectors: vectors, count: batch.rows.count),
       lines: batch.lines)
+  }
+
+  /// The values as vectors of `form`, which the version before has; as lists, or as what they are,
+  /// once one is none.
+  private mutating func withVectors(
+    _ vector: ColumnVector, _ name: String, _ form: VectorForm, _ lines: [UInt32]
+  ) throws(StoreError) -> ColumnVector {
+    let type = ColumnType.vector(form)
+    if vector.type == type { return vector }
+    let isOpen = !widenedVectors.contains(name)
+    if isOpen, vector.isAllNull { return .nulls(type, count: vector.count) }
+    if isOpen || !misfits.contains(where: { $0.column.hasBytes(of: name) }) {
+      do throws(ColumnVector.NoVector) {
+        let vectors = try vector.vectors(form)
+        if isOpen, vector.type.vectorForm == nil { return vectors }
+        // A file that has vectors says of which width they are.
+        note(name, type, vector, row: nil, lines)
+      } catch {
+        note(name, type, vector, row: error.row, lines)
+      }
+      widenedVectors.insert(DataText(name))
+    }
+    // Lists are texts where a file has no word for them.
+    guard vector.type == .string, typing != .some else { return vector }
+    return try JSONCells.vector(vector).0
+  }
+
+  /// Takes note of the first value of a column that is not of the type of the version before, in
+  /// `row`; without one, of the first value.
+  private mutating func note(
+    _ name: String, _ type: ColumnType, _ vector: ColumnVector, row: Int?, _ lines: [UInt32]
+  ) {
+    guard expected.hasValues(name),
+      let place = row ?? (0..<vector.count).first(where: vector.hasValue)
+    else { return }
+    var misfit = ReadRemarks.Misfit(
+      column: name, expected: type, wider: .json, line: Int(lines[place]),
+      text: ReadRemarks.quoted(vector, place))
+    misfit.isRow = typing == .all
+    if row != nil {
+      misfits.append(misfit)
+    } else if !others.contains(where: { $0.column.hasBytes(of: name) }) {
+      others.append(misfit)
+    }
   }
 
   private func isCandidate(_ column: ColumnDefinition) -> Bool {
@@ -120,7 +172,10 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
       let bytes = Array(text.words.bytes[text.range])
       let location = lines[row] > 0 ? StoreError.Location(line: Int(lines[row])) : nil
       guard let value = FileCellText.value(bytes) else {
-        if column.type == .json { return nil }
+        if column.type == .json {
+          note(column.name, .file, vector, row: row, lines)
+          return nil
+        }
         throw StoreError(
           .invalid,
           "the value of column '\(column.name)' is no file: it takes an object "
@@ -130,6 +185,7 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
       do throws(StoreError) {
         texts.append(try complete(value, column, at: location).json.bytes)
       } catch  where keepsLostFiles && column.type == .json && error.kind == .invalid {
+        note(column.name, .file, vector, row: row, lines)
         return nil
       }
     }

@@ -12,7 +12,12 @@ struct Merge {
   /// The columns whose values the file's rows replace.
   private let replaced: Set<DataText>
   private let input: RowBatch
+  /// Of columns that keep the parent's type though the file's is wider, the rows of the file whose
+  /// number is the parent's.
+  private let spelled: [Int: Bitmap]
   private let lines: [UInt32]
+  /// The first new value of each column that is not of the parent's type.
+  private(set) var misfits: [ReadRemarks.Misfit] = []
   private var table = KeyTable()
   private var isUsed: [Bool]
 
@@ -38,20 +43,36 @@ struct Merge {
       if let (row, earlier) = table.insert(keys, hashes: keys.hashes) {
         throw StoreError(
           .invalid,
-          "the row's key is there twice: first on line \(lines[earlier]) (1 and 1.0 are one key)",
+          "the row's key is there twice: first \(reader.typing == .all ? "in row" : "on line") "
+            + "\(lines[earlier]) (1 and 1.0 are one key)",
           at: StoreError.Location(line: Int(lines[first + row])))
       }
       first += batch.rows.count
     }
     var columns = try learnt.joined(to: parent, named: types, reader.typing)
     var whole = try Self.concatenated(batches, columns)
-    // Types that columns would have for the sake of values that no row will have.
-    let unneeded = try Self.unneededTypes(columns, whole, table, parent, key)
-      .filter { types[$0] == nil }
-    for (position, column) in parent.schema.columns.enumerated()
-    where unneeded.contains(column.name) { columns[position] = column }
-    if !unneeded.isEmpty { whole = try whole.without(unneeded).conformed(to: columns) }
-    replaced = names.subtracting(key.textSet).subtracting(unneeded)
+    var kept: [Int: Bitmap] = [:]
+    let (narrow, wider) = try Self.narrowed(columns, whole, table, parent, key, named: types)
+    for (position, value) in wider {
+      guard let row = value.row, lines[row] > 0 else { continue }
+      var misfit = ReadRemarks.Misfit(
+        column: columns[position].name, expected: parent.schema.columns[position].type,
+        wider: value.type, line: Int(lines[row]),
+        text: ReadRemarks.quoted(whole.vectors[position], row))
+      misfit.isRow = reader.typing == .all
+      misfits.append(misfit)
+    }
+    for (position, column) in narrow {
+      columns[position] = parent.schema.columns[position]
+      kept[position] = column.kept
+    }
+    if !narrow.isEmpty {
+      whole = RowBatch(
+        columns: columns,
+        vectors: whole.vectors.enumerated().map { narrow[$0]?.vector ?? $1 }, count: whole.count)
+    }
+    replaced = names.subtracting(key.textSet)
+    spelled = kept
     self.columns = columns
     input = whole
     isUsed = [Bool](repeating: false, count: input.count)
@@ -87,7 +108,9 @@ struct Merge {
       let isInput = replaced.contains(columns[column].name)
       let (own, new) = (old.vectors[column], input.vectors[column])
       let runs = kept.map { row in
-        if isInput, let match = matches[row], !own.hasNumber(row, of: new, match) {
+        if isInput, let match = matches[row], spelled[column]?[match] != true,
+          !own.hasNumber(row, of: new, match)
+        {
           RowRun(source: 1, start: Int32(match), count: 1)
         } else {
           RowRun(source: 0, start: Int32(row), count: 1)
@@ -120,39 +143,63 @@ struct Merge {
     return RowBatch.concatenated(parts, columns: columns)
   }
 
-  /// The columns of another type than the parent's, of whose values in the file none is new: of a
-  /// row that the parent lacks, or another than the parent's, which keeps its spelling.
-  private static func unneededTypes(
+  /// A column of the file with the type of the parent's.
+  private struct NarrowColumn {
+    /// The values that rows will have.
+    let vector: ColumnVector
+    /// The rows whose number the parent has, which keeps its spelling.
+    let kept: Bitmap
+  }
+
+  /// The columns, by position, that would be of a wider type than the parent's for the sake of
+  /// values that no row will have, and the first value of the others that is not of the type.
+  ///
+  /// All values of the former that are new, of a row that the parent lacks or another than the
+  /// parent's, are of the parent's type.
+  private static func narrowed(
     _ columns: [ColumnDefinition], _ input: RowBatch, _ table: KeyTable, _ parent: Snapshot,
-    _ key: [String]
-  ) throws(StoreError) -> Set<DataText> {
+    _ key: [String], named: [DataText: ColumnType]
+  ) throws(StoreError) -> (narrow: [Int: NarrowColumn], wider: [Int: ColumnVector.Wider]) {
     let schema = parent.schema
     let keyPositions = key.compactMap(schema.index(of:))
-    var open = schema.columns.indices.filter { schema.columns[$0] != columns[$0] }
-    guard !open.isEmpty, keyPositions.count == key.count else { return [] }
+    let open = schema.columns.indices.filter {
+      schema.columns[$0] != columns[$0] && named[columns[$0].name] == nil
+    }
+    guard !open.isEmpty, keyPositions.count == key.count else { return ([:], [:]) }
     let decoder = try ChunkDecoder()
-    var isFound = [Bool](repeating: false, count: input.count)
+    var kept = open.map { _ in Bitmap(count: input.count) }
     for group in parent.manifest.groups.indices {
       let positions = Array(Set(keyPositions + open)).sorted()
       let batch = try parent.batch(group: group, columns: positions, decoder)
       let keys = keys(of: batch, key)
       let matches = keys.hashes.enumerated().map { table.find(keys, $0, hash: $1) }
-      for case let row? in matches { isFound[row] = true }
-      for position in open where !key.hasText(columns[position].name) {
+      for (index, position) in open.enumerated() {
         guard let place = positions.firstIndex(of: position) else { continue }
+        // Keys that match are one.
+        let isKey = key.hasText(columns[position].name)
         let old = try batch.vectors[place].widened(to: columns[position].type)
         let new = input.vectors[position]
         let comparison = CellComparison(old, new)
-        let isChanged = matches.enumerated().contains { row, match in
-          guard let match else { return false }
-          return !comparison.areEqual(row, match) && !old.hasNumber(row, of: new, match)
+        for case let (row, match?) in matches.enumerated()
+        where isKey || comparison.areEqual(row, match) || old.hasNumber(row, of: new, match) {
+          kept[index][match] = true
         }
-        if isChanged { open.removeAll { $0 == position } }
       }
     }
-    let added = isFound.indices.filter { !isFound[$0] }
-    open.removeAll { position in added.contains { input.vectors[position].hasValue($0) } }
-    return open.map { columns[$0].name }.textSet
+    var narrow: [Int: NarrowColumn] = [:]
+    var wider: [Int: ColumnVector.Wider] = [:]
+    for (position, kept) in zip(open, kept) {
+      var isNew = Bitmap(repeating: true, count: input.count)
+      for row in kept.setPlaces { isNew[Int(row)] = false }
+      do throws(ColumnVector.Wider) {
+        let vector = try input.vectors[position].narrowed(
+          to: schema.columns[position].type, rows: isNew)
+        narrow[position] = NarrowColumn(vector: vector, kept: kept)
+      } catch {
+        wider[position] = error
+      }
+    }
+    return (narrow, wider)
   }
 
   private static func keys(of batch: RowBatch, _ key: [String]) -> KeyIdentities {
@@ -161,16 +208,6 @@ struct Merge {
         ?? .nulls(.json, count: batch.count)
     }
     return KeyIdentities(columns: vectors, count: batch.count)
-  }
-}
-
-extension RowBatch {
-  /// The rows without the columns of these names.
-  fileprivate func without(_ names: Set<DataText>) -> RowBatch {
-    if names.isEmpty { return self }
-    let kept = columns.indices.filter { !names.contains(columns[$0].name) }
-    return RowBatch(
-      columns: kept.map { columns[$0] }, vectors: kept.map { vectors[$0] }, count: count)
   }
 }
 

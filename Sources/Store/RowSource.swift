@@ -15,6 +15,15 @@ struct RowSource {
   private let deletesMissing: Bool
   /// Whether the parent's rows must stay as they are.
   private let keepsRows: Bool
+  /// The first values of a merge that are not of their columns' types.
+  private var misfits: [ReadRemarks.Misfit] = []
+
+  /// How the file was read where it could have meant something else.
+  var remarks: ReadRemarks {
+    var remarks = reader.remarks
+    for misfit in misfits { remarks.begin(with: misfit) }
+    return remarks
+  }
 
   init(
     reader: FileCheckedReader<ExpectedTypesReader>, parent: Snapshot?, mode: PushOptions.Mode,
@@ -51,6 +60,7 @@ struct RowSource {
       return true
     case .replace, .merge:
       var merge = try Merge(reader: &reader, parent: parent, key: key, types: types)
+      misfits = merge.misfits
       for index in parent.manifest.groups.indices {
         let old = try parentBatch(parent, index)
         let batch = try merge.updated(

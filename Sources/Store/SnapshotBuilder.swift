@@ -13,6 +13,8 @@ struct SnapshotBuilder {
   private let chunks: ChunkStore
   private let key: [String]
   private let parent: ParentRows?
+  /// Whether the lines of rows are their numbers, in a file without lines.
+  private let countsRows: Bool
   private(set) var sink: ChunkSink
   private var columns: [ColumnDefinition] = []
   private var groups: [RowGroupManifest] = []
@@ -36,8 +38,9 @@ struct SnapshotBuilder {
   /// The chunks of such a parent.
   private let inherited: Set<Digest>
 
-  init(chunks: ChunkStore, key: [String], parent: ParentRows?) {
+  init(chunks: ChunkStore, key: [String], parent: ParentRows?, countsRows: Bool = false) {
     self.chunks = chunks
+    self.countsRows = countsRows
     self.key = key
     self.parent = parent
     sink = ChunkSink(objects: chunks.objects)
@@ -179,7 +182,8 @@ struct SnapshotBuilder {
   /// What is wrong with a row whose key an earlier one has.
   private func repetition(of key: String, row: Int, earlier: Int) -> String {
     guard lines[earlier] == 0 else {
-      return "the key \(key) is there twice: first on line \(lines[earlier]); "
+      return "the key \(key) is there twice: first "
+        + (countsRows ? "in row" : "on line") + " \(lines[earlier]); "
         + "name more key columns (--key a,b) or remove a row (1 and 1.0 are one key)"
     }
     return lines[row] == 0

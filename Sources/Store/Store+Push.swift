@@ -123,8 +123,8 @@ extension Store {
     var rows = RowSource(
       reader: FileCheckedReader(
         try ExpectedTypesReader(reader, expecting: expected ?? ExpectedColumns()),
-        parent: parent?.schema, named: Set(options.types.keys), store: self,
-        sees: options.seesFile,
+        parent: parent?.schema, named: Set(options.types.keys),
+        expected: expected ?? ExpectedColumns(), store: self, sees: options.seesFile,
         keepsLostFiles: options.isSealing), parent: parent,
       mode: parent == nil ? .replace : options.mode, key: key, types: options.types,
       deletesMissing: options.deletesMissing,
@@ -134,14 +134,15 @@ extension Store {
       try ParentRows(parent, key: key)
     }
     while true {
-      var builder = SnapshotBuilder(chunks: chunks, key: key, parent: known)
+      var builder = SnapshotBuilder(
+        chunks: chunks, key: key, parent: known, countsRows: rows.reader.typing == .all)
       if try rows.forEachBatch({ (batch: RowBatch, lines: [UInt32]) throws(StoreError) in
         let isFine = try builder.add(batch, lines: lines)
         progress(builder.rows)
         return isFine
       }) {
         let (manifest, groups) = try builder.finish()
-        var remarks = rows.reader.remarks
+        var remarks = rows.remarks
         // Of another type, a key would be that of other rows.
         remarks.hidden.removeAll { key.hasText($0.column) }
         let notes = remarks.notes { name in

@@ -170,7 +170,7 @@ private struct ValueCheck {
     let name = snapshot.schema.columns[position].name
     note(
       .texts, version, column: name,
-      "it is text, and \(verdict.what): to count with them, pull it as CSV and push that with "
-        + "--types " + NameList.text(["\(name)=\(verdict.type.rawValue)"]))
+      "it is text, and \(verdict.what) with --types "
+        + NameList.text(["\(name)=\(verdict.type.rawValue)"]))
   }
 }

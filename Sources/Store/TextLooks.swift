@@ -1,13 +1,19 @@
 import Columns
+import Formats
 import Model
 
 /// What the texts of a column look like: how many are words for truth, and how many numbers.
 struct TextLooks {
   private(set) var bools = 0
+  /// Numbers that a column of floats takes, one of integers, and either of them.
+  private(set) var floats = 0
+  private(set) var integers = 0
   private(set) var numbers = 0
   private(set) var others = 0
-  /// The first text that is neither.
+  /// The first text that is neither, that is no float, and that is no integer.
   private(set) var other: String?
+  private(set) var noFloat: String?
+  private(set) var noInteger: String?
 
   private static let boolWords = words("true True TRUE false False FALSE")
   /// Words for no value, and for what is no finite number.
@@ -20,30 +26,45 @@ struct TextLooks {
 
   /// Takes note of the values of a `string` column.
   mutating func add(_ vector: ColumnVector) {
+    var (float, integer) = (CSVFit(.float64), CSVFit(.int64))
     for row in 0..<vector.count where vector.hasValue(row) {
       guard let text = vector.values.text(row) else { continue }
-      add(text.words.bytes[text.range])
+      add(text.words.bytes[text.range], &float, &integer)
     }
   }
 
   /// Takes in what was found over other rows.
   mutating func add(_ looks: TextLooks) {
     bools += looks.bools
+    floats += looks.floats
+    integers += looks.integers
     numbers += looks.numbers
     others += looks.others
     other = other ?? looks.other
+    noFloat = noFloat ?? looks.noFloat
+    noInteger = noInteger ?? looks.noInteger
   }
 
-  private mutating func add(_ text: ArraySlice<UInt8>) {
+  private mutating func add(
+    _ text: ArraySlice<UInt8>, _ float: inout CSVFit, _ integer: inout CSVFit
+  ) {
     let word = text.count <= 9 ? Array(text) : []
     if text.isEmpty || Self.nullWords.contains(word) { return }
     if Self.boolWords.contains(word) {
       bools += 1
-    } else if Self.numberWords.contains(word) || Self.isNumber(text) {
+      return
+    }
+    // Which numbers are read is for the reader to say: what is advised has to work.
+    let isNumber = Self.numberWords.contains(word) || Self.isNumber(text)
+    let (isFloat, isInteger) = isNumber ? (float.takes(text), integer.takes(text)) : (false, false)
+    let shown = { String(decoding: text.prefix(40), as: UTF8.self) }
+    if isFloat { floats += 1 } else { noFloat = noFloat ?? shown() }
+    if isInteger { integers += 1 } else { noInteger = noInteger ?? shown() }
+    if isFloat || isInteger {
       numbers += 1
     } else {
       others += 1
-      if other == nil { other = String(decoding: text.prefix(40), as: UTF8.self) }
+      other = other ?? shown()
     }
   }
 
@@ -73,19 +94,27 @@ struct TextLooks {
     return rest.isEmpty
   }
 
-  /// What they look like, as a sentence's end; nil when they look like texts.
+  /// What they look like and what to do, as a sentence's end with the type to name; nil when they
+  /// look like texts.
   ///
   /// A few that do not fit are let pass: one in ten of ten or more.
   var verdict: (type: ColumnType, what: String)? {
     let isBool = bools >= numbers
-    let (most, rest) = isBool ? (bools, numbers + others) : (numbers, bools + others)
+    let areIntegers = integers > floats
+    let values = bools + numbers + others
+    let most = isBool ? bools : max(floats, integers)
+    let rest = values - most
     guard most > 0, rest * 10 <= most else { return nil }
     let kind = isBool ? "true or false" : most == 1 ? "a number" : "numbers"
+    let first = isBool ? other : areIntegers ? noInteger : noFloat
     let exception =
-      rest == 0 ? "" : other.map { ", but for \(rest) like '\($0)'" } ?? ", but for \(rest)"
+      rest == 0 ? "" : first.map { ", but for \(rest) like '\($0)'" } ?? ", but for \(rest)"
+    let correction =
+      rest == 0 ? " and push that" : ", correct \(rest == 1 ? "that" : "those") and push it"
     return (
-      isBool ? .bool : .float64,
-      "\(most) of its values \(most == 1 ? "is" : "are") \(kind)\(exception)"
+      isBool ? .bool : areIntegers ? .int64 : .float64,
+      "\(most) of its values \(most == 1 ? "is" : "are") \(kind)\(exception): to count with them, "
+        + "pull it as CSV\(correction)"
     )
   }
 }

@@ -54,6 +54,44 @@ import Testing
     #expect(try place.run("verify").status == 0)
   }
 
+  @Test func `lists and structures beside files are as without them`() throws {
+    let image = "\"image\":\"images/a.png\""
+    try place.write(
+      """
+      {"id":1,\(image),"turns":[{"role":"user","text":"x"}],"scores":[1,2]}
+      {"id":2,\(image),"turns":[{"role":"user"}],"scores":[3.5]}
+
+      """, as: "spelled.jsonl")
+    try place.write(
+      """
+      {"id":1,\(image),"turns":[{"role":"user","text":"x"}],"scores":[1.0,2.0]}
+      {"id":2,\(image),"turns":[{"role":"user","text":null}],"scores":[3.5]}
+
+      """, as: "whole.jsonl")
+    try place.run("push", "runs", "spelled.jsonl", "--key", "id", "--files", "image")
+    try place.run("push", "plain", "whole.jsonl", "--key", "id")
+    for format in ["parquet", "arrow"] {
+      // As other tools write it, which know nothing of what is left out.
+      try place.run("pull", "plain", "-o", "rows.\(format)")
+      let pushed = try place.run("push", "runs", "rows.\(format)", "--files", "image")
+      #expect(pushed.output == "unchanged: runs@1\n", "\(format): \(pushed.error)")
+      try place.run("pull", "runs", "-o", "out.\(format)", "--files", "files")
+      // Lists, and no texts that are marked as JSON.
+      #expect(try place.shell("grep -a -q arrow.json out.\(format)").status == 1, "\(format)")
+      let again = try place.run("push", "runs", "out.\(format)", "--files", "image")
+      #expect(again.output == "unchanged: runs@1\n", "\(format): \(again.error)")
+    }
+  }
+
+  @Test func `a column that widens beside files is told once, by its line`() throws {
+    try place.write("id,image,n\n1,images/a.png,5\n", as: "a.csv")
+    try place.write("id,image,n\n1,images/a.png,5\n2,images/a.png,many\n", as: "b.csv")
+    try place.run("push", "d", "a.csv", "--key", "id", "--files", "image")
+    let widened = try place.run("push", "d", "b.csv", "--files", "image")
+    #expect(
+      widened.error == "assay: column 'n' was int64 and is string now: line 3 has 'many'\n")
+  }
+
   @Test func `standard output and another folder take paths too`() throws {
     try place.run("push", "pictures", "rows.jsonl", "--files", "image")
     let pulled = try place.run(

@@ -1,6 +1,8 @@
 import Columns
 import Formats
+import Foundation
 import Model
+import TestSupport
 import Testing
 
 /// A CSV text read to its end: its rows, and what there is to say about them.
@@ -102,21 +104,99 @@ private func column(
     #expect(known.cells[1].flatMap(Double.init) == number)
     #expect(known.cells[1]?.hasPrefix("-") == value.hasPrefix("-"))
     #expect(known.remarks.readings == ["'\(word)' as a number in x"])
-    // More digits than integers have are no number of a new column.
-    guard word != "9223372036854775808" else { return }
     let new = try column(["0.25", word])
     #expect(new.type == .float64 && new.cells == known.cells)
     #expect(new.remarks.readings == known.remarks.readings)
   }
 
-  @Test func `an integer with a plus is one among integers`() throws {
-    for type in [nil, ColumnType.int64] {
-      let found = try column(["7", "+1"], expecting: type)
-      #expect(found.type == .int64 && found.cells == ["7", "1"])
+  @Test func `an integer with a plus is one among those with a minus, and else a text`() throws {
+    for (first, type) in [("-7", nil), ("7", ColumnType.int64)] {
+      let found = try column([first, "+1"], expecting: type)
+      #expect(found.type == .int64 && found.cells == [first, "1"])
       #expect(found.remarks.readings == ["1 cell like '+1' as integers in x"])
     }
+    // Who has numbers of telephones has no minus.
+    let phones = try column(["4912", "+4912", "NaN"])
+    #expect(phones.type == .string && phones.cells == ["4912", "+4912", "NaN"])
+    #expect(
+      phones.remarks.doubts == [
+        "column 'x' is text: line 3 has '+4912', which no integer gives back: '--types x=int64' reads "
+          + "it as a number"
+      ])
     #expect(try column(["7", "-0"]).cells == ["7", "-0.0"])
     #expect(try column(["7", "-0"], expecting: .int64).type == .float64)
+  }
+
+  @Test(arguments: 0..<40 as Range<UInt64>)
+  func `whole floats are numbers however many digits they are written with`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let float = Double(
+      sign: Bool.random(using: &random) ? .plus : .minus,
+      exponent: Int.random(in: 64...1000, using: &random),
+      significand: Double.random(in: 1..<2, using: &random))
+    for text in [String(format: "%.0f", float), String(format: "%.0f", float) + ".0"] {
+      let known = try column([text], expecting: .float64)
+      #expect(known.type == .float64 && known.cells == [float.description], "\(text)")
+      let new = try column(["0.5", text])
+      #expect(new.type == .float64 && new.cells == ["0.5", float.description], "\(text)")
+    }
+    // Integers would not give it back.
+    let text = String(format: "%.0f", float)
+    for others in [[], ["7"]] {
+      let ids = try column(others + [text])
+      #expect(ids.type == .string && ids.cells.last == text)
+      #expect(ids.remarks.doubts.count == 1)
+      #expect(ids.remarks.doubts.first?.contains("'--types x=float64' reads") == true)
+    }
+  }
+
+  @Test func `a column that words alone made text is told`() throws {
+    let infinities = try column(["inf", "-inf"])
+    #expect(infinities.type == .string)
+    #expect(
+      infinities.remarks.doubts == [
+        "column 'x' is text and looks like numbers: '--types x=float64' reads them"
+      ])
+    let quotes = try column(["\"\"", "", "\"\""])
+    #expect(quotes.type == .string)
+    #expect(
+      quotes.remarks.doubts == [
+        "column 'x' is text: it has \"\" and nothing else: '--null \"\"' makes that null"
+      ])
+    let nulls = try column(
+      ["\"\"", "", "\"\""], csv: try CSVForm(separator: nil, decimal: nil, nulls: [""]))
+    #expect(nulls.type == .json && nulls.remarks.doubts.isEmpty)
+  }
+
+  @Test(arguments: ["sep=;\n", "sep=;\r\n", "\"sep=;\"\n", "SEP=;\n", "\u{FEFF}sep=;\r\n"])
+  func `a first line that names the separator is no header`(line: String) throws {
+    let (rows, remarks) = try read(line + "x;y\n1;a,b\n2;\n")
+    #expect(rows.columns.map(\.name) == ["x", "y"])
+    #expect(cells(rows.vectors[0]) == ["1", "2"] && cells(rows.vectors[1]) == ["a,b", nil])
+    #expect(remarks.readings.first == "separator ';', which line 1 names")
+    let named = try read(
+      line + "x,y\n1,b\n", csv: try CSVForm(separator: ",", decimal: nil, nulls: []))
+    #expect(named.rows.columns.map(\.name) == ["x", "y"])
+    #expect(
+      named.remarks.readings == [
+        "line 1 as one that names a separator, which another was named for"
+      ])
+    // The lines that messages name are those of the file.
+    let error = #expect(throws: StoreError.self) { try read(line + "x;y\n1;2\n3\n") }
+    #expect(error?.location?.line == 4)
+    // What says more is a header.
+    #expect(try read("sep=,y\n1,2\n").rows.columns.map(\.name) == ["sep=", "y"])
+  }
+
+  @Test func `digits that a float has no room for are told`() throws {
+    let texts = ["0.5", "0.1234567890123456789012", "0.10000000000000000555"]
+    let found = try column(texts)
+    #expect(found.type == .float64)
+    #expect(
+      found.remarks.readings == [
+        "numbers of more digits than float64 has, rounded (the first on line 3) in x"
+      ])
+    #expect(try column([texts[0], texts[2]]).remarks.readings.isEmpty)
   }
 
   @Test(arguments: [

@@ -52,7 +52,8 @@ func cells(_ vector: ColumnVector) -> [String?] {
   @Test(arguments: [
     ("true,false,,true", ColumnType.bool), ("\"true\",false,", .bool), ("true,1", .string),
     ("True,FALSE", .bool), ("1,-5,0,,9223372036854775807,-9223372036854775808", .int64),
-    ("\"12\",3", .int64), ("007,1", .string), ("+5,1", .int64), ("+5", .string), ("-0,1", .float64),
+    ("\"12\",3", .int64), ("007,1", .string), ("+5,1", .string), ("+5", .string),
+    ("-0,1", .float64),
     ("9223372036854775808,1", .string), ("1,2.5", .float64), ("1e5,-0.0,2.25E-3", .float64),
     ("9007199254740992,0.5", .float64), ("9007199254740993,0.5", .string), ("-0,0.5", .float64),
     ("-0", .string),

@@ -54,6 +54,45 @@ import Testing
     #expect(finding.what.contains("39 of its values are numbers, but for 1 like 'n/a?'"))
   }
 
+  @Test(arguments: 0..<80 as Range<UInt64>)
+  func `what is advised for texts works`(seed: UInt64) throws {
+    let temporary = try TemporaryStore()
+    let store = temporary.store
+    var random = SeededGenerator(seed: seed)
+    let pools = [
+      ["1", "-7", "1e5", "0.5", "10000000000000000000", "1e300", "inf", "NaN", "", "None"],
+      ["9007199254740993", "12", "-9223372036854775808", "NA", "nan"],
+      ["18446744073709551615", "10000000000000000000", "7.25"],
+      ["True", "false", "NULL", "TRUE", "", "None", "NaN"],
+      ["12345678901234567890123", "1e999", "1e-999", "0.1", "5"],
+    ]
+    let pool = try #require(pools.randomElement(using: &random))
+    var values = (0..<30).map { _ in pool.randomElement(using: &random) ?? "" }
+    if seed % 4 == 0 {
+      values[3] = ["soon", "1", "True", "99999999999999999999"][Int(seed / 4) % 4]
+    }
+    try push(values.map { "\"v\":\"\($0)\"" }, store)
+    guard let finding = try store.checkValues().first else { return }
+    let advice = try #require(finding.what.split(separator: "--types ").last)
+    let name = try #require(advice.split(separator: "=").last)
+    let type = try #require(ColumnType(rawValue: String(name)))
+    // What it calls exceptions has to be corrected first.
+    let hasExceptions = finding.what.contains("correct")
+    #expect(hasExceptions == finding.what.contains("but for"), "\(finding.what)")
+    let text = "id,v\n" + values.enumerated().map { "\($0),\"\($1)\"\n" }.joined()
+    var options = PushOptions()
+    options.types = ["v": type]
+    let reader = CSVReader(
+      source: MemorySource(name: "x", bytes: Array(text.utf8)),
+      options: ReadOptions(types: ["v": type]))
+    do {
+      _ = try store.push(try DatasetName("d"), reader, options)
+      #expect(try store.table("d").columns[1].type == type)
+    } catch let error as StoreError {
+      #expect(hasExceptions, "seed \(seed): \(finding.what): \(error)")
+    }
+  }
+
   @Test func `a type that flips and a date in the future are found`() throws {
     let temporary = try TemporaryStore()
     let store = temporary.store

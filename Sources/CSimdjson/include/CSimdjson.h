@@ -80,6 +80,13 @@ typedef struct assay_json_cell {
   uint64_t bits;
 } assay_json_cell;
 
+/// A NUMBER that its double does not stand for, as it is written.
+typedef struct assay_json_exact {
+  uint32_t row;
+  /// Where it stands in the parser's text.
+  size_t offset, length;
+} assay_json_exact;
+
 /// The cells of one column in row order; valid until the parser parses again.
 typedef struct assay_json_column {
   const uint8_t *name;
@@ -96,6 +103,9 @@ typedef struct assay_json_column {
   uint32_t first_row;
   /// Where the first number beyond int64 or float64 stands; 0 when there is none.
   size_t beyond_offset;
+  /// In row order; where the first of them stands in the block.
+  const assay_json_exact *exacts;
+  size_t exact_count, exact_offset;
 } assay_json_column;
 
 /// What a parse found; valid until the parser parses again.
@@ -144,6 +154,10 @@ size_t assay_json_cut(assay_json_cutter *cutter, const uint8_t *block, size_t st
 /// Writes the shortest decimal that reads back as `value`, which is finite, and returns its length.
 /// Whole numbers end in `.0`; the form is the one Swift's `description` has.
 size_t assay_json_number_text(double value, uint8_t *text);
+
+/// Whether `value`, the double nearest to the JSON number that `text` is, is written otherwise to as
+/// many digits, so that it does not stand for the number: 1 or 0.
+int assay_json_is_rounded(const uint8_t *text, size_t length, double value);
 
 /// Writes the decimal of `value` and returns its length.
 size_t assay_json_integer_text(int64_t value, uint8_t *text);

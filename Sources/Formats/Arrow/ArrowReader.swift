@@ -22,6 +22,8 @@ package struct ArrowReader: RowReader {
   private let name: String
   private var input: ArrowInput
   private let columns: [ColumnDefinition]
+  /// The shapes of the columns' values, as far as the file says them.
+  package let shapes: [ValueShape?]
   private var spellings: ColumnSpellings
   private let dictionaryFields: [Int64: ArrowField]
   private var decoder = ArrowDecoder()
@@ -68,6 +70,11 @@ package struct ArrowReader: RowReader {
     let nested = zip(columns, input.schema.fields).map { $0.type == .json && $1.type.isNested }
     spellings = ColumnSpellings(columns, isNested: nested)
     for (name, shape) in input.schema.shapes { spellings.adopt(shape, for: name) }
+    let known = input.schema.shapes
+    shapes = zip(columns, input.schema.fields).map { column, field in
+      guard column.type == .json, field.type.isNested else { return nil }
+      return known.first { $0.name.hasBytes(of: column.name) }?.shape ?? field.shape
+    }
   }
 
   package mutating func adopt(_ shapes: [DataText: ValueShape]) {
