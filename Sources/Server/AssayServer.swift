@@ -18,22 +18,27 @@ package struct AssayServer: Sendable {
   private let logger: Logger
   /// Nil where it speaks plain HTTP.
   private let certificate: CertificateKeeper?
+  /// Routes beside those of the contract.
+  private let moreRoutes: @Sendable (Backend) -> [Route]
 
   /// A server of the store at `home`, where tokens and the audit log are kept.
   ///
   /// `service` gives the store as a caller sees it; `rows` takes those that come one at a time;
-  /// `records` keeps those of versions in memory; `routers` decides requests.
+  /// `records` keeps those of versions in memory; `routers` decides requests; `moreRoutes` are
+  /// answered beside those of the contract.
   /// - Throws: ``StoreError``: `denied` when others could reach it and it has no token; `corrupt`
   ///   when the tokens are damaged; `usage` when the certificate is none.
   package init(
     home: StoreHome, options: ServerOptions,
     clock: @escaping @Sendable () -> Timestamp,
     service: @escaping @Sendable (Caller) -> any AssayService, rows: LocalRowService? = nil,
-    records: VersionRecords? = nil, routers: LiveRouters? = nil
+    records: VersionRecords? = nil, routers: LiveRouters? = nil,
+    moreRoutes: @escaping @Sendable (Backend) -> [Route] = { _ in [] }
   ) throws(StoreError) {
     backend = Backend(
       home: home, options: options, clock: clock, service: service, rows: rows, records: records,
       routers: routers)
+    self.moreRoutes = moreRoutes
     let level = Logger.Level(rawValue: options.logLevel.rawValue) ?? .info
     logger = Logger(label: "assay") { _ in
       LineLogHandler(level: level, isJSON: options.logFormat == .json)
@@ -166,20 +171,19 @@ package struct AssayServer: Sendable {
   }
 
   private func responder() -> RouterResponder<ServerContext> {
-    let routes = Routes(backend: backend).all
-    let door = FrontDoor(
+    let routes = Routes(backend: backend).all + moreRoutes(backend)
+    let pipeline = RequestPipeline(
       backend: backend, paths: PathTable(routes),
       origins: OriginRules(allowedHosts: backend.options.allowedHosts))
     let router = Router(context: ServerContext.self)
     for route in routes {
+      let respond = pipeline.responder(for: route)
       for method in route.methods {
-        router.on(RouterPath(route.path), method: method) { request, context in
-          try await door.answer(request, context, route: route)
-        }
+        router.on(RouterPath(route.path), method: method, use: respond)
       }
     }
     // Added last, it answers only what no route does.
-    router.add(middleware: Unanswered(door: door))
+    router.add(middleware: Unanswered(respond: pipeline.responder(for: nil)))
     return router.buildResponder()
   }
 
@@ -203,12 +207,12 @@ package struct AssayServer: Sendable {
 
 /// Answers requests that have no route.
 private struct Unanswered: RouterMiddleware {
-  let door: FrontDoor
+  let respond: RequestPipeline.Responder
 
   func handle(
     _ request: Request, context: ServerContext,
     next: (Request, ServerContext) async throws -> Response
   ) async throws -> Response {
-    try await door.answer(request, context, route: nil)
+    try await respond(request, context)
   }
 }

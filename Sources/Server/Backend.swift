@@ -6,7 +6,7 @@ import Service
 import Wire
 
 /// What all routes share: the store, who may use it, and the threads that do the work.
-final class Backend: Sendable {
+package final class Backend: Sendable {
   /// The store as a caller sees it.
   let service: @Sendable (Caller) -> any AssayService
   /// Nil where no rows are taken.

@@ -8,7 +8,7 @@ import NIOHTTPTypesHTTP1
 /// types of ``HTTPRequest``.
 ///
 /// A head that breaks a rule goes on with the reason in a field of its own (``RequestFault``),
-/// which ``FrontDoor`` answers in its turn and with a line in the log. Lives on the event loop of
+/// which ``HeadCheck`` answers in its turn and with a line in the log. Lives on the event loop of
 /// its channel.
 final class RequestHeadRules: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart

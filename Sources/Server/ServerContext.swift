@@ -1,19 +1,19 @@
 import Access
-import Hummingbird
+package import Hummingbird
 import Logging
 import NIOCore
 import Service
 
 /// What is known of a request besides its bytes.
-struct ServerContext: RequestContext {
-  var coreContext: CoreRequestContextStorage
+package struct ServerContext: RequestContext {
+  package var coreContext: CoreRequestContextStorage
   /// The connection it came by.
   let channel: any Channel
   /// The client's name for it, or a new one.
   var requestID = ""
   var caller = Caller.local
 
-  init(source: ApplicationRequestContextSource) {
+  package init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
     channel = source.channel
   }

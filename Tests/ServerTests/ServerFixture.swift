@@ -21,7 +21,10 @@ final class ServerFixture: Sendable {
   let server: AssayServer
   let tokens: LocalTokenService
 
-  init(_ change: (inout ServerOptions) -> Void = { _ in }) throws {
+  init(
+    _ change: (inout ServerOptions) -> Void = { _ in },
+    routes: @escaping @Sendable (Backend) -> [Route] = { _ in [] }
+  ) throws {
     folder = try TemporaryDirectory()
     var options = ServerOptions()
     change(&options)
@@ -30,7 +33,8 @@ final class ServerFixture: Sendable {
     let service = service
     let clock: @Sendable () -> Timestamp = { ScriptedService.savedAt }
     server = try AssayServer(
-      home: StoreHome(path: folder.path), options: options, clock: clock, service: { _ in service })
+      home: StoreHome(path: folder.path), options: options, clock: clock, service: { _ in service },
+      moreRoutes: routes)
     tokens = server.tokens
   }
 

@@ -17,6 +17,7 @@ import Testing
     "errorCaught": "NIO's ChannelInboundHandler", "handlerAdded": "NIO's ChannelHandler",
     "metadataProvider": "swift-log's LogHandler", "rateLimited": "rules, by its raw value",
     "schemaInvalid": "rules, by its raw value", "serverError": "rules, by its raw value",
+    "streamed": "routes that StreamTests register, until a route of ours streams",
     "userInboundEventTriggered": "NIO's ChannelInboundHandler",
     "validate": "ArgumentParser's ParsableArguments",
   ]

@@ -64,7 +64,7 @@ import Testing
     "Routing/Evaluation/FieldIndex.swift": "grouped by bytes",
     "Server/HTTP/QueryParameters.swift": "names of parameters, which the contract has",
     "Server/Jobs.swift": "ids of jobs",
-    "Server/OriginRules.swift": "names of hosts",
+    "Server/Middleware/OriginRules.swift": "names of hosts",
     "Server/PathTable.swift": "paths of routes",
     "Server/Routes/Routes.swift": "names of parameters, which the contract has",
     "Server/Routes/RoutingBody.swift": "a member of the contract",

@@ -3,7 +3,7 @@ import Model
 import Wire
 
 /// An error with the status and the headers that it is answered with.
-struct HTTPProblem: Error, Sendable {
+package struct HTTPProblem: Error, Sendable {
   let status: HTTPResponse.Status
   let error: StoreError
   var headers = HTTPFields()

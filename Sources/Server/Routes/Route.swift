@@ -1,17 +1,17 @@
-import HTTPTypes
-import Hummingbird
-import Wire
+package import HTTPTypes
+package import Hummingbird
+package import Wire
 
 /// One operation of `schema/openapi.yaml`: where it is, who may do it, and what does it.
-struct Route: Sendable {
+package struct Route: Sendable {
   /// Who may do it.
-  enum Access: Sendable, Hashable {
+  package enum Access: Sendable, Hashable {
     /// Everybody, also without a token.
     case open
     case token(TokenScope)
   }
 
-  typealias Handler = @Sendable (Request, ServerContext) async throws -> Response
+  package typealias Handler = @Sendable (Request, ServerContext) async throws -> Response
 
   /// Its `operationId`.
   let operation: String
@@ -23,6 +23,8 @@ struct Route: Sendable {
   let isReading: Bool
   /// Whether a token may come in the URL.
   let takesURLToken: Bool
+  /// The form of its errors.
+  let errorStyle: ErrorStyle
   let handler: Handler
 
   /// Its method and, of `GET`, the one that has the same answer without its body (RFC 9110,
@@ -35,9 +37,10 @@ struct Route: Sendable {
   private static let keyed: Set = ["createVersion", "appendRows", "addRatings", "postOutcomes"]
 
   /// An operation; it changes something unless its scope is `read` or `reading` says otherwise.
-  init(
+  package init(
     _ operation: String, _ method: HTTPRequest.Method, _ path: String, _ access: Access,
-    isReading: Bool? = nil, takesURLToken: Bool = false, handler: @escaping Handler
+    isReading: Bool? = nil, takesURLToken: Bool = false, errorStyle: ErrorStyle = .problem,
+    handler: @escaping Handler
   ) {
     self.operation = operation
     self.method = method
@@ -45,6 +48,7 @@ struct Route: Sendable {
     self.access = access
     self.isReading = isReading ?? (access == .open || access == .token(.read))
     self.takesURLToken = takesURLToken
+    self.errorStyle = errorStyle
     self.handler = handler
   }
 }

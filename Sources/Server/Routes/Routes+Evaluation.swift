@@ -105,13 +105,3 @@ extension Routes {
     return json(receipt, status: .accepted)
   }
 }
-
-extension HTTPField.Name {
-  /// The version of the rules that decided.
-  static let routeVersion: HTTPField.Name = {
-    guard let name = HTTPField.Name("X-Route-Version") else {
-      preconditionFailure("it is a header")
-    }
-    return name
-  }()
-}

@@ -7,7 +7,7 @@ import Wire
 enum RoutingBody {
   /// The ids of a W3C `traceparent` (https://www.w3.org/TR/trace-context/).
   static func trace(_ headers: HTTPFields) -> (trace: String, span: String)? {
-    guard let name = HTTPField.Name("traceparent"), let text = headers[name] else { return nil }
+    guard let text = headers[.traceparent] else { return nil }
     let parts = text.split(separator: "-")
     guard parts.count >= 4, parts[1].utf8.count == 32, parts[2].utf8.count == 16,
       (parts[1] + parts[2]).utf8.allSatisfy({ Hex.digit($0) != nil })

@@ -88,11 +88,3 @@ extension Substring {
     return text
   }
 }
-
-extension HTTPField.Name {
-  /// Why ``RequestHeadRules`` refuses a request; it never comes from outside.
-  static let requestFault = Self.own("Assay-Request-Fault")
-  static let secFetchSite = Self.own("Sec-Fetch-Site")
-  static let secFetchMode = Self.own("Sec-Fetch-Mode")
-  static let secFetchDest = Self.own("Sec-Fetch-Dest")
-}

@@ -1,0 +1,70 @@
+import Access
+import HTTPTypes
+import Hummingbird
+import Model
+
+/// Finds out who makes a request, and refuses those who may not do what its route does.
+struct Authentication: RouterMiddleware {
+  let backend: Backend
+  let origins: OriginRules
+  let access: Route.Access
+  let takesURLToken: Bool
+
+  func handle(
+    _ request: Request, context: ServerContext,
+    next: (Request, ServerContext) async throws -> Response
+  ) async throws -> Response {
+    var context = context
+    context.caller = try await caller(of: request)
+    do {
+      return try await next(request, context)
+    } catch let error as StoreError where !context.caller.seesEverything {
+      // Its advice is for those who look after the whole store.
+      throw HTTPProblem(error)
+    }
+  }
+
+  private func caller(of request: Request) async throws -> Caller {
+    guard case .token(let scope) = access else { return .local }
+    let tokens = backend.tokens
+    let bearer = try Self.bearer(request)
+    let inURL = takesURLToken ? Self.urlToken(request) : nil
+    guard let secret = bearer ?? inURL else {
+      let isOpen = try backend.options.isLoopback && !tokens.isAnyTokenKnown()
+      guard isOpen else { throw Self.unauthorized("this needs a token") }
+      try origins.requireOwnUser(request)
+      return .local
+    }
+    guard let caller = try tokens.caller(secret: secret, inURL: bearer == nil) else {
+      throw Self.unauthorized("the token is unknown, revoked or expired")
+    }
+    try caller.require(scope)
+    if let id = caller.tokenID, !backend.options.isReadOnly, tokens.isUseDue(id) {
+      // Nobody waits for it, and its loss is of no consequence.
+      Task { try? await backend.quick.run { () throws(StoreError) in try tokens.noteUse(id) } }
+    }
+    return caller
+  }
+
+  private static func bearer(_ request: Request) throws -> String? {
+    guard let value = request.headers[.authorization] else { return nil }
+    guard value.lowercased().hasPrefix("bearer ") else {
+      throw unauthorized("the Authorization header has to be 'Bearer' and a token")
+    }
+    return String(value.dropFirst(7))
+  }
+
+  private static func urlToken(_ request: Request) -> String? {
+    for item in (request.uri.query ?? "").split(separator: "&") where item.hasPrefix("token=") {
+      return String(item.dropFirst(6))
+    }
+    return nil
+  }
+
+  private static func unauthorized(_ what: String) -> HTTPProblem {
+    var problem = HTTPProblem(
+      .unauthorized, .denied, what + "; send 'Authorization: Bearer assay_…'")
+    problem.headers[.wwwAuthenticate] = "Bearer realm=\"assay\""
+    return problem
+  }
+}
