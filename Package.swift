@@ -132,7 +132,10 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "StoreTests",
-      dependencies: ["Store", "Formats", "Columns", "Objects", "Model", "TestSupport"]),
+      dependencies: [
+        "Store", "Formats", "Columns", "Objects", "Model", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .testTarget(
       name: "QueryTests",
       dependencies: [

@@ -6,7 +6,8 @@ extension Index {
   ///
   /// A record must follow its dataset's head: the next sequence, naming the head's digest. Taking
   /// in what is there already changes nothing, so two processes may catch up at once.
-  /// - Throws: `corrupt` naming dataset and sequence when a record does not follow.
+  /// - Throws: `corrupt` naming dataset and sequence when a record does not follow what the index
+  ///   knows; whether the log is broken or the index is for the log itself to say.
   package func apply(_ packs: [IndexedPack]) throws(StoreError) {
     guard !packs.isEmpty else { return }
     try write { database in

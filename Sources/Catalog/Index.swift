@@ -12,7 +12,7 @@ import Synchronization
 /// is locked or cannot be read, `exhausted` when the disk is full.
 package final class Index: Sendable {
   private struct State {
-    var queue: DatabaseQueue
+    var open: OpenIndex
     var isDamaged = false
     var generation = 0
   }
@@ -35,7 +35,7 @@ package final class Index: Sendable {
     self.store = store
     key = RowChecksum(store: store)
     do {
-      state = Mutex(State(queue: try IndexFile.open(path, store)))
+      state = Mutex(State(open: try IndexFile.open(path, store)))
     } catch {
       throw Self.failure(error)
     }
@@ -60,14 +60,22 @@ package final class Index: Sendable {
   }
 
   /// Replaces the index by an empty one, for this process and those that open it from now on.
-  package func reset() throws(StoreError) {
+  /// - Parameters:
+  ///   - adopts: whether an index that another process made in the place of this one is opened
+  ///     instead.
+  ///   - isPrivate: whether it is made in memory, where nobody can remove it.
+  package func reset(adopts: Bool = false, isPrivate: Bool = false) throws(StoreError) {
     do {
       // Not closed: closing would remove the write-ahead log by name, which may be that of an index
       // that another process made anew by now.
       leaveOpen()
-      let queue = try IndexFile.replace(path, store)
+      let isReplaced = state.withLock { $0.open.files.isReplaced }
+      let open =
+        adopts && isReplaced
+        ? try IndexFile.open(path, store)
+        : try IndexFile.replace(isPrivate ? ":memory:" : path, store)
       packRows.withLock { $0.removeAll() }
-      state.withLock { $0 = State(queue: queue, generation: $0.generation + 1) }
+      state.withLock { $0 = State(open: open, generation: $0.generation + 1) }
     } catch {
       throw Self.failure(error)
     }
@@ -81,15 +89,15 @@ package final class Index: Sendable {
   /// would otherwise never start it afresh (https://www.sqlite.org/wal.html, "Avoiding Excessively
   /// Large WAL Files").
   package func leaveOpen() {
-    let queue = state.withLock { $0.queue }
-    if IndexFile.logBytes(path) >= Self.longLogBytes {
+    let open = state.withLock { $0.open }
+    if IndexFile.logBytes(path) >= Self.longLogBytes, open.files.isUnchanged {
       // The index is derived; the next process makes up for a checkpoint that failed.
-      try? queue.writeWithoutTransaction { database in
+      try? open.queue.writeWithoutTransaction { database in
         try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
       }
     }
     // Retained for good on purpose: the operating system closes the file.
-    _ = unsafe Unmanaged.passRetained(queue)
+    _ = unsafe Unmanaged.passRetained(open.queue)
   }
 
   /// About four small commits.
@@ -116,7 +124,7 @@ package final class Index: Sendable {
 
   /// Runs changes in one transaction: all of them happen, or none.
   func write(_ body: (Database) throws -> Void) throws(StoreError) {
-    try run { queue -> Void? in
+    try run(isWriting: true) { queue -> Void? in
       try queue.writeWithoutTransaction { database in
         try database.inTransaction(.immediate) {
           try body(database)
@@ -126,16 +134,34 @@ package final class Index: Sendable {
     }
   }
 
-  private func run<Result>(_ body: (DatabaseQueue) throws -> Result?) throws(StoreError) -> Result {
-    let queue = state.withLock { $0.queue }
+  /// - Parameter isWriting: whether all files have to be of one index; whoever reads goes on with
+  ///   those that it has open.
+  private func run<Result>(
+    isWriting: Bool = false, _ body: (DatabaseQueue) throws -> Result?
+  ) throws(StoreError) -> Result {
+    let open = state.withLock { $0.open }
     do {
-      guard let result = try body(queue) else { throw IndexDamage(what: "a read gave no answer") }
+      guard isWriting ? open.files.isByItself : open.files.hasSharedMemory else {
+        throw Self.otherFiles
+      }
+      guard let result = try body(open.queue) else {
+        throw IndexDamage(what: "a read gave no answer")
+      }
       return result
     } catch {
-      if Self.isDamage(error) { state.withLock { $0.isDamaged = true } }
-      throw Self.failure(error)
+      var cause = error
+      if let failure = error as? DatabaseError, IndexFile.mayTellOtherFiles(failure),
+        !open.files.isUnchanged
+      {
+        cause = Self.otherFiles
+      }
+      if Self.isDamage(cause) { state.withLock { $0.isDamaged = true } }
+      throw Self.failure(cause)
     }
   }
+
+  private static let otherFiles = IndexDamage(
+    what: "its files were removed, exchanged or cut short while it was open")
 
   private static func isDamage(_ error: any Error) -> Bool {
     if error is IndexDamage { return true }

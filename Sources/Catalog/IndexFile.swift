@@ -4,6 +4,12 @@ import GRDB
 import Migrations
 import Model
 
+/// A connection to an index, and the files that it has open.
+struct OpenIndex {
+  let queue: DatabaseQueue
+  let files: IndexIdentity
+}
+
 /// Opens, makes and removes the file of an index.
 enum IndexFile {
   /// Marks a SQLite file as ours ("ASAY"), so that a foreign one is not taken for an index.
@@ -13,38 +19,55 @@ enum IndexFile {
   ///
   /// A file that is none, is broken, is of another store or has another schema is replaced. Files
   /// are made only where nobody else opens them: whoever has an older index open keeps its own.
-  static func open(_ path: String, _ store: String) throws -> DatabaseQueue {
+  static func open(_ path: String, _ store: String) throws -> OpenIndex {
     try requireFiles(path)
-    if let queue = try locked(path, LOCK_SH, { try existing(path, store) }) { return queue }
+    let known = try locked(path, LOCK_SH) { try existing(path, store) }
+    if let known { return known }
     return try locked(path, LOCK_EX) {
       // Another process may have made it just now.
-      if let queue = try existing(path, store) { return queue }
+      if let known = try existing(path, store) { return known }
       return try make(path, store)
     }
   }
 
   /// Makes an empty index in the place of what is there.
-  static func replace(_ path: String, _ store: String) throws -> DatabaseQueue {
+  static func replace(_ path: String, _ store: String) throws -> OpenIndex {
     try locked(path, LOCK_EX) { try make(path, store) }
   }
 
-  /// A connection to the index that is there; nil when it is to be made anew.
-  private static func existing(_ path: String, _ store: String) throws -> DatabaseQueue? {
+  /// The index that is there; nil when it is to be made anew.
+  private static func existing(_ path: String, _ store: String) throws -> OpenIndex? {
     guard isWhole(path) else { return nil }
+    let files = IndexIdentity(path)
     do {
       return try connect(path, store)
-    } catch let error as DatabaseError where isDamage(error) {
+    } catch let error as DatabaseError
+      where isDamage(error) || mayTellOtherFiles(error) && !files.hasDatabase
+    {
       return nil
     }
   }
 
-  private static func make(_ path: String, _ store: String) throws -> DatabaseQueue {
-    try remove(path)
-    guard let queue = try connect(path, store) else {
-      throw IndexDamage(what: "a new file is not empty")
+  /// Makes an empty index, again when somebody removes its files, who asks for no lock, before it
+  /// is open; at last one in memory, which nobody can remove.
+  private static func make(_ path: String, _ store: String) throws -> OpenIndex {
+    var tries = 0
+    while true {
+      tries += 1
+      try remove(path)
+      do {
+        if let index = try connect(tries < mostTries ? path : ":memory:", store) { return index }
+      } catch let error as DatabaseError
+        where tries < mostTries
+        && (isDamage(error) || mayTellOtherFiles(error) && byteCount(path) == nil)
+      {
+        continue
+      }
+      guard tries < mostTries else { throw IndexDamage(what: "a new file is not empty") }
     }
-    return queue
   }
+
+  private static let mostTries = 5
 
   /// Whether the files are there that SQLite leaves together; only their sizes are looked at, since
   /// to open and close one would give up the locks that this process has on it.
@@ -96,11 +119,17 @@ enum IndexFile {
     }
   }
 
-  /// Whether an error means that the file is broken, as opposed to locked or forbidden.
+  /// Whether an error means that the file is broken or gone, as opposed to locked or forbidden.
   static func isDamage(_ error: DatabaseError) -> Bool {
     switch error.extendedResultCode {
-    // The log was cut short, or the file removed, beside those who have them open.
-    case .SQLITE_IOERR_SHORT_READ, .SQLITE_READONLY_DBMOVED: return true
+    // These SQLite has for files alone that were cut short or removed beside those who have them
+    // open (https://www.sqlite.org/rescode.html): a read behind the end; a name that is not there
+    // when a log is made beside it, or removed.
+    case .SQLITE_IOERR_SHORT_READ, .SQLITE_IOERR_FSTAT, .SQLITE_IOERR_DELETE_NOENT,
+      .SQLITE_IOERR_VNODE, .SQLITE_IOERR_CORRUPTFS, .SQLITE_READONLY_DBMOVED,
+      .SQLITE_READONLY_ROLLBACK, .SQLITE_READONLY_RECOVERY, .SQLITE_READONLY_CANTINIT,
+      .SQLITE_CANTOPEN_DIRTYWAL:
+      return true
     default: break
     }
     return switch error.resultCode {
@@ -113,12 +142,24 @@ enum IndexFile {
     }
   }
 
+  /// Whether an error has its cause in files that were exchanged, when they were: SQLite has these
+  /// for a disk that fails too.
+  static func mayTellOtherFiles(_ error: DatabaseError) -> Bool {
+    [.SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PROTOCOL]
+      .contains(error.resultCode)
+  }
+
   /// The size of the write-ahead log beside the file; 0 when there is none.
   static func logBytes(_ path: String) -> Int { byteCount(path + "-wal") ?? 0 }
 
   /// Removes the file and what SQLite keeps beside it.
   static func remove(_ path: String) throws {
     guard path != ":memory:" else { return }
+    // One that was cut short is memory of those who have it open still, who would end as they read
+    // it. Zeros tell them to make it anew.
+    if let size = byteCount(path + "-shm"), size < IndexIdentity.mostLockBytes {
+      unsafe truncate(path + "-shm", off_t(IndexIdentity.mostLockBytes))
+    }
     // The file itself last: without it, SQLite ignores the other two.
     for suffix in ["-wal", "-shm", ""] where unsafe unlink(path + suffix) != 0 && errno != ENOENT {
       throw DatabaseError(
@@ -128,7 +169,7 @@ enum IndexFile {
 
   /// A connection to an index of the current schema and of `store`, made when the file is new; nil
   /// for any other.
-  private static func connect(_ path: String, _ store: String) throws -> DatabaseQueue? {
+  private static func connect(_ path: String, _ store: String) throws -> OpenIndex? {
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
     configuration.foreignKeysEnabled = false
@@ -151,7 +192,7 @@ enum IndexFile {
       try? queue.close()
       return nil
     }
-    return queue
+    return OpenIndex(queue: queue, files: IndexIdentity(path))
   }
 
   private static func isCurrent(_ database: Database) throws -> Bool {

@@ -36,13 +36,46 @@ extension IndexKeeper {
     for sequence in sequences {
       packs.append(try readLogFile(StoreLayout.logName(dataset, sequence), dataset, sequence))
       if packs.count == 256 {
-        try index.apply(packs)
+        try apply(packs)
         packs = []
       }
     }
     // Chunks of large commits are in packs of their own, which were complete before the log file.
     try indexPacks()
-    try index.apply(packs)
+    try apply(packs)
+  }
+
+  /// Takes packs in; that a log is broken is said only after its own files were looked at.
+  ///
+  /// An index that was exchanged since it was asked for the newest record, or that has pages of
+  /// two, takes none that follows it: it is made anew.
+  func apply(_ packs: [IndexedPack]) throws(StoreError) {
+    do throws(StoreError) {
+      try index.apply(packs)
+    } catch  where error.kind == .corrupt && !index.isDamaged {
+      let records = packs.compactMap(\.record)
+      for dataset in Set(records.map(\.dataset)) {
+        let newest = records.last { $0.dataset == dataset }?.sequence ?? 0
+        guard try isWhole(dataset, to: newest) else { throw error }
+      }
+      throw index.distrust("it has other records than the logs")
+    }
+  }
+
+  /// Whether the files of a log follow one another to record `newest`.
+  private func isWhole(_ dataset: DatasetName, to newest: Int) throws(StoreError) -> Bool {
+    var chain = LogChain()
+    for sequence in 1..<newest + 1 {
+      let name = StoreLayout.logName(dataset, sequence)
+      objects.refresh(name)
+      do throws(StoreError) {
+        guard let record = try readLogFile(name, dataset, sequence).record, chain.follow(record)
+        else { return false }
+      } catch  where error.kind == .missing || error.kind == .corrupt {
+        return false
+      }
+    }
+    return true
   }
 
   /// Goes on when the newest record that the index knows is the one in its file.

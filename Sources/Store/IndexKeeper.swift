@@ -56,10 +56,11 @@ final class IndexKeeper: Sendable {
         if index.generation == generation { return result }
       } catch {
         guard index.generation == generation else { continue }
-        guard index.isDamaged, repairs < 3 else { throw error }
+        guard index.isDamaged, repairs < Self.mostRepairs else { throw error }
         repairs += 1
         try located.withLock { names throws(StoreError) in
-          if index.generation == generation { try reset(&names) }
+          // Another process may have made it anew by now; what it has must be right then.
+          if index.generation == generation { try reset(&names, repair: repairs) }
         }
       }
     }
@@ -70,10 +71,14 @@ final class IndexKeeper: Sendable {
     try located.withLock { names throws(StoreError) in try reset(&names) }
   }
 
-  private func reset(_ names: inout [String]?) throws(StoreError) {
+  private static let mostRepairs = 4
+
+  /// - Parameter repair: which repair of a call it is; the last makes an index in memory, for who
+  ///   removes the files faster than they can be filled.
+  private func reset(_ names: inout [String]?, repair: Int = 0) throws(StoreError) {
     names = nil
     logs.withLock { $0 = [:] }
-    try index.reset()
+    try index.reset(adopts: repair == 1, isPrivate: repair == Self.mostRepairs)
   }
 
   /// The names of all datasets, sorted, and why a log of theirs cannot be read to its end.

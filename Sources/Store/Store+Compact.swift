@@ -72,7 +72,9 @@ extension Store {
     for file in files { slim.append((file.name, try recordAlone(file))) }
     var packs = [IndexedPack(name, finished)]
     packs += slim.map { IndexedPack($0.name, $0.log) }
-    try index.replace(files.map(\.name), with: packs)
+    try keeper.repairing { () throws(StoreError) in
+      try index.replace(files.map(\.name), with: packs)
+    }
     let maintainable = try maintainable
     for (name, log) in slim { try maintainable.replace(name, log.pieces) }
     return GarbageReport.File(name: name, bytes: finished.byteCount)

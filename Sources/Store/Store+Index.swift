@@ -101,7 +101,11 @@ extension Store {
     if let bulk { packs.append(IndexedPack(bulk.name, bulk.pack)) }
     packs.append(IndexedPack(name, finished, record: record))
     do throws(StoreError) {
-      try index.apply(packs)
+      do throws(StoreError) {
+        try keeper.apply(packs)
+      } catch  where index.isDamaged {
+        try keeper.repairing { () throws(StoreError) in try keeper.readLog(of: dataset) }
+      }
     } catch {
       // The commit is on disk and stays.
       warnings.append(
