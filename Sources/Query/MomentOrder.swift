@@ -31,15 +31,49 @@ package enum MomentOrder {
     return Timestamp(iso8601: String(decoding: text, as: UTF8.self))
   }
 
-  private static func compare(
+  /// How two texts order: negative, 0 or positive.
+  package static func compare(
     _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
   ) -> Int32 {
-    switch unsafe (moment(left), moment(right)) {
+    if unsafe isPlain(left) && isPlain(right) {
+      // What is written alike to the second orders by its bytes when it differs there; so does what
+      // is of one length. No moment has to be read, which costs fifty times as much.
+      let count = left.count == right.count ? left.count : secondBytes
+      for position in 0..<count where unsafe left[position] != right[position] {
+        return unsafe left[position] < right[position] ? -1 : 1
+      }
+      if left.count == right.count { return 0 }
+    }
+    return switch unsafe (moment(left), moment(right)) {
     case (let first?, let second?): first == second ? 0 : first < second ? -1 : 1
     case (let first?, nil): unsafe order(Array(first.sixDigits.utf8), right)
     case (nil, let second?): unsafe order(left, Array(second.sixDigits.utf8))
     case (nil, nil): unsafe order(left, right)
     }
+  }
+
+  /// The bytes of a moment without its fraction and zone: `2026-10-01T12:00:00`.
+  private static let secondBytes = 19
+
+  /// Whether a text has the form in which moments are written here, `2026-10-01T12:00:00.250Z`,
+  /// whether or not there is such a moment.
+  private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+    let count = text.count
+    guard count > secondBytes, count <= secondBytes + 8 else { return false }
+    let end = UInt8(ascii: "Z")
+    guard unsafe text[count - 1] == end,
+      unsafe text[secondBytes] == (count == secondBytes + 1 ? end : UInt8(ascii: "."))
+    else { return false }
+    for position in 0..<secondBytes {
+      let byte = unsafe text[position]
+      switch position {
+      case 4, 7: if byte != UInt8(ascii: "-") { return false }
+      case 10: if byte != UInt8(ascii: "T") { return false }
+      case 13, 16: if byte != UInt8(ascii: ":") { return false }
+      default: if byte < UInt8(ascii: "0") || byte > UInt8(ascii: "9") { return false }
+      }
+    }
+    return true
   }
 
   private static func order(

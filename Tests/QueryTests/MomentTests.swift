@@ -29,6 +29,54 @@ import Testing
     return rows
   }
 
+  /// Moments as they are written here, the earliest first.
+  private static let plain = [
+    "0000-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z", "2026-02-28T23:59:59.100Z",
+    "2026-02-28T23:59:59.100001Z", "2026-02-28T23:59:59.101Z", "2026-03-01T00:00:00Z",
+    "2026-03-01T00:00:00.000001Z", "2026-03-01T00:00:00.500Z", "2026-03-01T00:00:00.500001Z",
+    "2026-10-01T12:00:00Z", "9999-12-31T23:59:59.999999Z",
+  ]
+  /// Texts that write no moment, or one in another form.
+  private static let odd = [
+    "", "x", "2026-10", "2026-10-01", "2026-13-01T12:00:00Z", "2026-13-01T12:00:00.500Z",
+    "2026-02-30T00:00:00Z", "2026-10-01T12:00:60Z", "2026-10-01T12:00:00.12xZ",
+    "2026-10-01T12:00:00.1234567Z", "2026-10-01T12:00:00.1234560Z", "2026-10-01T12:00:00.123456Z",
+    "2026-10-01T14:00:00+02:00", "2026-03-01T00:00:00.5Z", "2026-10-01t12:00:00z",
+    "2026-10-01T12:00:00.Z", "2026-10-01T12:00:00.5+02Z",
+  ]
+
+  private static func compare(_ left: String, _ right: String) -> Int32 {
+    unsafe Array(left.utf8).withUnsafeBytes { left in
+      unsafe Array(right.utf8).withUnsafeBytes { right in
+        unsafe MomentOrder.compare(left, right).signum()
+      }
+    }
+  }
+
+  @Test func `moments in the form that is written here order as in every other form`() {
+    for (first, left) in Self.plain.enumerated() {
+      for (second, right) in Self.plain.enumerated() {
+        let order = Int32((first - second).signum())
+        #expect(Self.compare(left, right) == order, "\(left), \(right)")
+        let zoned = right.replacing("Z", with: "+00:00")
+        #expect(Self.compare(left, zoned) == order, "\(left), \(zoned)")
+      }
+    }
+  }
+
+  @Test func `texts of any form have one order`() {
+    let all = (Self.plain + Self.odd).sorted { Self.compare($0, $1) < 0 }
+    for (first, left) in all.enumerated() {
+      for (second, right) in all.enumerated() {
+        let order = Self.compare(left, right)
+        #expect(order == -Self.compare(right, left), "\(left), \(right)")
+        #expect(first >= second || order <= 0, "\(left), \(right)")
+      }
+    }
+    // No moment, and one whose text in six digits is shorter.
+    #expect(Self.compare("2026-10-01T12:00:00.1234567Z", "2026-10-01T12:00:00.1234560Z") < 0)
+  }
+
   static let conditions: [(String, [Int64])] = [
     ("t > '2026-10-01T00:00:01Z'", [1, 3]), ("t >= '2026-10-01T00:00:01Z'", [1, 2, 3]),
     ("t < '2026-10-01 00:00:01'", [4]), ("t = '2026-10-01T02:00:01.5+02:00'", [1]),
