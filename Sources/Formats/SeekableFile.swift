@@ -28,18 +28,13 @@ package final class SeekableFile: Sendable {
   /// Copies all of `source` into a temporary file that has no name.
   /// - Throws: ``StoreError`` as the source does, and of kind `exhausted` when the disk is full.
   package init(spooling source: any ByteSource, limitBytes: Int = .max) throws(StoreError) {
-    let spool = try TemporaryFile()
-    var total = 0
-    var bytes: [UInt8] = []
-    while try source.read(1 << 20, appendingTo: &bytes) > 0 {
-      try spool.write(bytes[...], at: total)
-      total += bytes.count
-      bytes.removeAll(keepingCapacity: true)
+    let spool = try TemporaryFile.spooling { bytes throws(StoreError) in
+      try source.read(1 << 20, appendingTo: &bytes)
     }
     name = source.name
     budget = InputBudget(limitBytes: limitBytes, name: name)
-    count = total
-    storage = .temporary(spool)
+    count = spool.count
+    storage = .temporary(spool.file)
   }
 
   private init(name: String, descriptor: Int32, count: Int, limitBytes: Int) {

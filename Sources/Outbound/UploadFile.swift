@@ -49,11 +49,13 @@ package final class UploadFile: Sendable {
       return
     }
     defer { if isOwned { close(file) } }
-    let copied = try TemporaryFile()
-    count = try Self.copy(file, name: name, to: copied)
-    descriptor = copied.descriptor
+    let copied = try TemporaryFile.spooling { bytes throws(StoreError) in
+      try Self.read(file, name: name, into: &bytes)
+    }
+    count = copied.count
+    descriptor = copied.file.descriptor
     self.isOwned = false
-    copy = copied
+    copy = copied.file
     origin = 0
   }
 
@@ -70,19 +72,19 @@ package final class UploadFile: Sendable {
     return result > 0 ? result : nil
   }
 
-  /// Writes all that `file` gives into `copy`.
-  /// - Returns: How many bytes.
-  private static func copy(
-    _ file: Int32, name: String, to copy: TemporaryFile
+  /// Reads the next bytes that `file` gives.
+  /// - Returns: How many; 0 at the end.
+  private static func read(
+    _ file: Int32, name: String, into bytes: inout [UInt8]
   ) throws(StoreError) -> Int {
-    var buffer = [UInt8](repeating: 0, count: pieceSize)
-    var count = 0
-    while true {
-      let size = retryingOnInterrupt { unsafe Glibc.read(file, &buffer, pieceSize) }
-      guard size >= 0 else { throw StoreError(reading: name, errno) }
-      if size == 0 { return count }
-      try copy.write(buffer[..<size], at: count)
-      count += size
+    var size = 0
+    var code: Int32 = 0
+    bytes = unsafe [UInt8](unsafeUninitializedCapacity: pieceSize) { buffer, filled in
+      size = retryingOnInterrupt { unsafe Glibc.read(file, buffer.baseAddress, pieceSize) }
+      code = errno
+      filled = max(0, size)
     }
+    guard size >= 0 else { throw StoreError(reading: name, code) }
+    return size
   }
 }

@@ -27,6 +27,25 @@ package final class TemporaryFile: Sendable {
     descriptor = opened
   }
 
+  /// Copies bytes that are given once, by a pipe or a decompressor, so that they can be read again.
+  /// - Parameter next: adds the next bytes to those it is given, and returns how many; 0 at the
+  ///   end.
+  /// - Returns: the file, and how many bytes it has.
+  /// - Throws: what `next` throws; ``StoreError`` of kind `exhausted` when the disk is full.
+  package static func spooling(
+    _ next: (inout [UInt8]) throws(StoreError) -> Int
+  ) throws(StoreError) -> (file: TemporaryFile, count: Int) {
+    let file = try TemporaryFile()
+    var count = 0
+    var piece: [UInt8] = []
+    while try next(&piece) > 0 {
+      try file.write(piece[...], at: count)
+      count += piece.count
+      piece.removeAll(keepingCapacity: true)
+    }
+    return (file, count)
+  }
+
   deinit { close(descriptor) }
 
   /// The same where the file system knows no files without a name.

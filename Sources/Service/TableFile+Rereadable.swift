@@ -18,14 +18,9 @@ extension TableFile {
       else { return (self, nil) }
     }
     let source = try FileSource.open(path: path, compression: nil, name: name)
-    let copy = try TemporaryFile()
-    var count = 0
-    var piece: [UInt8] = []
-    while try source.read(1 << 20, appendingTo: &piece) > 0 {
-      try copy.write(piece[...], at: count)
-      count += piece.count
-      piece.removeAll(keepingCapacity: true)
-    }
+    let copy = try TemporaryFile.spooling { bytes throws(StoreError) in
+      try source.read(1 << 20, appendingTo: &bytes)
+    }.file
     var file = TableFile(path: copy.path, format: format, compression: compression, name: name)
     file.limitBytes = limitBytes
     return (file, copy)
