@@ -33,6 +33,12 @@ package protocol Disk: Sendable {
   /// not there. Closing the file, and the end of the process, give the lock up.
   func lock(_ path: String) throws(StoreError) -> DiskFile
 
+  /// Opens a file, which is made when it is not there, and keeps everybody else from holding the
+  /// same place of it until it is closed or the process ends; waits for whoever does.
+  ///
+  /// Where the file system has no such locks, nobody is kept from anything.
+  func hold(_ place: Int, of path: String) throws(StoreError) -> DiskFile
+
   /// Appends all of `bytes` to a file that ``create(_:)``, ``openExclusively(_:)`` or
   /// ``openShared(_:)`` opened.
   func write(_ bytes: [UInt8], to file: DiskFile) throws(StoreError)

@@ -20,6 +20,10 @@ package protocol MaintainableObjectStore: ObjectStore {
   /// Nobody can touch it in between: a touch either finds the file gone or keeps it.
   func delete(_ name: String, unlessTouchedAfter time: Timestamp) throws(StoreError) -> Bool
 
+  /// Keeps everybody else from holding the same key, until the returned value is released; waits
+  /// for whoever does.
+  func holding(_ key: String) throws(StoreError) -> any Sendable
+
   /// Takes the right to remove files, which one process at a time has, until the returned value is
   /// released.
   /// - Throws: `conflict` while another process has it.

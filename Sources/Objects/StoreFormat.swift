@@ -23,20 +23,14 @@ package struct StoreFormat: Sendable, Hashable {
 
   /// The content of `assay.json`.
   package var bytes: [UInt8] {
-    var members: [DataText: CanonicalJSON] = [
-      "format": .integer(Int64(format)), "id": .string(id),
-    ]
-    members["digest"] = .string(Digest(hashing: CanonicalJSON.object(members).bytes).hex)
-    return CanonicalJSON.object(members).bytes
+    CheckedObject.bytes(["format": .integer(Int64(format)), "id": .string(id)])
   }
 
   /// Reads the content of `assay.json`.
   /// - Throws: `corrupt` when the digest does not hold, `unavailable` when a newer program wrote
   ///   it.
   package init(parsing bytes: [UInt8]) throws(StoreError) {
-    guard var members = CanonicalJSON(parsing: bytes)?.object,
-      let digest = members.removeValue(forKey: "digest")?.string,
-      digest == Digest(hashing: CanonicalJSON.object(members).bytes).hex,
+    guard let members = CheckedObject.members(of: bytes),
       let format = members["format"]?.integer
     else {
       throw StoreError(

@@ -14,6 +14,7 @@ package import Model
 /// tmp/<32 hex>                       uploads under way, or left by a crash
 /// tmp/gc-<name>                      a file that gc has in hand, `/` written as `+`
 /// tmp/gc.lock                        held by the one process that removes files
+/// tmp/keys.lock                      held, at a place for each key, while requests with one commit
 /// index.sqlite                       derived, with -wal and -shm beside it
 /// ```
 package enum StoreLayout {
@@ -28,6 +29,7 @@ package enum StoreLayout {
   package static let answers = "answers/"
   package static let liveLock = "live/lock"
   package static let collectionLock = "tmp/gc.lock"
+  package static let keyLock = "tmp/keys.lock"
 
   private static let suffix = ".pack"
   private static let sequenceDigits = 20
@@ -129,9 +131,21 @@ package enum StoreLayout {
     return uploads + named.hex + ".part"
   }
 
+  /// The prefix of the answers to pushes of a dataset that made no version.
+  package static func answerPrefix(_ dataset: DatasetName) -> String {
+    answers + dataset.text + "/"
+  }
+
   /// The answer to a push with an idempotency key that made no version.
   package static func answerName(_ dataset: DatasetName, key: String) -> String {
-    answers + dataset.text + "/" + Digest(hashing: Array(key.utf8)).hex
+    answerPrefix(dataset) + Digest(hashing: Array(key.utf8)).hex
+  }
+
+  /// The dataset of an answer; nil for any other name.
+  package static func parseAnswerName(_ name: String) -> DatasetName? {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard name.hasPrefix(answers), parts.count == 3 else { return nil }
+    return try? DatasetName(String(parts[1]))
   }
 
   /// How the names of segments end, and those of their idempotency keys once they are sealed.

@@ -57,6 +57,7 @@ package final class LiveAppender: Sendable {
     }
     self.refused = refused
     datasets.withLock { $0 = found }
+    store.companion(LiveRegister.init).enter(self)
   }
 
   deinit { store.home.live.close(lock) }
@@ -72,7 +73,9 @@ package final class LiveAppender: Sendable {
   ///   - idempotencyKey: a repeated request with the key of an earlier one is answered with that
   ///     one's receipt.
   ///   - sees: which attachments whoever sent the rows may name. It is asked now, of each cell that
-  ///     could be one: when the rows are sealed, nobody can tell any more whose they are.
+  ///     could be one: when the rows are sealed, nobody can tell any more whose they are. In a
+  ///     column of files such a cell is refused; in any other it stays what it is, whatever becomes
+  ///     of the column meanwhile.
   /// - Throws: ``StoreError``: `invalid` for rows that cannot be saved, `conflict` when the key was
   ///   used for other rows, `exhausted` for too many bytes or a full disk, `unavailable` when the
   ///   disk fails: then the rows may be there or not, and the same request with the same key may be
@@ -85,6 +88,10 @@ package final class LiveAppender: Sendable {
       throw StoreError(.usage, "an idempotency key has 1 to 256 bytes")
     }
     let live = try live(dataset)
+    let held = try idempotencyKey.flatMap { key throws(StoreError) in
+      try store.holding(key, of: dataset)
+    }
+    defer { withExtendedLifetime(held) {} }
     let latest = try store.catchUp(dataset)
     if let kind = latest?.record.kind, kind.isAppendOnly {
       // A row that comes live takes the place of the one with its key, unseen.
@@ -100,6 +107,12 @@ package final class LiveAppender: Sendable {
       source, layout, idempotencyKey: idempotencyKey, parent: schema,
       limit: options.requestBytes, sees: sees, store)
     return try live.append(rows, parent: schema, newest: latest?.number ?? 0)
+  }
+
+  /// Whether rows of a dataset came with a key; nil when its segments could not be taken in.
+  func has(_ key: String, in dataset: DatasetName) -> Bool? {
+    if refused[dataset] != nil { return nil }
+    return datasets.withLock { $0[dataset] }?.has(key) ?? false
   }
 
   private func live(_ dataset: DatasetName) throws(StoreError) -> LiveDataset {

@@ -32,7 +32,7 @@ final class LiveDataset: Sendable {
 
   let dataset: DatasetName
   private let store: Store
-  private let pushKeys = Mutex(LivePushKeys())
+  private let pushKeys = LivePushKeys()
   private let options: LiveOptions
   private let queue = Mutex(Queue())
   /// Held while the disk works, so that whoever waits for it joins the next write.
@@ -56,13 +56,12 @@ final class LiveDataset: Sendable {
 
   /// Keeps the rows; when it returns they are on disk.
   ///
-  /// `parent` is the schema of the dataset's latest version, whose number is `newest`.
+  /// `parent` is the schema of the dataset's latest version, whose number is `newest`. Whoever has
+  /// an idempotency key for them holds it since before that was read.
   func append(_ rows: LiveRows, parent: Schema?, newest: Int) throws(StoreError) -> LiveReceipt {
     let ticket: Ticket
     let isUsed = try rows.request.idempotencyKey.map { key throws(StoreError) in
-      try pushKeys.withLock { keys throws(StoreError) in
-        try keys.has(key, of: dataset, newest: newest, store)
-      }
+      try pushKeys.have(key, of: dataset, newest: newest, store)
     }
     switch try enter(rows, isUsed: isUsed ?? false) {
     case .answered(let receipt): return receipt
@@ -75,6 +74,12 @@ final class LiveDataset: Sendable {
       preconditionFailure("a request that was written has an outcome")
     }
     return try outcome.get()
+  }
+
+  /// Whether rows came with a key: those that wait, those under way, and those of which keys are
+  /// kept.
+  func has(_ key: String) -> Bool {
+    queue.withLock { $0.answers[key] != nil || $0.underway[DataText(key)] != nil }
   }
 
   private enum Entry {

@@ -1,4 +1,5 @@
 import Model
+import Objects
 
 /// The idempotency keys of a sealed segment and what their requests were answered with, as a file
 /// of their own keeps them.
@@ -12,9 +13,7 @@ struct LiveKeys {
   /// Reads the bytes of the file `name`.
   /// - Throws: ``StoreError`` of kind `corrupt` when they are not those that were written.
   init(parsing bytes: [UInt8], _ name: String) throws(StoreError) {
-    guard let members = CanonicalJSON(parsing: bytes)?.object, let list = members["keys"],
-      let entries = list.array, members["digest"]?.string == Digest(hashing: list.bytes).hex
-    else {
+    guard let entries = CheckedObject.members(of: bytes, over: "keys")?["keys"]?.array else {
       throw StoreError(
         .corrupt, "\(name) is damaged; restore it from a copy, or remove it to go on without it")
     }
@@ -37,8 +36,6 @@ struct LiveKeys {
           "receipt": .string(answer.receipt.id), "rows": .integer(Int64(answer.receipt.rows)),
         ])
       })
-    return CanonicalJSON.object([
-      "digest": .string(Digest(hashing: list.bytes).hex), "keys": list,
-    ]).bytes
+    return CheckedObject.bytes(["keys": list], over: "keys")
   }
 }

@@ -1,29 +1,38 @@
 import Model
+import Synchronization
 
 /// The idempotency keys that pushes of a dataset used, so that rows do not come with one of them.
 ///
 /// Each version is asked for its key once. Hashes are kept, eight bytes a version; a hit is looked
-/// up.
-struct LivePushKeys: Sendable {
-  /// The newest version whose key was taken.
-  private var number = 0
-  private var hashes: Set<Int> = []
+/// up. Answers to pushes that made no version are asked for by name, which reads nothing as a rule.
+final class LivePushKeys: Sendable {
+  private struct Known {
+    /// The newest version whose key was taken.
+    var number = 0
+    var hashes: Set<Int> = []
+  }
 
-  /// Whether a push has `key`; `newest` is the number of the dataset's latest version.
-  mutating func has(
+  private let known = Mutex(Known())
+
+  /// Nothing is known yet.
+  init() {}
+
+  /// Whether a push of a dataset has used `key`, which the caller holds; `newest` is the number of
+  /// the dataset's latest version.
+  func have(
     _ key: String, of dataset: DatasetName, newest: Int, _ store: Store
   ) throws(StoreError) -> Bool {
-    if newest > number {
-      for key in try store.idempotencyKeys(of: dataset, after: number) {
-        hashes.insert(DataText(key).hashValue)
+    let hash = DataText(key).hashValue
+    let mayBeUsed = try known.withLock { known throws(StoreError) in
+      if newest > known.number {
+        for key in try store.idempotencyKeys(of: dataset, after: known.number) {
+          known.hashes.insert(DataText(key).hashValue)
+        }
+        known.number = newest
       }
-      number = newest
+      return known.hashes.contains(hash)
     }
-    if hashes.contains(DataText(key).hashValue),
-      try store.version(of: dataset, idempotencyKey: key) != nil
-    {
-      return true
-    }
+    if mayBeUsed, try store.version(of: dataset, idempotencyKey: key) != nil { return true }
     return try store.unchangedAnswer(to: key, in: dataset) != nil
   }
 }

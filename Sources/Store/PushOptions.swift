@@ -47,6 +47,8 @@ package struct PushOptions: Sendable {
   /// Whether the rows were acknowledged, so that an attachment that was lost since is no reason to
   /// refuse them.
   var isSealing = false
+  /// Attachments that no cell of such rows is to be taken for: whoever sent them did not see these.
+  var hiddenFiles: Set<Digest> = []
 
   /// The options of a plain push.
   package init() {}

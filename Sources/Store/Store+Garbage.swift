@@ -29,7 +29,8 @@ extension Store {
     // or is not here.
     var unreferenced = try objects.list(StoreLayout.temporaries)
     unreferenced.removeAll {
-      $0 == StoreLayout.collectionLock || StoreLayout.parseCollectedName($0) != nil
+      [StoreLayout.collectionLock, StoreLayout.keyLock].contains($0)
+        || StoreLayout.parseCollectedName($0) != nil
     }
     unreferenced += try objects.list(StoreLayout.uploads)
     unreferenced += try oldAnswers()

@@ -5,12 +5,33 @@ import Objects
 /// The idempotency keys of a dataset, which have one scope: pushes, those that found the content
 /// there already, and rows that came live.
 ///
+/// Whoever commits a request with a key holds the key meanwhile, looks whether anybody has used it,
+/// commits, and lets go of it: of two at once, the second sees the first.
+///
 /// The key of a push lies in the record of its version, that of rows in their segment and later
 /// beside it (docs/format.md). A push that makes no version leaves a file of its own, since without
 /// it a request that is repeated would save its content again, over what others saved meanwhile.
 extension Store {
   /// How long the answer to a push that made no version is kept.
   static let answerSeconds = 30 * 24 * 3600
+  /// How many such answers of a dataset are kept at least; the oldest go when there are twice as
+  /// many.
+  package static let mostAnswers = 1000
+
+  /// Keeps everybody else from committing a request with `key` until the answer is let go; nobody
+  /// in a store that has no locks.
+  func holding(_ key: String, of dataset: DatasetName) throws(StoreError) -> (any Sendable)? {
+    try (objects as? any MaintainableObjectStore)?.holding(dataset.text + " " + key)
+  }
+
+  /// Whether anything was committed with a key, of a push that makes a record only after `head`.
+  func isUsed(
+    _ key: String, in dataset: DatasetName, after head: DatasetHead?
+  ) throws(StoreError) -> Bool {
+    if try newestRecord(of: dataset)?.digest != head?.digest { return true }
+    if try objects.status(of: StoreLayout.answerName(dataset, key: key)) != nil { return true }
+    return try hasRows(with: key, in: dataset)
+  }
 
   /// What an earlier push with the key of `options` gave; nil when there was none.
   /// - Parameter repeats: whether the push would make the version, of whose request no digest was
@@ -33,8 +54,12 @@ extension Store {
     guard let request = options.request else { return nil }
     if let answer = try unchangedAnswer(to: key, in: dataset) {
       try Idempotency.require(request, sameAs: answer.request, key: key)
-      let version = try resolve(Reference(dataset: dataset, selector: .number(answer.number)))
-      return PushResult(version: version, isNew: false, storedBytes: 0, notes: [])
+      do throws(StoreError) {
+        let version = try resolve(Reference(dataset: dataset, selector: .number(answer.number)))
+        return PushResult(version: version, isNew: false, storedBytes: 0, notes: [])
+      } catch  where error.kind == .missing {
+        throw UnchangedAnswer.damaged(StoreLayout.answerName(dataset, key: key))
+      }
     }
     if try hasRows(with: key, in: dataset) {
       throw Idempotency.reused(key, for: "rows that were appended to \(dataset)")
@@ -42,20 +67,41 @@ extension Store {
     return nil
   }
 
-  /// Remembers that a push found `version` to have its content; what cannot be kept is a warning.
-  func rememberUnchanged(_ version: Version, _ options: PushOptions) -> [String] {
+  /// Remembers that a push found `version` to have its content.
+  /// - Returns: what cannot be kept, as warnings; nil when the key has an answer already, which is
+  ///   the one to give.
+  func rememberUnchanged(_ version: Version, _ options: PushOptions) -> [String]? {
     guard let key = options.idempotencyKey, let request = options.request else { return [] }
     let answer = UnchangedAnswer(key: key, request: request, number: version.number)
     do throws(StoreError) {
-      _ = try objects.putIfAbsent(
-        StoreLayout.answerName(version.dataset, key: key), [answer.json.bytes])
-      return []
+      guard
+        try objects.putIfAbsent(
+          StoreLayout.answerName(version.dataset, key: key), [answer.bytes])
+      else { return nil }
     } catch {
       return [
         "the idempotency key '\(key)' cannot be remembered, so do not repeat the request with it: "
           + error.message
       ]
     }
+    do throws(StoreError) {
+      try removeOldestAnswers(of: version.dataset)
+      return []
+    } catch {
+      return ["answers to requests of long ago cannot be removed: \(error.message)"]
+    }
+  }
+
+  /// Removes the oldest answers of a dataset once there are twice as many as are kept.
+  private func removeOldestAnswers(of dataset: DatasetName) throws(StoreError) {
+    let names = try objects.list(StoreLayout.answerPrefix(dataset))
+    guard names.count > 2 * Self.mostAnswers else { return }
+    var ages: [(modified: Timestamp, name: String)] = []
+    for name in names {
+      if let status = try objects.status(of: name) { ages.append((status.modified, name)) }
+    }
+    ages.sort { ($0.modified, $0.name) < ($1.modified, $1.name) }
+    for (_, name) in ages.dropLast(Self.mostAnswers) { _ = try objects.delete(name) }
   }
 
   /// The idempotency keys of the versions after number `number`.
@@ -73,34 +119,53 @@ extension Store {
   ) throws(StoreError) -> UnchangedAnswer? {
     let name = StoreLayout.answerName(dataset, key: key)
     guard try objects.status(of: name) != nil else { return nil }
+    // It may have been removed, and put anew, since one of its name was read.
+    objects.refresh(name)
     guard let answer = UnchangedAnswer(parsing: try objects.get(name)), answer.key.hasBytes(of: key)
     else { throw UnchangedAnswer.damaged(name) }
     return answer
   }
 
   /// Whether rows were appended with `key`: those that wait, and those of which keys are kept.
+  ///
+  /// Whoever takes rows in this process knows; else the files do, of which those are decoded alone
+  /// that have the key's bytes somewhere.
   private func hasRows(
     with key: String, in dataset: DatasetName
   ) throws(StoreError) -> Bool {
+    if let isKnown = companion(LiveRegister.init).has(key, in: dataset) { return isKnown }
+    let spelling = CanonicalJSON.string(key).bytes
     for name in try objects.list(StoreLayout.livePrefix(dataset)) {
       let bytes: [UInt8]
       do throws(StoreError) {
+        objects.refresh(name)
         bytes = try objects.get(name)
       } catch  where error.kind == .missing {
         // A segment that was sealed meanwhile, whose keys stand in the next file.
         continue
       }
       if name.hasSuffix(StoreLayout.liveKeysSuffix) {
+        guard bytes.holds(spelling) else { continue }
         let keys = try LiveKeys(parsing: bytes, name)
         if keys.answers.contains(where: { $0.key.hasBytes(of: key) }) { return true }
-      } else if let contents = LiveSegment.parse(bytes),
-        contents.requests.contains(where: {
+      } else if bytes.holds(Array(key.utf8)),
+        LiveSegment.parse(bytes)?.requests.contains(where: {
           $0.request.idempotencyKey?.hasBytes(of: key) == true
-        })
+        }) == true
       {
         return true
       }
     }
     return false
+  }
+}
+
+extension [UInt8] {
+  /// Whether `part` is somewhere in these bytes.
+  fileprivate func holds(_ part: [UInt8]) -> Bool {
+    guard let first = part.first, count >= part.count else { return part.isEmpty }
+    return (0...count - part.count).contains { start in
+      self[start] == first && self[start..<start + part.count].elementsEqual(part)
+    }
   }
 }

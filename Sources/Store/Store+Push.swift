@@ -125,7 +125,7 @@ extension Store {
         try ExpectedTypesReader(reader, expecting: expected ?? ExpectedColumns()),
         parent: parent?.schema, named: Set(options.types.keys),
         expected: expected ?? ExpectedColumns(), store: self, sees: options.seesFile,
-        keepsLostFiles: options.isSealing), parent: parent,
+        keepsLostFiles: options.isSealing, hidden: options.hiddenFiles), parent: parent,
       mode: parent == nil ? .replace : options.mode, key: key, types: options.types,
       deletesMissing: options.deletesMissing,
       keepsRows: latest?.record.kind.isAppendOnly ?? false)
@@ -181,10 +181,16 @@ extension Store {
     var built = built
     let manifestBytes = built.manifest.json.bytes
     let snapshotDigest = Digest(hashing: manifestBytes)
+    // A key without the digest of a request is made up, and nobody else's.
+    let key = options.request == nil ? nil : options.idempotencyKey
+    let held = try key.flatMap { key throws(StoreError) in try holding(key, of: dataset) }
+    defer { withExtendedLifetime(held) {} }
+    // Then the next attempt answers as that one was, or refuses.
+    if let key, try isUsed(key, in: dataset, after: head) { return nil }
     if let latest, try snapshot(latest).manifest.hasContent(of: built.manifest) {
+      guard let warnings = rememberUnchanged(latest, options) else { return nil }
       return PushResult(
-        version: latest, isNew: false, storedBytes: 0, notes: built.notes,
-        warnings: rememberUnchanged(latest, options))
+        version: latest, isNew: false, storedBytes: 0, notes: built.notes, warnings: warnings)
     }
     var lineage: [VersionRecord.Lineage] = []
     for reference in options.lineage {

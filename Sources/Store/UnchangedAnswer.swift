@@ -1,4 +1,5 @@
 import Model
+import Objects
 
 /// The answer to a push with an idempotency key that made no version, as its file has it.
 struct UnchangedAnswer {
@@ -16,21 +17,19 @@ struct UnchangedAnswer {
 
   /// Reads a file; nil for one that is damaged.
   init?(parsing bytes: [UInt8]) {
-    guard let members = CanonicalJSON(parsing: bytes)?.object, let key = members["key"]?.string,
+    guard let members = CheckedObject.members(of: bytes), let key = members["key"]?.string,
       let request = (members["request"]?.string).flatMap({ Digest(parsing: $0) }),
       let number = members["number"]?.integer
     else { return nil }
     self.init(key: key, request: request, number: Int(number))
-    guard json.bytes == bytes else { return nil }
+    guard self.bytes == bytes else { return nil }
   }
 
   /// Canonical JSON, with the digest of its other members.
-  var json: CanonicalJSON {
-    var members: [DataText: CanonicalJSON] = [
+  var bytes: [UInt8] {
+    CheckedObject.bytes([
       "key": .string(key), "number": .integer(Int64(number)), "request": .string(request.hex),
-    ]
-    members["digest"] = .string(Digest(hashing: CanonicalJSON.object(members).bytes).hex)
-    return .object(members)
+    ])
   }
 
   /// The error for a file that is damaged.

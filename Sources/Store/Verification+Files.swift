@@ -50,7 +50,7 @@ extension Verification {
   ///
   /// A torn frame at the end is no damage: nobody was told that its rows are kept.
   mutating func checkLive() throws(StoreError) {
-    for name in try objects.list(StoreLayout.live) {
+    for name in try names(in: StoreLayout.live) {
       objects.refresh(name)
       do throws(StoreError) {
         if name.hasSuffix(StoreLayout.liveLogSuffix) {
@@ -61,6 +61,10 @@ extension Verification {
           let bytes = try objects.get(name)
           count(fileOf: bytes.count)
           _ = try LiveKeys(parsing: bytes, name)
+        } else if name != StoreLayout.liveLock,
+          !name.dropFirst(StoreLayout.live.utf8.count).contains("/")
+        {
+          mark(file: name, "is in the place of a dataset's folder; remove it", versions: [])
         }
       } catch  where error.kind == .missing {
         // It was sealed meanwhile, or forgotten.
@@ -72,8 +76,9 @@ extension Verification {
 
   /// Reads the answers to pushes that made no version.
   mutating func checkAnswers() throws(StoreError) {
-    for name in try objects.list(StoreLayout.answers) {
+    for name in try names(in: StoreLayout.answers) {
       let bytes: [UInt8]
+      objects.refresh(name)
       do throws(StoreError) {
         bytes = try objects.get(name)
       } catch  where error.kind == .missing {
@@ -84,8 +89,40 @@ extension Verification {
         continue
       }
       count(fileOf: bytes.count)
-      guard UnchangedAnswer(parsing: bytes) == nil else { continue }
-      mark(file: name, UnchangedAnswer.damaged("it").message, versions: [])
+      guard let answer = UnchangedAnswer(parsing: bytes) else {
+        mark(file: name, UnchangedAnswer.damaged("it").message, versions: [])
+        continue
+      }
+      guard let what = try finding(answer, name) else { continue }
+      mark(file: name, what, versions: [])
+    }
+  }
+
+  /// Why an answer cannot be that of its name; nil when it can.
+  private func finding(
+    _ answer: UnchangedAnswer, _ name: String
+  ) throws(StoreError) -> String? {
+    guard let dataset = StoreLayout.parseAnswerName(name),
+      StoreLayout.answerName(dataset, key: answer.key).hasBytes(of: name)
+    else { return "is the answer to another key than its name says; remove it" }
+    let records = contents.records[dataset] ?? []
+    let versions = records.lazy.compactMap { Version($0)?.number }.max() ?? 0
+    // Records that came since, or that cannot be read, may be of a version each.
+    let newest =
+      try objects.list(StoreLayout.logPrefix(dataset))
+      .compactMap { StoreLayout.parseLogName($0)?.sequence }.max() ?? 0
+    let most = versions + max(0, newest - records.count)
+    if answer.number >= 1, answer.number <= most { return nil }
+    return "names version \(answer.number) of \(dataset), which has \(versions); remove it"
+  }
+
+  /// The files in a folder; what stands in the place of a folder is damage.
+  private mutating func names(in folder: String) throws(StoreError) -> [String] {
+    do throws(StoreError) {
+      return try objects.list(folder)
+    } catch  where error.kind == .corrupt {
+      mark(file: folder, try Self.finding(error), versions: [])
+      return []
     }
   }
 

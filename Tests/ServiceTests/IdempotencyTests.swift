@@ -50,6 +50,64 @@ import Wire
     #expect(desk.error { try push("{\"a\":1}\n", "k") }?.kind == .corrupt)
   }
 
+  @Test func `an answer is held against its name and the log`() throws {
+    try push("{\"a\":1}\n", nil)
+    try push("{\"a\":1}\n", "k")
+    try push("{\"a\":2}\n", nil)
+    try push("{\"a\":2}\n", "l")
+    #expect(try desk.store.verify().damage == [])
+    let folder = desk.store.path + "/answers/d/"
+    let names = ["k", "l"].map { Digest(hashing: Array($0.utf8)).hex }
+    let files = FileManager.default
+    // One key's answer in the place of the other's; then one of a version that is not there.
+    try files.removeItem(atPath: folder + names[1])
+    try files.copyItem(atPath: folder + names[0], toPath: folder + names[1])
+    #expect(try desk.store.verify().damage.map(\.file) == ["answers/d/" + names[1]])
+    #expect(desk.error { try push("{\"a\":2}\n", "l") }?.kind == .corrupt)
+    try files.removeItem(atPath: folder + names[1])
+    try files.createDirectory(
+      atPath: desk.store.path + "/answers/e", withIntermediateDirectories: false)
+    try files.moveItem(
+      atPath: folder + names[0], toPath: desk.store.path + "/answers/e/" + names[0])
+    #expect(try desk.store.verify().damage.map(\.file) == ["answers/e/" + names[0]])
+    try desk.push("{\"a\":5}\n", to: "e")
+    #expect(try desk.store.verify().damage == [])
+  }
+
+  @Test(arguments: ["answers", "answers/d", "live", "live/d"])
+  func `a file in a folder's place is named, and nothing is said to be missing`(
+    place: String
+  ) throws {
+    try push("{\"a\":1}\n", nil)
+    if place.contains("/") {
+      try FileManager.default.createDirectory(
+        atPath: desk.store.path + "/" + place.prefix { $0 != "/" },
+        withIntermediateDirectories: true)
+    }
+    try Data("x".utf8).write(to: URL(filePath: desk.store.path + "/" + place))
+    let error = desk.error { try push("{\"a\":1}\n", "k") }
+    #expect(error?.kind == .corrupt && error?.message.contains(place + " is no folder") == true)
+    #expect(try desk.store.verify().damage.map(\.file).first?.hasPrefix(place) == true)
+    #expect(try desk.lines() == ["{\"a\":1}"])
+  }
+
+  @Test func `answers are bounded, and the newest are kept`() throws {
+    try push("{\"a\":1}\n", nil)
+    let folder = desk.store.path + "/answers/d"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let old = [FileAttributeKey.modificationDate: Date(timeIntervalSince1970: 1_000_000)]
+    for number in 0..<2 * Store.mostAnswers {
+      let path = folder + "/\(number)"
+      try Data().write(to: URL(filePath: path))
+      try FileManager.default.setAttributes(old, ofItemAtPath: path)
+    }
+    try push("{\"a\":1}\n", "k")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    #expect(names.count == Store.mostAnswers)
+    #expect(names.contains(Digest(hashing: Array("k".utf8)).hex))
+    #expect(try !push("{\"a\":1}\n", "k").isNew)
+  }
+
   @Test func `rows and versions of a dataset share their keys`() throws {
     let rows = desk.service.rows()
     func append(_ text: String, _ key: String) throws {

@@ -5,7 +5,7 @@ import Synchronization
 
 /// A disk that does something bad at its n-th change, and is as good as the one it wraps otherwise.
 ///
-/// Changes are creating, opening for oneself alone, touching, writing, syncing, linking, removing, making a folder and syncing one. They
+/// Changes are creating, opening for oneself alone, holding, touching, writing, syncing, linking, removing, making a folder and syncing one. They
 /// are counted from 0, so that a run without a fault tells how many there are to try.
 package final class FaultyDisk: Disk {
   /// What happens at the chosen change.
@@ -112,6 +112,10 @@ package final class FaultyDisk: Disk {
 
   package func openExclusively(_ path: String) throws(StoreError) -> DiskFile {
     try change { () throws(StoreError) in try disk.openExclusively(path) }
+  }
+
+  package func hold(_ place: Int, of path: String) throws(StoreError) -> DiskFile {
+    try change { () throws(StoreError) in try disk.hold(place, of: path) }
   }
 
   package func touch(_ path: String) throws(StoreError) {

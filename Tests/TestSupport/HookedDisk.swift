@@ -9,10 +9,16 @@ package final class HookedDisk: Disk {
   private let disk: any Disk
   private let call: Int
   private let rival: @Sendable () -> Void
+  private let holding: @Sendable () -> Void
   private let calls = Mutex(0)
 
-  /// Wraps `disk`; `rival` is called once, before the call number `call`.
-  package init(_ disk: any Disk, before call: Int = -1, _ rival: @escaping @Sendable () -> Void) {
+  /// Wraps `disk`; `rival` is called once, before the call number `call`, and `holding` before each
+  /// call that may wait for somebody else.
+  package init(
+    _ disk: any Disk, before call: Int = -1, holding: @escaping @Sendable () -> Void = {},
+    _ rival: @escaping @Sendable () -> Void
+  ) {
+    self.holding = holding
     self.disk = disk
     self.call = call
     self.rival = rival
@@ -42,6 +48,12 @@ package final class HookedDisk: Disk {
   package func openExclusively(_ path: String) throws(StoreError) -> DiskFile {
     count()
     return try disk.openExclusively(path)
+  }
+
+  package func hold(_ place: Int, of path: String) throws(StoreError) -> DiskFile {
+    count()
+    holding()
+    return try disk.hold(place, of: path)
   }
 
   package func write(_ bytes: [UInt8], to file: DiskFile) throws(StoreError) {

@@ -1,3 +1,4 @@
+import Glibc
 package import Model
 package import Objects
 import Synchronization
@@ -20,6 +21,8 @@ package final class MemoryDisk: Disk {
     var nextDescriptor: Int32 = 1
     /// Nodes that are open for one alone, by descriptor.
     var exclusive: [Int32: Int] = [:]
+    /// Places of nodes that somebody holds, by descriptor.
+    var held: [Int32: [Int]] = [:]
     /// A clock that ticks once a change.
     var time: Int64 = 0
   }
@@ -69,6 +72,7 @@ package final class MemoryDisk: Disk {
     var state = state.withLock { $0 }
     state.openFiles = [:]
     state.exclusive = [:]
+    state.held = [:]
     for index in state.nodes.indices {
       switch state.nodes[index] {
       case .file(let live, let durable, let modified):
@@ -129,6 +133,25 @@ package final class MemoryDisk: Disk {
     }
   }
 
+  package func hold(_ place: Int, of path: String) throws(StoreError) -> DiskFile {
+    while true {
+      do throws(StoreError) {
+        close(try create(path))
+      } catch  where error.kind == .conflict {
+        // It is there already.
+      }
+      let file = try state.withLock { state throws(StoreError) -> DiskFile? in
+        guard let node = Self.find(path, in: state) else { throw Self.missing(path) }
+        guard !state.held.values.contains([node, place]) else { return nil }
+        let file = Self.open(node, path, in: &state)
+        state.held[file.descriptor] = [node, place]
+        return file
+      }
+      if let file { return file }
+      usleep(100)
+    }
+  }
+
   package func touch(_ path: String) throws(StoreError) {
     try state.withLock { state throws(StoreError) in
       guard let node = Self.find(path, in: state),
@@ -182,6 +205,7 @@ package final class MemoryDisk: Disk {
   package func close(_ file: DiskFile) {
     state.withLock { state in
       state.exclusive[file.descriptor] = nil
+      state.held[file.descriptor] = nil
       guard state.openFiles.removeValue(forKey: file.descriptor) != nil else {
         preconditionFailure("\(file.path) is closed twice")
       }

@@ -294,6 +294,17 @@ package final class LocalObjectStore: MaintainableObjectStore {
     return !isYoung
   }
 
+  package func holding(_ key: String) throws(StoreError) -> any Sendable {
+    // Two keys of one place wait for one another, which does no harm.
+    let place = Digest(hashing: Array(key.utf8)).bytes.prefix(7).reduce(0) { $0 << 8 | Int($1) }
+    do throws(StoreError) {
+      return HeldFile(try disk.hold(place, of: StoreLayout.keyLock), on: disk)
+    } catch  where error.kind == .missing {
+      _ = try disk.makeDirectory(Self.folder(of: StoreLayout.keyLock))
+      return HeldFile(try disk.hold(place, of: StoreLayout.keyLock), on: disk)
+    }
+  }
+
   package func collecting() throws(StoreError) -> any Sendable {
     _ = try disk.makeDirectory(Self.folder(of: StoreLayout.collectionLock))
     do throws(StoreError) {

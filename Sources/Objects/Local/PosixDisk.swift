@@ -99,13 +99,7 @@ package struct PosixDisk: Disk {
             .conflict, "\(path) is in use by somebody else; try again when they are done")
           : error
       }
-      // Whoever had the lock before may have removed the name: then this is another file's.
-      var named = stat()
-      if unsafe stat(absolute(path), &named) == 0, opened.st_ino == named.st_ino,
-        opened.st_dev == named.st_dev
-      {
-        return file
-      }
+      if has(path, opened) { return file }
       close(file)
     }
   }
@@ -131,6 +125,39 @@ package struct PosixDisk: Disk {
     let file = DiskFile(descriptor: descriptor, path: path)
     _ = try regularFile(file)
     return file
+  }
+
+  package func hold(_ place: Int, of path: String) throws(StoreError) -> DiskFile {
+    let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK
+    // Of the open file, and so between threads too; Glibc's headers hide the name by default.
+    let waitForOpenFileLock: Int32 = 38
+    while true {
+      let descriptor = retryingOnInterrupt { unsafe Glibc.open(absolute(path), flags, 0o644) }
+      guard descriptor >= 0 else { throw failure("open", path) }
+      let file = DiskFile(descriptor: descriptor, path: path)
+      let opened = try regularFile(file)
+      var lock = Glibc.flock()
+      lock.l_type = Int16(F_WRLCK)
+      lock.l_whence = Int16(SEEK_SET)
+      lock.l_start = off_t(place)
+      lock.l_len = 1
+      let result = retryingOnInterrupt { unsafe fcntl(descriptor, waitForOpenFileLock, &lock) }
+      guard result == 0 || [EINVAL, ENOLCK, ENOSYS, EOPNOTSUPP].contains(errno) else {
+        let error = failure("lock", path)
+        close(file)
+        throw error
+      }
+      if has(path, opened) { return file }
+      close(file)
+    }
+  }
+
+  /// Whether a name is that of an open file: whoever had its lock before may have removed the name,
+  /// and then this is another file's.
+  private func has(_ path: String, _ opened: stat) -> Bool {
+    var named = stat()
+    return unsafe stat(absolute(path), &named) == 0 && opened.st_ino == named.st_ino
+      && opened.st_dev == named.st_dev
   }
 
   package func touch(_ path: String) throws(StoreError) {
@@ -308,6 +335,16 @@ package struct PosixDisk: Disk {
     )
   }
 
+  /// What stands in the place of a folder on the way to a path; nil when that is the store's own.
+  private func obstacle(to path: String) -> String? {
+    let names = path.split(separator: "/")
+    return (1..<names.count + 1).lazy.map { names.prefix($0).joined(separator: "/") }
+      .first { prefix in
+        var status = stat()
+        return unsafe stat(absolute(prefix), &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
+      }
+  }
+
   /// What `errno` means for the caller; read it before any other call can change it.
   private func failure(_ verb: String, _ path: String) -> StoreError {
     let code = errno
@@ -315,6 +352,7 @@ package struct PosixDisk: Disk {
     let reason = systemReason(code)
     switch code {
     case ENOTDIR:
+      if let obstacle = obstacle(to: path) { return Self.noFolder(obstacle) }
       return StoreError(
         .missing, "cannot \(verb) \(thing): what stands in the place of a folder above it is none")
     case ENOENT:
