@@ -18,6 +18,8 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
   /// Whether rows may name attachments that are not there any more: those of a `json` column stay
   /// files when they say all of themselves, and other values when they do not.
   private let keepsLostFiles: Bool
+  /// Attachments that whoever sent rows which were kept until now did not see.
+  private let hidden: Set<Digest>
   /// The `file` columns of the version before.
   private let known: Set<DataText>
   /// Those of them that have turned out to hold other values; types only widen.
@@ -38,9 +40,10 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
   init(
     _ base: Base, parent: Schema?, named: Set<DataText> = [],
     expected: ExpectedColumns = ExpectedColumns(), store: Store, sees: FileSight? = nil,
-    keepsLostFiles: Bool = false
+    keepsLostFiles: Bool = false, hidden: Set<Digest> = []
   ) {
     self.keepsLostFiles = keepsLostFiles
+    self.hidden = hidden
     self.base = base
     self.expected = expected
     self.store = store
@@ -197,6 +200,9 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
   private mutating func complete(
     _ cell: FileCellText, _ column: ColumnDefinition, at location: StoreError.Location?
   ) throws(StoreError) -> FileValue {
+    guard !hidden.contains(cell.digest) else {
+      throw StoreError(.invalid, "the file \(cell.digest) was not to be named", at: location)
+    }
     let name = cell.name ?? ""
     var mediaType = cell.mediaType
     if keepsLostFiles, sizes[cell.digest] == nil, let mediaType, let size = cell.size,
@@ -218,14 +224,15 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
 }
 
 extension FileCheckedReader {
-  /// Goes on when every cell that names an attachment, in whatever column, names one that may be
-  /// named.
+  /// The attachments that cells of no `file` column name, and that may not be named.
   ///
   /// For rows that are saved later: their columns may be of files by then, when nobody can tell any
-  /// more who sent them.
-  /// - Throws: ``StoreError`` of kind `invalid`, in the words for an attachment that is not there.
-  mutating func requireSight(ofFilesIn batch: InputBatch) throws(StoreError) {
-    guard sees != nil else { return }
+  /// more who sent them. What is there and may be named is not among them.
+  /// - Throws: ``StoreError`` of kind `invalid` for a cell of a column that is of files already, in
+  ///   the words for an attachment that is not there.
+  mutating func hiddenFiles(in batch: InputBatch) throws(StoreError) -> Set<Digest> {
+    guard let sees else { return [] }
+    var hidden: Set<Digest> = []
     for (column, vector) in zip(batch.rows.columns, batch.rows.vectors) where column.type == .json {
       for row in 0..<vector.count where vector.hasValue(row) {
         guard let text = vector.values.text(row),
@@ -233,9 +240,15 @@ extension FileCheckedReader {
           let cell = FileCellText.value(Array(text.words.bytes[text.range]))
         else { continue }
         let line = Int(batch.lines[row])
-        _ = try size(of: cell.digest, column, at: line > 0 ? .init(line: line) : nil)
+        if known.contains(column.name) {
+          _ = try size(of: cell.digest, column, at: line > 0 ? .init(line: line) : nil)
+        } else if sizes[cell.digest] == nil, !hidden.contains(cell.digest) {
+          if try sees(cell.digest), try store.hasFile(cell.digest) { continue }
+          hidden.insert(cell.digest)
+        }
       }
     }
+    return hidden
   }
 
   /// How many bytes an attachment has that a cell names.

@@ -27,7 +27,8 @@ struct LiveRequest: Sendable {
 /// `ROWS` · payload bytes u32 · checksum 8 · payload. The checksum is the first eight bytes of the
 /// SHA-256 of the segment's id, the frame's offset (u64) and the payload, so that neither stale nor
 /// shifted bytes pass. The payload is the number of requests (varint) and for each: key bytes
-/// (varint), key, rows (varint), text bytes (varint), text.
+/// (varint), key, rows (varint), text bytes (varint), text. Behind them, when there are any: the
+/// number (varint) and the digests of attachments that no cell of these rows is to be taken for.
 ///
 /// A frame without requests is a *mark*: it is written behind rows once they are on disk, so that
 /// damage to them is told from a frame that a crash cut short.
@@ -36,12 +37,25 @@ enum LiveFrame {
   /// The size of a mark, which no frame with requests has.
   static let markBytes = headBytes + 1
   private static let magic = Array("ROWS".utf8)
+  /// Behind the magic and the length.
+  private static let checksumOffset = 8
+  /// The least that a disk writes as a whole.
+  private static let sectorBytes = 512
 
   /// The bytes of a frame at `offset` of the segment `id`.
-  static func encode(_ requests: [LiveRequest], id: [UInt8], at offset: Int) -> [UInt8] {
+  ///
+  /// - Parameter hidden: The attachments that no cell of the rows is to be taken for: whoever sent
+  ///   them does not see these.
+  static func encode(
+    _ requests: [LiveRequest], hidden: Set<Digest> = [], id: [UInt8], at offset: Int
+  ) -> [UInt8] {
     var payload: [UInt8] = []
     payload.append(varint: UInt64(requests.count))
     for request in requests { request.append(to: &payload) }
+    if !hidden.isEmpty {
+      payload.append(varint: UInt64(hidden.count))
+      for digest in hidden.sorted() { payload.append(contentsOf: digest.bytes) }
+    }
     var out = magic
     for shift in stride(from: 0, to: 32, by: 8) {
       out.append(UInt8(truncatingIfNeeded: payload.count >> shift))
@@ -54,11 +68,51 @@ enum LiveFrame {
   /// The mark that belongs behind the rows that end at `offset`.
   static func mark(id: [UInt8], at offset: Int) -> [UInt8] { encode([], id: id, at: offset) }
 
-  /// The requests of the frame at `offset` of a segment, and where it ends; nil when no whole frame
-  /// is there.
+  /// Whether a crash may have left what is at `offset`, up to the end of the file, in the place of
+  /// the mark that was written there: of each sector of the disk the first bytes, and zeros behind.
+  static func isTornMark(_ bytes: [UInt8], at offset: Int, id: [UInt8]) -> Bool {
+    let written = mark(id: id, at: offset)
+    let end = min(bytes.count, offset + markBytes)
+    var start = offset
+    while start < end {
+      let next = min(end, (start / sectorBytes + 1) * sectorBytes)
+      let same = zip(bytes[start..<next], written[(start - offset)...]).prefix { $0 == $1 }.count
+      if bytes[start + same..<next].contains(where: { $0 != 0 }) { return false }
+      start = next
+    }
+    return true
+  }
+
+  /// Whether a mark is at `offset` that no crash, but something else has changed.
+  ///
+  /// It has most bytes of the mark that belongs there, so that it is told from the rows that
+  /// programs without marks have written, which a crash cut short.
+  static func isDamagedMark(_ bytes: [UInt8], at offset: Int, id: [UInt8]) -> Bool {
+    guard bytes.count >= offset + markBytes, !isTornMark(bytes, at: offset, id: id) else {
+      return false
+    }
+    let written = mark(id: id, at: offset)
+    let found = bytes[offset..<offset + markBytes]
+    return found.prefix(checksumOffset).elementsEqual(written.prefix(checksumOffset))
+      || found.dropFirst(checksumOffset).prefix(8)
+        .elementsEqual(written.dropFirst(checksumOffset).prefix(8))
+  }
+
+  /// Whether something has the form of a mark, whatever its segment; JSON text has not, nor have
+  /// the lengths before it.
+  static func hasMark(_ bytes: [UInt8]) -> Bool {
+    let head = magic + [1, 0, 0, 0]
+    return bytes.indices.dropLast(markBytes - 1).contains { start in
+      bytes[start] == head[0] && bytes[start..<start + head.count].elementsEqual(head)
+        && bytes[start + markBytes - 1] == 0
+    }
+  }
+
+  /// The requests of the frame at `offset` of a segment, the attachments that no cell of it is to
+  /// be taken for, and where it ends; nil when no whole frame is there.
   static func decode(
     _ bytes: [UInt8], at offset: Int, id: [UInt8]
-  ) -> (requests: [LiveRequest], end: Int)? {
+  ) -> (requests: [LiveRequest], hidden: [Digest], end: Int)? {
     guard bytes.count - offset >= headBytes,
       bytes[offset..<offset + 4].elementsEqual(magic)
     else { return nil }
@@ -69,12 +123,14 @@ enum LiveFrame {
     let payload = bytes[start..<start + length]
     guard
       bytes[offset + 8..<start].elementsEqual(checksum(payload, id: id, at: offset)),
-      let requests = requests(payload)
+      let (requests, hidden) = contents(payload)
     else { return nil }
-    return (requests, start + length)
+    return (requests, hidden, start + length)
   }
 
-  private static func requests(_ payload: ArraySlice<UInt8>) -> [LiveRequest]? {
+  private static func contents(
+    _ payload: ArraySlice<UInt8>
+  ) -> (requests: [LiveRequest], hidden: [Digest])? {
     var reader = Reader(bytes: payload)
     guard let count = reader.count(), count <= payload.count else { return nil }
     var requests: [LiveRequest] = []
@@ -85,7 +141,15 @@ enum LiveFrame {
       requests.append(
         LiveRequest(text: Array(text), rows: rows, idempotencyKey: name.isEmpty ? nil : name))
     }
-    return reader.bytes.isEmpty ? requests : nil
+    if reader.bytes.isEmpty { return (requests, []) }
+    guard let rest = reader.count(), rest > 0, !requests.isEmpty,
+      rest <= reader.bytes.count, reader.bytes.count == 32 * rest
+    else { return nil }
+    let digests = Array(reader.bytes)
+    return (
+      requests,
+      stride(from: 0, to: digests.count, by: 32).compactMap { Digest(digests, at: $0) }
+    )
   }
 
   private struct Reader {

@@ -84,9 +84,13 @@ struct LiveJournal {
       }
       if contents.tailBytes > 0 {
         store.warn(
-          "the last \(contents.tailBytes) bytes of \(name) are of no whole row: they were "
-            + "acknowledged to nobody, or the file was cut short")
+          contents.id.isEmpty
+            ? "\(name) has no head: its rows were acknowledged to nobody; remove it"
+            : "the last \(contents.tailBytes) bytes of \(name) are of no whole row: they were "
+              + "acknowledged to nobody, or the file was cut short")
       }
+      // Kept all the same: a program of before there were marks may have written it.
+      if contents.id.isEmpty { continue }
       let end = try sealer.publishedEnd(contents.id) ?? contents.end
       var rows = 0
       for (offset, request) in contents.requests where offset < end {
@@ -172,7 +176,9 @@ struct LiveJournal {
     if let open { segment = open } else { segment = try begin(key) }
     let isNew = segment.end == 0
     let offset = segment.next
-    let bytes = LiveFrame.encode(frame.map(\.request), id: segment.idBytes, at: offset)
+    let bytes = LiveFrame.encode(
+      frame.map(\.request), hidden: frame.reduce(into: []) { $0.formUnion($1.hidden) },
+      id: segment.idBytes, at: offset)
     do throws(StoreError) {
       try store.home.live.write(
         isNew ? LiveSegment.header(id: segment.id) + bytes : bytes, to: segment.file)

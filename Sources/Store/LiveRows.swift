@@ -7,6 +7,9 @@ struct LiveRows: Sendable {
   let request: LiveRequest
   /// The columns that have a name in some row.
   let columns: Set<DataText>
+  /// The attachments that whoever sent the rows does not see, and that cells of theirs which are no
+  /// files now could name.
+  let hidden: Set<Digest>
   /// The identities of the rows' keys, when the dataset has a key.
   let keys: Set<[UInt8]>
 
@@ -28,9 +31,10 @@ struct LiveRows: Sendable {
     var text: [UInt8] = []
     var rows = 0
     var columns: Set<DataText> = []
+    var hidden: Set<Digest> = []
     var keys: Set<[UInt8]> = []
     while let batch = try reader.next() {
-      try reader.requireSight(ofFilesIn: batch)
+      hidden.formUnion(try reader.hiddenFiles(in: batch))
       columns.formUnion(batch.rows.columns.map(\.name).textSet)
       if let parent, !parent.key.isEmpty { try Self.add(batch, parent, to: &keys) }
       var writer = JSONWriter(columns: batch.rows.columns, style: .lines)
@@ -43,6 +47,7 @@ struct LiveRows: Sendable {
     }
     request = LiveRequest(text: text, rows: rows, idempotencyKey: idempotencyKey)
     self.columns = columns
+    self.hidden = hidden
     self.keys = keys
   }
 

@@ -75,7 +75,7 @@ struct LiveSealer: Sendable {
     var version: Version?
     var notes: [String] = []
     if rows > 0 {
-      switch try publish(text, segment) {
+      switch try publish(text, segment, hiding: contents.hidden) {
       case .success(let published):
         version = published.version
         notes = published.notes
@@ -127,7 +127,7 @@ struct LiveSealer: Sendable {
   /// - Returns: What was pushed; a failure when a key was pushed meanwhile that the rows do not
   ///   fit: they wait, since a dataset without its key would be another.
   private func publish(
-    _ text: [UInt8], _ segment: LiveJournal.Closed
+    _ text: [UInt8], _ segment: LiveJournal.Closed, hiding hidden: Set<Digest>
   ) throws(StoreError) -> Result<PushResult, StoreError> {
     let snapshot = try store.catchUp(dataset).map { version throws(StoreError) in
       try store.snapshot(version)
@@ -139,6 +139,7 @@ struct LiveSealer: Sendable {
     options.idempotencyKey = Self.idempotencyKey(segment.id)
     options.attributes = [Self.attribute: "\(segment.id):\(segment.end)"]
     options.isSealing = true
+    options.hiddenFiles = hidden
     do throws(StoreError) {
       let reader = try JSONReader(
         MemorySource(name: segment.name, bytes: text), layout: .lines)

@@ -7,9 +7,9 @@ import Objects
 /// bytes of the SHA-256 of these 24. Then frames (``LiveFrame``).
 ///
 /// A frame is written only after the one before was synced, and a mark behind it once it was synced
-/// itself, so a crash can leave at most the last one torn, without a mark; what follows a torn
-/// frame and is whole tells damage. A mark is synced with the frame behind it: one that is lost
-/// tells nothing.
+/// itself; the mark is synced with the frame behind it. So a crash leaves torn at most the last
+/// frame and the mark before it, and what is whole behind anything else that is torn tells damage
+/// (docs/format.md says which bytes a crash leaves).
 struct LiveSegment: Sendable {
   static let headerBytes = 2 * headBytes
   private static let headBytes = 32
@@ -21,6 +21,8 @@ struct LiveSegment: Sendable {
     let id: String
     /// The requests with the offsets of their frames.
     var requests: [(offset: Int, request: LiveRequest)] = []
+    /// The attachments that cells of these must not be taken for.
+    var hidden: Set<Digest> = []
     /// Where the last whole frame with requests ends.
     var end: Int
     /// How many bytes are behind the last that could be read.
@@ -57,19 +59,19 @@ struct LiveSegment: Sendable {
     else { return nil }
     let ids = [id(bytes, at: 0), id(bytes, at: headBytes)]
     guard let id = ids[0] ?? ids[1] else {
-      return Contents(id: "", end: 0, tailBytes: bytes.count, isDamaged: true)
+      // A power cut may take the sector with the head and leave rows of the same write. The mark
+      // behind them tells that they were on disk.
+      return Contents(
+        id: "", end: 0, tailBytes: bytes.count, isDamaged: LiveFrame.hasMark(bytes))
     }
     var contents = Contents(id: Hex.encode(id), end: headerBytes)
-    let next = contents.readFrames(bytes, id)
-    contents.tailBytes = bytes.count - next
-    contents.isDamaged = hasFrame(bytes, after: next, id)
-    if isDamagedMark(bytes[next...], id) { contents.harmlessDamage = next }
+    contents.readFrames(bytes, id)
     if let head = ids.firstIndex(of: nil) { contents.harmlessDamage = head * headBytes }
     return contents
   }
 
   /// Whether a whole frame is anywhere behind `offset`.
-  private static func hasFrame(_ bytes: [UInt8], after offset: Int, _ id: [UInt8]) -> Bool {
+  fileprivate static func hasFrame(_ bytes: [UInt8], after offset: Int, _ id: [UInt8]) -> Bool {
     var next = offset + 1
     while next + LiveFrame.headBytes <= bytes.count {
       // No frame begins with another byte, which is cheaper to see than to decode.
@@ -79,15 +81,6 @@ struct LiveSegment: Sendable {
       next += 1
     }
     return false
-  }
-
-  /// Whether what ends a segment is as long as a mark and neither one nor one that a crash cut
-  /// short, with zeros in the place of its end.
-  private static func isDamagedMark(_ tail: ArraySlice<UInt8>, _ id: [UInt8]) -> Bool {
-    guard tail.count == LiveFrame.markBytes else { return false }
-    let mark = LiveFrame.mark(id: id, at: tail.startIndex)
-    let written = zip(tail, mark).prefix { $0 == $1 }.count
-    return tail.dropFirst(written).contains { $0 != 0 }
   }
 
   /// The id in the copy of the head at `offset`; nil when it is damaged.
@@ -117,21 +110,51 @@ struct LiveSegment: Sendable {
 }
 
 extension LiveSegment.Contents {
-  /// Reads the frames that follow one another, and answers with where they end.
-  fileprivate mutating func readFrames(_ bytes: [UInt8], _ id: [UInt8]) -> Int {
+  /// Reads the frames that follow one another, and judges what is between and behind them.
+  fileprivate mutating func readFrames(_ bytes: [UInt8], _ id: [UInt8]) {
     var next = end
+    // Whether the frame before `next` has rows, so that a mark belongs there.
+    var isMarkDue = false
+    // A mark that is not whole, before a frame that may have been under way with it.
+    var lost: Int?
     while true {
       if let frame = LiveFrame.decode(bytes, at: next, id: id) {
+        // Nothing is written behind a frame before that is on disk, and the mark before it.
+        if let lost { harmlessDamage = lost }
+        lost = nil
         for request in frame.requests { requests.append((next, request)) }
-        if !frame.requests.isEmpty { end = frame.end }
+        hidden.formUnion(frame.hidden)
+        isMarkDue = !frame.requests.isEmpty
+        if isMarkDue { end = frame.end }
         next = frame.end
-      } else if LiveFrame.decode(bytes, at: next + LiveFrame.markBytes, id: id) != nil {
-        // Too short for rows: a mark that a power cut took, or that is damaged.
-        harmlessDamage = next
-        next += LiveFrame.markBytes
+      } else if isMarkDue, let frame = rows(bytes, at: next + LiveFrame.markBytes, id) {
+        lost = next
+        for request in frame.requests { requests.append((next + LiveFrame.markBytes, request)) }
+        hidden.formUnion(frame.hidden)
+        end = frame.end
+        next = frame.end
       } else {
-        return next
+        break
       }
     }
+    if let lost, !LiveFrame.isTornMark(bytes, at: lost, id: id) { harmlessDamage = lost }
+    isDamaged = LiveSegment.hasFrame(bytes, after: next, id)
+    tailBytes = bytes.count - next
+    guard isMarkDue else { return }
+    if LiveFrame.isDamagedMark(bytes, at: next, id: id) { harmlessDamage = next }
+    // Of a mark that was under way no row is missing.
+    if tailBytes <= LiveFrame.markBytes, LiveFrame.isTornMark(bytes, at: next, id: id) {
+      tailBytes = 0
+    }
+  }
+
+  /// The frame at `offset`, when it is one of rows.
+  private func rows(
+    _ bytes: [UInt8], at offset: Int, _ id: [UInt8]
+  ) -> (requests: [LiveRequest], hidden: [Digest], end: Int)? {
+    guard offset < bytes.count, let frame = LiveFrame.decode(bytes, at: offset, id: id),
+      !frame.requests.isEmpty
+    else { return nil }
+    return frame
   }
 }

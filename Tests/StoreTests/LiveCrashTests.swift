@@ -9,7 +9,7 @@ import Testing
 /// Stops live append at each of its changes of the disk and looks at what is left.
 @Suite struct LiveCrashTests {
   /// More changes than the run below makes.
-  static let changes = 0..<70
+  static let changes = 0..<80
 
   /// Appends and seals some rows, sending a failed request once again with its key; returns the
   /// numbers that were acknowledged.
