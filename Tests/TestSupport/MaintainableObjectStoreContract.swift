@@ -1,5 +1,8 @@
+import Dispatch
+import Foundation
 import Model
 package import Objects
+import Synchronization
 import Testing
 
 /// The promises of a ``MaintainableObjectStore`` beyond those of any object store.
@@ -41,6 +44,22 @@ package struct MaintainableObjectStoreContract: Sendable {
       contract.other.refresh(name)
       #expect(try contract.other.get(name) == [5, 6, 7])
       #expect(try contract.store.list("tmp/") == [])
+    },
+    Case(description: "a key is held by one at a time") { contract throws in
+      let order = Mutex<[Int]>([])
+      let ended = DispatchSemaphore(value: 0)
+      var held: (any Sendable)? = try contract.store.holding("k")
+      let different = try contract.other.holding("l")
+      let other = contract.other
+      Thread.detachNewThread {
+        let own = try? other.holding("k")
+        order.withLock { $0.append(own == nil ? 0 : 2) }
+        ended.signal()
+      }
+      withExtendedLifetime((held, different)) { order.withLock { $0.append(1) } }
+      held = nil
+      ended.wait()
+      #expect(order.withLock { $0 } == [1, 2])
     },
     Case(description: "a touch makes a file younger and changes nothing else") { contract throws in
       let store = contract.store
