@@ -56,7 +56,7 @@ import Wire
     try push("{\"a\":2}\n", nil)
     try push("{\"a\":2}\n", "l")
     #expect(try desk.store.verify().damage == [])
-    let folder = desk.store.path + "/answers/d/"
+    let folder = desk.store.home.name + "/answers/d/"
     let names = ["k", "l"].map { Digest(hashing: Array($0.utf8)).hex }
     let files = FileManager.default
     // One key's answer in the place of the other's; then one of a version that is not there.
@@ -66,9 +66,9 @@ import Wire
     #expect(desk.error { try push("{\"a\":2}\n", "l") }?.kind == .corrupt)
     try files.removeItem(atPath: folder + names[1])
     try files.createDirectory(
-      atPath: desk.store.path + "/answers/e", withIntermediateDirectories: false)
+      atPath: desk.store.home.name + "/answers/e", withIntermediateDirectories: false)
     try files.moveItem(
-      atPath: folder + names[0], toPath: desk.store.path + "/answers/e/" + names[0])
+      atPath: folder + names[0], toPath: desk.store.home.name + "/answers/e/" + names[0])
     #expect(try desk.store.verify().damage.map(\.file) == ["answers/e/" + names[0]])
     try desk.push("{\"a\":5}\n", to: "e")
     #expect(try desk.store.verify().damage == [])
@@ -81,10 +81,10 @@ import Wire
     try push("{\"a\":1}\n", nil)
     if place.contains("/") {
       try FileManager.default.createDirectory(
-        atPath: desk.store.path + "/" + place.prefix { $0 != "/" },
+        atPath: desk.store.home.name + "/" + place.prefix { $0 != "/" },
         withIntermediateDirectories: true)
     }
-    try Data("x".utf8).write(to: URL(filePath: desk.store.path + "/" + place))
+    try Data("x".utf8).write(to: URL(filePath: desk.store.home.name + "/" + place))
     let error = desk.error { try push("{\"a\":1}\n", "k") }
     #expect(error?.kind == .corrupt && error?.message.contains(place + " is no folder") == true)
     #expect(try desk.store.verify().damage.map(\.file).first?.hasPrefix(place) == true)
@@ -93,7 +93,7 @@ import Wire
 
   @Test func `answers are bounded, and the newest are kept`() throws {
     try push("{\"a\":1}\n", nil)
-    let folder = desk.store.path + "/answers/d"
+    let folder = desk.store.home.name + "/answers/d"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let old = [FileAttributeKey.modificationDate: Date(timeIntervalSince1970: 1_000_000)]
     for number in 0..<2 * Store.mostAnswers {
