@@ -19,6 +19,37 @@ extension StoreServiceContract {
       }
       for (_, ask) in contract.doors { try ask("id < 30 AND task LIKE 't%'") }
     },
+    Case(description: "a condition of a backtest and of a draft reads its own row alone") {
+      contract in
+      try contract.pushBakeOff()
+      try contract.pushRules("outputs@1")
+      try contract.push("{\"id\":1}\n", to: "gold")
+      func trial(_ condition: String) throws {
+        var request = BacktestRequest(rules: "r@1")
+        request.options = BacktestOptions()
+        request.options?.condition = condition
+        _ = try contract.service.backtest(request)
+      }
+      func draft(_ condition: String) throws {
+        var request = SuggestionRequest(name: "s", objective: "min cost s.t. success >= -20pp")
+        (request.on, request.slice) = ("outputs", "topic")
+        request.options = BacktestOptions()
+        request.options?.condition = condition
+        _ = try contract.service.suggest(request)
+      }
+      for condition in [
+        "id IN (SELECT id FROM gold)", "random() > 0", "date('now') > '2000'", "1) OR (1",
+        "count(*) > 0",
+      ] {
+        for ask in [trial, draft] {
+          let error = #expect(throws: StoreError.self) { try ask(condition) }
+          #expect(error?.kind == .usage, "\(condition)")
+          #expect(error?.message.contains("where: ") == true, "\(error?.message ?? "")")
+        }
+      }
+      try trial("id < 50 AND topic LIKE 'c%'")
+      try draft("id < 50 AND topic LIKE 'c%'")
+    },
     Case(description: "what a condition picks stays the same whatever else is saved") { contract in
       try contract.pushArms()
       let condition = "id % 2 = 0 AND date('2026-01-01', '+' || id || ' days') > '2026-01-20'"
