@@ -53,20 +53,20 @@ let package = Package(
         "Model", "Platform", "Columns", "Store", "CSQLiteMemory",
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
-    .target(name: "Comparison", dependencies: ["Model"]),
+    .target(name: "Statistics", dependencies: ["Model"]),
     .target(name: "Routing", dependencies: ["Model"]),
     .target(name: "Wire", dependencies: ["Model"]),
     .target(
       name: "Analysis",
-      dependencies: ["Model", "Platform", "Columns", "Comparison", "Routing", "Wire"]),
+      dependencies: ["Model", "Platform", "Columns", "Statistics", "Routing", "Wire"]),
     .target(
-      name: "Attachments", dependencies: ["Model", "Platform", "Columns", "Formats", "Wire"]),
+      name: "FileTransfer", dependencies: ["Model", "Platform", "Columns", "Formats", "Wire"]),
     .target(name: "Reports", dependencies: ["Model", "Wire"]),
     .target(name: "Access", dependencies: ["Model", "Objects", "Wire"]),
     .target(
       name: "Service",
       dependencies: [
-        "Model", "Platform", "Columns", "Objects", "Formats", "Store", "Query", "Comparison",
+        "Model", "Platform", "Columns", "Objects", "Formats", "Store", "Query", "Statistics",
         "Routing", "Analysis", "Wire", "Access",
       ]),
     .target(name: "Outbound", dependencies: ["Model", "Platform", "CCurl"]),
@@ -98,13 +98,13 @@ let package = Package(
       name: "assay",
       dependencies: [
         "Model", "Platform", "Objects", "Wire", "Access", "Service", "Client", "Server", "Reports",
-        "Attachments", "Columns", "Formats", "Store", "Query",
+        "FileTransfer", "Columns", "Formats", "Store", "Query",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Model", "Platform", "Columns", "Formats", "Comparison", "Routing", "Store", "Query",
+        "Model", "Platform", "Columns", "Formats", "Statistics", "Routing", "Store", "Query",
         "Wire", "Service",
       ],
       path: "Benchmarks"),
@@ -142,21 +142,21 @@ let package = Package(
         "Query", "Columns", "Model", "TestSupport",
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
-    .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Model", "TestSupport"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Model", "TestSupport"]),
     .testTarget(
       name: "RoutingTests", dependencies: ["Routing", "Model", "TestSupport"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "AnalysisTests",
       dependencies: [
-        "Analysis", "Columns", "Comparison", "Model", "Routing", "Wire", "TestSupport",
+        "Analysis", "Columns", "Statistics", "Model", "Routing", "Wire", "TestSupport",
       ]),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Model", "Wire"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "AttachmentsTests",
-      dependencies: ["Attachments", "Service", "Store", "Model", "Wire", "TestSupport"]),
+      name: "FileTransferTests",
+      dependencies: ["FileTransfer", "Service", "Store", "Model", "Wire", "TestSupport"]),
     .testTarget(name: "WireTests", dependencies: ["Wire", "Model"]),
     .testTarget(
       name: "AccessTests", dependencies: ["Access", "Model", "Objects", "Wire", "TestSupport"]),

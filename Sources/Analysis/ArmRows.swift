@@ -1,5 +1,5 @@
 import Columns
-package import Comparison
+package import Statistics
 package import Model
 package import Wire
 

@@ -1,4 +1,4 @@
-import Comparison
+import Statistics
 package import Wire
 
 /// What is told of one arm on its own: rates with intervals, latency, cost, compliance, refusals.

@@ -1,4 +1,4 @@
-package import Comparison
+package import Statistics
 package import Wire
 
 extension EstimateDocument {

@@ -1,4 +1,4 @@
-package import Comparison
+package import Statistics
 package import Wire
 
 /// What repeating every item several times shows of an arm.

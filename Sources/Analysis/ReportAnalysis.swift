@@ -1,4 +1,4 @@
-import Comparison
+import Statistics
 package import Model
 package import Wire
 

@@ -1,5 +1,5 @@
 import Columns
-import Comparison
+import Statistics
 import Model
 import Wire
 

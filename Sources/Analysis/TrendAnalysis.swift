@@ -1,4 +1,4 @@
-import Comparison
+import Statistics
 package import Wire
 
 /// Numbers of versions as trends, and the places where they moved.

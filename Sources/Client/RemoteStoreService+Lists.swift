@@ -2,7 +2,7 @@ package import Model
 import Outbound
 package import Wire
 
-extension RemoteStoreService: AssayService {
+extension RemoteStoreService: StoreService {
   /// The most items that a page is asked for.
   private static var pageSize: Int { 1000 }
 

@@ -31,7 +31,7 @@ package struct AssayServer: Sendable {
   package init(
     home: StoreHome, options: ServerOptions,
     clock: @escaping @Sendable () -> Timestamp,
-    service: @escaping @Sendable (Caller) -> any AssayService, rows: LocalRowService? = nil,
+    service: @escaping @Sendable (Caller) -> any StoreService, rows: LocalRowService? = nil,
     records: VersionRecords? = nil, routers: LiveRouters? = nil,
     moreRoutes: @escaping @Sendable (Backend) -> [Route] = { _ in [] }
   ) throws(StoreError) {

@@ -8,7 +8,7 @@ import Wire
 /// What all routes share: the store, who may use it, and the threads that do the work.
 package final class Backend: Sendable {
   /// The store as a caller sees it.
-  let service: @Sendable (Caller) -> any AssayService
+  let service: @Sendable (Caller) -> any StoreService
   /// Nil where no rows are taken.
   let rows: LocalRowService?
   /// Nil where the store is not a folder here.
@@ -37,7 +37,7 @@ package final class Backend: Sendable {
   /// A backend over the store at `home`.
   init(
     home: StoreHome, options: ServerOptions, clock: @escaping @Sendable () -> Timestamp,
-    service: @escaping @Sendable (Caller) -> any AssayService, rows: LocalRowService?,
+    service: @escaping @Sendable (Caller) -> any StoreService, rows: LocalRowService?,
     records: VersionRecords?, routers: LiveRouters?
   ) {
     self.service = service
@@ -68,7 +68,7 @@ package final class Backend: Sendable {
 
   /// Runs a short call on the store as the caller sees it.
   func quickly<Value: Sendable>(
-    _ context: ServerContext, _ body: @Sendable (any AssayService) throws(StoreError) -> Value
+    _ context: ServerContext, _ body: @Sendable (any StoreService) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     let service = service(context.caller)
     return try await quick.run { () throws(StoreError) in try body(service) }
@@ -79,7 +79,7 @@ package final class Backend: Sendable {
   /// `hasSQL` says that the call runs SQL that came with the request.
   func heavily<Value: Sendable>(
     _ context: ServerContext, hasSQL: Bool = false,
-    _ body: @escaping @Sendable (any AssayService) throws(StoreError) -> Value
+    _ body: @escaping @Sendable (any StoreService) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     let service = service(context.caller)
     let pool = hasSQL ? queries : heavy

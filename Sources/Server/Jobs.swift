@@ -21,7 +21,7 @@ final class Jobs: Sendable {
   /// Begins a check of a store on a thread of its own; there is one at a time.
   /// - Throws: ``StoreError`` of kind `conflict` while another runs.
   func verify(
-    _ service: any StoreService, heads: [DatasetName: Digest], values: Bool
+    _ service: any DatasetService, heads: [DatasetName: Digest], values: Bool
   ) throws(StoreError) -> JobDocument {
     let job = JobDocument(id: Self.makeID(), task: .verify)
     try state.withLock { (state) throws(StoreError) in

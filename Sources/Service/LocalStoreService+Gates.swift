@@ -1,5 +1,5 @@
 import Analysis
-import Comparison
+import Statistics
 package import Model
 import Store
 package import Wire

@@ -7,7 +7,7 @@ import Wire
 /// A store in a folder here, as doors see it.
 ///
 /// Any thread may call, and any number of calls may run at once.
-package struct LocalStoreService: AssayService {
+package struct LocalStoreService: StoreService {
   /// Limits of a query, and of a condition on rows, that names none of its own.
   package struct QueryLimits: Sendable, Hashable {
     package var seconds = 30.0

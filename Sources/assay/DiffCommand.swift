@@ -53,7 +53,7 @@ struct DiffCommand: ParsableCommand {
   }
 
   private func references(
-    _ service: any StoreService
+    _ service: any DatasetService
   ) throws(StoreError) -> (old: Reference, new: Reference) {
     let reference = try Reference(parsing: first)
     if let second { return (reference, try Reference(parsing: second)) }

@@ -19,7 +19,7 @@ struct GlobalOptions: ParsableArguments {
   /// Opens the store that the options, the environment or the working directory name.
   /// - Parameter toleratesDamage: whether a damaged format file is left to be reported.
   /// - Throws: ``StoreError``: `missing` when there is none, `usage` for a URL that is none.
-  func openService(toleratesDamage: Bool = false) throws(StoreError) -> any AssayService {
+  func openService(toleratesDamage: Bool = false) throws(StoreError) -> any StoreService {
     if let named, Self.isURL(named) {
       return try RemoteStoreService(url: named, token: Self.environment("ASSAY_TOKEN"))
     }

@@ -25,7 +25,7 @@ struct ListCommand: ParsableCommand {
     try output.finish()
   }
 
-  private func listDatasets(_ service: any StoreService, _ output: Output) throws(StoreError) {
+  private func listDatasets(_ service: any DatasetService, _ output: Output) throws(StoreError) {
     var table = try RowsOut(
       ["name", "kind", "versions", "rows", "created", "tags"], output, isJSON: global.json)
     for dataset in try service.datasets(limit: limit) {
@@ -42,7 +42,7 @@ struct ListCommand: ParsableCommand {
   }
 
   private func listVersions(
-    of dataset: DatasetName, _ service: any StoreService, _ output: Output
+    of dataset: DatasetName, _ service: any DatasetService, _ output: Output
   ) throws(StoreError) {
     var table = try RowsOut(
       ["version", "digest", "rows", "created", "author", "tags", "message"], output,

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Attachments
+import FileTransfer
 import Formats
 import Model
 import Wire

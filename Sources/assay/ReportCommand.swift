@@ -88,7 +88,7 @@ struct ReportCommand: ParsableCommand {
     try terminal.finish()
   }
 
-  private func report(_ service: any AssayService) throws -> Kept<ReportDocument> {
+  private func report(_ service: any StoreService) throws -> Kept<ReportDocument> {
     guard let by else {
       let isPlain =
         [role, metric, slice].allSatisfy(\.isEmpty)

@@ -41,7 +41,7 @@ struct ShowCommand: ParsableCommand {
 
   /// The first rows: JSON lines for machines, and what has every column and type for people.
   private func firstRows(
-    of version: VersionDocument, _ service: any StoreService
+    of version: VersionDocument, _ service: any DatasetService
   ) throws(StoreError) -> [UInt8] {
     var request = DataRequest(format: global.json ? .jsonl : .arrow)
     request.limit = rows

@@ -1,5 +1,5 @@
 import Analysis
-import Comparison
+import Statistics
 import Model
 import Testing
 import Wire

@@ -7,7 +7,7 @@ import Wire
 /// A store answers the same here and over REST.
 @Suite(.timeLimit(.minutes(2))) struct AgreementTests {
   /// What a call gives: its document or its bytes as text, or its error.
-  private typealias Call = (String, (any StoreService) throws -> String)
+  private typealias Call = (String, (any DatasetService) throws -> String)
 
   private static func text(_ document: some Encodable) -> String {
     String(decoding: Documents.encode(document), as: UTF8.self)
@@ -16,7 +16,7 @@ import Wire
   private static func data(
     _ reference: String, _ format: FileFormat = .jsonl,
     _ change: (inout DataRequest) -> Void = { _ in }
-  ) -> (any StoreService) throws -> String {
+  ) -> (any DatasetService) throws -> String {
     var request = DataRequest(format: format)
     change(&request)
     let wanted = request
@@ -32,7 +32,7 @@ import Wire
 
   private static func diff(
     _ old: String, _ new: String, _ format: DiffRequest.Format, _ detail: DiffRequest.Detail
-  ) -> (any StoreService) throws -> String {
+  ) -> (any DatasetService) throws -> String {
     { service in
       var request = DiffRequest(format: format)
       request.detail = detail
@@ -48,7 +48,7 @@ import Wire
 
   private static func query(
     _ sql: String, _ format: QueryRequest.Format = .jsonl, limit: Int? = nil
-  ) -> (any StoreService) throws -> String {
+  ) -> (any DatasetService) throws -> String {
     { service in
       var request = QueryRequest(sql: sql, format: format)
       request.limit = limit
@@ -121,7 +121,7 @@ import Wire
     ]
   }
 
-  private func outcome(_ call: (any StoreService) throws -> String, _ service: any StoreService)
+  private func outcome(_ call: (any DatasetService) throws -> String, _ service: any DatasetService)
     -> String
   {
     do {
@@ -203,7 +203,7 @@ import Wire
   @Test func `errors in a file are told with its place`() async throws {
     try await ServedStore.with { store in
       let text = "{\"id\":1}\n{\"id\":oops}\n"
-      for service in [store.local as any StoreService, store.remote] {
+      for service in [store.local as any DatasetService, store.remote] {
         let error = #expect(throws: StoreError.self) {
           try store.push("runs", text, to: service)
         }

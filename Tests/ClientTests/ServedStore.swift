@@ -72,7 +72,7 @@ struct ServedStore: Sendable {
   /// Saves JSON lines.
   func push(
     _ name: String, _ text: String, _ change: (inout PushRequest) -> Void = { _ in },
-    to service: any StoreService
+    to service: any DatasetService
   ) throws -> PushDocument {
     var request = PushRequest()
     change(&request)

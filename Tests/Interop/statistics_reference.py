@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes Tests/ComparisonTests/Fixtures/statistics.json: random inputs with reference answers.
+"""Makes Tests/StatisticsTests/Fixtures/statistics.json: random inputs with reference answers.
 
     pip install numpy scipy statsmodels krippendorff mpmath
     python3 Tests/Interop/statistics_reference.py [--seed N] [--output FILE]
@@ -372,7 +372,7 @@ def ratings(random):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=1)
-    default = Path(__file__).parents[1] / "ComparisonTests" / "Fixtures" / "statistics.json"
+    default = Path(__file__).parents[1] / "StatisticsTests" / "Fixtures" / "statistics.json"
     parser.add_argument("--output", type=Path, default=default)
     options = parser.parse_args()
     warnings.simplefilter("ignore")

@@ -5,7 +5,7 @@ import Wire
 
 /// A store with one dataset of three versions, whose calls can be made to fail, to write much, or
 /// to go on until nobody waits.
-final class ScriptedService: AssayService {
+final class ScriptedService: StoreService {
   struct Script: Sendable {
     /// What every call throws.
     var error: StoreError?

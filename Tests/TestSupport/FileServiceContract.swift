@@ -11,7 +11,7 @@ package struct FileServiceContract: Sendable {
   package struct Case: Sendable, CustomStringConvertible {
     package let description: String
     /// Checks a service, whose store is empty.
-    package let check: @Sendable (any AssayService) throws -> Void
+    package let check: @Sendable (any StoreService) throws -> Void
   }
 
   private static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1, 2, 3]
@@ -35,7 +35,7 @@ package struct FileServiceContract: Sendable {
   }
 
   private static func put(
-    _ bytes: [UInt8], to service: any AssayService, name: String = ""
+    _ bytes: [UInt8], to service: any StoreService, name: String = ""
   ) throws -> (document: FileDocument, isNew: Bool)? {
     let part = try service.putFilePart(
       Digest(hashing: bytes), at: 0, of: bytes.count, name: name, read: reading(bytes))

@@ -4,15 +4,15 @@ import Objects
 import Testing
 package import Wire
 
-/// What any ``StoreService`` must do, whichever side of a network its store is on.
+/// What any ``DatasetService`` must do, whichever side of a network its store is on.
 ///
 /// Each case wants an empty store and pushes what it needs.
 package struct StoreServiceContract: Sendable {
-  let service: any AssayService
+  let service: any StoreService
   private let files: TemporaryDirectory
 
   /// The contract for a service of an empty store.
-  package init(_ service: any AssayService) throws {
+  package init(_ service: any StoreService) throws {
     self.service = service
     files = try TemporaryDirectory()
   }
@@ -23,7 +23,7 @@ package struct StoreServiceContract: Sendable {
     let check: @Sendable (StoreServiceContract) throws -> Void
 
     /// Checks `service`, whose store is empty.
-    package func check(_ service: any AssayService) throws {
+    package func check(_ service: any StoreService) throws {
       try check(StoreServiceContract(service))
     }
   }

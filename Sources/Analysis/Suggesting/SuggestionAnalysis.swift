@@ -1,5 +1,5 @@
 import Columns
-import Comparison
+import Statistics
 package import Model
 import Routing
 package import Wire

@@ -85,7 +85,7 @@ extension Backend {
     hasSQL: Bool = false,
     _ body:
       @escaping @Sendable (
-        any AssayService, ([UInt8]) throws(StoreError) -> Void
+        any StoreService, ([UInt8]) throws(StoreError) -> Void
       ) throws(StoreError) -> Value
   ) async throws -> (SpooledBytes, Value) {
     let result = await calls.untilGone(context) { [self] in
@@ -99,7 +99,7 @@ extension Backend {
     as caller: Caller, exhausted: HTTPResponse.Status = .unprocessableContent, hasSQL: Bool,
     _ body:
       @escaping @Sendable (
-        any AssayService, ([UInt8]) throws(StoreError) -> Void
+        any StoreService, ([UInt8]) throws(StoreError) -> Void
       ) throws(StoreError) -> Value
   ) async -> Result<(SpooledBytes, Value), any Error> {
     let service = service(caller)

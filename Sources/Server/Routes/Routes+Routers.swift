@@ -152,7 +152,7 @@ extension Routes {
   /// Answers with a deployment once it decides the next request here.
   private func deployed(
     _ name: DatasetName, _ context: ServerContext, _ operation: String,
-    _ body: @escaping @Sendable (any AssayService) throws(StoreError) -> DeploymentDocument
+    _ body: @escaping @Sendable (any StoreService) throws(StoreError) -> DeploymentDocument
   ) async throws -> Response {
     let routers = backend.routers
     let deployment = try await backend.quickly(context) { (service) throws(StoreError) in

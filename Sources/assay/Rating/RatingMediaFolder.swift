@@ -5,7 +5,7 @@ import Wire
 /// Where what a task shows is put for the rater to look at: a folder of its own, whose files have
 /// names that say nothing, and which is removed after the sitting.
 struct RatingMediaFolder {
-  private let service: any AssayService
+  private let service: any StoreService
   private let dataset: DatasetName
   private var folder: URL?
   private var count = 0
@@ -13,7 +13,7 @@ struct RatingMediaFolder {
   /// The most bytes that are asked for at once.
   private static let pieceBytes = 1 << 20
 
-  init(service: any AssayService, dataset: DatasetName) {
+  init(service: any StoreService, dataset: DatasetName) {
     self.service = service
     self.dataset = dataset
   }

@@ -27,7 +27,7 @@ struct RatingSession {
     var remaining = 0
   }
 
-  private let service: any AssayService
+  private let service: any StoreService
   private var request: RatingTaskRequest
   private let choices: RatingChoices
   private let screen: RatingScreen
@@ -40,7 +40,7 @@ struct RatingSession {
   private var waiting: [Turn] = []
 
   init(
-    service: any AssayService, dataset: DatasetName, request: RatingTaskRequest,
+    service: any StoreService, dataset: DatasetName, request: RatingTaskRequest,
     choices: RatingChoices, screen: RatingScreen, limit: Int?
   ) {
     self.service = service

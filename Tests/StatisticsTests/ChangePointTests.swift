@@ -1,4 +1,4 @@
-import Comparison
+import Statistics
 import TestSupport
 import Testing
 

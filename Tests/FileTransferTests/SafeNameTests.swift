@@ -1,4 +1,4 @@
-import Attachments
+import FileTransfer
 import Model
 import Testing
 

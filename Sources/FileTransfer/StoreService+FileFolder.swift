@@ -4,7 +4,7 @@ package import Model
 import Platform
 package import Wire
 
-extension AssayService {
+extension StoreService {
   /// Hands `write` the bytes of a version's rows, in order, with the paths of files in place of the
   /// attachments that they name, and writes those files.
   ///

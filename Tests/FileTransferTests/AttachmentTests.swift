@@ -1,4 +1,4 @@
-import Attachments
+import FileTransfer
 import Foundation
 import Model
 import Service

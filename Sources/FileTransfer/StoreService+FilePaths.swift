@@ -2,14 +2,14 @@ import Formats
 package import Model
 package import Wire
 
-extension AssayService {
+extension StoreService {
   /// Saves the rows of a table whose cells in some columns are paths of files: puts the files,
   /// those that the store has not, and then saves rows that name them.
   ///
   /// Nothing is put before all paths are known to lead to files; files that were put for a push
   /// that then failed are named by nothing, and `gc` removes them after its grace period.
   /// - Throws: ``StoreError`` of kind `invalid` with the line of a path that leads to no file,
-  ///   else what ``FileService`` and ``StoreService/push(_:_:_:progress:)`` throw.
+  ///   else what ``FileService`` and ``DatasetService/push(_:_:_:progress:)`` throw.
   package func push(
     _ dataset: DatasetName, _ file: TableFile, _ request: PushRequest, files paths: FilePaths,
     progress: (Progress) -> Void
