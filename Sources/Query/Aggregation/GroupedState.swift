@@ -115,3 +115,9 @@ extension ColumnPartial {
     return (group == 0 ? 0 : ends[group - 1])..<ends[group]
   }
 }
+
+/// Where the groups of a row group went.
+enum GroupMap {
+  /// Stands for a group without rows, which went nowhere.
+  static let none = UInt32.max
+}

@@ -152,3 +152,19 @@ extension QueryValue {
     }
   }
 }
+
+/// How results are written.
+package enum ResultFormat: String, Sendable, CaseIterable {
+  /// Aligned columns for people; long cells are cut.
+  case table
+  case jsonl, json, csv, markdown
+}
+
+/// One value of a result row, of the five kinds that SQLite has.
+package enum QueryValue: Hashable, Sendable {
+  case null
+  case integer(Int64)
+  case real(Double)
+  case text(String)
+  case blob([UInt8])
+}
