@@ -63,6 +63,31 @@ extension FileFormat {
   }
 }
 
+/// A form of the text that the rows of a query's result are written in.
+package enum TextFormat: String, Codable, Sendable, CaseIterable {
+  /// Aligned columns for people; long cells are cut.
+  case table
+  /// One JSON object a line.
+  case jsonl
+  /// One JSON array of objects.
+  case json
+  /// Comma-separated values with a header row.
+  case csv
+  /// A table of Markdown; long cells are cut.
+  case markdown
+
+  /// The media type of the text.
+  package var mediaType: String {
+    switch self {
+    case .table: "text/plain; charset=utf-8"
+    case .jsonl: "application/x-ndjson"
+    case .json: "application/json"
+    case .csv: "text/csv; charset=utf-8"
+    case .markdown: "text/markdown; charset=utf-8"
+    }
+  }
+}
+
 /// How the bytes of a file are compressed; its extension says so.
 package enum FileCompression: Sendable, CaseIterable {
   case gzip, zstd

@@ -1,3 +1,4 @@
+import Model
 package import Wire
 
 /// A live split as a page: what to do, and why.

@@ -1,3 +1,4 @@
+import Model
 import Wire
 
 /// What is said of one gate: the verdict, what it rests on, and what it would take where there is

@@ -47,7 +47,7 @@ import Wire
   }
 
   private static func query(
-    _ sql: String, _ format: QueryRequest.Format = .jsonl, limit: Int? = nil
+    _ sql: String, _ format: TextFormat = .jsonl, limit: Int? = nil
   ) -> (any DatasetService) throws -> String {
     { service in
       var request = QueryRequest(sql: sql, format: format)

@@ -1,3 +1,4 @@
+import Model
 import Query
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
   ]
 
   private func print(
-    _ format: ResultFormat, _ columns: [String] = columns, _ rows: [[QueryValue]] = rows
+    _ format: TextFormat, _ columns: [String] = columns, _ rows: [[QueryValue]] = rows
   ) throws -> String {
     var text: [UInt8] = []
     var printer = ResultPrinter(format) { text += $0 }

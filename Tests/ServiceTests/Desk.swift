@@ -30,7 +30,7 @@ struct Desk {
   @discardableResult
   func push(
     _ text: String, to name: String = "d", _ format: FileFormat = .jsonl, key: [String]? = nil,
-    _ mode: PushRequest.Mode = .replace, _ edit: (inout PushRequest) -> Void = { _ in }
+    _ mode: PushMode = .replace, _ edit: (inout PushRequest) -> Void = { _ in }
   ) throws -> PushDocument {
     try push(Array(text.utf8), to: name, format, key: key, mode, edit)
   }
@@ -39,7 +39,7 @@ struct Desk {
   @discardableResult
   func push(
     _ bytes: [UInt8], to name: String = "d", _ format: FileFormat, key: [String]? = nil,
-    _ mode: PushRequest.Mode = .replace, _ edit: (inout PushRequest) -> Void = { _ in }
+    _ mode: PushMode = .replace, _ edit: (inout PushRequest) -> Void = { _ in }
   ) throws -> PushDocument {
     var request = PushRequest()
     request.key = key

@@ -134,7 +134,7 @@ import Wire
   }
 
   @Test func `what comes through a pipe is compared as a file is`() throws {
-    func push(_ text: String, _ mode: PushRequest.Mode) throws -> PushDocument {
+    func push(_ text: String, _ mode: PushMode) throws -> PushDocument {
       let pipe = Pipe()
       try pipe.fileHandleForWriting.write(contentsOf: Data(text.utf8))
       try pipe.fileHandleForWriting.close()

@@ -60,7 +60,7 @@ import Wire
     #expect(error?.location?.line == line)
     #expect(error?.message.contains("first on line") == true)
     try desk.push("{\"k\":100}\n", key: ["k"])
-    for mode in [PushRequest.Mode.append, .merge] {
+    for mode in [PushMode.append, .merge] {
       #expect(desk.error { try desk.push(rows, .jsonl, mode) }?.location?.line == line)
     }
     #expect(try desk.lines() == ["{\"k\":100}"])
@@ -93,7 +93,7 @@ import Wire
     #expect(error?.kind == .invalid && error?.location?.line == 3)
     #expect(error?.message.contains("NaN") == true)
     try desk.push("k,v\n1.5,a\ninf,b\n", .csv, key: ["k"])
-    for mode in [PushRequest.Mode.append, .merge] {
+    for mode in [PushMode.append, .merge] {
       #expect(desk.error { try desk.push("k,v\n0.5,a\nnan,b\n", .csv, mode) }?.kind == .invalid)
     }
   }

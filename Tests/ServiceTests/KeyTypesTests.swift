@@ -39,9 +39,9 @@ import Wire
     #expect(try desk.lines().count == merged.count + 1)
   }
 
-  @Test(arguments: [".5", "0.50", "+0.5", "5e-1"], [PushRequest.Mode.merge, .replace])
+  @Test(arguments: [".5", "0.50", "+0.5", "5e-1"], [PushMode.merge, .replace])
   func `a number of a key is the item it is, however a file with a text spells it`(
-    spelling: String, mode: PushRequest.Mode
+    spelling: String, mode: PushMode
   ) throws {
     try desk.push("{\"k\":0.5,\"v\":1}\n", key: ["k"])
     #expect(desk.error { try desk.push("k,v\n1,2\n+1,3\nx,4\n", .csv, mode) }?.kind == .invalid)
@@ -67,7 +67,7 @@ import Wire
   ) throws {
     let isMoment = rows.contains("2026")
     try desk.push(rows, key: ["k"]) { if isMoment { $0.types = ["k": .timestamp] } }
-    for mode in [PushRequest.Mode.merge, .append, .replace] {
+    for mode in [PushMode.merge, .append, .replace] {
       let error = desk.error { try desk.push("k,v\n" + cells, .csv, mode) }
       #expect(error?.kind == .invalid && error?.location?.line == line, "\(error as Any)")
       #expect(error?.message.contains("--types k=string") == true)

@@ -28,20 +28,17 @@ import Testing
 
   @Test func `only an interval that excludes the bound decides`() throws {
     let floor = try Gate("success >= -2pp")
-    func interval(_ lower: Double?, _ upper: Double?) -> Interval {
-      Interval(lower: lower, upper: upper, level: 0.95)
-    }
-    #expect(floor.verdict(interval(-0.01, 0.03)) == .passed)
-    #expect(floor.verdict(interval(-0.02, 0.03)) == .passed)
-    #expect(floor.verdict(interval(-0.05, 0.03)) == .undecided)
-    #expect(floor.verdict(interval(-0.05, -0.03)) == .failed)
-    #expect(floor.verdict(interval(nil, -0.03)) == .failed)
-    #expect(floor.verdict(interval(nil, 0.5)) == .undecided)
-    #expect(floor.verdict(nil) == .undecided)
+    #expect(floor.verdict(lower: -0.01, upper: 0.03) == .passed)
+    #expect(floor.verdict(lower: -0.02, upper: 0.03) == .passed)
+    #expect(floor.verdict(lower: -0.05, upper: 0.03) == .undecided)
+    #expect(floor.verdict(lower: -0.05, upper: -0.03) == .failed)
+    #expect(floor.verdict(lower: nil, upper: -0.03) == .failed)
+    #expect(floor.verdict(lower: nil, upper: 0.5) == .undecided)
+    #expect(floor.verdict(lower: nil, upper: nil) == .undecided)
     let ceiling = try Gate("cost <= +10%")
-    #expect(ceiling.verdict(interval(-0.5, 0.1)) == .passed)
-    #expect(ceiling.verdict(interval(0.2, nil)) == .failed)
-    #expect(ceiling.verdict(interval(0.05, nil)) == .undecided)
-    #expect(ceiling.verdict(interval(0.05, 0.2)) == .undecided)
+    #expect(ceiling.verdict(lower: -0.5, upper: 0.1) == .passed)
+    #expect(ceiling.verdict(lower: 0.2, upper: nil) == .failed)
+    #expect(ceiling.verdict(lower: 0.05, upper: nil) == .undecided)
+    #expect(ceiling.verdict(lower: 0.05, upper: 0.2) == .undecided)
   }
 }

@@ -74,7 +74,7 @@ import Testing
 
   /// Pushes a table as a file of `format` over another, in a store of its own.
   private static func push(
-    _ table: SampleTable, _ format: FileFormat, over base: SampleTable, _ mode: PushOptions.Mode
+    _ table: SampleTable, _ format: FileFormat, over base: SampleTable, _ mode: PushMode
   ) throws -> Outcome {
     let temporary = try TemporaryStore()
     let store = temporary.store
@@ -99,9 +99,9 @@ import Testing
       }, notes: result.notes)
   }
 
-  @Test(arguments: 0..<32 as Range<UInt64>, [PushOptions.Mode.replace, .append, .merge])
+  @Test(arguments: 0..<32 as Range<UInt64>, [PushMode.replace, .append, .merge])
   func `a type that changes is told once, by the cell without which it would not`(
-    seed: UInt64, mode: PushOptions.Mode
+    seed: UInt64, mode: PushMode
   ) throws {
     var random = SeededGenerator(seed: seed)
     let known = (0..<4).map { _ in Self.types.randomElement(using: &random) ?? .json }

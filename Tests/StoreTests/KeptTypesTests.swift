@@ -16,7 +16,7 @@ import Testing
   @discardableResult
   private func push(
     _ text: String, _ format: FileFormat = .jsonl, key: [String]? = ["id"],
-    types: [DataText: ColumnType] = [:], mode: PushOptions.Mode = .replace
+    types: [DataText: ColumnType] = [:], mode: PushMode = .replace
   ) throws -> PushResult {
     var options = PushOptions()
     options.key = key
@@ -100,7 +100,7 @@ import Testing
     try store.push(table)
     let name = try DatasetName("d")
     let bytes = try pull(format)
-    for mode in [PushOptions.Mode.replace, .merge] {
+    for mode in [PushMode.replace, .merge] {
       var options = PushOptions()
       options.mode = mode
       let again = try store.push(name, try Self.reader(bytes, format), options)
@@ -176,7 +176,7 @@ import Testing
       """
     try push(rows, types: ["t": .timestamp])
     for format in [FileFormat.csv, .json, .jsonl] {
-      for mode in [PushOptions.Mode.replace, .merge] {
+      for mode in [PushMode.replace, .merge] {
         let bytes = try pull(format)
         let result = try push(String(decoding: bytes, as: UTF8.self), format, mode: mode)
         #expect(!result.isNew, "\(format) \(mode)")
@@ -352,7 +352,7 @@ import Testing
     let filler = String(repeating: "x", count: 1 << 20)
     var rows = ""
     for id in 0..<40 { rows += "{\"id\":\(id),\"t\":\"2026-10-01\",\"f\":\"\(filler)\"}\n" }
-    for mode in [PushOptions.Mode.merge, .replace] {
+    for mode in [PushMode.merge, .replace] {
       let result = try push(rows + "{\"id\":99,\"t\":\"soon\"}\n", mode: mode)
       #expect(result.notes == ["column 't' was timestamp and is string now: line 41 has 'soon'"])
       let table = try store.table("d")

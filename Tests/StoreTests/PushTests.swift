@@ -99,9 +99,9 @@ import Testing
     #expect(again.version.number == first.version.number)
   }
 
-  @Test(arguments: PushOptions.Mode.allCases)
+  @Test(arguments: PushMode.allCases)
   func `a key without a digest of its request stands for what was saved with it`(
-    mode: PushOptions.Mode
+    mode: PushMode
   ) throws {
     let temporary = try TemporaryStore()
     let store = temporary.store

@@ -21,7 +21,7 @@ import Testing
 
   private func push(
     _ bytes: [UInt8], _ format: FileFormat, to name: String, _ store: Store,
-    mode: PushOptions.Mode = .replace
+    mode: PushMode = .replace
   ) throws -> PushResult {
     var options = PushOptions()
     options.key = ["id"]

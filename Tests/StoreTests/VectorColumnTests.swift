@@ -12,14 +12,14 @@ import Testing
 
   private func push(
     _ text: String, types: [DataText: ColumnType] = [:],
-    mode: PushOptions.Mode = .replace, to name: String = "d", _ store: Store
+    mode: PushMode = .replace, to name: String = "d", _ store: Store
   ) throws -> PushResult {
     try push(Array(text.utf8), .jsonl, types: types, mode: mode, to: name, store)
   }
 
   private func push(
     _ bytes: [UInt8], _ format: FileFormat, types: [DataText: ColumnType] = [:],
-    mode: PushOptions.Mode = .replace, to name: String = "d", _ store: Store
+    mode: PushMode = .replace, to name: String = "d", _ store: Store
   ) throws -> PushResult {
     var options = PushOptions()
     options.key = ["id"]

@@ -47,7 +47,7 @@ import Testing
   @discardableResult
   private func push(
     _ lines: String, as format: FileFormat = .jsonl, _ types: [DataText: ColumnType] = [:],
-    named: [DataText: ColumnType] = [:], mode: PushOptions.Mode = .replace, key: [String] = ["id"]
+    named: [DataText: ColumnType] = [:], mode: PushMode = .replace, key: [String] = ["id"]
   ) throws -> PushResult {
     var options = PushOptions()
     options.key = key
@@ -77,12 +77,12 @@ import Testing
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static let modes: [PushOptions.Mode] = [.replace, .append, .merge]
+  private static let modes: [PushMode] = [.replace, .append, .merge]
   private static let vector = ColumnType(rawValue: "vector(2,f32)") ?? .json
 
   @Test(arguments: FileFormat.allCases, modes)
   func `a column of vectors that another list widens says which`(
-    format: FileFormat, mode: PushOptions.Mode
+    format: FileFormat, mode: PushMode
   ) throws {
     guard format != .json else { return }
     try push("{\"id\":1,\"v\":[0.1,-2]}\n", named: ["v": Self.vector])
@@ -105,7 +105,7 @@ import Testing
 
   @Test(arguments: [FileFormat.parquet, .arrow], modes)
   func `vectors of another form are told by the first that is none of the dataset's`(
-    format: FileFormat, mode: PushOptions.Mode
+    format: FileFormat, mode: PushMode
   ) throws {
     try push("{\"id\":1,\"v\":[0.5,-2]}\n", named: ["v": Self.vector])
     let wide = try push(
@@ -132,7 +132,7 @@ import Testing
 
   @Test(arguments: [FileFormat.parquet, .arrow], modes)
   func `the cell that is named is the first that does not fit`(
-    format: FileFormat, mode: PushOptions.Mode
+    format: FileFormat, mode: PushMode
   ) throws {
     try push("{\"id\":1,\"n\":7,\"t\":\"2026-01-01T00:00:00Z\"}\n", named: ["t": .timestamp])
     let widened = try push(
@@ -155,7 +155,7 @@ import Testing
   @Test(arguments: [FileFormat.parquet, .arrow])
   func `what is refused of a file without lines is told by its row`(format: FileFormat) throws {
     try push("{\"t\":\"2026-01-01T00:00:00Z\"}\n", named: ["t": .timestamp], key: ["t"])
-    for mode in [PushOptions.Mode.replace, .merge] {
+    for mode in [PushMode.replace, .merge] {
       let error = #expect(throws: StoreError.self) {
         try push(
           "{\"t\":\"2026-01-02T00:00:00Z\"}\n{\"t\":\"soon\"}\n", as: format, mode: mode,

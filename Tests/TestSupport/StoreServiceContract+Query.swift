@@ -47,7 +47,7 @@ extension StoreServiceContract {
 
   /// The answer to a query.
   func query(
-    _ sql: String, _ format: QueryRequest.Format, _ edit: (inout QueryRequest) -> Void = { _ in }
+    _ sql: String, _ format: TextFormat, _ edit: (inout QueryRequest) -> Void = { _ in }
   ) throws -> (text: String, document: QueryDocument) {
     var request = QueryRequest(sql: sql, format: format)
     edit(&request)

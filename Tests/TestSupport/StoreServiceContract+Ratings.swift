@@ -143,7 +143,7 @@ extension StoreServiceContract {
       let two = one.replacing("\"1\"", with: "\"2\"")
       try contract.push(one, to: "votes") { $0.kind = .ratings }
       let changed = one.replacing("4", with: "5")
-      for mode in [PushRequest.Mode.replace, .merge] {
+      for mode in [PushMode.replace, .merge] {
         #expect(
           contract.kind { try contract.push(changed, to: "votes") { $0.mode = mode } } == .denied)
       }

@@ -153,7 +153,7 @@ extension BacktestDocument {
       failures = [reason]
       return
     }
-    switch GateResult.Verdict(results.map(\.verdict)) {
+    switch Model.Verdict(results.map(\.verdict)) {
     case .passed: verdict = .pass
     case .failed: verdict = .fail
     case .undecided: verdict = .insufficient

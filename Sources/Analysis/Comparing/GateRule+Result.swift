@@ -24,20 +24,15 @@ extension GateRule {
         !isChange
         ? metric?.candidate : gate.scale == .relative ? metric?.relative : metric?.difference
     }
-    let interval = found.map { Interval(lower: $0.lower, upper: $0.upper, level: level) }
-    let verdict: GateResult.Verdict =
-      switch gate.verdict(interval) {
-      case .passed: .passed
-      case .failed: .failed
-      case .undecided: .undecided
-      }
+    let verdict = gate.verdict(lower: found?.lower, upper: found?.upper)
     var result = GateResult(
       gate: text, candidate: pair.candidate, verdict: verdict, scale: scale,
       change: isChange ? found : nil, bound: gate.bound, kind: isChange ? .change : .limit)
     result.value = isChange ? nil : found
-    if verdict == .undecided, let found, let interval {
+    if verdict == .undecided, let found {
       result.itemsNeeded = gate.itemsNeeded(
-        value: found.value, interval: interval, count: found.rows,
+        value: found.value,
+        interval: Interval(lower: found.lower, upper: found.upper, level: level), count: found.rows,
         isSteadyRate: scale == .share && (found.standardError ?? 0) == 0
           && (found.value == 0 || (!isChange && found.value == 1)))
     }

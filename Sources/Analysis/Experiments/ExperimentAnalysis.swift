@@ -198,15 +198,11 @@ package struct ExperimentAnalysis: Sendable {
         let against = Gate(
           metric: gate.metric, relation: gate.relation, bound: isRelative ? 0 : gate.bound,
           scale: .absolute)
-        let verdict: GateResult.Verdict =
-          switch against.verdict(excess?.estimate.interval) {
-          case .passed: .passed
-          case .failed: .failed
-          case .undecided: .undecided
-          }
+        let interval = excess?.estimate.interval
         results.append(
           GateResult(
-            gate: text, candidate: units.arms[arm].plan.variant, verdict: verdict,
+            gate: text, candidate: units.arms[arm].plan.variant,
+            verdict: against.verdict(lower: interval?.lower, upper: interval?.upper),
             scale: .number,
             change: EstimateDocument(
               excess?.estimate,
@@ -227,14 +223,10 @@ package struct ExperimentAnalysis: Sendable {
     let values = choice.flatMap { columns[$0.name] } ?? []
     let isRate = choice.map { metrics?.values(of: $0.name).areRates ?? false } ?? false
     let estimate = sequence.mean(units.means(values, arm: arm))
-    let verdict: GateResult.Verdict =
-      switch gate.verdict(estimate?.interval) {
-      case .passed: .passed
-      case .failed: .failed
-      case .undecided: .undecided
-      }
+    let interval = estimate?.interval
     var result = GateResult(
-      gate: text, candidate: units.arms[arm].plan.variant, verdict: verdict,
+      gate: text, candidate: units.arms[arm].plan.variant,
+      verdict: gate.verdict(lower: interval?.lower, upper: interval?.upper),
       scale: isRate ? .share : .number, change: nil, bound: gate.bound, kind: .limit)
     result.value = Self.inside(
       EstimateDocument(estimate, method: "confidence sequence"), isRate, 0...1)

@@ -5,7 +5,7 @@ package import Model
 ///
 /// Call `begin` once, `row` for each row, `finish` at the end.
 package struct ResultPrinter {
-  private let format: ResultFormat
+  private let format: TextFormat
   private let write: ([UInt8]) throws(StoreError) -> Void
   private var out: [UInt8] = []
   /// Names as JSON, each with its quotes and colon.
@@ -16,7 +16,7 @@ package struct ResultPrinter {
   private static let pieceBytes = 1 << 16
 
   /// A printer that hands UTF-8 text to `write`.
-  package init(_ format: ResultFormat, write: @escaping ([UInt8]) throws(StoreError) -> Void) {
+  package init(_ format: TextFormat, write: @escaping ([UInt8]) throws(StoreError) -> Void) {
     self.format = format
     self.write = write
   }
@@ -151,13 +151,6 @@ extension QueryValue {
     default: false
     }
   }
-}
-
-/// How results are written.
-package enum ResultFormat: String, Sendable, CaseIterable {
-  /// Aligned columns for people; long cells are cut.
-  case table
-  case jsonl, json, csv, markdown
 }
 
 /// One value of a result row, of the five kinds that SQLite has.

@@ -22,7 +22,7 @@ struct PushParameters {
   init(
     _ parameters: QueryParameters, _ headers: HTTPFields, _ caller: Caller
   ) throws(StoreError) {
-    request.mode = try parameters.choice("mode", of: PushRequest.Mode.self) ?? .replace
+    request.mode = try parameters.choice("mode", of: PushMode.self) ?? .replace
     request.deletesMissing = try parameters.flag("delete_missing", default: false)
     request.key = try parameters.names("key")
     try Self.addTypes(try parameters.text("types"), to: &request)

@@ -38,7 +38,7 @@ extension Routes {
   }
 
   /// The form that a client wants most among those that there are.
-  private static func format(accepting fields: [String]) throws -> QueryRequest.Format {
+  private static func format(accepting fields: [String]) throws -> TextFormat {
     let wishes = fields.joined(separator: ",").split(separator: ",").map(Wish.init)
     guard !wishes.isEmpty else { return .json }
     for wish in wishes.sorted(by: { $0.quality > $1.quality }) where wish.quality > 0 {
@@ -52,7 +52,7 @@ extension Routes {
 
   /// One item of an `Accept` header.
   private struct Wish {
-    let format: QueryRequest.Format?
+    let format: TextFormat?
     let quality: Double
 
     init(_ text: Substring) {
@@ -68,19 +68,6 @@ extension Routes {
         }
       let quality = parts.dropFirst().first { $0.hasPrefix("q=") }
       self.quality = quality.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
-    }
-  }
-}
-
-extension QueryRequest.Format {
-  /// What HTTP calls it.
-  fileprivate var mediaType: String {
-    switch self {
-    case .table: "text/plain; charset=utf-8"
-    case .jsonl: "application/x-ndjson"
-    case .json: "application/json"
-    case .csv: "text/csv; charset=utf-8"
-    case .markdown: "text/markdown; charset=utf-8"
     }
   }
 }

@@ -15,7 +15,7 @@ struct DiffTable {
   }
 
   /// Writes the table; columns that came or went are lines of it too.
-  func print(_ format: ResultFormat) throws(StoreError) {
+  func print(_ format: TextFormat) throws(StoreError) {
     var printer = ResultPrinter(format) { bytes throws(StoreError) in try output.bytes(bytes) }
     switch report.detail {
     case .counts:

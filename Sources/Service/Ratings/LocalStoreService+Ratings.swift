@@ -200,7 +200,7 @@ extension LocalStoreService {
   /// Checks a file that is to be pushed as ratings, and goes back to its start.
   /// - Parameter latest: The version before; nil for a new dataset.
   func checkRatings(
-    _ reader: inout any RowReader, mode: PushRequest.Mode, after latest: Version?
+    _ reader: inout any RowReader, mode: PushMode, after latest: Version?
   ) throws(StoreError) {
     if let latest, latest.record.kind != .ratings { throw Self.otherKind(latest) }
     var batches: [RowBatch] = []

@@ -18,9 +18,8 @@ extension LocalStoreService {
     }
     options.rowLimit = request.limit
     let query = SQLQuery(request.sql, on: StoreQuerySource(store, sees: sees), options: options)
-    let format = Self.resultFormat(request.format ?? .jsonl)
     return try withoutActuallyEscaping(write) { write throws(StoreError) in
-      var printer = ResultPrinter(format, write: write)
+      var printer = ResultPrinter(request.format ?? .jsonl, write: write)
       let summary = try query.run { names throws(StoreError) in
         try printer.begin(names)
       } onRow: { values throws(StoreError) in
@@ -50,15 +49,5 @@ extension LocalStoreService {
   private static func bytes(mebibytes: Int) -> Int {
     let (bytes, isTooMany) = mebibytes.multipliedReportingOverflow(by: 1 << 20)
     return isTooMany && mebibytes > 0 ? Int.max : bytes
-  }
-
-  private static func resultFormat(_ format: QueryRequest.Format) -> ResultFormat {
-    switch format {
-    case .table: .table
-    case .jsonl: .jsonl
-    case .json: .json
-    case .csv: .csv
-    case .markdown: .markdown
-    }
   }
 }

@@ -92,12 +92,7 @@ extension LocalStoreService {
 
   func options(_ request: PushRequest) -> PushOptions {
     var options = pushOptions
-    options.mode =
-      switch request.mode {
-      case .replace: .replace
-      case .append: .append
-      case .merge: .merge
-      }
+    options.mode = request.mode
     switch request.precondition {
     case .number(let number): options.expected = number
     case .snapshot(let digest): options.expectedSnapshot = digest

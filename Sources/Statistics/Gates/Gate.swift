@@ -102,19 +102,19 @@ package struct Gate: Sendable, Hashable {
     }
   }
 
-  /// What an interval says: of the change in the gate's scale, or of the candidate's value.
+  /// The verdict of an interval from `lower` to `upper`: of the change in the gate's scale, or of
+  /// the candidate's value.
   ///
   /// A two-sided 95 % interval makes this a one-sided test at 2.5 %. No interval, or none on the
   /// side that matters, decides nothing.
-  package func verdict(_ interval: Interval?) -> GateVerdict {
-    guard let change = interval else { return .undecided }
+  package func verdict(lower: Double?, upper: Double?) -> Verdict {
     switch relation {
     case .atLeast:
-      if let lower = change.lower, lower >= bound { return .passed }
-      if let upper = change.upper, upper < bound { return .failed }
+      if let lower, lower >= bound { return .passed }
+      if let upper, upper < bound { return .failed }
     case .atMost:
-      if let upper = change.upper, upper <= bound { return .passed }
-      if let lower = change.lower, lower > bound { return .failed }
+      if let upper, upper <= bound { return .passed }
+      if let lower, lower > bound { return .failed }
     }
     return .undecided
   }
@@ -159,14 +159,4 @@ package struct Gate: Sendable, Hashable {
     }
     return Int(exactly: needed.rounded(.up)).map { max($0, count + 1) }
   }
-}
-
-/// What an interval says about a bound.
-package enum GateVerdict: String, Sendable, Hashable, CaseIterable {
-  /// The whole interval meets the bound.
-  case passed
-  /// No part of the interval meets the bound.
-  case failed
-  /// The interval lies on both sides of the bound, or there is none: not enough data to say.
-  case undecided
 }

@@ -7,20 +7,9 @@ package typealias FileSight = @Sendable (Digest) throws(StoreError) -> Bool
 
 /// What a push saves and under which conditions.
 package struct PushOptions: Sendable {
-  /// How the rows of the file relate to those of the latest version.
-  package enum Mode: String, Sendable, CaseIterable {
-    /// The file is the whole new content.
-    case replace
-    /// The file's rows follow the latest version's.
-    case append
-    /// Rows of the file replace those of the same key, column by column of the file; others are
-    /// added.
-    case merge
-  }
-
   /// The columns that identify a row; nil for those of the latest version.
   package var key: [String]?
-  package var mode = Mode.replace
+  package var mode = PushMode.replace
   /// The types that were named for columns of the file, which its reader gives them; with `append`
   /// and `merge` the version before must bear them.
   package var types: [DataText: ColumnType] = [:]

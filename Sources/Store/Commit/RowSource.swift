@@ -8,7 +8,7 @@ import Model
 struct RowSource {
   private(set) var reader: FileCheckedReader<ExpectedTypesReader>
   private let parent: Snapshot?
-  private let mode: PushOptions.Mode
+  private let mode: PushMode
   private let key: [String]
   /// The types that were named for columns.
   private let types: [DataText: ColumnType]
@@ -26,7 +26,7 @@ struct RowSource {
   }
 
   init(
-    reader: FileCheckedReader<ExpectedTypesReader>, parent: Snapshot?, mode: PushOptions.Mode,
+    reader: FileCheckedReader<ExpectedTypesReader>, parent: Snapshot?, mode: PushMode,
     key: [String],
     types: [DataText: ColumnType], deletesMissing: Bool, keepsRows: Bool
   ) {

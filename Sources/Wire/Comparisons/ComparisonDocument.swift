@@ -100,7 +100,7 @@ package struct ComparisonDocument: Codable, Sendable, Hashable {
   package let pairs: [PairDocument]
   package let gates: [GateResult]
   /// What the gates say together; nil where there are none.
-  package let verdict: GateResult.Verdict?
+  package let verdict: Verdict?
 
   /// A comparison from its parts.
   package init(
@@ -117,26 +117,12 @@ package struct ComparisonDocument: Codable, Sendable, Hashable {
     self.findings = findings
     self.pairs = pairs
     self.gates = gates
-    verdict = GateResult.Verdict(gates.map(\.verdict))
+    verdict = Verdict(gates.map(\.verdict))
   }
 }
 
 /// What a gate said of a candidate.
 package struct GateResult: Codable, Sendable, Hashable {
-  /// What an interval says about a bound.
-  package enum Verdict: String, Codable, Sendable {
-    case passed, failed
-    /// Not enough data to say.
-    case undecided
-
-    /// What several say together: one that failed fails all; nil for none.
-    package init?(_ verdicts: [Verdict]) {
-      if verdicts.isEmpty { return nil }
-      self =
-        verdicts.contains(.failed) ? .failed : verdicts.contains(.undecided) ? .undecided : .passed
-    }
-  }
-
   /// What the change and the bound count in.
   package enum Scale: String, Codable, Sendable {
     /// Parts of the base's value.

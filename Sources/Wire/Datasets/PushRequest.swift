@@ -2,16 +2,6 @@ package import Model
 
 /// What a push saves and under which conditions.
 package struct PushRequest: Sendable, Hashable {
-  /// How the rows of the file relate to those of the latest version.
-  package enum Mode: String, Sendable, CaseIterable {
-    /// The file is the whole new content.
-    case replace
-    /// The file's rows follow the latest version's.
-    case append
-    /// Rows of the file replace those of the same key; others are added.
-    case merge
-  }
-
   /// What the latest version must be for the push to happen.
   package enum Precondition: Sendable, Hashable {
     /// Its number; 0 when there must be none.
@@ -20,7 +10,7 @@ package struct PushRequest: Sendable, Hashable {
     case snapshot(Digest)
   }
 
-  package var mode = Mode.replace
+  package var mode = PushMode.replace
   /// With `merge`: rows whose keys the file lacks are removed.
   package var deletesMissing = false
   /// The columns that identify a row; nil for those of the latest version.

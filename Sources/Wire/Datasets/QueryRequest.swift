@@ -1,13 +1,11 @@
+package import Model
+
 /// One SELECT over versions, with its limits.
 package struct QueryRequest: Codable, Sendable, Hashable {
-  /// The form of the result's text.
-  package enum Format: String, Codable, Sendable, CaseIterable {
-    case table, jsonl, json, csv, markdown
-  }
-
   /// A table name is a reference in double quotes.
   package var sql: String
-  package var format: Format?
+  /// The form of the result's text; nil for the service's own.
+  package var format: TextFormat?
   /// The most rows; nil for all.
   package var limit: Int?
   /// After so long the query is stopped; nil for the service's own limit.
@@ -16,7 +14,7 @@ package struct QueryRequest: Codable, Sendable, Hashable {
   package var memoryMebibytes: Int?
 
   /// A query in the service's own form and limits.
-  package init(sql: String, format: Format? = nil) {
+  package init(sql: String, format: TextFormat? = nil) {
     self.sql = sql
     self.format = format
   }

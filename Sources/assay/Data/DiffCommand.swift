@@ -18,30 +18,15 @@ struct DiffCommand: ParsableCommand {
   @Flag(help: "Only the counts.") var stat = false
   @Flag(help: "How many cells changed in each column.") var columns = false
   @Flag(help: "Exit with 1 when there are differences.") var exitCode = false
-  @Option(help: "text, jsonl, json, csv or markdown.") var format = Format.text
+  @Option(help: "text, jsonl, json, csv or markdown.") var format = DiffRequest.Format.text
   @Option(help: "At most so many rows.") var limit: Int?
   @OptionGroup var global: GlobalOptions
-
-  /// How differences are printed.
-  enum Format: String, CaseIterable, ExpressibleByArgument {
-    case text, jsonl, json, csv, markdown
-
-    var requested: DiffRequest.Format {
-      switch self {
-      case .text: .text
-      case .jsonl: .jsonl
-      case .json: .json
-      case .csv: .csv
-      case .markdown: .markdown
-      }
-    }
-  }
 
   func run() throws {
     if let limit, limit < 0 { throw StoreError(.usage, "--limit takes a number of rows") }
     let service = try global.openService()
     let (old, new) = try references(service)
-    var request = DiffRequest(format: global.json ? .json : format.requested)
+    var request = DiffRequest(format: global.json ? .json : format)
     request.detail = columns ? .columns : stat ? .counts : .rows
     request.limit = limit
     let output = try Output()
@@ -69,3 +54,5 @@ struct DiffCommand: ParsableCommand {
     )
   }
 }
+
+extension DiffRequest.Format: ExpressibleByArgument {}

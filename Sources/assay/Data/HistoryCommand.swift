@@ -18,26 +18,12 @@ struct HistoryCommand: ParsableCommand {
   @Argument(help: "The item's key: a value for each column of the key, or column=value.")
   var key: [String]
   @Option(help: "Only changes of these columns: a,b.") var columns: [String] = []
-  @Option(help: "text, jsonl, json or csv.") var format = Format.text
+  @Option(help: "text, jsonl, json or csv.") var format = HistoryRequest.Format.text
   @OptionGroup var global: GlobalOptions
-
-  /// The names of ``HistoryRequest/Format``.
-  enum Format: String, CaseIterable, ExpressibleByArgument {
-    case text, jsonl, json, csv
-
-    var requested: HistoryRequest.Format {
-      switch self {
-      case .text: .text
-      case .jsonl: .jsonl
-      case .json: .json
-      case .csv: .csv
-      }
-    }
-  }
 
   func run() throws {
     let range = try VersionRange(parsing: name, from: nil, to: nil)
-    var request = HistoryRequest(key: key, format: global.json ? .json : format.requested)
+    var request = HistoryRequest(key: key, format: global.json ? .json : format)
     request.columns = try NameList.names(in: columns)
     request.versions = range.versions
     let service = try global.openService()
@@ -48,3 +34,5 @@ struct HistoryCommand: ParsableCommand {
     try output.finish()
   }
 }
+
+extension HistoryRequest.Format: ExpressibleByArgument {}

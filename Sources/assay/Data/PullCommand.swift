@@ -20,7 +20,7 @@ struct PullCommand: ParsableCommand {
   var reference: String
   @Option(name: .shortAndLong, help: "The file; - for standard output, also .gz and .zst.")
   var output = "-"
-  @Option(help: "Format of the file. Default: by its extension.") var format: TableFormat?
+  @Option(help: "Format of the file. Default: by its extension.") var format: FileFormat?
   @Option(help: "Only these columns, in this order: a,b.") var columns: [String] = []
   @Option(name: .customLong("where"), help: "Only rows for which this SQL expression is true.")
   var condition: String?
@@ -89,7 +89,7 @@ struct PullCommand: ParsableCommand {
 
   private func chosenFormat() throws(StoreError) -> FileFormat {
     if format == nil, output == "-" { return .jsonl }
-    return try TableFormat.choose(format, path: output)
+    return try FileFormat.choose(format, path: output)
   }
 }
 

@@ -42,7 +42,7 @@ struct PushCommand: ParsableCommand {
     request.isKeyMadeUp = request.idempotencyKey == nil
     request.idempotencyKey = key
     let source = TableFile(
-      path: file, format: try TableFormat.choose(push.format, path: file),
+      path: file, format: try FileFormat.choose(push.format, path: file),
       compression: file == "-" ? nil : FileCompression(path: file))
     let paths = try filePaths()
     let service = try global.openService()

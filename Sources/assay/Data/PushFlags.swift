@@ -6,10 +6,11 @@ import Wire
 struct PushFlags: ParsableArguments {
   @Option(help: "Columns that identify a row: a,b. Default: the parent's.") var key: [String] = []
   @Option(help: "What changed, in a sentence.") var message = ""
-  @Option(help: "replace, append or merge (by key).") var mode = Mode.replace
+  @Option(help: "replace, append or merge (by key).") var mode = PushMode.replace
   @Flag(help: "With --mode merge: remove rows whose keys the file lacks.") var deleteMissing = false
-  @Option(help: "Format of the file. Default: by its extension.") var format: TableFormat?
-  @Option(help: "inputs, outputs, metrics, ratings, rules, reports or results.") var kind: Kind?
+  @Option(help: "Format of the file. Default: by its extension.") var format: FileFormat?
+  @Option(help: "inputs, outputs, metrics, ratings, rules, reports or results.")
+  var kind: DatasetKind?
   @Option(help: "Types of columns: a=int64,b=string; bytes keeps them as Base64.") var types:
     [String] = []
   @Option(
@@ -36,37 +37,19 @@ struct PushFlags: ParsableArguments {
   @Option(help: "A text that makes a repeated push answer with the first one's version.")
   var idempotencyKey: String?
 
-  /// How rows relate to the latest version's; the names of ``PushRequest/Mode``.
-  enum Mode: String, CaseIterable, ExpressibleByArgument {
-    case replace, append, merge
-
-    var requested: PushRequest.Mode {
-      switch self {
-      case .replace: .replace
-      case .append: .append
-      case .merge: .merge
-      }
-    }
-  }
-
-  /// The names of ``DatasetKind``.
-  enum Kind: String, CaseIterable, ExpressibleByArgument {
-    case inputs, outputs, metrics, ratings, rules, reports, results
-  }
-
   /// What the store is asked for.
   /// - Throws: ``StoreError`` of kind `usage` for a value that cannot be understood.
   func request() throws(StoreError) -> PushRequest {
     var request = PushRequest()
     request.key = try NameList.names(in: key)
-    request.mode = mode.requested
+    request.mode = mode
     try addTypes(to: &request)
     request.csv = try CSVForm(separator: separator, decimal: decimal, nulls: nulls)
     guard !deleteMissing || mode == .merge else {
       throw StoreError(.usage, "--delete-missing goes with --mode merge")
     }
     request.deletesMissing = deleteMissing
-    request.kind = kind.flatMap { DatasetKind(rawValue: $0.rawValue) }
+    request.kind = kind
     request.message = message
     request.author = Author.name(author)
     if let expect, expect < 0 { throw StoreError(.usage, "--expect takes 0 or a version's number") }
@@ -108,3 +91,7 @@ struct PushFlags: ParsableArguments {
     }
   }
 }
+
+extension PushMode: ExpressibleByArgument {}
+
+extension DatasetKind: ExpressibleByArgument {}

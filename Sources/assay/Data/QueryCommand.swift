@@ -18,16 +18,11 @@ struct QueryCommand: ParsableCommand {
       """)
 
   @Argument(help: "One SELECT; - reads it from standard input.") var sql: String
-  @Option(help: "table, jsonl, json, csv or markdown.") var format: Format?
+  @Option(help: "table, jsonl, json, csv or markdown.") var format: TextFormat?
   @Option(help: "Seconds after which the query is stopped.") var timeout: Double = 30
   @Option(help: "MiB of memory at which the query is stopped.") var memory: Int = 1024
   @Option(help: "At most so many rows.") var limit: Int?
   @OptionGroup var global: GlobalOptions
-
-  /// The names of ``QueryRequest/Format``.
-  enum Format: String, CaseIterable, ExpressibleByArgument {
-    case table, jsonl, json, csv, markdown
-  }
 
   func run() throws {
     guard timeout > 0, memory > 0, limit ?? 0 >= 0 else {
@@ -58,15 +53,8 @@ struct QueryCommand: ParsableCommand {
   }
 
   /// The format that was asked for, or a table on a terminal, else JSON lines.
-  static func chosen(_ format: Format?, isJSON: Bool) -> QueryRequest.Format {
-    switch format {
-    case .table: .table
-    case .jsonl: .jsonl
-    case .json: .json
-    case .csv: .csv
-    case .markdown: .markdown
-    case nil: isJSON || isatty(STDOUT_FILENO) == 0 ? .jsonl : .table
-    }
+  static func chosen(_ format: TextFormat?, isJSON: Bool) -> TextFormat {
+    format ?? (isJSON || isatty(STDOUT_FILENO) == 0 ? .jsonl : .table)
   }
 
   private func statement() throws(StoreError) -> String {
@@ -80,3 +68,5 @@ struct QueryCommand: ParsableCommand {
     return text
   }
 }
+
+extension TextFormat: ExpressibleByArgument {}

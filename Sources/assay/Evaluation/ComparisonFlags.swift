@@ -42,16 +42,11 @@ struct ComparisonFlags: ParsableArguments {
     help:
       "What becomes of gates where items of the base are not compared: undecided, ignore or fail. Default: undecided."
   )
-  var missing: Missing?
+  var missing: ComparisonOptions.Missing?
   @Option(
     help: ArgumentHelp(
       "Compare and judge although this column differs: expected, judge.", valueName: "column"))
   var allowChange: [String] = []
-
-  /// The names of ``ComparisonOptions/Missing``.
-  enum Missing: String, CaseIterable, ExpressibleByArgument {
-    case undecided, ignore, fail
-  }
 
   /// The options; nil where nothing was said.
   /// - Throws: ``StoreError`` of kind `usage` for a part that there is not.
@@ -72,9 +67,11 @@ struct ComparisonFlags: ParsableArguments {
       options.seed = seed ?? options.seed
       options.resamples = resamples ?? options.resamples
       options.worst = worst ?? options.worst
-      options.missing = missing.flatMap { ComparisonOptions.Missing(rawValue: $0.rawValue) }
+      options.missing = missing
       options.allowedChanges = allowChange.isEmpty ? nil : allowChange
       return options == ComparisonOptions() ? nil : options
     }
   }
 }
+
+extension ComparisonOptions.Missing: ExpressibleByArgument {}

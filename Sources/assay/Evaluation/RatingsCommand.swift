@@ -21,13 +21,8 @@ struct RatingsCommand: ParsableCommand {
   @Option(help: "Draws them.") var seed: UInt64 = 1
   @Flag(help: "Count scorers as raters of one metric: does a judge agree with people?")
   var acrossScorers = false
-  @Option(help: "text, markdown or json.") var format = Format.text
+  @Option(help: "text, markdown or json.") var format = PageFormat.text
   @OptionGroup var global: GlobalOptions
-
-  /// How the report is printed.
-  enum Format: String, CaseIterable, ExpressibleByArgument {
-    case text, markdown, json
-  }
 
   func run() throws {
     var request = RatingReportRequest()

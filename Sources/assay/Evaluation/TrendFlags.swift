@@ -8,7 +8,7 @@ struct TrendFlags: ParsableArguments {
   var name: String
   @Option(help: "The column: numbers, or true and false.") var metric: String?
   @Option(help: "mean, rate, p50, p95, count or sum. Default: rate of true and false, else mean.")
-  var stat: Statistic?
+  var stat: TrendRequest.Statistic?
   @Option(help: "Tell the values of this column apart.") var by: String?
   @Option(help: "Only rows for which this SQL expression is true.") var `where`: String?
   @Option(
@@ -18,16 +18,11 @@ struct TrendFlags: ParsableArguments {
   @Option(help: "The first version: a number, a tag, a date.") var from: String?
   @Option(help: "The last version.") var to: String?
 
-  /// The names of ``TrendRequest/Statistic``.
-  enum Statistic: String, CaseIterable, ExpressibleByArgument {
-    case mean, rate, p50, p95, count, sum
-  }
-
   /// The dataset that is named, and what is asked of it.
   func request() throws(StoreError) -> (dataset: DatasetName, request: TrendRequest) {
     let range = try VersionRange(parsing: name, from: from, to: to)
     var request = TrendRequest(metric: metric)
-    request.statistic = stat.flatMap { TrendRequest.Statistic(rawValue: $0.rawValue) }
+    request.statistic = stat
     request.group = by
     request.condition = `where`
     request.repeats = repeats
@@ -58,3 +53,5 @@ struct VersionRange {
     versions = String(parts[1])
   }
 }
+
+extension TrendRequest.Statistic: ExpressibleByArgument {}

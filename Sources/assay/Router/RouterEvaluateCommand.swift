@@ -62,7 +62,7 @@ struct RouterDecisionsCommand: ParsableCommand {
   @Option(name: .customLong("where"), help: "Only those for which this SQL condition is true.")
   var condition: String?
   @Option(help: "At most so many.") var limit = 50
-  @Option(help: "table, jsonl, json, csv or markdown.") var format: QueryCommand.Format?
+  @Option(help: "table, jsonl, json, csv or markdown.") var format: TextFormat?
   @OptionGroup var global: GlobalOptions
 
   func run() throws {

@@ -97,14 +97,14 @@ struct TokenURLCommand: ParsableCommand {
     discussion: "For clients that send none: pl.scan_parquet('http://…/data.parquet?token=…').")
 
   @Argument(help: "The version: name, name@3, name@baseline.") var reference: String
-  @Option(help: "The format of the data.") var format = TableFormat.parquet
+  @Option(help: "The format of the data.") var format = FileFormat.parquet
   @Option(help: "When it ends: 30m, 12h, 7d, 2w.") var expires = Lifetime(seconds: 7 * 86_400)
   @Option(help: ArgumentHelp("Where the store is served.", valueName: "url"))
   var server: String?
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let format = try TableFormat.choose(format, path: reference)
+    let format = try FileFormat.choose(format, path: reference)
     let made = try global.openTokens().createURLToken(
       URLTokenRequest(
         reference: reference, format: format, expiresInSeconds: expires.seconds))
