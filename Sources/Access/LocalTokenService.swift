@@ -73,10 +73,10 @@ package final class LocalTokenService: TokenService {
     }
   }
 
-  /// Writes down that a token was used now; a failure is of no consequence.
+  /// Records that a token was used now; a failure is of no consequence, so nothing is waited for.
   package func noteUse(_ tokenID: String) throws(StoreError) {
     let now = clock()
-    try change { (tokens) throws(StoreError) in
+    try change(waits: false) { (tokens) throws(StoreError) in
       for index in tokens.indices where tokens[index].id == tokenID {
         tokens[index].lastUsedAt = now
       }
@@ -171,9 +171,9 @@ package final class LocalTokenService: TokenService {
   }
 
   private func change(
-    _ change: (inout [AccessToken]) throws(StoreError) -> Void
+    waits: Bool = true, _ change: (inout [AccessToken]) throws(StoreError) -> Void
   ) throws(StoreError) {
-    try file.update(change)
+    try file.update(waits: waits, change)
     // The change was made: a look that fails is made up for by the next one.
     state.withLock { state in
       do throws(StoreError) { try look(&state) } catch { state.isRead = false }

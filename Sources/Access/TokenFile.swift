@@ -50,9 +50,13 @@ struct TokenFile: Sendable {
   }
 
   /// Changes the tokens, with nobody else changing them meanwhile.
-  func update(_ change: (inout [AccessToken]) throws(StoreError) -> Void) throws(StoreError) {
+  /// - Parameter waits: Whether others who change them are waited for.
+  /// - Throws: ``StoreError`` of kind `conflict` while others change them.
+  func update(
+    waits: Bool = true, _ change: (inout [AccessToken]) throws(StoreError) -> Void
+  ) throws(StoreError) {
     try AccessFolder.make(on: disk)
-    let lock = try disk.lock(Self.lock)
+    let lock = try disk.lock(Self.lock, waits: waits)
     defer { disk.close(lock) }
     var tokens = try read()
     try change(&tokens)

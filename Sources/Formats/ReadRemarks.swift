@@ -46,6 +46,15 @@ package struct ReadRemarks: Sendable {
     package let type: ColumnType
   }
 
+  /// A number that is not the one in the file.
+  struct Rounded: Sendable {
+    let column: String
+    /// Its line, from 1.
+    let line: Int
+  }
+
+  /// The first number of each column that has more digits than its double.
+  var rounded: [Rounded] = []
   /// In the order of a column's rows.
   package var misfits: [Misfit] = []
   package var hidden: [Hidden] = []
@@ -67,6 +76,18 @@ package struct ReadRemarks: Sendable {
     misfits[place] = misfit
     let rest = misfits[(place + 1)...].filter { !isEarlier($0) }
     misfits.replaceSubrange((place + 1)..., with: rest)
+  }
+
+  /// Throws unless the numbers of the key's columns are those of the file: rounded, one could be
+  /// the key of another row.
+  /// - Throws: ``StoreError`` of kind `invalid`.
+  package func requireExactKeys(_ key: [String]) throws(StoreError) {
+    guard let first = rounded.first(where: { key.hasText($0.column) }) else { return }
+    throw StoreError(
+      .invalid,
+      "the number in the key column '\(first.column)' has more digits than float64 holds, and "
+        + "rounded it could be the key of another row: correct it, or quote it to have texts as keys",
+      at: StoreError.Location(line: first.line))
   }
 
   /// A sentence about each thing.

@@ -14,6 +14,13 @@ package enum BisectText {
       (document.metric.map { "\(document.statistic.rawValue) of \($0)" } ?? "rows")
       + ComparisonPage.attempts(document.repeat)
     let read = document.versionsRead == 1 ? "1 version" : "\(document.versionsRead) versions"
+    guard !document.isUndecided else {
+      return [
+        "\(subject) of \(document.dataset): not enough versions to say (\(read) read, and below "
+          + "\(BisectDocument.fewestForChangePoints) there can be no change point); name --good and "
+          + "--bad, or a --threshold"
+      ]
+    }
     guard !document.moves.isEmpty else {
       let what = document.threshold.map { "crossed \(Figures.number($0))" } ?? "moved"
       return ["\(subject) of \(document.dataset) never \(what) (\(read) read)"]

@@ -209,6 +209,17 @@ import Wire
     #expect(throws: StoreError.self) { try tokens.caller(secret: "assay_x") }
   }
 
+  @Test func `to note a use waits for nobody who has the lock`() throws {
+    let made = try make()
+    let disk = PosixDisk(root: folder.path)
+    let lock = try disk.lock("access/lock", waits: false)
+    #expect(throws: StoreError.self) { try disk.lock("access/lock", waits: false) }
+    #expect(throws: StoreError.self) { try tokens.noteUse(made.document.id) }
+    disk.close(lock)
+    try tokens.noteUse(made.document.id)
+    #expect(try tokens.tokens(limit: nil).first?.lastUsedAt == clock.now)
+  }
+
   @Test func `a write by many at once leaves a line for each`() async throws {
     let log = AuditLog(disk: PosixDisk(root: folder.path))
     let time = clock.now

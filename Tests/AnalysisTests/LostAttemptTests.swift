@@ -55,8 +55,10 @@ import Wire
     #expect(try compare(lost) { $0.missing = .fail }.verdict == .failed)
     let enough = try compare(lost) { $0.gates += ["items >= 75%"] }
     #expect(enough.gates.map(\.verdict) == [.passed, .passed, .passed])
+    #expect(enough.gates[2].value?.value == 0.75)
+    // A gate on the share of items counts those that the other gates count.
     let few = try compare(lost) { $0.gates += ["items >= 76%"] }
-    #expect(few.gates.map(\.verdict) == [.undecided, .passed, .passed])
+    #expect(few.gates.map(\.verdict) == [.undecided, .passed, .undecided])
     // Values that the base lost are no less lost.
     let turned = try compare(side("a@1"), to: lost) { $0.gates = ["success >= -90pp"] }
     #expect(turned.verdict == .undecided)
@@ -66,6 +68,8 @@ import Wire
     let lost = side("a@2", attempts: { $0 < 10 ? 2 : 3 }, value: { _, _ in 1 })
     let document = try compare(lost)
     #expect(document.gates.map(\.verdict) == [.undecided, .undecided])
+    let alone = try compare(lost) { $0.gates = ["items >= 76%"] }
+    #expect(alone.gates.map(\.verdict) == [.undecided] && alone.gates[0].value?.value == 0.75)
     #expect(told(document) == ["a@2: attempts: 10 items with fewer than a@1 has, 10 in all"])
     #expect(try compare(lost) { $0.missing = .ignore }.verdict == .passed)
   }

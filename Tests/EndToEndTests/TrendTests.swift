@@ -89,6 +89,9 @@ import Testing
     #expect(try bisect("35").lines.contains { $0.contains("as of \(day)") })
     let never = try bisect("101")
     #expect(never.status == 1 && never.output.contains("never crossed 101"))
+    // Among so few versions there is no change point, whatever happened.
+    let unknown = try place.shell("assay bisect polyglot@1..6 --metric pass_rate_2")
+    #expect(unknown.status == 2 && unknown.output.contains("not enough versions to say"))
   }
 
   private func bisect(_ threshold: String, isJSON: Bool = false) throws -> Workplace.Outcome {

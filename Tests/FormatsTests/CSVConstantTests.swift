@@ -216,6 +216,8 @@ private func column(
     (["\"0,5\"", "\"-1,25\"", "7"], "decimal commas: '--decimal ,'"),
     (["\"1,200\"", "\"2,5\""], "decimal commas: '--decimal ,'"),
     (["\"1,200\"", "\"-12,345,678.5\"", "3"], "commas between thousands"),
+    (["\"1.000,25\"", "\"2.000,5\"", "\"0,5\""], "points between thousands"),
+    (["\"1.234.567,5\"", "\"1,5\""], "points between thousands"),
     (["50%", "7.5%", "100%"], "percentages"), ([" 1", "2 "], "between spaces"),
     ([".5", "+1", "-0"], "'--types x=float64' reads them"),
     (["yes", "No", "", "yes"], "'--types x=bool' reads it"), (["T", "F"], "'--types x=bool'"),
@@ -238,6 +240,17 @@ private func column(
       #expect(rows.columns[0].type == type && remarks.doubts.isEmpty)
       #expect(try column(cells, expecting: type).type == type)
     }
+  }
+
+  @Test func `points between thousands are told where decimal commas are read`() throws {
+    let text = "w;x;y\n1.000,25;2.000;0,5\n3.500,75;4.000;1,5\n"
+    let (rows, remarks) = try read(text, csv: CSVForm(separator: nil, decimal: ",", nulls: []))
+    #expect(rows.columns.map(\.type) == [.string, .string, .float64])
+    #expect(
+      remarks.doubts == [
+        "columns 'w', 'x' are text and look like numbers with points between thousands: write "
+          + "them without, as 1000,5, and name '--decimal ,'"
+      ])
   }
 
   @Test func `columns of one look are told at once, and other texts are not`() throws {

@@ -49,6 +49,30 @@ import Wire
       ])
   }
 
+  @Test func `a key beyond a float's digits is its own row's, or refused`() throws {
+    // The doubles of both are one.
+    try desk.push("id,s\n9007199254740993,1\n9007199254740992,2\n", .csv, key: ["id"])
+    try desk.push("id,s\n9007199254740993.0,5\n", .csv, .merge)
+    #expect(
+      try desk.lines() == [#"{"id":9007199254740993,"s":5}"#, #"{"id":9007199254740992,"s":2}"#])
+    for (text, format) in [
+      ("id,s\n5000000000000001.4,7\n", FileFormat.csv),
+      ("{\"id\":9007199254740993.0,\"s\":7}\n", .jsonl),
+      ("{\"id\":1.00000000000000000001,\"s\":7}\n", .jsonl),
+    ] {
+      let error = desk.error { try desk.push(text, format, .merge) }
+      #expect(error?.kind == .invalid, "\(text)")
+    }
+    let rows = desk.service.rows()
+    let live = desk.error {
+      _ = try rows.appendRows(
+        to: try DatasetName("d"), Array("{\"id\":9007199254740993.0,\"s\":7}".utf8), .object,
+        idempotencyKey: nil, as: .local)
+    }
+    #expect(live?.kind == .invalid)
+    #expect(try desk.lines().count == 2)
+  }
+
   @Test(arguments: [
     ("{\"k\":1,\"v\":1}\n{\"k\":1.0,\"v\":2}\n{\"k\":0.5,\"v\":2}\n", 2),
     ("{\"k\":0.0}\n{\"k\":-0.0}\n", 2), ("{\"k\":\"a\"}\n{\"k\":1}\n{\"k\":1e0}\n", 3),

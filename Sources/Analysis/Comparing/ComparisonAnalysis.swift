@@ -181,9 +181,9 @@ package struct ComparisonAnalysis: Sendable {
       }
       let evidence = GateEvidence(
         base: registered?.name ?? pair.base, baseItems: registered?.items ?? items.baseCount,
-        items: items.keys.count,
+        items: items.keys.count, wholeItems: try wholeItems(candidate: index + 1),
         missing: options.missing ?? .undecided, itemsGate: gates.first { $0.subject == .items },
-        edition: edition,
+        edition: edition, isRegistered: registered != nil,
         changes: items.changes.filter { $0.candidate == pair.candidate })
       var both = [rows[0], rows[index + 1]]
       ArmRows.align(&both)
@@ -196,6 +196,18 @@ package struct ComparisonAnalysis: Sendable {
       }
     }
     return results
+  }
+
+  /// The number of items of which a candidate lost no attempt, nor a value that a gate rests on.
+  private func wholeItems(candidate: Int) throws(StoreError) -> Int {
+    guard edition > .second else { return items.keys.count }
+    let columns = Set(gates.flatMap { $0.columns(roles) }.map { DataText($0) })
+    guard columns.isEmpty else {
+      return try presence(columns.sorted().map(\.string), candidate: candidate).complete
+    }
+    return items.keys.indices.count { item in
+      items.rows[candidate][item].count >= items.rows[0][item].count
+    }
   }
 
   /// How many items the base and a candidate have values of some columns of.

@@ -10,15 +10,19 @@ struct GateEvidence: Sendable {
   let baseItems: Int
   /// The items that all arms have, and that are the same.
   let items: Int
+  /// Those of them of which no attempt is lost that a gate rests on.
+  let wholeItems: Int
   let missing: ComparisonOptions.Missing
   /// The gate that says how many of the base's items are enough; nil for all of them.
   let itemsGate: GateRule?
   let edition: Edition
+  /// Whether the gates were registered before, so that their options are fixed.
+  let isRegistered: Bool
   /// What scores rest on that is not the base's.
   let changes: [Sameness.Change]
 
-  /// The share of the base's items that are compared; nil where it has none.
-  var share: Double? { baseItems == 0 ? nil : Double(items) / Double(baseItems) }
+  /// The share of the base's items that are compared and whole; nil where it has none.
+  var share: Double? { baseItems == 0 ? nil : Double(wholeItems) / Double(baseItems) }
 
   /// The share of the base's items below which gates say nothing.
   private var leastShare: Double { itemsGate?.gate.bound ?? 1 }
@@ -36,10 +40,12 @@ struct GateEvidence: Sendable {
 
   /// What can be done about items that are too few.
   private func advice(_ presence: ItemPresence) -> String {
-    let ignoring = "; --missing ignore judges those"
     guard edition > .second else {
-      return ignoring + ", 'items >= 95%' says how many are enough"
+      return "; --missing ignore judges those, 'items >= 95%' says how many are enough"
     }
+    let ignoring =
+      isRegistered
+      ? "; gates registered with --missing ignore judge those" : "; --missing ignore judges those"
     // In tenths of a per cent, never more than there are.
     let tenths = baseItems == 0 ? 0 : presence.complete * 1000 / baseItems
     let share = tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
@@ -72,8 +78,11 @@ struct GateEvidence: Sendable {
           : "'\(change.column)' is not that of \(base)\(items)"
       }
       let flags = changes.map { "--allow-change \(ShellWord.quoted($0.column))" }
-      reasons.append(
-        told.joined(separator: ", ") + "; \(flags.joined(separator: " ")) judges all the same")
+        .joined(separator: " ")
+      let advice =
+        isRegistered && edition > .second
+        ? "gates registered with \(flags) judge all the same" : "\(flags) judges all the same"
+      reasons.append(told.joined(separator: ", ") + "; " + advice)
     }
     if !reasons.isEmpty {
       result.reason = reasons.joined(separator: "; ")

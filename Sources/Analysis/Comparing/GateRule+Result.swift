@@ -93,7 +93,10 @@ extension GateEvidence {
     result.verdict =
       share >= gate.bound - 1e-9 ? .passed : missing == .fail ? .failed : .undecided
     if result.verdict != .passed {
-      result.reason = "\(items) of \(baseItems) items of \(base) are compared"
+      let short = items - wholeItems
+      result.reason =
+        "\(items) of \(baseItems) items of \(base) are compared"
+        + (short > 0 ? ", \(short) of them without some of their attempts" : "")
     }
     return result
   }

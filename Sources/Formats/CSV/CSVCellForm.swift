@@ -24,6 +24,11 @@ struct CSVCellForm: Sendable {
     return unsafe pointed.withUnsafeBytes { unsafe body($0) }
   }
 
+  /// The look of a text of the file; nil for one without.
+  func look(_ text: UnsafeRawBufferPointer) -> CSVLook? {
+    unsafe CSVLook(text, hasDecimalComma: hasDecimalComma)
+  }
+
   /// A number however it is spelt, as JSON has it; nil for any other text and for what no double
   /// can stand for.
   func respelled(_ text: UnsafeRawBufferPointer) -> Respelled? {

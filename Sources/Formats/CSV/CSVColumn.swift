@@ -177,15 +177,8 @@ struct CSVColumn {
   /// or with a plus.
   private mutating func wholeNumber(_ text: UnsafeRawBufferPointer) -> Int64? {
     guard let number = unsafe form.respelled(text) else { return nil }
-    let integer: Int64?
-    if number.isInteger {
-      integer = unsafe number.json.withUnsafeBytes { unsafe CSVNumber.integer($0) }
-    } else {
-      let float = number.value
-      let isWhole =
-        float.magnitude <= Double(CSVInference.exactIntegerLimit)
-        && float.bitPattern != (-0.0).bitPattern
-      integer = isWhole ? Int64(exactly: float) : nil
+    let integer = unsafe number.json.withUnsafeBytes { bytes in
+      unsafe CSVNumber(bytes)?.exactInteger
     }
     if integer != nil { unsafe readings.add(text, as: .integer) }
     return integer

@@ -108,8 +108,11 @@ struct CSVInference {
       let isTruth = numbers.count == 0 && bools.count == 0 && CSVLook.areTruth(truthWords)
       return isTruth ? .truth : nil
     }
-    // What has commas before three digits may have them before fewer.
-    let kinds = looks.contains(.decimalComma) ? looks.subtracting([.thousands]) : looks
+    // What has commas before three digits may have them before fewer, and what has points between
+    // thousands has decimal commas.
+    var kinds = looks
+    if kinds.contains(.points) { kinds.subtract([.thousands, .decimalComma]) }
+    if kinds.contains(.decimalComma) { kinds.remove(.thousands) }
     return kinds.count == 1 && bools.count == 0 ? kinds.first : nil
   }
 
@@ -136,7 +139,7 @@ struct CSVInference {
     case .bool: unsafe bools.add(text, line: line)
     case .text:
       unsafe texts.add(text, line: line)
-      if lookCount + 1 == texts.count, let look = unsafe CSVLook(text) {
+      if lookCount + 1 == texts.count, let look = unsafe form.look(text) {
         looks.insert(look)
         lookCount += 1
         if look == .truth, let word = unsafe CSVLook.truthWord(text) {

@@ -3,7 +3,7 @@ import Model
 /// A form of numbers or truth that cells have and that is read only where it is named, or not at
 /// all.
 enum CSVLook: CaseIterable {
-  case decimalComma, thousands, percent, padded, number, truth
+  case decimalComma, thousands, points, percent, padded, number, truth
 
   /// The words that may say truth and its contrary.
   private static let truths = [["yes", "no"], ["y", "n"], ["t", "f"]]
@@ -23,7 +23,8 @@ enum CSVLook: CaseIterable {
   }
 
   /// The look of a text; nil for one without.
-  init?(_ text: UnsafeRawBufferPointer) {
+  /// - Parameter hasDecimalComma: Whether numbers have decimal commas, and so no points.
+  init?(_ text: UnsafeRawBufferPointer, hasDecimalComma: Bool = false) {
     guard text.count <= 40 else { return nil }
     let word = unsafe String(decoding: text, as: UTF8.self)
     let parts = word.split(separator: " ")
@@ -34,8 +35,10 @@ enum CSVLook: CaseIterable {
     } else if plain.hasSuffix("%") {
       guard Self.isNumber(plain.dropLast().replacing(",", with: ".")) else { return nil }
       self = .percent
-    } else if Self.hasThousands(plain) {
+    } else if Self.hasThousands(plain, ",", decimal: ".") {
       self = .thousands
+    } else if hasDecimalComma || plain.contains(","), Self.hasThousands(plain, ".", decimal: ",") {
+      self = .points
     } else if Self.isNumber(plain.replacing(",", with: ".")) {
       if plain.contains(",") {
         self = .decimalComma
@@ -54,13 +57,14 @@ enum CSVLook: CaseIterable {
     } != nil
   }
 
-  /// Whether the digits stand in groups of three with commas between.
-  private static func hasThousands(_ text: String) -> Bool {
-    let whole = text.prefix { $0 != "." }
-    let groups = whole.split(separator: ",", omittingEmptySubsequences: false)
-    guard groups.count > 1, let first = groups.first, isNumber(text.replacing(",", with: "")) else {
-      return false
-    }
+  /// Whether the digits before the decimal sign stand in groups of three with `separator` between.
+  private static func hasThousands(
+    _ text: String, _ separator: Character, decimal: Character
+  ) -> Bool {
+    let whole = text.prefix { $0 != decimal }
+    let groups = whole.split(separator: separator, omittingEmptySubsequences: false)
+    let plain = text.filter { $0 != separator }.map { $0 == decimal ? "." : $0 }
+    guard groups.count > 1, let first = groups.first, isNumber(String(plain)) else { return false }
     return first.filter(\.isNumber).count <= 3 && groups.dropFirst().allSatisfy { $0.count == 3 }
   }
 
@@ -71,6 +75,9 @@ enum CSVLook: CaseIterable {
     case .thousands:
       "like numbers with commas between thousands: write them without, or name '--decimal ,' where "
         + "a comma is the decimal sign"
+    case .points:
+      "like numbers with points between thousands: write them without, as 1000,5, and name "
+        + "'--decimal ,'"
     case .percent: "like percentages: write them as numbers, 0.5 for 50%"
     case .padded: "like numbers between spaces: write them without"
     case .number: "like numbers: '--types \(Self.types(columns, .float64))' reads them"

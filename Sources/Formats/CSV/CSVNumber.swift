@@ -95,6 +95,25 @@ struct CSVNumber {
     return unsafe assay_json_is_rounded(bytes, text.count, value) != 0
   }
 
+  /// The integer that it is, by its digits, whatever way it is written: 3 of `3.0`, 1500 of
+  /// `1.5e3`; nil for a fraction, for a zero with a minus, and beyond 64 bits.
+  var exactInteger: Int64? {
+    guard isComplete, digits > 0 || !isNegative else { return nil }
+    var whole = digits
+    if digits > 0, exponent < 0 {
+      guard exponent >= -19, digits.isMultiple(of: Self.powersOfTen[-exponent]) else { return nil }
+      whole = digits / Self.powersOfTen[-exponent]
+    } else if digits > 0, exponent > 0 {
+      guard exponent <= 19 else { return nil }
+      let (product, isTooLarge) = digits.multipliedReportingOverflow(
+        by: Self.powersOfTen[exponent])
+      guard !isTooLarge else { return nil }
+      whole = product
+    }
+    guard isNegative else { return Int64(exactly: whole) }
+    return whole <= 1 << 63 ? Int64(truncatingIfNeeded: 0 &- whole) : nil
+  }
+
   /// Whether a double can stand for it: it is finite, and zero only when it was written as zero.
   func isRepresentable(_ text: UnsafeRawBufferPointer) -> Bool {
     if digits == 0 || (-280...280).contains(exponent) { return true }

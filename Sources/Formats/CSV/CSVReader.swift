@@ -57,7 +57,13 @@ package struct CSVReader: RowReader {
       remarks.readings.append("line 1 as one that names a separator, which another was named for")
     }
     var phrases = CSVReadingPhrases()
-    for column in columns { phrases.add(column.readings, of: column.definition.name) }
+    for column in columns {
+      phrases.add(column.readings, of: column.definition.name)
+      if let line = column.readings.firstRoundedLine {
+        remarks.rounded.append(
+          ReadRemarks.Rounded(column: column.definition.name, line: Int(line)))
+      }
+    }
     remarks.readings += phrases.texts
     return remarks
   }

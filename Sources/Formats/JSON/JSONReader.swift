@@ -52,8 +52,9 @@ package struct JSONReader: RowReader {
     var remarks = ReadRemarks()
     for (index, line) in rounded.sorted(by: { $0.key < $1.key })
     where table.columns[index].type == .float64 {
-      remarks.readings.append(
-        ReadRemarks.rounded(first: "on line \(line)") + " in \(table.columns[index].name)")
+      let name = table.columns[index].name
+      remarks.rounded.append(ReadRemarks.Rounded(column: name, line: line))
+      remarks.readings.append(ReadRemarks.rounded(first: "on line \(line)") + " in \(name)")
     }
     return remarks
   }

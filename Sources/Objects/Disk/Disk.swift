@@ -29,9 +29,11 @@ package protocol Disk: Sendable {
   /// - Throws: `corrupt` when something else than a file has that name.
   func openShared(_ path: String) throws(StoreError) -> DiskFile
 
-  /// Opens a file as a lock, after waiting until nobody else has it open so; it is made when it is
-  /// not there. Closing the file, and the end of the process, give the lock up.
-  func lock(_ path: String) throws(StoreError) -> DiskFile
+  /// Opens a file as a lock, which one owner has at a time; it is made when it is not there. Closing
+  /// the file, and the end of the process, give the lock up.
+  /// - Parameter waits: Whether an owner is waited for, for some seconds.
+  /// - Throws: `conflict` when it is not to be had.
+  func lock(_ path: String, waits: Bool) throws(StoreError) -> DiskFile
 
   /// Opens a file, which is made when it is not there, and keeps everybody else from holding the
   /// same place of it until it is closed or the process ends; waits for whoever does.
@@ -137,5 +139,7 @@ extension Disk {
   }
 
   /// A disk that has one user makes nobody wait.
-  package func lock(_ path: String) throws(StoreError) -> DiskFile { try openExclusively(path) }
+  package func lock(_ path: String, waits: Bool) throws(StoreError) -> DiskFile {
+    try openExclusively(path)
+  }
 }

@@ -13,7 +13,7 @@ package struct PosixDisk: Disk {
     self.root = root.count > 1 && root.hasSuffix("/") ? String(root.dropLast()) : root
   }
 
-  private func absolute(_ path: String) -> String {
+  func absolute(_ path: String) -> String {
     path.isEmpty ? root : root + "/" + path
   }
 
@@ -43,7 +43,7 @@ package struct PosixDisk: Disk {
   }
 
   /// What the system says of an open file, which is closed when it is something else.
-  private func regularFile(_ file: DiskFile) throws(StoreError) -> stat {
+  func regularFile(_ file: DiskFile) throws(StoreError) -> stat {
     var status = stat()
     guard unsafe fstat(file.descriptor, &status) == 0 else {
       let error = failure("look at", file.path)
@@ -109,17 +109,7 @@ package struct PosixDisk: Disk {
     try openOrCreate(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK)
   }
 
-  package func lock(_ path: String) throws(StoreError) -> DiskFile {
-    let file = try openOrCreate(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK)
-    guard retryingOnInterrupt({ flock(file.descriptor, LOCK_EX) }) == 0 else {
-      let error = failure("lock", path)
-      close(file)
-      throw error
-    }
-    return file
-  }
-
-  private func openOrCreate(_ path: String, _ flags: Int32) throws(StoreError) -> DiskFile {
+  func openOrCreate(_ path: String, _ flags: Int32) throws(StoreError) -> DiskFile {
     let descriptor = retryingOnInterrupt { unsafe Glibc.open(absolute(path), flags, 0o600) }
     guard descriptor >= 0 else { throw failure("open", path) }
     let file = DiskFile(descriptor: descriptor, path: path)
@@ -127,34 +117,9 @@ package struct PosixDisk: Disk {
     return file
   }
 
-  package func hold(_ place: Int, of path: String) throws(StoreError) -> DiskFile {
-    let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK
-    // Of the open file, and so between threads too; Glibc's headers hide the name by default.
-    let waitForOpenFileLock: Int32 = 38
-    while true {
-      let descriptor = retryingOnInterrupt { unsafe Glibc.open(absolute(path), flags, 0o644) }
-      guard descriptor >= 0 else { throw failure("open", path) }
-      let file = DiskFile(descriptor: descriptor, path: path)
-      let opened = try regularFile(file)
-      var lock = Glibc.flock()
-      lock.l_type = Int16(F_WRLCK)
-      lock.l_whence = Int16(SEEK_SET)
-      lock.l_start = off_t(place)
-      lock.l_len = 1
-      let result = retryingOnInterrupt { unsafe fcntl(descriptor, waitForOpenFileLock, &lock) }
-      guard result == 0 || [EINVAL, ENOLCK, ENOSYS, EOPNOTSUPP].contains(errno) else {
-        let error = failure("lock", path)
-        close(file)
-        throw error
-      }
-      if has(path, opened) { return file }
-      close(file)
-    }
-  }
-
   /// Whether a name is that of an open file: whoever had its lock before may have removed the name,
   /// and then this is another file's.
-  private func has(_ path: String, _ opened: stat) -> Bool {
+  func has(_ path: String, _ opened: stat) -> Bool {
     var named = stat()
     return unsafe stat(absolute(path), &named) == 0 && opened.st_ino == named.st_ino
       && opened.st_dev == named.st_dev
@@ -346,7 +311,7 @@ package struct PosixDisk: Disk {
   }
 
   /// What `errno` means for the caller; read it before any other call can change it.
-  private func failure(_ verb: String, _ path: String) -> StoreError {
+  func failure(_ verb: String, _ path: String) -> StoreError {
     let code = errno
     let thing = path.isEmpty ? "the store's folder" : path
     let reason = systemReason(code)

@@ -143,6 +143,7 @@ extension Store {
       }) {
         let (manifest, groups) = try builder.finish()
         var remarks = rows.remarks
+        try remarks.requireExactKeys(key)
         // Of another type, a key would be that of other rows.
         remarks.hidden.removeAll { key.hasText($0.column) }
         let notes = remarks.notes { name in

@@ -42,6 +42,7 @@ struct LiveRows: Sendable {
       writer.finish(to: &text)
       rows += batch.rows.count
     }
+    try reader.remarks.requireExactKeys(parent?.key ?? [])
     guard !columns.isEmpty else {
       throw StoreError(.invalid, "the rows have no values; give each at least one")
     }

@@ -84,6 +84,16 @@ package struct BisectDocument: Codable, Sendable, Hashable {
   /// for nothing.
   package let findings: [ComparisonDocument.Finding]?
 
+  /// The fewest versions among which a change point can be significant at 5 %: of seven in a
+  /// row there are enough orders for the permutation test (`ChangePoints` of Statistics).
+  package static let fewestForChangePoints = 7
+
+  /// Whether no move was found where none could have been: change points were looked for among too
+  /// few versions.
+  package var isUndecided: Bool {
+    moves.isEmpty && good == nil && versionsRead < Self.fewestForChangePoints
+  }
+
   /// The moves of a metric.
   package init(
     dataset: DatasetName, request: BisectRequest, statistic: TrendRequest.Statistic,

@@ -12,7 +12,8 @@ struct BisectCommand: ParsableCommand {
       stretch and reads as few versions as that takes: the number crosses --threshold, or the halfway \
       value, in the version found. Without any of the three it looks at all versions for change points \
       and takes the largest. What is known of that version follows, with the items that moved most. \
-      Exits with 1 when the metric never moved.
+      Exits with 1 when the metric never moved, and with 2 when fewer than seven versions cannot show a \
+      change point.
       """)
 
   @OptionGroup var trend: TrendFlags
@@ -41,6 +42,7 @@ struct BisectCommand: ParsableCommand {
       for line in BisectText.lines(document) { try output.line(line) }
     }
     try output.finish()
+    if document.isUndecided { throw ExitCode(2) }
     if document.moves.isEmpty { throw ExitCode(1) }
   }
 }
