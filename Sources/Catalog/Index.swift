@@ -1,6 +1,4 @@
-import Glibc
 import GRDB
-import GRDBSQLite
 package import Model
 import Synchronization
 
@@ -107,27 +105,31 @@ package final class Index: Sendable {
 
   /// Runs reads in one transaction, so that they see one state.
   func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
-    try run { database in
-      var result: Result?
-      try database.inTransaction(.deferred) {
-        result = try body(database)
-        return .commit
+    try run { queue in
+      try queue.writeWithoutTransaction { database in
+        var result: Result?
+        try database.inTransaction(.deferred) {
+          result = try body(database)
+          return .commit
+        }
+        return result
       }
-      return result
     }
   }
 
   /// Runs one statement on its own, which needs no transaction to see one state.
   func readOnce<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
-    try run { database in try body(database) }
+    try run { queue in try queue.writeWithoutTransaction { try body($0) } }
   }
 
   /// Runs changes in one transaction: all of them happen, or none.
   func write(_ body: (Database) throws -> Void) throws(StoreError) {
-    try run(isWriting: true) { database -> Void? in
-      try database.inTransaction(.immediate) {
-        try body(database)
-        return .commit
+    try run(isWriting: true) { queue -> Void? in
+      try queue.writeWithoutTransaction { database in
+        try database.inTransaction(.immediate) {
+          try body(database)
+          return .commit
+        }
       }
     }
   }
@@ -135,21 +137,16 @@ package final class Index: Sendable {
   /// - Parameter isWriting: whether all files have to be of one index; whoever reads goes on with
   ///   those that it has open.
   private func run<Result>(
-    isWriting: Bool = false, _ body: (Database) throws -> Result?
+    isWriting: Bool = false, _ body: (DatabaseQueue) throws -> Result?
   ) throws(StoreError) -> Result {
     let open = state.withLock { $0.open }
     do {
       guard isWriting ? open.files.isByItself : open.files.hasSharedMemory else {
         throw Self.otherFiles
       }
-      let result = try open.queue.writeWithoutTransaction { database in
-        do {
-          return try body(database)
-        } catch let error as DatabaseError {
-          throw Self.withReason(error, of: database)
-        }
+      guard let result = try body(open.queue) else {
+        throw IndexDamage(what: "a read gave no answer")
       }
-      guard let result else { throw IndexDamage(what: "a read gave no answer") }
       return result
     } catch {
       var cause = error
@@ -169,18 +166,6 @@ package final class Index: Sendable {
   private static func isDamage(_ error: any Error) -> Bool {
     if error is IndexDamage { return true }
     return (error as? DatabaseError).map(IndexFile.isDamage) ?? false
-  }
-
-  /// An error of a call of the system, with the system's reason, which SQLite keeps to itself.
-  private static func withReason(_ error: DatabaseError, of database: Database) -> DatabaseError {
-    guard IndexFile.mayTellOtherFiles(error) || error.resultCode == .SQLITE_FULL,
-      let connection = unsafe database.sqliteConnection
-    else { return error }
-    let code = unsafe sqlite3_system_errno(connection)
-    guard code != 0, let reason = unsafe strerror(code) else { return error }
-    let message = error.message ?? error.resultCode.description
-    return unsafe DatabaseError(
-      resultCode: error.extendedResultCode, message: "\(message): \(String(cString: reason))")
   }
 
   private static func failure(_ error: any Error) -> StoreError {
@@ -203,7 +188,7 @@ package final class Index: Sendable {
         .unavailable, "index.sqlite is in use by another process for too long; try again")
     case .SQLITE_FULL:
       return StoreError(
-        .exhausted, "index.sqlite cannot grow (\(reason)); free space and try again")
+        .exhausted, "the disk is full: index.sqlite cannot grow; free space and try again")
     case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_CANTOPEN:
       return StoreError(
         .denied, "index.sqlite cannot be opened or written (\(reason)); check who owns the store")

@@ -24,6 +24,17 @@ package struct ServerOptions: Sendable {
   /// Connections that are open at the same time, or up to three more where several come at once;
   /// others wait until one is closed.
   package var connectionLimit = 4096
+  /// The files that stay for what a server does besides: the store's, temporary ones, its threads'.
+  private static let reservedFiles = 256
+
+  /// Holds connections below the number of files that the process may have open: one that cannot
+  /// be accepted would be tried again without end, and the process ends where no event loop can
+  /// wait any more.
+  package mutating func limitConnections(toOpenFiles files: Int) {
+    connectionLimit = min(
+      connectionLimit, max(files / 4, files - Self.reservedFiles))
+  }
+
   /// A connection on which nothing happens for so long is closed.
   package var idleSeconds = 60
   /// A body that comes more slowly than this, after some seconds of grace, is given up.

@@ -47,17 +47,6 @@ import Testing
     #expect(try place.run("verify").status == 0)
   }
 
-  @Test func `an index that cannot grow is told with the system's reason, and the push counts`()
-    throws
-  {
-    // A log record has less than a block of 4 KiB, a page of the index with its head more.
-    let pushed = try place.shell("echo '{\"a\":2}' > b.jsonl; ulimit -f 4; assay push x b.jsonl")
-    #expect(pushed.status == 0, "\(pushed.error)")
-    #expect(pushed.error.contains("File too large"), "\(pushed.error)")
-    #expect(try place.run("pull", "x").output == "{\"a\":2}\n")
-    #expect(try place.run("verify").status == 0)
-  }
-
   @Test(arguments: [
     "rm I", "rm I-wal", "rm I-shm", "rm I I-wal", "rm I I-shm", "rm I-wal I-shm",
     "rm I I-wal I-shm", "truncate -s 0 I", "truncate -s 0 I-wal", "truncate -s 0 I I-wal",

@@ -16,6 +16,15 @@ import Wire
 
 /// Who may do what.
 @Suite struct AccessTests {
+  @Test(arguments: [(200, 50), (256, 64), (1024, 768), (4096, 3840), (20_000, 4096)])
+  func `connections are fewer than the files that the process may open`(
+    files: Int, connections: Int
+  ) {
+    var options = ServerOptions()
+    options.limitConnections(toOpenFiles: files)
+    #expect(options.connectionLimit == connections)
+  }
+
   private func bearer(_ secret: String) -> HTTPFields { [.authorization: "Bearer \(secret)"] }
 
   @Test func `once there is a token, nobody gets in without`() async throws {

@@ -66,7 +66,7 @@ import Wire
     let rows = desk.service.rows()
     let live = desk.error {
       _ = try rows.appendRows(
-        to: try DatasetName("d"), Array("{\"id\":9007199254740993.0,\"s\":7}".utf8), .object,
+        to: try DatasetName("d"), Array("{\"id\":9007199254740993.0,\"s\":7}\n".utf8), .lines,
         idempotencyKey: nil, as: .local)
     }
     #expect(live?.kind == .invalid)

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Model
 import Store
@@ -49,6 +50,32 @@ extension LiveTests {
       damaged[position] ^= 1 << UInt8(position % 7)
       try Data(damaged).write(to: url(keys))
       #expect(try store.verify().damage.map(\.file) == ["live/d/" + keys], "byte \(position)")
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `a key that damage may have taken is not taken again`(isSealed: Bool) throws {
+    var live: LiveAppender? = try LiveAppender(store)
+    try live?.take(#"{"n":1}"#, key: "KEY1")
+    if isSealed { _ = try live?.seal(dataset) } else { try live?.take(#"{"n":2}"#) }
+    live = nil
+    let name = isSealed ? "00000000000000000001.keys" : Self.segment
+    var bytes = try Data(contentsOf: url(name))
+    let place = try #require(bytes.firstRange(of: Data("KEY1".utf8)))
+    bytes.replaceSubrange(place, with: Data("KEYX".utf8))
+    try bytes.write(to: url(name))
+    // As another process: none of it is in memory.
+    let other = try Store(path: temporary.directory.path)
+    var options = PushOptions()
+    options.mode = .append
+    options.idempotencyKey = "KEY1"
+    options.request = Digest(hashing: [1])
+    #expect {
+      let reader = try JSONReader(
+        MemorySource(name: "rows", bytes: Array(#"{"n":3}"#.utf8)), layout: .lines)
+      _ = try other.push(dataset, reader, options)
+    } throws: { error in
+      (error as? StoreError)?.kind == .corrupt
     }
   }
 

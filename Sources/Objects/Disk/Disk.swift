@@ -29,8 +29,9 @@ package protocol Disk: Sendable {
   /// - Throws: `corrupt` when something else than a file has that name.
   func openShared(_ path: String) throws(StoreError) -> DiskFile
 
-  /// Opens a file as a lock, which one owner has at a time; it is made when it is not there. Closing
-  /// the file, and the end of the process, give the lock up.
+  /// Opens a file as a lock, which one owner has at a time; it is made when it is not there.
+  ///
+  /// Closing the file, and the end of the process, give the lock up.
   /// - Parameter waits: Whether an owner is waited for, for some seconds.
   /// - Throws: `conflict` when it is not to be had.
   func lock(_ path: String, waits: Bool) throws(StoreError) -> DiskFile

@@ -48,8 +48,8 @@ extension PosixDisk {
 
   /// Takes a lock, after waiting for whoever has it.
   /// - Parameter attempt: Tries at once; negative, with `errno`, where it cannot be had.
-  /// - Throws: ``StoreError`` of kind `conflict` where it is not given up, which a process does that
-  ///   was stopped.
+  /// - Throws: ``StoreError`` of kind `conflict` where it is not given up, as by a process that was
+  ///   stopped.
   private func take(
     _ path: String, waits: Bool, _ attempt: () -> Int32
   ) throws(StoreError) {

@@ -128,13 +128,12 @@ extension Store {
 
   /// Whether rows were appended with `key`: those that wait, and those of which keys are kept.
   ///
-  /// Whoever takes rows in this process knows; else the files do, of which those are decoded alone
-  /// that have the key's bytes somewhere.
+  /// Whoever takes rows in this process knows; else all files are read, since a damaged one could
+  /// hold the key.
   private func hasRows(
     with key: String, in dataset: DatasetName
   ) throws(StoreError) -> Bool {
     if let isKnown = companion(LiveRegister.init).has(key, in: dataset) { return isKnown }
-    let spelling = CanonicalJSON.string(key).bytes
     for name in try objects.list(StoreLayout.livePrefix(dataset)) {
       let bytes: [UInt8]
       do throws(StoreError) {
@@ -145,27 +144,18 @@ extension Store {
         continue
       }
       if name.hasSuffix(StoreLayout.liveKeysSuffix) {
-        guard bytes.holds(spelling) else { continue }
         let keys = try LiveKeys(parsing: bytes, name)
         if keys.answers.contains(where: { $0.key.hasBytes(of: key) }) { return true }
-      } else if bytes.holds(Array(key.utf8)),
-        LiveSegment.parse(bytes)?.requests.contains(where: {
+      } else if let contents = LiveSegment.parse(bytes) {
+        if contents.requests.contains(where: {
           $0.request.idempotencyKey?.hasBytes(of: key) == true
-        }) == true
-      {
-        return true
+        }) {
+          return true
+        }
+        // A damaged key could be this one.
+        try contents.requireSound(name)
       }
     }
     return false
-  }
-}
-
-extension [UInt8] {
-  /// Whether `part` is somewhere in these bytes.
-  fileprivate func holds(_ part: [UInt8]) -> Bool {
-    guard let first = part.first, count >= part.count else { return part.isEmpty }
-    return (0...count - part.count).contains { start in
-      self[start] == first && self[start..<start + part.count].elementsEqual(part)
-    }
   }
 }

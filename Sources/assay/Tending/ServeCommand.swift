@@ -126,6 +126,7 @@ struct ServeCommand: ParsableCommand {
     options.allowedHosts = allowHost.compactMap { HostName(parsing: $0) }
     options.headerLimitBytes = maxHeader << 10
     options.requestLimit = maxRequests
+    options.limitConnections(toOpenFiles: OpenFileLimit.raise())
     options.idleSeconds = idleTimeout
     options.querySeconds = queryTimeout
     options.graceSeconds = grace

@@ -1,0 +1,21 @@
+import Glibc
+
+/// The number of files that the process may have open, connections included.
+package enum OpenFileLimit {
+  /// Raises the limit as far as the system lets the process, and returns what it is then.
+  package static func raise() -> Int {
+    let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    var limit = rlimit()
+    guard unsafe getrlimit(files, &limit) == 0 else { return least }
+    if limit.rlim_cur < limit.rlim_max {
+      let raised = rlimit(rlim_cur: limit.rlim_max, rlim_max: limit.rlim_max)
+      if unsafe withUnsafePointer(to: raised, { unsafe setrlimit(files, $0) }) == 0 {
+        limit = raised
+      }
+    }
+    return Int(clamping: limit.rlim_cur)
+  }
+
+  /// What POSIX promises at least (`_POSIX_OPEN_MAX`).
+  private static let least = 20
+}
