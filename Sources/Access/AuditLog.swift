@@ -14,7 +14,12 @@ package final class AuditLog: Sendable {
 
   private struct Written {
     var file: DiskFile?
+    /// The number of the last line of those that were written or lost.
     var count = 0
+    /// The lines that could not be written, by their numbers, for those who still wait for them.
+    var lost: [(lines: ClosedRange<Int>, error: StoreError)] = []
+    /// Whether the file may end within a line.
+    var isTorn = false
     /// A failed sync may have lost lines, so that nothing after it can be trusted either.
     var failure: StoreError?
   }
@@ -44,36 +49,52 @@ package final class AuditLog: Sendable {
       return pending.count
     }
     try written.withLock { (state) throws(StoreError) in
+      if let lost = state.lost.last(where: { $0.lines.contains(number) }) { throw lost.error }
       // Whoever held the lock before may have written this line along with theirs.
       if state.count >= number { return }
       if let failure = state.failure { throw failure }
       let batch = pending.withLock { pending in
         defer { pending.bytes = [] }
-        return (pending.bytes, pending.count)
+        return (bytes: pending.bytes, count: pending.count)
       }
+      defer { state.count = batch.count }
       do throws(StoreError) {
-        try write(batch.0, &state)
-        state.count = batch.1
+        try write(batch.bytes, &state)
       } catch {
-        state.failure = error
+        state.lost = state.lost.suffix(Self.mostLost)
+        state.lost.append((state.count + 1...batch.count, error))
         throw error
       }
     }
   }
+
+  /// More failures than there are threads that could wait for their lines.
+  private static let mostLost = 1000
 
   private func write(_ bytes: [UInt8], _ state: inout Written) throws(StoreError) {
     do throws(StoreError) {
       let file: DiskFile
       if let open = state.file { file = open } else { file = try open() }
       state.file = file
-      try disk.write(bytes, to: file)
-      try disk.sync(file)
+      let start = state.isTorn ? [UInt8(ascii: "\n")] : []
+      state.isTorn = true
+      try disk.write(start + bytes, to: file)
+      state.isTorn = false
+      do throws(StoreError) {
+        try disk.sync(file)
+      } catch {
+        state.failure = Self.unwritten(error, advice: "; then start the server again")
+        throw error
+      }
     } catch {
-      throw StoreError(
-        .unavailable,
-        "the change was made, but the audit log \(Self.path) has no line of it: \(error.message); "
-          + "then start the server again")
+      throw state.failure ?? Self.unwritten(error, advice: "")
     }
+  }
+
+  private static func unwritten(_ error: StoreError, advice: String) -> StoreError {
+    StoreError(
+      .unavailable,
+      "the change was made, but the audit log \(path) has no line of it: \(error.message)\(advice)")
   }
 
   private func open() throws(StoreError) -> DiskFile {

@@ -77,17 +77,25 @@ import Wire
     try AuditLog(disk: counting).append(entry("a"))
     #expect(counting.changeCount > 3)
     for change in 0..<counting.changeCount {
-      let disk = MemoryDisk()
-      let log = AuditLog(disk: FaultyDisk(disk, at: change, .failure))
-      do {
-        try log.append(entry("a"))
-      } catch {
-        #expect(error.kind == .unavailable)
-        // What may have been lost is followed by nothing.
-        #expect(throws: StoreError.self) { try log.append(entry("b")) }
-        continue
+      for fault in [FaultyDisk.Fault.failure, .diskFull] {
+        let disk = MemoryDisk()
+        let log = AuditLog(disk: FaultyDisk(disk, at: change, fault))
+        var answered: [String] = []
+        for id in ["a", "b", "c"] {
+          do {
+            try log.append(entry(id))
+            answered.append(id)
+          } catch {
+            #expect(error.kind == .unavailable)
+          }
+        }
+        let lines = try text(disk.crashed()).split(separator: "\n")
+        let whole = lines.compactMap { try? Documents.decode(AuditEntry.self, from: $0.utf8) }
+        #expect(whole.map(\.requestID).filter(answered.contains) == answered, "change \(change)")
+        // A disk that was full is written again; what a failed sync may have lost is followed by
+        // nothing.
+        #expect(answered.isEmpty || answered.last == "c", "change \(change)")
       }
-      #expect(try text(disk.crashed()).contains("\"a\""), "change \(change)")
     }
   }
 }
