@@ -8,7 +8,12 @@ extension Store {
   /// version; nil when it has none.
   package func catchUp(_ dataset: DatasetName) throws(StoreError) -> Version? {
     try reading(dataset) { () throws(StoreError) in
-      try index.latestVersion(of: dataset).map { latest throws(StoreError) in try version(latest) }
+      if let latest = try index.latestVersion(of: dataset) { return try version(latest) }
+      // The first record of a log makes a version: an index that has none was exchanged just now.
+      guard keeper.compared(dataset)?.sequence ?? 0 == 0 else {
+        throw index.distrust("it has no version of \(dataset), which has a log")
+      }
+      return nil
     }
   }
 
