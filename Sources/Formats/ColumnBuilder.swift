@@ -70,7 +70,7 @@ import Model
     guard cellCount > 0 else { return .nulls(type, count: rowCount) }
     let values: ColumnVector.Values =
       switch type {
-      case .bool: .bool(bools())
+      case .bool: .bool(try bools())
       case .int64: .int64(integers())
       case .float64: .float64(doubles(), integral: integral())
       case .string: .text(strings())
@@ -120,9 +120,14 @@ import Model
     return bits
   }
 
-  private func bools() -> Bitmap {
+  /// Truth values, and 0 and 1 for them.
+  private func bools() throws(Misfit) -> Bitmap {
     var bits = Bitmap(repeating: false, count: rowCount)
-    for index in 0..<cellCount where cell(index).bits != 0 { bits[row(of: cell(index))] = true }
+    for index in 0..<cellCount where cell(index).bits != 0 {
+      let cell = cell(index)
+      guard cell.kind == ASSAY_JSON_BOOL || cell.bits == 1 else { throw Misfit(row: row(of: cell)) }
+      bits[row(of: cell)] = true
+    }
     return bits
   }
 

@@ -103,9 +103,25 @@ package struct ReadRemarks: Sendable {
         misfits.first { $0.column.hasBytes(of: first.column) && $0.wider == type } ?? first
       notes.append(
         "column '\(reason.column)' was \(reason.expected.rawValue) and is \(type.rawValue) now: "
-          + "\(reason.isRow ? "row" : "line") \(reason.line) has \(reason.text)")
+          + "\(reason.isRow ? "row" : "line") \(reason.line) has \(reason.text)"
+          + Self.advice(reason, type))
     }
     return notes + doubts + hiddenNotes
+  }
+
+  /// What to do where truth values stand beside the numbers that say them elsewhere.
+  private static func advice(_ misfit: Misfit, _ type: ColumnType) -> String {
+    guard type == .string || type == .json else { return "" }
+    let word = misfit.text.lowercased().filter { $0 != "'" }
+    let isTruth: Bool =
+      switch misfit.expected {
+      case .bool: word == "0" || word == "1"
+      case .int64, .float64: word == "true" || word == "false"
+      default: false
+      }
+    if !isTruth { return "" }
+    let types = NameList.text(["\(misfit.column)=bool"])
+    return "; where 0 and 1 are false and true, '--types \(types)' makes all of them so"
   }
 
   private var hiddenNotes: [String] {

@@ -8,7 +8,7 @@ extension LocalStoreService {
   /// attempts that items lost, and scores that rest on something else than before.
   ///
   /// Each version is held against the one before it among `versions`, as `compare` holds a
-  /// candidate against its base.
+  /// candidate against its base. Where versions between the two were not read, both are named.
   /// - Parameter versions: Those that were read, oldest first.
   func findings(
     _ reading: TrendReading, _ reader: TrendReader, _ versions: [Version]
@@ -16,20 +16,22 @@ extension LocalStoreService {
     guard let metric = reader.request.metric else { return [] }
     var tallies = Tallies(metric, reader.request.group)
     for (cell, part) in reading.parts.sorted(by: { $0.key.version < $1.key.version }) {
-      tallies.texts.add(part.texts, cell.version)
-      tallies.missing.add(part.missing, cell.version)
-      tallies.lost.add(part.lostAttempts, cell.version)
+      let place = VersionPlace(cell.version)
+      tallies.texts.add(part.texts, place)
+      tallies.missing.add(part.missing, place)
+      tallies.lost.add(part.lostAttempts, place)
     }
     for (before, version) in zip(versions, versions.dropFirst()) {
       guard let old = reading.attempts[before.number],
         let new = reading.attempts[version.number]
       else { continue }
       let pairs = new.pairs(after: old)
-      tallies.fewer.add(pairs.count { $0.new < $0.old }, version.number)
-      tallies.more.add(pairs.count { $0.new > $0.old }, version.number)
+      let place = VersionPlace(version.number, after: before.number)
+      tallies.fewer.add(pairs.count { $0.new < $0.old }, place)
+      tallies.more.add(pairs.count { $0.new > $0.old }, place)
     }
     for version in versions {
-      tallies.split.add(reading.splitItems[version.number] ?? 0, version.number)
+      tallies.split.add(reading.splitItems[version.number] ?? 0, VersionPlace(version.number))
     }
     return tallies.findings(ofItems: reader.items != nil, isCount: reader.statistic == .count)
       + (try changedMeasures(reader, versions))
@@ -55,7 +57,8 @@ extension LocalStoreService {
       let changes = try Sameness.changes(
         from: base, to: candidate, key: measured.key, metrics: [metric],
         repeats: reader.request.repeats)
-      for change in changes { measures.add(change, version.number) }
+      let place = VersionPlace(version.number, after: old.version.number)
+      for change in changes { measures.add(change, place) }
     }
     return measures.findings
   }
@@ -134,35 +137,56 @@ extension LocalStoreService {
 
 /// Counts of several versions, told in one line.
 private struct Tally {
-  private var counts: [(version: Int, count: Int)] = []
+  private var counts: [(place: VersionPlace, count: Int)] = []
   var total: Int { counts.reduce(0) { $0 + $1.count } }
 
-  mutating func add(_ count: Int, _ version: Int) {
+  mutating func add(_ count: Int, _ place: VersionPlace) {
     if count == 0 { return }
-    if counts.last?.version == version {
+    if counts.last?.place == place {
       counts[counts.count - 1].count += count
     } else {
-      counts.append((version, count))
+      counts.append((place, count))
     }
   }
+
+  /// How what was counted calls the version that it was held against.
+  var before: String { VersionPlace.before(counts.map(\.place)) }
 
   /// `what` and how many of it there were in which versions; nil for none.
   func finding(
     _ subject: String, _ what: String, isLeftOut: Bool = false
   ) -> ComparisonDocument.Finding? {
     if counts.isEmpty { return nil }
-    let places = VersionPlaces.text(counts.map { ($0.version, "\($0.count) in ") })
+    let places = VersionPlace.text(counts.map { "\($0.count) \($0.place.phrase)" })
     return ComparisonDocument.Finding(
       subject, arm: nil, "\(what): \(places)", count: total, isLeftOut: isLeftOut)
   }
 }
 
-/// Some of the versions that something is said of, and how many more there are.
-private enum VersionPlaces {
+/// A version that something is said of, and the one that it is held against.
+private struct VersionPlace: Equatable {
   private static let most = 8
 
-  static func text(_ places: [(version: Int, before: String)]) -> String {
-    let told = places.prefix(most).map { "\($0.before)@\($0.version)" }.joined(separator: ", ")
+  let version: Int
+  /// The version that was read before it, where others are between the two.
+  let distant: Int?
+
+  init(_ version: Int, after previous: Int? = nil) {
+    self.version = version
+    distant = previous.flatMap { $0 < version - 1 ? $0 : nil }
+  }
+
+  /// Where it is: `in @4`, or `between @1 and @4`.
+  var phrase: String { distant.map { "between @\($0) and @\(version)" } ?? "in @\(version)" }
+
+  /// What the versions are called that these are held against.
+  static func before(_ places: [VersionPlace]) -> String {
+    places.allSatisfy { $0.distant == nil } ? "the version before" : "the version read before"
+  }
+
+  /// Some of what is said of versions, and how many more there are.
+  static func text(_ places: [String]) -> String {
+    let told = places.prefix(most).joined(separator: ", ")
     let more = places.count - most
     return told + (more > 0 ? " and \(more) more versions" : "")
   }
@@ -196,8 +220,8 @@ private struct Tallies {
         lost.finding(metric, ComparisonDocument.Finding.lostAttempts, isLeftOut: true),
       ]
     let attempts = [
-      fewer.finding("attempts", "items with fewer than the version before has"),
-      more.finding("attempts", "items with more than the version before has"),
+      fewer.finding("attempts", "items with fewer than \(fewer.before) has"),
+      more.finding("attempts", "items with more than \(more.before) has"),
       split.finding(group ?? "", "items with attempts in several of its values count in each"),
     ]
     return (left + attempts).compactMap(\.self)
@@ -207,19 +231,22 @@ private struct Tallies {
 /// What scores rest on that changed, told in one line for each column.
 private struct ChangedMeasures {
   private let metric: String
-  private var columns: [(name: String, places: [(version: Int, before: String)])] = []
+  private var columns: [(name: String, places: [(place: VersionPlace, text: String)])] = []
 
   init(_ metric: String) { self.metric = metric }
 
-  mutating func add(_ change: Sameness.Difference, _ version: Int) {
-    let items = change.count.map { $0 == 1 ? "1 item in " : "\($0) items in " } ?? ""
-    let place = (
-      version: version, before: change.isUnknown ? "recorded for one of two alone in " : items
-    )
+  mutating func add(_ change: Sameness.Difference, _ place: VersionPlace) {
+    let items = change.count.map { $0 == 1 ? "1 item " : "\($0) items " }
+    let text =
+      if let before = change.isUnknown ? "recorded for one of two alone " : items {
+        before + place.phrase
+      } else {
+        place.distant == nil ? "@\(place.version)" : place.phrase
+      }
     if let known = columns.firstIndex(where: { $0.name.hasBytes(of: change.column) }) {
-      columns[known].places.append(place)
+      columns[known].places.append((place, text))
     } else {
-      columns.append((change.column, [place]))
+      columns.append((change.column, [(place, text)]))
     }
   }
 
@@ -227,8 +254,8 @@ private struct ChangedMeasures {
     columns.map { column in
       .init(
         column.name, arm: nil,
-        "not that of the version before, so \(metric) rests on something else from there on: "
-          + VersionPlaces.text(column.places))
+        "not that of \(VersionPlace.before(column.places.map(\.place))), so \(metric) rests on "
+          + "something else from there on: " + VersionPlace.text(column.places.map(\.text)))
     }
   }
 }

@@ -32,13 +32,35 @@ package enum Documents {
   private static func explanation(_ error: DecodingError) -> String {
     switch error {
     case .keyNotFound(let key, _): "member '\(key.stringValue)' is missing"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context),
-      .dataCorrupted(let context):
-      context.codingPath.isEmpty
-        ? context.debugDescription
-        : "member '" + context.codingPath.map(\.stringValue).joined(separator: ".") + "': "
-          + context.debugDescription
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      (place(context).map { "member '\($0)'" } ?? "it") + " takes " + what(type)
+    case .dataCorrupted(let context):
+      (place(context).map { "member '\($0)': " } ?? "") + context.debugDescription
     @unknown default: "\(error)"
     }
   }
+
+  /// Where a member is, with the places of arrays from 0; nil for the whole document.
+  private static func place(_ context: DecodingError.Context) -> String? {
+    let path = context.codingPath.map { key in key.intValue.map { "\($0)" } ?? key.stringValue }
+    return path.isEmpty ? nil : path.joined(separator: ".")
+  }
+
+  /// What a value of a type is in JSON.
+  private static func what(_ type: any Any.Type) -> String {
+    switch type {
+    case is Bool.Type: "true or false"
+    case is String.Type: "a text"
+    case is any BinaryInteger.Type: "an integer"
+    case is any BinaryFloatingPoint.Type: "a number"
+    case is any JSONArray.Type: "an array"
+    case _ where type == (any UnkeyedDecodingContainer).self: "an array"
+    default: "an object"
+    }
+  }
 }
+
+/// Any array, whatever its elements.
+private protocol JSONArray {}
+
+extension Array: JSONArray {}

@@ -138,6 +138,16 @@ import Testing
     #expect(try place.run("ls", "x").lines.count == 3)
   }
 
+  @Test func `what other tools write by default is refused with what to write`() throws {
+    let place = try Workplace()
+    try place.write("PK", as: "results.XLSX")
+    let sheet = try place.run("push", "x", "results.XLSX")
+    #expect(sheet.status == 64 && sheet.error.contains("save the sheet as CSV"), "\(sheet.error)")
+    try place.write("{\"id\":{\"0\":1,\"1\":2}}", as: "pandas.json")
+    let table = try place.run("push", "x", "pandas.json")
+    #expect(table.status == 65 && table.error.contains("orient='records'"), "\(table.error)")
+  }
+
   @Test func `an error in JSON names file, line and column`() throws {
     let place = try Workplace()
     try place.write("{\"a\":1}\n{\"a\":tru}\n", as: "a.jsonl")

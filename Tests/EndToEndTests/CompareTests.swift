@@ -43,6 +43,10 @@ import Testing
       try place.run("compare", "base", "good", "--higher", "usd", "--json").output)
     #expect(json["format"] == "assay.comparison/3")
     #expect(json["pairs"]?[0]?["metrics"]?[0]?["ties"] == 200)
+    // Names are a list.
+    let two = try Workplace.object(
+      try place.run("compare", "base", "good", "--higher", "usd,success", "--json").output)
+    #expect(two["request"]?["higher"]?[1] == "success")
   }
 
   @Test func `a comparison is kept, and computed again to the byte`() throws {

@@ -43,6 +43,12 @@ import Testing
     let late = try place.run("push", "x", "b.jsonl", "--expect", "0")
     #expect(late.status == 75)
     #expect(late.error.hasPrefix("assay: x is at version 1, not at 0"))
+    #expect(late.error.contains("('assay diff x@1 x')"))
+    // Of a version that is not there nothing can be shown.
+    let early = try place.run("push", "x", "b.jsonl", "--expect", "5")
+    #expect(early.status == 75 && early.error.contains("('assay log x')"), "\(early.error)")
+    let none = try place.run("push", "y", "b.jsonl", "--expect", "5")
+    #expect(none.status == 75 && none.error.contains("expect 0 to make the first"))
     #expect(try place.run("push", "x", "b.jsonl", "--expect", "1").status == 0)
   }
 }

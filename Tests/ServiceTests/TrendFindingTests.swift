@@ -138,7 +138,12 @@ import Wire
       "\(name): not that of the version before, so score rests on something else from there on: "
       + "10 items in @3"
     #expect(Self.lines(try trend().findings) == [line])
-    #expect(Self.lines(try bisect().findings) == [line])
+    // The first version and the last are read: the change may be in any that is between them.
+    #expect(
+      Self.lines(try bisect().findings) == [
+        "\(name): not that of the version read before, so score rests on something else from there "
+          + "on: 10 items between @1 and @3"
+      ])
     // No judge says how long an answer took.
     #expect(try trend("latency_ms").findings == nil)
     // It is what makes gates undecided in a comparison of the two.
@@ -166,5 +171,32 @@ import Wire
     }
     let told = Self.lines(try trend().findings)
     #expect(told.count == 1 && told[0].contains("1 in @8 and 2 more versions"), "\(told)")
+  }
+
+  @Test func `a bisection says between which versions attempts and judges changed`() throws {
+    for version in 1...8 {
+      let rows = (0..<4).flatMap { id in
+        (0..<(version > 2 && id == 0 ? 1 : 2)).map { attempt in
+          "{\"id\":\(id),\"attempt\":\(attempt),\"score\":\(version > 5 ? 1 : 0),"
+            + "\"judge\":\"\(version > 2 ? "b" : "a")\",\"n\":\(version)}\n"
+        }
+      }
+      try desk.push(rows.joined(), key: ["id", "attempt"])
+    }
+    let bisection = try bisect()
+    #expect(bisection.moves.map(\.version.number) == [6])
+    #expect(
+      Self.lines(bisection.findings) == [
+        "attempts: 1 items with fewer than the version read before has: 1 between @1 and @4",
+        "judge: not that of the version read before, so score rests on something else from there "
+          + "on: 4 items between @1 and @4",
+      ])
+    // A trend reads all of them.
+    #expect(
+      Self.lines(try trend().findings) == [
+        "attempts: 1 items with fewer than the version before has: 1 in @3",
+        "judge: not that of the version before, so score rests on something else from there on: "
+          + "4 items in @3",
+      ])
   }
 }

@@ -58,7 +58,20 @@ import Wire
       try Documents.decode(ChangeCounts.self, from: Array(#"{"added":1,"removed":"x"}"#.utf8))
     }
     #expect(error?.kind == .usage)
-    #expect(error?.message.contains("'removed'") == true)
+    #expect(
+      error?.message == "the JSON is not as expected: member 'removed' takes an integer")
+  }
+
+  @Test(arguments: [
+    (#"[{"kind":"score","item":"a","rater":"r","value":"5"}]"#, "member '0.value' takes a number"),
+    (#"[{"kind":"score","item":7,"rater":"r"}]"#, "member '0.item' takes a text"),
+    (#"[5]"#, "member '0' takes an object"), (#"{}"#, "it takes an array"),
+  ])
+  func `what a member takes is said in the words of JSON`(json: String, what: String) {
+    let error = #expect(throws: StoreError.self) {
+      try Documents.decode([RatingEvent].self, from: Array(json.utf8))
+    }
+    #expect(error?.message == "the JSON is not as expected: " + what)
   }
 
   @Test func `requests whose texts only look the same are two, so no rendering is of both`() {

@@ -35,10 +35,11 @@ package struct RoutingMetrics: Sendable {
     }
     for name in gates where table.has(name) && !choices.map(\.name).hasText(name) {
       guard let direction = MetricDirection.inferred(name) else {
+        let list = NameList.text([name])
         throw StoreError(
           .usage,
           "the name '\(name)', of which a gate speaks, does not tell whether more of it is better; "
-            + "say --higher '\(name)' or --lower '\(name)'")
+            + "say --higher '\(list)' or --lower '\(list)'")
       }
       add(name, direction)
     }

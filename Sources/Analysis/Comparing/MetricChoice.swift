@@ -88,10 +88,11 @@ package struct MetricChoice: Sendable, Hashable {
       let advice = Spelling.advice(name, table.columns.map(\.name))
       return StoreError(.usage, "\(table.name) has no column '\(name)'; \(advice)")
     }
+    let list = NameList.text([name])
     return StoreError(
       .usage,
-      "the name '\(name)' does not tell whether more of it is better; say --higher '\(name)' or "
-        + "--lower '\(name)'")
+      "the name '\(name)' does not tell whether more of it is better; say --higher '\(list)' or "
+        + "--lower '\(list)'")
   }
 
   private static func none(_ tables: [ColumnTable]) -> StoreError {

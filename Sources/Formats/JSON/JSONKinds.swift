@@ -30,7 +30,8 @@ struct JSONKinds: OptionSet, Sendable {
   /// The kinds that a column of `type` takes.
   static func fitting(_ type: ColumnType) -> JSONKinds {
     switch type {
-    case .bool: .bool
+    // 0 and 1 are, where that type is named.
+    case .bool: [.bool, .integer]
     case .int64: [.integer, .wideInteger]
     case .float64: [.integer, .number]
     case .string, .timestamp: .string

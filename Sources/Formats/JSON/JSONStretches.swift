@@ -161,7 +161,8 @@ struct JSONStretches {
         .invalid,
         first == UInt8(ascii: "{")
           ? "the file begins with an object, not with an array of objects; name the format jsonl "
-            + "when each line is an object, or put the object in [ ]"
+            + "when each line is an object, write it with orient='records' when it is a table of "
+            + "pandas, or put the object in [ ] when it is one row"
           : "the file must be an array of objects, as [{\"id\": 1}]", at: location(of: 0))
     }
     drop(1, lines: 0)

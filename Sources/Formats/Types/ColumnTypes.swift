@@ -53,6 +53,7 @@ struct ColumnTypes {
     case (.json, .file), (.json, .vector), (.string, .vector), (.vector, .vector): true
     case (_, .file), (_, .vector): false
     case (_, .json), (.int64, .float64), (.string, .timestamp): true
+    case (.int64, .bool), (.float64, .bool): true
     default: false
     }
   }
@@ -75,6 +76,15 @@ struct ColumnTypes {
       return ColumnVector(
         type: type, count: vector.count, validity: vector.validity, values: vector.values)
     case .timestamp: return try moments(vector)
+    case .bool:
+      do throws(OtherValue) {
+        return try vector.retold(as: .bool)
+      } catch {
+        throw StoreError(
+          .invalid,
+          "the value \(vector.display(error.row)) is neither 0 nor 1, which are false and true: "
+            + "name another type or none")
+      }
     case .vector(let form):
       do throws(ColumnVector.NoVector) {
         return try vector.vectors(form)

@@ -22,6 +22,8 @@ package struct ExpectedTypesReader: RowReader {
   private var others: [ReadRemarks.Misfit] = []
   /// The first line of each column whose text is no JSON.
   private var texts: [(column: String, line: UInt32)] = []
+  /// The columns whose moments become texts, since the dataset has those.
+  private var moments: [ExpectedColumns.Column] = []
 
   /// A reader of `base`, whose next pass begins at its first row.
   package init(
@@ -43,7 +45,17 @@ package struct ExpectedTypesReader: RowReader {
     remarks.readings += texts.map {
       "cells that are no JSON as texts in \($0.column), the first in row \($0.line)"
     }
+    remarks.doubts += moments.map(Self.sentence)
     return remarks
+  }
+
+  private static func sentence(_ column: ExpectedColumns.Column) -> String {
+    let types = "'--types " + NameList.text(["\(column.name)=timestamp"]) + "'"
+    return "the moments of the file are texts in '\(column.name)', since it is "
+      + "\(column.type.rawValue) in the dataset: "
+      + (column.isKey
+        ? "to have them as keys, push all rows with \(types)"
+        : "\(types) makes them moments, and the texts that are there")
   }
 
   package mutating func restart() throws(StoreError) { try base.restart() }
@@ -57,6 +69,7 @@ package struct ExpectedTypesReader: RowReader {
       let (name, vector) = (column.name, vectors[position])
       // Vectors are looked for in what the file has, where files are.
       guard let known = expected.typeWithoutValues(name), known.vectorForm == nil else { continue }
+      noteMoments(name, vector)
       // Files are looked for in what is JSON.
       let type = known == .file ? .json : known
       if type == column.type { continue }
@@ -82,6 +95,15 @@ package struct ExpectedTypesReader: RowReader {
     return InputBatch(
       rows: RowBatch(columns: columns, vectors: vectors, count: batch.rows.count),
       lines: batch.lines)
+  }
+
+  /// Takes note of moments that become texts; where they do not join any, texts become moments.
+  private mutating func noteMoments(_ name: String, _ vector: ColumnVector) {
+    guard vector.type == .timestamp, !vector.isAllNull, let known = expected[name],
+      known.type == .json || known.type == .string && (expected.isJoined || known.isKey),
+      !moments.contains(where: { $0.name.hasBytes(of: name) })
+    else { return }
+    moments.append(known)
   }
 
   /// The values as `type`; nil when the file says that they are of another.

@@ -23,10 +23,11 @@ struct LearntColumns {
   /// rows would have had in one file; columns without any value take the other side's type.
   /// - Parameters:
   ///   - named: The types that whoever pushes named for columns.
+  ///   - key: The columns that tell rows apart, whose values stay what they are.
   ///   - typing: What the file says of types.
   /// - Throws: ``StoreError`` of kind `usage` for a named type that would lose what `parent` has.
   func joined(
-    to parent: Snapshot, named: [DataText: ColumnType], _ typing: FileTyping
+    to parent: Snapshot, named: [DataText: ColumnType], key: [String], _ typing: FileTyping
   ) throws(StoreError) -> [ColumnDefinition] {
     var joined = parent.schema.columns
     for column in columns {
@@ -37,7 +38,7 @@ struct LearntColumns {
       if joined[position].type == column.type { continue }
       let type = try type(
         of: column, over: joined[position].type, position, parent,
-        isNamed: named[column.name] == column.type, typing)
+        isNamed: named[column.name] == column.type, isKey: key.hasText(column.name), typing)
       joined[position] = ColumnDefinition(name: column.name, type: type)
     }
     return joined
@@ -45,7 +46,7 @@ struct LearntColumns {
 
   private func type(
     of column: ColumnDefinition, over old: ColumnType, _ position: Int, _ parent: Snapshot,
-    isNamed: Bool, _ typing: FileTyping
+    isNamed: Bool, isKey: Bool, _ typing: FileTyping
   ) throws(StoreError) -> ColumnType {
     guard isNamed || filled.contains(column.name) else { return old }
     let both = isNamed ? old.union(column.type) : Self.union(old, column.type, typing)
@@ -60,14 +61,19 @@ struct LearntColumns {
         both != .float64 || !wide.contains(column.name)
       }
     guard isNamed else { return isExact ? both : .json }
-    guard both == column.type, isExact else {
-      throw StoreError(
-        .usage,
-        "the column '\(column.name)' is \(old.rawValue) in \(parent.version.reference), and its "
-          + "values would not all be kept as \(column.type.rawValue), the type that is named for "
-          + "it: name \(old.rawValue) or none", at: StoreError.Location())
+    if both == column.type, isExact { return both }
+    var example = ""
+    if !isKey, ColumnVector.canRetell(old, as: column.type) {
+      guard let other = try parent.value(otherThan: column.type, column: position) else {
+        return column.type
+      }
+      example = " (\(other) is none)"
     }
-    return both
+    throw StoreError(
+      .usage,
+      "the column '\(column.name)' is \(old.rawValue) in \(parent.version.reference), and its "
+        + "values would not all be kept as \(column.type.rawValue)\(example), the type that is named "
+        + "for it: name \(old.rawValue) or none", at: StoreError.Location())
   }
 
   /// The type that all values would have in one file: beside texts of CSV all are texts, and a

@@ -6,7 +6,8 @@ import Model
 ///
 /// Columns that the file has replace the version's, null included; columns it lacks stay. A number
 /// that both have stays as the version spells it, in the key and elsewhere: 1 over 1.0 changes
-/// nothing, and so do types that only such spellings would give a column.
+/// nothing, and so do types that only such spellings would give a column. So does a moment that the
+/// version has as a text.
 struct Merge {
   private let columns: [ColumnDefinition]
   /// The columns whose values the file's rows replace.
@@ -15,6 +16,8 @@ struct Merge {
   /// Of columns that keep the parent's type though the file's is wider, the rows of the file whose
   /// number is the parent's.
   private let spelled: [Int: Bitmap]
+  /// Of columns that are texts in the parent, the moments that the file has.
+  private let moments: [Int: ColumnVector]
   private let lines: [UInt32]
   /// The first new value of each column that is not of the parent's type.
   private(set) var misfits: [ReadRemarks.Misfit] = []
@@ -49,7 +52,8 @@ struct Merge {
       }
       first += batch.rows.count
     }
-    var columns = try learnt.joined(to: parent, named: types, reader.typing)
+    var columns = try learnt.joined(to: parent, named: types, key: key, reader.typing)
+    moments = Self.moments(batches, columns)
     var whole = try Self.concatenated(batches, columns)
     var kept: [Int: Bitmap] = [:]
     let (narrow, wider) = try Self.narrowed(columns, whole, table, parent, key, named: types)
@@ -98,7 +102,7 @@ struct Merge {
   mutating func updated(
     _ parent: RowBatch, key: [String], removingOthers: Bool
   ) throws(StoreError) -> RowBatch {
-    let old = try parent.conformed(to: columns)
+    let old = try parent.joined(to: columns)
     let keys = Self.keys(of: parent, key)
     let hashes = keys.hashes
     let matches = (0..<old.count).map { table.find(keys, $0, hash: hashes[$0]) }
@@ -109,7 +113,7 @@ struct Merge {
       let (own, new) = (old.vectors[column], input.vectors[column])
       let runs = kept.map { row in
         if isInput, let match = matches[row], spelled[column]?[match] != true,
-          !own.hasNumber(row, of: new, match)
+          !own.hasNumber(row, of: new, match), !hasMoment(column, match, own, row)
         {
           RowRun(source: 1, start: Int32(match), count: 1)
         } else {
@@ -121,6 +125,35 @@ struct Merge {
         type: columns[column].type)
     }
     return RowBatch(columns: columns, vectors: vectors, count: kept.count)
+  }
+
+  /// Whether a text of the version writes the moment that the file has.
+  private func hasMoment(_ column: Int, _ match: Int, _ own: ColumnVector, _ row: Int) -> Bool {
+    guard let moments = moments[column], moments.hasValue(match), own.hasValue(row),
+      case .int64(let values) = moments.values, let text = own.values.text(row)
+    else { return false }
+    let written = String(decoding: text.words.bytes[text.range], as: UTF8.self)
+    return Timestamp(iso8601: written)?.microseconds == values[match]
+  }
+
+  /// The moments that a file has for columns of texts, by position.
+  private static func moments(
+    _ batches: [InputBatch], _ columns: [ColumnDefinition]
+  ) -> [Int: ColumnVector] {
+    var moments: [Int: ColumnVector] = [:]
+    for (position, column) in columns.enumerated() where column.type == .string {
+      let parts = batches.compactMap { batch in
+        batch.rows.columns.position(of: column.name).map { batch.rows.vectors[$0] }
+      }
+      guard parts.count == batches.count, !parts.isEmpty,
+        parts.allSatisfy({ $0.type == .timestamp })
+      else { continue }
+      let runs = parts.enumerated().map { source, part in
+        RowRun(source: Int32(source), start: 0, count: Int32(part.count))
+      }
+      moments[position] = ColumnVector.gather(runs, from: parts, type: .timestamp)
+    }
+    return moments
   }
 
   /// The file's rows whose keys the version did not have.

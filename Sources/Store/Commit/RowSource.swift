@@ -48,11 +48,12 @@ struct RowSource {
     case .replace where !keepsRows: return try forEachFileBatch(body)
     case .append:
       // One pass to learn the file's columns, so that the parent's rows get their final types.
-      let columns = try learnColumns().joined(to: parent, named: types, reader.typing)
+      let columns = try learnColumns().joined(
+        to: parent, named: types, key: key, reader.typing)
       for index in parent.manifest.groups.indices {
         let batch = try parentBatch(parent, index)
         let lines = [UInt32](repeating: 0, count: batch.count)
-        guard try body(batch.conformed(to: columns), lines) else { return false }
+        guard try body(batch.joined(to: columns), lines) else { return false }
       }
       while let batch = try reader.next() {
         guard try body(batch.rows.conformed(to: columns), batch.lines) else { return false }
@@ -86,7 +87,7 @@ struct RowSource {
         "\(rule), and this would remove \(old.count - new.count) or more; push new rows alone, with "
           + "--mode append")
     }
-    let before = try old.conformed(to: new.columns)
+    let before = try old.joined(to: new.columns)
     for (column, vectors) in zip(new.columns, zip(before.vectors, new.vectors)) {
       let comparison = CellComparison(vectors.0, vectors.1)
       if (0..<new.count).contains(where: { !comparison.areEqual($0, $0) }) {

@@ -90,10 +90,14 @@ extension Store {
     let number = latest?.number ?? 0
     if let expected = options.expected, expected != number {
       let found = number == 0 ? "has no version" : "is at version \(number)"
-      throw StoreError(
-        .conflict,
-        "\(dataset) \(found), not at \(expected): look at what changed "
-          + "('assay diff \(dataset)@\(max(expected, 1)) \(dataset)') and push again")
+      let advice =
+        number == 0
+        ? "expect 0 to make the first"
+        : expected > number
+          ? "look at what there is ('assay log \(dataset)') and push again"
+          : "look at what changed ('assay diff \(dataset)@\(max(expected, 1)) \(dataset)') and "
+            + "push again"
+      throw StoreError(.conflict, "\(dataset) \(found), not at \(expected): \(advice)")
     }
     if let expected = options.expectedSnapshot, expected != latest?.snapshot {
       let found = latest.map { "is at \($0.reference), whose digest is another" }

@@ -4,11 +4,11 @@ import Wire
 
 /// How arms are compared: what `assay compare` and `assay gate create` have in common.
 struct ComparisonFlags: ParsableArguments {
-  @Option(help: ArgumentHelp("A metric whose name tells which way is up.", valueName: "column"))
+  @Option(help: ArgumentHelp("Metrics whose names tell which way is up: a,b.", valueName: "column"))
   var metric: [String] = []
-  @Option(help: ArgumentHelp("A metric of which more is better.", valueName: "column"))
+  @Option(help: ArgumentHelp("Metrics of which more is better: a,b.", valueName: "column"))
   var higher: [String] = []
-  @Option(help: ArgumentHelp("A metric of which less is better.", valueName: "column"))
+  @Option(help: ArgumentHelp("Metrics of which less is better: a,b.", valueName: "column"))
   var lower: [String] = []
   @Option(
     help: ArgumentHelp(
@@ -53,9 +53,9 @@ struct ComparisonFlags: ParsableArguments {
   var options: ComparisonOptions? {
     get throws(StoreError) {
       var options = ComparisonOptions()
-      options.metrics = metric
-      options.higher = higher
-      options.lower = lower
+      options.metrics = try NameList.names(in: metric) ?? []
+      options.higher = try NameList.names(in: higher) ?? []
+      options.lower = try NameList.names(in: lower) ?? []
       options.gates = gate
       options.roles = try MetricRoles(parsing: role)
       options.key = try NameList.names(in: key)

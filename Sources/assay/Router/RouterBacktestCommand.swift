@@ -91,9 +91,9 @@ struct TrialFlags: ParsableArguments {
     help: ArgumentHelp(
       "The part a column plays: success=win, cost=usd.", valueName: "part=column"))
   var role: [String] = []
-  @Option(help: ArgumentHelp("A metric of which more is better.", valueName: "column"))
+  @Option(help: ArgumentHelp("Metrics of which more is better: a,b.", valueName: "column"))
   var higher: [String] = []
-  @Option(help: ArgumentHelp("A metric of which less is better.", valueName: "column"))
+  @Option(help: ArgumentHelp("Metrics of which less is better: a,b.", valueName: "column"))
   var lower: [String] = []
   @Option(help: ArgumentHelp("Rows with the same value share their luck.", valueName: "column"))
   var cluster: String?
@@ -118,8 +118,8 @@ struct TrialFlags: ParsableArguments {
       options.map = try Self.pairs(map, "field=column")
       options.targets = try Self.pairs(target, "target=value")
       options.roles = try MetricRoles(parsing: role)
-      options.higher = higher
-      options.lower = lower
+      options.higher = try NameList.names(in: higher) ?? []
+      options.lower = try NameList.names(in: lower) ?? []
       options.cluster = cluster
       options.repeats = repeats
       options.condition = condition

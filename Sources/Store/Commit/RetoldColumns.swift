@@ -1,0 +1,44 @@
+import Columns
+import Formats
+import Model
+
+extension Snapshot {
+  /// The first value of the column at `position` that is none of `type`, as messages have it; nil
+  /// when all are of it.
+  func value(otherThan type: ColumnType, column position: Int) throws(StoreError) -> String? {
+    let decoder = try ChunkDecoder()
+    for index in manifest.groups.indices {
+      let vector = try vector(column: position, of: try group(index, decoder), decoder)
+      do throws(OtherValue) {
+        _ = try vector.retold(as: type)
+      } catch {
+        return ReadRemarks.quoted(vector, error.row)
+      }
+    }
+    return nil
+  }
+}
+
+extension RowBatch {
+  /// The rows of a version with exactly `columns`, whose types hold its values, or were named for
+  /// all of them.
+  /// - Throws: ``StoreError`` of kind `invalid` for a value that is not of its column's type.
+  func joined(to wanted: [ColumnDefinition]) throws(StoreError) -> RowBatch {
+    var (columns, vectors) = (columns, vectors)
+    for column in wanted {
+      guard let position = columns.position(of: column.name),
+        ColumnVector.canRetell(columns[position].type, as: column.type)
+      else { continue }
+      do throws(OtherValue) {
+        vectors[position] = try vectors[position].retold(as: column.type)
+      } catch {
+        throw StoreError(
+          .invalid,
+          "\(ReadRemarks.quoted(vectors[position], error.row)) in the column '\(column.name)' is no "
+            + "\(column.type.rawValue), the type that is named for it: name another type or none")
+      }
+      columns[position] = column
+    }
+    return try RowBatch(columns: columns, vectors: vectors, count: count).conformed(to: wanted)
+  }
+}
