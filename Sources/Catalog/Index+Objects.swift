@@ -13,7 +13,7 @@ extension Index {
   }
 
   /// The objects that are read from a pack, in the order in which they lie there.
-  package func objects(inPack name: String) throws(StoreError) -> [IndexedObject] {
+  package func objects(inPack name: String) throws(StoreError) -> [ObjectEntry] {
     try read { database in
       let digests = try Row.fetchAll(
         database.cachedStatement(

@@ -1,62 +1,17 @@
 package import Model
 
-/// What the index keeps of one object of a pack.
-///
-/// The words are those of the pack's own index; their meaning is the caller's.
-package struct IndexedObject: Sendable, Hashable {
-  /// What lets a query skip a chunk.
-  package struct Statistics: Sendable, Hashable {
-    package let nullCount: UInt32
-    package let minimum: UInt64
-    package let maximum: UInt64
-
-    /// Statistics of one object.
-    package init(nullCount: UInt32, minimum: UInt64, maximum: UInt64) {
-      self.nullCount = nullCount
-      self.minimum = minimum
-      self.maximum = maximum
-    }
-  }
-
-  package let digest: Digest
-  package let kind: UInt8
-  /// Where the object begins, in bytes from the beginning of its pack; below 2^63.
-  package let offset: UInt64
-  /// The sizes of its frames, encoded by the caller.
-  package let frames: [UInt8]
-  /// The object that a delta is applied to.
-  package let base: Digest?
-  /// How many deltas must be applied to read the object.
-  package let depth: Int
-  package let statistics: Statistics?
-
-  /// An object of a pack.
-  package init(
-    digest: Digest, kind: UInt8, offset: UInt64, frames: [UInt8], base: Digest?, depth: Int,
-    statistics: Statistics?
-  ) {
-    self.digest = digest
-    self.kind = kind
-    self.offset = offset
-    self.frames = frames
-    self.base = base
-    self.depth = depth
-    self.statistics = statistics
-  }
-}
-
-/// One pack to be indexed: its objects and, when it is a log file, its record.
+/// One pack to be indexed: its objects but for records and, when it is a log file, its record.
 package struct IndexedPack: Sendable {
   package let name: String
   package let byteCount: Int
   /// The checksum in its trailer, by which it is told from another file of that name.
   package let seal: UInt64
-  package let objects: [IndexedObject]
+  package let objects: [ObjectEntry]
   package let record: LogRecord?
 
   /// The pack of that name.
   package init(
-    name: String, byteCount: Int, seal: UInt64 = 0, objects: [IndexedObject],
+    name: String, byteCount: Int, seal: UInt64 = 0, objects: [ObjectEntry],
     record: LogRecord? = nil
   ) {
     self.name = name
@@ -80,7 +35,7 @@ package struct ObjectLocation: Sendable, Hashable {
   package let pack: String
   /// The checksum in the pack's trailer.
   package let seal: UInt64
-  package let object: IndexedObject
+  package let object: ObjectEntry
 }
 
 /// The newest record of a dataset.

@@ -12,20 +12,20 @@ import Testing
     index = try Index(path: directory.path + "/index.sqlite")
   }
 
-  private static func pack(_ name: String, _ objects: [IndexedObject]) -> IndexedPack {
+  private static func pack(_ name: String, _ objects: [ObjectEntry]) -> IndexedPack {
     IndexedPack(name: name, byteCount: 100, objects: objects)
   }
 
   private static func digest(_ text: String) -> Digest { SampleLog.digest(text) }
 
-  private static func object(_ text: String, base: String? = nil, depth: Int = 0) -> IndexedObject {
+  private static func object(_ text: String, base: String? = nil, depth: Int = 0) -> ObjectEntry {
     SampleLog.object(text, base: base, depth: depth)
   }
 
   @Test func `an object is found as it was given`() throws {
     let plain = Self.object("a")
-    let delta = IndexedObject(
-      digest: Self.digest("b"), kind: 2, offset: UInt64(Int64.max), frames: [],
+    let delta = ObjectEntry(
+      digest: Self.digest("b"), kind: .delta, offset: UInt64(Int64.max), frames: [],
       base: plain.digest, depth: 65535, statistics: nil)
     try index.apply([Self.pack("packs/p", [plain, delta])])
     let found = try index.objects([delta.digest, Self.digest("none"), plain.digest])

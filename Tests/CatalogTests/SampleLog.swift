@@ -15,17 +15,18 @@ struct SampleLog {
 
   static func object(
     _ text: String, offset: UInt64 = 8, base: String? = nil, depth: Int = 0
-  ) -> IndexedObject {
-    IndexedObject(
-      digest: digest(text), kind: base == nil ? 1 : 2, offset: offset, frames: [10, 20],
+  ) -> ObjectEntry {
+    ObjectEntry(
+      digest: digest(text), kind: base == nil ? .chunk : .delta, offset: offset,
+      frames: [FrameSize(storedBytes: 10, rawBytes: 20)],
       base: base.map(digest), depth: depth,
       statistics: base == nil
-        ? IndexedObject.Statistics(nullCount: 3, minimum: 1, maximum: UInt64.max) : nil)
+        ? ChunkStatistics(nullCount: 3, minimum: 1, maximum: UInt64.max) : nil)
   }
 
   /// Publishes a version of `content`, which was created at `hour` o'clock.
   mutating func publish(
-    _ content: String, hour: Int? = nil, key: String? = nil, objects: [IndexedObject] = []
+    _ content: String, hour: Int? = nil, key: String? = nil, objects: [ObjectEntry] = []
   ) {
     versions += 1
     let hour = hour ?? versions
@@ -47,7 +48,7 @@ struct SampleLog {
     Timestamp(microseconds: Int64(hour) * 3_600_000_000)
   }
 
-  private mutating func append(_ change: LogRecord.Change, objects: [IndexedObject] = []) {
+  private mutating func append(_ change: LogRecord.Change, objects: [ObjectEntry] = []) {
     let sequence = packs.count + 1
     let record = LogRecord(
       dataset: dataset, sequence: sequence, previous: previous, author: "ada",

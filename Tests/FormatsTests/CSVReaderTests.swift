@@ -181,8 +181,8 @@ func cells(_ vector: ColumnVector) -> [String?] {
       try readCSV(Array("score,model\n1,x\n".utf8), types: ["Scores": .int64])
     }
     #expect(error?.kind == .usage)
-    #expect(error?.message.contains("'score'") == true)
-    #expect(error?.message.contains("'model'") == false)
+    #expect(error?.message.contains("did you mean score?") == true)
+    #expect(error?.message.contains("model") == false)
     #expect(throws: StoreError.self) { try readCSV(Array("a\n1\n".utf8), types: ["a": .json]) }
   }
 

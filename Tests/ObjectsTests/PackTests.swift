@@ -10,17 +10,17 @@ import Testing
   private static func smallPack(to upload: (any Upload)? = nil) throws -> PackWriter.Finished {
     var writer = try PackWriter(to: upload)
     try writer.append(
-      chunk, .chunk, frames: [PackFrame(stored: [1, 2, 3], rawBytes: 300)],
-      statistics: PackEntry.Statistics(nullCount: 2, minimum: 1, maximum: UInt64.max))
+      chunk, .chunk, frames: [Frame(bytes: [1, 2, 3], rawCount: 300)],
+      statistics: ChunkStatistics(nullCount: 2, minimum: 1, maximum: UInt64.max))
     try writer.append(
       Digest(hashing: [2]), .delta,
-      frames: [PackFrame(stored: [4], rawBytes: 1), PackFrame(stored: [5, 6], rawBytes: 70_000)],
+      frames: [Frame(bytes: [4], rawCount: 1), Frame(bytes: [5, 6], rawCount: 70_000)],
       base: chunk, depth: 300)
     try writer.append(
-      Digest(hashing: [3]), .rowGroup, frames: [PackFrame(stored: [7, 8], rawBytes: 2)])
+      Digest(hashing: [3]), .rowGroup, frames: [Frame(bytes: [7, 8], rawCount: 2)])
     try writer.append(Digest(hashing: [4]), .snapshot, frames: [])
     try writer.append(
-      Digest(hashing: [5]), .record, frames: [PackFrame(stored: [], rawBytes: 0)])
+      Digest(hashing: [5]), .record, frames: [Frame(bytes: [], rawCount: 0)])
     return try writer.finish()
   }
 
@@ -46,7 +46,7 @@ import Testing
     let entry = index.entries[1]
     #expect(
       try store.get(name, at: Int(entry.offset), count: entry.storedBytes) == [4, 5, 6])
-    #expect([PackEntry.Frame](encoded: entry.frames.encoded) == entry.frames)
+    #expect([FrameSize](encoded: entry.frames.encoded) == entry.frames)
     try PackReader.verify(store, name)
   }
 
@@ -76,7 +76,7 @@ import Testing
       let stored = (0..<Int.random(in: 0..<1500, using: &generator)).map { _ in UInt8(index & 255) }
       try writer.append(
         Digest(hashing: Array("\(index)".utf8)), .chunk,
-        frames: [PackFrame(stored: stored, rawBytes: stored.count)])
+        frames: [Frame(bytes: stored, rawCount: stored.count)])
     }
     let pack = try writer.finish()
     let name = StoreLayout.packName(pack.digest)

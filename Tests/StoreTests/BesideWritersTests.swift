@@ -30,10 +30,10 @@ import Testing
     var writer = try PackWriter()
     for entry in try PackReader.readIndex(source, log).entries where entry.kind != .record {
       var offset = Int(entry.offset)
-      var frames: [PackFrame] = []
+      var frames: [Frame] = []
       for frame in entry.frames {
         let stored = try source.get(log, at: offset, count: Int(frame.storedBytes))
-        frames.append(PackFrame(stored: stored, rawBytes: Int(frame.rawBytes)))
+        frames.append(Frame(bytes: stored, rawCount: Int(frame.rawBytes)))
         offset += stored.count
       }
       try writer.append(

@@ -85,8 +85,7 @@ import Testing
     let entry = try #require(known.entries.first { $0.kind == .record })
     let stored = try objects.get(log, at: Int(entry.offset), count: entry.storedBytes)
     let raw = try ChunkDecoder().bytes(
-      of: StoredChunk(
-        bytes: stored, frames: entry.frames.map { (Int($0.storedBytes), Int($0.rawBytes)) }))
+      of: StoredChunk(bytes: stored, frames: entry.frames))
     let text = String(decoding: raw, as: UTF8.self).replacing(
       "\"deployment\"", with: "\"elsewhere\"")
     for (digest, kind) in [
@@ -96,7 +95,7 @@ import Testing
       var pack = try PackWriter()
       let frame = try Compressor().frame(Array(text.utf8))
       try pack.append(
-        digest, .record, frames: [PackFrame(stored: frame.bytes, rawBytes: frame.rawCount)])
+        digest, .record, frames: [frame])
       try FileManager.default.removeItem(atPath: "\(folder.path)/\(log)")
       #expect(try objects.putIfAbsent(log, try pack.finish().pieces))
       for file in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] {

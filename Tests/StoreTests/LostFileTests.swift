@@ -220,7 +220,7 @@ import Testing
       let frame = try compressor.frame(text)
       try log.append(
         Digest(hashing: text), .record,
-        frames: [PackFrame(stored: frame.bytes, rawBytes: frame.rawCount)])
+        frames: [frame])
     }
     try Data(log.finish().pieces.flatMap { $0 }).write(to: URL(filePath: path(self.log(5))))
     for store in [try temporary.reopened(), try forgetful()] {

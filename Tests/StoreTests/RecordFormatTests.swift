@@ -60,7 +60,7 @@ import Testing
     let frame = try Compressor().frame(text)
     try log.append(
       Digest(hashing: text), .record,
-      frames: [PackFrame(stored: frame.bytes, rawBytes: frame.rawCount)])
+      frames: [frame])
     let name = StoreLayout.logName(dataset, newest.sequence + 1)
     let bytes = try log.finish().pieces.flatMap { $0 }
     try Data(bytes).write(to: URL(filePath: temporary.directory.path + "/" + name))
@@ -185,7 +185,7 @@ import Testing
   private func expect(
     _ version: Version, in names: [String], _ files: LocalObjectStore
   ) throws {
-    var entries: [Digest: [(name: String, entry: PackEntry)]] = [:]
+    var entries: [Digest: [(name: String, entry: ObjectEntry)]] = [:]
     for name in names {
       for entry in try PackReader.readIndex(files, name).entries {
         entries[entry.digest, default: []].append((name, entry))

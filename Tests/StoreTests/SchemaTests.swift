@@ -34,7 +34,7 @@ import Testing
     }
     let record = try DocumentSchema("record.json")
     let manifest = try DocumentSchema("manifest.json")
-    var seen: [PackEntry.Kind: Int] = [:]
+    var seen: [ObjectEntry.Kind: Int] = [:]
     for (kind, text) in try documents(in: temporary.directory.path) {
       seen[kind, default: 0] += 1
       let schema = kind == .record ? record : manifest
@@ -54,10 +54,10 @@ import Testing
   }
 
   /// The texts of all records and manifests of the store at `path`.
-  private func documents(in path: String) throws -> [(PackEntry.Kind, [UInt8])] {
+  private func documents(in path: String) throws -> [(ObjectEntry.Kind, [UInt8])] {
     let files = LocalObjectStore(disk: PosixDisk(root: path))
     let decompressor = try Decompressor()
-    var documents: [(PackEntry.Kind, [UInt8])] = []
+    var documents: [(ObjectEntry.Kind, [UInt8])] = []
     for name in try FileManager.default.subpathsOfDirectory(atPath: path).sorted()
     where name.hasSuffix(".pack") {
       let index = try PackReader.readIndex(files, name)

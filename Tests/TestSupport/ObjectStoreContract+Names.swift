@@ -45,7 +45,7 @@ extension ObjectStoreContract {
   private static func pack(_ bytes: [UInt8]) throws -> PackWriter.Finished {
     var writer = try PackWriter()
     try writer.append(
-      Digest(hashing: bytes), .chunk, frames: [PackFrame(stored: bytes, rawBytes: bytes.count)])
+      Digest(hashing: bytes), .chunk, frames: [Frame(bytes: bytes, rawCount: bytes.count)])
     return try writer.finish()
   }
 

@@ -62,10 +62,7 @@ package struct LoggedBacktest: Sendable {
       throw StoreError(.usage, "\(table.name) has no column '\(Column.targets[1])'")
     }
     let targets = try table.texts(target)
-    var chances = try table.numbers(Column.chance)
-    if table.has(Column.rampChance) {
-      chances = zip(try table.numbers(Column.rampChance), chances).map { $0 ?? $1 }
-    }
+    let chances = try Self.chances(table)
     var lacking = (chance: 0, outcome: 0)
     if contexts != nil {
       // Whose context came with the outcome is no item without one.
@@ -96,7 +93,21 @@ package struct LoggedBacktest: Sendable {
     } else {
       clusters = nil
     }
-    for (count, what, isLeftOut) in [
+    findings += Self.findings(lacking, logged, results)
+  }
+
+  /// The chance of each decision's target, in millionths.
+  private static func chances(_ table: ColumnTable) throws(StoreError) -> [Double?] {
+    let chances = try table.numbers(Column.chance)
+    guard table.has(Column.rampChance) else { return chances }
+    return zip(try table.numbers(Column.rampChance), chances).map { $0 ?? $1 }
+  }
+
+  /// The decisions and outcomes that take no part, and those of which one does for several.
+  private static func findings(
+    _ lacking: (chance: Int, outcome: Int), _ logged: ItemKeys, _ results: ItemKeys
+  ) -> [ComparisonDocument.Finding] {
+    let counts = [
       (lacking.chance, "decisions without a target or a chance", true),
       (lacking.outcome, "decisions without an outcome", true),
       (
@@ -107,8 +118,9 @@ package struct LoggedBacktest: Sendable {
         results.rows.values.count { $0.count > 1 },
         "decisions with several outcomes: the last one counts", false
       ),
-    ] where count > 0 {
-      findings.append(.init("decisions", arm: nil, what, count: count, isLeftOut: isLeftOut))
+    ]
+    return counts.filter { $0.0 > 0 }.map { count, what, isLeftOut in
+      .init("decisions", arm: nil, what, count: count, isLeftOut: isLeftOut)
     }
   }
 
@@ -127,22 +139,7 @@ package struct LoggedBacktest: Sendable {
     let told = possible.count { items.items[$0].candidate.isTold }
     let changed = items.changed
     let worth = worth
-    let isEnough =
-      min(worth.effectiveRows, worth.activeEffectiveRows)
-      >= Double(options.leastEffectiveRows)
-    var findings = more + findings
-    if !isEnough {
-      findings.append(
-        .init(
-          "effective rows", arm: nil,
-          "too few: what these decisions are worth for rules that would have decided otherwise is "
-            + "below \(options.leastEffectiveRows), so nothing is estimated"))
-    } else if worth.meanWeight < 0.9 {
-      findings.append(
-        .init(
-          "support", arm: nil,
-          "the candidate would often choose what was never tried; the estimates are of the rest"))
-    }
+    let isEnough = worth.isEnough
     var document = BacktestDocument(
       request: request, rules: candidate.set.digest, active: name, layout: .decisions,
       sources: sources, roles: metrics.roles, items: items.document,
@@ -157,7 +154,7 @@ package struct LoggedBacktest: Sendable {
           key: items.items[$0].key.names, activeTarget: items.items[$0].active.target.name,
           target: items.items[$0].candidate.target.name)
       }, movement: BacktestAnalysis.movement(candidate, active), units: items.units,
-      findings: findings)
+      findings: more + findings + [worth.finding].compactMap(\.self))
     document.offPolicy = worth
     let columns = try metrics.columns(rows.map { [$0.outcome] })
     func pair(_ level: Double) -> PairDocument {
@@ -200,5 +197,27 @@ package struct LoggedBacktest: Sendable {
       rows: rows.count, effectiveRows: found?.effectiveSampleSize ?? 0,
       activeEffectiveRows: policy(rows.map(\.activeWeight))?.effectiveSampleSize ?? 0,
       leastEffectiveRows: options.leastEffectiveRows, meanWeight: found?.inverseWeighted ?? 0)
+  }
+}
+
+extension OffPolicyDocument {
+  /// Whether the decisions are worth enough rows for both, so that something is estimated.
+  fileprivate var isEnough: Bool {
+    min(effectiveRows, activeEffectiveRows) >= Double(leastEffectiveRows)
+  }
+
+  /// The finding that decisions say little of the candidate; nil where they say enough.
+  fileprivate var finding: ComparisonDocument.Finding? {
+    if !isEnough {
+      return .init(
+        "effective rows", arm: nil,
+        "too few: what these decisions are worth for rules that would have decided otherwise is "
+          + "below \(leastEffectiveRows), so nothing is estimated")
+    }
+    return meanWeight >= 0.9
+      ? nil
+      : .init(
+        "support", arm: nil,
+        "the candidate would often choose what was never tried; the estimates are of the rest")
   }
 }

@@ -79,6 +79,14 @@ struct RoutedItems: Sendable {
       items.append(first)
       self.rows.append(rows)
     }
+    findings = Self.findings(contexts, unclear: unclear, unknown: unknown)
+  }
+
+  /// The fields that no column has, and the items that are left out.
+  private static func findings(
+    _ contexts: RowContexts, unclear: [ItemKey], unknown: [ItemKey]
+  ) -> [ComparisonDocument.Finding] {
+    var findings: [ComparisonDocument.Finding] = []
     if !contexts.missing.isEmpty {
       let fields = contexts.missing.map(\.text).joined(separator: ", ")
       findings.append(
@@ -98,6 +106,7 @@ struct RoutedItems: Sendable {
           "context", arm: nil, what, count: keys.count,
           examples: keys.prefix(CommonItems.exampleCount).map(\.names), isLeftOut: true))
     }
+    return findings
   }
 
   /// The items as the document tells them.

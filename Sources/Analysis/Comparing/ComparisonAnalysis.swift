@@ -34,10 +34,7 @@ package struct ComparisonAnalysis: Sendable {
     edition: Edition = .current
   ) throws(StoreError) {
     try options.check()
-    for (index, side) in sides.enumerated()
-    where sides[..<index].contains(where: { $0.name.hasBytes(of: side.name) }) {
-      throw StoreError(.usage, "\(side.name) is named twice; compare it with something else")
-    }
+    try Self.requireDistinct(sides)
     let tables = sides.map(\.table)
     let absences = edition == .first ? .init() : GateRule.Absences(sides)
     let shared = tables[0].columns.filter { column in
@@ -66,16 +63,9 @@ package struct ComparisonAnalysis: Sendable {
     clusters = try options.cluster.map { [items] column throws(StoreError) in
       try items.clusters(column, of: sides[0])
     }
-    // Two quantiles of latency are walked through in both arms for each draw.
-    let walks = metrics.count + (roles[.latency] == nil ? 0 : 4)
-    let draws =
-      Double(items.keys.count) * Double(options.resamples) * Double(walks * (sides.count - 1))
-    guard draws <= Double(Self.drawLimit) else {
-      throw StoreError(
-        .exhausted,
-        "\(items.keys.count) items drawn \(options.resamples) times for \(metrics.count) metrics "
-          + "take too long; ask for fewer --resamples or metrics")
-    }
+    try Self.requireFeasible(
+      items: items.keys.count, candidates: sides.count - 1, metrics: metrics.count,
+      hasLatency: roles[.latency] != nil, resamples: options.resamples)
     self.sides = sides
     self.options = options
     self.registered = registered
@@ -96,6 +86,29 @@ package struct ComparisonAnalysis: Sendable {
           "clusters", arm: nil,
           "few clusters: intervals and p-values are surer than they should be",
           count: clusters.count))
+    }
+  }
+
+  /// Throws unless every arm has a name of its own.
+  private static func requireDistinct(_ sides: [ComparisonSide]) throws(StoreError) {
+    for (index, side) in sides.enumerated()
+    where sides[..<index].contains(where: { $0.name.hasBytes(of: side.name) }) {
+      throw StoreError(.usage, "\(side.name) is named twice; compare it with something else")
+    }
+  }
+
+  /// Throws unless so many resamples are drawn within minutes.
+  private static func requireFeasible(
+    items: Int, candidates: Int, metrics: Int, hasLatency: Bool, resamples: Int
+  ) throws(StoreError) {
+    // Two quantiles of latency are walked through in both arms for each draw.
+    let walks = metrics + (hasLatency ? 4 : 0)
+    let draws = Double(items) * Double(resamples) * Double(walks * candidates)
+    guard draws <= Double(Self.drawLimit) else {
+      throw StoreError(
+        .exhausted,
+        "\(items) items drawn \(resamples) times for \(metrics) metrics "
+          + "take too long; ask for fewer --resamples or metrics")
     }
   }
 

@@ -42,25 +42,8 @@ struct ModelTable: Sendable {
           + "can be laid beside one another")
     }
     let items = try ItemKeys(table, rows: Array(0..<table.count), columns: key)
-    var keys: [ItemKey] = []
-    var rows: [DataText: [[Int]]] = [:]
-    for key in items.rows.keys.sorted() {
-      var found: [DataText: [Int]] = [:]
-      for row in items.rows[key] ?? [] {
-        guard let model = names[row] else { continue }
-        guard options.repeats != nil || found[model] == nil else {
-          throw StoreError(
-            .usage,
-            "\(key.line) has two rows of '\(model)' in \(table.name); name the "
-              + "column that numbers the attempts with --repeat, the columns that identify an item "
-              + "with --key, or choose rows with --where")
-        }
-        found[model, default: []].append(row)
-      }
-      guard found.count == models.count else { continue }
-      keys.append(key)
-      for (model, own) in found { rows[model, default: []].append(own) }
-    }
+    let (keys, rows) = try Self.complete(
+      items, names: names, count: models.count, hasAttempts: options.repeats != nil, table.name)
     guard !keys.isEmpty else {
       throw StoreError(
         .usage, "no item of \(table.name) has a row of each of \(models.count) models")
@@ -95,6 +78,33 @@ struct ModelTable: Sendable {
     self.keys = keys
     self.rows = rows
     self.values = values
+  }
+
+  /// The items that all of `count` models have rows of, and for each model those rows.
+  /// - Throws: ``StoreError`` of kind `usage` for two rows of one model that are no attempts.
+  private static func complete(
+    _ items: ItemKeys, names: [String?], count: Int, hasAttempts: Bool, _ table: String
+  ) throws(StoreError) -> (keys: [ItemKey], rows: [DataText: [[Int]]]) {
+    var keys: [ItemKey] = []
+    var rows: [DataText: [[Int]]] = [:]
+    for key in items.rows.keys.sorted() {
+      var found: [DataText: [Int]] = [:]
+      for row in items.rows[key] ?? [] {
+        guard let model = names[row] else { continue }
+        guard hasAttempts || found[model] == nil else {
+          throw StoreError(
+            .usage,
+            "\(key.line) has two rows of '\(model)' in \(table); name the "
+              + "column that numbers the attempts with --repeat, the columns that identify an item "
+              + "with --key, or choose rows with --where")
+        }
+        found[model, default: []].append(row)
+      }
+      guard found.count == count else { continue }
+      keys.append(key)
+      for (model, own) in found { rows[model, default: []].append(own) }
+    }
+    return (keys, rows)
   }
 
   /// The items as documents tell them.

@@ -51,32 +51,40 @@ import Synchronization
     let nullCount =
       unsafe sqlite3_column_type(statement, 6) == SQLITE_NULL
       ? nil : UInt32(exactly: unsafe sqlite3_column_int64(statement, 6))
-    let object = IndexedObject(
-      digest: digest, kind: UInt8(truncatingIfNeeded: unsafe sqlite3_column_int(statement, 0)),
-      offset: UInt64(bitPattern: unsafe sqlite3_column_int64(statement, 2)), frames: column(3),
+    let sizes = column(3)
+    let kind = ObjectEntry.Kind(
+      rawValue: UInt8(truncatingIfNeeded: unsafe sqlite3_column_int(statement, 0)))
+    guard let kind, (kind == .delta) == (base != nil), let frames = [FrameSize](encoded: sizes)
+    else { throw IndexDamage(what: "an object is none that a pack can hold") }
+    let object = ObjectEntry(
+      digest: digest, kind: kind,
+      offset: UInt64(bitPattern: unsafe sqlite3_column_int64(statement, 2)), frames: frames,
       base: base, depth: Int(unsafe sqlite3_column_int(statement, 5)),
       statistics: nullCount.map {
-        IndexedObject.Statistics(
-          nullCount: $0, minimum: UInt64(bitPattern: unsafe sqlite3_column_int64(statement, 7)),
+        ChunkStatistics(
+          nullCount: Int($0),
+          minimum: UInt64(bitPattern: unsafe sqlite3_column_int64(statement, 7)),
           maximum: UInt64(bitPattern: unsafe sqlite3_column_int64(statement, 8)))
       })
     let pack = try pack(unsafe sqlite3_column_int64(statement, 1), index)
-    guard unsafe Self.checksum(object, pack, index.key) == sqlite3_column_int64(statement, 9)
+    guard
+      unsafe Self.checksum(object, frames: sizes, pack, index.key)
+        == sqlite3_column_int64(statement, 9)
     else { throw IndexDamage(what: "an object is not what was written") }
     return ObjectLocation(pack: pack.pack.name, seal: pack.pack.seal, object: object)
   }
 
   /// The seal ties the row to the very file that was indexed.
   private static func checksum(
-    _ object: IndexedObject, _ pack: PackRow, _ key: RowChecksum
+    _ object: ObjectEntry, frames: [UInt8], _ pack: PackRow, _ key: RowChecksum
   ) -> Int64 {
     var sum = key.of(.object)
     sum.combine(object.digest)
-    sum.combine(UInt64(object.kind))
+    sum.combine(UInt64(object.kind.rawValue))
     sum.combine(Int(pack.id))
     sum.combine(pack.pack.seal)
     sum.combine(object.offset)
-    sum.combine(object.frames)
+    sum.combine(frames)
     if let base = object.base { sum.combine(base) }
     sum.combine(object.depth)
     if let statistics = object.statistics {
@@ -107,16 +115,17 @@ import Synchronization
 
   /// Adds the objects of a pack.
   static func insert(
-    _ objects: [IndexedObject], pack: PackRow, _ database: Database, _ key: RowChecksum
+    _ objects: [ObjectEntry], pack: PackRow, _ database: Database, _ key: RowChecksum
   ) throws {
     guard !objects.isEmpty else { return }
     let statement = unsafe try database.cachedStatement(sql: insertion).sqliteStatement
     for object in objects {
+      let sizes = object.frames.encoded
       let code = unsafe withBytes(of: object.digest) { digest in
-        unsafe object.frames.withUnsafeBytes { frames in
+        unsafe sizes.withUnsafeBytes { frames in
           unsafe withBytes(of: object.base ?? object.digest) { base in
             unsafe bind(digest, at: 1, to: statement)
-            unsafe sqlite3_bind_int64(statement, 2, Int64(object.kind))
+            unsafe sqlite3_bind_int64(statement, 2, Int64(object.kind.rawValue))
             unsafe sqlite3_bind_int64(statement, 3, pack.id)
             unsafe sqlite3_bind_int64(statement, 4, Int64(bitPattern: object.offset))
             unsafe bind(frames, at: 5, to: statement)
@@ -127,7 +136,7 @@ import Synchronization
               unsafe sqlite3_bind_int64(statement, 9, Int64(bitPattern: statistics.minimum))
               unsafe sqlite3_bind_int64(statement, 10, Int64(bitPattern: statistics.maximum))
             }
-            unsafe sqlite3_bind_int64(statement, 11, checksum(object, pack, key))
+            unsafe sqlite3_bind_int64(statement, 11, checksum(object, frames: sizes, pack, key))
             let code = unsafe sqlite3_step(statement)
             unsafe sqlite3_reset(statement)
             unsafe sqlite3_clear_bindings(statement)

@@ -4,19 +4,18 @@ package import Model
 package struct StoredChunk: Sendable {
   /// The frames, back to back.
   package let bytes: [UInt8]
-  /// For each frame, its bytes here and its bytes when decompressed.
-  package let frames: [(stored: Int, raw: Int)]
+  package let frames: [FrameSize]
 
   /// A chunk as it was read from a pack.
-  package init(bytes: [UInt8], frames: [(stored: Int, raw: Int)]) {
+  package init(bytes: [UInt8], frames: [FrameSize]) {
     self.bytes = bytes
     self.frames = frames
   }
 
   /// A chunk as the encoder made it.
-  package init(_ frames: [StoredFrame]) {
+  package init(_ frames: [Frame]) {
     bytes = frames.flatMap(\.bytes)
-    self.frames = frames.map { ($0.bytes.count, $0.rawCount) }
+    self.frames = frames.map(\.size)
   }
 }
 
@@ -41,10 +40,10 @@ package struct ChunkDecoder: ~Copyable {
 
   /// Decompresses a single frame; for manifests and records.
   package func bytes(of chunk: StoredChunk) throws(StoreError) -> [UInt8] {
-    guard chunk.frames.count == 1, chunk.frames[0].stored == chunk.bytes.count else {
+    guard chunk.frames.count == 1, Int(chunk.frames[0].storedBytes) == chunk.bytes.count else {
       throw StoreError(.corrupt, "stored data is damaged (a manifest of several frames)")
     }
-    return try decompressor.bytes(of: chunk.bytes, rawCount: chunk.frames[0].raw)
+    return try decompressor.bytes(of: chunk.bytes, rawCount: Int(chunk.frames[0].rawBytes))
   }
 
   /// Reads a chunk.
@@ -67,10 +66,11 @@ package struct ChunkDecoder: ~Copyable {
     of chunk: StoredChunk
   ) throws(StoreError) -> (reader: ByteReader, script: RowScript?) {
     guard let first = chunk.frames.first,
-      chunk.frames.reduce(0, { $0 + $1.stored }) == chunk.bytes.count
+      chunk.frames.reduce(0, { $0 + Int($1.storedBytes) }) == chunk.bytes.count
     else { throw StoreError(.corrupt, "stored data is damaged (frame sizes)") }
-    let frame = chunk.frames.count == 1 ? chunk.bytes : Array(chunk.bytes[0..<first.stored])
-    var reader = ByteReader(try decompressor.bytes(of: frame, rawCount: first.raw))
+    let frame =
+      chunk.frames.count == 1 ? chunk.bytes : Array(chunk.bytes[0..<Int(first.storedBytes)])
+    var reader = ByteReader(try decompressor.bytes(of: frame, rawCount: Int(first.rawBytes)))
     switch ChunkForm(rawValue: try reader.byte()) {
     case .whole: return (reader, nil)
     case .delta:
@@ -126,26 +126,26 @@ package struct ChunkDecoder: ~Copyable {
       guard reader.bytes.count - reader.position == count else { throw Self.damagedBody }
       return Array(reader.bytes[reader.position...])
     }
-    guard chunk.frames.dropFirst().reduce(0, { $0 + $1.raw }) == count,
+    guard chunk.frames.dropFirst().reduce(0, { $0 + Int($1.rawBytes) }) == count,
       reader.position == reader.bytes.count
     else { throw Self.damagedBody }
     var failure: StoreError?
     let body = unsafe [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
       unsafe chunk.bytes.withUnsafeBytes { source in
-        var from = chunk.frames[0].stored
+        var from = Int(chunk.frames[0].storedBytes)
         var to = 0
         for frame in chunk.frames.dropFirst() {
           do throws(StoreError) {
             unsafe try decompressor.decompress(
-              UnsafeRawBufferPointer(rebasing: source[from..<from + frame.stored]),
+              UnsafeRawBufferPointer(rebasing: source[from..<from + Int(frame.storedBytes)]),
               into: UnsafeMutableRawBufferPointer(
-                UnsafeMutableBufferPointer(rebasing: target[to..<to + frame.raw])))
+                UnsafeMutableBufferPointer(rebasing: target[to..<to + Int(frame.rawBytes)])))
           } catch {
             failure = error
             return
           }
-          from += frame.stored
-          to += frame.raw
+          from += Int(frame.storedBytes)
+          to += Int(frame.rawBytes)
         }
         initialized = count
       }

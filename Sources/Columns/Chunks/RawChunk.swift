@@ -1,18 +1,5 @@
 package import Model
 
-/// One zstd frame of a stored chunk.
-package struct StoredFrame: Sendable {
-  package let bytes: [UInt8]
-  /// How many bytes it holds when decompressed.
-  package let rawCount: Int
-
-  /// A frame that decompresses to `rawCount` bytes.
-  package init(bytes: [UInt8], rawCount: Int) {
-    self.bytes = bytes
-    self.rawCount = rawCount
-  }
-}
-
 /// A chunk laid out for storing but not yet compressed.
 ///
 /// A stored chunk is a head and a body, cut into zstd frames. The head holds everything but the
@@ -76,7 +63,7 @@ package struct RawChunk: Sendable {
   /// - Throws: ``StoreError`` of kind `exhausted` when there is no memory.
   package func frame(
     _ index: Int, _ compressor: borrowing Compressor
-  ) throws(StoreError) -> StoredFrame {
+  ) throws(StoreError) -> Frame {
     if isOneFrame { return try compressor.frame(head + body) }
     if index == 0 { return try compressor.frame(head) }
     let start = (index - 1) * bodyFrameBytes
@@ -86,8 +73,8 @@ package struct RawChunk: Sendable {
 
   /// Compresses all frames.
   /// - Throws: ``StoreError`` of kind `exhausted` when there is no memory.
-  package func frames(_ compressor: borrowing Compressor) throws(StoreError) -> [StoredFrame] {
-    var frames: [StoredFrame] = []
+  package func frames(_ compressor: borrowing Compressor) throws(StoreError) -> [Frame] {
+    var frames: [Frame] = []
     for index in 0..<frameCount { frames.append(try frame(index, compressor)) }
     return frames
   }

@@ -74,7 +74,7 @@ extension Compressor {
   /// One frame holding the bytes of `range`, or all.
   package func frame(
     _ bytes: [UInt8], _ range: Range<Int>? = nil, _ effort: Effort = .fast
-  ) throws(StoreError) -> StoredFrame {
+  ) throws(StoreError) -> Frame {
     prepare(effort)
     var failure: StoreError?
     var compressed: [UInt8] = []
@@ -87,7 +87,7 @@ extension Compressor {
       }
     }
     if let failure { throw failure }
-    return StoredFrame(bytes: compressed, rawCount: range.count)
+    return Frame(bytes: compressed, rawCount: range.count)
   }
 }
 

@@ -164,7 +164,7 @@ package struct CSVReader: RowReader {
       let name = text.string
       guard known.contains(text) else {
         if allowsMissing { continue }
-        throw unknownColumn(name, among: names)
+        throw .unknownColumn(name, among: names, file: self.name)
       }
       guard type != .json, type != .file else {
         throw StoreError(
@@ -198,42 +198,5 @@ package struct CSVReader: RowReader {
     StoreError(
       .invalid, "the file was changed while it was being read: try again when it is complete",
       at: .init(file: name))
-  }
-
-  private func unknownColumn(_ name: String, among names: [String]) -> StoreError {
-    let near = NearNames(of: name, among: names).names.map { "'\($0)'" }.joined(separator: ", ")
-    return StoreError(
-      .usage,
-      "a type is given for the column '\(name)', which the file does not have: "
-        + (near.isEmpty ? "check its header" : "did you mean \(near)?"), at: .init(file: self.name))
-  }
-}
-
-/// The names that a mistyped one may stand for.
-struct NearNames {
-  /// At most three, the nearest first.
-  let names: [String]
-
-  /// Names that differ from `name` by no more than a third of its letters, or only by case.
-  init(of name: String, among candidates: [String]) {
-    let limit = max(1, name.count / 3)
-    let scored = candidates.map { ($0, Self.distance(name.lowercased(), $0.lowercased())) }
-    names = scored.filter { $0.1 <= limit }.sorted { $0.1 < $1.1 }.prefix(3).map(\.0)
-  }
-
-  /// How many letters must be put in, taken out or replaced (Levenshtein).
-  private static func distance(_ left: String, _ right: String) -> Int {
-    let right = Array(right)
-    var costs = Array(0...right.count)
-    for (row, letter) in left.enumerated() {
-      var diagonal = costs[0]
-      costs[0] = row + 1
-      for column in right.indices {
-        let replaced = diagonal + (letter == right[column] ? 0 : 1)
-        diagonal = costs[column + 1]
-        costs[column + 1] = min(replaced, diagonal + 1, costs[column] + 1)
-      }
-    }
-    return costs[right.count]
   }
 }

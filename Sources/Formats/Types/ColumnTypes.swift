@@ -19,12 +19,7 @@ struct ColumnTypes {
   func requireNames(among names: [String]) throws(StoreError) {
     let known = names.textSet
     for name in types.keys.sorted().map(\.string) + base64 where !known.contains(name) {
-      let near = NearNames(of: name, among: names).names.map { "'\($0)'" }
-      throw StoreError(
-        .usage,
-        "a type is given for the column '\(name)', which the file does not have: "
-          + (near.isEmpty ? "check its columns" : "did you mean \(near.joined(separator: ", "))?"),
-        at: .init(file: file))
+      throw .unknownColumn(name, among: names, file: file)
     }
   }
 
@@ -137,5 +132,15 @@ struct ColumnTypes {
     }
     return ColumnVector(
       type: .timestamp, count: vector.count, validity: vector.validity, values: .int64(moments))
+  }
+}
+
+extension StoreError {
+  /// A type that is given for a column which `file`, with the columns `names`, does not have.
+  static func unknownColumn(_ name: String, among names: [String], file: String) -> StoreError {
+    StoreError(
+      .usage,
+      "a type is given for the column '\(name)', which the file does not have: "
+        + Spelling.advice(name, names), at: .init(file: file))
   }
 }

@@ -74,7 +74,7 @@ package enum PackFormat {
   }
 }
 
-extension PackEntry {
+extension ObjectEntry {
   /// Appends the entry as the index holds it.
   func encode(to bytes: inout [UInt8]) {
     bytes.append(contentsOf: digest.bytes)
@@ -93,40 +93,40 @@ extension PackEntry {
   }
 
   /// Reads the entry at `position`, whose frames begin at `offset`; nil when it is no entry.
-  static func decode(_ bytes: [UInt8], at position: inout Int, offset: UInt64) -> PackEntry? {
+  static func decode(_ bytes: [UInt8], at position: inout Int, offset: UInt64) -> ObjectEntry? {
     guard let digest = readDigest(bytes, at: &position), position < bytes.count else { return nil }
     let flags = bytes[position]
     position += 1
     guard let kind = Kind(rawValue: flags & ~PackFormat.statisticsFlag),
       let count = Varint.read(bytes, at: &position), count <= UInt64(bytes.count - position)
     else { return nil }
-    var frames: [Frame] = []
+    var frames: [FrameSize] = []
     frames.reserveCapacity(Int(count))
     for _ in 0..<count {
       guard let stored = readUInt32(bytes, at: &position),
         let raw = readUInt32(bytes, at: &position)
       else { return nil }
-      frames.append(Frame(storedBytes: stored, rawBytes: raw))
+      frames.append(FrameSize(storedBytes: stored, rawBytes: raw))
     }
     var base: Digest?
-    var depth: UInt16 = 0
+    var depth = 0
     if kind == .delta {
       guard let digest = readDigest(bytes, at: &position),
         let value = readUInt32(bytes, at: &position).flatMap(UInt16.init(exactly:))
       else { return nil }
       base = digest
-      depth = value
+      depth = Int(value)
     }
-    var statistics: Statistics?
+    var statistics: ChunkStatistics?
     if flags & PackFormat.statisticsFlag != 0 {
       guard let nullCount = readUInt32(bytes, at: &position), bytes.count - position >= 16
       else { return nil }
-      statistics = Statistics(
-        nullCount: nullCount, minimum: PackFormat.word(bytes, at: position),
+      statistics = ChunkStatistics(
+        nullCount: Int(nullCount), minimum: PackFormat.word(bytes, at: position),
         maximum: PackFormat.word(bytes, at: position + 8))
       position += 16
     }
-    return PackEntry(
+    return ObjectEntry(
       digest: digest, kind: kind, offset: offset, frames: frames, base: base, depth: depth,
       statistics: statistics)
   }

@@ -2,14 +2,14 @@ package import Model
 
 /// The index of a pack, and as much of the pack as was read to find it.
 package struct PackIndex: Sendable {
-  package let entries: [PackEntry]
+  package let entries: [ObjectEntry]
   /// The size of the whole file.
   package let byteCount: Int
   /// The checksum in the trailer, by which a pack is told from another of the same name.
   package let seal: UInt64
   private let tail: [UInt8]
 
-  init(entries: [PackEntry], byteCount: Int, seal: UInt64, tail: [UInt8]) {
+  init(entries: [ObjectEntry], byteCount: Int, seal: UInt64, tail: [UInt8]) {
     self.entries = entries
     self.byteCount = byteCount
     self.seal = seal
@@ -17,7 +17,7 @@ package struct PackIndex: Sendable {
   }
 
   /// The stored bytes of an entry if they came along with the index, as they do for small packs.
-  package func payload(_ entry: PackEntry) -> [UInt8]? {
+  package func payload(_ entry: ObjectEntry) -> [UInt8]? {
     let start = Int(entry.offset) - (byteCount - tail.count)
     guard start >= 0 else { return nil }
     return Array(tail[start..<start + entry.storedBytes])
@@ -85,14 +85,14 @@ package enum PackReader {
 
   private static func decode(
     _ index: [UInt8], count: UInt64, payloadEnd: UInt64
-  ) -> [PackEntry]? {
+  ) -> [ObjectEntry]? {
     guard count <= UInt64(index.count / PackFormat.minimumEntryBytes) else { return nil }
-    var entries: [PackEntry] = []
+    var entries: [ObjectEntry] = []
     entries.reserveCapacity(Int(count))
     var position = 0
     var offset = UInt64(PackFormat.magic.count)
     for _ in 0..<count {
-      guard let entry = PackEntry.decode(index, at: &position, offset: offset) else { return nil }
+      guard let entry = ObjectEntry.decode(index, at: &position, offset: offset) else { return nil }
       for frame in entry.frames { offset += UInt64(frame.storedBytes) }
       guard offset <= payloadEnd else { return nil }
       entries.append(entry)

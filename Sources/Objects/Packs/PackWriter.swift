@@ -1,17 +1,5 @@
 package import Model
 
-/// A frame on its way into a pack: the bytes to store and their number when decompressed.
-package struct PackFrame: Sendable {
-  package let stored: [UInt8]
-  package let rawBytes: Int
-
-  /// A frame of `stored` bytes that decompress to `rawBytes` (both at most 4 GiB - 1).
-  package init(stored: [UInt8], rawBytes: Int) {
-    self.stored = stored
-    self.rawBytes = rawBytes
-  }
-}
-
 /// Builds one pack, in memory or streaming into an ``Upload``.
 ///
 /// Owned by one writer. Each object is appended once; the caller knows which are there already.
@@ -20,7 +8,7 @@ package struct PackWriter {
   package struct Finished: Sendable {
     /// The whole file in pieces, for ``ObjectStore/putIfAbsent(_:_:)``; empty when it was streamed.
     package let pieces: [[UInt8]]
-    package let entries: [PackEntry]
+    package let entries: [ObjectEntry]
     /// SHA-256 of the whole file, which ``StoreLayout/packName(_:)`` makes a name of.
     package let digest: Digest
     package let byteCount: Int
@@ -32,7 +20,7 @@ package struct PackWriter {
   private var pieces: [[UInt8]] = []
   private var hasher = DigestHasher()
   /// What has been appended so far.
-  package private(set) var entries: [PackEntry] = []
+  package private(set) var entries: [ObjectEntry] = []
   /// The bytes written so far, without the index.
   package private(set) var byteCount = 0
 
@@ -45,20 +33,18 @@ package struct PackWriter {
     try write(PackFormat.magic)
   }
 
-  /// Appends an object and answers with its entry; `base` and `depth` are for deltas alone.
+  /// Appends an object and answers with its entry; `base` and `depth` are for deltas only.
   /// - Throws: what writing to the upload throws.
   @discardableResult
   package mutating func append(
-    _ digest: Digest, _ kind: PackEntry.Kind, frames: [PackFrame], base: Digest? = nil,
-    depth: Int = 0, statistics: PackEntry.Statistics? = nil
-  ) throws(StoreError) -> PackEntry {
-    let entry = PackEntry(
-      digest: digest, kind: kind, offset: UInt64(byteCount),
-      frames: frames.map {
-        PackEntry.Frame(storedBytes: UInt32($0.stored.count), rawBytes: UInt32($0.rawBytes))
-      },
-      base: base, depth: UInt16(depth), statistics: statistics)
-    for frame in frames { try write(frame.stored) }
+    _ digest: Digest, _ kind: ObjectEntry.Kind, frames: [Frame], base: Digest? = nil,
+    depth: Int = 0, statistics: ChunkStatistics? = nil
+  ) throws(StoreError) -> ObjectEntry {
+    precondition(depth <= Int(UInt16.max), "a chain of deltas is bounded")
+    let entry = ObjectEntry(
+      digest: digest, kind: kind, offset: UInt64(byteCount), frames: frames.map(\.size),
+      base: base, depth: depth, statistics: statistics)
+    for frame in frames { try write(frame.bytes) }
     entries.append(entry)
     return entry
   }

@@ -1,4 +1,3 @@
-package import Columns
 package import Model
 
 /// The nulls and bounds of a column over one row group.
@@ -31,8 +30,8 @@ package struct GroupStatistics: Sendable, Hashable {
     self.bounds = bounds
   }
 
-  /// What is stored with a chunk whose values have the type `type`.
-  package init(_ statistics: ColumnStatistics, type: ColumnType) {
+  /// The statistics of a chunk whose values have the type `type`.
+  package init(_ statistics: ChunkStatistics, type: ColumnType) {
     self.init(
       type: type, nullCount: statistics.nullCount,
       bounds: Bounds(least: statistics.minimum, greatest: statistics.maximum))

@@ -99,9 +99,7 @@ private struct VersionPart: QueryPart {
     guard let position = positions[column] else { return nil }
     let manifest = try snapshot.group(group, try ChunkDecoder())
     guard let known = try snapshot.statistics(column: position, of: manifest) else { return nil }
-    return GroupStatistics(
-      type: snapshot.schema.columns[position].type, nullCount: known.nullCount,
-      bounds: GroupStatistics.Bounds(least: known.minimum, greatest: known.maximum))
+    return GroupStatistics(known, type: snapshot.schema.columns[position].type)
   }
 
   func chunkDigests(columns: [Int], group: Int) throws(StoreError) -> [Digest]? {

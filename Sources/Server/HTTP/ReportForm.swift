@@ -20,14 +20,24 @@ enum ReportForm {
   /// The form that a client wants most, by its `Accept` headers; JSON where it does not say.
   /// - Throws: ``HTTPProblem`` with 406 when it wants none of them.
   init(accepting fields: [String]) throws(HTTPProblem) {
-    let wishes = fields.joined(separator: ",").split(separator: ",").map(Wish.init)
-    let best = wishes.sorted { $0.quality > $1.quality }.first { $0.form != nil && $0.quality > 0 }
-    guard let form = wishes.isEmpty ? .json : best?.form else {
+    let accepted = AcceptedTypes(fields)
+    guard let form = accepted.areStated ? accepted.best(Self.form) : .json else {
       throw HTTPProblem(
         .notAcceptable, .usage,
         "a report comes as application/json, text/html, text/markdown or text/plain")
     }
     self = form
+  }
+
+  /// The form that a media type asks for; nil for none.
+  private static func form(_ type: String) -> ReportForm? {
+    switch type {
+    case "*/*", "application/*", "application/json": .json
+    case "text/html", "text/*": .html
+    case "text/markdown": .markdown
+    case "text/plain": .text
+    default: nil
+    }
   }
 
   /// The report in this form.
@@ -37,26 +47,6 @@ enum ReportForm {
     case .html: Array(ReportHTML.page(report.document).utf8)
     case .markdown: Array(ReportSections(report.document).page.markdown.utf8)
     case .text: Array(ReportSections(report.document).page.text.utf8)
-    }
-  }
-
-  /// One item of an `Accept` header.
-  private struct Wish {
-    let form: ReportForm?
-    let quality: Double
-
-    init(_ text: Substring) {
-      let parts = text.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
-      form =
-        switch parts.first {
-        case "*/*", "application/*", "application/json": .json
-        case "text/html", "text/*": .html
-        case "text/markdown": .markdown
-        case "text/plain": .text
-        default: nil
-        }
-      let quality = parts.dropFirst().first { $0.hasPrefix("q=") }
-      self.quality = quality.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
     }
   }
 }

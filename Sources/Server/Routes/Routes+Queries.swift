@@ -39,35 +39,24 @@ extension Routes {
 
   /// The form that a client wants most among those that there are.
   private static func format(accepting fields: [String]) throws -> TextFormat {
-    let wishes = fields.joined(separator: ",").split(separator: ",").map(Wish.init)
-    guard !wishes.isEmpty else { return .json }
-    for wish in wishes.sorted(by: { $0.quality > $1.quality }) where wish.quality > 0 {
-      if let format = wish.format { return format }
-    }
+    let accepted = AcceptedTypes(fields)
+    guard accepted.areStated else { return .json }
+    if let format = accepted.best(Self.format) { return format }
     throw HTTPProblem(
       .notAcceptable, .usage,
       "a result comes as application/json, application/x-ndjson, text/csv, text/markdown or "
         + "text/plain")
   }
 
-  /// One item of an `Accept` header.
-  private struct Wish {
-    let format: TextFormat?
-    let quality: Double
-
-    init(_ text: Substring) {
-      let parts = text.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
-      format =
-        switch parts.first {
-        case "*/*", "application/*", "application/json": .json
-        case "application/x-ndjson", "application/jsonl": .jsonl
-        case "text/csv": .csv
-        case "text/markdown": .markdown
-        case "text/plain", "text/*": .table
-        default: nil
-        }
-      let quality = parts.dropFirst().first { $0.hasPrefix("q=") }
-      self.quality = quality.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
+  /// The format that a media type asks for; nil for none.
+  private static func format(_ type: String) -> TextFormat? {
+    switch type {
+    case "*/*", "application/*", "application/json": .json
+    case "application/x-ndjson", "application/jsonl": .jsonl
+    case "text/csv": .csv
+    case "text/markdown": .markdown
+    case "text/plain", "text/*": .table
+    default: nil
     }
   }
 }

@@ -33,11 +33,7 @@ extension LocalStoreService {
     plain.save = nil
     plain.rules = version.reference
     var options = request.options ?? BacktestOptions()
-    guard let on = request.on ?? rules.set.gate?.dataset else {
-      throw StoreError(
-        .usage, "the rules have no gates that name rows to try them on; name some with --on")
-    }
-    let rows = try seen(on)
+    let rows = try trialRows(request, rules.set)
     plain.on = rows.reference
     let base = try baseline(&plain, of: version, rules.set)
     let schema = try store.snapshot(rows).schema
@@ -54,10 +50,7 @@ extension LocalStoreService {
     if isLogged {
       columns += LoggedBacktest.Column.targets + [LoggedBacktest.Column.rampChance]
     }
-    let table = try table(
-      Self.exactly(rows),
-      columns: schema.columns.map(\.name).filter { columns.contains($0) }, where: options.condition
-    ).table
+    let table = try self.table(rows, schema, columns: columns, where: options.condition)
     if !isLogged {
       takeAttempts(
         in: table, schema.key, besides: options.by, &options.repeats, of: &key,
@@ -77,16 +70,13 @@ extension LocalStoreService {
           findings: base.findings), rules: base.sources)
     }
     let outcomes = try outcomes(of: rows, &plain)
-    var results: ColumnTable?
-    if let outcomes {
-      sources.append(Self.source(outcomes))
-      let schema = try store.snapshot(outcomes).schema
-      let wanted =
-        Self.columns(of: schema, options, rules.set, key: key)
-        + RowContexts.columns(of: schema, for: compiled, map: [:])
-      results = try self.table(
-        Self.exactly(outcomes), columns: schema.columns.map(\.name).filter { wanted.contains($0) }
-      ).table
+    sources += [outcomes].compactMap { $0.map(Self.source) }
+    let results = try outcomes.map { (version) throws(StoreError) in
+      let schema = try store.snapshot(version).schema
+      return try self.table(
+        version, schema,
+        columns: Self.columns(of: schema, options, rules.set, key: key)
+          + RowContexts.columns(of: schema, for: compiled, map: [:]), where: nil)
     }
     let analysis = try LoggedBacktest(
       table, outcomes: results, candidate: rules, active: base.policy, options: options)
@@ -95,6 +85,27 @@ extension LocalStoreService {
         plain, active: base.document, sources: sources, unmet: unmet ?? [],
         findings: base.findings),
       rules: base.sources)
+  }
+
+  /// The rows that rules are tried on: those that are named, else those of the rules' gates.
+  private func trialRows(
+    _ request: BacktestRequest, _ set: RuleSet
+  ) throws(StoreError) -> Version {
+    guard let on = request.on ?? set.gate?.dataset else {
+      throw StoreError(
+        .usage, "the rules have no gates that name rows to try them on; name some with --on")
+    }
+    return try seen(on)
+  }
+
+  /// Those of some columns that a version has, in its order, of the rows that meet a condition.
+  private func table(
+    _ version: Version, _ schema: Schema, columns: [String], where condition: String?
+  ) throws(StoreError) -> ColumnTable {
+    try table(
+      Self.exactly(version), columns: schema.columns.map(\.name).filter { columns.contains($0) },
+      where: condition
+    ).table
   }
 
   /// A version that the caller may see, by its reference.

@@ -10,10 +10,10 @@ struct ChunkSink {
   /// A chunk as the encoder made it, on its way into a pack.
   struct Pending: Sendable {
     let digest: Digest
-    let frames: [StoredFrame]
+    let frames: [Frame]
     let base: Digest?
     let depth: Int
-    let statistics: ColumnStatistics?
+    let statistics: ChunkStatistics?
 
     var storedBytes: Int { frames.reduce(0) { $0 + $1.bytes.count } }
   }
@@ -67,7 +67,7 @@ struct ChunkSink {
   /// It is an object of the kind of records, which programs of format 1 can index.
   static func append(writeID: String, to writer: inout PackWriter) throws(StoreError) {
     let text = CanonicalJSON.object(["writeId": .string(writeID)]).bytes
-    let frame = PackFrame(try Compressor().frame(text))
+    let frame = try Compressor().frame(text)
     try writer.append(Digest(hashing: text), .record, frames: [frame])
   }
 }
@@ -75,16 +75,8 @@ struct ChunkSink {
 extension PackWriter {
   /// Appends a chunk or a delta.
   mutating func append(_ chunk: ChunkSink.Pending) throws(StoreError) {
-    let statistics = chunk.statistics.map {
-      PackEntry.Statistics(
-        nullCount: UInt32($0.nullCount), minimum: $0.minimum, maximum: $0.maximum)
-    }
     try append(
-      chunk.digest, chunk.base == nil ? .chunk : .delta, frames: chunk.frames.map(PackFrame.init),
-      base: chunk.base, depth: chunk.depth, statistics: statistics)
+      chunk.digest, chunk.base == nil ? .chunk : .delta, frames: chunk.frames,
+      base: chunk.base, depth: chunk.depth, statistics: chunk.statistics)
   }
-}
-
-extension PackFrame {
-  init(_ frame: StoredFrame) { self.init(stored: frame.bytes, rawBytes: frame.rawCount) }
 }

@@ -41,10 +41,10 @@ enum DeltaChain {
     _ script: RowScript, over chain: [ObjectLocation],
     scripts: (Int) throws(StoreError) -> [RowScript]
   ) throws(StoreError) -> Link {
-    let depth = Int(chain[0].object.depth) + 1
+    let depth = chain[0].object.depth + 1
     let wanted = baseDepth(of: depth)
     guard depth <= Int(UInt16.max), wanted < depth - 1,
-      let position = chain.firstIndex(where: { Int($0.object.depth) == wanted })
+      let position = chain.firstIndex(where: { $0.object.depth == wanted })
     else { return Link(script: script, base: chain[0].object.digest, depth: depth) }
     var composed = script
     for older in try scripts(position) { composed = composed.composed(over: older) }

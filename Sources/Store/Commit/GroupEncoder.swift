@@ -145,7 +145,7 @@ struct GroupEncoder: Sendable {
   private struct LaidOut: Sendable {
     let chunk: RawChunk
     let link: DeltaChain.Link?
-    let statistics: ColumnStatistics?
+    let statistics: ChunkStatistics?
   }
 
   /// Lays a column out as a delta over the parent's chunk or an older one of its chain; whole when
@@ -174,7 +174,7 @@ struct GroupEncoder: Sendable {
   }
 
   /// Compresses all frames of all chunks, each by whichever worker is free.
-  private func compress(_ laidOut: [RawChunk]) throws(StoreError) -> [[StoredFrame]] {
+  private func compress(_ laidOut: [RawChunk]) throws(StoreError) -> [[Frame]] {
     let tasks = laidOut.indices.flatMap { chunk in
       (0..<laidOut[chunk].frameCount).map { (chunk: chunk, frame: $0) }
     }
@@ -182,7 +182,7 @@ struct GroupEncoder: Sendable {
       (compressor: inout Compressor, task) throws(StoreError) in
       try laidOut[tasks[task].chunk].frame(tasks[task].frame, compressor)
     }
-    var framesOfChunk = [[StoredFrame]](repeating: [], count: laidOut.count)
+    var framesOfChunk = [[Frame]](repeating: [], count: laidOut.count)
     for (task, frame) in zip(tasks, frames) { framesOfChunk[task.chunk].append(frame) }
     return framesOfChunk
   }

@@ -8,7 +8,7 @@ import Objects
 /// programs of format 1 index such a file, find the record, and say that a newer program wrote it.
 struct LogFile {
   let name: String
-  private let entries: [PackEntry]
+  private let entries: [ObjectEntry]
   private let pack: PackIndex?
 
   /// The file `name`, whose index was read.
@@ -19,7 +19,7 @@ struct LogFile {
   }
 
   /// A file of which these entries are known.
-  init(_ name: String, _ entries: [PackEntry]) {
+  init(_ name: String, _ entries: [ObjectEntry]) {
     self.name = name
     self.entries = entries.filter { $0.kind == .record }
     pack = nil
@@ -31,10 +31,10 @@ struct LogFile {
   ) throws(StoreError) {
     if let texts = record.texts {
       try log.append(
-        Digest(hashing: texts), .record, frames: [PackFrame(try compressor.frame(texts))])
+        Digest(hashing: texts), .record, frames: [try compressor.frame(texts)])
     }
     try log.append(
-      record.digest, .record, frames: [PackFrame(try compressor.frame(record.bytes))])
+      record.digest, .record, frames: [try compressor.frame(record.bytes)])
   }
 
   /// Reads the record.
@@ -60,16 +60,15 @@ struct LogFile {
   }
 
   private func bytes(
-    of entry: PackEntry, _ objects: any ObjectStore, _ decoder: borrowing ChunkDecoder
+    of entry: ObjectEntry, _ objects: any ObjectStore, _ decoder: borrowing ChunkDecoder
   ) throws(StoreError) -> [UInt8] {
     var stored = pack?.payload(entry) ?? []
     if stored.isEmpty {
       stored = try objects.get(name, at: Int(entry.offset), count: entry.storedBytes)
     }
-    let frames = entry.frames.map { (stored: Int($0.storedBytes), raw: Int($0.rawBytes)) }
     let bytes: [UInt8]
     do throws(StoreError) {
-      bytes = try decoder.bytes(of: StoredChunk(bytes: stored, frames: frames))
+      bytes = try decoder.bytes(of: StoredChunk(bytes: stored, frames: entry.frames))
     } catch {
       throw StoreError(error.kind, "\(name): \(error.message); restore it from a copy")
     }

@@ -221,11 +221,11 @@ extension Store {
     for (group, entry) in zip(built.groups, built.manifest.groups)
     where try chunks.object(entry.digest) == nil {
       let frame = try compressor.frame(group.json.bytes)
-      try log.append(entry.digest, .rowGroup, frames: [PackFrame(frame)])
+      try log.append(entry.digest, .rowGroup, frames: [frame])
     }
     if try chunks.object(snapshotDigest) == nil {
       let frame = try compressor.frame(manifestBytes)
-      try log.append(snapshotDigest, .snapshot, frames: [PackFrame(frame)])
+      try log.append(snapshotDigest, .snapshot, frames: [frame])
     }
     guard try holdPacks(of: built) else { return nil }
     guard

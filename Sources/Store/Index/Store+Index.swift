@@ -136,27 +136,13 @@ extension IndexedPack {
   init(_ name: String, _ pack: PackWriter.Finished, record: LogRecord? = nil) {
     self.init(
       name: name, byteCount: pack.byteCount, seal: pack.seal,
-      objects: pack.entries.compactMap(IndexedObject.init), record: record)
+      objects: pack.entries.filter { $0.kind != .record }, record: record)
   }
 
   /// A pack that was read, as the index keeps it.
   init(_ name: String, _ pack: PackIndex, record: LogRecord? = nil) {
     self.init(
       name: name, byteCount: pack.byteCount, seal: pack.seal,
-      objects: pack.entries.compactMap(IndexedObject.init), record: record)
-  }
-}
-
-extension IndexedObject {
-  /// An entry of a pack as the index keeps it; nil for a record.
-  init?(_ entry: PackEntry) {
-    guard entry.kind != .record else { return nil }
-    self.init(
-      digest: entry.digest, kind: entry.kind.rawValue, offset: entry.offset,
-      frames: entry.frames.encoded, base: entry.base, depth: Int(entry.depth),
-      statistics: entry.statistics.map {
-        IndexedObject.Statistics(
-          nullCount: $0.nullCount, minimum: $0.minimum, maximum: $0.maximum)
-      })
+      objects: pack.entries.filter { $0.kind != .record }, record: record)
   }
 }

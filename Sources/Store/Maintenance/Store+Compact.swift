@@ -51,15 +51,15 @@ extension Store {
       // Damage must not be sealed under a new digest.
       try PackReader.verify(objects, file.name)
       for entry in file.entries where entry.kind != .record && moved.insert(entry.digest).inserted {
-        var frames: [PackFrame] = []
+        var frames: [Frame] = []
         var offset = Int(entry.offset)
         for frame in entry.frames {
           let stored = try objects.get(file.name, at: offset, count: Int(frame.storedBytes))
-          frames.append(PackFrame(stored: stored, rawBytes: Int(frame.rawBytes)))
+          frames.append(Frame(bytes: stored, rawCount: Int(frame.rawBytes)))
           offset += stored.count
         }
         try writer.append(
-          entry.digest, entry.kind, frames: frames, base: entry.base, depth: Int(entry.depth),
+          entry.digest, entry.kind, frames: frames, base: entry.base, depth: entry.depth,
           statistics: entry.statistics)
       }
     }
@@ -90,7 +90,7 @@ extension Store {
     for entry in entries {
       let stored = try objects.get(
         file.name, at: Int(entry.offset), count: entry.storedBytes)
-      let frame = PackFrame(stored: stored, rawBytes: Int(entry.frames[0].rawBytes))
+      let frame = Frame(bytes: stored, rawCount: Int(entry.frames[0].rawBytes))
       try writer.append(entry.digest, .record, frames: [frame])
     }
     return try writer.finish()

@@ -78,9 +78,7 @@ extension Store {
     var stored = 0
     var shared = 0
     for (digest, location) in zip(digests, try chunks.soughtObjects(digests)) {
-      guard let location, let frames = [PackEntry.Frame](encoded: location.object.frames)
-      else { continue }
-      let bytes = frames.reduce(0) { $0 + Int($1.storedBytes) }
+      guard let bytes = location?.object.storedBytes else { continue }
       if seen.insert(digest).inserted { stored += bytes } else { shared += bytes }
     }
     let raw = digests.reduce(0) { $0 + (rawSizes[$1] ?? 0) }

@@ -91,7 +91,7 @@ extension Store {
         }
         if let file = files[location.pack], file.seal == location.seal {
           let entry = file.entries.first { $0.offset == location.object.offset }
-          if entry.flatMap(IndexedObject.init) == location.object { continue }
+          if entry == location.object { continue }
         } else if try objects.seal(of: location.pack) == location.seal {
           // A file that was written since.
           continue

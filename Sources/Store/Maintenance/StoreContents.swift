@@ -9,7 +9,7 @@ struct StoreContents: Sendable {
   /// An object in a file.
   struct Object: Sendable {
     let pack: String
-    let entry: PackEntry
+    let entry: ObjectEntry
   }
 
   /// A file of `log/` or `packs/` that could be opened.
@@ -18,7 +18,7 @@ struct StoreContents: Sendable {
     let bytes: Int
     /// The checksum in its trailer.
     let seal: UInt64
-    let entries: [PackEntry]
+    let entries: [ObjectEntry]
 
     init(_ name: String, _ pack: PackIndex) {
       self.name = name
@@ -53,7 +53,7 @@ struct StoreContents: Sendable {
     StoredChunk(
       bytes: try store.get(
         object.pack, at: Int(object.entry.offset), count: object.entry.storedBytes),
-      frames: object.entry.frames.map { (stored: Int($0.storedBytes), raw: Int($0.rawBytes)) })
+      frames: object.entry.frames)
   }
 
   /// The bytes of a manifest; nil when it is missing or damaged.

@@ -264,14 +264,11 @@ final class ChunkStore: Sendable {
   }
 
   private func read(_ object: ObjectLocation) throws(StoreError) -> StoredChunk {
-    guard let sizes = [PackEntry.Frame](encoded: object.object.frames) else {
-      throw StoreError(.corrupt, "the index is damaged; run 'assay reindex', which loses nothing")
-    }
-    let frames = sizes.map { (stored: Int($0.storedBytes), raw: Int($0.rawBytes)) }
-    let count = frames.reduce(0) { $0 + $1.stored }
-    let offset = Int(object.object.offset)
+    let entry = object.object
     do throws(StoreError) {
-      return StoredChunk(bytes: try bytes(object, at: offset, count: count), frames: frames)
+      return StoredChunk(
+        bytes: try bytes(object, at: Int(entry.offset), count: entry.storedBytes),
+        frames: entry.frames)
     } catch  where error.kind == .missing {
       throw StoreError(
         .corrupt,

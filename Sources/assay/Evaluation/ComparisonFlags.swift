@@ -21,18 +21,9 @@ struct ComparisonFlags: ParsableArguments {
   var role: [String] = []
   @Option(help: "The columns that identify an item: a,b. Default: the version's key.")
   var key: [String] = []
-  @Option(help: ArgumentHelp("Rows with the same value share their luck.", valueName: "column"))
-  var cluster: String?
-  @Option(
-    name: .customLong("repeat"),
-    help: ArgumentHelp("The column that numbers the attempts at an item.", valueName: "column"))
-  var repeats: String?
   @Option(help: ArgumentHelp("Tell everything for each value too.", valueName: "column"))
   var slice: [String] = []
-  @Option(
-    name: .customLong("where"),
-    help: ArgumentHelp("Only rows for which this SQL expression is true.", valueName: "sql"))
-  var condition: String?
+  @OptionGroup var rows: RowFlags
   @Option(help: "The coverage of intervals; 1 less it is the chance of a false alarm.")
   var confidence: Double?
   @Option(help: "Where random draws begin. Default: 1.") var seed: UInt64?
@@ -59,10 +50,10 @@ struct ComparisonFlags: ParsableArguments {
       options.gates = gate
       options.roles = try MetricRoles(parsing: role)
       options.key = try NameList.names(in: key)
-      options.cluster = cluster
-      options.repeats = repeats
+      options.cluster = rows.cluster
+      options.repeats = rows.repeats
       options.slices = slice
-      options.condition = condition
+      options.condition = rows.condition
       options.confidence = confidence ?? options.confidence
       options.seed = seed ?? options.seed
       options.resamples = resamples ?? options.resamples

@@ -32,16 +32,7 @@ struct ReportCommand: ParsableCommand {
   var slice: [String] = []
   @Option(help: "The columns that identify an item: a,b. Default: the version's key without --by.")
   var key: [String] = []
-  @Option(help: ArgumentHelp("Rows with the same value share their luck.", valueName: "column"))
-  var cluster: String?
-  @Option(
-    name: .customLong("repeat"),
-    help: ArgumentHelp("The column that numbers the attempts at an item.", valueName: "column"))
-  var repeats: String?
-  @Option(
-    name: .customLong("where"),
-    help: ArgumentHelp("Only rows for which this SQL expression is true.", valueName: "sql"))
-  var condition: String?
+  @OptionGroup var rows: RowFlags
   @Option(help: "The coverage of intervals. Default: 0.95.") var confidence: Double?
   @Option(help: "text, markdown, html or json. Default: by the file's extension, else text.")
   var format: Format?
@@ -93,9 +84,9 @@ struct ReportCommand: ParsableCommand {
       let isPlain =
         [role, metric, slice].allSatisfy(\.isEmpty)
         && key.isEmpty
-        && [cluster, repeats, condition, keep.save, keep.message, keep.author].allSatisfy {
-          $0 == nil
-        }
+        && [
+          rows.cluster, rows.repeats, rows.condition, keep.save, keep.message, keep.author,
+        ].allSatisfy { $0 == nil }
         && confidence == nil
       guard isPlain else {
         throw StoreError(.usage, "--by names the column that tells models apart, such as model")
@@ -107,9 +98,9 @@ struct ReportCommand: ParsableCommand {
     request.metrics = metric
     request.slices = slice
     request.key = try NameList.names(in: key)
-    request.cluster = cluster
-    request.repeats = repeats
-    request.condition = condition
+    request.cluster = rows.cluster
+    request.repeats = rows.repeats
+    request.condition = rows.condition
     request.confidence = confidence ?? request.confidence
     request.save = keep.order
     return try service.report(request)

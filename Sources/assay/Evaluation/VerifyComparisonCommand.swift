@@ -3,7 +3,7 @@ import Model
 import Wire
 
 /// `assay verify comparison`: computes a comparison that was kept again.
-struct VerifyComparisonCommand: ParsableCommand {
+struct VerifyComparisonCommand: RecomputingCommand {
   static let configuration = CommandConfiguration(
     commandName: "comparison", abstract: "Compute a kept comparison again, and tell differences.",
     discussion: """
@@ -14,12 +14,9 @@ struct VerifyComparisonCommand: ParsableCommand {
   @Argument(help: "The comparison: name, name@2.") var reference: String
   @OptionGroup var global: GlobalOptions
 
-  func run() throws {
-    let progress = ProgressLine()
-    let answer = try global.openService().verifyComparison(try Reference(parsing: reference)) {
-      progress.show(part: $0)
-    }
-    progress.clear()
-    try answer.print(asJSON: global.json)
+  func recompute(
+    _ reference: Reference, with service: any StoreService, _ progress: ProgressLine
+  ) throws(StoreError) -> RecomputationDocument {
+    try service.verifyComparison(reference) { progress.show(part: $0) }
   }
 }

@@ -3,7 +3,7 @@ import Model
 import Wire
 
 /// `assay verify report`: computes a report that was kept again.
-struct VerifyReportCommand: ParsableCommand {
+struct VerifyReportCommand: RecomputingCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Compute a kept report again, and tell differences.",
     discussion: """
@@ -14,8 +14,9 @@ struct VerifyReportCommand: ParsableCommand {
   @Argument(help: "The report: name, name@2.") var reference: String
   @OptionGroup var global: GlobalOptions
 
-  func run() throws {
-    try global.openService().verifyReport(try Reference(parsing: reference))
-      .print(asJSON: global.json)
+  func recompute(
+    _ reference: Reference, with service: any StoreService, _ progress: ProgressLine
+  ) throws(StoreError) -> RecomputationDocument {
+    try service.verifyReport(reference)
   }
 }

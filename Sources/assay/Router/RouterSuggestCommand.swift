@@ -59,15 +59,7 @@ struct RouterSuggestCommand: ParsableCommand {
       }
     }
     let out = try Output()
-    if global.json || format == .json {
-      try out.json(answer)
-    } else {
-      try format.write(SuggestionPage(answer.document).page, to: out)
-      if let saved = answer.saved, format == .text {
-        try out.line("")
-        try out.line("kept as \(saved)")
-      }
-    }
+    try format.write(answer, SuggestionPage(answer.document).page, asJSON: global.json, to: out)
     try out.finish()
   }
 }

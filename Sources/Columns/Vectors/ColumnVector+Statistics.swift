@@ -1,18 +1,8 @@
-import Model
-
-/// What a chunk's values lie between, so that a scan can pass over it.
-package struct ColumnStatistics: Equatable, Sendable {
-  package let nullCount: Int
-  /// The least value as a word: the integer's or moment's bits, 0 or 1, the float's bits, or a
-  /// text's first eight bytes, most significant first and padded with zeros.
-  package let minimum: UInt64
-  /// The greatest value, likewise; a text may go on after its eight bytes.
-  package let maximum: UInt64
-}
+package import Model
 
 extension ColumnVector {
   /// The column's statistics; nil where they say nothing: all null, nested values, NaN.
-  package var statistics: ColumnStatistics? {
+  package var statistics: ChunkStatistics? {
     let words: (minimum: UInt64, maximum: UInt64)?
     switch values {
     case .none: words = nil
@@ -25,7 +15,7 @@ extension ColumnVector {
     }
     guard let words else { return nil }
     let nullCount = validity.map { count - $0.setCount } ?? 0
-    return ColumnStatistics(nullCount: nullCount, minimum: words.minimum, maximum: words.maximum)
+    return ChunkStatistics(nullCount: nullCount, minimum: words.minimum, maximum: words.maximum)
   }
 
   @inline(__always)

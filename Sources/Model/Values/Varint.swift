@@ -1,8 +1,8 @@
 /// Unsigned integers in as few bytes as they need: seven bits a byte, the lowest first, the high
 /// bit set on all but the last (https://protobuf.dev/programming-guides/encoding/#varints).
-enum Varint {
+package enum Varint {
   /// Appends `value`.
-  static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+  package static func append(_ value: UInt64, to bytes: inout [UInt8]) {
     var rest = value
     while rest >= 0x80 {
       bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -13,7 +13,7 @@ enum Varint {
 
   /// Reads a value and moves `position` behind it; nil when it is cut off, does not fit or is
   /// longer than it need be, since a value must have one form only.
-  static func read(_ bytes: [UInt8], at position: inout Int) -> UInt64? {
+  package static func read(_ bytes: [UInt8], at position: inout Int) -> UInt64? {
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while position < bytes.count {
