@@ -4,7 +4,7 @@ package import Model
 package struct StoredChunk: Sendable {
   /// The frames, back to back.
   package let bytes: [UInt8]
-  /// For each frame, its bytes here and its bytes when decompressed.
+  /// The stored and the decompressed size of each frame, in bytes.
   package let frames: [(stored: Int, raw: Int)]
 
   /// A chunk as it was read from a pack.
@@ -20,7 +20,7 @@ package struct StoredChunk: Sendable {
   }
 }
 
-/// What a stored chunk says: its values, and the script over its base when it is a delta.
+/// A decoded chunk: its values, and the script over its base when it is a delta.
 package struct DecodedChunk: Sendable {
   package let script: RowScript?
   /// The chunk's values, or the new rows of a delta.

@@ -1,6 +1,6 @@
 import Model
 
-/// What a chunk's values lie between, so that a scan can pass over it.
+/// The least and greatest value of a chunk (a zone map), by which a scan skips it.
 package struct ColumnStatistics: Equatable, Sendable {
   package let nullCount: Int
   /// The least value as a word: the integer's or moment's bits, 0 or 1, the float's bits, or a

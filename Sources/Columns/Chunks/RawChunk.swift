@@ -3,7 +3,7 @@ package import Model
 /// One zstd frame of a stored chunk.
 package struct StoredFrame: Sendable {
   package let bytes: [UInt8]
-  /// How many bytes it holds when decompressed.
+  /// The size of the frame's bytes when decompressed.
   package let rawCount: Int
 
   /// A frame that decompresses to `rawCount` bytes.
@@ -67,7 +67,7 @@ package struct RawChunk: Sendable {
     return effort == .thorough ? 2 * Self.frameBytes : Self.frameBytes
   }
 
-  /// How many frames the chunk takes.
+  /// The number of frames of the chunk.
   package var frameCount: Int {
     isOneFrame ? 1 : 1 + (body.count + bodyFrameBytes - 1) / bodyFrameBytes
   }
@@ -165,13 +165,13 @@ package struct RawChunk: Sendable {
   }
 }
 
-/// Whether a chunk is stored whole or as a delta.
+/// The two forms of a stored chunk: whole, or a delta over another.
 enum ChunkForm: UInt8 {
   case whole = 0
   case delta = 1
 }
 
-/// How a stored chunk lays its values out.
+/// The layouts of a stored chunk's values.
 enum ChunkLayout: UInt8 {
   case none = 0
   case bool = 1

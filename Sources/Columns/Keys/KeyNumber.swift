@@ -73,7 +73,7 @@ private struct Decimal {
   /// Significant digits, neither first nor last a zero; none for zero.
   private let digits: ArraySlice<UInt8>
   private let exponent: Int
-  /// Whether it is written with digits alone, as integers are.
+  /// True when it is written only with digits, as integers are.
   let isPlain: Bool
 
   /// Reads a number of JSON's grammar, or with zeros before it.
@@ -134,7 +134,7 @@ private struct Decimal {
     String(decoding: digits, as: UTF8.self) + String(repeating: "0", count: exponent)
   }
 
-  /// Whether it is an integer, and the very one that `value` is.
+  /// Returns true when it is an integer, and the very one that `value` is.
   func isExactly(_ value: Double) -> Bool {
     // The largest float has 309 digits.
     guard exponent >= 0, exponent < 400 else { return false }

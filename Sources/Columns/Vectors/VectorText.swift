@@ -52,7 +52,7 @@ package enum VectorText {
 
   private static let numberBytes = Set("0123456789+-.eE".utf8)
 
-  /// Appends the float that `text` stands for; false when there is none of that width.
+  /// Appends the float that `text` spells; false when the width has no such float.
   private static func append(
     _ text: String, _ element: VectorForm.Element, to bytes: inout [UInt8]
   ) -> Bool {
@@ -101,7 +101,7 @@ package enum VectorText {
     }
   }
 
-  /// Whether an element of the vector whose bytes these are is no number.
+  /// Returns true when an element of the vector of these bytes is not a number.
   private static func hasNaN(_ bytes: ArraySlice<UInt8>, _ form: VectorForm) -> Bool {
     unsafe bytes.withUnsafeBytes { raw in
       (0..<form.count).contains { index in
@@ -148,8 +148,8 @@ extension ColumnVector {
     return ColumnVector(type: .json, count: count, validity: validity, values: .text(texts))
   }
 
-  /// The values of a `json` or `string` column as vectors, or of vectors as those of another width;
-  /// the row of the first that is none.
+  /// The values of a `json` or `string` column as vectors, or vectors at another width; throws the
+  /// row of the first value that is not a vector.
   package func vectors(_ form: VectorForm) throws(NoVector) -> ColumnVector {
     let type = ColumnType.vector(form)
     if self.type == type { return self }
