@@ -70,7 +70,7 @@ extension ArrowDecoder {
     return texts
   }
 
-  /// Texts of twelve bytes at most that stand in their view, or elsewhere when they are longer
+  /// Texts of at most twelve bytes are stored in their view, longer ones in a data buffer
   /// (https://arrow.apache.org/docs/format/Columnar.html#variable-size-binary-view-layout).
   private static func viewed(
     _ array: ArrowArray, _ rows: Range<Int>, _ validity: Bitmap?
@@ -110,7 +110,7 @@ extension ArrowDecoder {
     return texts
   }
 
-  /// Whether each of the texts is UTF-8.
+  /// Returns true when each of the texts is UTF-8.
   private static func isText(_ texts: TextValues) -> Bool {
     guard (try? UTF8Span(validating: texts.bytes.span)) != nil else { return false }
     // All of it is; none may begin within a letter either.
@@ -216,7 +216,7 @@ extension ArrowDecoder {
 }
 
 extension ArrowBuffer {
-  /// Where the values at `rows` begin, and where the last one ends.
+  /// The starts of the values at `rows`, and the end of the last one.
   /// - Throws: ``StoreError`` of kind `invalid` when the buffer is too short or a place negative.
   func offsets<Number: FixedWidthInteger & BitwiseCopyable>(
     _ type: Number.Type, _ rows: Range<Int>

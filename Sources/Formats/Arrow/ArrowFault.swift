@@ -1,6 +1,6 @@
 import Model
 
-/// Why Arrow data is refused; the reader adds the file's name.
+/// The reasons for refusing Arrow data; the reader adds the file's name.
 enum ArrowFault {
   /// Bytes that no writer of the format makes.
   static func damaged(_ what: String) -> StoreError {

@@ -6,7 +6,7 @@ import Platform
 final class ByteSinkOutput {
   private let name: String
   private var descriptor: Int32
-  /// Where the bytes are until ``finish()``, and where they belong; nil when written in place.
+  /// The path of the bytes until ``finish()``, and the final path; nil when written in place.
   private let paths: (temporary: String, final: String)?
 
   /// Begins the file at `path`, under another name in the same folder.

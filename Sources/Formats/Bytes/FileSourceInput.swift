@@ -10,9 +10,9 @@ struct FileSourceInput: ~Copyable {
   private let name: String
   private let descriptor: Int32
   private let isOwned: Bool
-  /// Where the first byte stands: a shell may hand over a file that was read in part.
+  /// The offset of the first byte: a shell may hand over a file that was read in part.
   private let origin: off_t
-  /// How many bytes a regular file had when it was opened; nil for anything else.
+  /// The size of a regular file when it was opened; nil for anything else.
   private let size: off_t?
   private var spool: TemporaryFile?
   private var spooledCount: off_t = 0
@@ -44,7 +44,7 @@ struct FileSourceInput: ~Copyable {
     origin = size == nil ? 0 : max(0, lseek(STDIN_FILENO, 0, SEEK_CUR))
   }
 
-  /// The compression that the first bytes tell, which stay to be read.
+  /// The compression that the first bytes identify; they stay to be read.
   mutating func compression() throws(StoreError) -> FileCompression? {
     var bytes: [UInt8] = []
     // A pipe may give them one by one.

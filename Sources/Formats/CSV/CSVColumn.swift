@@ -5,11 +5,11 @@ import Model
 struct CSVColumn {
   let type: ColumnType
   private let form: CSVCellForm
-  /// Whether no cell has a value, but for words that are null where there is none.
+  /// True when no cell has a value, except words that mean null where there is no value.
   private let isNull: Bool
-  /// Whether numbers become those of JSON, however they are spelt: in a key beside texts.
+  /// True when numbers are respelt as JSON numbers, however written: in a key beside texts.
   private let respellsNumbers: Bool
-  /// What is to say about the cells so far.
+  /// The remarks about the cells so far.
   private(set) var readings = CSVReadings()
   private var count = 0
   private var nulls: [UInt32] = []
@@ -233,7 +233,7 @@ struct CSVColumn {
       return nil
     }
     unsafe readings.add(text, as: .number)
-    // Beyond, integers would come back as others; -0 is none.
+    // Beyond, integers would come back as others; -0 is not an integer.
     if number.isMarked { marked.append(UInt32(truncatingIfNeeded: count)) }
     return number.value
   }

@@ -221,7 +221,7 @@ struct NearNames {
     names = scored.filter { $0.1 <= limit }.sorted { $0.1 < $1.1 }.prefix(3).map(\.0)
   }
 
-  /// How many letters must be put in, taken out or replaced (Levenshtein).
+  /// The Levenshtein distance: the letters to be put in, taken out or replaced.
   private static func distance(_ left: String, _ right: String) -> Int {
     let right = Array(right)
     var costs = Array(0...right.count)

@@ -2,13 +2,13 @@ import Model
 
 /// The words that stand in the cells of a CSV file for what is no number.
 struct CSVWords: Sendable {
-  /// What common tools write for null: pandas, R, SQL shells, spreadsheets, Python.
+  /// The usual words for null: pandas, R, SQL shells, spreadsheets, Python.
   private static let usual = [
     "NA", "N/A", "n/a", "null", "NULL", "Null", "None", "#N/A", "<NA>", "NaT",
   ]
 
   private let nulls: [[UInt8]]
-  /// Whether they are null in columns of text too.
+  /// True when they are null in columns of text too.
   let areNamed: Bool
 
   /// The words that are null; the usual ones without any.
@@ -17,7 +17,7 @@ struct CSVWords: Sendable {
     areNamed = named != nil
   }
 
-  /// Whether the text is one of the words.
+  /// Returns true when the text is one of the words.
   func isNull(_ text: UnsafeRawBufferPointer) -> Bool {
     for word in nulls where word.count == text.count {
       if unsafe text.elementsEqual(word) { return true }
@@ -41,7 +41,7 @@ struct CSVWords: Sendable {
   }
 }
 
-/// How truth is spelt in a cell.
+/// The spelling of truth values in a cell.
 struct CSVBool {
   let value: Bool
 

@@ -17,7 +17,7 @@ struct ParquetLeafText {
     self.entries = entries
   }
 
-  /// Whether every entry was taken.
+  /// True when every entry was taken.
   var isAtEnd: Bool { position == entries.count }
 
   /// The level of definition of the next entry.

@@ -17,9 +17,9 @@ struct ParquetPageValues: Sendable {
   private let bytes: [UInt8]
   private let end: Int
   private var source: Source
-  /// Where plain values go on, in bytes; in bits for bools.
+  /// The position of the next plain value, in bytes; in bits for bools.
   private var position: Int
-  /// How many values were handed out.
+  /// The number of values handed out.
   private var taken = 0
 
   /// The values in `bytes[range]`, at most `most`.

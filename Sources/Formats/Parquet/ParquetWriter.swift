@@ -21,7 +21,7 @@ package struct ParquetWriter: Sendable {
   private var pendingRows = 0
   private var pendingBytes = 0
   private var groups: [ParquetWrittenGroup] = []
-  /// How many bytes were written so far.
+  /// The number of bytes written so far.
   private var offset = 0
 
   /// A writer of rows with `columns`, whose values have `shapes`; without any, all are flat.

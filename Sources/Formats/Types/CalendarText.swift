@@ -2,8 +2,8 @@ import Model
 
 /// Days, times of day and moments as text, and moments as microseconds.
 enum CalendarText {
-  /// Appends the date `days` after 1970-01-01 as `YYYY-MM-DD`; false when its year is none of
-  /// 0 to 9999, so that texts sort as dates do.
+  /// Appends the date `days` after 1970-01-01 as `YYYY-MM-DD`; false when its year is outside 0 to
+  /// 9999, so that texts sort as dates do.
   static func appendDate(days: Int, to out: inout [UInt8]) -> Bool {
     let (year, month, day) = Timestamp.date(daysFromEpoch: days)
     guard (0...9999).contains(year) else { return false }
