@@ -1,8 +1,8 @@
 import Model
 
-/// What is computed of one column for each group.
+/// The aggregates computed of one column for each group.
 struct Measure: Hashable, Sendable {
-  /// How values are held while they are aggregated.
+  /// The representation of values while they are aggregated.
   enum Kind: Hashable, Sendable {
     /// Bools count as integers, as in SQL.
     case integer
@@ -22,7 +22,7 @@ struct Measure: Hashable, Sendable {
   /// The quantiles that are asked for.
   var fractions: [Double] = []
 
-  /// What the aggregates of a query need, a measure for each column.
+  /// The measures that the aggregates of a query need, one for each column.
   static func all(for query: AggregateQuery) -> [Measure] {
     var measures: [Measure] = []
     for aggregate in query.aggregates {

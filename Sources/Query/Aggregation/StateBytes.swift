@@ -20,7 +20,7 @@ struct StateReader {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// Whether everything was read.
+  /// True when everything was read.
   var isAtEnd: Bool { position == bytes.count }
 
   mutating func number() -> Int? {

@@ -144,7 +144,7 @@ extension QueryValue {
     }
   }
 
-  /// Whether the value is written at the right end of its cell.
+  /// True when the value is aligned to the right of its cell.
   var isNumber: Bool {
     switch self {
     case .integer, .real: true

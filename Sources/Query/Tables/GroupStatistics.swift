@@ -31,7 +31,7 @@ package struct GroupStatistics: Sendable, Hashable {
     self.bounds = bounds
   }
 
-  /// What is stored with a chunk whose values have the type `type`.
+  /// The statistics stored with a chunk whose values have the type `type`.
   package init(_ statistics: ColumnStatistics, type: ColumnType) {
     self.init(
       type: type, nullCount: statistics.nullCount,

@@ -5,8 +5,7 @@ package import Store
 /// The tables of a store: versions by reference, several versions at once, and the store's own
 /// `assay_…` tables.
 ///
-/// Any thread may use it. References are looked up anew by each query; what they name never
-/// changes.
+/// Any thread may use it. Each query looks references up again; what they name never changes.
 package struct StoreQuerySource: QuerySource {
   private let store: Store
   private let sees: @Sendable (DatasetName) -> Bool
@@ -101,7 +100,7 @@ package struct StoreQuerySource: QuerySource {
 }
 
 extension String {
-  /// Where `other` first occurs; the standard library alone has no such search.
+  /// The range at which `other` first occurs; the standard library has no such search.
   fileprivate func range(of other: String) -> Range<Index>? {
     indices.first { self[$0...].hasPrefix(other) }.map { $0..<index($0, offsetBy: other.count) }
   }
