@@ -1,6 +1,6 @@
 /// One preference between two models' answers to one item.
 package struct PairwiseVote: Sendable, Hashable {
-  /// What a rater chose.
+  /// A rater's choice.
   package enum Choice: String, Sendable, CaseIterable {
     case left
     case right
@@ -13,7 +13,7 @@ package struct PairwiseVote: Sendable, Hashable {
   package let left: Int
   /// The number of the model shown on the right.
   package let right: Int
-  /// What the rater chose.
+  /// The rater's choice.
   package let choice: Choice
 
   /// A vote; numbers are at least 0 and the two models differ.
