@@ -1,13 +1,13 @@
 /// The fields of one context that rules ask for.
 struct FieldValues {
-  /// What a field is.
+  /// The kind of a field's value.
   enum Kind: UInt8 {
     /// Not there, or null, which is the same.
     case absent
     case bool, integer, fraction, text
     /// An object or a list.
     case other
-    /// Not known to be there or not: what was recorded does not tell.
+    /// Not known to exist: the record does not contain the field.
     case unrecorded
   }
 
