@@ -2,7 +2,7 @@ package import Model
 import Outbound
 import Wire
 
-/// A store that a server elsewhere holds.
+/// A store that a remote server holds.
 package struct RemoteStoreService: Sendable {
   private let client: HTTPClient
   private let address: ServerAddress
@@ -50,8 +50,8 @@ package struct RemoteStoreService: Sendable {
     }
   }
 
-  /// Sends a request, and throws what an answer that is no success tells.
-  /// - Parameter file: How the body sent is called in errors about a line of it.
+  /// Sends a request; throws the error of an answer that is not a success.
+  /// - Parameter file: The name of the body in errors about a line of it.
   func send(
     _ request: HTTPRequest, file: String? = nil, report: (Int) -> Void = { _ in }
   ) throws(StoreError) -> HTTPAnswer {
@@ -78,7 +78,7 @@ package struct RemoteStoreService: Sendable {
   /// Waits as the client does between attempts.
   func pause(_ duration: Duration) { client.pause(duration) }
 
-  /// Throws what an answer that is no success tells.
+  /// Throws the error of an answer that is not a success.
   func require(_ answer: HTTPAnswer, file: String? = nil) throws(StoreError) {
     guard answer.head.isSuccess else {
       throw StoreError(answer, from: address, hasToken: token != nil, file: file)
