@@ -44,7 +44,7 @@ package final class AuditLog: Sendable {
       return pending.count
     }
     try written.withLock { (state) throws(StoreError) in
-      // Whoever held the lock before may have written this line along with theirs.
+      // The previous holder of the lock may have written this line along with its own.
       if state.count >= number { return }
       if let failure = state.failure { throw failure }
       let batch = pending.withLock { pending in
