@@ -125,7 +125,7 @@ import Model
       }
       throw StoreError(
         .usage,
-        "'\(name)' and '\(other)' differ only in case, which SQL does not tell apart; name one by "
+        "'\(name)' and '\(other)' differ only in case, which SQL does not distinguish; name one by "
           + "its version number")
     }
   }

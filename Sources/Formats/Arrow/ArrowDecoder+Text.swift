@@ -113,7 +113,7 @@ extension ArrowDecoder {
   /// Returns true when each of the texts is UTF-8.
   private static func isText(_ texts: TextValues) -> Bool {
     guard (try? UTF8Span(validating: texts.bytes.span)) != nil else { return false }
-    // All of it is; none may begin within a letter either.
+    // All bytes together are; besides, no text may begin within a letter.
     return texts.offsets.allSatisfy { offset in
       Int(offset) == texts.bytes.count || texts.bytes[Int(offset)] & 0xC0 != 0x80
     }
@@ -165,7 +165,7 @@ extension ArrowDecoder {
       let times = try integers(buffer, rows, bits, true)
       try each { (row, out) throws(StoreError) in
         guard CalendarText.appendTime(times[row], perSecond: unit.perSecond, to: &out) else {
-          throw ArrowFault.unfit(field, "a time that is none of a day", "correct it")
+          throw ArrowFault.unfit(field, "a time outside of a day", "correct it")
         }
       }
     case .duration, .interval, .integer, .timestamp:
@@ -197,7 +197,7 @@ extension ArrowDecoder {
   }
 
   private static func tooLong(_ field: ArrowField) -> StoreError {
-    ArrowFault.unfit(field, "a decimal of more digits than it says", "write it anew")
+    ArrowFault.unfit(field, "a decimal of more digits than its type has", "write the file again")
   }
 
   /// The 64-bit words of decimals, lowest first; those of 32 bits in one word.

@@ -104,7 +104,7 @@ final class ByteSinkOutput {
       StoreError(
         .exhausted, "'\(name)' cannot be written: \(systemReason(code)), make room and try again")
     case EPIPE:
-      StoreError(.unavailable, "'\(name)' cannot be written: whoever read it has stopped")
+      StoreError(.unavailable, "'\(name)' cannot be written: its reader has stopped")
     default: StoreError(.unavailable, "'\(name)' cannot be written: \(systemReason(code))")
     }
   }

@@ -47,11 +47,11 @@ final class ZstdDecoder {
     // The default limit of this version of zstd (ZSTD_WINDOWLOG_LIMIT_DEFAULT).
     if ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge {
       return
-        "the zstd data has a window of more than 128 MiB, the most that is read here: compress it "
+        "the zstd data has a window of more than 128 MiB, the limit: compress it "
         + "without --long, or with --long=27"
     }
     let reason = unsafe String(cString: ZSTD_getErrorName(result))
-    return "this is no zstd data, or it is damaged (\(reason)): get the file again"
+    return "this is not zstd data, or it is damaged (\(reason)): get the file again"
   }
 
   /// Forgets everything, to decode from the first byte again.

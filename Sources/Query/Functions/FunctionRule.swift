@@ -22,7 +22,7 @@ enum FunctionRule {
       return "the function \(name) is not allowed"
     case .rows:
       if Self.scalars.contains(name) || Self.aggregates.contains(name) { return nil }
-      return "\(name)() is not allowed: a condition takes functions of the row's values alone"
+      return "\(name)() is not allowed: a condition takes only functions of the row's values"
     }
   }
 
