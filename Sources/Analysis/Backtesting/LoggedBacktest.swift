@@ -112,12 +112,12 @@ package struct LoggedBacktest: Sendable {
     }
   }
 
-  /// Whether requests are recorded in a table, and not only what became of them.
+  /// Returns true when a table records requests, and not only their outcomes.
   private static func hasContexts(_ table: ColumnTable) -> Bool {
     (["context"] + FieldPath.roots).contains { table.has($0) }
   }
 
-  /// What was found; the parameters are those of ``BacktestAnalysis``.
+  /// The report of the backtest; the parameters are those of ``BacktestAnalysis``.
   package func document(
     _ request: BacktestRequest, active name: BacktestDocument.Baseline,
     sources: [ComparisonDocument.Source], unmet: [String] = [],
@@ -189,7 +189,7 @@ package struct LoggedBacktest: Sendable {
     return document
   }
 
-  /// What the decisions are worth for the two.
+  /// The effective sample size of the decisions for the two.
   private var worth: OffPolicyDocument {
     func policy(_ weights: [Double]) -> OffPolicy? {
       let ones = [Double](repeating: 1, count: weights.count)

@@ -97,10 +97,10 @@ struct ModelTable: Sendable {
     self.values = values
   }
 
-  /// The items as documents tell them.
+  /// The items as documents list them.
   var items: ComparisonDocument.Items { ItemKeys.document(keys, columns: columns) }
 
-  /// How each model did on all items.
+  /// The results of each model on all items.
   func summaries() throws(StoreError) -> [SuggestionDocument.Entry] {
     var entries: [SuggestionDocument.Entry] = []
     for model in models {

@@ -81,7 +81,7 @@ package struct SuggestionAnalysis: Sendable {
     self.table = models
   }
 
-  /// What was found.
+  /// The suggestion with its evidence.
   package func document(
     _ request: SuggestionRequest, source: ComparisonDocument.Source
   ) throws(StoreError) -> SuggestionDocument {

@@ -24,7 +24,7 @@ extension Backend {
     switch first {
     case .piece, .end: break
     case .failed(let error): throw error
-    case .cancelled: throw ended(StoreError(.exhausted, "the request was given up"))
+    case .cancelled: throw ended(StoreError(.exhausted, "the request was cancelled"))
     }
     var headers = headers
     if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
@@ -51,7 +51,7 @@ extension Backend {
     return Response(status: status, headers: headers, body: body)
   }
 
-  /// What a client is told of an error after its stream has begun.
+  /// The problem that a client gets for an error after its stream has begun.
   private func problem(of error: any Error, _ context: ServerContext) -> HTTPProblem {
     if let error = error as? StoreError, !context.caller.seesEverything {
       return HTTPProblem(error)
@@ -74,7 +74,7 @@ private final class PieceStream<Pieces: AsyncSequence> where Pieces.Element == B
     case cancelled
   }
 
-  /// How the sending of a stream ended.
+  /// The end of a stream.
   enum Ending: Sendable {
     case whole
     case failed(any Error)

@@ -57,7 +57,7 @@ extension Backend {
     }
   }
 
-  /// Writes what goes to memory here, and the rest where it may block.
+  /// Writes to memory on the event loop, and to disk on a thread that may block.
   private func write(_ bytes: ByteBuffer, to writer: SpoolWriter) async throws {
     do throws(StoreError) {
       if writer.count + bytes.readableBytes <= SpoolWriter.memoryBytes {
