@@ -50,7 +50,7 @@ struct QueryParameters {
     return number
   }
 
-  /// Whether a parameter is `true`.
+  /// Returns true when a parameter is `true`.
   /// - Throws: ``StoreError`` of kind `usage` when it is neither that nor `false`.
   func flag(_ name: String, default fallback: Bool) throws(StoreError) -> Bool {
     switch try text(name) {

@@ -40,7 +40,7 @@ struct Authentication: RouterMiddleware {
     }
     try caller.require(scope)
     if let id = caller.tokenID, !backend.options.isReadOnly, tokens.isUseDue(id) {
-      // Nobody waits for it, and its loss is of no consequence.
+      // The answer does not wait for it, and its loss does not matter.
       Task { try? await backend.quick.run { () throws(StoreError) in try tokens.noteUse(id) } }
     }
     return caller

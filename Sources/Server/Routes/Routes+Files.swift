@@ -86,7 +86,7 @@ extension Routes {
     var headers: HTTPFields = [
       .contentType: file.mediaType,
       .contentDisposition: FileDisposition.text(name: name, mediaType: file.mediaType),
-      // Whoever has a token may lose it; caches that others share would go on answering.
+      // A caller may lose its token; a shared cache would go on answering.
       .cacheControl:
         "\(context.caller.tokenID == nil ? "public" : "private"), max-age=31536000, immutable",
     ]
