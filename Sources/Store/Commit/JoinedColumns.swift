@@ -22,8 +22,8 @@ struct LearntColumns {
   /// The columns of `parent` in their order, then the file's others, each with the type that all
   /// rows would have had in one file; columns without any value take the other side's type.
   /// - Parameters:
-  ///   - named: The types that whoever pushes named for columns.
-  ///   - typing: What the file says of types.
+  ///   - named: The types that the caller named for columns.
+  ///   - typing: The degree to which the file declares types.
   /// - Throws: ``StoreError`` of kind `usage` for a named type that would lose what `parent` has.
   func joined(
     to parent: Snapshot, named: [DataText: ColumnType], _ typing: FileTyping
@@ -88,13 +88,13 @@ struct LearntColumns {
 }
 
 extension Snapshot {
-  /// The columns that a file which does not say its types is to continue.
+  /// The columns that a file without declared types is to continue.
   ///
   /// A column of nulls has no type yet when it is `json` or `string`, since that is what columns
   /// of nulls became; another type was named for it, and is kept as far as values are of it.
   /// - Parameters:
   ///   - isJoined: Whether the file's rows join those of the version.
-  ///   - key: The columns that tell the new version's rows apart.
+  ///   - key: The columns that identify the new version's rows.
   /// - Throws: ``StoreError`` of kind `corrupt` when a manifest is damaged.
   func expectedColumns(
     besides named: [DataText: ColumnType], isJoined: Bool, key: [String]
@@ -118,7 +118,7 @@ extension Snapshot {
     return expected
   }
 
-  /// Whether no row has a value in the column at `position`; only manifests are read.
+  /// Returns true when no row has a value in the column at `position`; only manifests are read.
   /// - Throws: ``StoreError`` of kind `corrupt` when one is damaged.
   fileprivate func isAllNull(column position: Int) throws(StoreError) -> Bool {
     let decoder = try ChunkDecoder()
@@ -127,7 +127,7 @@ extension Snapshot {
     return true
   }
 
-  /// Whether floats hold all integers of the column at `position`.
+  /// Returns true when floats hold all integers of the column at `position`.
   fileprivate func fitsFloats(column position: Int) throws(StoreError) -> Bool {
     let decoder = try ChunkDecoder()
     for index in manifest.groups.indices {

@@ -5,8 +5,8 @@ import Model
 /// A file's rows, held in memory, to be laid over a version's rows of the same key.
 ///
 /// Columns that the file has replace the version's, null included; columns it lacks stay. A number
-/// that both have stays as the version spells it, in the key and elsewhere: 1 over 1.0 changes
-/// nothing, and so do types that only such spellings would give a column.
+/// that both have stays as the version spells it, in the key and in other columns: 1 over 1.0
+/// changes nothing, and so do types that only such spellings would give a column.
 struct Merge {
   private let columns: [ColumnDefinition]
   /// The columns whose values the file's rows replace.

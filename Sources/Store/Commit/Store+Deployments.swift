@@ -3,7 +3,7 @@ import Columns
 package import Model
 import Objects
 
-/// A deployment with what its log record tells of it.
+/// A deployment with the facts of its log record.
 package struct Deployment: Sendable, Hashable {
   package let dataset: DatasetName
   package let record: DeploymentRecord
@@ -13,7 +13,7 @@ package struct Deployment: Sendable, Hashable {
   /// The digest of the log record.
   package let recordDigest: Digest
 
-  /// The deployment that a log record tells of; nil for records of other changes.
+  /// The deployment of a log record; nil for records of other changes.
   package init?(_ record: LogRecord) {
     guard case .deployment(let deployment) = record.change else { return nil }
     dataset = record.dataset
@@ -50,7 +50,7 @@ extension Store {
     try newestRecord(of: dataset)?.sequence ?? 0
   }
 
-  /// Whether a dataset's log has no more than `length` records, by one look for the next file.
+  /// Returns true when a dataset's log has no more than `length` records, by a single `stat`.
   package func endsLog(of dataset: DatasetName, after length: Int) throws(StoreError) -> Bool {
     try objects.status(of: StoreLayout.logName(dataset, length + 1)) == nil
   }

@@ -2,7 +2,7 @@ import Columns
 import Formats
 import Model
 
-/// What the texts of a column look like: how many are words for truth, and how many numbers.
+/// The look of a column's texts: the number of words for truth values, and of numbers.
 struct TextLooks {
   private(set) var bools = 0
   /// Numbers that a column of floats takes, one of integers, and either of them.
@@ -68,7 +68,7 @@ struct TextLooks {
     }
   }
 
-  /// Whether it is a number as JSON writes it: no sign for plus, no zeros before it.
+  /// Returns true for a number as JSON writes it: no sign for plus, no zeros before it.
   private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
     var rest = text
     func digits() -> Int {
@@ -94,8 +94,8 @@ struct TextLooks {
     return rest.isEmpty
   }
 
-  /// What they look like and what to do, as a sentence's end with the type to name; nil when they
-  /// look like texts.
+  /// The type that the texts look like, and the advice as the end of a sentence; nil when they look
+  /// like texts.
   ///
   /// A few that do not fit are let pass: one in ten of ten or more.
   var verdict: (type: ColumnType, what: String)? {

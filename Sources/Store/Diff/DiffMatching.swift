@@ -16,7 +16,7 @@ struct DiffMatching {
     let newGroup: Int
     /// For each row of the new group the old group's row of the same key, or -1.
     var oldRows: [Int32]
-    /// Whether the commit that is compared matched the rows alike.
+    /// True when the commit that is compared matched the rows alike.
     let isDirect: Bool
   }
 

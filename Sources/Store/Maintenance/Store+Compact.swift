@@ -15,7 +15,7 @@ extension Store {
   /// names.
   ///
   /// Order: the new pack is durable, the index knows it, then each log file is replaced by one that
-  /// holds its record alone. A crash leaves objects in two places, never in none.
+  /// holds only its record. A crash leaves objects in two places, never in none.
   func compact(
     olderThan oldest: Timestamp, apply: Bool, _ report: inout GarbageReport
   ) throws(StoreError) {

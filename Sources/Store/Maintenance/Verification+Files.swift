@@ -48,7 +48,7 @@ extension Verification {
 
   /// Reads the rows that wait to be sealed, and the idempotency keys of those that were.
   ///
-  /// A torn frame at the end is no damage: nobody was told that its rows are kept.
+  /// A torn frame at the end is not damage: its rows were never acknowledged.
   mutating func checkLive() throws(StoreError) {
     for name in try names(in: StoreLayout.live) {
       objects.refresh(name)
@@ -98,7 +98,7 @@ extension Verification {
     }
   }
 
-  /// Why an answer cannot be that of its name; nil when it can.
+  /// The reason for which an answer cannot be that of its name; nil when it can.
   private func finding(
     _ answer: UnchangedAnswer, _ name: String
   ) throws(StoreError) -> String? {

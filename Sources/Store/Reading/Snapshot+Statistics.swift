@@ -3,8 +3,8 @@ import Columns
 package import Model
 
 extension Snapshot {
-  /// What the values of one column of one row group lie between, as the index has it, without
-  /// reading the chunk; nil when nothing is known.
+  /// The least and greatest value of a column in a row group, as the index has them, without
+  /// reading the chunk; nil when they are unknown.
   /// - Throws: ``StoreError`` of kind `unavailable` when the index cannot be read.
   package func statistics(
     column: Int, of group: RowGroupManifest

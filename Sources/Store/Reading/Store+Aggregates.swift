@@ -2,7 +2,7 @@ import Catalog
 package import Model
 
 extension Store {
-  /// What an earlier query kept in the index under `plan`; nil when nothing is there.
+  /// The state that an earlier query kept in the index under `plan`; nil without one.
   package func aggregate(_ plan: Digest) throws(StoreError) -> [UInt8]? {
     try keeper.repairing { () throws(StoreError) in try index.aggregate(plan) }
   }
