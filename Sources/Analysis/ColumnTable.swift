@@ -83,7 +83,7 @@ package struct ColumnTable: Sendable {
   /// object.
   package func otherCount(_ name: String, rows: [Int]) -> Int { others(name, rows: rows).count }
 
-  /// Those of some rows that have a value of a mixed column that is no number.
+  /// Those of some rows whose value in a mixed column is not a number.
   package func others(_ name: String, rows: [Int]) -> [Int] {
     guard let vector = try? vector(name), vector.type == .json else { return [] }
     return rows.filter { row in

@@ -8,9 +8,9 @@ package struct RemoteStoreService: Sendable {
   private let address: ServerAddress
   private let token: String?
 
-  /// The store at an address; nothing is sent before it is asked for something.
+  /// The store at an address; nothing is sent before the first call.
   /// - Parameter token: From ASSAY_TOKEN; nil or empty for none.
-  /// - Throws: ``StoreError`` of kind `usage` when `url` is no address of a server.
+  /// - Throws: ``StoreError`` of kind `usage` when `url` is not the address of a server.
   package init(url: String, token: String?) throws(StoreError) {
     try self.init(url, token.flatMap { $0.isEmpty ? nil : $0 }, HTTPClient())
   }

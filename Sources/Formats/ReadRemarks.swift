@@ -132,7 +132,7 @@ package struct ReadRemarks: Sendable {
     "numbers of more digits than float64 has, rounded (the first \(place))"
   }
 
-  /// A cell as messages have it: what is no number and no JSON in quotes.
+  /// A cell in a message: in quotes unless it is a number or JSON.
   package static func quoted(_ vector: ColumnVector, _ row: Int) -> String {
     let vector = vector.type.vectorForm == nil ? vector : vector.slice(row..<row + 1).spelledVectors
     let row = vector.count == 1 ? 0 : row

@@ -1,7 +1,7 @@
 import GRDBSQLite
 import Model
 
-/// A connection of SQLite to nothing but virtual tables, for one query.
+/// A connection of SQLite to only virtual tables, for one query.
 @safe final class Connection {
   let state: QueryState
   /// The connection itself, closed with the object.

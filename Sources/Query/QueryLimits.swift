@@ -26,7 +26,7 @@ import Model
   deinit { unsafe assay_meter_free(meter) }
 
   /// Counts what SQLite allocates on this thread while `body` runs, and refuses it memory from when
-  /// `state` says that the query must end: that is asked about once per mebibyte.
+  /// `state` says that the query must end, which is checked once per mebibyte.
   func counting<Value>(
     _ state: QueryState, _ body: () throws(StoreError) -> Value
   ) throws(StoreError) -> Value {

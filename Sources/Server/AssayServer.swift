@@ -151,7 +151,7 @@ package struct AssayServer: Sendable {
     try await backend.shutDown()
   }
 
-  /// The server as a service, for those who run it along with others.
+  /// The server as a service, to run along with others.
   package func application(
     onListening: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws(StoreError) -> some ApplicationProtocol {

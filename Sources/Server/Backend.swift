@@ -111,7 +111,7 @@ package final class Backend: Sendable {
     }
   }
 
-  /// Keeps who changed what; the change is answered for only when that is durable.
+  /// Records a change in the audit log; the request is answered only when that is durable.
   func record(
     _ context: ServerContext, _ operation: String, on target: String, result: String? = nil
   ) async throws(StoreError) {

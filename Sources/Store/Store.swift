@@ -21,7 +21,7 @@ package final class Store: Sendable {
   private let companions = Mutex<[ObjectIdentifier: any Sendable]>([:])
   /// The clock for the time of commits; tests use their own.
   package let clock: @Sendable () -> Timestamp
-  /// Takes what went wrong with something that was done all the same, in a sentence.
+  /// Receives the warnings about actions that succeeded otherwise, each a sentence.
   package let warn: @Sendable (String) -> Void
   /// The store's random identity.
   package let id: String

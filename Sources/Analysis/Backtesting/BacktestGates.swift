@@ -26,7 +26,7 @@ struct BacktestGates: Sendable {
     self.name = name
   }
 
-  /// Names that gates have for what is no column.
+  /// Names in gates for derived measures, which are not columns.
   private static let ratios: Set = ["cost_per_success", "latency_p50", "latency_p95"]
 
   /// The result of each gate.

@@ -37,7 +37,7 @@ package struct LoggedBacktest: Sendable {
 
   /// A trial of `candidate` against `active` on logged decisions.
   /// - Parameter outcomes: Rows with a `decision_id`; nil where the decisions have their outcomes.
-  /// - Throws: ``StoreError`` of kind `usage` for tables that are no decisions and outcomes.
+  /// - Throws: ``StoreError`` of kind `usage` for tables without decisions and outcomes.
   package init(
     _ table: ColumnTable, outcomes: ColumnTable?, candidate: CompiledRules, active: RoutingPolicy,
     options: BacktestOptions
@@ -68,7 +68,7 @@ package struct LoggedBacktest: Sendable {
     }
     var lacking = (chance: 0, outcome: 0)
     if contexts != nil {
-      // Whose context came with the outcome is no item without one.
+      // An item whose context came with the outcome has one.
       lacking.outcome = logged.rows.keys.count { results.rows[$0] == nil }
     }
     var decided: [Int] = []

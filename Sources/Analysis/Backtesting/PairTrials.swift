@@ -2,7 +2,7 @@ import Statistics
 import Model
 import Wire
 
-/// Two choices of rows laid beside one another, once in full and once for each gate's level.
+/// A comparison of two choices of rows, once in full and once for each gate's level.
 struct PairTrials: Sendable {
   let keys: [[String]]
   let options: BacktestOptions

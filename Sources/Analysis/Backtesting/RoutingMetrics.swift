@@ -29,7 +29,7 @@ package struct RoutingMetrics: Sendable {
     for name in higher { add(name, .higher) }
     for name in lower { add(name, .lower) }
     for (role, direction) in Self.directions where Self.isTold(role, roles) {
-      // A refusal where one is due is no fault.
+      // An expected refusal is not a fault.
       if role == .refusal, roles[.expectedRefusal] != nil { continue }
       add(Self.name(role, roles), direction)
     }

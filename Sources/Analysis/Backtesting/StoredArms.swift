@@ -14,7 +14,7 @@ struct StoredArms: Sendable {
 
   /// The arms of items by a column of the table.
   /// - Throws: ``StoreError`` of kind `usage` when there is no such column, or an item has two rows
-  ///   of one model that are no attempts.
+  ///   of one model that are not attempts.
   init(
     _ table: ColumnTable, _ items: RoutedItems, by column: String, stated: [DataText: String],
     hasRepeats: Bool

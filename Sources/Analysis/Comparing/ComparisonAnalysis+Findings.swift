@@ -34,7 +34,7 @@ extension ComparisonAnalysis {
     }
   }
 
-  /// Values of mixed columns that are no numbers, among those of metrics and parts.
+  /// Values of mixed columns that are not numbers, among those of metrics and parts.
   static func textual(
     _ sides: [ComparisonSide], _ metrics: [String], _ roles: MetricRoles
   ) -> [ComparisonDocument.Finding] {

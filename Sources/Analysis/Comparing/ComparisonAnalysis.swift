@@ -2,9 +2,9 @@ import Statistics
 package import Model
 package import Wire
 
-/// Arms laid beside one another, item by item.
+/// A comparison of arms, item by item.
 package struct ComparisonAnalysis: Sendable {
-  /// More values of a column than this are no slices.
+  /// The most distinct values of a slice column.
   private static let sliceLimit = 100
   /// The most resampled items: with more, all metrics and arms together, a comparison takes
   /// minutes.

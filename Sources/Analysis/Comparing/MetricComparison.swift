@@ -96,7 +96,7 @@ struct MetricComparison: Sendable {
     } else {
       document.furtherTests = flips.map { [$0] } ?? []
     }
-    // Resamples of constant values are all alike, which is no certainty.
+    // Resamples of constant values are all alike, which is not certainty.
     if values.areShares, !sample.varies { return }
     document.bootstrap = try bootstrap(sample)
   }

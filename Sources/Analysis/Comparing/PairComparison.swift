@@ -101,7 +101,7 @@ struct PairComparison: Sendable {
     let places = keys.indices.filter {
       baseCosts[$0] != nil && costs[$0] != nil && baseSuccesses[$0] != nil && successes[$0] != nil
     }
-    // Points of a scale are no successes to divide by.
+    // Points of a scale are not successes to divide by.
     guard
       places.allSatisfy({ place in
         [baseSuccesses[place], successes[place]].allSatisfy { (0...1).contains($0 ?? 0) }

@@ -145,7 +145,8 @@ package struct RatingPlan {
 
   /// The first task that is not among `done`, how many there are of those, and how many are left.
   /// - Parameter after: Only tasks that come after the one of this name.
-  /// - Throws: ``StoreError`` of kind `usage` when nothing can be compared, or `after` is no task.
+  /// - Throws: ``StoreError`` of kind `usage` when nothing can be compared, or for another
+  ///   `after` than a task.
   package func next(
     kind: String, seed: Int, done: Set<RatingUnit>, after: String?
   ) throws(StoreError) -> (entry: Entry?, done: Int, remaining: Int) {

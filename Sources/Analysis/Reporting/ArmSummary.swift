@@ -83,7 +83,7 @@ package struct ArmSummary: Sendable {
     guard let successes = rows.numbers(.success).map(rows.perItem) else { return nil }
     let costs = rows.perItem(costs)
     let places = costs.indices.filter { costs[$0] != nil && successes[$0] != nil }
-    // Points of a scale are no successes to divide by.
+    // Points of a scale are not successes to divide by.
     guard places.allSatisfy({ (0...1).contains(successes[$0] ?? 0) }) else { return nil }
     return EstimateDocument(
       RatioEstimate.of(

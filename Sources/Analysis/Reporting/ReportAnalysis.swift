@@ -6,7 +6,7 @@ package import Wire
 package struct ReportAnalysis {
   /// The most models: a column with more values identifies something else.
   private static let modelLimit = 200
-  /// More values of a column than this are no slices.
+  /// The most distinct values of a slice column.
   private static let sliceLimit = 200
 
   /// A model with its rows.
@@ -77,7 +77,7 @@ package struct ReportAnalysis {
       front: front(models), routing: routing, findings: findings)
   }
 
-  /// Values of mixed columns that are no numbers.
+  /// Values of mixed columns that are not numbers.
   private var textual: [String] {
     roles.numeric.union(request.metrics.textSet).sorted().map(\.string).compactMap { column in
       let count = table.otherCount(column, rows: Array(0..<table.count))

@@ -42,7 +42,7 @@ package struct RowContexts: Sendable {
   /// - Parameters:
   ///   - rules: Whose fields plain columns are looked through for; none for all columns.
   ///   - map: Fields and the columns they come from.
-  /// - Throws: ``StoreError`` of kind `usage` for columns that are no contexts.
+  /// - Throws: ``StoreError`` of kind `usage` for columns that are not contexts.
   package init(
     _ table: ColumnTable, key: [String], for rules: [CompiledRules] = [],
     map: [DataText: String] = [:]

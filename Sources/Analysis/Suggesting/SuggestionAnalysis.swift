@@ -10,7 +10,7 @@ package import Wire
 /// something is gained: the larger of the two one-sided p-values (an intersection-union test), with
 /// all that was looked at in the same stage counted in by Holm.
 package struct SuggestionAnalysis: Sendable {
-  /// More values of a column than this are no slices.
+  /// The most distinct values of a slice column.
   private static let sliceLimit = 100
 
   private let request: SuggestionRequest

@@ -15,7 +15,7 @@ package enum TrendScale: Sendable {
     let nature = MetricNature(metric, types: isBool ? [.bool] : [], roles: MetricRoles())
     let isShare = nature == .rate || MetricRoles.isShare(metric)
     if nature == .amount {
-      // Costs and the like may happen to be 0 or 1, and are no rates then.
+      // Costs and the like may happen to be 0 or 1, and still are not rates.
       self = .numbers
     } else if samples.allSatisfy(\.areRates) {
       self = .rates

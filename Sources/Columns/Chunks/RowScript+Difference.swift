@@ -101,7 +101,7 @@ package struct TextView: Sendable {
   package let codes: [UInt32]?
   package let words: TextValues
 
-  /// The texts of `values`; nil when they are no text.
+  /// The texts of `values`; nil when they are not texts.
   package init?(_ values: ColumnVector.Values) {
     switch values {
     case .text(let words):

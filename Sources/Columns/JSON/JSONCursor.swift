@@ -29,7 +29,7 @@ package struct JSONCursor {
     return true
   }
 
-  /// Passes over a string and gives what stands between its quotes, escapes as they are.
+  /// Skips a string and returns the bytes between its quotes, with their escapes.
   package mutating func string() -> ArraySlice<UInt8> {
     let start = min(position + 1, end)
     var index = start

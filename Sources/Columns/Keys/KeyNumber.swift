@@ -2,7 +2,7 @@ import Foundation
 
 /// The exact value of a number in a key: numbers are one when their values are, however written.
 ///
-/// An integer is itself: `1`, `1.0`, `1e0` and `-0.0` are 1, 1, 1 and 0, and 2^53 + 1 is no float.
+/// An integer is itself: `1`, `1.0`, `1e0` and `-0.0` are 1, 1, 1 and 0; 2^53 + 1 is not a float.
 /// Another float is the decimal that it is written as, the shortest that reads back as it: so 0.1
 /// in a column of floats is `0.1` and `0.10` in a column of JSON. A decimal that no float is
 /// written as stands for itself.

@@ -6,7 +6,7 @@
 enum DecimalFloats {
   static let exponentLimit = 12
 
-  /// The integers and their common exponent; nil when some value is no such decimal.
+  /// The integers and their common exponent; nil when some value is not such a decimal.
   static func integers(_ values: [Double]) -> (exponent: Int, integers: [Int64])? {
     var exponent = 0
     var power = 1.0

@@ -23,7 +23,7 @@ package enum VectorText {
 
   /// Reads a vector of `form` from JSON text, or from what ``append(_:_:to:)`` wrote.
   ///
-  /// Nil when it is another value, also one whose numbers are no floats of that width.
+  /// Nil for another value, also one whose numbers do not fit floats of that width.
   package static func bytes(_ json: ArraySlice<UInt8>, _ form: VectorForm) -> [UInt8]? {
     var cursor = JSONCursor(Array(json), 0..<json.count)
     guard cursor.take("[") else { return nil }
@@ -174,7 +174,7 @@ extension ColumnVector {
     return ColumnVector(type: type, count: count, validity: validity, values: .text(texts))
   }
 
-  /// A value that is no vector of the form wanted.
+  /// A value that is not a vector of the requested form.
   package struct NoVector: Error {
     /// The row, from 0.
     package let row: Int

@@ -4,7 +4,7 @@ import Model
 extension ArrowDecoder {
   /// Lists and maps as JSON text: `[1,null,3]`, `{"a":1}`.
   ///
-  /// A map whose keys are no texts is a list of `{"key":1,"value":2}`.
+  /// A map whose keys are not texts is a list of `{"key":1,"value":2}`.
   /// - Throws: ``StoreError`` of kind `invalid` for a map with the same key twice and for a number
   ///   that is not finite, since JSON has neither.
   func lists(

@@ -15,7 +15,7 @@ enum ArrowFault {
         + "data in another format")
   }
 
-  /// A value that its column cannot keep as it is.
+  /// A value that its column cannot hold unchanged.
   static func unfit(_ field: ArrowField, _ what: String, _ advice: String) -> StoreError {
     StoreError(.invalid, "the column '\(field.column)' has \(what): \(advice)")
   }

@@ -54,7 +54,7 @@ package final class ByteSink {
     if pending.count >= Self.flushBytes { try flush() }
   }
 
-  /// Writes what is held back and puts the file in its place.
+  /// Writes the buffered bytes and renames the file into its place.
   ///
   /// The file is not forced to the disk: it can be made again, and a pull should not wait for that.
   package func finish() throws(StoreError) {

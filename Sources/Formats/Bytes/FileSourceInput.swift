@@ -35,7 +35,7 @@ struct FileSourceInput: ~Copyable {
     origin = 0
   }
 
-  /// Reads what the process was given as standard input, which errors call `name`.
+  /// Reads the standard input of the process, which errors call `name`.
   init(standardInput name: String) throws(StoreError) {
     self.name = name
     descriptor = STDIN_FILENO
@@ -101,7 +101,7 @@ struct FileSourceInput: ~Copyable {
     return count
   }
 
-  /// Reads what was added to a file since it was opened, as a rule nothing.
+  /// Reads bytes added to a file since it was opened, as a rule none.
   private func readGrowth(
     _ limit: Int, _ bytes: inout [UInt8], at offset: off_t
   ) throws(StoreError) -> Int {

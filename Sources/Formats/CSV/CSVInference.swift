@@ -178,7 +178,7 @@ struct CSVInference {
   }
 
   /// A sentence about a column that is text though most of its cells are truth values or numbers,
-  /// or nothing but quotes; nil for any other.
+  /// or only quotes; nil for any other.
   func doubt(_ column: String) -> String? {
     guard type == .string else { return nil }
     if seen.contains(.quotes), seen.isSubset(of: [.quotes, .word, .nan]) {

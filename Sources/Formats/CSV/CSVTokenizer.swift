@@ -25,7 +25,7 @@ struct CSVCell {
   var outerStart: Int { isQuoted ? start - 1 : start }
 }
 
-/// An error in a file, with its offset in the bytes at hand.
+/// An error in a file, with its offset in the current bytes.
 struct CSVFault: Error {
   let kind: StoreError.Kind
   let message: String
@@ -112,7 +112,7 @@ struct CSVTokenizer {
           throw fault(
             "the quote that opens here is never closed: add the closing '\"'", offset, start)
         }
-        // The last quote at hand may be the first half of an escaped one.
+        // The last quote of these bytes may be the first half of an escaped one.
         guard end + 1 < bytes.count || isLast else { return nil }
         cell = CSVCell(
           start: offset + 1, count: end - offset - 1, isQuoted: true, hasEscapes: escapes > 0)

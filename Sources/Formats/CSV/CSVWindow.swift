@@ -24,7 +24,7 @@ struct CSVWindow {
     self.chunkBytes = chunkBytes
   }
 
-  /// The number of rows at hand.
+  /// The number of current rows.
   var rowCount: Int { tokenizer.lines.count }
   /// The size of those rows in bytes.
   var rowBytes: Int { consumed }
@@ -117,7 +117,7 @@ struct CSVWindow {
     return (bytes, isWhole)
   }
 
-  /// An error at a cell of the rows at hand.
+  /// An error at a cell of the current rows.
   func error(_ message: String, row: Int, column: Int) -> StoreError {
     let rowStart = tokenizer.cells[row * tokenizer.columnCount].outerStart
     return located(
@@ -149,7 +149,7 @@ struct CSVWindow {
     isAtStart = false
   }
 
-  /// Checks that the rows at hand are UTF-8.
+  /// Checks that the current rows are UTF-8.
   ///
   /// Separators are ASCII, so whole rows hold whole characters.
   private func checkText() throws(CSVFault) {

@@ -1,6 +1,6 @@
 import Model
 
-/// The words that stand in the cells of a CSV file for what is no number.
+/// The words in cells of a CSV file for null and for numbers that are not finite.
 struct CSVWords: Sendable {
   /// The usual words for null: pandas, R, SQL shells, spreadsheets, Python.
   private static let usual = [
@@ -25,7 +25,7 @@ struct CSVWords: Sendable {
     return false
   }
 
-  /// Reads what tools write for a number that is not finite; nil for any other text.
+  /// The number that is not finite of a tool's spelling; nil for any other text.
   ///
   /// The words with `#` are those of C on Windows before 2015.
   static func nonFinite(_ text: UnsafeRawBufferPointer) -> Double? {
@@ -55,7 +55,7 @@ struct CSVBool {
     }
   }
 
-  /// Reads what may be truth, for a column that is known to be bool: `1`, `0.0`, `yes`, `N`.
+  /// Reads a possible truth value, for a column that is known to be bool: `1`, `0.0`, `yes`, `N`.
   init?(known text: UnsafeRawBufferPointer) {
     guard text.count <= 5 else { return nil }
     switch unsafe String(decoding: text, as: UTF8.self).lowercased() {

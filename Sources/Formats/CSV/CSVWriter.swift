@@ -92,7 +92,7 @@ package struct CSVWriter: Sendable {
     }
   }
 
-  /// Appends the cells of one column; which kind it is, is asked once for all rows.
+  /// Appends the cells of one column; its kind is examined once for all rows.
   private static func append(
     _ vector: ColumnVector, _ run: Range<Int>, to cells: inout TextValues
   ) {

@@ -27,7 +27,7 @@ package struct JSONReader: RowReader {
   private var pieces: [Piece] = []
   /// Batches that are laid out and not yet handed out, last first.
   private var ready: [InputBatch] = []
-  /// The number of lines of the block at hand.
+  /// The number of lines of the current block.
   private var blockLines = 0
   private var hasRows = false
   /// Rows that were parsed, laid out or not.

@@ -4,7 +4,7 @@ import Model
 /// The text of a JSON file, block by block, cut where rows end.
 struct JSONStretches {
   let layout: JSONReader.Layout
-  /// The block at hand; what follows the last stretch stays for the next block.
+  /// The current block; the bytes after the last stretch stay for the next block.
   private(set) var bytes: [UInt8] = []
   /// The line that the block begins on, from 1.
   private(set) var line = 1

@@ -78,6 +78,6 @@ struct JSONTable {
     return order + columns.indices.filter { places[$0] == nil }.map { all[$0] }
   }
 
-  /// A name that was given a type but is no column's.
+  /// A name that was given a type and that no column has.
   var unknownName: String? { named.keys.filter { indices[$0] == nil }.min()?.string }
 }

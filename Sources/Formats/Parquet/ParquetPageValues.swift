@@ -1,7 +1,7 @@
 import Columns
 import Model
 
-/// The values of one page, handed out as many at a time as are asked for.
+/// The values of one page, handed out in the numbers requested.
 struct ParquetPageValues: Sendable {
   private enum Source: Sendable {
     case plain

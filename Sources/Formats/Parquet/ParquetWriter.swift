@@ -72,7 +72,7 @@ package struct ParquetWriter: Sendable {
     offset = ParquetFooterText.magic.count
   }
 
-  /// Writes what is pending as one row group, its columns on all cores.
+  /// Writes the pending rows as one row group, its columns on all cores.
   private mutating func writeGroup(to out: inout [UInt8]) throws(StoreError) {
     writeMagic(to: &out)
     let (columns, shapes, work) = (columns, shapes, pending)

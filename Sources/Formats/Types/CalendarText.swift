@@ -16,7 +16,7 @@ enum CalendarText {
   }
 
   /// Appends the time of day `count` units after midnight as `HH:MM:SS`, with 3, 6 or 9 digits of a
-  /// second's fraction when it has one; false when it is no time of a day.
+  /// second's fraction when it has one; false when it is not a time of day.
   static func appendTime(_ count: Int64, perSecond: Int64, to out: inout [UInt8]) -> Bool {
     let (second, units) = count.quotientAndRemainder(dividingBy: perSecond)
     guard count >= 0, second < 86_400 else { return false }

@@ -153,7 +153,7 @@ package struct ExpectedTypesReader: RowReader {
   /// The values of JSON in a key's column as those of the dataset's, whose moments are texts in
   /// JSON.
   /// - Parameter lines: The line of each row.
-  /// - Throws: ``StoreError`` of kind `invalid` for a value that is no moment among moments.
+  /// - Throws: ``StoreError`` of kind `invalid` for another value among moments.
   package static func keyValues(
     _ vector: ColumnVector, of column: ColumnDefinition, _ lines: [UInt32]
   ) throws(StoreError) -> ColumnVector {

@@ -5,7 +5,7 @@ struct DownloadState {
   /// The number of bytes handed on.
   private(set) var received = 0
   private var entityTag: String?
-  /// The number of bytes of the response at hand that were handed on before.
+  /// The number of bytes of the current response that were handed on before.
   private var surplus = 0
 
   /// True when the rest can be requested, or nothing has been handed on yet.
@@ -19,7 +19,7 @@ struct DownloadState {
   }
 
   /// Takes the head of a response whose status is 2xx.
-  /// - Throws: ``StoreError`` of kind `conflict` when the whole is another by now.
+  /// - Throws: ``StoreError`` of kind `conflict` when the whole has changed.
   mutating func begin(_ head: HTTPResponseHead) throws(StoreError) {
     if received == 0 {
       guard head.status != 206 else { throw Self.wrongRange }

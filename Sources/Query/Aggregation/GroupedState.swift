@@ -34,7 +34,7 @@ struct GroupedState: Sendable {
 
   /// Adds a row group of a version with these values in the version's grouping columns.
   ///
-  /// Returns where its groups went.
+  /// Returns the merged group of each of its groups.
   mutating func merge(
     _ partial: RowGroupPartial, version: [KeyColumn.Values]
   ) -> [UInt32] {

@@ -19,7 +19,7 @@ struct Measure: Hashable, Sendable {
   var hasLeast = false
   var hasGreatest = false
   var hasSpread = false
-  /// The quantiles that are asked for.
+  /// The quantiles requested.
   var fractions: [Double] = []
 
   /// The measures that the aggregates of a query need, one for each column.

@@ -12,8 +12,9 @@ struct StateWriter {
   }
 }
 
-/// Reads what a ``StateWriter`` wrote on the same machine; every call gives nil at the end, and
-/// where the bytes are anything else.
+/// A reader of bytes that a ``StateWriter`` wrote on the same machine.
+///
+/// Every call returns nil at the end, and where the bytes are anything else.
 struct StateReader {
   private let bytes: [UInt8]
   private var position = 0

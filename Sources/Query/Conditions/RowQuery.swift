@@ -1,6 +1,6 @@
 package import Model
 
-/// A SELECT over one table whose condition reads nothing but its own row.
+/// A SELECT over one table whose condition reads only its own row.
 ///
 /// Everything in the statement but the condition is this program's. The condition is one expression
 /// of the table's columns and of functions of these: the rows it picks depend only on the table, so
@@ -55,7 +55,7 @@ package struct RowQuery: Sendable {
   }
 }
 
-/// A source of nothing but one table.
+/// A source of a single table.
 private struct OneTable: QuerySource {
   let name: String
   let table: QueryTable

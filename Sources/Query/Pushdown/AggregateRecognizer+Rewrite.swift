@@ -63,7 +63,7 @@ extension AggregateRecognizer {
     return (tokens[index].source, 1)
   }
 
-  /// `CAST(expression AS type)`: the type is no name of a column.
+  /// `CAST(expression AS type)`: the type is not the name of a column.
   private mutating func cast(
     _ tokens: [SQLToken], at index: Int
   ) -> (text: String, count: Int)? {

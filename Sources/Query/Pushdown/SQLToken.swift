@@ -17,7 +17,7 @@ struct SQLToken: Equatable {
   /// Without quotes, and each doubled quote once.
   let name: String
 
-  /// The word in upper case; empty when the token is no word.
+  /// The word in upper case; empty when the token is not a word.
   var keyword: String { kind == .word ? name.uppercased() : "" }
 
   /// Returns true when the token is that operator or punctuation.

@@ -10,7 +10,7 @@ package struct StoreQuerySource: QuerySource {
   private let store: Store
   private let sees: @Sendable (DatasetName) -> Bool
 
-  /// The tables of `store`; datasets that `sees` is false for are not there.
+  /// The tables of `store`; datasets for which `sees` is false do not exist.
   package init(_ store: Store, sees: @escaping @Sendable (DatasetName) -> Bool = { _ in true }) {
     self.store = store
     self.sees = sees
@@ -92,7 +92,7 @@ package struct StoreQuerySource: QuerySource {
     return first...last
   }
 
-  /// An end of a range is written as what follows the `@` of a reference; nil when left out.
+  /// An end of a range, written like the part of a reference after its `@`; nil when left out.
   private func bound(_ text: Substring, of dataset: DatasetName) throws(StoreError) -> Int? {
     guard !text.isEmpty else { return nil }
     return try store.resolve(try Reference(dataset: dataset, parsing: String(text))).number

@@ -2,9 +2,9 @@
 package struct Movement: Sendable, Hashable {
   /// The causes for which units move.
   package enum Cause: String, Sendable, Hashable {
-    /// Shares grew and shrank; the salt, and so everybody's bucket, is the same.
+    /// Shares grew and shrank; the salt, and so every unit's bucket, is the same.
     case weights
-    /// Everybody gets a new bucket: the salt or the fields of the unit are others.
+    /// Every unit gets a new bucket: the salt or the fields of the unit changed.
     case reshuffled
     /// The rule served otherwise before: a target instead of a split, or the other way round.
     case replaced

@@ -13,7 +13,7 @@ package struct RuleSet: Sendable, Hashable {
   package let comment: String
   /// Roots of fields that the server or its trusted callers state.
   package let trusted: [String]
-  /// Roots of fields that anybody states.
+  /// Roots of fields that any caller may state.
   package let untrusted: [String]
   /// In the order of their names.
   package let targets: [Target]

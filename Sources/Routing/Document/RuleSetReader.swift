@@ -17,7 +17,7 @@ struct RuleSetReader {
     let pointer: Pointer
   }
 
-  /// The members of an object that were asked for.
+  /// The members of an object that were requested.
   struct Members {
     let pointer: Pointer
     fileprivate let places: [(name: String, place: Place)]

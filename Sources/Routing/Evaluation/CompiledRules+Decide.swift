@@ -1,7 +1,7 @@
 extension CompiledRules {
   /// Decides which target serves a request.
   /// - Parameters:
-  ///   - context: A JSON object; members that no rule asks for are ignored.
+  ///   - context: A JSON object; members that no rule reads are ignored.
   ///   - trusting: Whether the context is from someone who may state `principal`; else that is as
   ///     good as absent.
   ///   - unit: Names the request when the context does not, in `request.id` or `targetingKey`.

@@ -2,7 +2,7 @@ import Model
 
 /// The decision of a rule set on one request, with its reason.
 ///
-/// Holds numbers; names are looked up when they are asked for.
+/// Holds numbers; names are looked up when they are read.
 package struct Decision: Sendable {
   /// The reason for which a target was chosen, in OpenFeature's words.
   package enum Reason: String, Sendable {

@@ -26,7 +26,7 @@ struct FieldValues {
   /// Reads a context.
   /// - Parameter trusting: Whether the members of `principal` are taken, which only trusted callers
   ///   may state.
-  /// - Throws: ``JSONFault`` when it is no JSON object, or a field asked for is there twice.
+  /// - Throws: ``JSONFault`` when it is not a JSON object, or a field that is read occurs twice.
   init(_ json: [UInt8], _ index: FieldIndex, trusting: Bool) throws(JSONFault) {
     slots = [Slot](repeating: Slot(), count: index.slotCount)
     text.reserveCapacity(128)

@@ -38,7 +38,7 @@ package struct LiveRules: Sendable {
   private let ramp: Ramp?
   private let fields: FieldIndex
 
-  /// A version that serves everybody, or that takes `previous`'s place along a ramp.
+  /// A version that serves every unit, or that takes `previous`'s place along a ramp.
   package init(
     _ current: CompiledRules, over previous: CompiledRules? = nil, along ramp: Ramp? = nil
   ) {

@@ -1,4 +1,4 @@
-/// A JSON object that has a context among its members, whose bytes are left as they are.
+/// A JSON object that has a context among its members, whose bytes are not changed.
 package struct EvaluationEnvelope: Sendable, Hashable {
   /// The context's JSON text; an empty object when it is absent.
   package private(set) var context = Array("{}".utf8)
@@ -12,7 +12,7 @@ package struct EvaluationEnvelope: Sendable, Hashable {
 
   /// Reads an envelope.
   ///
-  /// Unless it is strict, members other than `context` are passed over.
+  /// Unless it is strict, members other than `context` are ignored.
   /// - Throws: ``JSONFault`` when it is no JSON object or, being strict, has members that are not
   ///   known.
   package init(parsing bytes: [UInt8], isStrict: Bool = true) throws(JSONFault) {

@@ -7,7 +7,7 @@ import Service
 import Wire
 
 extension Backend {
-  /// Answers with bytes, or with the part of them that a request asks for.
+  /// Answers with bytes, or with the range of them that a request wants.
   ///
   /// `headers` are those of all answers; `validators` are compared with the request's conditions.
   func respond(

@@ -12,7 +12,7 @@ extension Backend {
   /// - What fails after it is never a status: `lastWords` puts the error into the form of the
   ///   stream, and the transfer ends without its last chunk, the one ending that no client takes
   ///   for success.
-  /// - The next piece is asked for when the connection has taken the one before.
+  /// - The next piece is made when the connection has taken the one before.
   /// - The iteration is cancelled as soon as the client leaves, or the server has to end.
   /// - A heartbeat is a piece like any other, and left to the caller.
   package func streamed<Pieces: AsyncSequence & Sendable>(

@@ -21,7 +21,7 @@ actor Renderings {
 
   private struct Entry {
     let rendering: Rendering
-    /// When it was asked for last, in requests.
+    /// The number of the last request for it.
     var used: Int
   }
 
@@ -89,7 +89,7 @@ actor Renderings {
     evict(from: entries.filter { ($0.value.rendering.bytes.file != nil) == isFile })
   }
 
-  /// Lets go of those among `candidates` that were not asked for the longest, until there is room.
+  /// Removes the least recently requested of `candidates` until there is room.
   private func evict(from candidates: [Key: Entry]) {
     guard fileBytes > limitBytes || memoryBytes > memoryLimitBytes else { return }
     for (key, entry) in candidates.sorted(by: { $0.value.used < $1.value.used }) {

@@ -19,7 +19,7 @@ extension HTTPFields {
 }
 
 extension Backend {
-  /// More than this of JSON that asks for something is not read.
+  /// The most bytes of a request in JSON that are read.
   private static let documentBytes = 1 << 20
 
   /// Reads the body of a request into memory or a file, as it comes.

@@ -24,7 +24,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   private var hasGone = false
   private var listeners: [@Sendable () -> Void] = []
 
-  /// Bodies that are announced to be larger than this are not asked for.
+  /// The size above which an announced body gets no `100 Continue`.
   init(bodyLimitBytes: Int) { self.bodyLimitBytes = bodyLimitBytes }
 
   func handlerAdded(context: ChannelHandlerContext) {

@@ -1,6 +1,6 @@
 /// The range of a body that a `Range` header requests (RFC 9110, section 14).
 package enum ByteRange: Equatable {
-  /// All of it: there is no range, or one that need not be understood.
+  /// All of it: without a range, or with one that need not be understood.
   case whole
   case part(Range<Int>)
   /// It begins after the end.

@@ -6,7 +6,7 @@ package import Wire
 package struct Route: Sendable {
   /// The scope that a caller needs.
   package enum Access: Sendable, Hashable {
-    /// Everybody, also without a token.
+    /// Any caller, also without a token.
     case open
     case token(TokenScope)
   }

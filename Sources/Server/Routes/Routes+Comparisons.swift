@@ -6,7 +6,7 @@ import Service
 import Wire
 
 extension Routes {
-  /// Versions laid beside one another, and gates.
+  /// The routes on comparisons and gates.
   var comparisons: [Route] {
     [
       Route("compare", .post, "/v1/comparisons", .token(.read), handler: compare),

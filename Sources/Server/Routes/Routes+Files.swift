@@ -124,7 +124,7 @@ extension Routes {
       file, status: isNew ? .created : .ok, [.location: "/v1/files/\(file.digest)"])
   }
 
-  /// The body of a request as it is.
+  /// The body of a request, unchanged.
   private func fileBody(_ request: Request) async throws -> SpooledBytes {
     if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
       throw HTTPProblem(

@@ -17,13 +17,13 @@ extension Routes {
   ) async throws -> Response {
     let key = try? segment("name", context)
     do {
-      // What no dataset can be called is no flag either.
+      // A name that no dataset can have is not a flag either.
       guard let name = try? DatasetName(key ?? ""), context.caller.sees(name) else {
         throw StoreError(.missing, "there is no flag '\(key?.prefix(128) ?? "")'")
       }
       let body = try await routingBody(request)
       let routers = try openRouters
-      // Whether there is such a flag, before what is asked of it.
+      // The existence of the flag, before its evaluation.
       if routers.state(of: name) == nil {
         try await backend.quick.run { () throws(StoreError) in try routers.load(name) }
       }

@@ -7,7 +7,7 @@ package struct PairwiseVote: Sendable, Hashable {
     case tie
   }
 
-  /// The item's number, from 0; votes on one item share its luck.
+  /// The item's number, from 0; votes on one item are not independent.
   package let item: Int
   /// The number of the model shown on the left, from 0.
   package let left: Int

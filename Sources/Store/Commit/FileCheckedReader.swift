@@ -304,7 +304,7 @@ struct FileCellText: Decodable {
     size = try members.decodeIfPresent(Int.self, forKey: .size)
   }
 
-  /// Reads a cell; nil for anything that is no file, also for an object with other members.
+  /// Reads a cell; nil for anything that is not a file, also for an object with other members.
   static func value(_ bytes: [UInt8]) -> FileCellText? {
     if let value = FileValue(parsing: bytes), value.json.bytes == bytes {
       return FileCellText(value)

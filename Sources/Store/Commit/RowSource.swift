@@ -39,7 +39,7 @@ struct RowSource {
     self.keepsRows = keepsRows
   }
 
-  /// Calls `body` for each batch until it says no; returns whether it never did.
+  /// Calls `body` for each batch until it returns false; returns true when it never did.
   mutating func forEachBatch(
     _ body: (RowBatch, [UInt32]) throws(StoreError) -> Bool
   ) throws(StoreError) -> Bool {

@@ -32,20 +32,20 @@ extension Store {
     try log(of: dataset).compactMap { Deployment($0) }
   }
 
-  /// The digest of a dataset's newest record, once what others committed is taken in.
+  /// The digest of a dataset's newest record, after reading the log's new records.
   ///
   /// It is another as soon as anything happened to the dataset, and cheap to ask for.
   package func head(of dataset: DatasetName) throws(StoreError) -> Digest? {
     try newestRecord(of: dataset)?.digest
   }
 
-  /// The newest record of a dataset, once what others committed is taken in.
+  /// The newest record of a dataset, after reading the log's new records.
   func newestRecord(of dataset: DatasetName) throws(StoreError) -> DatasetHead? {
     try reading(dataset) { () throws(StoreError) in try index.head(of: dataset) }
   }
 
-  /// The number of records in a dataset's log, once what others committed is taken in; 0 when there
-  /// is no such dataset.
+  /// The number of records in a dataset's log, after reading its new records; 0 for an unknown
+  /// dataset.
   package func logLength(of dataset: DatasetName) throws(StoreError) -> Int {
     try newestRecord(of: dataset)?.sequence ?? 0
   }

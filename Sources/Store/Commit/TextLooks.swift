@@ -10,13 +10,13 @@ struct TextLooks {
   private(set) var integers = 0
   private(set) var numbers = 0
   private(set) var others = 0
-  /// The first text that is neither, that is no float, and that is no integer.
+  /// The first text that is neither, the first that is not a float, and the first not an integer.
   private(set) var other: String?
   private(set) var noFloat: String?
   private(set) var noInteger: String?
 
   private static let boolWords = words("true True TRUE false False FALSE")
-  /// Words for no value, and for what is no finite number.
+  /// Words for null, and for numbers that are not finite.
   private static let nullWords = words("NaN nan NA N/A #N/A null NULL None")
   private static let numberWords = words("Inf inf -inf -Inf Infinity -Infinity +inf")
 
@@ -97,7 +97,7 @@ struct TextLooks {
   /// The type that the texts look like, and the advice as the end of a sentence; nil when they look
   /// like texts.
   ///
-  /// A few that do not fit are let pass: one in ten of ten or more.
+  /// A few that do not fit are ignored: one in ten of ten or more.
   var verdict: (type: ColumnType, what: String)? {
     let isBool = bools >= numbers
     let areIntegers = integers > floats

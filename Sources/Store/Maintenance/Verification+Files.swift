@@ -37,7 +37,7 @@ extension Verification {
       }
       progress(start + slice.count, names.count)
     }
-    // Once more: a file that `gc` had in hand when names were read is back.
+    // Once more: a file that `gc` had renamed when names were read may be back.
     for digest in missing.sorted()
     where try objects.status(of: StoreLayout.fileName(digest)) == nil {
       mark(

@@ -244,7 +244,7 @@ struct Verification {
     report.bytes += byteCount
   }
 
-  /// Notes damage of a file that is no pack.
+  /// Notes damage of a file that is not a pack.
   mutating func mark(file: String, _ what: String, versions: [String]) {
     damagedFiles.append((file, what))
     touchedByFile[file, default: []].append(contentsOf: versions)

@@ -7,7 +7,7 @@ extension Store {
     try keeper.repairing { () throws(StoreError) in try index.aggregate(plan) }
   }
 
-  /// Keeps what a query computed in the index, where another process finds it.
+  /// Stores a query's aggregates in the index, where another process finds them.
   ///
   /// It may be gone at any time: it is what an answer is made of sooner, never what it depends on.
   package func keepAggregate(_ content: [UInt8], for plan: Digest) throws(StoreError) {
