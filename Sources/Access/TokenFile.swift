@@ -49,7 +49,7 @@ struct TokenFile: Sendable {
     }
   }
 
-  /// Changes the tokens, with nobody else changing them meanwhile.
+  /// Changes the tokens under a lock, so that no other process changes them meanwhile.
   /// - Parameter waits: Whether others who change them are waited for.
   /// - Throws: ``StoreError`` of kind `conflict` while others change them.
   func update(

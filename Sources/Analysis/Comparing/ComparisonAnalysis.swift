@@ -211,7 +211,7 @@ package struct ComparisonAnalysis: Sendable {
     }
   }
 
-  /// How many items the base and a candidate have values of some columns of.
+  /// The number of items for which the base and a candidate have values of some columns.
   func presence(
     _ columns: [String], candidate: Int
   ) throws(StoreError) -> ItemPresence {

@@ -16,10 +16,10 @@ struct GateEvidence: Sendable {
   /// The gate that says how many of the base's items are enough; nil for all of them.
   let itemsGate: GateRule?
   let edition: Edition
-  /// Whether the gates were registered before, so that their options are fixed.
+  /// True when the gates were registered before, so that their options are fixed.
   let isRegistered: Bool
-  /// What scores rest on that is not the base's.
-  let changes: [Sameness.Change]
+  /// The differences from the base in what scores rest on.
+  let changes: [Comparability.Change]
 
   /// The share of the base's items that are compared and whole; nil where it has none.
   var share: Double? { baseItems == 0 ? nil : Double(wholeItems) / Double(baseItems) }

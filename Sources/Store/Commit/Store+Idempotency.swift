@@ -130,8 +130,8 @@ extension Store {
 
   /// Returns true when rows were appended with `key`: waiting rows, and those whose keys are kept.
   ///
-  /// Whoever takes rows in this process knows; else all files are read, since a damaged one could
-  /// hold the key.
+  /// The process that takes rows knows; any other reads all files, since a damaged one could hold
+  /// the key.
   private func hasRows(
     with key: String, in dataset: DatasetName
   ) throws(StoreError) -> Bool {
