@@ -1,8 +1,8 @@
 import Model
 import Objects
 
-/// The folder `access/` of a store (docs/format.md): the tokens and the audit log, which nobody but
-/// their owner may read.
+/// The folder `access/` of a store (docs/format.md): the tokens and the audit log, readable only by
+/// their owner.
 enum AccessFolder {
   /// The folder's name below the store's root.
   static let name = "access"

@@ -19,14 +19,14 @@ struct AccessToken: Codable, Sendable, Hashable {
   static let secretPrefix = "assay_"
   private static let secretBytes = 32
 
-  /// What may be told about it.
+  /// The public description of it, without the secret.
   var document: TokenDocument {
     TokenDocument(
       id: id, name: name, scope: scope, prefix: prefix, dataset: dataset, isUrl: isUrl,
       createdAt: createdAt, expiresAt: expiresAt, lastUsedAt: lastUsedAt)
   }
 
-  /// Who comes with it.
+  /// The caller that presents it.
   var caller: Caller {
     let reach: Caller.Reach =
       if let dataset { .dataset(dataset) } else if let prefix { .prefix(prefix) } else {
@@ -35,7 +35,7 @@ struct AccessToken: Codable, Sendable, Hashable {
     return Caller(tokenID: id, name: name, scope: scope, reach: reach, expiresAt: expiresAt)
   }
 
-  /// Whether it is worth nothing any more.
+  /// Returns true when it has expired.
   func isExpired(at time: Timestamp) -> Bool { expiresAt.map { $0 <= time } ?? false }
 
   /// 256 random bits, in the form in which they are handed out.
@@ -49,7 +49,7 @@ struct AccessToken: Codable, Sendable, Hashable {
   /// 64 random bits in hexadecimal digits.
   static func makeID() -> String { Hex.encode(randomBytes(8)) }
 
-  /// What of a secret is kept.
+  /// The hash of a secret, which is stored in its place.
   static func hash(_ secret: String) -> Digest { Digest(hashing: Array(secret.utf8)) }
 
   /// Bytes of the system's generator, which is a cryptographic one
@@ -61,7 +61,7 @@ struct AccessToken: Codable, Sendable, Hashable {
 }
 
 extension Digest {
-  /// Whether two digests are equal, found out in a time that does not depend on where they differ.
+  /// Returns true when two digests are equal, in a time that does not depend on where they differ.
   func equalsInConstantTime(_ other: Digest) -> Bool {
     ((word0 ^ other.word0) | (word1 ^ other.word1) | (word2 ^ other.word2)
       | (word3 ^ other.word3)) == 0

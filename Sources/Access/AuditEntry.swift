@@ -8,9 +8,9 @@ package struct AuditEntry: Codable, Sendable, Hashable {
   package let name: String
   /// The operation, as `schema/openapi.yaml` calls it.
   package let operation: String
-  /// What it was done to: a dataset, a token, a file.
+  /// The object of the action: a dataset, a token, a file.
   package let target: String
-  /// What came of it: a reference, a digest.
+  /// The result of the action: a reference, a digest.
   package let result: String?
   package let requestID: String
 

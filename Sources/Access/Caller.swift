@@ -1,9 +1,9 @@
 package import Model
 package import Wire
 
-/// Who makes a request, and what they may do.
+/// The identity of a request's sender, and what they may do.
 package struct Caller: Sendable, Hashable {
-  /// Which datasets a caller may see; the others are not there for them.
+  /// The datasets that a caller may see; others do not exist for them.
   package enum Reach: Sendable, Hashable {
     case everything
     /// A namespace: the dataset of that name, and those whose names go on after it with a dot. With
@@ -12,7 +12,7 @@ package struct Caller: Sendable, Hashable {
     case dataset(DatasetName)
   }
 
-  /// The token's; nil for somebody who needs none.
+  /// The token's; nil for a caller who needs none.
   package let tokenID: String?
   /// The author of what they write, unless they say otherwise.
   package let name: String
@@ -21,7 +21,7 @@ package struct Caller: Sendable, Hashable {
   /// When their token expires.
   package let expiresAt: Timestamp?
 
-  /// Somebody who may do everything: a user of this machine, while there are no tokens.
+  /// A caller who may do everything: a user of this machine, while there are no tokens.
   package static let local = Caller(
     tokenID: nil, name: "", scope: .admin, reach: .everything, expiresAt: nil)
 
@@ -36,10 +36,10 @@ package struct Caller: Sendable, Hashable {
     self.expiresAt = expiresAt
   }
 
-  /// Whether they see all datasets.
+  /// True when they may see all datasets.
   package var seesEverything: Bool { reach == .everything }
 
-  /// Whether a dataset is there for them.
+  /// Returns true when they may see the dataset.
   package func sees(_ dataset: DatasetName) -> Bool {
     switch reach {
     case .everything: true
@@ -52,7 +52,7 @@ package struct Caller: Sendable, Hashable {
     isBeginning(prefix) ? name.hasPrefix(prefix) : name == prefix || name.hasPrefix(prefix + ".")
   }
 
-  /// Whether a prefix is that of all names that begin so, and no namespace.
+  /// Returns true when a prefix is the beginning of names, and not a namespace.
   private static func isBeginning(_ prefix: String) -> Bool {
     prefix.last.map { ".-_".contains($0) } ?? true
   }
@@ -62,17 +62,17 @@ package struct Caller: Sendable, Hashable {
     isBeginning(prefix) ? prefix + "…" : "\(prefix), \(prefix).…"
   }
 
-  /// Goes on when the dataset is there for them.
-  /// - Throws: ``StoreError`` of kind `missing`, in the words for a dataset that nobody made.
+  /// Throws unless they may see the dataset.
+  /// - Throws: ``StoreError`` of kind `missing`, in the words for a dataset that does not exist.
   package func requireSight(of dataset: DatasetName) throws(StoreError) {
     guard sees(dataset) else {
       throw StoreError(.missing, "there is no dataset '\(dataset)'")
     }
   }
 
-  /// Goes on when they may make a dataset of that name, and so write into it.
+  /// Throws unless they may make a dataset of that name, and so write into it.
   ///
-  /// Says what the token is limited to, and nothing of whether there is such a dataset.
+  /// The error discloses the token's limits, not whether such a dataset exists.
   /// - Throws: ``StoreError`` of kind `denied`.
   package func requireReach(of dataset: DatasetName) throws(StoreError) {
     switch reach {
@@ -85,7 +85,7 @@ package struct Caller: Sendable, Hashable {
     }
   }
 
-  /// Goes on when their token allows `scope`.
+  /// Throws unless their token allows `scope`.
   /// - Throws: ``StoreError`` of kind `denied`.
   package func require(_ scope: TokenScope) throws(StoreError) {
     guard self.scope >= scope else {

@@ -25,17 +25,17 @@ package final class LocalTokenService: TokenService {
   private let clock: @Sendable () -> Timestamp
   private let state = Mutex(State())
 
-  /// The tokens below the root of `disk`, whose files nobody but their owner may read from now on.
+  /// The tokens below the root of `disk`, whose files only their owner may read from now on.
   package init(disk: any Disk, clock: @escaping @Sendable () -> Timestamp) {
     AccessFolder.makePrivate(on: disk)
     file = TokenFile(disk: disk)
     self.clock = clock
   }
 
-  /// Whether there are any tokens, also expired ones: then nobody gets in without.
+  /// Returns true when any tokens exist, also expired ones: then every request needs one.
   ///
-  /// Tokens of data URLs do not count: to hand out a URL of one version locks nobody out, and
-  /// keeps nobody out either.
+  /// Tokens of data URLs do not count: handing out a URL of one version must not lock a store that
+  /// was open.
   /// - Throws: ``StoreError`` of kind `corrupt` when their file is damaged.
   package func isAnyTokenKnown() throws(StoreError) -> Bool {
     try state.withLock { (state) throws(StoreError) -> Bool in
@@ -44,7 +44,7 @@ package final class LocalTokenService: TokenService {
     }
   }
 
-  /// Who comes with a secret; nil when it is unknown, revoked or expired.
+  /// The caller that presents a secret; nil when it is unknown, revoked or expired.
   package func caller(
     secret: String, inURL isURL: Bool = false
   ) throws(StoreError) -> Caller? {
@@ -58,7 +58,7 @@ package final class LocalTokenService: TokenService {
     return token.caller
   }
 
-  /// Whether a use of a token that was just made is worth being written down.
+  /// Returns true when a use of a new token is worth being written down.
   package func isUseDue(_ tokenID: String) -> Bool {
     let now = clock()
     return state.withLock { state in

@@ -23,7 +23,7 @@ struct TokenFile: Sendable {
   /// The file below the root of `disk`.
   init(disk: any Disk) { self.disk = disk }
 
-  /// Changes with every replacement of the file; nil when there is none.
+  /// A status that changes with every replacement of the file; nil when it does not exist.
   func status() throws(StoreError) -> FileStatus? { try disk.status(of: Self.file) }
 
   /// The tokens; none when there is no file.
@@ -49,7 +49,7 @@ struct TokenFile: Sendable {
     }
   }
 
-  /// Changes the tokens, with nobody else changing them meanwhile.
+  /// Changes the tokens under a lock, so that no other process changes them meanwhile.
   /// - Parameter waits: Whether others who change them are waited for.
   /// - Throws: ``StoreError`` of kind `conflict` while others change them.
   func update(
@@ -81,7 +81,7 @@ struct TokenFile: Sendable {
       // It is in force from now on, and a power cut may take it back.
       throw .uncertain(
         "the change of the tokens", because: error,
-        advice: "look at 'assay token ls', and revoke a token whose secret nobody has")
+        advice: "look at 'assay token ls', and revoke a token whose secret was never received")
     }
   }
 }

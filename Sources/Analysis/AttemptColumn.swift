@@ -2,7 +2,7 @@ import Model
 
 /// The columns of a key that number the attempts at an item.
 package enum AttemptColumn {
-  /// Names that are taken for them; `sample` and `seed` also tell items apart, and are not.
+  /// The usual names of such columns; `sample` and `seed` also identify items, and are not listed.
   private static let names = ["attempt", "trial", "repeat", "repetition", "epoch"]
 
   /// The columns of `key` that number attempts: whose name is one of those, beside which something
@@ -24,7 +24,7 @@ package enum AttemptColumn {
     }
   }
 
-  /// Whether some column of a key may be found to number attempts, by its name.
+  /// Returns true when some column of a key may number attempts, by its name.
   package static func isPossible(in key: [String]) -> Bool {
     key.count > 1 && key.contains { names.contains($0.lowercased()) }
   }

@@ -3,10 +3,10 @@ package import Model
 
 /// Columns of some rows of a version in memory: what statistics start from.
 package struct ColumnTable: Sendable {
-  /// How errors call the rows, for example `results@3`.
+  /// The name of the rows in errors, for example `results@3`.
   package let name: String
   package let columns: [ColumnDefinition]
-  /// How many rows there are.
+  /// The number of rows.
   package let count: Int
   /// The names of all columns of the version, also of those that are not in memory.
   let known: [String]
@@ -31,19 +31,19 @@ package struct ColumnTable: Sendable {
     }
   }
 
-  /// Whether there is a column of that name.
+  /// Returns true when a column has that name.
   package func has(_ column: String) -> Bool { columns.position(of: column) != nil }
 
-  /// The type of the column called `name`; nil where there is none.
+  /// The type of the column called `name`; nil when there is no such column.
   package func type(of name: String) -> ColumnType? {
     columns.position(of: name).map { columns[$0].type }
   }
 
-  /// Whether the version has a column of that name, in memory or not.
+  /// Returns true when the version has a column of that name, in memory or not.
   package func knows(_ column: String) -> Bool { known.contains(column) }
 
   /// The column called `name`.
-  /// - Throws: ``StoreError`` of kind `usage` when there is none, with the names that are near.
+  /// - Throws: ``StoreError`` of kind `usage` for a missing column, with the names that are near.
   package func vector(_ name: String) throws(StoreError) -> ColumnVector {
     guard let index = columns.position(of: name) else {
       let advice = Spelling.advice(name, known)
@@ -79,11 +79,11 @@ package struct ColumnTable: Sendable {
         + "a metric is a column of numbers or of true and false")
   }
 
-  /// How many of some rows have a value of a mixed column that is no number: a text, a list, an
+  /// The number of some rows whose value in a mixed column is not a number: a text, a list, an
   /// object.
   package func otherCount(_ name: String, rows: [Int]) -> Int { others(name, rows: rows).count }
 
-  /// Those of some rows that have a value of a mixed column that is no number.
+  /// Those of some rows whose value in a mixed column is not a number.
   package func others(_ name: String, rows: [Int]) -> [Int] {
     guard let vector = try? vector(name), vector.type == .json else { return [] }
     return rows.filter { row in
@@ -107,7 +107,7 @@ package struct ColumnTable: Sendable {
     }
   }
 
-  /// A column as texts: a string as it is, any other value as its JSON; nil where there is none.
+  /// A column as texts: a string as it is, any other value as its JSON; nil for null.
   /// - Throws: ``StoreError`` of kind `usage` when there is no such column.
   package func texts(_ name: String) throws(StoreError) -> [String?] {
     let vector = try vector(name)
@@ -118,7 +118,7 @@ package struct ColumnTable: Sendable {
     }
   }
 
-  /// A column as what tells groups, arms and items apart; nil where there is no value.
+  /// A column as labels that identify groups, arms and items; nil for null.
   /// - Throws: ``StoreError`` of kind `usage` when there is no such column.
   package func labels(_ name: String) throws(StoreError) -> [ValueLabel?] {
     ValueLabel.labels(try vector(name))

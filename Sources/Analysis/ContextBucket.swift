@@ -12,7 +12,7 @@ package struct ContextBucket: Sendable, Hashable {
     ContextBucket(name: ">128k", range: 128 << 10..<Int.max),
   ]
 
-  /// Whether an input of so many tokens lies in it.
+  /// Returns true when an input of so many tokens lies in it.
   package func holds(_ tokens: Double?) -> Bool {
     guard let tokens else { return false }
     return tokens >= Double(range.lowerBound) && tokens < Double(range.upperBound)

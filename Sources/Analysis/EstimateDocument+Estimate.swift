@@ -34,7 +34,7 @@ extension EstimateDocument {
 
   /// A mean of shares, whose bounds lie between 0 and 1.
   ///
-  /// That nothing varies is no certainty: each cluster, or item, counts as one trial then.
+  /// Values without variation are not certainty: each cluster, or item, counts as one trial then.
   package func ofShares(varies: Bool, level: Double) -> EstimateDocument {
     guard !varies else { return clipped(to: 0...1) }
     let interval = Proportion.wilson(
@@ -47,7 +47,7 @@ extension EstimateDocument {
 
   /// A mean difference of the shares in `sample`, whose bounds lie between −1 and 1.
   ///
-  /// That all differ by the same is no certainty: each cluster, or item, counts as one trial then.
+  /// Equal differences are not certainty: each cluster, or item, counts as one trial then.
   package func ofShares(in sample: PairedSample, level: Double) -> EstimateDocument {
     guard !sample.varies else { return clipped(to: -1...1) }
     let interval = TangoInterval.withoutSpread(value, units: clusters ?? rows, level: level)

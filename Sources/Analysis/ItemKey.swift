@@ -1,13 +1,13 @@
 import Model
 
-/// What identifies an item: the labels of its key's columns, equal when the keys are one.
+/// The identity of an item: the labels of its key's columns, equal when the keys are equal.
 package struct ItemKey: Hashable, Comparable, Sendable {
   package let parts: [ValueLabel]
 
   /// The key with these parts, one a column.
   package init(_ parts: [ValueLabel]) { self.parts = parts }
 
-  /// What the parts are called.
+  /// The names of the parts.
   package var names: [String] { parts.map(\.name) }
 
   /// The key as people write it in a line.
@@ -18,6 +18,6 @@ package struct ItemKey: Hashable, Comparable, Sendable {
     left.parts.lexicographicallyPrecedes(right.parts)
   }
 
-  /// What the digest of a list of items is taken of.
+  /// The JSON from which the digest of a list of items is made.
   var json: CanonicalJSON { .array(parts.map { .string($0.text.string) }) }
 }

@@ -1,13 +1,13 @@
 package import Model
 package import Wire
 
-/// What the values of a metric are by what it means, whatever they happen to be.
+/// The nature of a metric's values by their meaning, whatever the values at hand.
 package enum MetricNature: Sendable, Hashable {
   /// Yes or no, or a share of something: between 0 and 1.
   case rate
   /// So much of something: a cost, a time, tokens, a count; no rate where all of them are 0 or 1.
   case amount
-  /// One or the other, or points of a scale: the values tell.
+  /// Yes or no, or points of a scale: the values decide.
   case open
 
   /// The nature of a column, by its types, the part it plays and the words of its name.
@@ -52,8 +52,8 @@ package enum MetricNature: Sendable, Hashable {
     "score", "scores", "rating", "grade", "points", "stars", "quality", "reward",
   ]
 
-  /// What the words of a name say: the last one that says anything, as `token_f1` is an F1 and
-  /// `success_latency` a latency.
+  /// The nature implied by the words of a name: the last one that implies any, as `token_f1` is an
+  /// F1 and `success_latency` a latency.
   private static func told(_ words: [String]) -> MetricNature {
     if words.contains(where: counts.contains) { return .amount }
     guard let word = words.last(where: { rates.contains($0) || amounts.contains($0) }) else {

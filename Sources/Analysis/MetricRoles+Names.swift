@@ -60,7 +60,7 @@ extension MetricRoles {
     names.subtracting([self[.finishReason], self[.output]].compactMap(\.self).textSet)
   }
 
-  /// Whether a column is usually called so whose values lie between 0 and 1.
+  /// Returns true when columns of this name usually have values between 0 and 1.
   static func isShare(_ name: String) -> Bool {
     usual.contains { role, names in
       shares.contains(role) && names.contains { plain($0) == plain(name) }
@@ -70,17 +70,17 @@ extension MetricRoles {
   /// The usual names of a role's column.
   static func usualNames(_ role: Role) -> [String] { usual.first { $0.0 == role }?.1 ?? [] }
 
-  /// Whether some role's column usually has this name.
+  /// Returns true when this is a usual name for some role's column.
   static func isUsual(_ name: String) -> Bool {
     usual.contains { $0.1.contains { plain($0) == plain(name) } }
   }
 
-  /// The roles that columns play by their usual names, with those in `stated` instead where it
-  /// says so; an empty name there means that no column plays the role.
+  /// The roles that columns play by their usual names, overridden by those in `stated`; an empty
+  /// name there means that no column plays the role.
   ///
-  /// A column of texts is no column of refusals: what a model said does not tell whether it
-  /// refused. In the first edition it was one.
-  /// - Throws: ``StoreError`` of kind `usage` when a stated column is not there.
+  /// A column of texts never plays the role of refusals: a model's words do not show whether it
+  /// refused. In the first edition it could.
+  /// - Throws: ``StoreError`` of kind `usage` for a stated column that is missing.
   package init(
     stated: MetricRoles, columns: [ColumnDefinition], of table: String,
     edition: Edition = .current
@@ -127,7 +127,7 @@ extension MetricRoles {
     }
   }
 
-  /// What has to be said of columns of texts that would play a part if they held numbers.
+  /// The remarks on columns of texts that would play a role if they held numbers.
   func unplayed(_ columns: [ColumnDefinition]) -> [(name: String, what: String)] {
     Self.textual(columns).filter { self[$0.role] == nil }.map { role, name in
       role == .refusal
@@ -136,7 +136,7 @@ extension MetricRoles {
     }
   }
 
-  /// Whether columns of a type can play a role.
+  /// Returns true when columns of a type can play a role.
   private static func fits(_ type: ColumnType, _ role: Role, _ edition: Edition) -> Bool {
     switch type {
     case .bool, .int64, .float64: role != .finishReason

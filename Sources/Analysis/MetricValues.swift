@@ -1,17 +1,17 @@
 import Model
 import Wire
 
-/// What the values of a metric are on all arms: by what they mean, and then by what they are.
+/// The nature of a metric's values on all arms: by their meaning, then by the values themselves.
 struct MetricValues: Sendable {
-  /// Whether each item's is 0 or 1 and says yes or no, so that items can be counted.
+  /// True when each item's value is 0 or 1 and means no or yes, so that items can be counted.
   private(set) var areBinary: Bool
-  /// Whether each row's is: means are rates then, also those of attempts.
+  /// True when each row's is: means are rates then, also those of attempts.
   let areRates: Bool
-  /// Whether they lie between 0 and 1 by what they mean, and so do the bounds of their means.
+  /// True when they lie between 0 and 1 by their meaning, and so do the bounds of their means.
   let areShares: Bool
-  /// Whether they can lie nowhere else, so that a bound beyond 1 makes no sense.
+  /// True when they can lie nowhere else, so that a bound beyond 1 makes no sense.
   let isRate: Bool
-  /// Whether means of zeros and ones are no rates.
+  /// True when means of zeros and ones are not rates.
   let areAmounts: Bool
 
   /// The values of a column.

@@ -6,7 +6,7 @@ package struct NestedColumn: Sendable {
   package let column: String
   package let member: String
 
-  /// What it is called: `meta.judge`.
+  /// The name of the column: `meta.judge`.
   package var name: String { "\(column).\(member)" }
 
   /// The member of `column` called `member`.
@@ -15,8 +15,8 @@ package struct NestedColumn: Sendable {
     self.member = member
   }
 
-  /// The member of each value: a text as it is, any other value as its JSON; null where there is
-  /// none.
+  /// The member of each value: a text as it is, any other value as its JSON; null where the member
+  /// is missing.
   func values(of vector: ColumnVector) -> ColumnVector {
     var texts = TextValues()
     var validity = Bitmap(repeating: false, count: vector.count)

@@ -1,13 +1,13 @@
 package import Columns
 package import Model
 
-/// What a value is called, and whether it is another's: the label of a group, an arm or an item.
+/// The label of a group, an arm or an item: the name of a value, and its identity.
 ///
-/// Two labels are equal when the values are one by the rule for keys (``KeyIdentities``), whatever
-/// the types of their columns and however they are spelled: 1 and 1.0 are one group, the text `1`
-/// is another, and so are two spellings of "é".
+/// Two labels are equal when the values are equal by the rule for keys (``KeyIdentities``),
+/// whatever the types of their columns and however they are spelled: 1 and 1.0 are one group, the
+/// text `1` is another, and so are two spellings of "é".
 package struct ValueLabel: Hashable, Comparable, Sendable {
-  /// What kind of value it is; values of two kinds are two.
+  /// The kind of a value; values of different kinds are never equal.
   package enum Kind: UInt8, Sendable {
     case null, bool, number, text, timestamp, nested
   }
@@ -15,7 +15,7 @@ package struct ValueLabel: Hashable, Comparable, Sendable {
   package let kind: Kind
   /// The value as text, the same for all spellings of it: a text as it is, `true`, `0.5`, `1`.
   package let text: DataText
-  /// Whether the name has quotes, so that it is told from the number that reads the same.
+  /// True when the name has quotes, to distinguish it from the number that reads the same.
   private let isQuoted: Bool
 
   private init(_ kind: Kind, _ text: String, isQuoted: Bool = false) {
@@ -36,8 +36,8 @@ package struct ValueLabel: Hashable, Comparable, Sendable {
   /// The label of a text.
   package init(text: String) { self.init(.text, text) }
 
-  /// What people call the value: texts without quotes, unless a value of the same column that is
-  /// no text would be called so too.
+  /// The name of the value for people: texts without quotes, unless a value of the same column that
+  /// is not text would have the same name.
   package var name: String {
     guard isQuoted else { return text.string }
     var bytes: [UInt8] = []
@@ -45,8 +45,8 @@ package struct ValueLabel: Hashable, Comparable, Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Whether somebody who writes `name` means this value: its name, or a number in another
-  /// spelling.
+  /// Returns true when `name`, as a user writes it, means this value: its name, or a number in
+  /// another spelling.
   package func isCalled(_ name: String) -> Bool {
     if self.name.hasBytes(of: name) || text.string.hasBytes(of: name) { return true }
     return kind == .number && KeyNumber(json: Array(name.utf8)[...])?.text == text.string
@@ -67,7 +67,7 @@ package struct ValueLabel: Hashable, Comparable, Sendable {
 }
 
 extension ValueLabel {
-  /// The label of each value of a column; nil where there is none.
+  /// The label of each value of a column; nil for null.
   static func labels(_ vector: ColumnVector) -> [ValueLabel?] {
     func present(_ label: (Int) -> ValueLabel) -> [ValueLabel?] {
       (0..<vector.count).map { vector.hasValue($0) ? label($0) : nil }
@@ -108,7 +108,7 @@ extension ValueLabel {
   }
 }
 
-/// What tells clusters apart: a value, or the place of one that is missing.
+/// The identity of a cluster: a value, or the place of a missing one.
 enum ClusterLabel: Hashable {
   case value(ValueLabel)
   case missing(Int)

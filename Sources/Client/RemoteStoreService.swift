@@ -2,15 +2,15 @@ package import Model
 import Outbound
 import Wire
 
-/// A store that a server elsewhere holds.
+/// A store that a remote server holds.
 package struct RemoteStoreService: Sendable {
   private let client: HTTPClient
   private let address: ServerAddress
   private let token: String?
 
-  /// The store at an address; nothing is sent before it is asked for something.
+  /// The store at an address; nothing is sent before the first call.
   /// - Parameter token: From ASSAY_TOKEN; nil or empty for none.
-  /// - Throws: ``StoreError`` of kind `usage` when `url` is no address of a server.
+  /// - Throws: ``StoreError`` of kind `usage` when `url` is not the address of a server.
   package init(url: String, token: String?) throws(StoreError) {
     try self.init(url, token.flatMap { $0.isEmpty ? nil : $0 }, HTTPClient())
   }
@@ -50,8 +50,8 @@ package struct RemoteStoreService: Sendable {
     }
   }
 
-  /// Sends a request, and throws what an answer that is no success tells.
-  /// - Parameter file: How the body sent is called in errors about a line of it.
+  /// Sends a request; throws the error of an answer that is not a success.
+  /// - Parameter file: The name of the body in errors about a line of it.
   func send(
     _ request: HTTPRequest, file: String? = nil, report: (Int) -> Void = { _ in }
   ) throws(StoreError) -> HTTPAnswer {
@@ -78,7 +78,7 @@ package struct RemoteStoreService: Sendable {
   /// Waits as the client does between attempts.
   func pause(_ duration: Duration) { client.pause(duration) }
 
-  /// Throws what an answer that is no success tells.
+  /// Throws the error of an answer that is not a success.
   func require(_ answer: HTTPAnswer, file: String? = nil) throws(StoreError) {
     guard answer.head.isSuccess else {
       throw StoreError(answer, from: address, hasToken: token != nil, file: file)

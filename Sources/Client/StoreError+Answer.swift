@@ -3,9 +3,9 @@ import Outbound
 import Wire
 
 extension StoreError {
-  /// The error that a server's answer tells: with a problem document, the one that a store here
-  /// would have thrown.
-  /// - Parameter file: How the body sent is called in errors about a line of it.
+  /// The error in a server's answer: with a problem document, the one that a local store would have
+  /// thrown.
+  /// - Parameter file: The name of the body in errors about a line of it.
   init(_ answer: HTTPAnswer, from address: ServerAddress, hasToken: Bool, file: String? = nil) {
     let status = answer.head.status
     let origin = address.origin
@@ -40,7 +40,7 @@ extension StoreError {
     }
   }
 
-  /// The error that a problem document tells.
+  /// The error in a problem document.
   init(_ problem: ProblemDocument, file: String? = nil) {
     let name =
       problem.type.hasPrefix(ProblemDocument.typePrefix)
@@ -58,7 +58,7 @@ extension StoreError {
     guard answer.head["Content-Type"]?.hasPrefix("application/problem+json") == true else {
       return nil
     }
-    // What cannot be read is told as a status alone.
+    // An unreadable body is reported by its status only.
     return try? Documents.decode(ProblemDocument.self, from: answer.body)
   }
 

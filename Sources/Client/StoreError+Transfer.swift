@@ -37,9 +37,9 @@ extension StoreError {
       case .scheme: "it begins with neither http:// nor https://"
       case .userName: "it holds a user name; give a token in ASSAY_TOKEN"
       case .query: "nothing comes after the path"
-      case .character: "it holds a character that is none of an address"
+      case .character: "it holds a character that no address has"
       case .host: "it names no host, or no port from 1 to 65535"
       }
-    self.init(.usage, "this is no address of a server: \(why); write http://host:8640")
+    self.init(.usage, "this is not the address of a server: \(why); write http://host:8640")
   }
 }

@@ -47,19 +47,19 @@ struct MadeFolder: Sendable {
   struct Place: Sendable {
     let file: FileValue
     let path: String
-    /// How a table in the table's folder calls it.
+    /// The path of the file in a cell, from the table's folder.
     let cell: String
-    /// Whether the file is there, with its bytes.
+    /// True when the file exists, with its bytes.
     let isThere: Bool
   }
 
-  /// Where each of some different attachments goes, in their order.
+  /// The places of some different attachments, in their order.
   ///
-  /// A file that is there already with the same bytes is taken as it is; one with other bytes is
-  /// left alone, and the attachment gets a name with its digest in it.
+  /// An existing file with the same bytes is used as it is; one with other bytes is never touched,
+  /// and the attachment gets a name with its digest in it.
   func places(_ files: [FileValue]) -> [Place] {
-    // File systems that pay no heed to case, or to the spelling of a character, would take one for
-    // the other: here a String's equality is the right one.
+    // File systems that ignore case, or the spelling of a character, would take one for the other:
+    // a String's equality is right for these.
     var taken: [String: Digest] = [:]
     return files.map { file in
       let names = SafeName.names(file)
@@ -82,7 +82,7 @@ struct MadeFolder: Sendable {
     }
   }
 
-  /// Whether a file is there with the bytes of an attachment.
+  /// Returns true when a file has the bytes of an attachment.
   private static func has(_ path: String, _ file: FileValue) -> Bool {
     guard LocalPath.size(path, follows: false) == file.byteCount,
       let found = try? SeekableFile.open(path: path, compression: nil, name: path)
@@ -123,7 +123,7 @@ struct MadeFolder: Sendable {
     try part.finish(as: place.path)
   }
 
-  /// How many bytes are asked for at a time.
+  /// The number of bytes that are requested at a time.
   private static let pieceBytes = 4 << 20
 }
 

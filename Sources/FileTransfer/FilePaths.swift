@@ -1,13 +1,13 @@
 package import Model
 
-/// Which columns of a table hold paths of files of this machine, and where those are.
+/// The columns of a table that hold paths of local files, and the folder of those files.
 package struct FilePaths: Sendable, Hashable {
   /// The columns, which become columns of the type `file`.
   package let columns: [String]
   /// The folder that paths are relative to.
   package let folder: String
-  /// Whether paths may lead out of that folder: a table from somebody else could otherwise have any
-  /// file of this machine sent.
+  /// True when paths may lead out of that folder: a table from a third party could otherwise have
+  /// any file of this machine sent.
   package let mayLeaveFolder: Bool
 
   /// Paths in `columns`, below the folder of the table at `table`, unless `root` names another.

@@ -8,18 +8,19 @@ import Wire
 /// A file of this machine that is to become an attachment.
 struct LocalFile: Sendable {
   let path: String
-  /// What it is called, without folders.
+  /// The name of the file, without folders.
   let name: String
   let byteCount: Int
 
-  /// How many bytes are read at a time.
+  /// The number of bytes that are read at a time.
   private static let pieceBytes = 1 << 20
-  /// How often an upload that somebody else is making, and that does not go on, is asked about, a
-  /// little while apart.
+  /// The number of times that another client's stalled upload of the same file is polled, at short
+  /// intervals.
   private static let patience = 50
 
   /// The file at a path that a table has.
-  /// - Throws: ``StoreError`` of kind `invalid` when it is none to be read, or lies elsewhere.
+  /// - Throws: ``StoreError`` of kind `invalid` when it is not a readable file, or lies outside the
+  ///   folder.
   init(_ path: String, in paths: FilePaths) throws(StoreError) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw StoreError(.invalid, "an empty text is no path; leave the cell out for no file")
@@ -47,8 +48,8 @@ struct LocalFile: Sendable {
   }
 
   /// Puts the file into a store that does not have it yet.
-  /// - Parameter report: Told how many more bytes are done with.
-  /// - Returns: What a cell says of it.
+  /// - Parameter report: Called with the number of further bytes done.
+  /// - Returns: The value for a cell.
   /// - Throws: ``StoreError``: `invalid` when it changes meanwhile, else what the store throws.
   func put(
     into service: any FileService, report: @escaping (Int) -> Void
@@ -115,7 +116,7 @@ struct LocalFile: Sendable {
           return document
         }
       } catch {
-        // Somebody else sends the same file just now.
+        // Another client is sending the same file.
         guard error.kind == .conflict, attempts < Self.patience else { throw error }
         Thread.sleep(forTimeInterval: 0.1)
         if let known = try Self.known(digest, name: name, service) {

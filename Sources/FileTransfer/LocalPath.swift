@@ -22,7 +22,7 @@ enum LocalPath {
     return unsafe String(cString: real)
   }
 
-  /// How to get from a folder to another; both are real paths.
+  /// The path from a folder to another; both are real paths.
   static func relative(_ path: String, to folder: String) -> String {
     let target = path.split(separator: "/")
     let start = folder.split(separator: "/")
@@ -32,8 +32,8 @@ enum LocalPath {
       .joined(separator: "/")
   }
 
-  /// The size of a regular file, or of one that a link leads to when `follows` says so; nil for
-  /// what is none.
+  /// The size of a regular file, or of the target of a link when `follows` is set; nil for anything
+  /// else.
   static func size(_ path: String, follows: Bool = true) -> Int? {
     var status = stat()
     let result = unsafe follows ? stat(path, &status) : lstat(path, &status)
@@ -41,7 +41,7 @@ enum LocalPath {
     return Int(status.st_size)
   }
 
-  /// Whether something is at a path, be it a link that leads nowhere.
+  /// Returns true when something exists at a path, be it a link that leads nowhere.
   static func exists(_ path: String) -> Bool {
     var status = stat()
     return unsafe lstat(path, &status) == 0

@@ -2,7 +2,7 @@ import Glibc
 import Model
 import Platform
 
-/// A file that is being written, under a name that tells the next attempt where to go on.
+/// A file that is being written, under a name by which the next attempt can resume it.
 ///
 /// Used by one thread at a time; another process that writes the same is refused.
 final class PartFile {
@@ -19,7 +19,7 @@ final class PartFile {
   ///   `unavailable` when the disk refuses.
   init(_ path: String) throws(StoreError) {
     self.path = path
-    // Never through a link that somebody laid there.
+    // Never through a link that another user may have placed there.
     descriptor = retryingOnInterrupt {
       unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
     }

@@ -14,9 +14,9 @@ struct PathTable {
   private var places: [DataText: Int] = [:]
   private(set) var files: [LocalFile] = []
 
-  /// How the table was read, where it could have meant something else: a sentence each.
+  /// The readings of the table where it could have meant something else: a sentence each.
   private(set) var notes: [String] = []
-  /// The columns that those tell the first misfit of.
+  /// The columns whose first misfit those notes name.
   private var widened: [String] = []
 
   /// Reads a table and looks for every file that it names.
@@ -79,7 +79,7 @@ struct PathTable {
     let bytes = text.words.bytes[text.range]
     switch vector.type {
     case .string: return String(decoding: bytes, as: UTF8.self)
-    // A column that has other values too: which of them is at fault is told by its line.
+    // A column that has other values too: the error names the line of the first.
     case .json: return CanonicalJSON(parsing: Array(bytes))?.string
     default: return nil
     }
@@ -115,8 +115,8 @@ struct PathTable {
     return NamingTable(source: file, spool: spool, lines: lines)
   }
 
-  /// The notes of this table and `others`, of the table that names attachments: what a column
-  /// became is told once, by its line here.
+  /// The notes of this table and `others`, of the table that names attachments: each column's type
+  /// is reported once, by its line in this table.
   func notes(with others: [String]) -> [String] {
     notes + others.filter { note in !widened.contains { note.hasPrefix("column '\($0)' was ") } }
   }

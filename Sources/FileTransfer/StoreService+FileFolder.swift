@@ -9,7 +9,7 @@ extension StoreService {
   /// attachments that they name, and writes those files.
   ///
   /// Every file is there before the first byte is handed over.
-  /// - Throws: ``StoreError`` of kind `usage` when no column asked for is one of files, `corrupt`
+  /// - Throws: ``StoreError`` of kind `usage` when no requested column holds files, `corrupt`
   ///   when an attachment's bytes are not those of its digest, else what the store throws.
   package func data(
     _ reference: Reference, _ request: DataRequest, files folder: FileFolder,

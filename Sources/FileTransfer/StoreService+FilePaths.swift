@@ -57,7 +57,7 @@ extension StoreService {
       if nested.isEmpty || file.format.hasLines { return (expected, [:]) }
       return (expected, try shapes(of: nested, dataset))
     } catch  where error.kind == .missing || error.kind == .denied {
-      // There is no version, or none that this caller may read.
+      // The dataset has no version, or none that this caller may read.
     }
     return (expected, [:])
   }

@@ -8,7 +8,7 @@ import Wire
 ///
 /// The first error ends it: what has begun is finished, nothing more is begun.
 final class Transfers<Result: Sendable>: Sendable {
-  /// How many are under way at a time.
+  /// The number of transfers that run at a time.
   private static var width: Int { 4 }
 
   private struct State {
@@ -26,7 +26,7 @@ final class Transfers<Result: Sendable>: Sendable {
     state = Mutex(State(results: [Result?](repeating: nil, count: count)))
   }
 
-  /// Does `body` for each of 0..<count, and tells how many of `total` bytes are done with.
+  /// Does `body` for each of 0..<count, and reports how many of `total` bytes are done.
   /// - Returns: The results in order.
   static func run(
     count: Int, total: Int, progress: (Wire.Progress) -> Void,

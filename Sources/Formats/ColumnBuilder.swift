@@ -11,9 +11,9 @@ import Model
   private let cells: UnsafeBufferPointer<assay_json_cell>
   /// Numbers that their doubles do not stand for, in row order.
   private let exacts: UnsafeBufferPointer<assay_json_exact>
-  /// What string cells point into.
+  /// The block that string cells point into.
   private let block: UnsafePointer<UInt8>
-  /// What unescaped and nested cells point into.
+  /// The text that unescaped and nested cells point into.
   private let text: UnsafePointer<UInt8>
   /// The bytes of all texts.
   private let textBytes: Int

@@ -1,7 +1,7 @@
 package import Columns
 package import Model
 
-/// How a file was read where it could have meant something else.
+/// The readings of a file where it could have meant something else.
 package struct ReadRemarks: Sendable {
   /// A column of a dataset that a file did not continue, and the first cell that shows why.
   package struct Misfit: Sendable {
@@ -12,7 +12,7 @@ package struct ReadRemarks: Sendable {
     /// The cell's line, from 1, and its text, shortened.
     package let line: Int
     package let text: String
-    /// Whether the file has rows and no lines.
+    /// True when the file has rows and no lines.
     package var isRow = false
 
     /// A cell that is not of the type `expected`.
@@ -91,7 +91,7 @@ package struct ReadRemarks: Sendable {
   }
 
   /// A sentence about each thing.
-  /// - Parameter type: The type that a column has now; nil when there is none of the name.
+  /// - Parameter type: The type that a column has now; nil when no column has the name.
   package func notes(_ type: (String) -> ColumnType?) -> [String] {
     var notes: [String] = []
     if !readings.isEmpty { notes.append("read as: " + readings.joined(separator: "; ")) }
@@ -148,7 +148,7 @@ package struct ReadRemarks: Sendable {
     "numbers of more digits than float64 has, rounded (the first \(place))"
   }
 
-  /// A cell as messages have it: what is no number and no JSON in quotes.
+  /// A cell in a message: in quotes unless it is a number or JSON.
   package static func quoted(_ vector: ColumnVector, _ row: Int) -> String {
     let vector = vector.type.vectorForm == nil ? vector : vector.slice(row..<row + 1).spelledVectors
     let row = vector.count == 1 ? 0 : row

@@ -7,10 +7,10 @@ package import Model
 /// for all rows so far. Types only ever widen, and what was learnt outlives ``restart()``: a reader
 /// that has once been read to its end gives every batch the file's final columns.
 package protocol RowReader {
-  /// What the format says of the types of its values.
+  /// The degree to which the format declares the types of its values.
   var typing: FileTyping { get }
 
-  /// How values were read where the file could mean something else; complete after the last row.
+  /// The readings of values where the file could mean something else; complete after the last row.
   var remarks: ReadRemarks { get }
 
   /// Makes the next pass read columns with the types that a dataset has for them, as far as the
@@ -44,11 +44,11 @@ extension RowReader {
   package mutating func expect(_ columns: ExpectedColumns) throws(StoreError) {}
 }
 
-/// What a file format says of the types of its values.
+/// The degrees to which file formats declare the types of their values.
 package enum FileTyping: Sendable {
   /// Nothing: CSV has texts.
   case none
-  /// Truth values, numbers and texts are told apart, but a timestamp is a text and `1` may be of a
+  /// Truth values, numbers and texts are distinct, but a timestamp is a text and `1` may be of a
   /// column of floats: JSON.
   case some
   /// Every column has its type: Parquet and Arrow.

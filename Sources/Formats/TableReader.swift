@@ -4,11 +4,11 @@ package import Model
 package enum TableReader {
   /// A reader of the rows of the file at `path` (`-` for standard input).
   /// - Parameters:
-  ///   - compression: How the file's bytes are compressed; nil when their beginning tells.
-  ///   - name: How errors call the file.
+  ///   - compression: The compression of the file's bytes; nil to detect it from their beginning.
+  ///   - name: The name of the file in errors.
   ///   - allowsMissing: Whether a column that has a type may be missing.
   ///   - base64: The columns whose bytes are to be Base64 text.
-  ///   - csv: How a CSV file is written.
+  ///   - csv: The form of a CSV file.
   ///   - limitBytes: The most bytes that it may decompress to: in each layer of compression, and
   ///     laid out as rows in memory.
   /// - Throws: ``StoreError``: `missing` when there is no such file, `unavailable` when it cannot

@@ -67,8 +67,7 @@ package struct TableText {
     hasRows = true
   }
 
-  /// Hands `write` what stands after the last row; also what stands before the first when there
-  /// is none.
+  /// Hands `write` the text after the last row; also that before the first when there are no rows.
   package mutating func finish(
     write: ([UInt8]) throws(StoreError) -> Void
   ) throws(StoreError) {

@@ -3,8 +3,8 @@ package struct HTTPAnswer: Sendable {
   package let head: HTTPResponseHead
   /// The body; empty when it was handed on as it came.
   package let body: [UInt8]
-  /// Whether an earlier attempt may have done what was asked, though no answer came of it.
+  /// True when an earlier attempt may have been carried out, though its answer was lost.
   package let followsInterruption: Bool
-  /// Whether it was asked to change something.
+  /// True when the request was to change something.
   package let isToChange: Bool
 }

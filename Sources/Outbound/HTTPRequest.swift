@@ -1,6 +1,6 @@
 /// One request to a server.
 package struct HTTPRequest: Sendable {
-  /// What is asked for.
+  /// The method of a request.
   package enum Method: String, Sendable {
     case get = "GET"
     case head = "HEAD"
@@ -9,13 +9,13 @@ package struct HTTPRequest: Sendable {
     case delete = "DELETE"
   }
 
-  /// What is sent along.
+  /// The body of a request.
   package enum Body: Sendable {
     case none
     case bytes([UInt8])
     case file(UploadFile)
 
-    /// How many bytes are sent.
+    /// The size of the body in bytes.
     package var count: Int {
       switch self {
       case .none: 0
@@ -30,7 +30,7 @@ package struct HTTPRequest: Sendable {
   /// Names and values.
   package private(set) var fields: [(name: String, value: String)] = []
   package var body = Body.none
-  /// Whether it changes something though it is a POST without an idempotency key.
+  /// True when it changes something though it is a POST without an idempotency key.
   private var makesChange = false
 
   /// A request without a body.
@@ -51,7 +51,7 @@ package struct HTTPRequest: Sendable {
     if let value { fields.append((name, value)) }
   }
 
-  /// Whether the server may have changed something when no answer comes.
+  /// True when the server may have changed something although no answer came.
   package var isChange: Bool {
     switch method {
     case .get, .head: false
@@ -67,7 +67,7 @@ package struct HTTPRequest: Sendable {
     return request
   }
 
-  /// Whether sending it twice does no more than sending it once.
+  /// True when sending it twice does no more than sending it once.
   package var isRepeatable: Bool {
     switch method {
     case .get, .head, .put, .delete: true

@@ -16,10 +16,10 @@ package struct HTTPResponseHead: Sendable, Hashable {
     values[name] = values[name].map { $0 + ", " + value } ?? value
   }
 
-  /// Whether the request was done.
+  /// True when the request was done.
   package var isSuccess: Bool { (200..<300).contains(status) }
 
-  /// How many bytes the body has, if that was said.
+  /// The size of the body in bytes, if the server states it.
   package var contentLength: Int? { self["Content-Length"].flatMap { Int($0) } }
 
   /// The tag that stands for exactly these bytes, with its quotes.
@@ -35,8 +35,8 @@ package struct HTTPResponseHead: Sendable, Hashable {
     return Int(range.dropFirst(6).prefix { $0 != "-" })
   }
 
-  /// How long to wait before another try, at most a day; nil when the server does not say, or says
-  /// it as a date.
+  /// The pause before another try, at most a day; nil when the server gives none, or gives it as a
+  /// date.
   package var retryAfter: Duration? {
     self["Retry-After"].flatMap { Int($0) }.map { .seconds(min(max(0, $0), 86_400)) }
   }

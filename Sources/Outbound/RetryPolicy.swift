@@ -1,10 +1,10 @@
-/// How often and after which pauses a request is sent again.
+/// The number of times that a request is sent again, and the pauses between.
 package struct RetryPolicy: Sendable {
-  /// How often it is sent at most, as long as nothing new comes of it.
+  /// The most attempts, as long as none of them makes progress.
   package var attempts = 5
   /// The pause before the second time; each one after that is twice as long.
   package var firstPause = Duration.milliseconds(200)
-  /// What pauses do not grow beyond.
+  /// The bound to which pauses grow.
   package var longestPause = Duration.seconds(10)
   /// The longest pause that a server may ask for; it is not asked again when it wants a longer one.
   package var longestAskedFor = Duration.seconds(60)
@@ -13,7 +13,7 @@ package struct RetryPolicy: Sendable {
   package init() {}
 }
 
-/// What became of a request, for the one who decides whether to send it again.
+/// The outcome of a request, by which the retry is decided.
 package enum RetryOutcome: Sendable {
   case failed(TransferFailure.Cause)
   case answered(status: Int, retryAfter: Duration?)
@@ -34,7 +34,7 @@ package struct RetrySchedule: Sendable {
     generator = JitterGenerator(state: seed)
   }
 
-  /// How long to wait before sending it again; nil for not at all.
+  /// The pause before sending it again; nil to give up.
   /// - Parameter hasProgressed: Whether a good part of the answer came this time, so that the
   ///   attempts before do not count.
   package mutating func pause(after outcome: RetryOutcome, hasProgressed: Bool = false) -> Duration?

@@ -1,8 +1,8 @@
-/// Where a server is: `http://host:port`, `https://host/below/a/path`.
+/// The address of a server: `http://host:port`, `https://host/below/a/path`.
 package struct ServerAddress: Sendable, Hashable {
   /// Scheme, host and port, as they were written.
   package let origin: String
-  /// What stands before the paths of the API; empty, or a path without a `/` at its end.
+  /// The prefix of the API's paths; empty, or a path without a `/` at its end.
   package let basePath: String
 
   /// Reads an address.

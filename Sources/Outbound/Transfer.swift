@@ -15,10 +15,10 @@ final class Transfer {
   private var heads = HeadReader()
   private var watch = StallWatch(start: .now)
   private var sent = 0
-  /// Why a callback told libcurl to stop.
+  /// The failure for which a callback stopped libcurl.
   private(set) var failure: TransferFailure?
 
-  /// - Parameter report: Told how many bytes of the body have been sent.
+  /// - Parameter report: Called with the number of bytes of the body sent.
   init(
     _ body: HTTPRequest.Body, receive: @escaping Receiver, report: @escaping (Int) -> Void
   ) {

@@ -1,8 +1,8 @@
 package import Model
 
-/// Why a request got no answer, or not all of it.
+/// The failure of a request that got no answer, or not all of it.
 package struct TransferFailure: Error {
-  /// What it means for the caller.
+  /// The cause, by its consequence for the caller.
   package enum Cause: Sendable, Hashable {
     /// No connection came about, so the server knows nothing of the request.
     case unreachable
@@ -10,7 +10,7 @@ package struct TransferFailure: Error {
     case interrupted
     /// The server is not the one whose certificate it should have.
     case untrusted
-    /// What came back is no HTTP, or more of it than can be.
+    /// The answer is not HTTP, or larger than HTTP allows.
     case malformed
     /// It cannot be sent, or what came back cannot be kept.
     case local
@@ -19,9 +19,9 @@ package struct TransferFailure: Error {
   package let cause: Cause
   /// In words of libcurl or of the operating system.
   package let reason: String
-  /// With `local`: what went wrong here.
+  /// With `local`: the local error.
   package let error: StoreError?
-  /// Whether the server may have made the change that was asked for, by this attempt or one before.
+  /// True when the server may have made the change, by this attempt or an earlier one.
   package internal(set) var mayBeDone = false
 
   /// A failure on the way to or from the server.
@@ -31,7 +31,7 @@ package struct TransferFailure: Error {
     error = nil
   }
 
-  /// A failure here.
+  /// A local failure.
   init(_ error: StoreError) {
     cause = .local
     reason = error.message

@@ -9,14 +9,14 @@ import Platform
 package final class UploadFile: Sendable {
   private let descriptor: Int32
   private let isOwned: Bool
-  /// Whose descriptor it is, when the bytes were copied.
+  /// The owner of the descriptor, when the bytes were copied.
   private let copy: TemporaryFile?
-  /// Where the first byte stands: a shell may hand over a file that was read in part.
+  /// The offset of the first byte: a shell may hand over a file that was read in part.
   private let origin: Int
-  /// How many bytes there are.
+  /// The number of bytes.
   package let count: Int
 
-  /// How many bytes are copied at a time.
+  /// The number of bytes that are copied at a time.
   private static let pieceSize = 128 << 10
 
   /// Opens the file at `path`; `-` is standard input.

@@ -16,6 +16,6 @@ package enum OpenFileLimit {
     return Int(clamping: limit.rlim_cur)
   }
 
-  /// What POSIX promises at least (`_POSIX_OPEN_MAX`).
+  /// The least limit that POSIX promises (`_POSIX_OPEN_MAX`).
   private static let least = 20
 }

@@ -62,7 +62,7 @@ private final class ParallelRun<Result: Sendable>: Sendable {
         index = next.add(1, ordering: .relaxed).oldValue
       }
     } catch {
-      // The number that it took stays undone, and nobody else takes it.
+      // The number that it took stays undone; no other thread takes it.
       slots.withLock { $0[index] = .failure(error) }
     }
   }

@@ -15,14 +15,14 @@ package enum StandardStreams {
     }
   }
 
-  /// Has writes to a pipe that nobody reads, and those beyond the largest file that is allowed,
-  /// fail with an error where they would end the process without a word.
+  /// Makes writes to a pipe without a reader, and those beyond the largest file allowed, fail with
+  /// an error; by default they would end the process without a message.
   package static func ignoreSignalsOfWrites() {
     for number in [SIGPIPE, SIGXFSZ] { _ = signal(number, SIG_IGN) }
   }
 
-  /// Writes as much of a text as `descriptor` takes: for words that nobody waits for, whose loss
-  /// must not become the outcome of a command.
+  /// Writes as much of a text as `descriptor` takes: for messages that no result depends on, whose
+  /// loss must not become the outcome of a command.
   package static func tell(_ text: String, on descriptor: Int32 = STDERR_FILENO) {
     tell(Array(text.utf8), on: descriptor)
   }

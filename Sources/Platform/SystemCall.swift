@@ -16,7 +16,8 @@ package func systemReason(_ code: Int32) -> String {
 }
 
 extension StoreError {
-  /// Why the file that a user called `name` cannot be read: `missing` or `unavailable`.
+  /// The error for a file that a user called `name` and that cannot be read: `missing` or
+  /// `unavailable`.
   package init(reading name: String, _ code: Int32) {
     if code == ENOENT || code == ENOTDIR {
       self.init(.missing, "there is no file '\(name)': check the path")

@@ -9,7 +9,7 @@ package final class TemporaryFile: Sendable {
   /// For reads by system calls; open as long as the file is held.
   package let descriptor: Int32
 
-  /// Where others of this process can open it.
+  /// The path by which other code of this process can open it.
   package var path: String { "/proc/self/fd/\(descriptor)" }
 
   /// Makes an empty file on the file system of `folder`, else of `$TMPDIR`, else of `/tmp`.
@@ -17,7 +17,7 @@ package final class TemporaryFile: Sendable {
   package init(folder: String? = nil) throws(StoreError) {
     let temporary = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
     let place = folder ?? temporary
-    // Linux's own way to make such a file (open(2)); the macro is none that Swift imports.
+    // Linux's own way to make such a file (open(2)); Swift does not import the macro.
     let nameless = O_DIRECTORY | 0o20_000_000
     var opened = retryingOnInterrupt {
       unsafe open(place, O_RDWR | O_CLOEXEC | nameless, 0o600)
@@ -78,7 +78,7 @@ package final class TemporaryFile: Sendable {
     }
   }
 
-  /// Why the file cannot be made, written or read.
+  /// The error for a file that cannot be made, written or read.
   package static func failure(_ verb: String, _ code: Int32) -> StoreError {
     let isFull = code == ENOSPC || code == EDQUOT
     return StoreError(

@@ -1,7 +1,7 @@
 import GRDBSQLite
 import Model
 
-/// A connection of SQLite to nothing but virtual tables, for one query.
+/// A connection of SQLite to only virtual tables, for one query.
 @safe final class Connection {
   let state: QueryState
   /// The connection itself, closed with the object.
@@ -91,10 +91,10 @@ import Model
     unsafe sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Int32(bytes))
   }
 
-  /// Makes the largest value smaller for a statement with many operations.
+  /// Lowers SQLite's limit on the size of a value for a statement with many operations.
   ///
-  /// SQLite asks whether to go on at jumps alone: what stands between two, at most the whole
-  /// program, is one step, as long as each operation on the largest value is.
+  /// SQLite checks for an interrupt only at jumps: the code between two, at most the whole program,
+  /// is one step, as long as each operation on the largest value is.
   func limitValues(for sql: String) {
     let work = unsafe StepWork.of(sql, on: handle)
     setValueLimit(max(min(valueBytes, StepWork.limit / max(work, 1)), 1 << 16))
@@ -109,7 +109,7 @@ import Model
     return SQLITE_DENY
   }
 
-  /// What SQLite says of the last failure.
+  /// SQLite's message about the last failure.
   var message: String { unsafe String(cString: sqlite3_errmsg(handle)) }
 
   /// Makes `table` known to SQL under `name`.

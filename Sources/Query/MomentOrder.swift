@@ -8,7 +8,7 @@ import Model
 /// takes stands for it, a date for its first moment. Any other text, `2026-10` say, compares byte
 /// by byte with the moment's text in six digits, so that it orders as what it begins.
 package enum MomentOrder {
-  /// What the collation is called in SQL.
+  /// The name of the collation in SQL.
   package static let name = "MOMENT"
 
   /// The most bytes of a text that writes a moment.
@@ -31,7 +31,7 @@ package enum MomentOrder {
     return Timestamp(iso8601: String(decoding: text, as: UTF8.self))
   }
 
-  /// How two texts order: negative, 0 or positive.
+  /// The order of two texts: negative, 0 or positive.
   package static func compare(
     _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
   ) -> Int32 {
@@ -55,8 +55,8 @@ package enum MomentOrder {
   /// The bytes of a moment without its fraction and zone: `2026-10-01T12:00:00`.
   private static let secondBytes = 19
 
-  /// Whether a text has the form in which moments are written here, `2026-10-01T12:00:00.250Z`,
-  /// whether or not there is such a moment.
+  /// Returns true when a text has the form in which this program writes moments,
+  /// `2026-10-01T12:00:00.250Z`, whether or not such a moment exists.
   private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
     let count = text.count
     guard count > secondBytes, count <= secondBytes + 8 else { return false }

@@ -26,7 +26,7 @@ import Model
   deinit { unsafe assay_meter_free(meter) }
 
   /// Counts what SQLite allocates on this thread while `body` runs, and refuses it memory from when
-  /// `state` says that the query must end: that is asked about once per mebibyte.
+  /// `state` says that the query must end, which is checked once per mebibyte.
   func counting<Value>(
     _ state: QueryState, _ body: () throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
@@ -35,7 +35,7 @@ import Model
       meter,
       { context in
         guard let context = unsafe context else { return true }
-        // The state outlives the call of `counting`, within which alone it is asked.
+        // The state outlives the call of `counting`, the only time during which this is called.
         return unsafe Unmanaged<QueryState>.fromOpaque(context).takeUnretainedValue().mustStop()
       }, context)
     let outer = unsafe assay_meter_enter(meter)
@@ -46,8 +46,8 @@ import Model
     return try body()
   }
 
-  /// Whether a value was large enough for single operations on it to be felt; for the thread that
-  /// runs the query.
+  /// True when a value was so large that single operations on it take noticeable time; for the
+  /// thread that runs the query.
   var holdsLarge: Bool { unsafe assay_meter_large(meter) }
 
   /// Counts nothing of what SQLite allocates on this thread while `body` runs: what the store's own
@@ -71,7 +71,7 @@ import Model
   /// Counts memory that a scan or an aggregate takes (or gives back, when negative).
   func hold(bytes: Int) { unsafe assay_meter_add(meter, Int64(bytes)) }
 
-  /// Whether SQLite was refused memory.
+  /// True when SQLite was refused memory.
   var isFull: Bool { unsafe assay_meter_refused(meter) }
 
   /// The error for a query that would hold more than it may.

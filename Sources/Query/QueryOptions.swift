@@ -1,7 +1,7 @@
-/// How much a query may use before it is stopped.
+/// The limits at which a query is stopped.
 package struct QueryOptions: Sendable {
   package var timeLimitSeconds: Double
-  /// What SQLite, scans and aggregates may hold for this query.
+  /// The memory that SQLite, scans and aggregates may hold for this query.
   ///
   /// Counted are SQLite's values, sorters and groups, and the large values of the row that is
   /// handed out, as they are and as text. Beside it are row groups while they are decoded.
@@ -10,7 +10,7 @@ package struct QueryOptions: Sendable {
   package var rowLimit: Int?
   /// Asked every few thousand steps; true ends the query.
   package var isCancelled: (@Sendable () -> Bool)?
-  /// Whether aggregates over one table may be computed by vectorised scans, which gives the same.
+  /// True when vectorised scans may compute aggregates over one table, with the same result.
   package var usesVectors = true
 
   /// Thirty seconds, 1 GiB, all rows, never cancelled, unless said otherwise.

@@ -1,7 +1,7 @@
 import Columns
 import Model
 
-/// What the callbacks of one running query share: its limits, its tables, and why it failed.
+/// The state shared by the callbacks of a running query: limits, tables, and its failure.
 ///
 /// Used by one thread, the one that runs the query; the limits by any.
 final class QueryState {
@@ -14,7 +14,7 @@ final class QueryState {
   var tables: [(name: String, table: QueryTable)] = []
   /// True while the query's own virtual tables are made, which the authorizer would refuse.
   var isDefining = false
-  /// What the functions that are called may be.
+  /// The rule for the functions that may be called.
   let rule: FunctionRule
   /// SQLite's functions behind those of ours that end by calling them.
   private(set) lazy var originals = OriginalFunctions(valueBytes: limits.valueBytes)

@@ -2,20 +2,21 @@ package import Model
 
 /// One SELECT over the tables of a source.
 package struct SQLQuery: Sendable {
-  /// What running a query gave.
+  /// The outcome of a query.
   package struct Summary: Sendable, Hashable {
-    /// How many rows were handed out.
+    /// The number of rows handed out.
     package let rowCount: Int
-    /// Whether the row limit, or the receiver, ended the query while there were more rows.
+    /// True when the row limit, or the receiver, ended the query while there were more rows.
     package let isCutShort: Bool
-    /// Whether vectorised scans computed the groups.
+    /// True when vectorised scans computed the groups.
     package let isVectorised: Bool
   }
 
   private let sql: String
   private let source: any QuerySource
   private let options: QueryOptions
-  /// The part of the statement that is somebody else's, and its table; nil when that is all of it.
+  /// The condition that a user wrote within this statement, and its table; nil for a whole
+  /// statement.
   private let condition: (text: String, table: QueryTable, name: String)?
 
   /// A query that was not looked at yet.

@@ -3,7 +3,7 @@ import Model
 
 /// A value in the order in which SQLite sorts: null, then numbers, then texts byte by byte.
 ///
-/// Timestamps, which are sorted among themselves only, are numbers here.
+/// Timestamps, which are sorted only among themselves, are represented as numbers.
 enum SortValue {
   case null
   case integer(Int64)

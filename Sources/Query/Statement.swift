@@ -5,7 +5,7 @@ import Model
 @safe final class Statement {
   private let connection: Connection
   private let handle: OpaquePointer
-  /// What is counted of the row that was read last.
+  /// The bytes counted for the row that was read last.
   private var heldBytes = 0
 
   /// From so many bytes on, the copy of a value and its text are counted.
@@ -79,7 +79,7 @@ import Model
     return unsafe statement
   }
 
-  /// Whether there is nothing but white space and comments.
+  /// Returns true when there is nothing but white space and comments.
   private static func isBlank(
     _ text: UnsafePointer<CChar>, count: Int, _ connection: Connection
   ) -> Bool {
@@ -125,7 +125,7 @@ import Model
       }
       throw StoreError(
         .usage,
-        "'\(name)' and '\(other)' differ only in case, which SQL does not tell apart; name one by "
+        "'\(name)' and '\(other)' differ only in case, which SQL does not distinguish; name one by "
           + "its version number")
     }
   }
@@ -147,7 +147,7 @@ import Model
     }
   }
 
-  /// Reads the current row into `values`, which has one entry a column.
+  /// Reads the current row into `values`, which has one entry per column.
   /// - Throws: ``StoreError`` of kind `exhausted` when the copies would go beyond the limit.
   func read(into values: inout [QueryValue]) throws(StoreError) {
     if heldBytes > 0 {

@@ -1,6 +1,6 @@
 import GRDBSQLite
 
-/// How much the longest step of a statement may work on values, in passes over a value.
+/// The work of a statement's longest step on values, in passes over a value.
 enum StepWork {
   /// The most passes times bytes: one or two seconds of comparing.
   static let limit = 16 << 30
@@ -16,16 +16,16 @@ enum StepWork {
     "ShiftRight", "Cast", "If", "IfNot", "And", "Or", "Not", "IsTrue", "RealAffinity", "MustBeInt",
     "Affinity",
   ]
-  /// What reading costs beside comparing.
+  /// The cost of reading a value, beside comparing it.
   private static let readingPasses = 8
   /// Functions that walk through a value for each path that they are given, most of it twice
-  /// (`$[#-1]`), and ask nobody meanwhile.
+  /// (`$[#-1]`), without a check of the limits.
   private static let walkers: Set<String> = [
     "->", "->>", "json_array_length", "json_extract", "json_insert", "json_remove", "json_replace",
     "json_set", "json_type", "jsonb_extract", "jsonb_insert", "jsonb_remove", "jsonb_replace",
     "jsonb_set",
   ]
-  /// What a walk costs beside comparing.
+  /// The cost of a walk, beside comparing.
   private static let walkPasses = 32
 
   /// The passes over values in the whole program of a statement, as
@@ -51,8 +51,8 @@ enum StepWork {
     return unsafe passes + walks * walkPasses * (mostArguments(sql, on: connection) - 1)
   }
 
-  /// The most arguments that a function of a statement is called with, rounded up to a power of
-  /// two; the program does not tell them.
+  /// The most arguments of any function call in a statement, rounded up to a power of two; the
+  /// program does not show them.
   private static func mostArguments(_ sql: String, on connection: OpaquePointer) -> Int {
     let limit = unsafe sqlite3_limit(connection, SQLITE_LIMIT_FUNCTION_ARG, -1)
     defer { unsafe sqlite3_limit(connection, SQLITE_LIMIT_FUNCTION_ARG, limit) }

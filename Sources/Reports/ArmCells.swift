@@ -2,7 +2,7 @@ package import Wire
 
 /// An arm as cells of a table; what is not known is an empty cell.
 package struct ArmCells: Sendable {
-  /// What the cells are.
+  /// The titles of the cells.
   package static let titles = [
     "rows", "success", "p50", "p95", "cost", "cost per success", "parsed", "valid",
     "valid and right", "tool calls", "refusals", "unexpected refusals", "cut off",

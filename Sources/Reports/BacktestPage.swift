@@ -75,7 +75,7 @@ package struct BacktestPage: Sendable {
     return section
   }
 
-  /// What so many items cannot show.
+  /// The differences that so few items cannot show.
   private var limits: ReportPage.Section? {
     var section = ReportPage.Section("What this many items cannot show")
     for metric in document.pair?.metrics ?? [] {

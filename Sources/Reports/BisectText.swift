@@ -1,7 +1,7 @@
 import Model
 package import Wire
 
-/// Where a metric moved, as lines for people.
+/// The result of a bisection as lines for people: the version at which a metric moved.
 package enum BisectText {
   /// The lines of all moves, largest first, and of what has to be known to trust them.
   package static func lines(_ document: BisectDocument) -> [String] {

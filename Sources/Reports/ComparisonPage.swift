@@ -32,7 +32,7 @@ package struct ComparisonPage: Sendable {
 
   static func items(_ count: Int) -> String { count == 1 ? "1 item" : "\(count) items" }
 
-  /// What is said of items with several attempts; empty without a column that numbers them.
+  /// The note on items with several attempts; empty without a column that numbers them.
   package static func attempts(_ column: String?) -> String {
     column.map { ", each the mean of its attempts (column \($0))" } ?? ""
   }
@@ -75,9 +75,9 @@ package struct ComparisonPage: Sendable {
     Self.arms(document.arms.map { ($0.name, $0.summary) }, items: document.items.count)
   }
 
-  /// How each did, in the columns that something is known for.
-  /// - Parameter items: How many items there are, so that a value of fewer says of how many; nil
-  ///   for as many as an arm has rows.
+  /// The results of each arm, in the columns that have values.
+  /// - Parameter items: The number of items, so that a value of fewer gives their number; nil when
+  ///   an arm has as many items as rows.
   static func arms(
     _ arms: [(name: String, summary: ArmDocument)], items: Int? = nil
   ) -> ReportPage.Section {

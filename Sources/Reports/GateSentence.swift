@@ -1,7 +1,7 @@
 import Model
 import Wire
 
-/// What is said of one gate: the verdict, what it rests on, and what it would take where there is
+/// The sentence about one gate: the verdict, its basis, and the data it would take where there is
 /// not enough.
 struct GateSentence {
   private let result: GateResult
@@ -13,7 +13,7 @@ struct GateSentence {
     self.owner = owner
   }
 
-  /// How the change or the value is written.
+  /// The format of the change or the value.
   private var form: (Double) -> String {
     guard result.kind == .limit else { return MetricSentence.change(result.scale) }
     let isShare = result.scale == .share
@@ -28,7 +28,7 @@ struct GateSentence {
     }
   }
 
-  /// `change +1.2 pp [−0.4 pp, +2.8 pp]` or `value 512 [498, 526]`; nil where there is none.
+  /// `change +1.2 pp [−0.4 pp, +2.8 pp]` or `value 512 [498, 526]`; nil without a value.
   var figure: String? {
     guard let found = result.kind == .limit ? result.value : result.change else { return nil }
     let word = result.kind == .limit ? "value" : "change"

@@ -1,9 +1,9 @@
 import Wire
 
-/// What is said of one metric.
+/// The sentence about one metric.
 struct MetricSentence {
   private let metric: MetricDocument
-  /// How many tests were counted in.
+  /// The number of tests that were counted in.
   private let tests: Int
 
   init(_ metric: MetricDocument, tests: Int) {
@@ -11,7 +11,7 @@ struct MetricSentence {
     self.tests = tests
   }
 
-  /// How a change is written: in points of per cent for rates, in per cent where it is relative.
+  /// The format of a change: points of per cent for rates, per cent where it is relative.
   static func change(_ scale: GateResult.Scale) -> (Double) -> String {
     { value in
       switch scale {

@@ -8,7 +8,7 @@ package struct ReportPage: Sendable {
     package var lines: [String] = []
     package var columns: [String] = []
     package var rows: [[String]] = []
-    /// Whether Markdown shows it without being asked.
+    /// True when Markdown shows it unfolded.
     package var isOpen = false
 
     /// A section called `title`.
@@ -16,7 +16,7 @@ package struct ReportPage: Sendable {
   }
 
   package let title: String
-  /// What a reader in a hurry reads.
+  /// The summary at the top.
   package var lead: [String] = []
   package var sections: [Section] = []
 

@@ -3,7 +3,7 @@ package import Wire
 /// A report's numbers as tables, the same for every form it is printed in.
 package struct ReportSections {
   private let document: ReportDocument
-  /// Whether success is yes or no in every model, and so a percentage.
+  /// True when success is yes or no in every model, and so a percentage.
   private let isRate: Bool
 
   /// The tables of `document`.
@@ -24,14 +24,14 @@ package struct ReportSections {
     return page
   }
 
-  /// What the report is of.
+  /// The title of the report.
   var title: String {
     let condition = document.request.condition.map { " where \($0)" } ?? ""
     return "\(document.source.reference) by \(document.request.by)\(condition)"
       + ComparisonPage.attempts(document.request.repeats)
   }
 
-  /// What a reader has to know before the numbers.
+  /// The facts to know before the numbers.
   var lead: [String] {
     ["\(document.models.count) models; intervals are \(Figures.level(document.request.confidence))"]
       + document.findings
@@ -42,7 +42,7 @@ package struct ReportSections {
     [models, front, outputs, lengths, scores].compactMap { $0 } + document.routing.map(routing)
   }
 
-  /// What is asked first, without what no model has a value of.
+  /// The summary columns, without metrics that no model has.
   var models: ReportPage.Section {
     let latency = document.roles[.latency] ?? "latency"
     return section(
@@ -131,10 +131,10 @@ package struct ReportSections {
     return section
   }
 
-  /// What success is called.
+  /// The name of the column for success.
   var quality: String { document.roles[.success] ?? "success" }
 
-  /// What cost is called.
+  /// The name of the column for cost.
   var cost: String { document.roles[.cost] ?? "cost" }
 
   /// A number of success as people read it.
@@ -152,7 +152,7 @@ package struct ReportSections {
     Figures.number(estimate.value) + " " + Figures.interval(estimate, Figures.number)
   }
 
-  /// Where a model stands between cost and quality, in words.
+  /// The position of a model between cost and quality, in words.
   static func standing(_ point: ReportDocument.Point) -> String {
     if point.isOnFront {
       return point.isClear ? "on the front" : "on the front, with too few rows to be sure"
@@ -171,7 +171,7 @@ package struct ReportSections {
     return "\(count)\(Figures.percent(estimate.value)) \(interval)"
   }
 
-  /// A column with a text for each model, nil where there is none.
+  /// A column with a text for each model; nil for a model without a value.
   private struct Column {
     let title: String
     let cell: (ReportDocument.Entry) -> String?

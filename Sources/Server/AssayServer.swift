@@ -23,11 +23,11 @@ package struct AssayServer: Sendable {
 
   /// A server of the store at `home`, where tokens and the audit log are kept.
   ///
-  /// `service` gives the store as a caller sees it; `rows` takes those that come one at a time;
-  /// `records` keeps those of versions in memory; `routers` decides requests; `moreRoutes` are
-  /// answered beside those of the contract.
-  /// - Throws: ``StoreError``: `denied` when others could reach it and it has no token; `corrupt`
-  ///   when the tokens are damaged; `usage` when the certificate is none.
+  /// `service` gives the store as a caller sees it; `rows` takes rows that come one at a time;
+  /// `records` caches version documents; `routers` decides requests; `moreRoutes` are answered
+  /// beside those of the contract.
+  /// - Throws: ``StoreError``: `denied` when other machines could reach it and it has no token;
+  ///   `corrupt` when the tokens are damaged; `usage` for an invalid certificate.
   package init(
     home: StoreHome, options: ServerOptions,
     clock: @escaping @Sendable () -> Timestamp,
@@ -67,7 +67,7 @@ package struct AssayServer: Sendable {
 
   /// Reads the certificate and its key again, if it has one; connections that are open stay.
   ///
-  /// One that cannot be used is told in the log, and the one before is used on.
+  /// One that cannot be used is logged, and the one before is used on.
   package func reloadCertificate() {
     guard let certificate else { return }
     do throws(StoreError) {
@@ -78,11 +78,11 @@ package struct AssayServer: Sendable {
     }
   }
 
-  /// Answers requests until the process is told to end, then finishes those under way, as far as
+  /// Answers requests until the process is asked to stop, then finishes those under way, as far as
   /// they end within the grace.
   ///
-  /// When this returns, what still runs is of no consequence: the process may exit. `onListening`
-  /// is told the port.
+  /// When this returns, whatever still runs does not matter: the process may exit. `onListening` is
+  /// called with the port.
   /// - Throws: ``StoreError`` of kind `unavailable` when it cannot listen.
   package func run(
     onListening: @escaping @Sendable (Int) -> Void
@@ -133,7 +133,7 @@ package struct AssayServer: Sendable {
         backend.calls.endAll()
       }
     }
-    // The last one is the first that is told to end. Memory is the process's, which is ours here.
+    // The service listed last is stopped first. The program owns the process, and so its memory.
     var configuration = ServiceGroupConfiguration(
       services: [MemoryKeeper(), application, watch], gracefulShutdownSignals: [.sigterm, .sigint],
       logger: logger)
@@ -142,7 +142,7 @@ package struct AssayServer: Sendable {
     do {
       try await ServiceGroup(configuration: configuration).run()
     } catch {
-      // Told to end, it ends; what was cancelled says so.
+      // Asked to stop, it stops; cancelled requests report so themselves.
       guard end.isOrderly else { throw error }
     }
     // What was answered is kept in any case; sealed, it can also be read.
@@ -151,7 +151,7 @@ package struct AssayServer: Sendable {
     try await backend.shutDown()
   }
 
-  /// The server as a service, for those who run it along with others.
+  /// The server as a service, to run along with others.
   package func application(
     onListening: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws(StoreError) -> some ApplicationProtocol {

@@ -5,13 +5,14 @@ import Objects
 import Service
 import Wire
 
-/// What all routes share: the store, who may use it, and the threads that do the work.
+/// The state that all routes share: the store, its callers' rights, and the threads for blocking
+/// calls.
 package final class Backend: Sendable {
   /// The store as a caller sees it.
   let service: @Sendable (Caller) -> any StoreService
   /// Nil where no rows are taken.
   let rows: LocalRowService?
-  /// Nil where the store is not a folder here.
+  /// Nil for a store that is not a local folder.
   let records: VersionRecords?
   /// Nil where nothing is routed.
   let routers: LiveRouters?
@@ -19,7 +20,7 @@ package final class Backend: Sendable {
   let audit: AuditLog
   let options: ServerOptions
   let clock: @Sendable () -> Timestamp
-  /// Where temporary files are made.
+  /// The folder of temporary files.
   let folder: String
   let renderings: Renderings
   let jobs: Jobs
@@ -30,7 +31,7 @@ package final class Backend: Sendable {
   let appends: BlockingPool
   /// For calls that take a processor: pushes, renderings, comparisons.
   let heavy: BlockingPool
-  /// For SQL that somebody else wrote, so that the longest of it holds up nothing but other SQL.
+  /// For SQL from clients, so that the longest query holds up nothing but other SQL.
   let queries: BlockingPool
   let calls = RunningCalls()
 
@@ -93,13 +94,13 @@ package final class Backend: Sendable {
     do throws(StoreError) { return try result.get() } catch { throw ended(error) }
   }
 
-  /// What a call ended with, which the end of the server may have been the reason for.
+  /// The error of a call, which the end of the server may have caused.
   func ended(_ error: StoreError) -> StoreError {
     guard error.kind == .exhausted, calls.isEnding else { return error }
     return StoreError(.unavailable, "the server is shutting down; ask again when it is back")
   }
 
-  /// Who takes rows.
+  /// The service that takes rows.
   /// - Throws: ``StoreError`` of kind `denied` where none are taken.
   var openRows: LocalRowService {
     get throws(StoreError) {
@@ -110,7 +111,7 @@ package final class Backend: Sendable {
     }
   }
 
-  /// Keeps who changed what; the change is answered for only when that is durable.
+  /// Records a change in the audit log; the request is answered only when that is durable.
   func record(
     _ context: ServerContext, _ operation: String, on target: String, result: String? = nil
   ) async throws(StoreError) {

@@ -12,13 +12,13 @@ struct PathTable: Sendable {
     rows = paths.map { path, routes in (Self.segments(path), routes.flatMap(\.methods)) }
   }
 
-  /// Why there is no route: 405 when another method would have one, else 404.
+  /// The problem of a missing route: 405 when another method would have one, else 404.
   func problem(for request: Request) -> HTTPProblem {
     let segments = Self.segments(request.uri.path)
     let methods = rows.filter { Self.matches($0.segments, segments) }.flatMap(\.methods)
     guard !methods.isEmpty, !segments.contains("") else {
       return HTTPProblem(
-        .notFound, .missing, "there is nothing at this path; /openapi.yaml tells what is where")
+        .notFound, .missing, "there is nothing at this path; /openapi.yaml lists the paths")
     }
     let allowed = Set(methods.map(\.rawValue)).sorted().joined(separator: ", ")
     var problem = HTTPProblem(
@@ -27,10 +27,10 @@ struct PathTable: Sendable {
     return problem
   }
 
-  /// Whether a path has two slashes side by side, or one at its end.
+  /// Returns true when a path has two slashes side by side, or one at its end.
   static func hasEmptySegments(_ path: String) -> Bool { segments(path).contains("") }
 
-  /// What stands between the slashes of a path after its first.
+  /// The segments of a path between its slashes, after the first.
   private static func segments(_ path: String) -> [Substring] {
     path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
   }

@@ -12,10 +12,10 @@ final class RunningCalls: Sendable {
 
   private let state = Mutex(State())
 
-  /// How many are under way.
+  /// The number of requests under way.
   var count: Int { state.withLock { $0.cancels.count } }
 
-  /// Whether all have been told to end.
+  /// True when all have been cancelled.
   var isEnding: Bool { state.withLock { $0.isEnding } }
 
   /// Cancels all calls, those under way and those to come.
@@ -27,7 +27,7 @@ final class RunningCalls: Sendable {
     for cancel in cancels { cancel() }
   }
 
-  /// Runs `body` as a task of its own, which is cancelled when nobody waits for it any more.
+  /// Runs `body` as a task of its own, which is cancelled when the client has gone.
   func untilGone<Value: Sendable>(
     _ context: ServerContext, _ body: @escaping @Sendable () async -> Value
   ) async -> Value {

@@ -4,7 +4,7 @@ import Logging
 import NIOCore
 import Service
 
-/// What is known of a request besides its bytes.
+/// The facts about a request besides its bytes.
 package struct ServerContext: RequestContext {
   package var coreContext: CoreRequestContextStorage
   /// The connection it came by.

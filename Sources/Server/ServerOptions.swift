@@ -1,4 +1,4 @@
-/// Where a server listens, and how much it gives to one request and to all.
+/// The address of a server, and the limits of one request and of all.
 package struct ServerOptions: Sendable {
   /// A name or an address.
   package var host = "127.0.0.1"
@@ -9,7 +9,7 @@ package struct ServerOptions: Sendable {
   package var keyPath: String?
   /// Hosts that a proxy before the server goes by, beside its own.
   package var allowedHosts: [HostName] = []
-  /// Whether nothing can be changed.
+  /// True when nothing can be changed.
   package var isReadOnly = false
 
   /// The most bytes of a body, as they are sent.
@@ -19,7 +19,7 @@ package struct ServerOptions: Sendable {
   package var decompressedLimitBytes: Int?
   /// The most bytes of the headers of a request.
   package var headerLimitBytes = 64 << 10
-  /// Requests that are answered at the same time; more are told to come again.
+  /// The most concurrent requests; excess requests get 503 with `Retry-After`.
   package var requestLimit = 256
   /// Connections that are open at the same time, or up to three more where several come at once;
   /// others wait until one is closed.
@@ -41,7 +41,7 @@ package struct ServerOptions: Sendable {
   package var bodyRateBytesPerSecond = 256
   package var bodyGraceSeconds = 20.0
 
-  /// Told to end, it does so within this, whatever runs.
+  /// The longest time for requests to finish once it is asked to stop.
   package var graceSeconds = 8.0
 
   /// The most that one query may take.
@@ -51,28 +51,28 @@ package struct ServerOptions: Sendable {
 
   /// The most bytes of an answer.
   package var answerLimitBytes = 16 << 30
-  /// What all renderings that are kept take on the disk.
+  /// The disk space for all renderings that are kept.
   package var cacheBytes = 4 << 30
-  /// What all renderings that are kept take in memory.
+  /// The memory for all renderings that are kept.
   package var cacheMemoryBytes = 64 << 20
 
   package var logFormat = LogFormat.text
   package var logLevel = LogLevel.info
 
-  /// How the log is written.
+  /// The format of the log.
   package enum LogFormat: String, Sendable, CaseIterable {
     case text, json
   }
 
-  /// What the log leaves out: everything below.
+  /// The level below which the log leaves events out.
   package enum LogLevel: String, Sendable, CaseIterable {
     case trace, debug, info, notice, warning, error, critical
   }
 
-  /// The options that a server has unless told otherwise.
+  /// The default options.
   package init() {}
 
-  /// Whether only this machine can reach the server.
+  /// True when only this machine can reach the server.
   package var isLoopback: Bool { HostName(parsing: host)?.isLoopback ?? false }
 
   /// The most bytes that a body of `count` bytes may decompress to.

@@ -54,7 +54,7 @@ extension LocalStoreService {
       guard var old = before, !old.isSame(as: measured) else { continue }
       let base = try side(&old, reader)
       let candidate = try side(&measured, reader)
-      let changes = try Sameness.changes(
+      let changes = try Comparability.changes(
         from: base, to: candidate, key: measured.key, metrics: [metric],
         repeats: reader.request.repeats)
       let place = VersionPlace(version.number, after: old.version.number)
@@ -93,10 +93,10 @@ extension LocalStoreService {
   ) throws(StoreError) -> Measured? {
     let snapshot = try store.snapshot(version)
     let schema = snapshot.schema
-    guard Sameness.matters(to: metric, schema.columns) else { return nil }
+    guard Comparability.matters(to: metric, schema.columns) else { return nil }
     let request = reader.request
     let others = [metric, request.group, request.repeats].compactMap(\.self)
-    let told = Sameness.ofScores(schema.columns).filter {
+    let told = Comparability.ofScores(schema.columns).filter {
       !schema.key.hasText($0) && !others.hasText($0)
     }
     let judges = try nestedJudges(of: version)

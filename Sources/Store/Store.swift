@@ -10,18 +10,18 @@ import Synchronization
 /// log file, which exactly one of them creates, and readers are never blocked. Everything read is
 /// first caught up with the logs, so what another process committed is seen.
 package final class Store: Sendable {
-  /// Where it keeps its files.
+  /// The home of its files.
   package let home: StoreHome
   let index: Index
   let keeper: IndexKeeper
   let chunks: ChunkStore
   /// Versions of datasets, newest first, by the digest of the newest record.
   let histories = GenerationCache<Digest, [Version]>(cost: 1 << 16)
-  /// What modules above keep with the store, one object of a type.
+  /// The objects that modules above keep with the store, one per type.
   private let companions = Mutex<[ObjectIdentifier: any Sendable]>([:])
-  /// Tells the time of commits; tests put their own in place.
+  /// The clock for the time of commits; tests use their own.
   package let clock: @Sendable () -> Timestamp
-  /// Takes what went wrong with something that was done all the same, in a sentence.
+  /// Receives the warnings about actions that succeeded otherwise, each a sentence.
   package let warn: @Sendable (String) -> Void
   /// The store's random identity.
   package let id: String
@@ -29,7 +29,7 @@ package final class Store: Sendable {
   var objects: any ObjectStore { home.objects }
   var uploads: PartialUploads { home.uploads }
 
-  /// How much decoded data and pack bytes a store keeps in memory unless told otherwise.
+  /// The default size of the decoded data and pack bytes that a store keeps in memory.
   package static let defaultCacheBytes = 256 << 20
 
   /// Opens the store in the folder `path`; `disk` takes the place of the system's disk there.

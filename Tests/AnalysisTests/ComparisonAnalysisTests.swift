@@ -259,7 +259,7 @@ import Wire
     #expect(document.arms[0].summary.buckets?[0].success?.value == 1)
   }
 
-  @Test func `a comparison tells how far it is, and ends when nobody waits`() throws {
+  @Test func `a comparison reports its progress, and ends when it is cancelled`() throws {
     var random = RandomStream(seed: 2, stream: 0)
     let sides = ["a", "b"].map { name in
       TestTable.side(
@@ -270,15 +270,15 @@ import Wire
         ])
     }
     let parts = Mutex<[Double]>([])
-    var waiting = Waiting()
-    waiting.onProgress = { part in parts.withLock { $0.append(part) } }
-    let document = try TestTable.compare(sides, waiting: waiting)
+    var control = AnalysisControl()
+    control.onProgress = { part in parts.withLock { $0.append(part) } }
+    let document = try TestTable.compare(sides, control: control)
     #expect(try document == TestTable.compare(sides))
     let told = parts.withLock { $0 }
     #expect(told.count > 3 && told.allSatisfy { (0...1).contains($0) } && told.contains(1))
-    waiting.isCancelled = { parts.withLock { $0.count > told.count } }
+    control.isCancelled = { parts.withLock { $0.count > told.count } }
     let error = #expect(throws: StoreError.self) {
-      try TestTable.compare(sides, waiting: waiting)
+      try TestTable.compare(sides, control: control)
     }
     #expect(error?.kind == .exhausted)
   }

@@ -75,7 +75,7 @@ enum TestTable {
 
   /// The comparison of arms by `id`.
   static func compare(
-    _ sides: [ComparisonSide], waiting: Waiting = Waiting(),
+    _ sides: [ComparisonSide], control: AnalysisControl = AnalysisControl(),
     _ edit: (inout ComparisonOptions) -> Void = { _ in }
   ) throws(StoreError) -> ComparisonDocument {
     var options = ComparisonOptions()
@@ -85,6 +85,6 @@ enum TestTable {
       base: sides[0].name, candidates: sides.dropFirst().map(\.name))
     request.options = options
     return try ComparisonAnalysis(sides, key: ["id"], options: options)
-      .document(request, sources: sides.map(\.source), waiting: waiting)
+      .document(request, sources: sides.map(\.source), control: control)
   }
 }

@@ -115,7 +115,7 @@ import Wire
         .init(name: member, shape: shape, isOptional: false),
         .init(name: "seed", shape: .int64, isOptional: true),
       ])
-      return Sameness.nestedJudges([(ColumnDefinition(name: column, type: .json), shape)])
+      return Comparability.nestedJudges([(ColumnDefinition(name: column, type: .json), shape)])
         .map(\.name)
     }
     #expect(members("meta", "judge", .string) == ["meta.judge"])
@@ -127,7 +127,8 @@ import Wire
     #expect(members("scores", "judge", .string) == [] && members("output", "judge", .string) == [])
     #expect(members("judge", "model", .string) == [] && members("meta", "name", .string) == [])
     #expect(members("meta", "judge_reason", .string) == [])
-    #expect(Sameness.nestedJudges([(ColumnDefinition(name: "meta", type: .json), nil)]).isEmpty)
+    let meta = ColumnDefinition(name: "meta", type: .json)
+    #expect(Comparability.nestedJudges([(meta, nil)]).isEmpty)
   }
 
   @Test func `members of nested columns are columns of texts`() throws {

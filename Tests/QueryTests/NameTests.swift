@@ -40,7 +40,7 @@ import Testing
         ] {
           let error = #expect(throws: StoreError.self) { try first(sql) }
           let isTold = error?.message.contains(
-            "'a' and 'A' differ only in case, which SQL does not tell apart: write \"a_1\" for 'a', "
+            "'a' and 'A' differ only in case, which SQL does not distinguish: write \"a_1\" for 'a', "
               + "\"A_2\" for 'A'")
           #expect(
             error?.kind == .usage && isTold == true, "\(sql): \(error?.message ?? "answered")")

@@ -4,7 +4,7 @@ import Synchronization
 import Wire
 
 /// A store with one dataset of three versions, whose calls can be made to fail, to write much, or
-/// to go on until nobody waits.
+/// to go on until they are cancelled.
 final class ScriptedService: StoreService {
   struct Script: Sendable {
     /// What every call throws.
@@ -163,7 +163,7 @@ final class ScriptedService: StoreService {
     while script.isEndless {
       guard !Task.isCancelled else {
         cancellations.withLock { $0 += 1 }
-        throw StoreError(.exhausted, "nobody waits for the answer")
+        throw StoreError(.exhausted, "the request was cancelled")
       }
       usleep(1000)
     }

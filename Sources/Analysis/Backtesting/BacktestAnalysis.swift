@@ -3,7 +3,7 @@ package import Model
 package import Routing
 package import Wire
 
-/// A rule set tried on rows that tell, for each item, how each target did.
+/// A backtest of a rule set on rows that hold, for each item, the result of each target.
 package struct BacktestAnalysis: Sendable {
   private let candidate: CompiledRules
   private let active: RoutingPolicy
@@ -68,7 +68,7 @@ package struct BacktestAnalysis: Sendable {
     findings = items.findings + unmeasured()
   }
 
-  /// Targets that no row tells anything of.
+  /// The findings on targets that no row has a result of.
   private func unmeasured() -> [ComparisonDocument.Finding] {
     var names: [String] = []
     for target in candidate.set.targets + active.targets
@@ -91,11 +91,11 @@ package struct BacktestAnalysis: Sendable {
     items.items.map { ($0.key.names, $0.candidate.decision) }
   }
 
-  /// What was found.
+  /// The report of the backtest.
   /// - Parameters:
   ///   - request: With every reference as a number and every option spelled out.
-  ///   - active: How the report calls what is compared with.
-  ///   - unmet: What it would have to be for the rules' gates, and is not: `on outputs@12`.
+  ///   - active: The name in the report of the rules compared with.
+  ///   - unmet: The data that the rules' gates require, when it is other data: `on outputs@12`.
   package func document(
     _ request: BacktestRequest, active name: BacktestDocument.Baseline,
     sources: [ComparisonDocument.Source], unmet: [String] = [],
@@ -153,7 +153,7 @@ package struct BacktestAnalysis: Sendable {
     }
   }
 
-  /// What moves whatever the rows are.
+  /// The units that move whatever the rows are.
   static func movement(
     _ candidate: CompiledRules, _ active: RoutingPolicy
   ) -> [MovementDocument] {

@@ -26,10 +26,10 @@ struct BacktestGates: Sendable {
     self.name = name
   }
 
-  /// Names that gates have for what is no column.
+  /// Names in gates for derived measures, which are not columns.
   private static let ratios: Set = ["cost_per_success", "latency_p50", "latency_p95"]
 
-  /// What each gate says.
+  /// The result of each gate.
   /// - Parameter pair: The rules against the active ones, with intervals of a level.
   func results(
     _ document: BacktestDocument, pair: (Double) throws(StoreError) -> PairDocument
@@ -56,8 +56,8 @@ struct BacktestGates: Sendable {
     return results
   }
 
-  /// Whether so many of the items are as many as gates need: results that are not there cannot
-  /// speak against the rules, nor for them.
+  /// Returns true when so many of the items are as many as gates need: missing results count
+  /// neither against the rules nor for them.
   private func isEnough(_ count: Int, of items: Int) -> Bool {
     count * 100 >= gate.minimumCoveragePercent * items
   }
@@ -72,7 +72,7 @@ struct BacktestGates: Sendable {
     return result
   }
 
-  /// How many items a gate rests on.
+  /// The number of items that a gate rests on.
   private static func items(_ rule: GateRule, _ pair: PairDocument) -> Int {
     switch rule.subject {
     case .metric(let name): pair.metrics.first { $0.metric.hasBytes(of: name) }?.items ?? 0
@@ -136,9 +136,9 @@ struct BacktestGates: Sendable {
 }
 
 extension BacktestDocument {
-  /// Adds what gates said, and what follows from it.
-  /// - Parameter reason: Why these rows tell nothing of the rules, whatever the gates say; nil
-  ///   where they do.
+  /// Adds the results of gates, and the verdict that follows.
+  /// - Parameter reason: The reason for which these rows cannot judge the rules, whatever the gates
+  ///   say; nil where they can.
   mutating func judge(_ results: [GateResult], because reason: String? = nil) {
     gates = results
     if let reason {
@@ -167,8 +167,8 @@ extension BacktestDocument {
 }
 
 extension BacktestDocument.Conditions {
-  /// Why these rows tell nothing of rules none of whose conditions was ever known; nil where some
-  /// was, or none was asked.
+  /// The reason for which these rows cannot judge the rules, none of whose conditions was ever
+  /// known; nil where some was, or none was evaluated.
   var neverKnown: String? {
     checked > 0 && unknown == checked
       ? "no condition of the rules could be told on any item: a field is not recorded; name its "
@@ -176,7 +176,7 @@ extension BacktestDocument.Conditions {
       : nil
   }
 
-  /// The rules that were asked and never could tell, where others could.
+  /// The finding on rules that were evaluated and always unknown, where others were known.
   var finding: ComparisonDocument.Finding? {
     let blind = rules.filter { use in use.rule != nil && use.unknown > 0 && use.items == 0 }
       .filter { $0.unknown == asked($0) }
@@ -187,7 +187,8 @@ extension BacktestDocument.Conditions {
         + blind.compactMap(\.rule).joined(separator: ", "), count: blind.count)
   }
 
-  /// How many items a rule was asked about at least: those that no rule before it decided.
+  /// The least number of items for which a rule was evaluated: those that no rule before it
+  /// decided.
   private func asked(_ use: BacktestDocument.RuleUse) -> Int {
     var items = rules.reduce(0) { $0 + $1.items }
     for other in rules {

@@ -37,7 +37,7 @@ package struct LoggedBacktest: Sendable {
 
   /// A trial of `candidate` against `active` on logged decisions.
   /// - Parameter outcomes: Rows with a `decision_id`; nil where the decisions have their outcomes.
-  /// - Throws: ``StoreError`` of kind `usage` for tables that are no decisions and outcomes.
+  /// - Throws: ``StoreError`` of kind `usage` for tables without decisions and outcomes.
   package init(
     _ table: ColumnTable, outcomes: ColumnTable?, candidate: CompiledRules, active: RoutingPolicy,
     options: BacktestOptions
@@ -65,7 +65,7 @@ package struct LoggedBacktest: Sendable {
     let chances = try Self.chances(table)
     var lacking = (chance: 0, outcome: 0)
     if contexts != nil {
-      // Whose context came with the outcome is no item without one.
+      // An item whose context came with the outcome has one.
       lacking.outcome = logged.rows.keys.count { results.rows[$0] == nil }
     }
     var decided: [Int] = []
@@ -124,12 +124,12 @@ package struct LoggedBacktest: Sendable {
     }
   }
 
-  /// Whether requests are recorded in a table, and not only what became of them.
+  /// Returns true when a table records requests, and not only their outcomes.
   private static func hasContexts(_ table: ColumnTable) -> Bool {
     (["context"] + FieldPath.roots).contains { table.has($0) }
   }
 
-  /// What was found; the parameters are those of ``BacktestAnalysis``.
+  /// The report of the backtest; the parameters are those of ``BacktestAnalysis``.
   package func document(
     _ request: BacktestRequest, active name: BacktestDocument.Baseline,
     sources: [ComparisonDocument.Source], unmet: [String] = [],
@@ -186,7 +186,7 @@ package struct LoggedBacktest: Sendable {
     return document
   }
 
-  /// What the decisions are worth for the two.
+  /// The effective sample size of the decisions for the two.
   private var worth: OffPolicyDocument {
     func policy(_ weights: [Double]) -> OffPolicy? {
       let ones = [Double](repeating: 1, count: weights.count)

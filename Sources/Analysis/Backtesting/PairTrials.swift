@@ -2,7 +2,7 @@ import Statistics
 import Model
 import Wire
 
-/// Two choices of rows laid beside one another, once in full and once for each gate's level.
+/// A comparison of two choices of rows, once in full and once for each gate's level.
 struct PairTrials: Sendable {
   let keys: [[String]]
   let options: BacktestOptions
@@ -33,14 +33,14 @@ struct PairTrials: Sendable {
     tokens = try metrics.tokens(activeRows)
   }
 
-  /// Everything there is to tell.
+  /// The whole document of the pair.
   func pair() throws(StoreError) -> PairDocument {
     let document = try comparison(level: options.confidence, isBrief: false)
       .document(base: names.active, candidate: names.candidate)
     return ComparisonAnalysis.judged([document], level: options.confidence)[0]
   }
 
-  /// What gates look at.
+  /// The part of the document that gates read.
   func brief(level: Double) throws(StoreError) -> PairDocument {
     try comparison(level: level, isBrief: true)
       .document(base: names.active, candidate: names.candidate)
@@ -51,8 +51,8 @@ struct PairTrials: Sendable {
     plain.confidence = level
     plain.seed = options.seed
     plain.resamples = options.resamples
-    let waiting = Waiting()
-    let draws = waiting.draws(shareCount: 0)
+    let control = AnalysisControl()
+    let draws = control.draws(shareCount: 0)
     let comparisons = metrics.choices.map { choice in
       let items = [base[choice.name] ?? [], candidate[choice.name] ?? []]
       return MetricComparison(
@@ -63,6 +63,6 @@ struct PairTrials: Sendable {
       keys: keys, options: plain, metrics: comparisons, clusters: clusters, base: base,
       candidate: candidate, roles: metrics.roles,
       slices: isBrief ? [] : [("rule", rules.map { ValueLabel(text: $0) })],
-      tokens: isBrief ? nil : tokens, waiting: waiting, draws: draws)
+      tokens: isBrief ? nil : tokens, control: control, draws: draws)
   }
 }

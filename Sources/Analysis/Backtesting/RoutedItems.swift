@@ -9,7 +9,7 @@ struct RoutedItems: Sendable {
     let active: RoutedChoice
     let candidate: RoutedChoice
 
-    /// Whether it gets another target.
+    /// True when it gets another target.
     var isMoved: Bool { !active.target.name.hasBytes(of: candidate.target.name) }
   }
 
@@ -22,11 +22,11 @@ struct RoutedItems: Sendable {
 
   /// Decides about the items of a table.
   ///
-  /// An item whose rows have contexts that are decided differently is left out: no rule may look at
-  /// what only an answer tells. So is one whose context is not recorded.
-  /// - Parameter wanted: The keys of the items that are asked for; nil for all.
-  /// - Throws: ``StoreError``: `usage` when there is no such column, `invalid` for a context that
-  ///   is no JSON object.
+  /// An item whose rows have contexts that are decided differently is left out: no rule may depend
+  /// on what only an answer shows. So is one whose context is not recorded.
+  /// - Parameter wanted: The keys of the items to decide; nil for all.
+  /// - Throws: ``StoreError``: `usage` for a missing column, `invalid` for a context that is not a
+  ///   JSON object.
   init(
     _ table: ColumnTable, key: [String], active: RoutingPolicy, candidate: RoutingPolicy,
     map: [DataText: String], among wanted: Set<ItemKey>? = nil
@@ -104,17 +104,17 @@ struct RoutedItems: Sendable {
       findings.append(
         .init(
           "context", arm: nil, what, count: keys.count,
-          examples: keys.prefix(CommonItems.exampleCount).map(\.names), isLeftOut: true))
+          examples: keys.prefix(PairedItems.exampleCount).map(\.names), isLeftOut: true))
     }
     return findings
   }
 
-  /// The items as the document tells them.
+  /// The items as the document lists them.
   var document: ComparisonDocument.Items {
     ItemKeys.document(items.map(\.key), columns: columns)
   }
 
-  /// How conditions went; `isCovered` tells whether it is known how an item's target did.
+  /// The outcomes of conditions; `isCovered` is true when the result of an item's target is known.
   func conditions(
     _ candidate: CompiledRules, isCovered: [Bool]
   ) -> BacktestDocument.Conditions {
@@ -145,7 +145,7 @@ struct RoutedItems: Sendable {
       rules: zip(rules, unknown).map { use($0, $1) } + [use(nil, 0)])
   }
 
-  /// How many items went from which rule and target to which.
+  /// The number of items that moved, per pair of rules and targets.
   var changes: [BacktestDocument.Change] {
     struct Cell: Hashable {
       // Names of rules are different by their bytes, and may look alike.
@@ -186,7 +186,7 @@ struct RoutedItems: Sendable {
     items.indices.filter { items[$0].isMoved }
   }
 
-  /// What becomes of units that splits hold on to; nil where no item has one on both sides.
+  /// The moves of units that splits keep together; nil where no item has one on both sides.
   var units: BacktestDocument.Units? {
     var units: Set<[UInt8]> = []
     var moved: Set<[UInt8]> = []

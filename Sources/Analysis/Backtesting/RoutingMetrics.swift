@@ -2,18 +2,18 @@ import Statistics
 package import Model
 package import Wire
 
-/// The measures that routing is judged by: of one row an item, or of the mean of its attempts.
+/// The measures by which routing is judged: one row per item, or the mean of its attempts.
 package struct RoutingMetrics: Sendable {
   package let roles: MetricRoles
-  /// What is measured, and which way is up.
+  /// The metrics and their directions.
   let choices: [MetricChoice]
   private let table: ColumnTable
-  /// What the values of the measures' rows are.
+  /// The nature of the values of each measure's rows.
   private var values: [DataText: MetricValues] = [:]
 
-  /// The measures that the columns of a table tell: success, schema, refusals, cost and latency,
-  /// and those that are named besides or by gates.
-  /// - Throws: ``StoreError`` of kind `usage` for a column that is not there or holds no numbers.
+  /// The measures found in the columns of a table: success, schema, refusals, cost and latency, and
+  /// those that are named besides or by gates.
+  /// - Throws: ``StoreError`` of kind `usage` for a column that is missing or holds no numbers.
   package init(
     _ table: ColumnTable, stated: MetricRoles, higher: [String] = [], lower: [String] = [],
     gates: [String] = []
@@ -29,7 +29,7 @@ package struct RoutingMetrics: Sendable {
     for name in higher { add(name, .higher) }
     for name in lower { add(name, .lower) }
     for (role, direction) in Self.directions where Self.isTold(role, roles) {
-      // A refusal where one is due is no fault.
+      // An expected refusal is not a fault.
       if role == .refusal, roles[.expectedRefusal] != nil { continue }
       add(Self.name(role, roles), direction)
     }
@@ -63,7 +63,7 @@ package struct RoutingMetrics: Sendable {
     (.refusal, .lower), (.truncated, .lower), (.cost, .lower), (.latency, .lower),
   ]
 
-  /// Whether a column plays the role, or the finish reason tells it.
+  /// Returns true when a column plays the role, or the finish reason decides it.
   private static func isTold(_ role: MetricRoles.Role, _ roles: MetricRoles) -> Bool {
     roles[role] != nil || ([.refusal, .truncated].contains(role) && roles[.finishReason] != nil)
   }
@@ -72,7 +72,7 @@ package struct RoutingMetrics: Sendable {
     roles[role] ?? role.rawValue
   }
 
-  /// What the values of a measure are in all rows.
+  /// The nature of the values of a measure in all rows.
   func values(of name: String) -> MetricValues {
     values[name] ?? MetricValues(name, types: [], roles: roles, items: [])
   }
@@ -83,7 +83,7 @@ package struct RoutingMetrics: Sendable {
     }
   }
 
-  /// All measures of some items, each of its rows: one value an item.
+  /// All measures of some items, each of its rows: one value per item.
   func columns(_ items: [[Int]]) throws(StoreError) -> [DataText: [Double?]] {
     let arm = try arm(items)
     var columns: [DataText: [Double?]] = [:]
@@ -101,7 +101,7 @@ package struct RoutingMetrics: Sendable {
     try ArmRows(table, items: items, roles: roles, clusters: clusters)
   }
 
-  /// How items did on their own.
+  /// The results of items on their own.
   func summary(
     _ items: [[Int]], clusters: Clusters?, level: Double
   ) throws(StoreError) -> ArmDocument {

@@ -1,12 +1,12 @@
 import Model
 package import Routing
 
-/// What decides in a backtest: rules, or one target for everything.
+/// The decision maker of a backtest: rules, or one target for everything.
 package enum RoutingPolicy: Sendable {
   case rules(CompiledRules)
   case constant(RuleSet.Target)
 
-  /// What it says about a request, of which some fields are not recorded.
+  /// The decision on a request, of which some fields are not recorded.
   func choose(
     _ context: [UInt8], unit: RequestUnit, unrecorded: [FieldPath]
   ) throws(JSONFault) -> RoutedChoice {
@@ -41,10 +41,10 @@ struct RoutedChoice: Sendable {
   /// The rule that was true; nil for the default.
   var rule: String? { decision?.ruleName }
 
-  /// Whether every rule that was asked could tell, so that a live request would have got this too.
+  /// True when every rule evaluated was known, so that a live request would have got this too.
   var isTold: Bool { decision.map { $0.unknownCount == 0 } ?? true }
 
-  /// Whether another row of the same item was decided the same.
+  /// Returns true when another row of the same item was decided the same.
   func isSame(as other: RoutedChoice) -> Bool {
     target == other.target && decision?.ruleIndex == other.decision?.ruleIndex
       && decision?.variant == other.decision?.variant

@@ -7,14 +7,14 @@ import Wire
 struct StoredArms: Sendable {
   /// The rows of each item for each value of the column.
   private var rows: [[DataText: [Int]]] = []
-  /// What the values of the column are called, in their order.
+  /// The labels of the column's values, in their order.
   let names: [String]
   /// By target, the name of the value that was stated for it.
   private let stated: [DataText: String]
 
   /// The arms of items by a column of the table.
   /// - Throws: ``StoreError`` of kind `usage` when there is no such column, or an item has two rows
-  ///   of one model that are no attempts.
+  ///   of one model that are not attempts.
   init(
     _ table: ColumnTable, _ items: RoutedItems, by column: String, stated: [DataText: String],
     hasRepeats: Bool
@@ -50,15 +50,15 @@ struct StoredArms: Sendable {
     self.stated = meant
   }
 
-  /// The value of the column that means a target; nil where there is none.
+  /// The value of the column that means a target; nil without such a value.
   ///
-  /// The stated one, else the one called like it, else the one called like its model.
+  /// The stated one, else the one with the target's name, else the one with its model's name.
   func value(_ target: RuleSet.Target) -> String? {
     if let value = stated[target.name] { return value }
     return [target.name, target.model].first { names.hasText($0) }
   }
 
-  /// The rows that tell how a target did at an item; nil where none does.
+  /// The rows with the result of a target for an item; nil without such rows.
   func rows(_ target: RuleSet.Target, item: Int) -> [Int]? {
     value(target).flatMap { rows[item][$0] }
   }

@@ -6,7 +6,7 @@ import Wire
 struct WeightedPair: Sendable {
   let active: [Double]
   let candidate: [Double]
-  /// By metric name, one value a row.
+  /// By metric name, one value per row.
   let columns: [DataText: [Double?]]
   let metrics: RoutingMetrics
   let clusters: Clusters?

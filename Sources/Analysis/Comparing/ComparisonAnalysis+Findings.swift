@@ -34,7 +34,7 @@ extension ComparisonAnalysis {
     }
   }
 
-  /// Values of mixed columns that are no numbers, among those of metrics and parts.
+  /// Values of mixed columns that are not numbers, among those of metrics and parts.
   static func textual(
     _ sides: [ComparisonSide], _ metrics: [String], _ roles: MetricRoles
   ) -> [ComparisonDocument.Finding] {
@@ -63,7 +63,7 @@ extension ComparisonAnalysis {
 }
 
 extension GateRule.Absences {
-  /// What some of the arms do not have.
+  /// The columns that some of the arms lack.
   init(_ sides: [ComparisonSide]) {
     var seen: Set<DataText> = []
     for column in sides.flatMap(\.table.columns) where seen.insert(DataText(column.name)).inserted {

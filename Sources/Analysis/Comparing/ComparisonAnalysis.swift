@@ -2,16 +2,17 @@ import Statistics
 package import Model
 package import Wire
 
-/// Arms laid beside one another, item by item.
+/// A comparison of arms, item by item.
 package struct ComparisonAnalysis: Sendable {
-  /// More values of a column than this are no slices.
+  /// The most distinct values of a slice column.
   private static let sliceLimit = 100
-  /// More draws of items than this, all metrics and arms together, take minutes.
+  /// The most resampled items: with more, all metrics and arms together, a comparison takes
+  /// minutes.
   static let drawLimit = 20_000_000_000
 
   private let sides: [ComparisonSide]
   private let options: ComparisonOptions
-  private let items: CommonItems
+  private let items: PairedItems
   private let roles: MetricRoles
   private let gates: [GateRule]
   private let metrics: [MetricChoice]
@@ -44,7 +45,7 @@ package struct ComparisonAnalysis: Sendable {
     roles = try MetricRoles(
       stated: options.roles, columns: shared, of: sides.map(\.name).joined(separator: " and "),
       edition: edition)
-    // What tells items and attempts apart is no metric.
+    // Columns that identify items and attempts are not metrics.
     let others = edition == .first ? [] : key + [options.repeats].compactMap(\.self)
     gates = try Self.gates(
       options, edition, roles: roles, absences: absences,
@@ -53,8 +54,8 @@ package struct ComparisonAnalysis: Sendable {
       options, gates: gates, roles: roles, tables: tables, key: key)
     let allowed = options.allowedChanges ?? []
     // Gates are registered before it is known what their runs will record.
-    if edition > .first, registered == nil { try Sameness.requireKnown(allowed, sides) }
-    items = try CommonItems(
+    if edition > .first, registered == nil { try Comparability.requireKnown(allowed, sides) }
+    items = try PairedItems(
       sides, columns: key, repeats: options.repeats, allowed: allowed,
       metrics: metrics.map(\.name), edition: edition)
     if let column = options.repeats, !tables.contains(where: { $0.has(column) }) {
@@ -129,14 +130,14 @@ package struct ComparisonAnalysis: Sendable {
   /// The keys of the items that are compared, sorted.
   package var keys: [ItemKey] { items.keys }
 
-  /// What was found.
+  /// The report of the comparison.
   /// - Parameters:
   ///   - request: With every reference as a number and every option spelled out.
-  ///   - waiting: Who waits for it.
-  /// - Throws: ``StoreError``, of kind `exhausted` when nobody waits any more.
+  ///   - control: Its cancellation and progress.
+  /// - Throws: ``StoreError``, of kind `exhausted` when the request was cancelled.
   package func document(
     _ request: ComparisonRequest, sources: [ComparisonDocument.Source],
-    waiting: Waiting = Waiting()
+    control: AnalysisControl = AnalysisControl()
   ) throws(StoreError) -> ComparisonDocument {
     let values = try columns()
     let slices = try slices()
@@ -151,7 +152,7 @@ package struct ComparisonAnalysis: Sendable {
         metrics.firstIndex { $0.name.hasBytes(of: name) }.map { natures[$0] }
       }
     }
-    let draws = waiting.draws(shareCount: shareCount(drawn: natures.count { !$0.areBinary }))
+    let draws = control.draws(shareCount: shareCount(drawn: natures.count { !$0.areBinary }))
     let comparisons = zip(metrics, natures).map { choice, values in
       MetricComparison(
         choice: choice, values: values, options: options, isBrief: false, draws: draws)
@@ -162,7 +163,7 @@ package struct ComparisonAnalysis: Sendable {
         keys: items.keys.map(\.names), options: options, metrics: comparisons, clusters: clusters,
         base: values[0],
         candidate: values[index], roles: roles, slices: slices, tokens: tokens,
-        waiting: waiting, draws: draws)
+        control: control, draws: draws)
       pairs.append(try pair.document(base: sides[0].name, candidate: sides[index].name))
     }
     pairs = Self.judged(pairs, level: options.confidence)
@@ -177,10 +178,10 @@ package struct ComparisonAnalysis: Sendable {
       gates: try results(pairs, rows))
   }
 
-  /// Whether a gate says how many of the items are enough.
+  /// True when a gate sets how many of the items are enough.
   package var hasItemsGate: Bool { gates.contains { $0.subject == .items } }
 
-  /// What every gate says of every candidate, whatever other candidates lack.
+  /// The result of every gate for every candidate, whatever other candidates lack.
   private func results(
     _ pairs: [PairDocument], _ rows: [ArmRows]
   ) throws(StoreError) -> [GateResult] {
@@ -223,7 +224,7 @@ package struct ComparisonAnalysis: Sendable {
     }
   }
 
-  /// How many items the base and a candidate have values of some columns of.
+  /// The number of items for which the base and a candidate have values of some columns.
   func presence(
     _ columns: [String], candidate: Int
   ) throws(StoreError) -> ItemPresence {
@@ -236,7 +237,7 @@ package struct ComparisonAnalysis: Sendable {
       }, items: items.keys.count)
   }
 
-  /// What the values of a metric are, from each item's on every arm and the rows that make them.
+  /// The nature of a metric's values, from each item's on every arm and the rows behind them.
   private func nature(
     _ name: String, _ columns: [[Double?]]
   ) throws(StoreError) -> MetricValues {
@@ -252,9 +253,9 @@ package struct ComparisonAnalysis: Sendable {
     return MetricValues(name, types: types, roles: roles, items: columns, rows: rows)
   }
 
-  /// About how many shares of draws there will be: flips and draws of a metric's differences, and
-  /// draws of latencies.
-  /// - Parameter drawn: The metrics whose items are drawn again where there are no clusters.
+  /// The approximate number of shares of resampling: flips and resamples of a metric's differences,
+  /// and resamples of latencies.
+  /// - Parameter drawn: The metrics whose items are resampled where there are no clusters.
   private func shareCount(drawn: Int) -> Int {
     let runs = (clusters == nil ? drawn : metrics.count) * 2 + (roles[.latency] == nil ? 0 : 1)
     return runs * (sides.count - 1)
@@ -262,7 +263,7 @@ package struct ComparisonAnalysis: Sendable {
         resamples: options.resamples, unitCount: clusters?.count ?? items.keys.count)
   }
 
-  /// Everything that is compared, one value an item, for each arm.
+  /// All columns compared, one value per item, for each arm.
   private func columns() throws(StoreError) -> [[DataText: [Double?]]] {
     let names =
       metrics.map(\.name)
@@ -320,7 +321,7 @@ package struct ComparisonAnalysis: Sendable {
     return rows
   }
 
-  /// How each arm did on its own, on the items that have a value on all.
+  /// The results of each arm on its own, on the items that have a value on all.
   private func arms(_ rows: [ArmRows]) -> [ComparisonDocument.Arm] {
     var rows = rows
     if edition > .first { ArmRows.align(&rows) }

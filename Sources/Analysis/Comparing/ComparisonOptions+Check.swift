@@ -36,7 +36,7 @@ extension ComparisonOptions {
       .union(roles.names)
     let outputs = MetricRoles.usualNames(.output)
     return all.filter { column in
-      if named.contains(column.name) || Sameness.isRead(column.name) { return true }
+      if named.contains(column.name) || Comparability.isRead(column.name) { return true }
       switch column.type {
       case .bool, .int64, .float64: return true
       case .json:

@@ -21,7 +21,7 @@ extension ComparisonOptions {
         text, grammar: grammar, roles: roles, columns: [DataText(column)])
       let values = MetricValues(
         column, types: [table.type(of: column)].compactMap(\.self), roles: roles, items: [numbers])
-      // Of an empty column nothing but its name is known.
+      // Of an empty column only the name is known.
       guard numbers.contains(where: { $0 != nil }) else { continue }
       try rule.check { _ in values }
     }

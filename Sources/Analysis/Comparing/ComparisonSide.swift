@@ -32,7 +32,7 @@ package struct ComparisonSide: Sendable {
   ///
   /// No candidates are all others that there are, in the order of their first rows. Rows without a
   /// value belong to none and are counted.
-  /// - Throws: ``StoreError`` of kind `usage` when there is no such column or value, or but one.
+  /// - Throws: ``StoreError`` of kind `usage` for a missing column or value, or for a single value.
   package func split(
     by column: String, base: String?, candidates: [String]
   ) throws(StoreError) -> (sides: [ComparisonSide], rowsWithout: Int) {

@@ -2,8 +2,8 @@ import Statistics
 import Model
 import Wire
 
-/// What the gates of a candidate may rest on: how many of the base's items are compared, and what
-/// besides the candidate is not the base's.
+/// The evidence for a candidate's gates: the number of the base's items that are compared, and the
+/// differences from the base besides the candidate.
 struct GateEvidence: Sendable {
   let base: String
   /// The items that the base has.
@@ -16,10 +16,10 @@ struct GateEvidence: Sendable {
   /// The gate that says how many of the base's items are enough; nil for all of them.
   let itemsGate: GateRule?
   let edition: Edition
-  /// Whether the gates were registered before, so that their options are fixed.
+  /// True when the gates were registered before, so that their options are fixed.
   let isRegistered: Bool
-  /// What scores rest on that is not the base's.
-  let changes: [Sameness.Change]
+  /// The differences from the base in what scores rest on.
+  let changes: [Comparability.Change]
 
   /// The share of the base's items that are compared and whole; nil where it has none.
   var share: Double? { baseItems == 0 ? nil : Double(wholeItems) / Double(baseItems) }
@@ -27,7 +27,7 @@ struct GateEvidence: Sendable {
   /// The share of the base's items below which gates say nothing.
   private var leastShare: Double { itemsGate?.gate.bound ?? 1 }
 
-  /// What is said of items that are too few of the base's, those without all of their attempts not
+  /// The message about too few of the base's items, those without all of their attempts not
   /// counted; nil where they are enough.
   func shortage(_ presence: ItemPresence) -> String? {
     guard missing != .ignore,
@@ -38,7 +38,7 @@ struct GateEvidence: Sendable {
       + (short > 0 ? ", \(short) of them without some of their attempts" : "")
   }
 
-  /// What can be done about items that are too few.
+  /// The remedy for too few items.
   private func advice(_ presence: ItemPresence) -> String {
     guard edition > .second else {
       return "; --missing ignore judges those, 'items >= 95%' says how many are enough"

@@ -3,9 +3,9 @@ import Model
 import Wire
 
 extension GateRule {
-  /// What the gate says of a pair.
+  /// The result of the gate for a pair.
   /// - Parameters:
-  ///   - arm: How the candidate did on its own, for limits of latency.
+  ///   - arm: The candidate's results on its own, for limits of latency.
   ///   - level: The coverage of the intervals.
   func result(_ pair: PairDocument, arm: ArmDocument? = nil, level: Double) -> GateResult {
     var scale = gate.kind == .change ? GateResult.Scale.relative : .number
@@ -39,7 +39,7 @@ extension GateRule {
     return result
   }
 
-  /// What the gate says of a pair, on as many of the base's items as there are.
+  /// The result of the gate for a pair, on as many of the base's items as there are.
   /// - Parameter presence: The items that have values of some columns on both sides.
   func result(
     _ pair: PairDocument, arm: ArmDocument, evidence: GateEvidence, roles: MetricRoles,
@@ -67,7 +67,7 @@ extension GateRule {
       result, presence: try presence(columns(roles)), restsOnScores: restsOnScores(roles))
   }
 
-  /// Why nothing is said, where no number of items would change that.
+  /// The reason for an undecided gate, where no number of items would change that.
   private func undecided(_ result: GateResult) -> String {
     if let found = result.change ?? result.value {
       return found.value == gate.bound
@@ -82,7 +82,7 @@ extension GateRule {
 }
 
 extension GateEvidence {
-  /// What a gate on the share of the base's items says.
+  /// The result of a gate on the share of the base's items.
   fileprivate func coverage(_ result: GateResult, _ gate: Gate) -> GateResult {
     var result = GateResult(
       gate: result.gate, candidate: result.candidate, verdict: .undecided, scale: .share,

@@ -4,7 +4,7 @@ import Wire
 
 /// A gate and what it is about.
 struct GateRule: Sendable {
-  /// What a gate's name means.
+  /// The subject that a gate's name means.
   enum Subject: Sendable, Hashable {
     /// A column.
     case metric(String)
@@ -16,7 +16,7 @@ struct GateRule: Sendable {
     case lacking(String)
   }
 
-  /// What not all arms have.
+  /// The columns that not all arms have.
   struct Absences: Sendable {
     /// Columns that some arm does not have, each with the words for it.
     var columns: [(name: String, reason: String)] = []
@@ -71,7 +71,7 @@ struct GateRule: Sendable {
     }
   }
 
-  /// What is said of a gate about nothing that is measured.
+  /// The result of a gate about nothing that is measured.
   private static func unmeasured(
     _ text: String, _ gate: Gate, _ roles: MetricRoles, _ columns: Set<DataText>,
     _ absences: Absences
@@ -91,7 +91,7 @@ struct GateRule: Sendable {
         + Spelling.advice(gate.metric, names.sorted().map(\.string)))
   }
 
-  /// What a name that is no column's stands for; nil where it is none of those.
+  /// The derived measure of a name that no column has; nil for another name.
   private static func derived(
     _ text: String, _ gate: Gate, _ roles: MetricRoles, _ absences: Absences
   ) throws(StoreError) -> Subject? {
@@ -164,8 +164,8 @@ struct GateRule: Sendable {
     }
   }
 
-  /// Whether the gate is about something that was judged, by a person, a program or a reference
-  /// answer, and not measured.
+  /// Returns true when the gate's subject was judged, by a person, a program or a reference answer,
+  /// and not measured.
   func restsOnScores(_ roles: MetricRoles) -> Bool {
     switch subject {
     case .costPerSuccess: true

@@ -35,7 +35,7 @@ package struct ItemKeys: Sendable {
         + "identify an item with --key")
   }
 
-  /// What is recorded of these keys, which are sorted.
+  /// The document of these keys, which are sorted.
   package static func document(
     _ keys: [ItemKey], columns: [String]
   ) -> ComparisonDocument.Items {
@@ -44,8 +44,8 @@ package struct ItemKeys: Sendable {
       key: columns, count: keys.count, digest: Digest(hashing: json.bytes))
   }
 
-  /// The key columns of a version of which an item is identified: its key, or `stated`, without the
-  /// columns that tell arms and attempts apart.
+  /// The key columns that identify an item of a version: its key, or `stated`, without the columns
+  /// that identify arms and attempts.
   /// - Throws: ``StoreError`` of kind `usage` when nothing is left.
   package static func columns(
     key: [String], stated: [String]?, without: [String?], of name: String

@@ -1,4 +1,4 @@
-/// How many of the common items two arms have values of.
+/// The number of the common items for which two arms have values.
 struct ItemPresence: Sendable {
   /// The attempts at an item on an arm: all of them, and those that have a value.
   struct Attempts: Sendable {
@@ -14,8 +14,8 @@ struct ItemPresence: Sendable {
   /// Attempts without a value at items that are compared.
   let valueless: (base: Int, candidate: Int)
 
-  /// What is there of `columns`, each with the attempts at every item on both arms; all of them for
-  /// no columns.
+  /// The presence of `columns`, each with the attempts at every item on both arms; of all items
+  /// without columns.
   init(_ columns: [(base: [Attempts], candidate: [Attempts])], items: Int) {
     var (compared, complete, valueless) = (0, 0, (base: 0, candidate: 0))
     for item in 0..<items {

@@ -7,12 +7,12 @@ package struct MetricChoice: Sendable, Hashable {
   package let name: String
   package let direction: MetricDocument.Direction
 
-  /// The metrics of a comparison: those that were asked for, and those that gates speak of.
+  /// The metrics of a comparison: those requested, and those that gates name.
   ///
-  /// Where none was asked for: all columns of numbers that the arms have in common and whose names
-  /// tell a direction.
-  /// - Throws: ``StoreError`` of kind `usage` for a column that is not there, is named for both
-  ///   directions, or whose direction nobody told.
+  /// Without a request: all columns of numbers that the arms have in common and whose names imply a
+  /// direction.
+  /// - Throws: ``StoreError`` of kind `usage` for a column that is missing, is named for both
+  ///   directions, or whose direction is unknown.
   static func choose(
     _ options: ComparisonOptions, gates: [GateRule], roles: MetricRoles, tables: [ColumnTable],
     key: [String]

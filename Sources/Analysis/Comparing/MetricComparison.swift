@@ -7,11 +7,11 @@ struct MetricComparison: Sendable {
   let choice: MetricChoice
   let values: MetricValues
   let options: ComparisonOptions
-  /// Whether to draw items again and name those that got worse, which slices do without.
+  /// True for a slice, which neither resamples items nor names those that got worse.
   let isBrief: Bool
   let draws: Draws<StoreError>
 
-  /// What is told of a sample, all but the p-value that counts in what else was looked at.
+  /// The document of a sample, without the p-value that depends on the other tests.
   func document(
     _ base: [Double?], _ candidate: [Double?], clusters: Clusters?, keys: [[String]]
   ) throws(StoreError) -> MetricDocument {
@@ -91,12 +91,12 @@ struct MetricComparison: Sendable {
       seed: options.seed, draws: draws
     ).map { MetricDocument.Test(name: "sign flips", pValue: $0.pValue) }
     if document.test == nil {
-      // All differences are the same: t has no spread to go by, but the signs tell something.
+      // All differences are the same: t has no spread to go by, but the signs are evidence.
       document.test = flips
     } else {
       document.furtherTests = flips.map { [$0] } ?? []
     }
-    // Draws of what does not vary are all alike, which is no certainty.
+    // Resamples of constant values are all alike, which is not certainty.
     if values.areShares, !sample.varies { return }
     document.bootstrap = try bootstrap(sample)
   }

@@ -1,6 +1,6 @@
 package import Wire
 
-/// Which way is up, told by the words of a metric's name.
+/// The direction of a metric, inferred from the words of its name.
 package enum MetricDirection {
   private static let up: Set = [
     "success", "successes", "pass", "passed", "passes", "correct", "correctness", "accuracy",
@@ -19,7 +19,7 @@ package enum MetricDirection {
     "malformed", "unsafe", "incorrect", "wrong",
   ]
 
-  /// The direction that a name tells; nil where it tells none, or both.
+  /// The direction that a name implies; nil without one, or with both.
   package static func inferred(_ name: String) -> MetricDocument.Direction? {
     let counted = counted(name)
     let isUp = counted.contains { up.contains($0) }
@@ -34,10 +34,10 @@ package enum MetricDirection {
     "truncated", "truncation", "retries", "steps", "throughput", "parsed", "parses",
   ]
 
-  /// Words of what somebody judged, whatever was measured besides.
+  /// Words for a judged result, whatever was measured besides.
   private static let judged = up.subtracting(measured).union(["incorrect", "wrong"])
 
-  /// Whether a column is measured, and rests on no judge and no reference answer.
+  /// Returns true when a column is measured, and rests on no judge and no reference answer.
   static func isMeasured(_ name: String, _ roles: MetricRoles) -> Bool {
     let parts: [MetricRoles.Role] = [
       .latency, .cost, .inputTokens, .outputTokens, .truncated, .parsed, .valid,
@@ -49,7 +49,7 @@ package enum MetricDirection {
       && !words.contains(where: judged.contains)
   }
 
-  /// Whether a word tells which way is up.
+  /// Returns true when a word implies a direction.
   static func tells(_ word: String) -> Bool { up.contains(word) || down.contains(word) }
 
   /// The words of what a name counts: `cost_per_success` is a cost.

@@ -9,14 +9,14 @@ struct PairComparison: Sendable {
   let options: ComparisonOptions
   let metrics: [MetricComparison]
   let clusters: Clusters?
-  /// By metric name, one value an item; also latency, cost and success.
+  /// By metric name, one value per item; also latency, cost and success.
   let base: [DataText: [Double?]]
   let candidate: [DataText: [Double?]]
   let roles: MetricRoles
   /// The values of each slice column, and the input tokens, one an item.
   let slices: [(column: String, values: [ValueLabel?])]
   let tokens: [Double?]?
-  let waiting: Waiting
+  let control: AnalysisControl
   let draws: Draws<StoreError>
 
   /// The pair, of which the tests are yet to be judged together.
@@ -50,7 +50,7 @@ struct PairComparison: Sendable {
     func column(_ values: [DataText: [Double?]]) -> [Double?] {
       places.map { values[name]?[$0] ?? nil }
     }
-    try waiting.check()
+    try control.check()
     return try metric.document(
       column(base), column(candidate), clusters: selected(places),
       keys: places.map { keys[$0] })
@@ -101,7 +101,7 @@ struct PairComparison: Sendable {
     let places = keys.indices.filter {
       baseCosts[$0] != nil && costs[$0] != nil && baseSuccesses[$0] != nil && successes[$0] != nil
     }
-    // Points of a scale are no successes to divide by.
+    // Points of a scale are not successes to divide by.
     guard
       places.allSatisfy({ place in
         [baseSuccesses[place], successes[place]].allSatisfy { (0...1).contains($0 ?? 0) }

@@ -1,9 +1,9 @@
 import Model
 import Wire
 
-/// What a column says of an item on two sides that may have other attempts at it.
+/// A column's values for an item on two sides that may have different attempts at it.
 struct SaidOfItem {
-  /// What numbers the attempts, row by row; nil where nothing does.
+  /// The attempt numbers, row by row; nil without a column of them.
   private let numbers: (base: [ValueLabel?], candidate: [ValueLabel?])?
   /// The rows that have a score; nil where no score is known.
   private let scored: (base: [Bool], candidate: [Bool])?
@@ -45,13 +45,13 @@ struct SaidOfItem {
     return (0..<table.count).map { row in columns.contains { $0[row] != nil } }
   }
 
-  /// Whether the two sides do not say the same, by the labels of some rows of each.
+  /// Returns true when the two sides differ, by the labels of some rows of each.
   ///
-  /// Attempts that one side has alone are compared with nothing. An attempt that has no score
-  /// and of which nothing is recorded was not judged, so it tells of no judge. Where the numbers of
-  /// attempts still differ, what one side says besides may be of an attempt that the other lost.
-  /// - Parameter isRecordedWithoutScore: Whether something is to be recorded of attempts without a
-  ///   score too.
+  /// Attempts that only one side has are not compared. An attempt that has no score and of which
+  /// nothing is recorded was not judged, so it says nothing about the judge. Where the numbers of
+  /// attempts still differ, a value that one side adds may be of an attempt that the other lost.
+  /// - Parameter isRecordedWithoutScore: Whether the column is expected to be recorded of attempts
+  ///   without a score too.
   func differs(
     _ one: [ValueLabel?], _ oneRows: [Int], _ two: [ValueLabel?], _ twoRows: [Int],
     isRecordedWithoutScore: Bool

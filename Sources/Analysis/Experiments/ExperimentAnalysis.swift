@@ -12,8 +12,8 @@ package struct ExperimentAnalysis: Sendable {
   private let guards: [Gate]
 
   /// A split whose control is the first of its plan.
-  /// - Parameter outcomes: Nil while there are none.
-  /// - Throws: ``StoreError`` of kind `usage` for guardrails that nothing is measured for.
+  /// - Parameter outcomes: Nil while nothing is recorded.
+  /// - Throws: ``StoreError`` of kind `usage` for guardrails that are not measured.
   package init(
     _ units: ExperimentUnits, outcomes: ColumnTable?, request: ExperimentRequest
   ) throws(StoreError) {
@@ -62,7 +62,7 @@ package struct ExperimentAnalysis: Sendable {
     }
   }
 
-  /// What was found.
+  /// The report of the experiment.
   /// - Parameters:
   ///   - request: With every reference as a number and every option spelled out.
   ///   - by: `variant` or `version`.

@@ -4,7 +4,7 @@ import Wire
 
 /// The units of a live split: what each was given first, and what came of it.
 package struct ExperimentUnits: Sendable {
-  /// What a unit can be given.
+  /// The arms that a unit can be given.
   package struct Plan: Sendable, Hashable {
     package let variant: String
     package let target: String
@@ -36,7 +36,7 @@ package struct ExperimentUnits: Sendable {
   /// The units among some rows of decisions, each with the arm that it was given first.
   /// - Parameters:
   ///   - column: The column that names the arm, `variant` or `version`.
-  ///   - unit: The column that tells units apart; a decision without a value is its own.
+  ///   - unit: The column that identifies units; a decision without a value is its own.
   ///   - rows: The rows of the decisions that are part of the experiment.
   package init(
     _ decisions: ColumnTable, rows: [Int], by column: String, unit: String = "unit_hash",

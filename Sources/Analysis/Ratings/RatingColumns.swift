@@ -16,12 +16,12 @@ package enum RatingColumns {
   /// The column that identifies an event.
   package static let key = "rating"
 
-  /// The columns that tell what an event is about, by which metric and whose it is.
+  /// The columns that name an event's subject, metric and rater.
   package static let ofUnits = [
     "kind", "item", "rater", "a", "b", "rubric", "scorer", "scorer_version",
   ]
 
-  /// Goes on when the columns of events have their types; others may have any.
+  /// Throws unless the columns of events have their types; others may have any.
   /// - Throws: ``StoreError`` of kind `invalid` that names the column.
   package static func checkTypes(_ table: ColumnTable) throws(StoreError) {
     for (name, type) in all {

@@ -9,7 +9,7 @@ package import Wire
 /// rows and, for the sides, the rater: what arms are called changes neither. Nothing about them is
 /// kept, and an answer to a blinded task is mapped back from the same.
 package struct RatingPlan {
-  /// Where an output is: in which of the tables, in which row.
+  /// The place of an output: the table, and its row.
   package struct Place: Sendable, Hashable {
     package let table: Int
     package let row: Int
@@ -20,9 +20,9 @@ package struct RatingPlan {
     package let item: String
     package let a: String
     package let b: String?
-    /// Where in the order it stands; its hexadecimal digits are its name.
+    /// The position in the order; its hexadecimal digits are its name.
     package let order: UInt64
-    /// Whether the first arm has its first row after the other's.
+    /// True when the first arm has its first row after the other's.
     fileprivate let isTurned: Bool
     /// The numbers of the arms in the order of their first rows, the lower one first.
     fileprivate let numbers: [Int]
@@ -43,9 +43,9 @@ package struct RatingPlan {
   /// The number of each arm in the order of their first rows.
   private let numbers: [DataText: Int]
 
-  /// The outputs of one table, told apart by the texts of a column.
+  /// The outputs of one table, identified by the texts of a column.
   /// - Throws: ``StoreError``: `usage` when an item has two outputs of one arm, `missing` for a
-  ///   wanted arm that is not there.
+  ///   requested arm that the table lacks.
   package init(
     items: [[String?]], arms: [[String?]], names: [String], only: [String]?
   ) throws(StoreError) {
@@ -80,14 +80,14 @@ package struct RatingPlan {
     self.numbers = numbers
   }
 
-  /// Where the output of an arm for an item is; nil when there is none.
+  /// The place of an arm's output for an item; nil when the arm has none for it.
   package func place(of item: String, _ arm: String) -> Place? { places[item]?[arm] }
 
-  /// Whether outputs of an item are there.
+  /// Returns true when an item has outputs.
   package func has(_ item: String) -> Bool { places[item] != nil }
 
-  /// What a rater sees as the name of an entry's item: its own where another arm has an output of
-  /// it too, and so it cannot tell whose this is; else a made-up one.
+  /// The name of an entry's item that a rater sees: its own where another arm has an output of it
+  /// too, so that it does not reveal the arm; else a made-up one.
   package func shownName(of entry: Entry, seed: Int) -> String {
     (places[entry.item]?.count ?? 0) > 1 ? entry.item : Self.madeUpName(entry.item, seed: seed)
   }
@@ -129,7 +129,7 @@ package struct RatingPlan {
     return entries
   }
 
-  /// Whether the first arm stands on the left for a rater.
+  /// Returns true when the first arm stands on the left for a rater.
   package static func isFirstLeft(_ entry: Entry, seed: Int, rater: String) -> Bool {
     let isLowerLeft =
       word(["side", String(seed), rater, entry.item] + entry.numbers.map { String($0) }) >> 63 == 0
@@ -145,7 +145,8 @@ package struct RatingPlan {
 
   /// The first task that is not among `done`, how many there are of those, and how many are left.
   /// - Parameter after: Only tasks that come after the one of this name.
-  /// - Throws: ``StoreError`` of kind `usage` when nothing can be compared, or `after` is no task.
+  /// - Throws: ``StoreError`` of kind `usage` when nothing can be compared, or for another
+  ///   `after` than a task.
   package func next(
     kind: String, seed: Int, done: Set<RatingUnit>, after: String?
   ) throws(StoreError) -> (entry: Entry?, done: Int, remaining: Int) {
@@ -179,9 +180,9 @@ package struct RatingPlan {
     return (best, doneCount, remaining)
   }
 
-  /// An event as it is kept: arms and sides in the place of a blinded task's name.
-  /// - Throws: ``StoreError``: `missing` for an item or an arm that is not there, `invalid` for a
-  ///   task that is none of the item's.
+  /// An event as it is stored: arms and sides in the place of a blinded task's name.
+  /// - Throws: ``StoreError``: `missing` for an unknown item or arm, `invalid` for a task that does
+  ///   not belong to the item.
   package func resolved(_ event: RatingEvent, source: String) throws(StoreError) -> RatingEvent {
     var event = event
     if event.task != nil, !has(event.item), let seed = event.seed,

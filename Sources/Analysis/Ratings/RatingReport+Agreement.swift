@@ -3,7 +3,7 @@ import Model
 import Wire
 
 extension RatingReport {
-  /// How far raters agree on what two of them or more rated.
+  /// The agreement of raters on what two or more of them rated.
   func agreement(
     _ ratings: [RatingCount.Rating], kind: String
   ) -> RatingReportDocument.Agreement {
@@ -32,7 +32,7 @@ extension RatingReport {
       units: units.count, alphas: alphas, pairs: pairs(units, kind: kind), note: note)
   }
 
-  /// What a rating says, whichever of the two arms was written first.
+  /// The answer of a rating, whichever of the two arms was written first.
   private static func answer(_ rating: RatingCount.Rating, _ kind: String) -> DataText {
     switch kind {
     case "score": DataText("\(rating.event.value ?? 0)")
@@ -41,8 +41,8 @@ extension RatingReport {
     }
   }
 
-  /// Which of the two arms won, counted by their names and not by where they were written: with
-  /// the names themselves, chance would seem to have more answers than a pair has.
+  /// The winner of the two arms, counted by name and not by position: with the names themselves,
+  /// chance would seem to have more answers than a pair has.
   private static func winner(_ rating: RatingCount.Rating) -> DataText {
     let event = rating.event
     guard event.winner != "tie" else { return "tie" }

@@ -3,7 +3,7 @@ import Model
 import Wire
 
 extension RatingReport {
-  /// Which arm is preferred, from votes between two of them.
+  /// The preferred arm, from votes between two of them.
   func preference(_ ratings: [RatingCount.Rating]) -> RatingReportDocument.Preference {
     let names = Set(ratings.flatMap { [$0.unit.a, $0.unit.b].compactMap { $0 } }).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: zip(names, names.indices))

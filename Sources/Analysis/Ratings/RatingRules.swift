@@ -5,7 +5,7 @@ package import Wire
 package struct RatingRules {
   /// The events that are there, by their ids.
   private var known: [DataText: RatingEvent]
-  /// Which event corrects which.
+  /// The event that corrects each corrected event.
   private var corrections: [DataText: String] = [:]
 
   private static let kinds = ["score", "label", "preference"]
@@ -22,10 +22,10 @@ package struct RatingRules {
     }
   }
 
-  /// Goes on when all events may be added, in their order.
+  /// Throws unless all events may be added, in their order.
   /// - Parameters:
-  ///   - allowsKnown: Whether an event may be there already, to be compared elsewhere.
-  ///   - refusal: The error for the event of an index, and what is wrong with it.
+  ///   - allowsKnown: Whether an event may exist already, to be compared by the caller.
+  ///   - refusal: The error for the event at an index, with the reason.
   /// - Throws: ``StoreError`` of kind `invalid` that names the event and the rule.
   package mutating func check(
     _ events: [RatingEvent], allowsKnown: Bool = false,
@@ -43,7 +43,7 @@ package struct RatingRules {
     }
   }
 
-  /// What is wrong with an event by itself.
+  /// The fault of an event by itself.
   private static func fault(_ event: RatingEvent) -> String? {
     guard kinds.contains(event.kind) else {
       return "there is no kind '\(event.kind)'; use score, label or preference"
@@ -71,7 +71,7 @@ package struct RatingRules {
     return contentFault(event)
   }
 
-  /// What is wrong with what an event says.
+  /// The fault in the content of an event.
   private static func contentFault(_ event: RatingEvent) -> String? {
     let given = [
       ("value", event.value != nil, "score"), ("label", event.label != nil, "label"),
@@ -102,7 +102,7 @@ package struct RatingRules {
     return nil
   }
 
-  /// What is wrong with an event beside the others; adds it when nothing is.
+  /// The fault of an event beside the others; adds it when it has no fault.
   private mutating func addingFault(
     _ event: RatingEvent, _ seen: inout Set<DataText>, _ allowsKnown: Bool
   ) -> String? {

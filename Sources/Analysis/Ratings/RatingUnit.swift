@@ -1,14 +1,14 @@
 package import Model
 package import Wire
 
-/// What a rating is about: an item, and the arm or the two arms whose outputs were rated.
+/// The subject of a rating: an item, and the arm or the two arms whose outputs were rated.
 package struct RatingUnit: Hashable, Sendable {
   package let item: DataText
   /// The only arm, or the first of the two by name.
   package let a: DataText?
   package let b: DataText?
 
-  /// What an event is about; the order of its arms does not matter.
+  /// The subject of an event; the order of its arms does not matter.
   package init(_ event: RatingEvent) {
     self.init(item: event.item, event.a, event.b)
   }

@@ -11,7 +11,7 @@ package struct ArmRows: Sendable {
   private var texts: [MetricRoles.Role: [String?]] = [:]
   /// The item of each row, where an item may have several: its attempts; nil where each row is one.
   package let items: Clusters?
-  /// Which items belong together; nil where each stands for itself.
+  /// The clusters of items; nil where items are independent.
   package let clusters: Clusters?
 
   /// Roles whose column holds texts.
@@ -57,7 +57,7 @@ package struct ArmRows: Sendable {
       clusters: clusters)
   }
 
-  /// What a finish reason tells of truncation and refusal, where no column of its own does.
+  /// Infers truncation and refusal from finish reasons, where no column of its own has them.
   private mutating func read(_ reasons: [String?]) {
     if numbers[.truncated] == nil {
       numbers[.truncated] = reasons.map { reason in
@@ -74,7 +74,7 @@ package struct ArmRows: Sendable {
   /// Leaves out, part by part, the items that have no value on some of the arms, which are of the
   /// same items in the same order.
   static func align(_ arms: inout [ArmRows]) {
-    // Lengths of inputs tell items apart, and are no results.
+    // Lengths of inputs describe items, and are not results.
     for role in MetricRoles.Role.allCases where role != .inputTokens {
       let columns = arms.compactMap { arm in arm.numbers[role].map(arm.perItem) }
       guard columns.count == arms.count, let count = columns.first?.count else { continue }
@@ -91,7 +91,7 @@ package struct ArmRows: Sendable {
   /// The column of a role as numbers; nil where no column plays it.
   package func numbers(_ role: MetricRoles.Role) -> [Double?]? { numbers[role] }
 
-  /// Whether some row has a number of a role.
+  /// Returns true when some row has a number of a role.
   func hasNumbers(_ role: MetricRoles.Role) -> Bool {
     numbers[role]?.contains { $0 != nil } ?? false
   }
@@ -99,7 +99,7 @@ package struct ArmRows: Sendable {
   /// The column of a role as texts; nil where no column plays it.
   package func texts(_ role: MetricRoles.Role) -> [String?]? { texts[role] }
 
-  /// A column of the rows, one value an item: the mean of its attempts that have a value.
+  /// A column of the rows, one value per item: the mean of its attempts that have a value.
   package func perItem(_ column: [Double?]) -> [Double?] {
     guard let items else { return column }
     var values = [[Double]](repeating: [], count: items.count)

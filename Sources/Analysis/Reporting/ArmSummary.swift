@@ -1,7 +1,7 @@
 import Statistics
 package import Wire
 
-/// What is told of one arm on its own: rates with intervals, latency, cost, compliance, refusals.
+/// The summary of one arm on its own: rates with intervals, latency, cost, compliance, refusals.
 package struct ArmSummary: Sendable {
   private let rows: ArmRows
   private let level: Double
@@ -14,7 +14,7 @@ package struct ArmSummary: Sendable {
     self.edition = edition
   }
 
-  /// The summary, of everything that a column tells.
+  /// The summary, of every role that a column plays.
   package var document: ArmDocument {
     var document = ArmDocument(rows: rows.count)
     if let success = rows.numbers(.success) {
@@ -47,7 +47,7 @@ package struct ArmSummary: Sendable {
       areAmounts: areAmounts, areShares: areShares && edition > .first)
   }
 
-  /// How many of the values there are are not 0, or the share of them where items have attempts.
+  /// The number of values other than 0, or their share where items have attempts.
   private func rate(_ column: [Double?]) -> ArmDocument.Rate {
     let flags = column.map { value in value.map { $0 == 0 ? 0.0 : 1 } }
     let isCounted = rows.items == nil
@@ -83,7 +83,7 @@ package struct ArmSummary: Sendable {
     guard let successes = rows.numbers(.success).map(rows.perItem) else { return nil }
     let costs = rows.perItem(costs)
     let places = costs.indices.filter { costs[$0] != nil && successes[$0] != nil }
-    // Points of a scale are no successes to divide by.
+    // Points of a scale are not successes to divide by.
     guard places.allSatisfy({ (0...1).contains(successes[$0] ?? 0) }) else { return nil }
     return EstimateDocument(
       RatioEstimate.of(

@@ -1,9 +1,9 @@
 package import Statistics
 package import Wire
 
-/// What repeating every item several times shows of an arm.
+/// The statistics of an arm's repeated attempts at items.
 package enum RepeatSummary {
-  /// The numbers of attempts that pass@k and pass^k are told for.
+  /// The numbers of attempts for which pass@k and pass^k are reported.
   private static let steps = [1, 2, 3, 5, 8, 10, 16, 32, 64, 100]
 
   /// The summary of `rows`, of which `items` names the item of each.

@@ -1,12 +1,12 @@
 import Model
 import Wire
 
-/// What the rows of a report say of the same item, and whether they agree.
+/// The agreement of a report's rows about the same item.
 struct ReportAgreement {
   let table: ColumnTable
   let request: ReportRequest
   let roles: MetricRoles
-  /// The item of each row; nil where no key tells items apart.
+  /// The item of each row; nil where no key identifies items.
   let items: [Int]?
   /// The rows of each model.
   let models: [[Int]]
@@ -15,7 +15,7 @@ struct ReportAgreement {
   func differences(_ edition: Edition) throws(StoreError) -> [String] {
     guard let items else { return [] }
     var findings: [String] = []
-    for column in Sameness.ofScores(table.columns) where column != request.by {
+    for column in Comparability.ofScores(table.columns) where column != request.by {
       let count =
         edition > .second
         ? try differing(column, items).count : try differingRows(column, items).count
@@ -27,8 +27,8 @@ struct ReportAgreement {
     return findings
   }
 
-  /// The items of which some model's attempts are told otherwise than those of the first that has
-  /// any, as arms of a comparison are held against its base.
+  /// The items of which some model's attempts differ from those of the first model that has any, as
+  /// arms of a comparison are held against its base.
   private func differing(_ column: String, _ items: [Int]) throws(StoreError) -> Set<Int> {
     let scores = [roles[.success]].compactMap(\.self) + request.metrics
     let said = try SaidOfItem(table, scores, request.repeats)
@@ -51,7 +51,7 @@ struct ReportAgreement {
     return differing
   }
 
-  /// The items of which any two rows are told otherwise, as the second edition had it.
+  /// The items of which any two rows differ, as the second edition had it.
   private func differingRows(_ column: String, _ items: [Int]) throws(StoreError) -> Set<Int> {
     let texts = try table.texts(column)
     var first: [Int: [UInt8]?] = [:]
@@ -67,8 +67,7 @@ struct ReportAgreement {
     return differing
   }
 
-  /// Items of a model whose rows do not agree on a column by which rows are told apart or belong
-  /// together.
+  /// Items of a model whose rows disagree on a column that identifies or clusters rows.
   func unsettled() throws(StoreError) -> [String] {
     guard let items else { return [] }
     var findings: [String] = []

@@ -4,9 +4,9 @@ package import Wire
 
 /// All models of a table beside one another.
 package struct ReportAnalysis {
-  /// More models than this are a column that tells something else.
+  /// The most models: a column with more values identifies something else.
   private static let modelLimit = 200
-  /// More values of a column than this are no slices.
+  /// The most distinct values of a slice column.
   private static let sliceLimit = 200
 
   /// A model with its rows.
@@ -55,7 +55,7 @@ package struct ReportAnalysis {
     }
   }
 
-  /// What was found of the models of `source`.
+  /// The report on the models of `source`.
   package func document(_ source: ComparisonDocument.Source) throws(StoreError) -> ReportDocument {
     var findings = findings
     let models = try models(&findings)
@@ -77,7 +77,7 @@ package struct ReportAnalysis {
       front: front(models), routing: routing, findings: findings)
   }
 
-  /// Values of mixed columns that are no numbers.
+  /// Values of mixed columns that are not numbers.
   private var textual: [String] {
     roles.numeric.union(request.metrics.textSet).sorted().map(\.string).compactMap { column in
       let count = table.otherCount(column, rows: Array(0..<table.count))
@@ -130,7 +130,7 @@ package struct ReportAnalysis {
     }
   }
 
-  /// What a reader has to know of the rows of models.
+  /// Adds the facts that a reader has to know about the rows of models.
   private func tell(_ models: [Arm], _ findings: inout [String]) {
     if let items = items.items {
       let sets = models.map { model in Set(model.rows.map { items[$0] }) }
@@ -167,7 +167,7 @@ package struct ReportAnalysis {
     return ArmSummary(arm, level: request.confidence, edition: edition).document
   }
 
-  /// Whether success lies between 0 and 1, and differences of it between −1 and 1.
+  /// True when success lies between 0 and 1, and differences of it between −1 and 1.
   private var areShares: Bool {
     edition > .first
       && (quality ?? []).allSatisfy { $0.map { (0...1).contains($0) } ?? true }
@@ -237,7 +237,7 @@ package struct ReportAnalysis {
     let qualities: [Double?]?
     let costs: [Double?]?
 
-    /// Whether it is at least as good for at most the cost, and not the same.
+    /// Returns true when it is at least as good for at most the cost, and not the same.
     func dominates(_ other: Candidate) -> Bool {
       dominates(
         better: quality.value - other.quality.value, dearer: cost.value - other.cost.value)

@@ -5,10 +5,10 @@ import Wire
 
 /// The rows of a report by model and item.
 struct ReportItems {
-  /// The item of each row; nil where no key tells items apart.
+  /// The item of each row; nil where no key identifies items.
   let items: [Int]?
   let itemCount: Int
-  /// Which rows belong together, and which items.
+  /// The clusters of rows, and of items.
   private let clusters: (ofRows: [Int], ofItems: [Int])?
 
   /// The rows of `table`, whose items have the columns `key`.
@@ -34,10 +34,10 @@ struct ReportItems {
     }
   }
 
-  /// Which of some rows belong together: those of a cluster, else those of an item that has more
-  /// than one; nil where each row stands for itself.
+  /// The clusters of some rows: the stated ones, else the items that have more than one row; nil
+  /// where each row is independent.
   ///
-  /// What the first edition took for the sample.
+  /// The sample of the first edition.
   func clusters(of rows: [Int]) -> Clusters? {
     if let clusters { return Clusters(labels: rows.map { clusters.ofRows[$0] }) }
     guard let items else { return nil }
@@ -61,7 +61,7 @@ struct ReportItems {
     return (found, ofItems)
   }
 
-  /// How many items some rows have.
+  /// The number of items of some rows.
   func count(of rows: [Int]) -> Int? { items.map { items in Set(rows.map { items[$0] }).count } }
 
   /// The mean of a column over each item's rows among `rows`; nil where it has no value.

@@ -12,7 +12,7 @@ struct FieldColumns: Sendable {
   }
 
   private let fields: [Field]
-  /// What rules ask for, and no column has.
+  /// The fields that rules read and no column has.
   let missing: [FieldPath]
 
   /// The fields of `paths` and the columns that they come from: those that `map` names, else those

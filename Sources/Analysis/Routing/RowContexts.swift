@@ -9,7 +9,7 @@ package import Routing
 /// `request.task`, or mapped to one, is that field, and every other column is a field of
 /// `metadata`, so that plain rows of measurements can be routed by what is recorded of them.
 package struct RowContexts: Sendable {
-  /// Where contexts come from.
+  /// The source of contexts.
   private enum Form: Sendable {
     case whole([String?])
     case parts([(name: String, texts: [String?])])
@@ -19,7 +19,7 @@ package struct RowContexts: Sendable {
   package let count: Int
   private let form: Form
   private let names: [[String?]]
-  /// What rules ask for, and no column has; nothing where a column holds whole contexts.
+  /// The fields that rules read and no column has; none where a column holds whole contexts.
   package let missing: [FieldPath]
 
   /// The columns that are needed to try `rules` on rows of `schema`.
@@ -42,7 +42,7 @@ package struct RowContexts: Sendable {
   /// - Parameters:
   ///   - rules: Whose fields plain columns are looked through for; none for all columns.
   ///   - map: Fields and the columns they come from.
-  /// - Throws: ``StoreError`` of kind `usage` for columns that are no contexts.
+  /// - Throws: ``StoreError`` of kind `usage` for columns that are not contexts.
   package init(
     _ table: ColumnTable, key: [String], for rules: [CompiledRules] = [],
     map: [DataText: String] = [:]
@@ -87,15 +87,15 @@ package struct RowContexts: Sendable {
     columns.filter { $0.type == .json || ($0.type == .string && map.isEmpty) }.map(\.name).textSet
   }
 
-  /// Whether fields come from columns that are no contexts, so that more can be mapped.
+  /// True when fields come from columns that are not contexts, so that more can be mapped.
   var arePlain: Bool { if case .plain = form { true } else { false } }
 
-  /// What names a row: its key, or nothing.
+  /// The name of a row: its key, or nothing.
   package func name(_ row: Int) -> String {
     names.compactMap { $0[row] }.joined(separator: "/")
   }
 
-  /// Whether a row tells its context; one of parts may have none of them.
+  /// Returns true when a row has its context recorded; one made of parts may have none of them.
   func isRecorded(_ row: Int) -> Bool {
     if case .whole(let texts) = form { texts[row] != nil } else { true }
   }

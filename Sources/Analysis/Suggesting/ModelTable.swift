@@ -19,7 +19,7 @@ struct ModelTable: Sendable {
 
   /// The models of a table by a column.
   /// - Throws: ``StoreError`` of kind `usage` when there is no such column, an item has two rows of
-  ///   one model that are no attempts, or no column plays one of the parts `needed`.
+  ///   one model that are not attempts, or no column has one of the roles `needed`.
   init(
     _ table: ColumnTable, key: [String], options: BacktestOptions, needed: [MetricRoles.Role]
   ) throws(StoreError) {
@@ -110,7 +110,7 @@ struct ModelTable: Sendable {
   /// The items as documents tell them.
   var items: ComparisonDocument.Items { ItemKeys.document(keys, columns: columns) }
 
-  /// How each model did on all items.
+  /// The results of each model on all items.
   func summaries() throws(StoreError) -> [SuggestionDocument.Entry] {
     var entries: [SuggestionDocument.Entry] = []
     for model in models {

@@ -2,14 +2,14 @@ import Statistics
 package import Model
 import Wire
 
-/// What a rule set is to be best at, and what it must not lose on the way.
+/// The measure that a rule set is to optimise, and the bound it must not cross.
 package struct RoutingObjective: Sendable, Hashable {
-  /// What can be asked for.
+  /// The measures that can be optimised.
   enum Measure: String, Sendable, CaseIterable {
     case success, cost, latency, p50, p95
     case costPerSuccess = "cost_per_success"
 
-    /// Whether more of it is better.
+    /// True when more of it is better.
     var isUp: Bool { self == .success }
 
     /// The roles that columns have to play for it.
@@ -60,7 +60,7 @@ package struct RoutingObjective: Sendable, Hashable {
 
 /// One model in another's place, on the same items.
 struct ModelChange: Sendable {
-  /// By role, one value an item.
+  /// By role, one value per item.
   let base: [MetricRoles.Role: [Double?]]
   let candidate: [MetricRoles.Role: [Double?]]
   let clusters: Clusters?

@@ -69,7 +69,7 @@ struct RuleDraft: Sendable {
     }
   }
 
-  /// What the objective's bound is as a gate, to be shown on rows that had no part in the draft.
+  /// The objective's bound as a gate, to be shown on rows that had no part in the draft.
   private func gates(_ holdout: String) -> CanonicalJSON {
     var gate: [DataText: CanonicalJSON] = [
       "dataset": .string(holdout), "min_coverage_percent": .integer(95),

@@ -10,7 +10,7 @@ package import Wire
 /// something is gained: the larger of the two one-sided p-values (an intersection-union test), with
 /// all that was looked at in the same stage counted in by Holm.
 package struct SuggestionAnalysis: Sendable {
-  /// More values of a column than this are no slices.
+  /// The most distinct values of a slice column.
   private static let sliceLimit = 100
 
   private let request: SuggestionRequest
@@ -81,7 +81,7 @@ package struct SuggestionAnalysis: Sendable {
     self.table = models
   }
 
-  /// What was found.
+  /// The suggestion with its evidence.
   package func document(
     _ request: SuggestionRequest, source: ComparisonDocument.Source
   ) throws(StoreError) -> SuggestionDocument {

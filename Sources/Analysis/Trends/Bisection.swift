@@ -1,6 +1,6 @@
 package import Model
 
-/// Where a number crosses a threshold between two versions, found by looking at few of them.
+/// The version at which a number crosses a threshold, found by reading few versions.
 package struct Bisection: Sendable, Hashable {
   /// The first version whose number is on the other side.
   package let version: Int

@@ -4,15 +4,15 @@ package import Wire
 
 /// The items that moved a metric from one version to another.
 package enum MovedItems {
-  /// Items whose value differs, those that moved the metric most first; of several rows of one item
-  /// the mean is its value.
+  /// Items whose value differs, those that moved the metric most first; the value of an item with
+  /// several rows is their mean.
   ///
   /// A changed item counts by the distance between its values, one that came or went by its
   /// distance from `level`, the metric's number before.
   /// - Parameters:
   ///   - old: Rows of the version before, of the same group and condition as those of `new`.
-  ///   - key: The columns that tell items apart; both tables have them.
-  /// - Throws: ``StoreError`` of kind `usage` when the metric is no column of numbers.
+  ///   - key: The columns that identify items; both tables have them.
+  /// - Throws: ``StoreError`` of kind `usage` when the metric is not a column of numbers.
   package static func between(
     _ old: ColumnTable, _ new: ColumnTable, key: [String], metric: String, level: Double
   ) throws(StoreError) -> [BisectDocument.Item] {
@@ -81,7 +81,7 @@ package enum MovedItems {
 }
 
 extension BisectDocument.Item {
-  /// What puts items of the same weight in order.
+  /// The order of items of the same weight.
   fileprivate func order(_ columns: [String]) -> [UInt8] {
     columns.flatMap { Array((key[DataText($0)] ?? "").utf8) + [0] }
   }

@@ -2,7 +2,7 @@ import Statistics
 package import Model
 package import Wire
 
-/// What is known of a metric's values in one version and group.
+/// A sample of a metric's values in one version and group.
 package enum TrendSample: Sendable, Hashable {
   /// Only aggregates of them.
   case summary(Summary)
@@ -35,7 +35,7 @@ package enum TrendSample: Sendable, Hashable {
     }
   }
 
-  /// How many values there are.
+  /// The number of values.
   package var count: Int {
     switch self {
     case .summary(let summary): summary.count
@@ -43,11 +43,11 @@ package enum TrendSample: Sendable, Hashable {
     }
   }
 
-  /// The statistic of the values as the number of a version; nil where there are none.
+  /// The statistic of the values as the number of a version; nil without values.
   ///
   /// Means have t intervals, those of shares inside [0, 1], rates and means of zeros and ones
   /// Wilson's, quantiles those of order statistics; counts and sums have none.
-  /// - Parameter scale: What the values of the whole series are.
+  /// - Parameter scale: The scale of the whole series.
   /// - Throws: ``StoreError`` of kind `usage` for the rate of values other than 0 and 1.
   package func point(
     version: Int, _ statistic: TrendRequest.Statistic, of metric: String, scale: TrendScale,
@@ -106,12 +106,12 @@ package enum TrendSample: Sendable, Hashable {
     }
   }
 
-  /// Whether each row's value is 0 or 1.
+  /// True when each row's value is 0 or 1.
   var areRates: Bool {
     if case .shares = self { true } else { successes != nil }
   }
 
-  /// Whether all values lie between 0 and 1.
+  /// True when all values lie between 0 and 1.
   var lieInside: Bool {
     switch self {
     case .values(let values), .shares(let values): values.allSatisfy { (0...1).contains($0) }
@@ -126,14 +126,14 @@ package enum TrendSample: Sendable, Hashable {
     }
   }
 
-  /// How many values are 1; nil when any is neither 0 nor 1.
+  /// The number of values that are 1; nil when any is neither 0 nor 1.
   private var successes: Int? {
     switch self {
     case .values(let values), .shares(let values):
       return values.allSatisfy { $0 == 0 || $0 == 1 } ? values.count { $0 == 1 } : nil
     case .summary(let summary):
       guard summary.least >= 0, summary.greatest <= 1 else { return nil }
-      // Within 0...1, x² is less than x but for 0 and 1, so the sum of squares tells.
+      // Within 0...1, x² is less than x except at 0 and 1, so the sum of squares decides.
       let count = Double(summary.count)
       let squares =
         summary.deviation * summary.deviation * (count - 1) + count * summary.mean * summary.mean

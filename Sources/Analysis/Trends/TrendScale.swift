@@ -1,7 +1,7 @@
 import Model
 import Wire
 
-/// What the values of a series are, the same in all its versions and groups.
+/// The scale of a series' values, the same in all its versions and groups.
 package enum TrendScale: Sendable {
   /// Each row's is 0 or 1.
   case rates
@@ -9,13 +9,13 @@ package enum TrendScale: Sendable {
   case shares
   case numbers
 
-  /// What the values of a metric are, of which these are all that a series has.
+  /// The scale of a metric's values, of which these are all that a series has.
   /// - Parameter isBool: Whether the column holds true and false in all versions.
   package init(_ samples: some Collection<TrendSample>, of metric: String, isBool: Bool) {
     let nature = MetricNature(metric, types: isBool ? [.bool] : [], roles: MetricRoles())
     let isShare = nature == .rate || MetricRoles.isShare(metric)
     if nature == .amount {
-      // Costs and the like may happen to be 0 or 1, and are no rates then.
+      // Costs and the like may happen to be 0 or 1, and still are not rates.
       self = .numbers
     } else if samples.allSatisfy(\.areRates) {
       self = .rates

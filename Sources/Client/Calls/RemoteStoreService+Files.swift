@@ -57,7 +57,7 @@ extension RemoteStoreService {
     request.add("Content-Range", "bytes \(range)/\(total)")
     request.body = .bytes(bytes)
     let answer = try answer(to: request)
-    // The answer to an attempt before this one was lost, or somebody else sends the same file.
+    // The answer to an attempt before this one was lost, or another client sends the same file.
     if answer.head.status == 409, let there = answer.head["Upload-Offset"].flatMap({ Int($0) }),
       there > offset
     {

@@ -3,7 +3,7 @@ import Outbound
 package import Wire
 
 extension RemoteStoreService: StoreService {
-  /// The most items that a page is asked for.
+  /// The most items requested per page.
   private static var pageSize: Int { 1000 }
 
   /// The items of a list, page after page, until there are `limit` or no more.

@@ -3,7 +3,7 @@ import Outbound
 package import Wire
 
 extension RemoteStoreService {
-  /// How long the first pause between two looks at a task is, and the longest.
+  /// The first pause between two looks at a task, and the longest.
   private static var firstLook: Duration { .milliseconds(50) }
   private static var longestLook: Duration { .seconds(2) }
 
@@ -40,7 +40,7 @@ extension RemoteStoreService {
   package func collectGarbage(
     apply: Bool, graceSeconds: Int
   ) throws(StoreError) -> GarbageDocument {
-    // Whoever asks for a short time has been asked whether they mean it.
+    // A user who chose a short time has already confirmed it.
     let isShort = graceSeconds < GarbageRequest.leastGraceSeconds
     let body = Documents.encode(
       GarbageRequest(apply: apply, graceSeconds: graceSeconds, force: isShort ? true : nil))

@@ -52,7 +52,7 @@ extension RemoteStoreService {
     return resource
   }
 
-  /// What HTTP calls a compression.
+  /// The name of a compression in HTTP.
   private static func coding(_ compression: FileCompression) -> String {
     switch compression {
     case .gzip: "gzip"

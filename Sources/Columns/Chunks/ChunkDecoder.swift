@@ -19,7 +19,7 @@ package struct StoredChunk: Sendable {
   }
 }
 
-/// What a stored chunk says: its values, and the script over its base when it is a delta.
+/// A decoded chunk: its values, and the script over its base when it is a delta.
 package struct DecodedChunk: Sendable {
   package let script: RowScript?
   /// The chunk's values, or the new rows of a delta.

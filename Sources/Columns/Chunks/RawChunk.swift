@@ -54,7 +54,7 @@ package struct RawChunk: Sendable {
     return effort == .thorough ? 2 * Self.frameBytes : Self.frameBytes
   }
 
-  /// How many frames the chunk takes.
+  /// The number of frames of the chunk.
   package var frameCount: Int {
     isOneFrame ? 1 : 1 + (body.count + bodyFrameBytes - 1) / bodyFrameBytes
   }
@@ -152,13 +152,13 @@ package struct RawChunk: Sendable {
   }
 }
 
-/// Whether a chunk is stored whole or as a delta.
+/// The two forms of a stored chunk: whole, or a delta over another.
 enum ChunkForm: UInt8 {
   case whole = 0
   case delta = 1
 }
 
-/// How a stored chunk lays its values out.
+/// The layouts of a stored chunk's values.
 enum ChunkLayout: UInt8 {
   case none = 0
   case bool = 1

@@ -1,4 +1,4 @@
-/// Decides where row groups end, from the content alone.
+/// The rule for where row groups end, which looks only at the rows' content.
 ///
 /// A group ends after a row whose key hash, read as a fraction of 2^64, is below that row's chance:
 /// the greater of 1/8192 and its bytes / 12 MiB, so wide rows make groups of fewer rows. No group

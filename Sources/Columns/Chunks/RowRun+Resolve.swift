@@ -1,7 +1,7 @@
 package import Model
 
 extension RowRun {
-  /// Where each row of a chain's newest chunk comes from, as runs over the levels' values.
+  /// The source of each row of a chain's newest chunk, as runs over the levels' values.
   ///
   /// `scripts` goes from the newest chunk to the oldest delta; source i of a run is the new rows of
   /// `scripts[i]`, source `scripts.count` the values of the whole chunk at the end, of `baseRows`

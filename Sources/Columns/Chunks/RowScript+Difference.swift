@@ -101,7 +101,7 @@ package struct TextView: Sendable {
   package let codes: [UInt32]?
   package let words: TextValues
 
-  /// The texts of `values`; nil when they are no text.
+  /// The texts of `values`; nil when they are not texts.
   package init?(_ values: ColumnVector.Values) {
     switch values {
     case .text(let words):
@@ -114,7 +114,7 @@ package struct TextView: Sendable {
     }
   }
 
-  /// Where the text of row `index` is in `words.bytes`.
+  /// The range of the text of row `index` in `words.bytes`.
   @inline(__always)
   package func range(_ index: Int) -> Range<Int> {
     if let codes { words.range(Int(codes[index])) } else { words.range(index) }

@@ -1,6 +1,6 @@
 import Model
 
-/// How the rows of a chunk follow from the rows of its base: runs copied and runs of new values.
+/// The script that makes a chunk's rows from its base: runs copied and runs of new values.
 package struct RowScript: Equatable, Sendable {
   /// A run of rows.
   package struct Piece: Equatable, Sendable {
@@ -18,9 +18,9 @@ package struct RowScript: Equatable, Sendable {
   }
 
   package private(set) var pieces: [Piece]
-  /// How many rows the script makes.
+  /// The number of rows that the script makes.
   package private(set) var rows: Int
-  /// How many of them are new.
+  /// The number of new rows among them.
   package private(set) var newRows: Int
 
   /// A script that makes no rows yet.

@@ -4,7 +4,7 @@ import Synchronization
 
 /// A zstd compressor with one reusable context; owned by one worker at a time.
 @safe package struct Compressor: ~Copyable {
-  /// How much work goes into a frame.
+  /// The amount of work that goes into a frame.
   ///
   /// The parameters are fixed rather than a level's; the figures
   /// are of model outputs on one core (bytes stored of bytes given, relative speed), level 1 being
@@ -16,7 +16,7 @@ import Synchronization
     case thorough
   }
 
-  // Safe to hold: nobody else has it between init and deinit.
+  // Safe to hold: only this value uses it between init and deinit.
   private let context: OpaquePointer
   private static let idle = IdleContexts()
 
@@ -93,7 +93,7 @@ extension Compressor {
 
 /// A zstd decompressor with one reusable context; owned by one worker at a time.
 @safe package struct Decompressor: ~Copyable {
-  // Safe to hold: nobody else has it between init and deinit.
+  // Safe to hold: only this value uses it between init and deinit.
   private let context: OpaquePointer
 
   private static let idle = IdleContexts()
@@ -145,11 +145,11 @@ extension Compressor {
 
 /// Contexts of zstd that are not in use: making one clears more memory than most chunks hold.
 @safe private final class IdleContexts: Sendable {
-  /// As bit patterns, since a pointer is not sendable; whoever takes one is alone with it.
+  /// As bit patterns, since a pointer is not sendable; taking one removes it, so it has one user.
   private let patterns = Mutex<[UInt]>([])
   private static let limit = 8
 
-  /// A context that was kept; nil when there is none.
+  /// A pooled context; nil when the pool is empty.
   func take() -> OpaquePointer? {
     let pattern = patterns.withLock { $0.popLast() } ?? 0
     return unsafe OpaquePointer(bitPattern: pattern)

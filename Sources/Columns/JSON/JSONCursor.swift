@@ -4,7 +4,7 @@
 package struct JSONCursor {
   private let bytes: [UInt8]
   private let end: Int
-  /// Where the next byte stands.
+  /// The position of the next byte.
   package private(set) var position: Int
 
   /// A cursor before the value at `range`.
@@ -18,7 +18,7 @@ package struct JSONCursor {
   @inline(__always)
   package var next: UInt8 { position < end ? bytes[position] : 0 }
 
-  /// Whether nothing is left.
+  /// True when no byte is left.
   package var isAtEnd: Bool { position >= end }
 
   /// Passes over `byte`, if it is next.
@@ -29,7 +29,7 @@ package struct JSONCursor {
     return true
   }
 
-  /// Passes over a string and gives what stands between its quotes, escapes as they are.
+  /// Skips a string and returns the bytes between its quotes, with their escapes.
   package mutating func string() -> ArraySlice<UInt8> {
     let start = min(position + 1, end)
     var index = start

@@ -29,7 +29,7 @@ extension ShapeFinder {
     var members: [ValueShape.Member] = []
     for member in order {
       let isOptional = member.count < place.objects
-      // Where it is left out and null as well, a structure does not tell which.
+      // Where it is left out and null as well, a structure cannot distinguish the two.
       guard !isOptional || !places[member.place].kinds.contains(.null),
         let shape = shape(at: member.place)
       else { return nil }

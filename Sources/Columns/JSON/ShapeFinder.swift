@@ -24,11 +24,12 @@ package struct ShapeFinder: Sendable {
 
     static let floats: Kinds = [.wholeFloat, .otherFloat]
 
-    /// Whether one shape may hold values of all these kinds.
+    /// True when one shape may hold values of all these kinds.
     var areUniform: Bool {
       let kinds = subtracting(.null)
       if kinds.isSubset(of: [.integer, .wideInteger, .wholeFloat, .otherFloat]) {
-        // Text tells 1 from 1.0, a float does not; and a float does not hold a wide integer.
+        // Text keeps 1 and 1.0 apart, a float does not; and a float does not hold a wide
+        // integer.
         return !(contains(.integer) && contains(.wholeFloat))
           && !(contains(.wideInteger) && !isDisjoint(with: .floats))
       }
@@ -36,12 +37,12 @@ package struct ShapeFinder: Sendable {
     }
   }
 
-  /// What was met at one place: the column's values, a list's elements or a member.
+  /// The values met at one place: the column, a list's elements or a member.
   struct Place: Sendable {
     var kinds: Kinds = []
     /// The place of a list's elements.
     var element: Int?
-    /// How many objects were met.
+    /// The number of objects met.
     var objects = 0
     var members: [Member] = []
   }
@@ -50,7 +51,7 @@ package struct ShapeFinder: Sendable {
   struct Member: Sendable {
     let name: [UInt8]
     let place: Int
-    /// How many objects have it.
+    /// The number of objects that have it.
     var count = 0
     /// Bit i says that some object has it right after member i.
     var predecessors: UInt64 = 0
@@ -58,7 +59,7 @@ package struct ShapeFinder: Sendable {
 
   /// The column's own place is the first.
   private(set) var places = [Place()]
-  /// Whether the values have no common shape, whatever else comes.
+  /// True when the values have no common shape, whatever values follow.
   package private(set) var isRuledOut = false
 
   /// A finder that has met no value.
@@ -125,7 +126,7 @@ package struct ShapeFinder: Sendable {
     if word.count < 17, !word.contains(UInt8(ascii: "e")), !word.contains(UInt8(ascii: "E")) {
       return word.hasWholeEnd ? .wholeFloat : .otherFloat
     }
-    // A number of more digits than a float has is none.
+    // A number of more digits than a float has does not fit one.
     guard let value = Double(String(decoding: word, as: UTF8.self)), value.isFinite,
       word.elementsEqual(value.description.utf8)
     else { return [] }
@@ -240,7 +241,7 @@ package struct ShapeFinder: Sendable {
 }
 
 extension ArraySlice<UInt8> {
-  /// Whether a number ends in `.0`.
+  /// True when a number ends in `.0`.
   var hasWholeEnd: Bool {
     count > 2 && self[endIndex - 1] == UInt8(ascii: "0") && self[endIndex - 2] == UInt8(ascii: ".")
   }

@@ -5,7 +5,7 @@ package import Model
 ///
 /// Values of another shape stay as they are.
 package struct ShapeSpelling: Sendable {
-  /// What is to be done with the values at one place.
+  /// The conversion of the values at one place.
   private indirect enum Place: Sendable {
     case keep
     /// Whole floats up to 2^53 lose their fraction.

@@ -1,13 +1,13 @@
 import Model
 
-/// Which rows have the same key: for each row bytes that are equal when its key is.
+/// The identities of rows' keys: bytes that are equal for two rows when their keys are equal.
 ///
-/// A key is its values, not their spelling: numbers are one when ``KeyNumber`` says so, whatever
-/// the types of their columns; a bool is no number, the text `1` is not the number 1, a timestamp
-/// is no text; texts go by their UTF-8, vectors by their numbers, nested JSON by its bytes. Every
-/// pairing of rows goes by this: merge, append, live rows, diff, history, comparisons. These bytes
-/// live in memory alone; those that cut row groups are ``RowKeys``, which are part of the format
-/// and never change.
+/// A key is its values, not their spelling: numbers are equal when ``KeyNumber`` says so, whatever
+/// the types of their columns; a bool is not a number, the text `1` is not the number 1, a
+/// timestamp is not text; texts go by their UTF-8, vectors by their numbers, nested JSON by its
+/// bytes. Every pairing of rows goes by this: merge, append, live rows, diff, history, comparisons.
+/// These bytes exist only in memory; those that cut row groups are ``RowKeys``, which are part of
+/// the format and never change.
 package struct KeyIdentities: Sendable {
   /// The identity of each row's key.
   package let texts: TextValues
@@ -17,9 +17,9 @@ package struct KeyIdentities: Sendable {
     self.init(RowKeys(columns: columns, count: count), of: columns)
   }
 
-  /// The same, where the keys' bytes were made already.
+  /// The same, from keys whose bytes were made already.
   ///
-  /// Those of texts, integers, bools and timestamps are the identity: nothing is made anew.
+  /// Those of texts, integers, bools and timestamps are the identity and are reused.
   package init(_ keys: RowKeys, of columns: [ColumnVector]) {
     guard !Self.areBytes(of: columns) else {
       texts = keys.texts
@@ -35,15 +35,15 @@ package struct KeyIdentities: Sendable {
     self.texts = texts
   }
 
-  /// Whether the bytes of ``RowKeys`` are the identity of keys made of these columns: none can hold
-  /// one number in two spellings.
+  /// Returns true when the bytes of ``RowKeys`` are the identity of keys made of these columns:
+  /// none can hold one number in two spellings.
   package static func areBytes(of columns: [ColumnVector]) -> Bool {
     !columns.contains {
       $0.type == .float64 || $0.type == .json || $0.type.vectorForm != nil
     }
   }
 
-  /// How many keys there are.
+  /// The number of keys.
   package var count: Int { texts.count }
 
   /// The hash of each identity.

@@ -2,7 +2,7 @@ import Foundation
 
 /// The exact value of a number in a key: numbers are one when their values are, however written.
 ///
-/// An integer is itself: `1`, `1.0`, `1e0` and `-0.0` are 1, 1, 1 and 0, and 2^53 + 1 is no float.
+/// An integer is itself: `1`, `1.0`, `1e0` and `-0.0` are 1, 1, 1 and 0; 2^53 + 1 is not a float.
 /// Another float is the decimal that it is written as, the shortest that reads back as it: so 0.1
 /// in a column of floats is `0.1` and `0.10` in a column of JSON. A decimal that no float is
 /// written as stands for itself.
@@ -73,7 +73,7 @@ private struct Decimal {
   /// Significant digits, neither first nor last a zero; none for zero.
   private let digits: ArraySlice<UInt8>
   private let exponent: Int
-  /// Whether it is written with digits alone, as integers are.
+  /// True when it is written only with digits, as integers are.
   let isPlain: Bool
 
   /// Reads a number of JSON's grammar, or with zeros before it.
@@ -134,7 +134,7 @@ private struct Decimal {
     String(decoding: digits, as: UTF8.self) + String(repeating: "0", count: exponent)
   }
 
-  /// Whether it is an integer, and the very one that `value` is.
+  /// Returns true when it is an integer, and the very one that `value` is.
   func isExactly(_ value: Double) -> Bool {
     // The largest float has 309 digits.
     guard exponent >= 0, exponent < 400 else { return false }

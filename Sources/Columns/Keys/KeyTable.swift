@@ -14,7 +14,7 @@ package struct KeyTable: Sendable {
     slots = [UInt32](repeating: 0, count: size)
   }
 
-  /// How many keys were added.
+  /// The number of keys added.
   package var count: Int { hashes.count }
 
   /// Adds every key under the next numbers; returns the first row whose key was there already, and

@@ -2,7 +2,7 @@ import Model
 
 /// The keys of rows as the bytes that cut row groups, which are part of the format.
 ///
-/// Two spellings of one number differ here: which rows have the same key is ``KeyIdentities``.
+/// Two spellings of one number differ as bytes; ``KeyIdentities`` decides which keys are equal.
 ///
 /// A cell is a tag and a payload: 0 null · 1 bool u8 · 2 integer i64 · 3 float by its bits · 4
 /// text, length varint and bytes · 5 moment i64 · 6 nested JSON as text · 8 vector, length varint
@@ -47,7 +47,7 @@ package struct RowKeys: Sendable {
     }
   }
 
-  /// How many keys there are.
+  /// The number of keys.
   package var count: Int { texts.count }
 
   /// The hash of each key.

@@ -2,7 +2,7 @@ package import Model
 
 /// Some rows of a chain's newest chunk, followed down the chain to the values that they are.
 package struct RowSearch {
-  /// Where each row was found: its level of the chain and the row of that level's values.
+  /// The place where each row was found: its level of the chain and the row of that level's values.
   package private(set) var found: [RowRun]
   private var level: Int32 = 0
   /// Places in `found` of the rows that are further down, and the rows that they are there.
@@ -14,7 +14,7 @@ package struct RowSearch {
     open = rows.enumerated().map { ($0, $1) }
   }
 
-  /// Whether all rows were found.
+  /// True when all rows were found.
   package var isDone: Bool { open.isEmpty }
 
   /// Looks at the next link of the chain.

@@ -38,7 +38,7 @@ package struct Bitmap: Hashable, Sendable {
     count += 1
   }
 
-  /// How many bits are set.
+  /// The number of bits set.
   package var setCount: Int { bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
 
   /// The places of the bits that are set, ascending.

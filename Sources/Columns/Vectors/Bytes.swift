@@ -20,7 +20,7 @@ extension [UInt8] {
   }
 }
 
-/// Reads what was appended, checking every bound: stored bytes are never trusted.
+/// A reader of appended values that checks every bound: stored bytes are never trusted.
 struct ByteReader {
   let bytes: [UInt8]
   private(set) var position = 0

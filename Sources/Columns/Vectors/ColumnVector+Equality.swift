@@ -18,8 +18,8 @@ package struct CellComparison {
     self.right = right
   }
 
-  /// Whether row `leftIndex` of the left vector holds the same value as row `rightIndex` of the
-  /// right.
+  /// Returns true when row `leftIndex` of the left vector and row `rightIndex` of the right hold
+  /// the same value.
   package func areEqual(_ leftIndex: Int, _ rightIndex: Int) -> Bool {
     let hasLeft = left.hasValue(leftIndex)
     guard hasLeft == right.hasValue(rightIndex) else { return false }
@@ -43,7 +43,7 @@ package struct CellComparison {
 }
 
 extension ColumnVector.Values {
-  /// Where the text of row `index` is; nil when the values are no text.
+  /// The range of the text of row `index`; nil when the values are not texts.
   @inline(__always)
   package func text(_ index: Int) -> (words: TextValues, range: Range<Int>)? {
     switch self {

@@ -2,7 +2,7 @@ package import Model
 
 /// A run of rows of one of several vectors.
 package struct RowRun: Equatable, Sendable {
-  /// Which vector.
+  /// The index of the vector.
   package var source: Int32
   package var start: Int32
   package var count: Int32

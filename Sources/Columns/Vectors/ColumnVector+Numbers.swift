@@ -1,9 +1,10 @@
 import Model
 
 extension Double {
-  /// The integer that it is; nil when it is none, or one that not every float near it holds.
+  /// The integer that it equals; nil when it is not whole or is beyond 2^53, where
+  /// floats skip integers.
   ///
-  /// -0.0 is no integer: it would come back as 0.
+  /// -0.0 does not count as an integer: it would come back as 0.
   package var asInteger: Int64? {
     guard let integer = Int64(exactly: self), integer.magnitude <= 1 << 53,
       integer != 0 || sign == .plus
@@ -25,8 +26,8 @@ extension ColumnVector {
     return ColumnVector(type: .int64, count: count, validity: validity, values: .int64(integers))
   }
 
-  /// Whether row `row` here and row `otherRow` of `other`, a vector of the same type, hold one
-  /// number, however it is written.
+  /// Returns true when row `row` and row `otherRow` of `other`, a vector of the same type, hold the
+  /// same number, however it is written.
   package func hasNumber(_ row: Int, of other: ColumnVector, _ otherRow: Int) -> Bool {
     guard hasValue(row), other.hasValue(otherRow) else { return false }
     switch (values, other.values) {

@@ -12,7 +12,7 @@ extension ColumnType {
 }
 
 extension ColumnVector {
-  /// Whether every value, should it be an integer, is a float too: none is beyond 2^53.
+  /// True when every integer among the values is exact as a float: its magnitude is at most 2^53.
   package var fitsFloats: Bool {
     guard type == .int64, case .int64(let integers) = values else { return true }
     return integers.allSatisfy { $0.magnitude <= 1 << 53 }

@@ -23,7 +23,7 @@ package struct ColumnVector: Sendable {
 
   package let type: ColumnType
   package let count: Int
-  /// Which rows have a value; nil when all have.
+  /// The rows that have a value; nil when all have.
   package let validity: Bitmap?
   package let values: Values
 
@@ -49,10 +49,10 @@ package struct ColumnVector: Sendable {
     ColumnVector(type: type, count: count, validity: nil, values: .none)
   }
 
-  /// Whether row `index` has a value.
+  /// Returns true when row `index` has a value.
   package func hasValue(_ index: Int) -> Bool { validity?[index] ?? true }
 
-  /// Whether no row has a value.
+  /// True when no row has a value.
   package var isAllNull: Bool { if case .none = values { true } else { false } }
 }
 
@@ -73,10 +73,10 @@ package struct TextValues: Hashable, Sendable {
     self.bytes = bytes
   }
 
-  /// How many texts there are.
+  /// The number of texts.
   package var count: Int { offsets.count - 1 }
 
-  /// Where text `index` stands in `bytes`.
+  /// The range of text `index` in `bytes`.
   package func range(_ index: Int) -> Range<Int> {
     Int(offsets[index])..<Int(offsets[index + 1])
   }
@@ -86,7 +86,7 @@ package struct TextValues: Hashable, Sendable {
     String(decoding: bytes[range(index)], as: UTF8.self)
   }
 
-  /// The number of the empty text, which rows without a value have; it is added when there is none.
+  /// The number of the empty text, which rows without a value have; it is added when missing.
   package mutating func emptyIndex() -> UInt32 {
     let index = (0..<count).first { range($0).isEmpty } ?? count
     if index == count { append([]) }

@@ -1,12 +1,12 @@
 /// Floats that are decimals of few digits, stored as integers: 0.8125 with exponent 4 is 8125.
 ///
 /// Exact by construction: a value is taken only when the correctly rounded quotient of its integer
-/// (below 2^53, so -0 is none) and a power of ten (at most 10^22, so exact) has the value's very
+/// (below 2^53, so -0 has none) and a power of ten (at most 10^22, so exact) has the value's very
 /// bits.
 enum DecimalFloats {
   static let exponentLimit = 12
 
-  /// The integers and their common exponent; nil when some value is no such decimal.
+  /// The integers and their common exponent; nil when some value is not such a decimal.
   static func integers(_ values: [Double]) -> (exponent: Int, integers: [Int64])? {
     var exponent = 0
     var power = 1.0

@@ -1,6 +1,6 @@
 package import Model
 
-/// A run of rows as one vector a column: what readers of files produce and writers of files take.
+/// A run of rows as one vector per column: the unit that file readers return and writers take.
 package struct RowBatch: Sendable {
   package let columns: [ColumnDefinition]
   /// Parallel to `columns`, all of the same count.

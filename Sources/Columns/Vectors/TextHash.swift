@@ -2,8 +2,8 @@
 ///
 /// Boundaries are part of the format (docs/format.md, "Row groups"), so this function is set in
 /// stone: eight bytes at a time, little-endian, the last ones padded with zeros, each folded in by
-/// the high and low half of a 128-bit product. It is no defence against made-up collisions; whoever
-/// needs equality compares the bytes.
+/// the high and low half of a 128-bit product. It is no defence against made-up collisions; a
+/// caller who needs equality compares the bytes.
 package struct TextHash {
   private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
 

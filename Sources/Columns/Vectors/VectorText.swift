@@ -23,7 +23,7 @@ package enum VectorText {
 
   /// Reads a vector of `form` from JSON text, or from what ``append(_:_:to:)`` wrote.
   ///
-  /// Nil when it is another value, also one whose numbers are no floats of that width.
+  /// Nil for another value, also one whose numbers do not fit floats of that width.
   package static func bytes(_ json: ArraySlice<UInt8>, _ form: VectorForm) -> [UInt8]? {
     var cursor = JSONCursor(Array(json), 0..<json.count)
     guard cursor.take("[") else { return nil }
@@ -52,7 +52,7 @@ package enum VectorText {
 
   private static let numberBytes = Set("0123456789+-.eE".utf8)
 
-  /// Appends the float that `text` stands for; false when there is none of that width.
+  /// Appends the float that `text` spells; false when the width has no such float.
   private static func append(
     _ text: String, _ element: VectorForm.Element, to bytes: inout [UInt8]
   ) -> Bool {
@@ -101,7 +101,7 @@ package enum VectorText {
     }
   }
 
-  /// Whether an element of the vector whose bytes these are is no number.
+  /// Returns true when an element of the vector of these bytes is not a number.
   private static func hasNaN(_ bytes: ArraySlice<UInt8>, _ form: VectorForm) -> Bool {
     unsafe bytes.withUnsafeBytes { raw in
       (0..<form.count).contains { index in
@@ -148,8 +148,8 @@ extension ColumnVector {
     return ColumnVector(type: .json, count: count, validity: validity, values: .text(texts))
   }
 
-  /// The values of a `json` or `string` column as vectors, or of vectors as those of another width;
-  /// the row of the first that is none.
+  /// The values of a `json` or `string` column as vectors, or vectors at another width; throws the
+  /// row of the first value that is not a vector.
   package func vectors(_ form: VectorForm) throws(NoVector) -> ColumnVector {
     let type = ColumnType.vector(form)
     if self.type == type { return self }
@@ -174,7 +174,7 @@ extension ColumnVector {
     return ColumnVector(type: type, count: count, validity: validity, values: .text(texts))
   }
 
-  /// A value that is no vector of the form wanted.
+  /// A value that is not a vector of the requested form.
   package struct NoVector: Error {
     /// The row, from 0.
     package let row: Int

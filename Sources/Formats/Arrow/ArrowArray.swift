@@ -5,18 +5,18 @@ import Model
 struct ArrowArray: Sendable {
   let field: ArrowField
   let count: Int
-  /// Which rows have a value; nil when all have.
+  /// The rows that have a value; nil when all have.
   let validity: ArrowBuffer?
   /// Without the validity, in the order of the format.
   let buffers: [ArrowBuffer]
   let children: [ArrowArray]
-  /// Whether the buffers hold numbers of the dictionary's values.
+  /// True when the buffers hold numbers of the dictionary's values.
   let isCoded: Bool
 
-  /// How many arrays it is made of, itself among them.
+  /// The number of arrays it is made of, itself among them.
   var fieldCount: Int { children.reduce(1) { $0 + $1.fieldCount } }
 
-  /// Which of `rows` have a value; nil when all have.
+  /// The bits of those of `rows` that have a value; nil when all have.
   func validity(_ rows: Range<Int>) throws(StoreError) -> Bitmap? {
     guard rows.lowerBound >= 0, rows.upperBound <= count else {
       throw ArrowFault.damaged("an array below '\(field.name)' is too short")
@@ -34,7 +34,7 @@ struct ArrowArrayBuilder {
 
   private let nodes: [Int64]
   private let buffers: [ArrowBuffer]
-  /// How many data buffers each array of views has.
+  /// The number of data buffers of each array of views.
   private let viewCounts: [Int64]
   private var nextNode = 0
   private var nextBuffer = 0

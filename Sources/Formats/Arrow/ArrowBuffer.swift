@@ -1,7 +1,7 @@
 import Columns
 import Model
 
-/// A run of bytes of a record batch; what is asked of it is checked against its length.
+/// A run of bytes of a record batch; every access is checked against its length.
 struct ArrowBuffer: Sendable {
   let bytes: [UInt8]
   let range: Range<Int>

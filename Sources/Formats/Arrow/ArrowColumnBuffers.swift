@@ -6,7 +6,7 @@ struct ArrowColumnBuffers {
   private let vector: ColumnVector
   private let rows: Range<Int>
   private let validity: Bitmap?
-  /// How many rows have no value.
+  /// The number of rows without a value.
   let nullCount: Int
   /// The length of each buffer.
   let sizes: [Int]

@@ -3,10 +3,10 @@ import CZstd
 import Columns
 import Model
 
-/// How the buffers of a record batch are compressed (Message.fbs, `CompressionType`).
+/// The compression of the buffers of a record batch (Message.fbs, `CompressionType`).
 ///
-/// A compressed buffer is its length without compression in eight bytes, -1 when it was left as it
-/// is, and one frame.
+/// A compressed buffer is its length without compression in eight bytes, -1 when it was stored as
+/// it is, and one frame.
 package enum ArrowCompression: Int8, Sendable {
   case lz4 = 0
   case zstd = 1

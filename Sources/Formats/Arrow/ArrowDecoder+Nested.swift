@@ -4,7 +4,7 @@ import Model
 extension ArrowDecoder {
   /// Lists and maps as JSON text: `[1,null,3]`, `{"a":1}`.
   ///
-  /// A map whose keys are no texts is a list of `{"key":1,"value":2}`.
+  /// A map whose keys are not texts is a list of `{"key":1,"value":2}`.
   /// - Throws: ``StoreError`` of kind `invalid` for a map with the same key twice and for a number
   ///   that is not finite, since JSON has neither.
   func lists(
@@ -101,7 +101,7 @@ extension ArrowDecoder {
     return vector
   }
 
-  /// Which rows of the child at `window` are in a list that is there.
+  /// The rows of the child at `window` that a non-null list holds.
   private static func used(
     _ places: [Range<Int>], _ validity: Bitmap?, _ window: Range<Int>
   ) -> Bitmap {
@@ -112,7 +112,7 @@ extension ArrowDecoder {
     return used
   }
 
-  /// Which rows of its child each of `rows` lists.
+  /// The rows of its child that each of `rows` lists.
   func elements(
     of array: ArrowArray, _ rows: Range<Int>
   ) throws(StoreError) -> [Range<Int>] {
@@ -172,7 +172,7 @@ extension ArrowDecoder {
 /// The elements of a run of lists or maps, ready to be written as JSON.
 private struct ArrowJSONCells {
   private let columns: [JSONColumnText]
-  /// What stands before the first element of a row and after its last.
+  /// The bytes before the first element of a row and after its last.
   let brackets: (UInt8, UInt8)
   private let isPair: Bool
   /// The names of members, where elements are such.
@@ -208,7 +208,7 @@ private struct ArrowJSONCells {
     }
   }
 
-  /// Whether the elements at `rows` are members of which two have one name.
+  /// Returns true when two members among the elements at `rows` have the same name.
   func hasTwins(_ rows: Range<Int>) -> Bool {
     guard let names, rows.count > 1 else { return false }
     var seen: Set<[UInt8]> = []

@@ -1,9 +1,9 @@
 import Model
 
 extension ArrowDecoder {
-  /// What appends the text of a row: a duration or an interval (ISO 8601), a period of pandas, a
-  /// moment to the nanosecond, an integer without a sign.
-  /// - Throws: ``StoreError`` of kind `invalid` for damage; what is returned throws it for a value
+  /// A closure that appends the text of a row: a duration or an interval (ISO 8601), a period of
+  /// pandas, a moment to the nanosecond, an unsigned integer.
+  /// - Throws: ``StoreError`` of kind `invalid` for damage; the closure throws it for a value
   ///   that has no text.
   static func spelling(
     _ array: ArrowArray, _ rows: Range<Int>
@@ -39,7 +39,7 @@ extension ArrowDecoder {
     }
   }
 
-  /// What appends the text of an interval: 32-bit words, the lowest byte first.
+  /// A closure that appends the text of an interval: 32-bit words, the lowest byte first.
   private static func interval(
     _ buffer: ArrowBuffer, _ rows: Range<Int>, _ unit: ArrowInterval
   ) throws(StoreError) -> (Int, inout [UInt8]) throws(StoreError) -> Void {

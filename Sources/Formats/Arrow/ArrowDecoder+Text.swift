@@ -70,7 +70,7 @@ extension ArrowDecoder {
     return texts
   }
 
-  /// Texts of twelve bytes at most that stand in their view, or elsewhere when they are longer
+  /// Texts of at most twelve bytes are stored in their view, longer ones in a data buffer
   /// (https://arrow.apache.org/docs/format/Columnar.html#variable-size-binary-view-layout).
   private static func viewed(
     _ array: ArrowArray, _ rows: Range<Int>, _ validity: Bitmap?
@@ -110,10 +110,10 @@ extension ArrowDecoder {
     return texts
   }
 
-  /// Whether each of the texts is UTF-8.
+  /// Returns true when each of the texts is UTF-8.
   private static func isText(_ texts: TextValues) -> Bool {
     guard (try? UTF8Span(validating: texts.bytes.span)) != nil else { return false }
-    // All of it is; none may begin within a letter either.
+    // All bytes together are; besides, no text may begin within a letter.
     return texts.offsets.allSatisfy { offset in
       Int(offset) == texts.bytes.count || texts.bytes[Int(offset)] & 0xC0 != 0x80
     }
@@ -165,7 +165,7 @@ extension ArrowDecoder {
       let times = try integers(buffer, rows, bits, true)
       try each { (row, out) throws(StoreError) in
         guard CalendarText.appendTime(times[row], perSecond: unit.perSecond, to: &out) else {
-          throw ArrowFault.unfit(field, "a time that is none of a day", "correct it")
+          throw ArrowFault.unfit(field, "a time outside of a day", "correct it")
         }
       }
     case .duration, .interval, .integer, .timestamp:
@@ -197,7 +197,7 @@ extension ArrowDecoder {
   }
 
   private static func tooLong(_ field: ArrowField) -> StoreError {
-    ArrowFault.unfit(field, "a decimal of more digits than it says", "write it anew")
+    ArrowFault.unfit(field, "a decimal of more digits than its type has", "write the file again")
   }
 
   /// The 64-bit words of decimals, lowest first; those of 32 bits in one word.
@@ -216,7 +216,7 @@ extension ArrowDecoder {
 }
 
 extension ArrowBuffer {
-  /// Where the values at `rows` begin, and where the last one ends.
+  /// The starts of the values at `rows`, and the end of the last one.
   /// - Throws: ``StoreError`` of kind `invalid` when the buffer is too short or a place negative.
   func offsets<Number: FixedWidthInteger & BitwiseCopyable>(
     _ type: Number.Type, _ rows: Range<Int>

@@ -67,7 +67,7 @@ struct ArrowDecoder: Sendable {
     )
   }
 
-  /// Whether the texts of `field` may be the `null` of JSON, which is then empty.
+  /// Returns true when the texts of `field` may be the `null` of JSON, which is then empty.
   private static func hasJSONNulls(_ field: ArrowField) -> Bool {
     if case .bytes = field.type { field.meaning == .json || field.meaning == .file } else { false }
   }

@@ -1,6 +1,6 @@
 import Model
 
-/// Why Arrow data is refused; the reader adds the file's name.
+/// The reasons for refusing Arrow data; the reader adds the file's name.
 enum ArrowFault {
   /// Bytes that no writer of the format makes.
   static func damaged(_ what: String) -> StoreError {
@@ -15,7 +15,7 @@ enum ArrowFault {
         + "data in another format")
   }
 
-  /// A value that its column cannot keep as it is.
+  /// A value that its column cannot hold unchanged.
   static func unfit(_ field: ArrowField, _ what: String, _ advice: String) -> StoreError {
     StoreError(.invalid, "the column '\(field.column)' has \(what): \(advice)")
   }

@@ -17,25 +17,25 @@ struct ArrowField: Sendable {
   let name: String
   /// The name of the column that it is, or that it is of.
   let column: String
-  /// Whether it is no column itself.
+  /// True when the field is within another and not a column itself.
   let isInner: Bool
   /// The type of its values, also when an array has numbers of a dictionary's values.
   let type: ArrowType
   private(set) var children: [ArrowField]
   let dictionary: Dictionary?
-  /// What the values mean beyond their type.
+  /// The meaning of the values beyond their type.
   var meaning: Meaning
-  /// Whether the values are bytes that are not said to be text.
+  /// True when the values are bytes that are not declared to be text.
   let isBinary: Bool
 
-  /// Where values stand that an array has only the numbers of.
+  /// The values that an array refers to by number.
   struct Dictionary: Sendable {
     let id: Int64
     let bits: Int
     let isSigned: Bool
   }
 
-  /// What values can mean.
+  /// The meanings that values can have.
   enum Meaning: Equatable, Sendable {
     case plain, json, file, uuid
     /// Bytes that are to be Base64.
@@ -93,9 +93,10 @@ struct ArrowField: Sendable {
     }
   }
 
-  /// What the values of an extension type mean; one that is not known means something else than
-  /// what stands for it (of an interval, which of its ends belong to it), while texts and tensors
-  /// say what they are.
+  /// The meaning of an extension type's values.
+  ///
+  /// An unknown extension can mean more than its storage shows (which ends of an interval belong to
+  /// it), while texts and tensors describe themselves.
   private static func meaning(
     _ name: String, _ metadata: String, _ type: ArrowType, isBinary: Bool
   ) -> Meaning {
@@ -132,7 +133,7 @@ struct ArrowField: Sendable {
     }
   }
 
-  /// Goes on when all values can be kept as what they mean.
+  /// Throws unless all values can be stored with their meaning.
   /// - Parameters:
   ///   - isNamed: Whether a type was named for the column.
   ///   - isNested: Whether the field is within a list or a structure.
@@ -162,7 +163,7 @@ struct ArrowField: Sendable {
     }
   }
 
-  /// Whether the values are lists of floats.
+  /// True when the values are lists of floats.
   var hasFloatLists: Bool {
     switch (type, children.first?.type) {
     case (.list, .float(bits: 32)), (.list, .float(bits: 64)), (.listView, .float(bits: 32)),

@@ -15,9 +15,9 @@ struct ArrowInput {
 
   let file: SeekableFile
   var schema: ArrowSchema
-  /// Where the messages after the schema begin, when a footer says so.
+  /// The positions of the messages after the schema, when a footer lists them.
   private let places: [Int]?
-  /// Where the first message after the schema begins.
+  /// The position of the first message after the schema.
   private let start: Int
   private var next: Int
 

@@ -1,10 +1,11 @@
 import Columns
 import Model
 
-/// Which floats of a column of one record batch were written as integers (`41`, not `41.0`), as
-/// text for the batch's metadata: Arrow has no place for it, and other readers pass it over.
+/// A record of the floats of a column of one record batch that were written as integers (`41`, not
+/// `41.0`), as text for the batch's metadata: Arrow has no place for it, and other readers ignore
+/// it.
 enum ArrowIntegralMarks {
-  /// What the keys of such texts begin with; the number of the column follows.
+  /// The prefix of the keys of such texts; the number of the column follows.
   static let keyPrefix = "assay.integral."
   private static let all = "all"
 

@@ -42,7 +42,7 @@ struct ArrowJSONColumn {
         }
       }
     } catch {
-      // That there is no column to give a type to, when all are null.
+      // A batch of only nulls has no column to give a type to.
       if error.kind != .usage { throw error.kind == .invalid ? misfit : error }
     }
     guard result.count == texts.count else { throw misfit }

@@ -3,7 +3,7 @@ import Model
 /// One message of Arrow data: what it is, and how long the bytes that follow it are
 /// (Message.fbs, `Message`).
 struct ArrowMessage: Sendable {
-  /// What a message brings.
+  /// The content of a message.
   enum Content: Sendable {
     case schema(ArrowSchema)
     case dictionary(id: Int64, isDelta: Bool, ArrowBatchHeader)
@@ -12,7 +12,7 @@ struct ArrowMessage: Sendable {
 
   let content: Content
   let bodyCount: Int
-  /// Which floats were written as integers, a text for a column, by the key it stands under.
+  /// The floats that were written as integers: a text per column, by its metadata key.
   let integralMarks: [String: String]
 
   /// Reads the metadata of a message.
@@ -47,8 +47,8 @@ struct ArrowMessage: Sendable {
   }
 }
 
-/// Where the values of a record batch stand in the bytes after its message
-/// (Message.fbs, `RecordBatch`).
+/// The layout of a record batch's values in the bytes after its message (Message.fbs,
+/// `RecordBatch`).
 struct ArrowBatchHeader: Sendable {
   let rowCount: Int
   let nodes: [Int64]

@@ -1,7 +1,7 @@
 import Columns
 import Model
 
-/// Where the buffers of a record batch that is being written stand.
+/// The positions of the buffers of a record batch that is being written.
 struct ArrowBatchLayout {
   let rowCount: Int
   let compression: ArrowCompression?

@@ -2,8 +2,8 @@ import Columns
 package import Model
 import Platform
 
-/// Rows of Apache Arrow data, of the file format (also called Feather version 2) or of the stream
-/// format; the bytes tell which.
+/// Rows of Apache Arrow data, in the file format (also called Feather version 2) or the stream
+/// format, distinguished by their first bytes.
 ///
 /// Every column has the type of its field, so types never widen. Integers of all widths are
 /// `int64`, floats `float64`; dates and times of day are texts, so that none is taken for a moment;
@@ -16,7 +16,7 @@ package struct ArrowReader: RowReader {
   /// A batch that is handed out has at most so many rows, and about so many bytes.
   private static let batchRows = 65_536
   private static let batchBytes = 16 << 20
-  /// What a value of a dictionary takes while it is decoded, beside its bytes.
+  /// The bytes that a dictionary value occupies while it is decoded, beside its own.
   private static let wordBytes = 24
 
   private let name: String
@@ -35,7 +35,7 @@ package struct ArrowReader: RowReader {
   private struct Batch: Sendable {
     let arrays: [ArrowArray]
     let rowCount: Int
-    /// How many bytes its rows take, roughly.
+    /// The approximate size of its rows in bytes.
     let byteCount: Int
     /// Of columns that have any, which floats were written as integers.
     let marks: [Bitmap?]

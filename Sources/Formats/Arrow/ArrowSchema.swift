@@ -53,8 +53,8 @@ struct ArrowSchema: Sendable {
     }
   }
 
-  /// Takes up what was named for columns, and goes on when all values can then be kept as what
-  /// they mean.
+  /// Applies the options named for columns; throws unless all values can then be stored with their
+  /// meaning.
   /// - Throws: ``StoreError`` of kind `invalid` for what cannot, `usage` for Base64 of a column
   ///   that has no bytes.
   mutating func adopt(_ options: ReadOptions) throws(StoreError) {

@@ -8,7 +8,7 @@ extension ArrowType {
     case structure, union, fixedBytes, fixedList, map, duration, largeBinary, largeUTF8, largeList
     case runEnds, binaryView, utf8View, listView, largeListView
 
-    /// Whether values are bytes that are not said to be text.
+    /// True when values are bytes that are not declared to be text.
     var isBinary: Bool {
       switch self {
       case .binary, .largeBinary, .binaryView, .fixedBytes: true

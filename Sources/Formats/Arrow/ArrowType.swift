@@ -1,9 +1,9 @@
 import Model
 
-/// How the values of an Arrow array are laid out and what they mean
+/// The memory layout of an Arrow array's values, and their meaning
 /// (https://arrow.apache.org/docs/format/Columnar.html).
 enum ArrowType: Equatable, Sendable {
-  /// How many bits the offsets of texts or lists have, or that views stand in their place.
+  /// The width of the offsets of texts or lists in bits, or views in place of offsets.
   enum Offsets: Sendable { case narrow, wide, view }
 
   case null
@@ -29,7 +29,7 @@ enum ArrowType: Equatable, Sendable {
   case map
   case runEnds
 
-  /// Whether values are lists or structures.
+  /// True when values are lists or structures.
   var isNested: Bool {
     switch self {
     case .list, .listView, .fixedList, .structure: true
@@ -37,7 +37,7 @@ enum ArrowType: Equatable, Sendable {
     }
   }
 
-  /// How many children a field of the type has; nil for any number.
+  /// The number of children of a field of the type; nil for any number.
   var childCount: Int? {
     switch self {
     case .list, .listView, .fixedList, .map: 1
@@ -48,7 +48,7 @@ enum ArrowType: Equatable, Sendable {
   }
 }
 
-/// What a span of the calendar counts (Schema.fbs, `IntervalUnit`).
+/// The units of a calendar interval (Schema.fbs, `IntervalUnit`).
 enum ArrowInterval: Int16, Sendable {
   /// Months, in 32 bits.
   case months = 0
@@ -57,7 +57,7 @@ enum ArrowInterval: Int16, Sendable {
   /// Months and days in 32 bits each, nanoseconds in 64.
   case nanoseconds = 2
 
-  /// How many 32-bit words a value has.
+  /// The number of 32-bit words of a value.
   var wordCount: Int {
     switch self {
     case .months: 1
@@ -67,14 +67,14 @@ enum ArrowInterval: Int16, Sendable {
   }
 }
 
-/// What a time counts (Schema.fbs, `TimeUnit`).
+/// The units of a time (Schema.fbs, `TimeUnit`).
 enum ArrowTimeUnit: Int16, Sendable {
   case seconds = 0
   case milliseconds = 1
   case microseconds = 2
   case nanoseconds = 3
 
-  /// How many there are in a second.
+  /// The number of units in a second.
   var perSecond: Int64 {
     switch self {
     case .seconds: 1

@@ -18,9 +18,9 @@ package struct ArrowWriter: Sendable {
   private let columns: [ColumnDefinition]
   private let shapes: [ValueShape?]
   private let compression: ArrowCompression?
-  /// Where each record batch stands: its offset, and the lengths of its metadata and its body.
+  /// The block of each record batch: its offset, and the lengths of its metadata and its body.
   private var blocks: [Int64] = []
-  /// How many bytes were written so far.
+  /// The number of bytes written so far.
   private var offset = 0
 
   /// A writer of rows with `columns`, whose values have `shapes` and whose buffers `compression`;

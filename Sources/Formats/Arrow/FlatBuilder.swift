@@ -3,7 +3,7 @@ import Columns
 /// Builds a FlatBuffer from its front: what a table points to is added after it, and the table's
 /// place for it filled in then (https://flatbuffers.dev/internals/).
 struct FlatBuilder {
-  /// What a field of a table is to be.
+  /// A field of a table to be built.
   enum Field {
     /// Left out, so that it has its default.
     case absent

@@ -87,7 +87,7 @@ struct FlatTable: Sendable {
     return place + Int(try Self.load(UInt32.self, bytes, place))
   }
 
-  /// Where the elements of a vector are, all within the buffer.
+  /// The range of a vector's elements, all within the buffer.
   private func vector(_ field: Int, stride: Int) throws(StoreError) -> Range<Int>? {
     guard let place = try target(field) else { return nil }
     let count = Int(try Self.load(UInt32.self, bytes, place))

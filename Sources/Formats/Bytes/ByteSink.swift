@@ -1,6 +1,6 @@
 package import Model
 
-/// Where the bytes of an output go: a file or standard output, compressed when the name says so.
+/// The destination of an output's bytes: a file or standard output, compressed by the file's name.
 ///
 /// A file appears under its name at ``finish()``, whole, over whatever had that name. A sink that
 /// is let go before leaves nothing behind. Used by one thread at a time.
@@ -16,7 +16,7 @@ package final class ByteSink {
   /// Opens a file for writing; `-` is standard output.
   ///
   /// A device or a pipe is written to as it is. Standard output and pipes make the process ignore
-  /// SIGPIPE from here on, so that a reader that goes away is an error and not a sudden end.
+  /// SIGPIPE from then on, so that a reader that goes away is an error and not a sudden end.
   /// - Throws: ``StoreError`` of kind `missing` when there is no such folder, `unavailable` when
   ///   the file cannot be made.
   package static func open(path: String) throws(StoreError) -> ByteSink {
@@ -54,7 +54,7 @@ package final class ByteSink {
     if pending.count >= Self.flushBytes { try flush() }
   }
 
-  /// Writes what is held back and puts the file in its place.
+  /// Writes the buffered bytes and renames the file into its place.
   ///
   /// The file is not forced to the disk: it can be made again, and a pull should not wait for that.
   package func finish() throws(StoreError) {

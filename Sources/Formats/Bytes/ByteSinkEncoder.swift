@@ -2,13 +2,13 @@ import CZlib
 import CZstd
 import Model
 
-/// What stands between the bytes of a table and the bytes of its file.
+/// The compressor between the bytes of a table and the bytes of its file.
 enum ByteSinkEncoder {
   case gzip(GzipEncoder)
   case zstd(ZstdEncoder)
 }
 
-/// How many compressed bytes an encoder makes room for at a time.
+/// The compressed bytes that an encoder makes room for at a time.
 private let encodedBytesAtOnce = 128 << 10
 
 /// Encodes one gzip member.

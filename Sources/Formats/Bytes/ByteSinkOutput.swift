@@ -6,7 +6,7 @@ import Platform
 final class ByteSinkOutput {
   private let name: String
   private var descriptor: Int32
-  /// Where the bytes are until ``finish()``, and where they belong; nil when written in place.
+  /// The path of the bytes until ``finish()``, and the final path; nil when written in place.
   private let paths: (temporary: String, final: String)?
 
   /// Begins the file at `path`, under another name in the same folder.
@@ -104,7 +104,7 @@ final class ByteSinkOutput {
       StoreError(
         .exhausted, "'\(name)' cannot be written: \(systemReason(code)), make room and try again")
     case EPIPE:
-      StoreError(.unavailable, "'\(name)' cannot be written: whoever read it has stopped")
+      StoreError(.unavailable, "'\(name)' cannot be written: its reader has stopped")
     default: StoreError(.unavailable, "'\(name)' cannot be written: \(systemReason(code))")
     }
   }

@@ -2,7 +2,7 @@ package import Model
 
 /// Bytes of an input, read once or again from the start.
 package protocol ByteSource: AnyObject {
-  /// What to call the input in messages: its path as the user wrote it, or `<stdin>`.
+  /// The name of the input in messages: its path as the user wrote it, or `<stdin>`.
   var name: String { get }
 
   /// Appends at most `limit` bytes and returns how many; 0 at the end.

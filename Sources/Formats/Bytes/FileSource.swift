@@ -76,7 +76,7 @@ package final class FileSource: ByteSource {
   }
 }
 
-/// What stands between the bytes of a file and the bytes of its table.
+/// The decompressor between the bytes of a file and the bytes of its table.
 enum FileSourceDecoder {
   case gzip(GzipDecoder)
   case zstd(ZstdDecoder)
@@ -84,14 +84,14 @@ enum FileSourceDecoder {
 
 /// Compressed bytes that were read and not yet decoded.
 struct CompressedBytes {
-  /// How many bytes one refill asks for.
+  /// The number of bytes that one refill asks for.
   static let capacity = 128 << 10
 
   private(set) var bytes: [UInt8] = []
   private(set) var start = 0
   private(set) var isAtEnd = false
 
-  /// How many bytes are not decoded yet.
+  /// The number of bytes not decoded yet.
   var count: Int { bytes.count - start }
 
   /// Makes at least one byte available, unless the input has ended.

@@ -10,9 +10,9 @@ struct FileSourceInput: ~Copyable {
   private let name: String
   private let descriptor: Int32
   private let isOwned: Bool
-  /// Where the first byte stands: a shell may hand over a file that was read in part.
+  /// The offset of the first byte: a shell may hand over a file that was read in part.
   private let origin: off_t
-  /// How many bytes a regular file had when it was opened; nil for anything else.
+  /// The size of a regular file when it was opened; nil for anything else.
   private let size: off_t?
   private var spool: TemporaryFile?
   private var spooledCount: off_t = 0
@@ -35,7 +35,7 @@ struct FileSourceInput: ~Copyable {
     origin = 0
   }
 
-  /// Reads what the process was given as standard input, which errors call `name`.
+  /// Reads the standard input of the process, which errors call `name`.
   init(standardInput name: String) throws(StoreError) {
     self.name = name
     descriptor = STDIN_FILENO
@@ -44,7 +44,7 @@ struct FileSourceInput: ~Copyable {
     origin = size == nil ? 0 : max(0, lseek(STDIN_FILENO, 0, SEEK_CUR))
   }
 
-  /// The compression that the first bytes tell, which stay to be read.
+  /// The compression that the first bytes identify; they stay to be read.
   mutating func compression() throws(StoreError) -> FileCompression? {
     var bytes: [UInt8] = []
     // A pipe may give them one by one.
@@ -101,7 +101,7 @@ struct FileSourceInput: ~Copyable {
     return count
   }
 
-  /// Reads what was added to a file since it was opened, as a rule nothing.
+  /// Reads bytes added to a file since it was opened, as a rule none.
   private func readGrowth(
     _ limit: Int, _ bytes: inout [UInt8], at offset: off_t
   ) throws(StoreError) -> Int {

@@ -7,7 +7,7 @@ final class ZstdDecoder {
   private let name: String
   private let context: OpaquePointer
   private var pending = CompressedBytes()
-  /// Whether the last byte decoded was a frame's last; a file of no bytes at all is no zstd.
+  /// True when the last decoded byte ended a frame; an empty file is not valid zstd.
   private var isAtFrameEnd = false
 
   /// A decoder for the file called `name` in messages.
@@ -44,14 +44,14 @@ final class ZstdDecoder {
   }
 
   private static func reason(_ result: Int) -> String {
-    // What this version of zstd reads unless told otherwise (ZSTD_WINDOWLOG_LIMIT_DEFAULT).
+    // The default limit of this version of zstd (ZSTD_WINDOWLOG_LIMIT_DEFAULT).
     if ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge {
       return
-        "the zstd data has a window of more than 128 MiB, the most that is read here: compress it "
+        "the zstd data has a window of more than 128 MiB, the limit: compress it "
         + "without --long, or with --long=27"
     }
     let reason = unsafe String(cString: ZSTD_getErrorName(result))
-    return "this is no zstd data, or it is damaged (\(reason)): get the file again"
+    return "this is not zstd data, or it is damaged (\(reason)): get the file again"
   }
 
   /// Forgets everything, to decode from the first byte again.

@@ -10,7 +10,7 @@ package final class InputBudget: Sendable {
   private let excess: StoreError
   private let taken = Atomic(0)
 
-  /// A budget of `limitBytes`; whoever asks for more gets `excess`.
+  /// A budget of `limitBytes`; a request beyond it throws `excess`.
   init(limitBytes: Int, excess: StoreError) {
     self.limitBytes = limitBytes
     self.excess = excess

@@ -10,7 +10,7 @@ package final class SeekableFile: Sendable {
     case temporary(TemporaryFile)
   }
 
-  /// What to call the input in messages.
+  /// The name of the input in messages.
   package let name: String
   package let count: Int
   /// The bytes that its own compression may still make of it.
@@ -53,11 +53,11 @@ package final class SeekableFile: Sendable {
       name: path == "-" ? "<stdin>" : path)
   }
 
-  /// Opens the file at `path`, compressed as `compression` says or as its first bytes tell, that
-  /// errors call `name`.
+  /// Opens the file at `path`, which errors call `name`, compressed as `compression` says or as its
+  /// first bytes show.
   ///
-  /// What cannot be read at any place or is compressed is first copied (decompressed) into a
-  /// temporary file.
+  /// A file that does not allow reads at any offset, or is compressed, is first copied
+  /// (decompressed) into a temporary file.
   /// - Throws: ``StoreError`` of kind `missing` when there is no such file, `unavailable` when it
   ///   may not be read, `invalid` when compressed bytes are damaged.
   package static func open(

@@ -1,7 +1,7 @@
 import Columns
 import Model
 
-/// How cells of a CSV file write numbers and nulls.
+/// The spelling of numbers and nulls in the cells of a CSV file.
 struct CSVCellForm: Sendable {
   let words: CSVWords
   private let hasDecimalComma: Bool
@@ -51,9 +51,9 @@ struct CSVCellForm: Sendable {
     let json: [UInt8]
     let value: Double
     let isInteger: Bool
-    /// Whether it is an integer that the double is, or is written as.
+    /// True when it is an integer that the double equals, or is written as.
     let isExact: Bool
-    /// Whether the double is the integer and prints as it.
+    /// True when the double equals the integer and prints as it.
     let isMarked: Bool
   }
 }

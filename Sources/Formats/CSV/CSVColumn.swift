@@ -5,11 +5,11 @@ import Model
 struct CSVColumn {
   let type: ColumnType
   private let form: CSVCellForm
-  /// Whether no cell has a value, but for words that are null where there is none.
+  /// True when no cell has a value, except words that mean null where there is no value.
   private let isNull: Bool
-  /// Whether numbers become those of JSON, however they are spelt: in a key beside texts.
+  /// True when numbers are respelt as JSON numbers, however written: in a key beside texts.
   private let respellsNumbers: Bool
-  /// What is to say about the cells so far.
+  /// The remarks about the cells so far.
   private(set) var readings = CSVReadings()
   private var count = 0
   private var nulls: [UInt32] = []
@@ -48,7 +48,7 @@ struct CSVColumn {
 
   /// The column as a vector, after its last cell.
   ///
-  /// Columns of `json` and of files are both `json`: who reads files looks into these.
+  /// Columns of `json` and of files are both `json`: readers of files examine these.
   /// - Parameter lines: The line of each row.
   /// - Throws: ``StoreError`` of kind `exhausted` when there is no memory for JSON.
   mutating func finish(lines: [UInt32]) throws(StoreError) -> ColumnVector {
@@ -111,7 +111,7 @@ struct CSVColumn {
     return true
   }
 
-  /// Adds a null when the text is the word for what is not a number, which is nothing among truth
+  /// Adds a null when the text is a word for NaN, which means nothing among truth
   /// values and integers; false for any other.
   private mutating func takesNaN(_ text: UnsafeRawBufferPointer) -> Bool {
     guard unsafe CSVWords.nonFinite(text)?.isNaN == true else { return false }
@@ -220,11 +220,11 @@ struct CSVColumn {
     return nil
   }
 
-  /// A number that JSON does not write so, where a double is exactly that: what is not finite,
+  /// A number in a spelling that JSON lacks and that a double equals: one that is not finite,
   /// `+1`, `.5`, `-0`, an integer beyond 2^53.
   private mutating func spelledNumber(_ text: UnsafeRawBufferPointer) -> Double? {
     if let value = unsafe CSVWords.nonFinite(text) {
-      // What is written for these numbers.
+      // The spelling of these numbers.
       let isPlain = unsafe ["nan", "inf", "-inf"].contains(String(decoding: text, as: UTF8.self))
       if !isPlain { unsafe readings.add(text, as: .number) }
       return value
@@ -233,7 +233,7 @@ struct CSVColumn {
       return nil
     }
     unsafe readings.add(text, as: .number)
-    // Beyond, integers would come back as others; -0 is none.
+    // Beyond, integers would come back as others; -0 is not an integer.
     if number.isMarked { marked.append(UInt32(truncatingIfNeeded: count)) }
     return number.value
   }

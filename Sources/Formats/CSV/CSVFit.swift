@@ -1,8 +1,8 @@
 package import Model
 
-/// Whether texts are read as values of a type that is named for their column of a CSV file.
+/// A test of texts as values of the type that is named for their column of a CSV file.
 package struct CSVFit {
-  /// What was read is dropped after so many texts.
+  /// The number of texts after which those read are dropped.
   private static let keptTexts = 1024
 
   private var column: CSVColumn
@@ -11,7 +11,7 @@ package struct CSVFit {
   /// Texts that may be of `type`.
   package init(_ type: ColumnType) { column = CSVColumn(type: type, form: CSVCellForm(CSVForm())) }
 
-  /// Whether a cell of this text is a value of the type, or null.
+  /// Returns true when a cell of this text is a value of the type, or null.
   package mutating func takes(_ text: ArraySlice<UInt8>) -> Bool {
     count += 1
     if count % Self.keptTexts == 0 { column.discard() }

@@ -1,11 +1,11 @@
 import Model
 
-/// What the cells of one column have been so far, and the narrowest type that gives them all back.
+/// The kinds of cells of one column so far, and the narrowest type that gives them all back.
 ///
-/// Words for null and `""` count for nothing beside truth values and numbers. Words for null alone
-/// are null, `""` alone is text. What JSON does not write so (`+1`, `.5`, `-0`) is a number only
-/// among numbers, and what integers would not give back (`+1`, `10000000000000000000`) only among
-/// fractions; a plus also where others have a minus.
+/// Words for null and `""` count for nothing beside truth values and numbers. A column of only
+/// words for null is null, one of only `""` is text. A spelling that JSON lacks (`+1`, `.5`, `-0`)
+/// is a number only among numbers, and one that integers would not give back (`+1`,
+/// `10000000000000000000`) only among fractions; a plus also where other cells have a minus.
 struct CSVInference {
   /// Kinds of cells, as bits of ``seen``.
   private struct Kinds: OptionSet {
@@ -36,7 +36,7 @@ struct CSVInference {
     static let numbers: Kinds = [.integer, .wideInteger, .fraction]
   }
 
-  /// How often a class of cells was met, and where first.
+  /// The count of a class of cells, and the first of them.
   private struct Tally {
     var count = 0
     var line: UInt32 = .max
@@ -79,7 +79,7 @@ struct CSVInference {
     }
   }
 
-  /// Whether no cell has a value, which words for null are not.
+  /// True when no cell has a value, which words for null are not.
   var isEmpty: Bool { seen.isSubset(of: [.word, .nan]) }
 
   /// The type of the column; `json`, as in every other format, when no cell has a value.
@@ -178,7 +178,7 @@ struct CSVInference {
   }
 
   /// A sentence about a column that is text though most of its cells are truth values or numbers,
-  /// or nothing but quotes; nil for any other.
+  /// or only quotes; nil for any other.
   func doubt(_ column: String) -> String? {
     guard type == .string else { return nil }
     if seen.contains(.quotes), seen.isSubset(of: [.quotes, .word, .nan]) {

@@ -4,13 +4,13 @@ import Model
 /// A column of a CSV file whose type is known.
 struct CSVReaderColumn {
   let definition: ColumnDefinition
-  /// Whether its cells alone said the type.
+  /// True when its type was inferred only from its cells.
   private let isInferred: Bool
-  /// Whether no cell has a value, but for words that are null where there is none.
+  /// True when no cell has a value, except words that mean null where there is no value.
   let isNull: Bool
-  /// Whether its numbers are those of a dataset's key, though texts stand beside them.
+  /// True when its numbers are those of a dataset's key, though texts stand beside them.
   let respellsNumbers: Bool
-  /// How the cells of this pass were read.
+  /// The readings of the cells in this pass.
   private(set) var readings = CSVReadings()
 
   /// A column of which no row was read yet.
@@ -35,7 +35,7 @@ struct CSVReaderColumn {
   mutating func forget() { readings = CSVReadings() }
 }
 
-/// What the first pass over a CSV file learns of a column.
+/// The result of the first pass over a CSV file for a column.
 struct CSVLearning {
   let name: String
   private let named: ColumnType?
@@ -49,7 +49,7 @@ struct CSVLearning {
   /// The first cell that was not of the expected type, and the first that is of no wider number.
   private(set) var misfits: [ReadRemarks.Misfit] = []
   private var fits: Bool
-  /// Whether the dataset has texts, which the cells might be without.
+  /// True when the dataset has texts, even if the cells have none.
   private let isText: Bool
 
   /// A column with the type that was `named` for it, or else that of the dataset.
@@ -127,16 +127,16 @@ struct CSVLearning {
   /// The type that the cells say; numbers of a key stay numbers beside texts, as in other formats.
   private var typeOfCells: ColumnType { joinsTextsToNumbers ? .json : inference.type }
 
-  /// Whether the cells are texts, and those that are there numbers of a key.
+  /// True when the cells are texts, and the existing ones are numbers of a key.
   private var joinsTextsToNumbers: Bool {
     guard named == nil, let expected, expected.isKey, expected.hasValues else { return false }
     return inference.type == .string && [.int64, .float64].contains(expected.type)
   }
 
-  /// Why a column cannot be read: a cell of a key is not of the type that has to stay.
+  /// The error for an unreadable column: a cell of a key is not of the type that has to stay.
   var refusal: StoreError? { expected?.refusesOthers == true ? misfits.first?.refusal : nil }
 
-  /// What is to say about a column that its cells alone made text.
+  /// The remark about a column that became text only because of its cells.
   var doubt: String? {
     named == nil && expected == nil && look == nil ? inference.doubt(name) : nil
   }

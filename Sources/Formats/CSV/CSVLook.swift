@@ -16,7 +16,7 @@ enum CSVLook: CaseIterable {
     return truths.contains { $0.contains(word) } ? word : nil
   }
 
-  /// Whether these words are truth and its contrary, and no others: a column of `F` alone may be
+  /// Returns true when these words are exactly a pair of truth values: a column of only `F` may be
   /// grades, one of `N` the north.
   static func areTruth(_ words: Set<DataText>) -> Bool {
     truths.contains { $0.textSet == words }
@@ -57,7 +57,7 @@ enum CSVLook: CaseIterable {
     } != nil
   }
 
-  /// Whether the digits before the decimal sign stand in groups of three with `separator` between.
+  /// Returns true when `separator` stands between groups of three digits before the decimal sign.
   private static func hasThousands(
     _ text: String, _ separator: Character, decimal: Character
   ) -> Bool {
@@ -68,7 +68,7 @@ enum CSVLook: CaseIterable {
     return first.filter(\.isNumber).count <= 3 && groups.dropFirst().allSatisfy { $0.count == 3 }
   }
 
-  /// What follows the names of the columns that have the look.
+  /// The advice after the names of the columns that have the look.
   private func advice(_ columns: [String]) -> String {
     switch self {
     case .decimalComma: "like numbers with decimal commas: '--decimal ,' reads them"

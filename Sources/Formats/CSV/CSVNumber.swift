@@ -7,11 +7,11 @@ struct CSVNumber {
   private let digits: UInt64
   /// The power of ten that `digits` are to be multiplied by.
   private let exponent: Int
-  /// Whether there were at most 19 digits, so that `digits` holds them all.
+  /// True when there were at most 19 digits, so that `digits` holds them all.
   private let isComplete: Bool
-  /// Whether neither a point nor an exponent was written.
+  /// True when neither a point nor an exponent was written.
   let isInteger: Bool
-  /// Whether it has more digits than come back from any double.
+  /// True when it has more digits than come back from any double.
   private let hasManyDigits: Bool
 
   /// Reads all of `text`; nil when it is no JSON number.
@@ -77,18 +77,18 @@ struct CSVNumber {
     return offset > first ? (isNegative ? -value : value) : nil
   }
 
-  /// Whether it is an integer that a double holds and that prints as it was written.
+  /// True when it is an integer that a double holds and that prints as it was written.
   var isExactInteger: Bool {
     isInteger && isComplete && digits <= UInt64(CSVInference.exactIntegerLimit)
       && !(isNegative && digits == 0)
   }
 
-  /// Whether it is an integer that is a double: of at most 19 digits, or `-0`.
+  /// True when it is an integer that equals a double: of at most 19 digits, or `-0`.
   var isHeldExactly: Bool {
     isInteger && isComplete && exponent == 0 && UInt64(exactly: Double(digits)) == digits
   }
 
-  /// Whether `value`, the double nearest to it, is written otherwise to as many digits.
+  /// Returns true when `value`, the nearest double, differs from the text at as many digits.
   func isRounded(_ text: UnsafeRawBufferPointer, _ value: Double) -> Bool {
     guard hasManyDigits, !isInteger, let start = text.baseAddress else { return false }
     let bytes = unsafe start.assumingMemoryBound(to: UInt8.self)
@@ -114,7 +114,7 @@ struct CSVNumber {
     return whole <= 1 << 63 ? Int64(truncatingIfNeeded: 0 &- whole) : nil
   }
 
-  /// Whether a double can stand for it: it is finite, and zero only when it was written as zero.
+  /// Returns true when a double can represent it: it is finite, and zero only when written as zero.
   func isRepresentable(_ text: UnsafeRawBufferPointer) -> Bool {
     if digits == 0 || (-280...280).contains(exponent) { return true }
     return unsafe value(text) != nil
@@ -196,7 +196,7 @@ extension CSVNumber {
     return json
   }
 
-  /// Reads all of `text` as a JSON integer that fits 64 bits; `-0` is none, since zero has no sign.
+  /// Reads all of `text` as a JSON integer that fits 64 bits; nil for `-0`, since zero has no sign.
   static func integer(_ text: UnsafeRawBufferPointer) -> Int64? {
     let isNegative = unsafe text.count > 0 && text[0] == UInt8(ascii: "-")
     let first = isNegative ? 1 : 0

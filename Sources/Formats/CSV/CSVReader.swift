@@ -31,7 +31,7 @@ package struct CSVReader: RowReader {
 
   private enum State { case new, atFirstRow, amidRows, atEnd }
 
-  /// A reader of `source`, which is first read when rows are asked for, `chunkBytes` at a time.
+  /// A reader of `source`, which is first read when rows are requested, `chunkBytes` at a time.
   package init(
     source: any ByteSource, options: ReadOptions = ReadOptions(), chunkBytes: Int = 1 << 20
   ) {

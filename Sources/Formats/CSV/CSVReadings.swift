@@ -2,12 +2,12 @@ import Model
 
 /// Cells of one column that were read as something else than their bare text.
 struct CSVReadings {
-  /// What a cell was read as.
+  /// The meaning that a cell was read with.
   enum Meaning: CaseIterable {
     case bool, null, number, integer
   }
 
-  /// The most spellings of a meaning that are told one by one.
+  /// The most spellings of a meaning that are listed one by one.
   private static let spellingLimit = 4
 
   /// The cells of each meaning: their number, and their spellings as far as they differ.
@@ -37,7 +37,7 @@ struct CSVReadings {
   /// Drops the note of empty cells.
   mutating func forgetEmpty() { emptyCount = 0 }
 
-  /// Takes over what was noted elsewhere.
+  /// Adds the readings of another pass or part.
   mutating func add(_ other: CSVReadings) {
     for index in counts.indices {
       counts[index] += other.counts[index]
@@ -92,7 +92,7 @@ struct CSVReadings {
   }
 }
 
-/// How the cells of a whole file were read, as phrases with the names of its columns.
+/// The readings of a whole file's cells, as phrases with the names of its columns.
 struct CSVReadingPhrases {
   /// The most phrases, and the most names of one.
   private static let phraseLimit = 12

@@ -1,15 +1,15 @@
 import Model
 
-/// What stands between the cells of a CSV file, found in its beginning.
+/// The byte between the cells of a CSV file, found in its beginning.
 enum CSVSeparator {
-  /// How many bytes of a file, and how many of their rows, are looked at.
+  /// The bytes at the beginning of a file, and the most of their rows, that are looked at.
   static let sampleBytes = 64 << 10
   private static let sampleRows = 100
 
   /// The first line of a file in which spreadsheets name the separator: `sep=;`, also in quotes.
   struct Line {
     let separator: UInt8
-    /// How many bytes it takes, with its end.
+    /// The size of the row in bytes, with its end.
     let byteCount: Int
 
     /// The line at the beginning of a file; nil when the file begins with its header.
@@ -48,10 +48,10 @@ enum CSVSeparator {
     return best.separator
   }
 
-  /// Where in a row the next byte stands.
+  /// The position of the next byte within its row.
   private enum Place { case cellStart, plain, quoted, afterQuote }
 
-  /// How many cells the rows have, as far as the sample goes; blank lines are no rows.
+  /// The numbers of cells of the rows in the sample, without blank lines.
   private static func cellCounts(
     _ sample: [UInt8], _ separator: UInt8, isWhole: Bool
   ) -> [Int] {

@@ -1,6 +1,6 @@
 import Model
 
-/// Where one cell stands in the bytes it was found in.
+/// The position of one cell in the bytes it was found in.
 struct CSVCell {
   private let bits: UInt64
 
@@ -13,24 +13,24 @@ struct CSVCell {
 
   /// The first byte.
   var start: Int { Int(bits & 0xFFFF_FFFF) }
-  /// How many bytes.
+  /// The number of bytes.
   var count: Int { Int(bits >> 32 & 0x3FFF_FFFF) }
-  /// Whether quotes stand around it, so that no bytes are an empty text and not null.
+  /// True when quotes stand around it, so that no bytes are an empty text and not null.
   var isQuoted: Bool { bits >> 62 & 1 != 0 }
-  /// Whether a quote stands twice for one.
+  /// True when a doubled quote stands for one.
   var hasEscapes: Bool { bits >> 63 != 0 }
-  /// Whether there is no value.
+  /// True when there is no value.
   var isNull: Bool { bits >> 32 == 0 }
   /// The first byte, or the quote before it.
   var outerStart: Int { isQuoted ? start - 1 : start }
 }
 
-/// What is wrong with a file, and at which byte of the bytes at hand.
+/// An error in a file, with its offset in the current bytes.
 struct CSVFault: Error {
   let kind: StoreError.Kind
   let message: String
   let offset: Int
-  /// Where the row begins, and on which line.
+  /// The start of the row, and its line.
   let rowStart: Int
   let line: Int
 }
@@ -45,9 +45,9 @@ struct CSVTokenizer {
   /// The most bytes of one row.
   static let rowLimit = 64 << 20
 
-  /// How many cells each row must have; 0 until the header says.
+  /// The number of cells that each row must have; 0 until the header is read.
   var columnCount = 0
-  /// What stands between cells.
+  /// The byte between cells.
   let separator: UInt8
   /// The cells of the rows found, row by row.
   private(set) var cells: [CSVCell] = []
@@ -112,7 +112,7 @@ struct CSVTokenizer {
           throw fault(
             "the quote that opens here is never closed: add the closing '\"'", offset, start)
         }
-        // The last quote at hand may be the first half of an escaped one.
+        // The last quote of these bytes may be the first half of an escaped one.
         guard end + 1 < bytes.count || isLast else { return nil }
         cell = CSVCell(
           start: offset + 1, count: end - offset - 1, isQuoted: true, hasEscapes: escapes > 0)
@@ -143,7 +143,7 @@ struct CSVTokenizer {
     return min(offset + 1, bytes.count)
   }
 
-  /// Whether CR LF stands at `offset`; false when the line feed may still come.
+  /// Returns true when CR LF stands at `offset`; false when the line feed may still come.
   private func isLineEnd(
     _ bytes: UnsafeRawBufferPointer, _ offset: Int, _ cell: CSVCell, _ isLast: Bool, _ start: Int
   ) throws(CSVFault) -> Bool {
@@ -179,7 +179,7 @@ struct CSVTokenizer {
     }
   }
 
-  /// What to say about a row of more than ``rowLimit`` bytes.
+  /// The fault of a row of more than ``rowLimit`` bytes.
   func rowTooLong(from start: Int) -> CSVFault {
     CSVFault(
       kind: .invalid,
@@ -202,7 +202,7 @@ extension CSVTokenizer {
   @inline(__always)
   private static func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
 
-  /// Where the unquoted cell at `start` ends: at a separator, a CR, an LF or the last byte.
+  /// The end of the unquoted cell at `start`: a separator, a CR, an LF or the end of the bytes.
   @inline(__always)
   static func plainEnd(
     _ bytes: UnsafeRawBufferPointer, _ start: Int, _ separator: UInt8 = comma
@@ -224,7 +224,7 @@ extension CSVTokenizer {
     return offset
   }
 
-  /// Where the quote stands that closes the cell whose first byte is at `start`; the number of
+  /// The position of the quote that closes the cell whose first byte is at `start`; the number of
   /// bytes when there is none.
   private static func closingQuote(
     _ bytes: UnsafeRawBufferPointer, _ start: Int, _ newlines: inout Int, _ escapes: inout Int
@@ -238,7 +238,7 @@ extension CSVTokenizer {
     }
   }
 
-  /// Where the next quote stands, counting the line feeds before it.
+  /// The position of the next quote, with a count of the line feeds before it.
   @inline(__always)
   private static func nextQuote(
     _ bytes: UnsafeRawBufferPointer, _ start: Int, _ newlines: inout Int
@@ -268,7 +268,7 @@ extension CSVTokenizer {
     return offset
   }
 
-  /// Where the line of nothing at `offset` ends; nil when it has something.
+  /// The end of the blank line at `offset`; nil when the line has content.
   @inline(__always)
   private static func blankLineEnd(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Int? {
     if unsafe bytes[offset] == lineFeed { return offset + 1 }

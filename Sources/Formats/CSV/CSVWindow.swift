@@ -9,11 +9,11 @@ struct CSVWindow {
   private let chunkBytes: Int
   private(set) var bytes: [UInt8] = []
   private(set) var tokenizer = CSVTokenizer()
-  /// What stands between cells; it counts from the next ``rewind()`` on.
+  /// The byte between cells; it counts from the next ``rewind()`` on.
   var separator = CSVTokenizer.comma
-  /// How many bytes a line takes that stands before the header; likewise.
+  /// The size of a line before the header; likewise.
   var lineBeforeHeader = 0
-  /// Where the rows end that were given out.
+  /// The end of the rows handed out.
   private var consumed = 0
   private var isAtEnd = false
   private var isAtStart = true
@@ -24,9 +24,9 @@ struct CSVWindow {
     self.chunkBytes = chunkBytes
   }
 
-  /// How many rows are at hand.
+  /// The number of current rows.
   var rowCount: Int { tokenizer.lines.count }
-  /// How many bytes those rows take.
+  /// The size of those rows in bytes.
   var rowBytes: Int { consumed }
 
   /// Goes on to the next rows; false after the last.
@@ -117,7 +117,7 @@ struct CSVWindow {
     return (bytes, isWhole)
   }
 
-  /// An error at a cell of the rows at hand.
+  /// An error at a cell of the current rows.
   func error(_ message: String, row: Int, column: Int) -> StoreError {
     let rowStart = tokenizer.cells[row * tokenizer.columnCount].outerStart
     return located(
@@ -149,7 +149,7 @@ struct CSVWindow {
     isAtStart = false
   }
 
-  /// Checks that the rows at hand are UTF-8.
+  /// Checks that the current rows are UTF-8.
   ///
   /// Separators are ASCII, so whole rows hold whole characters.
   private func checkText() throws(CSVFault) {

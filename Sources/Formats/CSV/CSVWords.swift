@@ -1,14 +1,14 @@
 import Model
 
-/// The words that stand in the cells of a CSV file for what is no number.
+/// The words in cells of a CSV file for null and for numbers that are not finite.
 struct CSVWords: Sendable {
-  /// What common tools write for null: pandas, R, SQL shells, spreadsheets, Python.
+  /// The usual words for null: pandas, R, SQL shells, spreadsheets, Python.
   private static let usual = [
     "NA", "N/A", "n/a", "null", "NULL", "Null", "None", "#N/A", "<NA>", "NaT",
   ]
 
   private let nulls: [[UInt8]]
-  /// Whether they are null in columns of text too.
+  /// True when they are null in columns of text too.
   let areNamed: Bool
 
   /// The words that are null; the usual ones without any.
@@ -17,7 +17,7 @@ struct CSVWords: Sendable {
     areNamed = named != nil
   }
 
-  /// Whether the text is one of the words.
+  /// Returns true when the text is one of the words.
   func isNull(_ text: UnsafeRawBufferPointer) -> Bool {
     for word in nulls where word.count == text.count {
       if unsafe text.elementsEqual(word) { return true }
@@ -25,7 +25,7 @@ struct CSVWords: Sendable {
     return false
   }
 
-  /// Reads what tools write for a number that is not finite; nil for any other text.
+  /// The number that is not finite of a tool's spelling; nil for any other text.
   ///
   /// The words with `#` are those of C on Windows before 2015.
   static func nonFinite(_ text: UnsafeRawBufferPointer) -> Double? {
@@ -41,7 +41,7 @@ struct CSVWords: Sendable {
   }
 }
 
-/// How truth is spelt in a cell.
+/// The spelling of truth values in a cell.
 struct CSVBool {
   let value: Bool
 
@@ -55,7 +55,7 @@ struct CSVBool {
     }
   }
 
-  /// Reads what may be truth, for a column that is known to be bool: `1`, `0.0`, `yes`, `N`.
+  /// Reads a possible truth value, for a column that is known to be bool: `1`, `0.0`, `yes`, `N`.
   init?(known text: UnsafeRawBufferPointer) {
     guard text.count <= 5 else { return nil }
     switch unsafe String(decoding: text, as: UTF8.self).lowercased() {

@@ -3,12 +3,12 @@ package import Model
 
 /// Writes rows as CSV: a header, lines that end in LF, quotes only where they are needed.
 ///
-/// Null is an empty cell and the empty text is `""`, so that a ``CSVReader`` tells them apart.
+/// Null is an empty cell and the empty text is `""`, so that a ``CSVReader`` distinguishes them.
 /// Numbers are in their shortest form, timestamps in RFC 3339, `json` and `file` as their text.
 package struct CSVWriter: Sendable {
   /// Rows are written in runs of at most so many, whose cells stay in the processor's cache.
   private static let runLength = 256
-  /// How many bytes of text a run may hold, if it has more rows than one.
+  /// The bytes of text that a run of more than one row may hold.
   private static let runBytes = 16 << 20
 
   private let columns: [ColumnDefinition]
@@ -92,7 +92,7 @@ package struct CSVWriter: Sendable {
     }
   }
 
-  /// Appends the cells of one column; which kind it is, is asked once for all rows.
+  /// Appends the cells of one column; its kind is examined once for all rows.
   private static func append(
     _ vector: ColumnVector, _ run: Range<Int>, to cells: inout TextValues
   ) {

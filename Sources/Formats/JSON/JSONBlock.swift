@@ -10,24 +10,24 @@ import Model
   struct Column: Sendable {
     let name: String
     let kinds: JSONKinds
-    /// Where in the bytes the column was first met, and in which of the rows.
+    /// The offset at which the column was first met, and its row.
     let firstOffset: Int
     let firstRow: Int
-    /// Where a number beyond int64 or float64 stands, when `kinds` has one.
+    /// The offset of a number beyond int64 or float64, when `kinds` has one.
     let beyondOffset: Int
-    /// Where the first number stands that its double does not stand for; nil without one.
+    /// The offset of the first number that its double does not represent; nil without one.
     let exactOffset: Int?
   }
 
-  /// What a parse found.
+  /// The result of a parse.
   struct Summary: Sendable {
     let rowCount: Int
-    /// How many line feeds stand before each row.
+    /// The number of line feeds before each row.
     let rowLines: [UInt32]
-    /// How many line feeds were parsed.
+    /// The number of line feeds parsed.
     let lineCount: Int
     let columns: [Column]
-    /// Why and where the text was refused; rows and columns are then incomplete.
+    /// The reason and offset of a refusal; rows and columns are then incomplete.
     let fault: (reason: assay_json_fault, offset: Int)?
   }
 
@@ -43,7 +43,7 @@ import Model
 
   deinit { unsafe assay_json_parser_free(parser) }
 
-  /// Parses `bytes[range]`: an object a line or, when `isArray`, objects with commas between.
+  /// Parses `bytes[range]`: an object per line or, when `isArray`, objects with commas between.
   func parse(_ bytes: [UInt8], _ range: Range<Int>, isArray: Bool) -> Summary {
     let result = unsafe bytes.withUnsafeBufferPointer { buffer in
       unsafe assay_json_parse(

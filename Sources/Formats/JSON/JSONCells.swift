@@ -30,7 +30,7 @@ package enum JSONCells {
       }
       let value = values.bytes[values.range(next)]
       texts.append(value)
-      // JSON's null is no value either.
+      // JSON's null counts as missing too.
       validity[row] = !value.isEmpty
       next += 1
     }

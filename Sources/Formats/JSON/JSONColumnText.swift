@@ -17,7 +17,7 @@ final class JSONColumnText: Sendable {
   private let bits: [UInt8]
   private let integers: [Int64]
   private let numbers: [Double]
-  /// Which numbers are written as integers.
+  /// A mark for each number that is written as an integer.
   private let integral: [UInt8]
   private let codes: [UInt32]
   private let offsets: [UInt32]
@@ -80,7 +80,7 @@ final class JSONColumnText: Sendable {
     return texts
   }
 
-  /// Whether the row has a value.
+  /// Returns true when the row has a value.
   func hasValue(_ row: Int) -> Bool {
     if form == .null { return false }
     return !hasNulls || validity[row >> 3] >> (row & 7) & 1 != 0

@@ -1,7 +1,7 @@
 import CSimdjson
 import Model
 
-/// What to tell about JSON text that was refused.
+/// The messages about JSON text that was refused.
 enum JSONFault {
   /// The kind and message for `reason`; `byte` is what stands at the place, nil at the end.
   static func error(

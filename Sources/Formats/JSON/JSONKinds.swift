@@ -1,6 +1,6 @@
 import Model
 
-/// What the values of a column are, and so the narrowest type that holds them all.
+/// The kinds of a column's values, and so the narrowest type that holds them all.
 struct JSONKinds: OptionSet, Sendable {
   /// The bits of `assay_json_column.met`.
   let rawValue: UInt32

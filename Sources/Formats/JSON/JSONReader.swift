@@ -3,7 +3,7 @@ import Columns
 package import Model
 import Platform
 
-/// Rows of JSON text: an object a line, or one array of objects.
+/// Rows of JSON text: an object per line, or one array of objects.
 ///
 /// Reads the file in blocks of some 16 MiB and parses stretches of a block on all cores; every
 /// stretch becomes a batch, or several where its rows have few of very many columns. Memory does
@@ -12,9 +12,9 @@ import Platform
 /// Columns that are expected to be `json` are, whatever their values; vectors and files are looked
 /// for in what is JSON.
 package struct JSONReader: RowReader {
-  /// How rows follow one another.
+  /// The separation of rows.
   package enum Layout: Sendable {
-    /// One object a line (`.jsonl`).
+    /// An object per line (`.jsonl`).
     case lines
     /// One array whose elements are the objects (`.json`).
     case array
@@ -27,7 +27,7 @@ package struct JSONReader: RowReader {
   private var pieces: [Piece] = []
   /// Batches that are laid out and not yet handed out, last first.
   private var ready: [InputBatch] = []
-  /// How many lines the block at hand has.
+  /// The number of lines of the current block.
   private var blockLines = 0
   private var hasRows = false
   /// Rows that were parsed, laid out or not.

@@ -4,16 +4,16 @@ import Model
 /// The text of a JSON file, block by block, cut where rows end.
 struct JSONStretches {
   let layout: JSONReader.Layout
-  /// The block at hand; what follows the last stretch stays for the next block.
+  /// The current block; the bytes after the last stretch stay for the next block.
   private(set) var bytes: [UInt8] = []
   /// The line that the block begins on, from 1.
   private(set) var line = 1
 
   private let source: any ByteSource
-  /// How many bytes of its line stand before the block.
+  /// The bytes of the current line that stand before the block.
   private var columnsBefore = 0
   private var isAtEnd = false
-  /// Where the stretches of the block end.
+  /// The ends of the block's stretches.
   private var end = 0
   private var phase = Phase.start
   private var cutter = assay_json_cutter()
@@ -44,7 +44,7 @@ struct JSONStretches {
     self.layout = layout
   }
 
-  /// What to call the file.
+  /// The name of the file in messages.
   var name: String { source.name }
 
   mutating func restart() throws(StoreError) {
@@ -66,7 +66,7 @@ struct JSONStretches {
     drop(end, lines: lines)
   }
 
-  /// Where the byte at `offset` stands in the file.
+  /// The location in the file of the byte at `offset`.
   func location(of offset: Int) -> StoreError.Location {
     let before = bytes[..<min(offset, bytes.count)]
     let lines = Self.lineCount(before)

@@ -19,7 +19,7 @@ struct JSONTable {
 
   init(named: [DataText: ColumnType]) { self.named = named }
 
-  /// Whether any value of the column called `name` is kept as JSON text.
+  /// Returns true when any value of the column called `name` is kept as JSON text.
   func isJSON(_ name: String) -> Bool {
     if let type = named[name] { return type == .json }
     return expected[name].map { $0.type == .json || $0.type == .file } ?? false
@@ -52,11 +52,12 @@ struct JSONTable {
       name: name, type: named[name] ?? (isJSON(name) ? .json : kinds[index].type))
   }
 
-  /// The columns in the order that batches have them, each with its index; nil for one that the
-  /// dataset has, of nulls alone, and the rows do not mention: null and absent are the same.
+  /// The columns in the order that batches have them, each with its index; the index is nil for a
+  /// column of only nulls that the dataset has and the rows do not mention: null and absent are the
+  /// same.
   ///
-  /// Rows leave nulls out, so that the order in which columns turn up says nothing of theirs. It is
-  /// the dataset's, with new ones at the end, unless a row shows another.
+  /// Rows leave nulls out, so their order of columns is incomplete. The order is the dataset's,
+  /// with new columns at the end, unless a row shows another.
   var order: [(definition: ColumnDefinition, index: Int?)] {
     let all = columns.indices.map { (definition: columns[$0], index: Int?.some($0)) }
     let places = columns.map { expected.place(of: $0.name) }
@@ -77,6 +78,6 @@ struct JSONTable {
     return order + columns.indices.filter { places[$0] == nil }.map { all[$0] }
   }
 
-  /// A name that was given a type but is no column's.
+  /// A name that was given a type and that no column has.
   var unknownName: String? { named.keys.filter { indices[$0] == nil }.min()?.string }
 }

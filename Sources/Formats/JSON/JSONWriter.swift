@@ -8,11 +8,11 @@ package import Model
 /// nulls are asked for. `json` and `file` columns are written as they are, timestamps as RFC 3339
 /// in quotes, numbers in their shortest form, and what is not finite as null.
 package struct JSONWriter: Sendable {
-  /// How rows follow one another.
+  /// The separation of rows.
   package enum Style: Sendable {
-    /// One object a line. Ranges of rows may be written by copies of the writer and then joined.
+    /// An object per line. Ranges of rows may be written by copies of the writer and then joined.
     case lines
-    /// One array, an element a line; call ``finish(to:)`` after the last row.
+    /// One array, an element per line; call ``finish(to:)`` after the last row.
     case array
   }
 

@@ -1,8 +1,8 @@
 import Columns
 import Model
 
-/// How the JSON text of nested columns is spelled, for columns of a file whose lists and structures
-/// do not say it.
+/// The spelling of the JSON text of nested columns, for columns of a file whose lists and
+/// structures do not define it.
 struct ColumnSpellings: Sendable {
   private let names: [String]
   private let isNested: [Bool]

@@ -4,6 +4,6 @@ extension ColumnType {
   /// The type as it stands in a file's metadata, where commas stand between types.
   var metadataName: String { rawValue.replacing(",", with: ";") }
 
-  /// Reads what ``metadataName`` gives; nil for anything else.
+  /// The type of a ``metadataName``; nil for any other text.
   init?(inMetadata name: Substring) { self.init(rawValue: String(name).replacing(";", with: ",")) }
 }

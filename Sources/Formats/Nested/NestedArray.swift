@@ -3,29 +3,29 @@ import Model
 
 /// Values at one place of a nested column, laid out as Apache Arrow lays out lists and structures.
 struct NestedArray: Sendable {
-  /// What the values are made of.
+  /// The content of the values.
   indirect enum Content: Sendable {
     /// Values that are not nested, nulls where the array has some.
     case leaf(ColumnVector)
-    /// Where each list begins and ends among the elements.
+    /// The start and end of each list among the elements.
     case list(offsets: [Int32], elements: NestedArray)
     /// The values of each member, as many as there are structures.
     case structure([NestedArray])
   }
 
   let count: Int
-  /// Which have a value; nil when all have.
+  /// The values that are not null; nil when all are.
   let validity: Bitmap?
   let content: Content
 
-  /// Whether value `index` is there.
+  /// Returns true when value `index` is not null.
   func hasValue(_ index: Int) -> Bool { validity?[index] ?? true }
 }
 
 extension ValueShape {
   /// The type of a leaf's values; nil for lists and structures.
   ///
-  /// What no value tells is text.
+  /// Without any value it is text.
   var leafType: ColumnType? {
     switch self {
     case .bool: .bool

@@ -116,7 +116,7 @@ struct NestedBuilder {
         guard cursor.next == UInt8(ascii: "\"") else { throw Self.misfit }
         let text = cursor.string()
         let name = text.contains(UInt8(ascii: "\\")) ? JSONScalar.unescaped(text)[...] : text
-        // Members stand in the order of the shape; those that are passed over are not there.
+        // Members stand in the order of the shape; members that are skipped are missing.
         while next < members.count, !members[next].name.utf8.elementsEqual(name) {
           children[next].appendNull()
           next += 1

@@ -1,8 +1,8 @@
 import Columns
 import Model
 
-/// What writers of Arrow keep in a Parquet file of the types that Parquet itself has not: the
-/// schema message of Arrow in Base64
+/// The Arrow types in a Parquet file that Parquet itself does not have: writers of Arrow keep their
+/// schema message in Base64
 /// (https://arrow.apache.org/docs/cpp/parquet.html#serialization-details).
 enum ParquetArrowSchema {
   /// The key of the metadata under which it stands.

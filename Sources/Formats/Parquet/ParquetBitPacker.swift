@@ -5,7 +5,7 @@ import Columns
 ///
 /// Runs of equal values are left to the page's compression, which finds them as well.
 enum ParquetBitPacker {
-  /// How many bits hold every value up to `most`; 1 at least, for readers that know no 0.
+  /// The number of bits that hold every value up to `most`; at least 1, for readers that reject 0.
   static func width(most: Int) -> Int { max(1, Int.bitWidth - most.leadingZeroBitCount) }
 
   /// Appends `values`, each less than 2 to the power of `width` (at most 32).

@@ -1,17 +1,17 @@
 import Model
 
-/// Where one column of one row group stands in a file (parquet.thrift, `ColumnChunk`).
+/// The position of one column of one row group in a file (parquet.thrift, `ColumnChunk`).
 struct ParquetChunk: Sendable {
   var compression = ParquetCompression.none
   /// Values and nulls.
   var valueCount = 0
-  /// Where its first page begins.
+  /// The offset of its first page.
   var start = 0
   /// Its bytes, page headers included.
   var byteCount = 0
   /// Its bytes without compression.
   var plainCount = 0
-  /// What ``ParquetIntegralMarks`` says.
+  /// The text of ``ParquetIntegralMarks``.
   var integral: String?
 
   /// Reads one chunk of a file of `fileCount` bytes.

@@ -179,7 +179,7 @@ struct ParquetChunkEncoder: ~Copyable {
     }
   }
 
-  /// Whether the entry at `index` is the first of a row, or there is none.
+  /// Returns true when the entry at `index` is the first of a row, or there is none.
   private func beginsRow(_ index: Int) -> Bool {
     guard let levels, index < present.count else { return true }
     return levels.repetitions[index] == 0

@@ -6,11 +6,11 @@ struct ParquetColumn: Sendable {
   let definition: ColumnDefinition
   private let node: ParquetNode
   private let conversions: [ParquetConversion]
-  /// Whether its values are lists or structures.
+  /// True when its values are lists or structures.
   let isNested: Bool
   /// The form of the vectors that lists of floats become.
   private let form: VectorForm?
-  /// Whether the values are put together as JSON.
+  /// True when the values are put together as JSON.
   private let isAssembled: Bool
 
   /// The column of `node`.
@@ -54,8 +54,8 @@ struct ParquetColumn: Sendable {
   /// The columns of the file that it is made of.
   var leaves: Range<Int> { node.leaves }
 
-  /// The values of `rows` rows, whose entries are those of ``leaves``; `marks` tells which numbers
-  /// were written as integers, one bit for each that is not null.
+  /// The values of `rows` rows, whose entries are those of ``leaves``; `marks` has a bit for each
+  /// number that is not null, set when it was written as an integer.
   func vector(
     _ entries: [ParquetEntries], rows: Int, marks: Bitmap?
   ) throws(StoreError) -> ColumnVector {

@@ -64,7 +64,7 @@ struct ParquetColumnCursor: Sendable {
     }
   }
 
-  /// Takes entries of one page; true when the next one belongs to a row after those asked for.
+  /// Takes entries of one page; true when the next one belongs to a row after those requested.
   private func take(
     from page: inout ParquetPage, _ rowsLeft: inout Int, to entries: inout ParquetEntries
   ) throws(StoreError) -> Bool {

@@ -9,7 +9,7 @@ extension ParquetCompression {
   /// The largest page, without compression.
   private static let pageLimit = 256 << 20
 
-  /// How many times larger than its input the output of a codec can be, at the most.
+  /// The greatest ratio of a codec's output to its input.
   private var ratioLimit: Int {
     switch self {
     case .none: 1
@@ -130,7 +130,7 @@ extension ParquetCompression {
     _ source: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>
   ) -> Bool {
     var stream = unsafe z_stream()
-    // 15 is the largest window; 32 more lets zlib tell the wrapping by itself.
+    // 15 is the largest window; 32 more makes zlib detect the wrapping by itself.
     guard
       unsafe inflateInit2_(
         &stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK

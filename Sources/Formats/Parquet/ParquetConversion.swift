@@ -34,20 +34,20 @@ struct ParquetConversion: Sendable {
     case nothing
   }
 
-  /// What is asked of a column beyond its type.
+  /// The requests for a column beyond its type.
   struct Wish {
-    /// Whether a column of texts is asked for, where that makes a difference.
+    /// True when a column of texts is requested, where that makes a difference.
     var asText = false
     var asBase64 = false
-    /// Whether some type was named for it.
+    /// True when some type was named for it.
     var isNamed = false
-    /// Whether the values are within lists or structures.
+    /// True when the values are within lists or structures.
     var isNested = false
   }
 
-  /// How values of `leaf` become ours.
-  /// - Throws: ``StoreError`` of kind `invalid` for what cannot be kept as what it means, `usage`
-  ///   for Base64 of what is no bytes.
+  /// The conversion of values of `leaf` into ours.
+  /// - Throws: ``StoreError`` of kind `invalid` for values whose meaning cannot be kept, `usage`
+  ///   for Base64 of values that are not bytes.
   init(_ leaf: ParquetLeaf, _ wish: Wish) throws(StoreError) {
     self.leaf = leaf
     isNested = wish.isNested
@@ -116,7 +116,7 @@ struct ParquetConversion: Sendable {
     }
   }
 
-  /// What the values are that stand for others.
+  /// The meaning of values that represent others.
   private static func stored(
     _ leaf: ParquetLeaf, _ wish: Wish
   ) throws(StoreError) -> (rule: Rule, type: ColumnType) {
@@ -300,7 +300,7 @@ struct ParquetConversion: Sendable {
 extension ParquetConversion.Rule {
   fileprivate var isJSON: Bool { if case .json = self { true } else { false } }
 
-  /// Whether the values have an exact text, besides the column that they become.
+  /// True when the values have an exact text, besides the column that they become.
   fileprivate var hasText: Bool {
     switch self {
     case .json, .timestamp, .int96, .unsigned(64): true
@@ -308,7 +308,7 @@ extension ParquetConversion.Rule {
     }
   }
 
-  /// Whether the values are moments that may lie between microseconds.
+  /// True when the values are moments that may lie between microseconds.
   fileprivate var mayHaveNanoseconds: Bool {
     switch self {
     case .timestamp(.nanos), .int96: true

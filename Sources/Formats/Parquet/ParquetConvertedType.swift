@@ -1,4 +1,4 @@
-/// What the values of a column mean, in the older of two notations (parquet.thrift,
+/// The meaning of a column's values, in the older of two notations (parquet.thrift,
 /// `ConvertedType`).
 enum ParquetConvertedType: Int {
   case utf8 = 0

@@ -7,7 +7,7 @@ struct ParquetElement {
   var length = 0
   var repetition = ParquetRepetition.required
   var name = ""
-  /// How many entries after this one are its fields.
+  /// The number of entries after this one that are its fields.
   var childCount = 0
   var logical: ParquetLogicalType?
 
@@ -47,7 +47,7 @@ struct ParquetElement {
     if logical == nil, let converted {
       logical = ParquetLogicalType(converted, scale: scale, precision: precision)
     }
-    // What a newer writer means by its numbers is not theirs alone.
+    // The numbers of a newer writer's type may mean something unknown.
     if logical == nil, !isKnown { logical = .unsupported("values of an unknown kind") }
   }
 }

@@ -1,8 +1,9 @@
-/// How the values of a Parquet page are written
+/// The encoding of the values of a Parquet page
 /// (https://github.com/apache/parquet-format/blob/master/Encodings.md).
 enum ParquetEncoding: Int {
   case plain = 0
-  /// What version 1 of the format calls ``rleDictionary``, and ``plain`` in a dictionary page.
+  /// The name of ``rleDictionary`` in version 1 of the format, and of ``plain`` in a dictionary
+  /// page.
   case plainDictionary = 2
   case rle = 3
   /// Levels only; deprecated.

@@ -1,6 +1,6 @@
 import Model
 
-/// Why a Parquet file is refused; the reader adds the file's name.
+/// The reasons for refusing a Parquet file; the reader adds the file's name.
 enum ParquetFault {
   /// Bytes that no writer of the format makes.
   static func damaged(_ what: String) -> StoreError {

@@ -1,6 +1,6 @@
 import Model
 
-/// What the end of a Parquet file says of it (parquet.thrift, `FileMetaData`).
+/// The metadata at the end of a Parquet file (parquet.thrift, `FileMetaData`).
 struct ParquetFooter: Sendable {
   let columns: [ParquetNode]
   let leaves: [ParquetLeaf]
@@ -13,7 +13,7 @@ struct ParquetFooter: Sendable {
   let forms: [(name: String, form: VectorForm)]
   /// The extension types of nested columns, as an Arrow schema says.
   let extensions: [(column: String, type: String)]
-  /// Whether pages of version 2 are compressed although they say that they are not.
+  /// True when pages of version 2 are compressed although they are marked as uncompressed.
   ///
   /// The writer `parquet-cpp` before its version 2.0.0, which Arrow was until its 3.0.0, left the
   /// mark out (https://issues.apache.org/jira/browse/ARROW-10353).
@@ -21,7 +21,7 @@ struct ParquetFooter: Sendable {
 
   /// The longest footer: 4,096 columns in a thousand row groups take less.
   private static let byteLimit = 64 << 20
-  /// A byte of a file may stand for so many rows; more are made up to exhaust whoever reads them.
+  /// The most rows that a byte of a file may stand for; more are made up to exhaust the reader.
   private static let rowsPerByte = 1 << 16
 
   /// Reads the footer of `file`.
@@ -106,7 +106,7 @@ struct ParquetFooter: Sendable {
     }
   }
 
-  /// Whether `writer`, as `parquet-cpp version 1.5.1-SNAPSHOT`, is one that did.
+  /// Returns true when `writer`, as `parquet-cpp version 1.5.1-SNAPSHOT`, left the mark out.
   private static func hidesCompression(_ writer: String) -> Bool {
     let words = writer.split(separator: " ")
     guard words.first == "parquet-cpp" else { return false }

@@ -43,7 +43,7 @@ enum ParquetFooterText {
       file.list(5, of: .structure, count: pairs.count)
       for (key, value) in pairs { file.element { write(key, value, to: &$0) } }
       file.binary(6, "assay version 1".utf8)
-      // The order that a column's type defines; without it readers leave statistics alone.
+      // The order that a column's type defines; without it readers ignore statistics.
       file.list(7, of: .structure, count: leaves.count)
       for _ in leaves { file.element { $0.structure(1) } }
     }
@@ -174,7 +174,7 @@ enum ParquetFooterText {
 }
 
 extension ValueShape {
-  /// How many fields of a schema stand below a column of this shape.
+  /// The number of fields of a schema below a column of this shape.
   fileprivate var fieldCount: Int {
     switch self {
     case .list(let element): 2 + element.fieldCount

@@ -8,10 +8,10 @@ struct ParquetHybridDecoder: Sendable {
   private var position: Int
   private let end: Int
   private let width: Int
-  /// What is left of a run of equal values.
+  /// The rest of a run of equal values.
   private var repeats = 0
   private var value: UInt32 = 0
-  /// What is left of a run of packed values, and the bit at which it goes on.
+  /// The rest of a run of packed values, and the bit at which it goes on.
   private var packed = 0
   private var bit = 0
 

@@ -2,8 +2,9 @@ import CZstd
 import Columns
 import Model
 
-/// Which numbers of a column of one row group were written as integers (`41`, not `41.0`), as text
-/// for the column's metadata: Parquet itself has no place for it, and other readers pass it over.
+/// A record of the numbers of a column of one row group that were written as integers (`41`, not
+/// `41.0`), as text for the column's metadata: Parquet has no place for it, and other readers
+/// ignore it.
 enum ParquetIntegralMarks {
   /// The name under which a column chunk keeps the text.
   static let name = "assay.integral"

@@ -4,7 +4,7 @@ import Model
 
 /// Texts of a Parquet file that are to be text, or JSON.
 enum ParquetJSON {
-  /// Whether each text is UTF-8 by itself.
+  /// Returns true when each text is UTF-8 by itself.
   static func isUTF8(_ texts: TextValues) -> Bool {
     do throws(UTF8.ValidationError) {
       _ = try UTF8Span(validating: texts.bytes.span)

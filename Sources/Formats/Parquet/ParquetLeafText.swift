@@ -17,7 +17,7 @@ struct ParquetLeafText {
     self.entries = entries
   }
 
-  /// Whether every entry was taken.
+  /// True when every entry was taken.
   var isAtEnd: Bool { position == entries.count }
 
   /// The level of definition of the next entry.
@@ -34,7 +34,7 @@ struct ParquetLeafText {
 
   /// Passes over an entry.
   mutating func skip() throws(StoreError) {
-    // What is there in one column of a structure is there in all, so no value is passed over.
+    // A structure is present in all of its columns or in none, so no value is skipped.
     guard try definition() < leaf.definition else { throw Self.damage }
     position += 1
   }

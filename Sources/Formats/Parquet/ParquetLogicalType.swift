@@ -1,4 +1,4 @@
-/// What the values of a Parquet column mean
+/// The meaning of a Parquet column's values
 /// (https://github.com/apache/parquet-format/blob/master/LogicalTypes.md).
 enum ParquetLogicalType: Equatable, Sendable {
   /// Fractions of a second that a time counts.
@@ -7,7 +7,7 @@ enum ParquetLogicalType: Equatable, Sendable {
     case micros = 2
     case nanos = 3
 
-    /// How many there are in a second.
+    /// The number of units in a second.
     var perSecond: Int64 {
       switch self {
       case .millis: 1000
@@ -41,7 +41,7 @@ enum ParquetLogicalType: Equatable, Sendable {
   case bytes
   /// Values that only an extension type of Arrow explains, by its name.
   case extensionType(String)
-  /// Nulls alone.
+  /// Only nulls.
   case unknown
   /// One that this reader has no column for, by its name.
   case unsupported(String)

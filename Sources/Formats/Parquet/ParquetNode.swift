@@ -2,11 +2,11 @@ import Model
 
 /// A field of a Parquet schema as a value of JSON, with the fields that it holds.
 ///
-/// A level of definition tells how much of a field's path is there, a level of repetition at which
-/// list of the path an entry goes on
+/// A level of definition is the depth to which a field's path is defined, a level of repetition the
+/// list of the path at which an entry goes on
 /// (https://github.com/apache/parquet-format/blob/master/README.md#nested-encoding).
 struct ParquetNode: Sendable {
-  /// What the node is to JSON.
+  /// The JSON form of a node.
   enum Form: Sendable {
     case leaf
     case structure

@@ -7,7 +7,7 @@ struct ParquetPage: Sendable {
   var values: ParquetPageValues
   /// Entries (values and nulls) that were not read yet.
   var left: Int
-  /// Whether the next entry begins a row; known for columns within lists.
+  /// Repetition levels read ahead, which show where a row begins; only for columns within lists.
   var pending: [UInt32] = []
 
   /// The page that `header` stands before; `body` is what follows it.
@@ -50,7 +50,7 @@ struct ParquetPage: Sendable {
       most: header.valueCount)
   }
 
-  /// Where levels stand that have their length before them.
+  /// The range of levels that have their length before them.
   private static func levels(
     _ bytes: [UInt8], _ most: Int, _ position: inout Int
   ) throws(StoreError) -> Range<Int> {

@@ -1,6 +1,6 @@
 import Model
 
-/// What stands before the bytes of a page (parquet.thrift, `PageHeader`).
+/// The header before the bytes of a page (parquet.thrift, `PageHeader`).
 struct ParquetPageHeader {
   /// Nil for a kind that readers pass over.
   var kind: ParquetPageKind?

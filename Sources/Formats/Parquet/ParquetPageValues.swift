@@ -1,7 +1,7 @@
 import Columns
 import Model
 
-/// The values of one page, handed out as many at a time as are asked for.
+/// The values of one page, handed out in the numbers requested.
 struct ParquetPageValues: Sendable {
   private enum Source: Sendable {
     case plain
@@ -17,9 +17,9 @@ struct ParquetPageValues: Sendable {
   private let bytes: [UInt8]
   private let end: Int
   private var source: Source
-  /// Where plain values go on, in bytes; in bits for bools.
+  /// The position of the next plain value, in bytes; in bits for bools.
   private var position: Int
-  /// How many values were handed out.
+  /// The number of values handed out.
   private var taken = 0
 
   /// The values in `bytes[range]`, at most `most`.

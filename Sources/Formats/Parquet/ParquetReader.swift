@@ -199,7 +199,7 @@ package struct ParquetReader: RowReader {
   }
 }
 
-/// What one column of a batch came to, and where it goes on.
+/// The rows read from one column for a batch, and the position after them.
 private struct ParquetRead: Sendable {
   let vector: ColumnVector
   let cursors: [ParquetColumnCursor]

@@ -2,14 +2,14 @@ import Model
 
 /// Makes the tree of a schema of its flat list.
 struct ParquetSchemaBuilder {
-  /// How deep fields may nest.
+  /// The greatest depth of nested fields.
   private static let depthLimit = 64
 
   private let elements: [ParquetElement]
   private var position = 0
   private(set) var leaves: [ParquetLeaf] = []
 
-  /// What is above a field.
+  /// The levels above a field.
   private struct Levels {
     /// The name of the outermost field.
     var column = ""

@@ -79,7 +79,7 @@ enum ParquetTextColumn {
     }
   }
 
-  /// The first and the last text by their bytes; nil when there is none, or one is long.
+  /// The first and the last text by their bytes; nil when there are no texts, or one is long.
   static func bounds(_ texts: TextValues) -> (least: [UInt8], most: [UInt8])? {
     guard texts.count > 0 else { return nil }
     var (least, most) = (0, 0)

@@ -6,10 +6,10 @@ struct ParquetTextTable {
   /// Number + 1 of the word in each slot; 0 for none.
   private var slots = [UInt32](repeating: 0, count: 1024)
 
-  /// How large a dictionary may grow: readers hold it whole.
+  /// The greatest size of a dictionary: readers hold it whole.
   private static let byteLimit = 1 << 20
 
-  /// Whether words repeat too seldom for a dictionary to pay, after `rows` rows.
+  /// Returns true when words repeat too seldom for a dictionary to pay, after `rows` rows.
   func isTooLarge(rows: Int) -> Bool {
     words.bytes.count > Self.byteLimit || (words.count > 256 && words.count * 2 > rows)
   }

@@ -1,4 +1,4 @@
-/// How the values of a Parquet column are laid out
+/// The physical layout of a Parquet column's values
 /// (https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift, `Type`).
 enum ParquetPhysicalType: Int {
   case boolean = 0
@@ -12,7 +12,7 @@ enum ParquetPhysicalType: Int {
   case fixedBytes = 7
 }
 
-/// How often a field of a Parquet schema occurs in what holds it (parquet.thrift,
+/// The repetition of a field of a Parquet schema in its parent (parquet.thrift,
 /// `FieldRepetitionType`).
 enum ParquetRepetition: Int {
   case required = 0
@@ -20,7 +20,7 @@ enum ParquetRepetition: Int {
   case repeated = 2
 }
 
-/// What a page of a Parquet column is (parquet.thrift, `PageType`).
+/// The kinds of pages of a Parquet column (parquet.thrift, `PageType`).
 enum ParquetPageKind: Int {
   case data = 0
   case index = 1
@@ -29,7 +29,7 @@ enum ParquetPageKind: Int {
   case dataV2 = 3
 }
 
-/// How the pages of a Parquet column are compressed
+/// The compression of the pages of a Parquet column
 /// (https://github.com/apache/parquet-format/blob/master/Compression.md).
 enum ParquetCompression: Int {
   case none = 0

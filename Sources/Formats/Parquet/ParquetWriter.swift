@@ -21,7 +21,7 @@ package struct ParquetWriter: Sendable {
   private var pendingRows = 0
   private var pendingBytes = 0
   private var groups: [ParquetWrittenGroup] = []
-  /// How many bytes were written so far.
+  /// The number of bytes written so far.
   private var offset = 0
 
   /// A writer of rows with `columns`, whose values have `shapes`; without any, all are flat.
@@ -72,7 +72,7 @@ package struct ParquetWriter: Sendable {
     offset = ParquetFooterText.magic.count
   }
 
-  /// Writes what is pending as one row group, its columns on all cores.
+  /// Writes the pending rows as one row group, its columns on all cores.
   private mutating func writeGroup(to out: inout [UInt8]) throws(StoreError) {
     writeMagic(to: &out)
     let (columns, shapes, work) = (columns, shapes, pending)

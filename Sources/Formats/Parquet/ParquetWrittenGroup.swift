@@ -1,11 +1,11 @@
-/// What the footer says of a row group that was written.
+/// The footer's description of a row group that was written.
 struct ParquetWrittenGroup: Sendable {
-  /// What it says of one column of the group.
+  /// The description of one column of the group.
   struct Chunk: Sendable {
     /// The chunk without its bytes, which are written.
     let facts: ParquetChunkBytes
     let byteCount: Int
-    /// Where in the file the chunk begins.
+    /// The offset of the chunk in the file.
     let offset: Int
 
     /// The facts of a chunk whose bytes stand at `offset`.

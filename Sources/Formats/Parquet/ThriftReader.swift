@@ -11,7 +11,7 @@ struct ThriftReader {
     fileprivate let kind: UInt8
   }
 
-  /// How deep structs that nobody asked for may nest.
+  /// The greatest depth of structs in unknown fields.
   private static let depthLimit = 32
 
   private let bytes: [UInt8]
@@ -115,7 +115,7 @@ struct ThriftReader {
     let head = try byte()
     let short = Int(head >> 4)
     let count = short == 15 ? try count() : short
-    // An element takes a byte at least; where there is none, some writers name no type.
+    // An element takes a byte at least; for empty lists, some writers name no type.
     guard count <= end - position, count == 0 || (1...13).contains(head & 15) else {
       throw Self.damage
     }

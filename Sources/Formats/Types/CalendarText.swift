@@ -2,8 +2,8 @@ import Model
 
 /// Days, times of day and moments as text, and moments as microseconds.
 enum CalendarText {
-  /// Appends the date `days` after 1970-01-01 as `YYYY-MM-DD`; false when its year is none of
-  /// 0 to 9999, so that texts sort as dates do.
+  /// Appends the date `days` after 1970-01-01 as `YYYY-MM-DD`; false when its year is outside 0 to
+  /// 9999, so that texts sort as dates do.
   static func appendDate(days: Int, to out: inout [UInt8]) -> Bool {
     let (year, month, day) = Timestamp.date(daysFromEpoch: days)
     guard (0...9999).contains(year) else { return false }
@@ -16,7 +16,7 @@ enum CalendarText {
   }
 
   /// Appends the time of day `count` units after midnight as `HH:MM:SS`, with 3, 6 or 9 digits of a
-  /// second's fraction when it has one; false when it is no time of a day.
+  /// second's fraction when it has one; false when it is not a time of day.
   static func appendTime(_ count: Int64, perSecond: Int64, to out: inout [UInt8]) -> Bool {
     let (second, units) = count.quotientAndRemainder(dividingBy: perSecond)
     guard count >= 0, second < 86_400 else { return false }

@@ -7,14 +7,14 @@ struct ColumnTypes {
   private let base64: [String]
   private let file: String
 
-  /// What is named for columns of `file`.
+  /// The types named for columns of `file`.
   init(_ options: ReadOptions, file: String) {
     types = options.types
     base64 = options.base64
     self.file = file
   }
 
-  /// Goes on when the file, whose columns are called `names`, has all that a type was named for.
+  /// Throws unless the file, whose columns are called `names`, has every column with a named type.
   /// - Throws: ``StoreError`` of kind `usage` for one that it does not have.
   func requireNames(among names: [String]) throws(StoreError) {
     let known = names.textSet
@@ -108,7 +108,7 @@ struct ColumnTypes {
   static let extensionAdvice =
     "write them as text, or name a type for the column to take what stands for them"
 
-  /// What is said of a value that is no vector of `form`.
+  /// The message for a value that is not a vector of `form`.
   static func misfit(_ form: VectorForm) -> String {
     "a value is no list of \(form.count) numbers that \(form.element.rawValue) holds exactly: "
       + (form.element == .f32 ? "name f64, " : "name ") + "another length, or the type json"

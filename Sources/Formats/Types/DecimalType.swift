@@ -11,7 +11,7 @@ struct DecimalType: Hashable, Sendable {
   let precision: Int
   /// Digits after the point; negative for zeros before it.
   let scale: Int
-  /// What every number is below.
+  /// The bound below which every number lies.
   private let limit: UInt64
 
   /// Decimals of `precision` digits, `scale` of them after the point.

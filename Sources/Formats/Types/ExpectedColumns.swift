@@ -2,18 +2,18 @@ package import Model
 
 /// The types that a dataset has for its columns, for files that do not say theirs.
 package struct ExpectedColumns: Sendable {
-  /// What is known of a column.
+  /// A column that the dataset has.
   package struct Column: Sendable, Hashable {
     package let name: String
     package let type: ColumnType
-    /// Whether a row of the dataset has a value; a column of nulls does not widen with others.
+    /// True when a row of the dataset has a value; a column of nulls does not widen with others.
     package let hasValues: Bool
     let use: Use
-    /// Whether its values tell rows apart, so that the type of those that are there has to stay.
+    /// True when its values identify rows, so that their type has to stay.
     let isKey: Bool
 
-    /// Whether a cell that is not of the type is refused: as a text among texts, every value that
-    /// is there would be another one.
+    /// True when a cell of another type is refused: as a text among texts, every existing value
+    /// would change.
     var refusesOthers: Bool {
       isKey && hasValues && use == .always && (type == .timestamp || type == .bool)
     }
@@ -32,7 +32,7 @@ package struct ExpectedColumns: Sendable {
   /// In the order of the dataset.
   private(set) var columns: [Column] = []
   private var places: [DataText: Int] = [:]
-  /// Whether the file's rows join those of the dataset, so that its columns must hold both.
+  /// True when the file's rows join those of the dataset, so that its columns must hold both.
   package let isJoined: Bool
 
   /// No columns yet.
@@ -58,11 +58,11 @@ package struct ExpectedColumns: Sendable {
     place(of: name).flatMap { columns[$0].use == .never ? nil : columns[$0].type }
   }
 
-  /// Whether a row of the dataset has a value in the column called `name`.
+  /// Returns true when a row of the dataset has a value in the column called `name`.
   package func hasValues(_ name: String) -> Bool {
     place(of: name).map { columns[$0].hasValues } ?? false
   }
 
-  /// Which column is called `name`.
+  /// The position of the column called `name`.
   func place(of name: String) -> Int? { places[name] }
 }

@@ -9,7 +9,7 @@ package import Model
 /// own types are integers there where they are whole, since tools have no other for integers beside
 /// nulls. Whatever the format, a column without a value has the dataset's type, a column that the
 /// dataset has as `json` stays `json`, and texts of a file that has columns of its own types are
-/// read as JSON there. Moments of a key stay moments: a cell that is none is refused. A CSV file is
+/// read as JSON there. Moments of a key stay moments: any other cell is refused. A CSV file is
 /// read with the dataset's types by its own reader. Types only widen, as with every reader.
 package struct ExpectedTypesReader: RowReader {
   private var base: any RowReader
@@ -111,7 +111,7 @@ package struct ExpectedTypesReader: RowReader {
     _ vector: ColumnVector, to type: ColumnType, _ name: String, _ lines: [UInt32]
   ) throws(StoreError) -> ColumnVector? {
     if vector.isAllNull { return .nulls(type, count: vector.count) }
-    // A column of nulls alone has a type for want of values.
+    // A column of only nulls has a type for want of values.
     guard let known = expected[name] else { return nil }
     switch (vector.type, type) {
     case (.string, .json) where typing == .all:
@@ -175,7 +175,7 @@ package struct ExpectedTypesReader: RowReader {
   /// The values of JSON in a key's column as those of the dataset's, whose moments are texts in
   /// JSON.
   /// - Parameter lines: The line of each row.
-  /// - Throws: ``StoreError`` of kind `invalid` for a value that is no moment among moments.
+  /// - Throws: ``StoreError`` of kind `invalid` for another value among moments.
   package static func keyValues(
     _ vector: ColumnVector, of column: ColumnDefinition, _ lines: [UInt32]
   ) throws(StoreError) -> ColumnVector {

@@ -5,10 +5,10 @@ import Synchronization
 final class ConnectionPool: Sendable {
   private let idle = Mutex<[HTTPConnection]>([])
 
-  /// How many connections are kept open at most while none of them is in use.
+  /// The most idle connections that are kept open.
   private static let capacity = 4
 
-  /// Calls `body` with a connection that nobody else uses meanwhile.
+  /// Calls `body` with a connection that no other thread uses meanwhile.
   func withConnection<Result>(
     _ body: (HTTPConnection) throws(TransferFailure) -> Result
   ) throws(TransferFailure) -> Result {

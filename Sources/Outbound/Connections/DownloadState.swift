@@ -1,14 +1,14 @@
 import Model
 
-/// How much of a body has been handed on, over all the connections it took to get it.
+/// The part of a body that has been handed on, over all the connections it took to get it.
 struct DownloadState {
-  /// How many bytes have been handed on.
+  /// The number of bytes handed on.
   private(set) var received = 0
   private var entityTag: String?
-  /// How many bytes of the response at hand were handed on before.
+  /// The number of bytes of the current response that were handed on before.
   private var surplus = 0
 
-  /// Whether the rest can be asked for, or nothing has been handed on yet.
+  /// True when the rest can be requested, or nothing has been handed on yet.
   var canResume: Bool { received == 0 || entityTag != nil }
 
   /// The header fields that ask for the rest, on condition that the whole is still the same
@@ -19,7 +19,7 @@ struct DownloadState {
   }
 
   /// Takes the head of a response whose status is 2xx.
-  /// - Throws: ``StoreError`` of kind `conflict` when the whole is another by now.
+  /// - Throws: ``StoreError`` of kind `conflict` when the whole has changed.
   mutating func begin(_ head: HTTPResponseHead) throws(StoreError) {
     if received == 0 {
       guard head.status != 206 else { throw Self.wrongRange }
@@ -36,7 +36,7 @@ struct DownloadState {
     }
   }
 
-  /// What of `bytes` has not been handed on yet.
+  /// The part of `bytes` that has not been handed on yet.
   mutating func take(_ bytes: [UInt8]) -> [UInt8] {
     let old = min(surplus, bytes.count)
     surplus -= old

@@ -46,8 +46,8 @@ package final class HTTPClient: Sendable {
   /// Waits as the client does between attempts.
   package func pause(_ duration: Duration) { sleep(duration) }
 
-  /// Sends a request and returns what the server answers, of whatever status.
-  /// - Parameter report: Told now and then how many bytes of the request's body have been sent.
+  /// Sends a request and returns the server's answer, of whatever status.
+  /// - Parameter report: Called now and then with the bytes of the request's body sent so far.
   /// - Throws: ``TransferFailure`` when no answer comes.
   package func send(
     _ request: HTTPRequest, to address: ServerAddress, report: (Int) -> Void = { _ in }

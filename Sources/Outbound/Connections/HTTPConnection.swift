@@ -6,7 +6,7 @@ import Model
 ///
 /// Used by one thread at a time, not always the same.
 @safe final class HTTPConnection: Sendable {
-  // Nothing else holds the handle, and whoever holds the connection is alone with it.
+  // The connection is the only holder of the handle, and has one user at a time.
   private nonisolated(unsafe) let handle: UnsafeMutableRawPointer
   private nonisolated(unsafe) let errorText: UnsafeMutablePointer<CChar>
 
@@ -31,7 +31,7 @@ import Model
   /// Sends a request and hands over the body of its response, of whatever status, in pieces.
   /// - Parameters:
   ///   - receive: Takes the pieces, each with the head.
-  ///   - report: Told now and then how many bytes of the request's body have been sent.
+  ///   - report: Called now and then with the bytes of the request's body sent so far.
   /// - Returns: The head of the response.
   func perform(
     _ request: HTTPRequest, to address: ServerAddress,
@@ -53,7 +53,7 @@ import Model
     }
   }
 
-  /// What holds for every request.
+  /// Sets the options that hold for every request.
   private func prepare() {
     let environment = ProcessInfo.processInfo.environment
     unsafe errorText[0] = 0
@@ -71,7 +71,7 @@ import Model
     }
     set(CURLOPT_PROTOCOLS_STR, "http,https")
     set(CURLOPT_USERAGENT, "assay/" + assayVersion)
-    // As the curl command has it; the library alone does not look there.
+    // As the curl command does; the library does not look at these variables.
     if let bundle = environment["CURL_CA_BUNDLE"] ?? environment["SSL_CERT_FILE"], !bundle.isEmpty {
       set(CURLOPT_CAINFO, bundle)
     }
@@ -130,7 +130,7 @@ import Model
     switch code {
     case CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT,
       CURLE_OPERATION_TIMEDOUT:
-      // The only time limit that libcurl itself keeps here is the one on connecting.
+      // The only time limit left to libcurl is the one on connecting.
       .unreachable
     case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_HTTP2,
       CURLE_HTTP2_STREAM, CURLE_SEND_FAIL_REWIND:

@@ -1,8 +1,9 @@
 /// Notices that a transfer stands still.
 package struct StallWatch {
-  /// How long no byte may move while a body is sent or received.
+  /// The longest time without a byte moving while a body is sent or received.
   package static let transferLimit = Duration.seconds(60)
-  /// How long a server may work on an answer: it saves the rows of a large body, for example.
+  /// The longest time for an answer: the server may be saving the rows of a large body, for
+  /// example.
   package static let answerLimit = Duration.seconds(600)
 
   private var moved: ContinuousClock.Instant
@@ -13,7 +14,7 @@ package struct StallWatch {
   /// A watch over a transfer that begins now.
   package init(start: ContinuousClock.Instant) { moved = start }
 
-  /// Whether the transfer may go on.
+  /// Returns true when the transfer may go on.
   /// - Parameter isWaiting: Whether all was sent and nothing has come back yet.
   package mutating func check(
     _ now: ContinuousClock.Instant, sent: Int, received: Int, isWaiting: Bool

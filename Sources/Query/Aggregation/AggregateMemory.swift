@@ -2,13 +2,13 @@ import Columns
 import Model
 import Synchronization
 
-/// What a source keeps of the aggregates of earlier queries, so that a query asked again reads only
-/// what is new.
+/// A source's cache of the aggregates of earlier queries, so that a repeated query reads only what
+/// is new.
 ///
 /// Bounded; any thread may use it. Row groups are known by the digests of their chunks, which fix
 /// their values, so nothing is ever invalidated.
 package final class AggregateMemory: Sendable {
-  /// What a row group's aggregates depend on, next to the plan.
+  /// The key of a row group's aggregates, next to the plan.
   struct RowGroupKey: Hashable, Sendable {
     let rows: Int
     let digests: [Digest]
@@ -16,7 +16,7 @@ package final class AggregateMemory: Sendable {
     let version: VersionKey?
   }
 
-  /// What a version shows of itself in SQL; numbers alone do not tell datasets apart.
+  /// The version as SQL sees it; two datasets can have the same version number.
   struct VersionKey: Hashable, Sendable {
     let number: Int
     let createdAt: Timestamp
@@ -27,7 +27,7 @@ package final class AggregateMemory: Sendable {
       message = DataText(part.message)
     }
 
-    /// Adds what tells this version from others.
+    /// Adds bytes that identify this version.
     func append(to bytes: inout [UInt8]) {
       for number in [Int64(number), createdAt.microseconds, Int64(message.string.utf8.count)] {
         for shift in stride(from: 0, to: 64, by: 8) {
@@ -46,11 +46,11 @@ package final class AggregateMemory: Sendable {
     let digest: Digest
   }
 
-  /// What is known of one plan.
+  /// The cached aggregates of one plan.
   struct Entry: Sendable {
     let merged: Merged
     let state: GroupedState
-    /// How many of the merged rows are not in what was kept on disk.
+    /// The number of the merged rows that are not in the entry on disk.
     let unkeptRows: Int
     /// Empty when it was too much to keep.
     let partials: [RowGroupKey: RowGroupPartial]
@@ -66,14 +66,14 @@ package final class AggregateMemory: Sendable {
   /// The most that the row groups' aggregates of one plan may take.
   static let partialLimitBytes = 24 << 20
 
-  /// What an entry takes beside what it says of itself: its plan, and its place among others.
+  /// The size of an entry beside its own: its plan, and its place among others.
   static let entryBytes = 4096
 
   private let limitBytes: Int
   private let planLimit: Int
   private let entries = Mutex(Entries())
 
-  /// What was computed of so many rows is worth keeping on disk: about a tenth of a second.
+  /// The number of rows whose aggregates are worth keeping on disk: about a tenth of a second.
   let rowsWorthKeeping: Int
 
   /// A memory of at most `planLimit` plans and `limitBytes`, which keeps on disk what took
@@ -86,7 +86,7 @@ package final class AggregateMemory: Sendable {
     self.rowsWorthKeeping = rowsWorthKeeping
   }
 
-  /// How many plans are kept, and how much they take.
+  /// The number of plans kept, and their size.
   package var size: (plans: Int, bytes: Int) {
     entries.withLock { ($0.byPlan.count, $0.bytes) }
   }

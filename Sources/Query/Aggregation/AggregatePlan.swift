@@ -1,6 +1,6 @@
 import Model
 
-/// What a query computes of each row group.
+/// The aggregates that a query computes of each row group.
 struct AggregatePlan: Sendable {
   let table: QueryTable
   /// The grouping columns, by their position in the table as SQL sees it.
@@ -13,9 +13,9 @@ struct AggregatePlan: Sendable {
   let requiredTests: [RowTest]
   /// The columns that are read.
   let columns: [Int]
-  /// Whether a row group's aggregates depend on its version.
+  /// True when a row group's aggregates depend on its version.
   let readsVersion: Bool
-  /// Tells the plan from all others that a source's memory may hold.
+  /// The plan's key in a source's memory, different for every plan.
   let identity: String
 
   /// The plan of a query.
@@ -33,7 +33,7 @@ struct AggregatePlan: Sendable {
     columns = inputs.union(rowGroups).filter { !table.isVersionColumn($0) }.sorted()
   }
 
-  /// Whether a merged row group is another one in another version.
+  /// True when a merged row group differs from version to version.
   var dependsOnVersion: Bool { readsVersion || rowGroups.count < groups.count }
 
   /// The values of the grouping columns that are of the version.

@@ -71,7 +71,7 @@ struct AggregateScan {
   /// Under which name, and as which parts, the state of a query is remembered.
   private struct Place {
     let plan: Digest
-    /// What tells the parts from others, one after another, and where each ends.
+    /// The parts of a key, one after another, and where each ends.
     var bytes: [UInt8] = []
     var ends: [Int] = []
 
@@ -101,7 +101,7 @@ struct AggregateScan {
     return place
   }
 
-  /// What is known of a plan, from this process or from an earlier one.
+  /// The cached aggregates of a plan, from this process or from an earlier one.
   private func entry(_ place: Place) throws(StoreError) -> AggregateMemory.Entry? {
     if let known = memory?.entry(place.plan) { return known }
     guard let bytes = try source.keptAggregate(place.plan) else { return nil }

@@ -1,8 +1,8 @@
 import Columns
 
-/// What one row group's groups have in one column.
+/// The aggregates of one row group's groups in one column.
 struct ColumnPartial: Sendable {
-  /// How many values there are that are not null.
+  /// The number of values that are not null.
   var counts: [Int64] = []
   var integerSums: [Int128] = []
   /// Bounds of the sums of absolute values: no order of adding can go beyond them.

@@ -1,4 +1,4 @@
-/// What all groups have in one column, over the row groups merged so far.
+/// The aggregates of all groups in one column, over the row groups merged so far.
 ///
 /// Row groups are merged in their order, so that a sum of doubles depends neither on the number of
 /// threads nor on what was kept from an earlier query.
@@ -7,7 +7,7 @@ struct ColumnState: Sendable {
   var integerSums: [Int128] = []
   var magnitudes: [Int128] = []
   var realSums: [Double] = []
-  /// What additions lost (Neumaier, https://doi.org/10.1002/zamm.19740540106).
+  /// The rounding errors of additions (Neumaier, https://doi.org/10.1002/zamm.19740540106).
   var losses: [Double] = []
   var least: Extremes
   var greatest: Extremes

@@ -34,9 +34,9 @@ enum Extremes: Sendable {
     }
   }
 
-  /// Takes over the extremes of the groups of `other`, of which `map` says where each goes.
+  /// Merges the extremes of the groups of `other`; `map` gives the group that each belongs to.
   ///
-  /// `hasValue` says of the groups here, `otherHas` of the groups there, whether there is a value.
+  /// `hasValue` marks these groups, and `otherHas` those of `other`, that have a value.
   mutating func merge(
     _ other: Extremes, map: [UInt32], isGreatest: Bool, hasValue: (Int) -> Bool,
     otherHas: (Int) -> Bool
@@ -65,7 +65,7 @@ enum Extremes: Sendable {
     _ values: inout [Value], _ added: [Value], _ map: [UInt32], _ hasValue: (Int) -> Bool,
     _ otherHas: (Int) -> Bool, _ precedes: (Value, Value) -> Bool
   ) {
-    // A dictionary may hold a word twice, and then two groups there are one group here.
+    // A dictionary may hold a word twice: then two groups of `other` are one group of these.
     var isReached = [Bool](repeating: false, count: values.count)
     for (local, global) in map.enumerated() where global != GroupMap.none && otherHas(local) {
       let target = Int(global)

@@ -44,7 +44,7 @@ extension GroupedState {
 }
 
 extension KeyNumbers {
-  /// How many values there are.
+  /// The number of values.
   var count: Int { max(words.words.count, texts.count) }
 
   fileprivate func write(to writer: inout StateWriter) {
@@ -79,7 +79,7 @@ extension Extremes {
     }
   }
 
-  /// What ``write(to:)`` of extremes of the same kind wrote.
+  /// The extremes of the same kind that ``write(to:)`` wrote.
   fileprivate init?(_ kind: Measure.Kind, count: Int, _ reader: inout StateReader) {
     switch kind {
     case .any: self = .none

@@ -24,7 +24,7 @@ struct GroupedState: Sendable {
     }
   }
 
-  /// How many groups there are.
+  /// The number of groups.
   var count: Int { sizes.count }
 
   private mutating func grow() {
@@ -34,7 +34,7 @@ struct GroupedState: Sendable {
 
   /// Adds a row group of a version with these values in the version's grouping columns.
   ///
-  /// Returns where its groups went.
+  /// Returns the merged group of each of its groups.
   mutating func merge(
     _ partial: RowGroupPartial, version: [KeyColumn.Values]
   ) -> [UInt32] {
@@ -92,7 +92,7 @@ struct GroupedState: Sendable {
     columns[column].windows[fraction][group] = window
   }
 
-  /// Whether every quantile is within its window.
+  /// True when every quantile is within its window.
   var hasQuantiles: Bool {
     measures.indices.allSatisfy { column in
       measures[column].fractions.enumerated().allSatisfy { index, fraction in
@@ -109,14 +109,14 @@ struct GroupedState: Sendable {
 }
 
 extension ColumnPartial {
-  /// Where the values of a group are.
+  /// The range of a group's values.
   func range(_ group: Int) -> Range<Int> {
     guard !ends.isEmpty else { return 0..<0 }
     return (group == 0 ? 0 : ends[group - 1])..<ends[group]
   }
 }
 
-/// Where the groups of a row group went.
+/// The merged groups to which the groups of a row group belong.
 enum GroupMap {
   /// Stands for a group without rows, which went nowhere.
   static let none = UInt32.max

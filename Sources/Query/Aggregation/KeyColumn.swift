@@ -13,7 +13,7 @@ struct KeyColumn: Sendable {
   let values: Values
   /// By row of the row group.
   let codes: [UInt32]
-  /// How many numbers `codes` can hold.
+  /// The number of different codes.
   let cardinality: Int
 
   /// Numbers the values of a vector.

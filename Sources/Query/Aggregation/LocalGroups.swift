@@ -4,7 +4,7 @@ import Columns
 struct LocalGroups {
   /// The group of each row that passed; nil when all are in the only one.
   let ids: [UInt32]?
-  /// How many groups there are; some may have no row.
+  /// The number of groups; some may have no row.
   let count: Int
   /// For each grouping column the number of each group's value.
   let codes: [[UInt32]]

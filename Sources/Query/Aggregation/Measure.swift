@@ -1,8 +1,8 @@
 import Model
 
-/// What is computed of one column for each group.
+/// The aggregates computed of one column for each group.
 struct Measure: Hashable, Sendable {
-  /// How values are held while they are aggregated.
+  /// The representation of values while they are aggregated.
   enum Kind: Hashable, Sendable {
     /// Bools count as integers, as in SQL.
     case integer
@@ -19,10 +19,10 @@ struct Measure: Hashable, Sendable {
   var hasLeast = false
   var hasGreatest = false
   var hasSpread = false
-  /// The quantiles that are asked for.
+  /// The quantiles requested.
   var fractions: [Double] = []
 
-  /// What the aggregates of a query need, a measure for each column.
+  /// The measures that the aggregates of a query need, one for each column.
   static func all(for query: AggregateQuery) -> [Measure] {
     var measures: [Measure] = []
     for aggregate in query.aggregates {

@@ -5,7 +5,7 @@ struct Present<Value: Sendable> {
   let values: [Value]
   /// The group of each value; nil when there is only one group.
   let ids: [UInt32]?
-  /// How many values each group has.
+  /// The number of values of each group.
   let counts: [Int64]
 
   private init(values: [Value], ids: [UInt32]?, counts: [Int64]) {
@@ -84,7 +84,7 @@ extension Present<Double> {
     }
   }
 
-  /// The sum of each group, in an order that depends on the rows alone.
+  /// The sum of each group, in an order that depends only on the rows.
   func sums() -> [Double] {
     var sums = [Double](repeating: 0, count: counts.count)
     guard let ids else {

@@ -3,10 +3,10 @@
 /// Values that join the group move the quantile by a few places, so that it is found again without
 /// the others. Exact, or nil.
 struct QuantileWindow: Sendable {
-  /// How many values are left of the window; none of them is greater than its first.
+  /// The number of values to the left of the window; none of them is greater than its first.
   private(set) var lowRank = 0
   private(set) var values: [Double] = []
-  /// How many values the group has.
+  /// The number of values of the group.
   private(set) var count = 0
 
   /// A group without values.
@@ -74,7 +74,7 @@ struct QuantileWindow: Sendable {
     return low == high ? low : low + (high - low) * share
   }
 
-  /// Whether ``quantile(_:)`` gives what the group has, which for no values is nothing.
+  /// Returns true when ``quantile(_:)`` gives the group's quantile, which is null without values.
   func canGive(_ fraction: Double) -> Bool { count == 0 || quantile(fraction) != nil }
 
   private func value(_ rank: Int) -> Double? {

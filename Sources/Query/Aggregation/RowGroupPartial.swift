@@ -10,7 +10,7 @@ final class RowGroupPartial: Sendable {
   let keys: [KeyColumn.Values]
   /// For each of these columns the number of each group's value.
   let codes: [[UInt32]]
-  /// How many rows each group has; a group without rows is none.
+  /// The number of rows of each group; a group without rows does not exist.
   let sizes: [Int64]
   let columns: [ColumnPartial]
 

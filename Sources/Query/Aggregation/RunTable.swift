@@ -9,10 +9,10 @@ struct RunTable<Element: BitwiseCopyable & Equatable & Sendable>: Sendable {
   private var hashes: [UInt64] = []
   private var slots = [UInt32](repeating: 0, count: 64)
 
-  /// How many entries there are.
+  /// The number of entries.
   var count: Int { ends.count }
 
-  /// Where entry `number` is in ``elements``.
+  /// The range of entry `number` in ``elements``.
   func range(_ number: Int) -> Range<Int> {
     (number == 0 ? 0 : ends[number - 1])..<ends[number]
   }

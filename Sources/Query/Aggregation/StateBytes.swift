@@ -12,15 +12,16 @@ struct StateWriter {
   }
 }
 
-/// Reads what a ``StateWriter`` wrote on the same machine; every call gives nil at the end, and
-/// where the bytes are anything else.
+/// A reader of bytes that a ``StateWriter`` wrote on the same machine.
+///
+/// Every call returns nil at the end, and where the bytes are anything else.
 struct StateReader {
   private let bytes: [UInt8]
   private var position = 0
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// Whether everything was read.
+  /// True when everything was read.
   var isAtEnd: Bool { position == bytes.count }
 
   mutating func number() -> Int? {

@@ -34,7 +34,8 @@ extension Connection {
     throw StoreError(error.kind, error.message)
   }
 
-  /// What SQLite says that a generated column may not have.
+  /// The expression that SQLite's message refuses in a generated column; nil for another
+  /// message.
   private static func refused(_ message: String) -> String? {
     let end = " prohibited in generated columns"
     if message.hasSuffix(end) { return String(message.dropLast(end.count)) }
@@ -64,10 +65,11 @@ struct ExpressionText {
 
   init(_ text: String) { rest = text[...].utf8 }
 
-  /// Whether its brackets match, and it has no end of a statement and no zero byte outside of texts
+  /// True when its brackets match, and it has no end of a statement and no zero byte outside of
+  /// texts
   /// and comments.
   ///
-  /// Else it could end the brackets around it, and begin something else.
+  /// Otherwise it could close the brackets around it, and begin something else.
   var isClosed: Bool {
     var text = self
     return text.scan()

@@ -1,11 +1,11 @@
 import GRDBSQLite
 
-/// What a query may do, which is to read.
+/// The actions allowed to a query: those that read.
 ///
-/// SQLite asks before each kind of action: https://www.sqlite.org/c3ref/set_authorizer.html tells
-/// what the codes and names mean.
+/// SQLite asks before each kind of action: https://www.sqlite.org/c3ref/set_authorizer.html defines
+/// the codes and names.
 enum ReadOnlyRule {
-  /// Why an action is refused; nil when it is allowed.
+  /// The reason for which an action is refused; nil when it is allowed.
   static func refusal(
     _ action: Int32, _ first: String?, _ second: String?, _ functions: FunctionRule
   ) -> String? {

@@ -1,18 +1,18 @@
 package import Model
 
-/// A SELECT over one table whose condition reads nothing but its own row.
+/// A SELECT over one table whose condition reads only its own row.
 ///
 /// Everything in the statement but the condition is this program's. The condition is one expression
-/// of the table's columns and of functions of these: the rows it picks depend on the table alone,
-/// so what is made of them may be kept and given to all who may see the table. There is no other
-/// table.
+/// of the table's columns and of functions of these: the rows it picks depend only on the table, so
+/// results derived from them may be cached for every caller who may read the table. There is no
+/// other table.
 package struct RowQuery: Sendable {
   private let table: QueryTable
   private let condition: String?
   private let memory: AggregateMemory?
   private let options: QueryOptions
 
-  /// What the table is called in SQL.
+  /// The name of the table in SQL.
   private static let name = "rows"
 
   /// A query of the rows of `table` for which `condition` is true; of all rows when that is nil.
@@ -27,8 +27,8 @@ package struct RowQuery: Sendable {
   }
 
   /// Runs `SELECT select FROM table WHERE condition rest`, handing out rows as they are found.
-  /// - Throws: ``StoreError`` of kind `usage` for a condition that is none, `exhausted` at a limit,
-  ///   and whatever reading the table throws.
+  /// - Throws: ``StoreError`` of kind `usage` for an invalid condition, `exhausted` at a limit, and
+  ///   whatever reading the table throws.
   package func run(
     select: String, rest: String = "", onRow: ([QueryValue]) -> Void
   ) throws(StoreError) {
@@ -49,13 +49,13 @@ package struct RowQuery: Sendable {
         return true
       }
     } catch  where error.kind == .usage && condition != nil {
-      // Its place is one in the whole statement, which nobody wrote.
+      // SQLite's position is in the whole statement, which the user did not write.
       throw StoreError(.usage, "where: \(error.message)")
     }
   }
 }
 
-/// A source of nothing but one table.
+/// A source of a single table.
 private struct OneTable: QuerySource {
   let name: String
   let table: QueryTable

@@ -27,10 +27,10 @@ extension RowTest {
       }
     }
 
-    /// What SQLite compares a column of that affinity with.
+    /// The operand that SQLite compares with a column of that affinity.
     ///
-    /// Text that is a number counts as one beside numbers. It is `other` where the answer depends
-    /// on more than the value.
+    /// Text that is a number counts as a number beside numbers. It is `other` where the answer
+    /// depends on more than the value.
     func comparable(with affinity: VirtualTable.Affinity) -> Operand {
       switch (affinity, self) {
       case (.number, .text(let bytes)):

@@ -2,7 +2,7 @@ import Columns
 import Model
 
 extension RowTest {
-  /// Whether a row group of `rows` rows with these statistics can hold a row that passes.
+  /// Returns true when a row group of `rows` rows with these statistics can hold a row that passes.
   func mayPass(_ statistics: GroupStatistics, rows: Int) -> Bool {
     switch condition {
     case .never: return false

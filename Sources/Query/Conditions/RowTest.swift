@@ -4,9 +4,9 @@ import Model
 /// A condition on one column that a scan checks before SQLite does.
 ///
 /// It may let rows pass that SQLite then refuses, never the other way round: SQLite checks every
-/// condition again, so what cannot be decided here is left to it.
+/// condition again, so an undecided one is left to it.
 struct RowTest: Sendable {
-  /// What a value must be.
+  /// The condition on a value.
   enum Condition: Sendable {
     case null
     case notNull
@@ -20,7 +20,7 @@ struct RowTest: Sendable {
     case oneOfTexts(Set<[UInt8]>)
   }
 
-  /// How a value compares with the operand.
+  /// The comparison of a value with the operand.
   enum Comparison: Sendable {
     case equal, less, lessOrEqual, greater, greaterOrEqual
   }
@@ -122,7 +122,7 @@ struct RowTest: Sendable {
     }
   }
 
-  /// Whether the operand is a moment; elsewhere a timestamp is a text to SQLite, never a number.
+  /// True when the operand is a moment; otherwise a timestamp is a text to SQLite, never a number.
   var isTemporal: Bool { if case .moments = condition { true } else { false } }
 
   private func passes(integer value: Int64) -> Bool {

@@ -26,7 +26,7 @@ enum DateFunctions {
     unsafe add("timediff") { unsafe DateFunctions.call("timediff", $0, $1, $2) }
   }
 
-  /// What asks for the present, in any case of letters; `subsec` does where a moment stands.
+  /// The words for the present, in any case of letters; `subsec` is one in the place of a moment.
   private static let present: Set<String> = ["now", "subsec", "subsecond"]
   private static let ofMachine: Set<String> = ["now", "localtime", "utc"]
 

@@ -65,7 +65,7 @@ import Model
     self.count = count
   }
 
-  /// Whether the widths and precisions that are filled up come to at most `limit` together.
+  /// Returns true when the widths and precisions to be filled come to at most `limit` together.
   private mutating func fits(in limit: Int) -> Bool {
     while let byte = take() {
       guard byte == UInt8(ascii: "%") else { continue }

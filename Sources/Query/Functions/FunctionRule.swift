@@ -1,15 +1,15 @@
-/// Which functions SQL may call.
+/// The functions that SQL may call.
 ///
-/// What is not listed is refused: SQLite's builds have functions that reach outside of a query, and
+/// Others are refused: SQLite's builds have functions that reach outside of a query, and
 /// others whose one call could take longer than any limit.
 enum FunctionRule {
   /// A whole query.
   case query
-  /// A condition on the rows of one table: only functions whose result depends on their arguments
-  /// alone, and the aggregates that the statement around it has.
+  /// A condition on the rows of one table: only functions whose result depends only on their
+  /// arguments, and the aggregates that the statement around it has.
   case rows
 
-  /// Why `name` may not be called; nil when it may.
+  /// The reason for which `name` may not be called; nil when it may.
   func refusal(_ name: String) -> String? {
     let name = name.lowercased()
     switch self {
@@ -22,16 +22,16 @@ enum FunctionRule {
       return "the function \(name) is not allowed"
     case .rows:
       if Self.scalars.contains(name) || Self.aggregates.contains(name) { return nil }
-      return "\(name)() is not allowed: a condition takes functions of the row's values alone"
+      return "\(name)() is not allowed: a condition takes only functions of the row's values"
     }
   }
 
-  /// Functions whose result depends on their arguments alone.
+  /// Functions whose result depends only on their arguments.
   ///
   /// See https://www.sqlite.org/lang_corefunc.html, https://www.sqlite.org/lang_mathfunc.html and
   /// https://www.sqlite.org/json1.html.
   ///
-  /// Those of dates do so in a condition, where ``DateFunctions`` stand for them.
+  /// The date functions do so in a condition, where ``DateFunctions`` replace them.
   private static let scalars = words(
     """
     abs char coalesce concat concat_ws format glob hex if ifnull iif instr length like likelihood

@@ -16,8 +16,8 @@ import Model
     unsafe sqlite3_close_v2(connection)
   }
 
-  /// Answers a call as SQLite's function of that name does; returns whether that is a value, or an
-  /// error that says why it is none.
+  /// Answers a call as SQLite's function of that name does; returns true for a value, false for an
+  /// error.
   @discardableResult
   func call(
     _ name: String, _ context: OpaquePointer?, _ arguments: TextFunctions.Arguments, count: Int
@@ -35,7 +35,7 @@ import Model
     }
     let status = unsafe sqlite3_step(statement)
     guard status == SQLITE_ROW else {
-      // The text first: a code alone would replace it.
+      // The text first: setting the code without it would replace it.
       unsafe sqlite3_result_error(context, sqlite3_errmsg(connection), -1)
       if status & 0xFF != SQLITE_ERROR { unsafe sqlite3_result_error_code(context, status) }
       return true

@@ -38,7 +38,7 @@ enum TextFunctions {
     unsafe add("json_patch", 2) { unsafe TextFunctions.run(JSONPatch.run, $0, $1, $2) }
   }
 
-  /// Their results depend on their arguments alone, like those that they replace.
+  /// Their results depend only on their arguments, like those of the functions they replace.
   static let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS
 
   /// The state that the functions were registered with.

@@ -14,9 +14,9 @@ import Glibc
   private var many: UInt32
   /// The wildcard of one character.
   private var one: UInt32
-  /// What makes the next character stand for itself.
+  /// The character that escapes the next one.
   private let escape: UInt32
-  /// Whether `[` begins a set of characters, and capitals differ from small letters.
+  /// True when `[` begins a set of characters, and capitals differ from small letters.
   private let isGlob: Bool
 
   /// `like(pattern, text)` and `like(pattern, text, escape)`.
@@ -56,11 +56,11 @@ import Glibc
     unsafe try pattern.run(context, arguments, &work)
   }
 
-  /// What SQLite was built to answer for blobs.
+  /// True when SQLite was built so that LIKE does not match blobs.
   private static let doesNotMatchBlobs =
     unsafe sqlite3_compileoption_used("LIKE_DOESNT_MATCH_BLOBS") != 0
 
-  /// Whether there is something to match: no blobs, and no pattern beyond SQLite's limit.
+  /// Returns true when there is something to match: no blobs, and no pattern beyond SQLite's limit.
   private static func begins(
     _ context: OpaquePointer?, _ arguments: TextFunctions.Arguments
   ) -> Bool {
@@ -89,7 +89,7 @@ import Glibc
     unsafe sqlite3_result_int(context, try matches(pattern, text, &work) ? 1 : 0)
   }
 
-  /// Whether a pattern matches a text; both end with a zero byte.
+  /// Returns true when a pattern matches a text; both end with a zero byte.
   private func matches(
     _ pattern: Text, _ text: Text, _ work: inout WorkMeter
   ) throws(WorkMeter.Stopped) -> Bool {
@@ -125,8 +125,8 @@ import Glibc
     }
   }
 
-  /// Whether one character of the text matches `character` of the pattern, and what belongs to it;
-  /// both are then behind it.
+  /// Steps both over one character; returns true when the text's matches `character` of the pattern
+  /// with the set or escape that belongs to it.
   private func steps(over character: UInt32, _ pattern: inout Text, _ text: inout Text) -> Bool {
     var character = character
     var isEscaped = false
@@ -145,7 +145,7 @@ import Glibc
     return character == one && !isEscaped && other != 0
   }
 
-  /// Whether the next character is in a set, whose bracket is read already.
+  /// Returns true when the next character is in a set, whose bracket is read already.
   private func isInSet(_ pattern: inout Text, _ text: inout Text) -> Bool {
     let (caret, end) = (UInt32(UInt8(ascii: "^")), UInt32(UInt8(ascii: "]")))
     let wanted = unsafe Self.read(&text)
@@ -185,7 +185,8 @@ import Glibc
     return byte
   }
 
-  /// The next place of a byte, which may be a letter of the other case; the end when there is none.
+  /// The next position of a byte, which may be a letter of the other case; the end when it is
+  /// absent.
   private static func find(_ byte: UInt8, isGlob: Bool, from start: Text) -> Text {
     let small = UInt8(lower(UInt32(byte)))
     let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(small)

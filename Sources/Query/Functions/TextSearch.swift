@@ -64,7 +64,7 @@ enum TextSearch {
     guard let text = unsafe TextFunctions.text(arguments[0]),
       let wanted = unsafe TextFunctions.text(arguments[1])
     else { return }
-    // SQLite takes a text that begins with a zero byte for an empty one here.
+    // SQLite takes a text that begins with a zero byte for an empty one in this place.
     guard let first = unsafe wanted.first, first != 0 else {
       unsafe sqlite3_result_value(context, arguments[0])
       return
@@ -120,7 +120,7 @@ enum TextSearch {
     return unsafe UnsafeBufferPointer(start: start, count: Int(sqlite3_value_bytes(value)))
   }
 
-  /// Where bytes first occur in others, not before `start`.
+  /// The position at which bytes first occur in others, not before `start`.
   private static func find(
     _ needle: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBufferPointer<UInt8>, from start: Int,
     _ work: inout WorkMeter
@@ -145,7 +145,7 @@ enum TextSearch {
 
   private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 
-  /// How many characters begin in some bytes.
+  /// The number of characters that begin in some bytes.
   private static func characters(in bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int {
     unsafe bytes.reduce(0) { isContinuation($1) ? $0 : $0 + 1 }
   }

@@ -2,7 +2,7 @@ import GRDBSQLite
 import Glibc
 
 /// `trim`, `ltrim` and `rtrim`: a text without the characters at its ends that are in the second
-/// argument; without spaces when there is none.
+/// argument, or without spaces when that is absent.
 struct Trimming {
   private typealias Bytes = UnsafeBufferPointer<UInt8>
 

@@ -89,10 +89,10 @@ enum QueryMessage {
     return ""
   }
 
-  /// What to call columns whose names SQL does not tell apart.
+  /// The message about columns whose names SQL does not distinguish.
   private static func oneName(_ columns: [(name: String, sqlName: String)]) -> String {
     columns.map { "'\($0.name)'" }.joined(separator: " and ")
-      + " differ only in case, which SQL does not tell apart: write "
+      + " differ only in case, which SQL does not distinguish: write "
       + columns.map { "\(VirtualTable.quoted($0.sqlName)) for '\($0.name)'" }
       .joined(separator: ", ")
   }

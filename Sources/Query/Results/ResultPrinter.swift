@@ -21,7 +21,7 @@ package struct ResultPrinter {
     self.write = write
   }
 
-  /// Writes what stands before the rows.
+  /// Writes the text before the rows.
   package mutating func begin(_ columns: [String]) throws(StoreError) {
     switch format {
     case .table: table = TextTable(columns, isMarkdown: false)
@@ -60,7 +60,7 @@ package struct ResultPrinter {
     if out.count >= Self.pieceBytes { try flush() }
   }
 
-  /// Writes what stands after the rows.
+  /// Writes the text after the rows.
   package mutating func finish() throws(StoreError) {
     table?.finish(&out)
     if format == .json { out.append(contentsOf: (rowCount == 0 ? "]\n" : "\n]\n").utf8) }
@@ -144,7 +144,7 @@ extension QueryValue {
     }
   }
 
-  /// Whether the value is written at the right end of its cell.
+  /// True when the value is aligned to the right of its cell.
   var isNumber: Bool {
     switch self {
     case .integer, .real: true

@@ -2,7 +2,7 @@ import Columns
 import GRDBSQLite
 import Model
 
-/// Where the values of one column of one row group lie, laid out so that handing one to SQLite
+/// The address of the values of one column of one row group, laid out so that handing one to SQLite
 /// touches no Swift object.
 ///
 /// The memory belongs to a ``CellMemory`` that outlives the cell.

@@ -65,7 +65,7 @@ struct GroupReader {
     }
   }
 
-  /// Opens the next part; false when there is none.
+  /// Opens the next part; false at the end.
   mutating func advancePart() throws(StoreError) -> Bool {
     guard nextPart < parts.count else { return false }
     groupRowCounts = try table.table.parts[parts[nextPart]].groupRowCounts()
@@ -125,7 +125,7 @@ extension VirtualTable {
 }
 
 extension QueryTable {
-  /// Whether `column` is the same for a whole version.
+  /// Returns true when `column` is the same for a whole version.
   func isVersionColumn(_ column: Int) -> Bool { column >= columns.count }
 
   /// The value of a version column, as a vector of one row.

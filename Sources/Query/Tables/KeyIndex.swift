@@ -49,12 +49,12 @@ final class KeyIndex {
       table, groups, rows: order.map { rows[$0] }, groupOfRow: order.map { groupOfRow[$0] })
   }
 
-  /// Whether SQLite compares this key with the column as it is, by number or by bytes.
+  /// Returns true when SQLite compares this key with the column as it is, by number or by bytes.
   static func canFind(_ key: RowTest.Operand) -> Bool {
     if case .other = key { false } else { true }
   }
 
-  /// Where the rows with a key are in ``batch``; none for null, which equals nothing.
+  /// The range of the rows with a key in ``batch``; empty for null, which equals nothing.
   func range(of key: RowTest.Operand) -> Range<Int> {
     let hash: UInt64
     switch key {

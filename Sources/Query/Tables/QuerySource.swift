@@ -1,20 +1,20 @@
 package import Columns
 package import Model
 
-/// Where SQL finds its tables: a store, or tables in memory.
+/// The provider of SQL's tables: a store, or tables in memory.
 package protocol QuerySource: Sendable {
   /// The table that `name` stands for, exactly as written in SQL: `runs`, `runs@3`, `runs@*`,
-  /// `runs@2..5`, `assay_versions`; nil when there is none.
+  /// `runs@2..5`, `assay_versions`; nil when no table has the name.
   /// - Throws: ``StoreError``, also of kind `missing` or `usage` with a message of its own.
   func table(named name: String) throws(StoreError) -> QueryTable?
 
   /// Names like `name` that exist, best first, for the message when there is no such table.
   func nearNames(to name: String) -> [String]
 
-  /// What is kept of earlier queries' aggregates; nil when nothing is.
+  /// The aggregates kept from earlier queries; nil when none are kept.
   var aggregateMemory: AggregateMemory? { get }
 
-  /// What an earlier process kept for a plan; nil when nothing.
+  /// The aggregates that an earlier process kept for a plan; nil when it kept none.
   func keptAggregate(_ plan: Digest) throws(StoreError) -> [UInt8]?
 
   /// Keeps something for a plan, for later processes.
@@ -37,7 +37,7 @@ package struct QueryTable: Sendable {
   /// The columns of all parts by name, in the order of first appearance; of type `json` where parts
   /// differ in type.
   package let columns: [ColumnDefinition]
-  /// Whether rows carry `_version`, `_created_at` and `_message`.
+  /// True when rows carry `_version`, `_created_at` and `_message`.
   package let isMultiVersion: Bool
   /// The rows, by ascending version when there are several.
   package let parts: [any QueryPart]
@@ -57,7 +57,7 @@ package protocol QueryPart: Sendable {
   var version: Int { get }
   var createdAt: Timestamp { get }
   var message: String { get }
-  /// How many rows there are; known without reading the version.
+  /// The number of rows; known without reading the version.
   var rowCount: Int { get }
   /// Fixes columns and rows; nil when nothing does.
   var content: Digest? { get }
@@ -70,7 +70,7 @@ package protocol QueryPart: Sendable {
   /// where that is `json`.
   func vector(column: Int, group: Int) throws(StoreError) -> ColumnVector
 
-  /// What is known of a row group's values without decoding them; nil when nothing is.
+  /// The statistics of a row group's values, known without decoding; nil when unknown.
   func statistics(column: Int, group: Int) throws(StoreError) -> GroupStatistics?
 
   /// Digests that fix the values of `columns` in a row group, one a column; nil when unknown.

@@ -1,6 +1,6 @@
 package import Model
 
-/// What columns are called in SQL.
+/// The names of columns in SQL.
 package enum SQLColumns {
   /// The identifiers, in double quotes, of columns with these names, in their order.
   package static func identifiers(_ names: [String]) -> [String] {
@@ -16,7 +16,7 @@ package enum SQLColumns {
       .prefix(own.count).map(VirtualTable.quoted)
   }
 
-  /// What SQL calls the number of a row in a table with columns of these names, one of which may
+  /// The name in SQL of the row number in a table with columns of these names, one of which may
   /// hide the usual `rowid` (https://www.sqlite.org/lang_createtable.html#rowid).
   /// - Throws: ``StoreError`` of kind `usage` when columns have all the names that it could have.
   package static func rowNumber(besides names: [String]) throws(StoreError) -> String {

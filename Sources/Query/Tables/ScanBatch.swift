@@ -36,7 +36,7 @@ import Model
   /// The place of the first row.
   var start: ScanPosition { place(of: 0..<count) }
 
-  /// The place of the first of some of the rows; at the end when there are none.
+  /// The place of the first of some rows; at the end when the range is empty.
   func place(of range: Range<Int>) -> ScanPosition {
     var position = ScanPosition()
     unsafe position.cells = cells
@@ -88,7 +88,7 @@ import Model
   }
 }
 
-/// What xColumn and xNext read, in memory that SQLite hands back to them.
+/// The memory that xColumn and xNext read, which SQLite hands back to them.
 ///
 /// Plain words only, so that a value costs no reference count and no exclusivity check. All
 /// pointers lead into a ``ScanBatch``.

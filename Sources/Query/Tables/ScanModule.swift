@@ -3,17 +3,17 @@ import Model
 
 /// The functions through which SQLite reads virtual tables.
 ///
-/// What each has to do is told at https://www.sqlite.org/vtab.html and not repeated here.
+/// https://www.sqlite.org/vtab.html defines each of them; it is not repeated in these comments.
 /// SQLite gets handles in C memory whose first field is the struct that it knows; behind it stands
 /// an unmanaged reference, taken when the handle is made and given back when SQLite lets go of it.
 enum ScanModule {
-  /// What SQLite holds for a table.
+  /// The handle that SQLite holds for a table.
   @unsafe struct TableHandle {
     var base = unsafe sqlite3_vtab()
     var table: Unmanaged<VirtualTable>
   }
 
-  /// What SQLite holds for a pass over a table.
+  /// The handle that SQLite holds for a pass over a table.
   @unsafe struct CursorHandle {
     var base = unsafe sqlite3_vtab_cursor()
     var position = ScanPosition()

@@ -1,13 +1,13 @@
-/// How a scan was promised to SQLite.
+/// The scan that was promised to SQLite.
 ///
-/// It says which conditions come as arguments, and in which order rows go.
+/// It defines which conditions come as arguments, and in which order rows go.
 struct ScanPlan {
   /// A condition whose operand arrives when the scan starts.
   struct Operand {
     let column: Int
     /// SQLite's number of the operator: `SQLITE_INDEX_CONSTRAINT_EQ` and the others.
     let operation: Int32
-    /// Whether the argument is the whole right side of an `IN`.
+    /// True when the argument is the whole right side of an `IN`.
     let isList: Bool
   }
 
@@ -25,7 +25,7 @@ struct ScanPlan {
     let isVersionDescending: Bool
     /// The order within a version, or of all rows.
     let terms: [Term]
-    /// Whether the columns are such that rows are ranked by their distinct values, not compared.
+    /// True when rows are ranked by the distinct values of the columns, not compared.
     let isRanked: Bool
   }
 

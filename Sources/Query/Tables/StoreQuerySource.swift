@@ -5,13 +5,12 @@ package import Store
 /// The tables of a store: versions by reference, several versions at once, and the store's own
 /// `assay_…` tables.
 ///
-/// Any thread may use it. References are looked up anew by each query; what they name never
-/// changes.
+/// Any thread may use it. Each query looks references up again; what they name never changes.
 package struct StoreQuerySource: QuerySource {
   private let store: Store
   private let sees: @Sendable (DatasetName) -> Bool
 
-  /// The tables of `store`; datasets that `sees` is false for are not there.
+  /// The tables of `store`; datasets for which `sees` is false do not exist.
   package init(_ store: Store, sees: @escaping @Sendable (DatasetName) -> Bool = { _ in true }) {
     self.store = store
     self.sees = sees
@@ -93,7 +92,7 @@ package struct StoreQuerySource: QuerySource {
     return first...last
   }
 
-  /// An end of a range is written as what follows the `@` of a reference; nil when left out.
+  /// An end of a range, written like the part of a reference after its `@`; nil when left out.
   private func bound(_ text: Substring, of dataset: DatasetName) throws(StoreError) -> Int? {
     guard !text.isEmpty else { return nil }
     return try store.resolve(try Reference(dataset: dataset, parsing: String(text))).number
@@ -101,7 +100,7 @@ package struct StoreQuerySource: QuerySource {
 }
 
 extension String {
-  /// Where `other` first occurs; the standard library alone has no such search.
+  /// The range at which `other` first occurs; the standard library has no such search.
   fileprivate func range(of other: String) -> Range<Index>? {
     indices.first { self[$0...].hasPrefix(other) }.map { $0..<index($0, offsetBy: other.count) }
   }

@@ -68,7 +68,7 @@ enum StoreTable {
 private struct VersionPart: QueryPart {
   private let snapshot: Snapshot
   private let columns: [ColumnDefinition]
-  /// Where each of the table's columns is in this version; nil where it is not.
+  /// The position of each of the table's columns in this version; nil for one that it lacks.
   private let positions: [Int?]
 
   init(_ snapshot: Snapshot, columns: [ColumnDefinition], positions: [Int?]) {

@@ -15,7 +15,7 @@ struct StoreTables {
     self.sees = sees
   }
 
-  /// The table of that name; nil when there is none.
+  /// The table of that name; nil when no table has it.
   func table(named name: String) throws(StoreError) -> QueryTable? {
     switch name {
     case "assay_datasets": QueryTable(try datasets())

@@ -8,7 +8,7 @@ final class TableScan {
   private var arrangement: ScanPlan.Arrangement?
   /// The rows that are being given; nil at the end of a pass.
   private var batch: ScanBatch?
-  /// How often each plan was started, and the index made for it.
+  /// The number of times each plan was started, and the index made for it.
   private var startCounts: [Int: Int] = [:]
   private var indexes: [Int: KeyIndex] = [:]
 

@@ -24,8 +24,8 @@ extension VirtualTable {
     unsafe info.pointee.idxNum = add(plan)
   }
 
-  /// Tells the planner that a key is cheap to look up, which holds from the third time on, in
-  /// joins, and that other scans cost what the table has rows.
+  /// Sets the planner's cost: a key is cheap to look up, which holds from the third time on, in
+  /// joins; any other scan costs the table's rows.
   private func setCost(of plan: ScanPlan, _ info: UnsafeMutablePointer<sqlite3_index_info>) {
     let rows = Double(max(rowCount, 1))
     let isPinned = plan.keyArgument != nil
@@ -57,8 +57,9 @@ extension VirtualTable {
       && (affinity(operand.column) == .number || affinity(operand.column) == .text)
   }
 
-  /// Texts are compared byte by byte here and timestamps as moments, so other collations are left
-  /// to SQLite.
+  /// Returns true for the collation that the scan itself uses.
+  ///
+  /// It compares texts byte by byte and timestamps as moments; other collations are left to SQLite.
   private func isOurs(_ collation: UnsafePointer<CChar>?, for column: Int) -> Bool {
     guard let collation = unsafe collation else { return true }
     let own = affinity(column) == .timestamp ? MomentOrder.name : "BINARY"

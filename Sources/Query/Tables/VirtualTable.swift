@@ -4,7 +4,7 @@ import Model
 
 /// A ``QueryTable`` as SQLite sees it: declared columns, and plans for scans.
 final class VirtualTable {
-  /// How SQLite compares a column with other values.
+  /// The affinity by which SQLite compares a column with other values.
   enum Affinity {
     case number, text, timestamp, untyped
   }
@@ -13,7 +13,7 @@ final class VirtualTable {
   let table: QueryTable
   /// The columns in SQL, with those that every multi-version table has at the end.
   let columns: [ColumnDefinition]
-  /// What columns are called in SQL, where names that differ only in case are one name.
+  /// The names of columns in SQL, where names that differ only in case are equal.
   let sqlNames: [String]
   /// The rows of all parts.
   let rowCount: Int
@@ -35,10 +35,10 @@ final class VirtualTable {
     sqlNames = Self.sqlNames(columns.map(\.name), reserved: table.isMultiVersion ? 3 : 0)
   }
 
-  /// Whether `column` is the same for a whole version.
+  /// Returns true when `column` is the same for a whole version.
   func isVersionColumn(_ column: Int) -> Bool { table.isVersionColumn(column) }
 
-  /// The statement that tells SQLite of the columns.
+  /// The statement that declares the columns to SQLite.
   var declaration: String {
     // SQLite wants a column; a hidden one is not among those of `*`, and always null.
     guard !columns.isEmpty else { return "CREATE TABLE t(\"(nothing)\" HIDDEN)" }
@@ -81,11 +81,11 @@ final class VirtualTable {
     return Int32(plans.count - 1)
   }
 
-  /// Names that SQLite tells apart, which ignores the case of ASCII letters.
+  /// Names that are distinct in SQLite, which ignores the case of ASCII letters.
   ///
   /// `score` and `Score` become `score_1` and `Score_2`, so that neither is read where the other is
-  /// meant: the bare name is no column (``columns(called:in:)`` has what they are called).
-  /// The last `reserved` names never change, and one that is called like them becomes `name_2`.
+  /// meant: the bare name is not a column (``columns(called:in:)`` has their names). The last
+  /// `reserved` names never change, and another of the same name becomes `name_2`.
   static func sqlNames(_ names: [String], reserved: Int) -> [String] {
     let fixed = names.suffix(reserved)
     let own = names.dropLast(reserved)

@@ -92,7 +92,7 @@ struct FrontChart {
     svg.text("label", 8, 16, "start", tables.quality)
   }
 
-  /// What the best quality for a cost is: steps, for between two models there is nothing to buy.
+  /// The best quality for a cost, as steps: between two models there is nothing to buy.
   private func path(_ svg: inout SVG) {
     let best = front.points.filter(\.isOnFront)
     var points: [(Double, Double)] = []

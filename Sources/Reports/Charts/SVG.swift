@@ -10,7 +10,7 @@ struct SVG {
   private let title: String
   private let description: String
 
-  /// A drawing that a reader who cannot see it has told by `title` and `description`.
+  /// A drawing, which `title` and `description` describe to a reader who cannot see it.
   init(_ id: String, width: Double, height: Double, title: String, description: String) {
     self.id = id
     self.width = width

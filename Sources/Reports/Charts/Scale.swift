@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where numbers lie on an axis.
+/// The positions of numbers on an axis.
 struct Scale {
   /// Equal steps, or equal factors where numbers span so much that steps would hide the small ones.
   enum Kind { case linear, logarithmic }
@@ -69,7 +69,7 @@ struct Scale {
     return (0...Int(last - first)).map { (first + Double($0)) * step }
   }
 
-  /// 1, 2 and 5 times the powers of ten around a range; the powers alone where those are many.
+  /// 1, 2 and 5 times the powers of ten around a range; only the powers where those are many.
   private static func decades(_ least: Double, _ greatest: Double) -> [Double] {
     let powers = Int(log10(least).rounded(.down))...Int(log10(greatest).rounded(.up))
     let factors = powers.count > 4 ? [1.0] : [1, 2, 5]

@@ -1,6 +1,6 @@
-/// When a rule applies: tests of context fields, combined in Kleene's logic.
+/// The condition of a rule: tests of context fields, combined in Kleene's logic.
 package indirect enum Condition: Sendable, Hashable {
-  /// True when all are; also when there are none.
+  /// True when all are; also for an empty list.
   case all([Condition])
   /// True when one is.
   case any([Condition])
@@ -12,7 +12,7 @@ package indirect enum Condition: Sendable, Hashable {
 package struct FieldPath: Sendable, Hashable {
   private let exact: ExactText
 
-  /// What the first part of a path may be.
+  /// The roots that a path may begin with.
   package static let roots = ["principal", "request", "metadata", "headers"]
 
   /// A path as it is written.
@@ -24,13 +24,13 @@ package struct FieldPath: Sendable, Hashable {
   /// The names of members, in UTF-8.
   var steps: [[UInt8]] { exact.utf8.split(separator: UInt8(ascii: ".")).map { Array($0) } }
 
-  /// Where requests are named.
+  /// The field that names a request.
   package static let requestID = FieldPath("request.id")
 
-  /// What OpenFeature names the subject of an evaluation by.
+  /// The name of an evaluation's subject in OpenFeature.
   package static let targetingKey = FieldPath("targetingKey")
 
-  /// What names a request, the first first, when no field of a split does.
+  /// The fields that name a request when no field of a split does, the preferred one first.
   package static let names = [requestID, targetingKey]
 }
 
@@ -53,7 +53,7 @@ package enum FieldTest: Sendable, Hashable {
   case contains(ExactText)
 }
 
-/// What a field is compared to; texts by their UTF-8 bytes.
+/// The operand that a field is compared with; texts by their UTF-8 bytes.
 package enum RuleScalar: Sendable, Hashable {
   case bool(Bool)
   case integer(Int64)
@@ -77,10 +77,10 @@ package enum Truth: UInt8, Sendable, Hashable, Comparable {
     }
   }
 
-  /// Whether a test that knew its field holds.
+  /// The truth of a test whose field was known.
   init(_ holds: Bool) { self = holds ? .true : .false }
 
-  /// What a decision calls it.
+  /// The name of the value in a decision.
   package var name: String {
     switch self {
     case .false: "false"

@@ -21,7 +21,7 @@ enum Contradiction {
     return paths.first { !isPossible(tests[$0] ?? []) }
   }
 
-  /// Whether a value can pass all of some tests, as far as is seen here.
+  /// Returns true when a value can pass all of some tests, as far as this check sees.
   private static func isPossible(_ tests: [FieldTest]) -> Bool {
     if tests.contains(.exists(false)) { return tests.allSatisfy { $0 == .exists(false) } }
     // Where a test names the values that pass, they are tried.
@@ -38,7 +38,7 @@ enum Contradiction {
     }
   }
 
-  /// Whether bounds leave a value between them, and beginnings and ends agree.
+  /// Returns true when bounds leave a value between them, and beginnings and ends agree.
   private static func hasRoom(_ tests: [FieldTest], for kind: RuleScalar.Kind) -> Bool {
     for lower in tests {
       for upper in tests {
@@ -63,7 +63,7 @@ enum Contradiction {
 }
 
 extension RuleScalar {
-  /// What values are compared with each other.
+  /// The kinds of values that are compared with each other.
   fileprivate enum Kind: CaseIterable {
     case bool, number, text, other
   }
@@ -89,7 +89,7 @@ extension RuleScalar {
 }
 
 extension FieldTest {
-  /// What a field has to be to pass.
+  /// The kinds of values that can pass.
   fileprivate var kinds: Set<RuleScalar.Kind> {
     switch self {
     case .exists(let isThere): isThere ? Set(RuleScalar.Kind.allCases) : []
@@ -101,7 +101,7 @@ extension FieldTest {
     }
   }
 
-  /// Whether a field with this value passes.
+  /// Returns true when a field with this value passes.
   fileprivate func isPassed(by value: RuleScalar) -> Bool {
     var text: [UInt8] = []
     if case .text(let exact) = value { text = Array(exact.utf8) }

@@ -1,10 +1,10 @@
 /// The share of a rule's units that another version gives to another variant.
 package struct Movement: Sendable, Hashable {
-  /// Why units move.
+  /// The causes for which units move.
   package enum Cause: String, Sendable, Hashable {
-    /// Shares grew and shrank; the salt, and so everybody's bucket, is the same.
+    /// Shares grew and shrank; the salt, and so every unit's bucket, is the same.
     case weights
-    /// Everybody gets a new bucket: the salt or the fields of the unit are others.
+    /// Every unit gets a new bucket: the salt or the fields of the unit changed.
     case reshuffled
     /// The rule served otherwise before: a target instead of a split, or the other way round.
     case replaced
@@ -17,10 +17,10 @@ package struct Movement: Sendable, Hashable {
 }
 
 extension RuleSet {
-  /// Which shares of which rules move when this version takes `parent`'s place.
+  /// The shares of rules that move when this version replaces `parent`.
   ///
-  /// Of the rules that both have: what rules that come, go, or apply to others do can only be told
-  /// over data. A unit moves when its target is another.
+  /// Only of the rules that both have: the effect of rules that are new, gone, or apply to other
+  /// requests depends on data. A unit moves when its target is another.
   package func movement(from parent: RuleSet) -> [Movement] {
     rules.compactMap { rule in
       guard let old = parent.rules.first(where: { Carving.isSame($0.name, rule.name) }),
@@ -66,7 +66,7 @@ extension RuleSet {
 }
 
 extension RuleSet.Serve {
-  /// Which target has which buckets.
+  /// The ranges of buckets that each target has.
   fileprivate var shares: [(target: String, range: BucketRange)] {
     switch self {
     case .target(let target): [(target, BucketRange(0, Bucket.count))]

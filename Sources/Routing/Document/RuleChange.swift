@@ -2,7 +2,7 @@ import Model
 
 /// A member of a rule set that two versions differ in.
 package struct RuleChange: Sendable, Hashable {
-  /// How it changed.
+  /// The kind of change.
   package enum Kind: Sendable, Hashable {
     case added, removed, changed
     /// The same rule, but among others before it.
@@ -17,7 +17,7 @@ package struct RuleChange: Sendable, Hashable {
 }
 
 extension RuleSet {
-  /// What differs from `old`, rules first; comments and the parent's number do not count.
+  /// The differences from `old`, rules first; comments and the parent's number do not count.
   package func changes(from old: RuleSet) -> [RuleChange] {
     let ignored: Set<DataText> = ["rules", "targets", "comment", "parent_version"]
     var changes = Self.changes("rule", old.named("rules"), named("rules"))

@@ -71,7 +71,7 @@ extension RuleSetReader {
     "parent_version", "comment", "inputs", "timeouts", "retry", "cooldown", "gates",
   ]
 
-  /// Reads the document; nil when it is no object.
+  /// Reads the document; nil when it is not an object.
   ///
   /// The result is sound only when no fault was noted.
   fileprivate mutating func ruleSet(_ document: RuleJSON, over parent: RuleSet?) -> RuleSet? {

@@ -4,7 +4,7 @@ package import Model
 ///
 /// docs/routing.md explains every member.
 package struct RuleSet: Sendable, Hashable {
-  /// What a rule set calls itself in its member `schema`.
+  /// The value of a rule set's member `schema`.
   package static let schema = "route.rules/1"
 
   package let route: String
@@ -13,13 +13,13 @@ package struct RuleSet: Sendable, Hashable {
   package let comment: String
   /// Roots of fields that the server or its trusted callers state.
   package let trusted: [String]
-  /// Roots of fields that anybody states.
+  /// Roots of fields that any caller may state.
   package let untrusted: [String]
   /// In the order of their names.
   package let targets: [Target]
   /// The first that is true serves.
   package let rules: [Rule]
-  /// What serves when none is true.
+  /// The target that serves when no rule is true.
   package let fallback: Target.Name
   package let fallbackChain: [Fallback]
   package let gate: BacktestGate?
@@ -49,7 +49,7 @@ package struct RuleSet: Sendable, Hashable {
     package let shadows: [Shadow]
   }
 
-  /// What a rule gives a request to.
+  /// The target, or the split over targets, that a rule gives a request to.
   package enum Serve: Sendable, Hashable {
     case target(Target.Name)
     case split(Split)
@@ -73,7 +73,7 @@ package struct RuleSet: Sendable, Hashable {
     package let ranges: [BucketRange]
   }
 
-  /// Where a request goes next when its target failed.
+  /// The next target for a request whose target failed.
   package struct Fallback: Sendable, Hashable {
     package let target: Target.Name
     package let classes: [FailureClass]
@@ -89,7 +89,7 @@ package struct RuleSet: Sendable, Hashable {
     case schemaInvalid = "schema_invalid"
   }
 
-  /// A target that gets copies of some requests, and answers nobody.
+  /// A target that gets copies of some requests, and whose answers reach no client.
   package struct Shadow: Sendable, Hashable {
     package let target: Target.Name
     /// The share of requests that are copied, in basis points.
@@ -97,7 +97,7 @@ package struct RuleSet: Sendable, Hashable {
     package let salt: String
   }
 
-  /// What a backtest must show before a version may be deployed.
+  /// The results that a backtest must show before a version may be deployed.
   package struct BacktestGate: Sendable, Hashable {
     /// The reference of the rows it has to be on.
     package let dataset: String

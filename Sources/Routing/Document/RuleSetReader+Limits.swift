@@ -10,7 +10,7 @@ extension RuleSetReader {
       ])
   }
 
-  /// What gateways keep to; decisions do not depend on it.
+  /// The limits that gateways keep to; decisions do not depend on them.
   mutating func limits(_ members: Members) {
     timeouts(members["timeouts"])
     numbers(

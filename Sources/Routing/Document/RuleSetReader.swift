@@ -1,9 +1,9 @@
 import Model
 
-/// Reads a rule document, and notes everything that is wrong with it on the way.
+/// A reader of rule documents that collects every fault in one pass.
 ///
-/// Reading goes on after a fault with something in its place, so that all faults are told at once;
-/// the result is used only when there was none.
+/// Reading goes on after a fault with a substitute, so that all faults are reported at once; the
+/// result is used only without faults.
 struct RuleSetReader {
   private(set) var faults: [RuleFault] = []
   /// The targets there are, to check references to them.
@@ -17,7 +17,7 @@ struct RuleSetReader {
     let pointer: Pointer
   }
 
-  /// The members of an object that were asked for.
+  /// The members of an object that were requested.
   struct Members {
     let pointer: Pointer
     fileprivate let places: [(name: String, place: Place)]

@@ -1,16 +1,17 @@
 import Model
 
-/// Where a unit (a user, an item, a request) falls among the 10,000 places of which shares are cut.
+/// The place of a unit (a user, an item, a request) among the 10,000 buckets from which shares are
+/// cut.
 ///
 /// SHA-256 over length-framed texts, so that no two lists of texts make the same bytes; the first
 /// eight bytes are scaled to the range without bias. docs/routing.md has the format.
 package enum Bucket {
-  /// What a place is drawn for; each draws apart from the others.
+  /// The purposes for which places are drawn; each draws independently of the others.
   package enum Purpose: String, Sendable {
     case split, rollout, shadow
   }
 
-  /// How many places there are: shares are basis points.
+  /// The number of places: shares are basis points.
   package static let count = 10_000
 
   /// The place of `unit`, below ``count``.

@@ -1,13 +1,13 @@
 extension CompiledRules {
   /// Decides which target serves a request.
   /// - Parameters:
-  ///   - context: A JSON object; members that no rule asks for are passed over.
+  ///   - context: A JSON object; members that no rule reads are ignored.
   ///   - trusting: Whether the context is from someone who may state `principal`; else that is as
   ///     good as absent.
   ///   - unit: Names the request when the context does not, in `request.id` or `targetingKey`.
-  ///   - unrecorded: Fields that the context does not tell of, so that whether they exist is
-  ///     unknown too; of a live request there are none.
-  /// - Throws: ``JSONFault`` when the context is no JSON object.
+  ///   - unrecorded: Fields that the context may lack although the request had them, so that even
+  ///     their existence is unknown; a live request has no such fields.
+  /// - Throws: ``JSONFault`` when the context is not a JSON object.
   package func decide(
     _ context: [UInt8], trusting: Bool = true, unit: RequestUnit = .none,
     unrecorded: [FieldPath] = []
@@ -71,10 +71,10 @@ extension CompiledRules {
   }
 }
 
-/// What stands for a request whose context does not name it.
+/// The name of a request whose context does not name it.
 package struct RequestUnit: Sendable, Hashable {
   let text: String
-  /// What a decision says that it is.
+  /// The source of the name, as a decision reports it.
   let source: String
 
   /// Nothing: all such requests are one unit.

@@ -9,12 +9,12 @@ package final class CompiledRules: Sendable {
 
   /// A rule that is enabled.
   struct Entry: Sendable {
-    /// Where it is in the document.
+    /// The index of the rule in the document.
     let index: Int
     let serve: Serve
     let fallbacks: [Int]
     let shadows: [Shadow]
-    /// How a decision's list of checked rules begins to tell of it: `["name","`.
+    /// The beginning of the rule's entry in a decision's list of checked rules: `["name","`.
     let opening: [UInt8]
   }
 
@@ -27,7 +27,7 @@ package final class CompiledRules: Sendable {
     let salt: [UInt8]
     let fields: [Int]
     let variants: [Variant]
-    /// Where ranges end and whose they are, in order.
+    /// The upper end and the variant of each range, in order.
     let ends: [(upper: Int, variant: Int)]
   }
 
@@ -44,7 +44,7 @@ package final class CompiledRules: Sendable {
   }
 
   let entries: [Entry]
-  /// Where the condition of each entry begins; apart from them, so that a rule that is not true
+  /// The start of each entry's condition; apart from the entries, so that a rule that is not true
   /// costs no more than its condition.
   let starts: [Int]
   let program: Program

@@ -1,17 +1,17 @@
 import Model
 
-/// What a rule set says about one request, and why.
+/// The decision of a rule set on one request, with its reason.
 ///
-/// Holds numbers; names are looked up when they are asked for.
+/// Holds numbers; names are looked up when they are read.
 package struct Decision: Sendable {
-  /// Why a target was chosen, in OpenFeature's words.
+  /// The reason for which a target was chosen, in OpenFeature's words.
   package enum Reason: String, Sendable {
     case match = "TARGETING_MATCH"
     case split = "SPLIT"
     case fallback = "DEFAULT"
   }
 
-  /// How a unit got its variant.
+  /// The draw by which a unit got its variant.
   struct Draw: Sendable {
     let variant: Int
     /// The share of the variant's target, in basis points.
@@ -19,13 +19,13 @@ package struct Decision: Sendable {
     let bucket: Int
     let unit: [UInt8]
     let source: String
-    /// Whether the context names no unit, so that what stands for the request is drawn for.
+    /// True when the context names no unit, so that the request's substitute name is drawn for.
     let isNameless: Bool
   }
 
   package let rules: CompiledRules
   let entry: CompiledRules.Entry?
-  /// Whether each enabled rule was true, up to the first that was.
+  /// The truth of each enabled rule, up to the first true one.
   package let checked: [Truth]
   let targetIndex: Int
   let draw: Draw?
@@ -65,7 +65,7 @@ package struct Decision: Sendable {
   /// The bucket the unit was drawn.
   package var bucket: Int? { draw?.bucket }
 
-  /// What was drawn for; nil when nothing was.
+  /// The unit that was drawn for; nil when nothing was drawn.
   package var unit: [UInt8]? { draw?.unit }
 
   /// The path of the field that names the unit; `decision.id` when the request had no name.
@@ -91,7 +91,7 @@ package struct Decision: Sendable {
       * 100
   }
 
-  /// Where the request goes when targets fail, in order; never the target itself.
+  /// The next targets for the request when targets fail, in order; never the target itself.
   package var fallbacks: [RuleSet.Fallback] {
     let chain = rule?.fallbacks ?? rules.set.fallbackChain
     let places = entry?.fallbacks ?? rules.fallbackChain
@@ -101,6 +101,6 @@ package struct Decision: Sendable {
   /// The targets that get a copy.
   package var shadows: [String] { shadowIndices.map { rules.set.targets[$0].name } }
 
-  /// How many of the checked rules were unknown.
+  /// The number of unknown rules among those checked.
   package var unknownCount: Int { checked.count { $0 == .unknown } }
 }

@@ -12,7 +12,7 @@ struct FieldIndex: Sendable {
     let node: Int32
   }
 
-  /// How many fields there are.
+  /// The number of fields.
   let slotCount: Int
   private var nodes: [Node] = []
   private var edges: [Edge] = []
@@ -44,7 +44,7 @@ struct FieldIndex: Sendable {
     left.count == right.count ? left.lexicographicallyPrecedes(right) : left.count < right.count
   }
 
-  /// How many names there are on all ways down.
+  /// The number of names on all paths.
   var nodeCount: Int { nodes.count }
 
   /// The slot of a node; nil when it is only on the way to others.

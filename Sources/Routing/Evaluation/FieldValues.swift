@@ -1,13 +1,13 @@
 /// The fields of one context that rules ask for.
 struct FieldValues {
-  /// What a field is.
+  /// The kind of a field's value.
   enum Kind: UInt8 {
     /// Not there, or null, which is the same.
     case absent
     case bool, integer, fraction, text
     /// An object or a list.
     case other
-    /// Not known to be there or not: what was recorded does not tell.
+    /// Not known to exist: the record does not contain the field.
     case unrecorded
   }
 
@@ -26,7 +26,7 @@ struct FieldValues {
   /// Reads a context.
   /// - Parameter trusting: Whether the members of `principal` are taken, which only trusted callers
   ///   may state.
-  /// - Throws: ``JSONFault`` when it is no JSON object, or a field asked for is there twice.
+  /// - Throws: ``JSONFault`` when it is not a JSON object, or a field that is read occurs twice.
   init(_ json: [UInt8], _ index: FieldIndex, trusting: Bool) throws(JSONFault) {
     slots = [Slot](repeating: Slot(), count: index.slotCount)
     text.reserveCapacity(128)

@@ -59,7 +59,7 @@ extension Program {
     }
   }
 
-  /// Whether the text of `slot` has the operand's from `offset` on.
+  /// Returns true when the text of `slot` has the operand's text from `offset` on.
   private func matches(
     _ operand: Operand, _ slot: FieldValues.Slot, at offset: Int32,
     _ values: borrowing FieldValues

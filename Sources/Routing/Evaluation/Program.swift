@@ -1,7 +1,7 @@
 /// Conditions as a flat list of instructions, each before its parts, which a loop runs without
 /// allocating anything.
 struct Program: Sendable {
-  /// What an instruction does.
+  /// The effect of an instruction.
   enum Operation: UInt8, Sendable {
     case all, any, not
     case exists, isMissing
@@ -14,7 +14,8 @@ struct Program: Sendable {
     let operation: Operation
     /// The field it tests.
     var slot: Int32 = 0
-    /// What the field is compared to; a list of operands for `among`: from `bits` on, `count` many.
+    /// The operand that the field is compared with; a list of operands for `among`: from `bits` on,
+    /// `count` many.
     var operand = Operand()
     /// The instruction after this one and its parts.
     var end: Int32 = 0

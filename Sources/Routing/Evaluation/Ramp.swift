@@ -1,14 +1,14 @@
-/// How a version takes another's place step by step.
+/// A gradual replacement of one version by another, step by step.
 ///
-/// The share at a time follows from the plan and the time it began, so nobody has to be there to
-/// take the steps. A unit that has moved stays, since shares only grow.
+/// The share at a time follows from the plan and the time it began, so no process has to take the
+/// steps. A unit that has moved stays, since shares only grow.
 package struct Ramp: Sendable, Hashable {
   /// Shares of units in basis points; they grow, and the last one stays.
   package let steps: [Int]
   /// The time from one step to the next.
   package let seconds: Int
   package let salt: String
-  /// What names a unit, as in a split.
+  /// The fields that name a unit, as in a split.
   package let fields: [FieldPath]
 
   /// A plan; nil when its shares do not grow, or a step takes no time.
@@ -30,7 +30,7 @@ package struct Ramp: Sendable, Hashable {
   }
 }
 
-/// What decides for a router now: one version, or two while a ramp is under way.
+/// The versions that decide for a router now: one, or two during a ramp.
 package struct LiveRules: Sendable {
   /// The version that was deployed.
   package let current: CompiledRules
@@ -38,7 +38,7 @@ package struct LiveRules: Sendable {
   private let ramp: Ramp?
   private let fields: FieldIndex
 
-  /// A version that serves everybody, or that takes `previous`'s place along a ramp.
+  /// A version that serves every unit, or that takes `previous`'s place along a ramp.
   package init(
     _ current: CompiledRules, over previous: CompiledRules? = nil, along ramp: Ramp? = nil
   ) {
@@ -54,8 +54,8 @@ package struct LiveRules: Sendable {
 
   /// Decides by the version that the unit has reached.
   /// - Parameter elapsed: The time since the deployment, in microseconds.
-  /// - Returns: the decision, whose rule set tells which version made it; and while a ramp is under
-  ///   way, what that does to it.
+  /// - Returns: the decision, whose rule set is the version that made it, and during a ramp, its
+  ///   effect on the decision.
   package func decide(
     _ context: [UInt8], trusting: Bool = true, unit: RequestUnit = .none,
     afterMicroseconds elapsed: Int64 = 0
@@ -81,9 +81,9 @@ package struct LiveRules: Sendable {
   }
 }
 
-/// What a ramp does to a decision.
+/// The effect of a ramp on a decision.
 package struct Rollout: Sendable, Hashable {
-  /// What the ramp moves from one version to the other.
+  /// The unit that the ramp moves from one version to the other.
   package let unit: [UInt8]
   /// The probability of the decision's target over both versions, in millionths.
   package let propensityPPM: Int

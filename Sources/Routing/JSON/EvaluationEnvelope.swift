@@ -1,18 +1,18 @@
-/// A JSON object that has a context among its members, whose bytes are left as they are.
+/// A JSON object that has a context among its members, whose bytes are not changed.
 package struct EvaluationEnvelope: Sendable, Hashable {
-  /// The context's JSON text; an empty object when there is none.
+  /// The context's JSON text; an empty object when it is absent.
   package private(set) var context = Array("{}".utf8)
-  /// Which version is to decide; nil for what is live.
+  /// The version that is to decide; nil for the live one.
   package private(set) var version: String?
-  /// Whether nothing is to be recorded.
+  /// True when nothing is to be recorded.
   package private(set) var isDry = false
 
-  /// Whether the context is an object, or left out; without `isStrict` it may be another value.
+  /// True when the context is an object, or left out; without `isStrict` it may be another value.
   package private(set) var hasObject = true
 
   /// Reads an envelope.
   ///
-  /// Unless it is strict, members other than `context` are passed over.
+  /// Unless it is strict, members other than `context` are ignored.
   /// - Throws: ``JSONFault`` when it is no JSON object or, being strict, has members that are not
   ///   known.
   package init(parsing bytes: [UInt8], isStrict: Bool = true) throws(JSONFault) {

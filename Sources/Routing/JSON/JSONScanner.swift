@@ -1,4 +1,4 @@
-/// Why a text is not JSON, and at which byte.
+/// The reason for which a text is not JSON, and the byte.
 package struct JSONFault: Error, Sendable, Hashable {
   /// Bytes before the fault.
   package let offset: Int
@@ -7,16 +7,16 @@ package struct JSONFault: Error, Sendable, Hashable {
 
 /// Reads JSON text piece by piece, exactly as RFC 8259 has it.
 ///
-/// Both readers here stand on it: the one of rule documents, which keeps everything, and the one of
-/// contexts, which keeps what the rules ask for.
+/// Both readers of this module use it: that of rule documents, which keeps everything, and that of
+/// contexts, which keeps only the fields that the rules read.
 struct JSONScanner {
-  /// What a number is; only what has neither a fraction nor an exponent is an integer.
+  /// A number; only one with neither a fraction nor an exponent is an integer.
   enum Number {
     case integer(Int64)
     case fraction(Double)
   }
 
-  /// How deep values may be nested.
+  /// The greatest depth of nested values.
   static let depthLimit = 32
 
   let bytes: [UInt8]
@@ -57,7 +57,7 @@ struct JSONScanner {
     guard take(byte) else { throw fault("\(what) is expected here") }
   }
 
-  /// Goes on when nothing but white space is left.
+  /// Throws unless only white space is left.
   mutating func expectEnd() throws(JSONFault) {
     guard peek() == nil else { throw fault("the JSON ends before this") }
   }

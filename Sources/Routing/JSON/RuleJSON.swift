@@ -15,7 +15,7 @@ indirect enum RuleJSON {
     let value: RuleJSON
   }
 
-  /// What a message calls it.
+  /// The name of its kind in messages.
   var kind: String {
     switch self {
     case .null: "null"
@@ -29,7 +29,7 @@ indirect enum RuleJSON {
   }
 }
 
-/// What is wrong with a rule document, and where.
+/// An error in a rule document, with its place.
 package struct RuleFault: Sendable, Hashable, Codable {
   /// An RFC 6901 JSON Pointer; empty for the document itself.
   package let pointer: String
@@ -83,7 +83,7 @@ struct Pointer {
 }
 
 extension RuleJSON {
-  /// How many bytes a document may have.
+  /// The greatest size of a document in bytes.
   static let byteLimit = 4 << 20
 
   /// Reads a document; what no document may hold is added to `faults`: members given twice.
@@ -206,7 +206,8 @@ extension RuleJSON {
 
 extension CanonicalJSON {
   /// The value of any JSON text of integers, texts, booleans, lists and objects.
-  /// - Throws: ``RuleFaults`` when it is none, or has nulls, fractions, or members given twice.
+  /// - Throws: ``RuleFaults`` when it is not such a text, or has nulls, fractions, or duplicate
+  ///   members.
   package init(normalizing bytes: [UInt8]) throws(RuleFaults) {
     var faults: [RuleFault] = []
     self = try RuleJSON.read(bytes, &faults).canonical(Pointer(), &faults)

@@ -7,7 +7,7 @@ import Service
 import Wire
 
 extension Backend {
-  /// Answers with bytes, or with the part of them that a request asks for.
+  /// Answers with bytes, or with the range of them that a request wants.
   ///
   /// `headers` are those of all answers; `validators` are compared with the request's conditions.
   func respond(
@@ -35,7 +35,7 @@ extension Backend {
     }
   }
 
-  /// Whether a client that reads has the bytes already, so that 304 will do.
+  /// Returns true when a reading client has the bytes already, so that 304 will do.
   /// - Throws: ``HTTPProblem`` with 412 when it wants others.
   func isNotModified(_ request: Request, _ validators: Validators) throws(HTTPProblem) -> Bool {
     guard validators.isMeant(by: request.headers) else {
@@ -94,7 +94,7 @@ extension Backend {
     return try result.get()
   }
 
-  /// The same for as long as the task is not cancelled, whoever waits for it.
+  /// The same, for as long as the task is not cancelled, even when no client waits for it.
   func spooled<Value: Sendable>(
     as caller: Caller, exhausted: HTTPResponse.Status = .unprocessableContent, hasSQL: Bool,
     _ body:
@@ -110,7 +110,7 @@ extension Backend {
         let writer = SpoolWriter(folder: folder, limit: limit)
         do throws(StoreError) {
           let value = try body(service) { (bytes) throws(StoreError) in
-            if Task.isCancelled { throw StoreError(.exhausted, "the request was given up") }
+            if Task.isCancelled { throw StoreError(.exhausted, "the request was cancelled") }
             try writer.write(bytes)
           }
           return .done(writer.finish(), value)
@@ -133,7 +133,7 @@ extension Backend {
   }
 }
 
-/// How a call ended that wrote its answer piece by piece.
+/// The outcome of a call that wrote its answer piece by piece.
 private enum SpoolOutcome<Value: Sendable>: Sendable {
   case done(SpooledBytes, Value)
   case failed(HTTPProblem)

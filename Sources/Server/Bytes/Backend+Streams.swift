@@ -12,7 +12,7 @@ extension Backend {
   /// - What fails after it is never a status: `lastWords` puts the error into the form of the
   ///   stream, and the transfer ends without its last chunk, the one ending that no client takes
   ///   for success.
-  /// - The next piece is asked for when the connection has taken the one before.
+  /// - The next piece is made when the connection has taken the one before.
   /// - The iteration is cancelled as soon as the client leaves, or the server has to end.
   /// - A heartbeat is a piece like any other, and left to the caller.
   package func streamed<Pieces: AsyncSequence & Sendable>(
@@ -24,7 +24,7 @@ extension Backend {
     switch first {
     case .piece, .end: break
     case .failed(let error): throw error
-    case .cancelled: throw ended(StoreError(.exhausted, "the request was given up"))
+    case .cancelled: throw ended(StoreError(.exhausted, "the request was cancelled"))
     }
     var headers = headers
     if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
@@ -51,7 +51,7 @@ extension Backend {
     return Response(status: status, headers: headers, body: body)
   }
 
-  /// What a client is told of an error after its stream has begun.
+  /// The problem that a client gets for an error after its stream has begun.
   private func problem(of error: any Error, _ context: ServerContext) -> HTTPProblem {
     if let error = error as? StoreError, !context.caller.seesEverything {
       return HTTPProblem(error)
@@ -74,7 +74,7 @@ private final class PieceStream<Pieces: AsyncSequence> where Pieces.Element == B
     case cancelled
   }
 
-  /// How the sending of a stream ended.
+  /// The end of a stream.
   enum Ending: Sendable {
     case whole
     case failed(any Error)

@@ -3,8 +3,8 @@ import NIOPosix
 
 /// Threads on which calls may block, so that event loops never do.
 ///
-/// A call runs as part of the task that made it, so `Task.isCancelled` tells it when nobody waits
-/// for its answer any more.
+/// A call runs as part of the task that made it, so `Task.isCancelled` is true in it once the
+/// request was cancelled.
 final class BlockingPool: TaskExecutor {
   private let pool: NIOThreadPool
 

@@ -4,16 +4,16 @@ import Wire
 /// A snapshot in one of its forms, as bytes.
 struct Rendering: Sendable {
   let bytes: SpooledBytes
-  /// How many rows it has.
+  /// The number of its rows.
   let rows: Int
 }
 
-/// Renderings of snapshots, kept while there is room, and made once however many ask at a time.
+/// Renderings of snapshots, kept while there is room, and made once for all concurrent requests.
 ///
-/// A snapshot never changes, so nothing here is ever out of date. Files have no names, so nothing
-/// is left behind by a crash.
+/// A snapshot never changes, so no entry is ever out of date. Files have no names, so nothing is
+/// left behind by a crash.
 actor Renderings {
-  /// What a rendering is of.
+  /// The key of a rendering.
   struct Key: Hashable, Sendable {
     let snapshot: Digest
     let request: DataRequest
@@ -21,7 +21,7 @@ actor Renderings {
 
   private struct Entry {
     let rendering: Rendering
-    /// When it was asked for last, in requests.
+    /// The number of the last request for it.
     var used: Int
   }
 
@@ -29,7 +29,7 @@ actor Renderings {
   private struct Making {
     let task: Task<Rendering, any Error>
     let number: Int
-    /// How many wait for it.
+    /// The number of requests that wait for it.
     var waiting = 0
   }
 
@@ -72,7 +72,7 @@ actor Renderings {
     return rendering
   }
 
-  /// Waits no more; what nobody waits for is not made.
+  /// Stops waiting; a rendering that no request waits for is cancelled.
   private func leave(_ key: Key, _ number: Int) {
     guard underWay[key]?.number == number else { return }
     underWay[key]?.waiting -= 1
@@ -89,7 +89,7 @@ actor Renderings {
     evict(from: entries.filter { ($0.value.rendering.bytes.file != nil) == isFile })
   }
 
-  /// Lets go of those among `candidates` that were not asked for the longest, until there is room.
+  /// Removes the least recently requested of `candidates` until there is room.
   private func evict(from candidates: [Key: Entry]) {
     guard fileBytes > limitBytes || memoryBytes > memoryLimitBytes else { return }
     for (key, entry) in candidates.sorted(by: { $0.value.used < $1.value.used }) {

@@ -19,7 +19,7 @@ extension HTTPFields {
 }
 
 extension Backend {
-  /// More than this of JSON that asks for something is not read.
+  /// The most bytes of a request in JSON that are read.
   private static let documentBytes = 1 << 20
 
   /// Reads the body of a request into memory or a file, as it comes.
@@ -57,7 +57,7 @@ extension Backend {
     }
   }
 
-  /// Writes what goes to memory here, and the rest where it may block.
+  /// Writes to memory on the event loop, and to disk on a thread that may block.
   private func write(_ bytes: ByteBuffer, to writer: SpoolWriter) async throws {
     do throws(StoreError) {
       if writer.count + bytes.readableBytes <= SpoolWriter.memoryBytes {

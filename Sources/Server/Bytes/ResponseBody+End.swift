@@ -4,7 +4,7 @@ import NIOCore
 import Synchronization
 
 extension ResponseBody {
-  /// Whether its bytes are sent as they come, so that their number is not known before.
+  /// True when its bytes are sent as they come, so that their number is not known before.
   var isStreamed: Bool { contentLength == nil }
 
   /// The same body, which calls `onEnd` once, however it ends: with the number of bytes that were

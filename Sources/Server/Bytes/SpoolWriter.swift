@@ -15,7 +15,7 @@ final class SpoolWriter {
   private var memory = ByteBuffer()
   private var file: TemporaryFile?
   private(set) var count = 0
-  /// Why a write failed, in terms of HTTP.
+  /// The HTTP problem of a failed write.
   private(set) var problem: HTTPProblem?
 
   /// Takes up to `limit` bytes; files are made in `folder`.

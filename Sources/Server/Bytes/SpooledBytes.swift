@@ -31,7 +31,7 @@ struct SpooledBytes: Sendable {
     self.count = count
   }
 
-  /// `count` bytes that are kept elsewhere.
+  /// `count` bytes that `read` returns.
   init(count: Int, read: @escaping Reader) {
     place = .elsewhere(read)
     self.count = count
@@ -72,7 +72,7 @@ struct SpooledBytes: Sendable {
     }
   }
 
-  /// How many bytes are read at a time.
+  /// The number of bytes that are read at a time.
   static let pieceBytes = 256 << 10
 
   /// A part in memory, without copying; nil when the bytes are in a file.

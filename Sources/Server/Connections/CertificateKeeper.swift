@@ -32,7 +32,7 @@ final class CertificateKeeper: Sendable {
     current.withLock { $0 = pair }
   }
 
-  /// How connections are made, each with the certificate of its moment.
+  /// The configuration of new connections, each with the certificate current at the time.
   var configuration: TLSConfiguration {
     var configuration = Self.configuration(of: current.withLock { $0 })
     configuration.sslContextCallback = { [self] _, promise in

@@ -5,8 +5,8 @@ import NIOHTTP1
 import NIOHTTPTypes
 import Wire
 
-/// What a connection does beyond carrying requests and answers: it lets a client that asks first
-/// send its body, closes after an answer that says so, and tells when the client has gone.
+/// The rules of a connection beyond carrying requests and answers: it lets a client that asks first
+/// send its body, closes after an answer that says so, and reports when the client has gone.
 ///
 /// Lives on the event loop of its channel.
 final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
@@ -24,7 +24,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   private var hasGone = false
   private var listeners: [@Sendable () -> Void] = []
 
-  /// Bodies that are announced to be larger than this are not asked for.
+  /// The size above which an announced body gets no `100 Continue`.
   init(bodyLimitBytes: Int) { self.bodyLimitBytes = bodyLimitBytes }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -70,7 +70,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(data, promise: promise)
         return
       }
-      // First our side alone: a close with bytes unread would make the system drop the answer.
+      // Only our side first: a close with bytes unread would make the system drop the answer.
       context.writeAndFlush(data, promise: promise)
       context.close(mode: .output, promise: nil)
       let channel = context.channel
@@ -78,7 +78,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     }
   }
 
-  /// What is no HTTP is answered here, since it never becomes a request.
+  /// Answers bytes that are not HTTP, since they never become a request.
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     guard let fault = error as? HTTPParserError, requestsUnderWay == 0, !closesAfterAnswer else {
       context.fireErrorCaught(error)

@@ -19,7 +19,7 @@ final class RequestHeadRules: ChannelInboundHandler, RemovableChannelHandler {
       context.fireChannelRead(data)
       return
     }
-    // Nobody but this handler gives the reason.
+    // Only this handler sets the reason.
     head.headers.remove(name: HTTPField.Name.requestFault.rawName)
     var fault = Self.bodyFault(head.headers)
     let isVersion10 = head.version.major < 1 || head.version == .http1_0
@@ -47,8 +47,8 @@ final class RequestHeadRules: ChannelInboundHandler, RemovableChannelHandler {
     context.fireChannelRead(wrapInboundOut(.head(head)))
   }
 
-  /// Why the length of the body is not what others read: a coding beside `chunked`, or a number
-  /// that no length can be.
+  /// The reason for which the length of the body is ambiguous: a coding beside `chunked`, or a
+  /// number that no length can be.
   private static func bodyFault(_ headers: HTTPHeaders) -> RequestFault? {
     let codings = headers[canonicalForm: "transfer-encoding"]
     guard codings.isEmpty || codings.map({ $0.lowercased() }) == ["chunked"] else {
@@ -57,7 +57,7 @@ final class RequestHeadRules: ChannelInboundHandler, RemovableChannelHandler {
     }
     guard headers["content-length"].allSatisfy({ Int($0) != nil }) else {
       return RequestFault(
-        status: .contentTooLarge, message: "the body is larger than any that is allowed here")
+        status: .contentTooLarge, message: "the body is larger than any that this server allows")
     }
     return nil
   }
@@ -72,7 +72,7 @@ final class RequestHeadRules: ChannelInboundHandler, RemovableChannelHandler {
 @available(*, unavailable)
 extension RequestHeadRules: Sendable {}
 
-/// A rule of HTTP that the head of a request breaks, on its way to whoever answers.
+/// A rule of HTTP that the head of a request breaks, passed on to the responder.
 struct RequestFault: Hashable {
   let status: HTTPResponse.Status
   let message: String
@@ -83,7 +83,7 @@ struct RequestFault: Hashable {
     self.message = message
   }
 
-  /// The fault that ``RequestHeadRules`` found; nil when there is none.
+  /// The fault that ``RequestHeadRules`` found; nil for a correct head.
   init?(in headers: HTTPFields) {
     guard let parts = headers[.requestFault]?.split(separator: " ", maxSplits: 1), parts.count == 2,
       let code = Int(parts[0])
@@ -94,7 +94,7 @@ struct RequestFault: Hashable {
   /// The fault as a field holds it.
   var text: String { "\(status.code) \(message)" }
 
-  /// The answer, after which the connection ends: nobody knows where the next request begins.
+  /// The answer, after which the connection ends: the start of the next request is unknown.
   var problem: HTTPProblem {
     var problem = HTTPProblem(
       status, status == .contentTooLarge ? .exhausted : .usage, message)

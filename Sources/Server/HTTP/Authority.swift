@@ -4,7 +4,7 @@ package struct Authority: Hashable, Sendable {
   /// Nil where it is left out, which means the scheme's.
   package let port: UInt16?
 
-  /// Reads an authority; nil for what is none, such as one with a user's name.
+  /// Reads an authority; nil for anything else, such as one with a user's name.
   package init?(parsing text: some StringProtocol) {
     var host = text[...]
     var port: UInt16?
@@ -25,13 +25,13 @@ package struct Authority: Hashable, Sendable {
     self.port = port
   }
 
-  /// Whether both name the same place under a scheme whose port is `usual`.
+  /// Returns true when both name the same place under a scheme whose port is `usual`.
   package func isSame(as other: Authority, usualPort usual: UInt16) -> Bool {
     host == other.host && (port ?? usual) == (other.port ?? usual)
   }
 }
 
-/// Where a page is from (RFC 6454): what `Origin` holds, unless it is `null`.
+/// The origin of a page (RFC 6454): the value of `Origin`, unless it is `null`.
 package struct WebOrigin: Hashable, Sendable {
   package let isSecure: Bool
   package let authority: Authority
@@ -48,8 +48,8 @@ package struct WebOrigin: Hashable, Sendable {
     self.authority = authority
   }
 
-  /// Whether a page from here and a request to `target` are of one origin, whichever scheme a proxy
-  /// made of it.
+  /// Returns true when a page of this origin and a request to `target` are of one origin, whichever
+  /// scheme a proxy made of it.
   package func isOrigin(of target: Authority) -> Bool {
     authority.isSame(as: target, usualPort: isSecure ? 443 : 80)
   }

@@ -1,6 +1,6 @@
-/// What a `Range` header asks of a body (RFC 9110, section 14).
+/// The range of a body that a `Range` header requests (RFC 9110, section 14).
 package enum ByteRange: Equatable {
-  /// All of it: there is no range, or one that need not be understood.
+  /// All of it: without a range, or with one that need not be understood.
   case whole
   case part(Range<Int>)
   /// It begins after the end.
@@ -32,7 +32,7 @@ package enum ByteRange: Equatable {
     self = first < size ? .part(first..<last + 1) : .unsatisfiable
   }
 
-  /// Digits alone; more of them than a file can have bytes are the largest number.
+  /// Only digits; more of them than a file can have bytes are the largest number.
   private static func number(_ text: Substring) -> Int? {
     guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     return Int(text) ?? .max - 1

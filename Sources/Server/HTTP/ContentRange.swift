@@ -1,10 +1,10 @@
 package import Model
 
-/// What `Content-Range` says a body is of (RFC 9110, section 14.4): `bytes 0-1023/4096`, or
-/// `bytes */4096` for none of it, since all has come.
+/// The value of `Content-Range` (RFC 9110, section 14.4): `bytes 0-1023/4096`, or `bytes */4096`
+/// for none of it, since all has come.
 package struct ContentRange: Hashable {
   package let bytes: Range<Int>
-  /// How many bytes there are in all.
+  /// The number of bytes of the whole.
   package let total: Int
 
   /// Reads a header.
@@ -28,7 +28,7 @@ package struct ContentRange: Hashable {
   }
 
   private static let malformed = StoreError(
-    .usage, "Content-Range tells which part of how many bytes this is: 'bytes 0-1023/4096'")
+    .usage, "Content-Range gives the range and the size of the whole: 'bytes 0-1023/4096'")
 
   private static func number(_ text: Substring) -> Int? {
     guard (1...15).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) })

@@ -2,8 +2,8 @@ package import HTTPTypes
 package import Model
 package import Wire
 
-/// What `If-Match` and `If-None-Match` hold (RFC 9110, sections 13.1.1 and 13.1.2): `*`, or a list
-/// of entity tags.
+/// The value of `If-Match` and `If-None-Match` (RFC 9110, sections 13.1.1 and 13.1.2): `*`, or a
+/// list of entity tags.
 package enum EntityTags: Hashable, Sendable {
   /// Any representation that there is.
   case any
@@ -35,7 +35,8 @@ package enum EntityTags: Hashable, Sendable {
     self = .listed(tags)
   }
 
-  /// Whether one of them names the bytes called `tag`, byte for byte: a weak one never does.
+  /// Returns true when one of them names the bytes called `tag`, byte for byte: a weak one never
+  /// does.
   package func namesStrongly(_ tag: String) -> Bool {
     switch self {
     case .any: true
@@ -43,7 +44,7 @@ package enum EntityTags: Hashable, Sendable {
     }
   }
 
-  /// Whether one of them names something as good as the bytes called `tag`.
+  /// Returns true when one of them names a representation equivalent to the bytes called `tag`.
   package func namesWeakly(_ tag: String) -> Bool {
     switch self {
     case .any: true
@@ -59,7 +60,7 @@ package struct EntityTag: Hashable, Sendable {
   package let isWeak: Bool
 }
 
-/// What a write asks of the latest version of its dataset.
+/// The conditions of a write on the latest version of its dataset.
 package struct WriteConditions: Hashable, Sendable {
   private let match: EntityTags?
   private let noneMatch: EntityTags?
@@ -75,9 +76,9 @@ package struct WriteConditions: Hashable, Sendable {
     if match == nil, noneMatch == nil { return nil }
   }
 
-  /// What has to hold when the version is written, so that the conditions hold; nil when they do
+  /// The precondition for writing the version, so that the conditions hold; nil when they hold
   /// whatever is written meanwhile.
-  /// - Parameter latest: The digest of the latest version's snapshot; nil when there is none.
+  /// - Parameter latest: The digest of the latest version's snapshot; nil without versions.
   package func precondition(at latest: Digest?) -> PushRequest.Precondition? {
     let tag = latest?.description
     if let match, !(tag.map(match.namesStrongly) ?? false) { return Self.unmet }

@@ -1,5 +1,5 @@
-/// What `Content-Disposition` says of a file (RFC 6266): whether a browser shows it, and what it is
-/// called when it is saved.
+/// The value of `Content-Disposition` for a file (RFC 6266): whether a browser shows it, and the
+/// name under which it is saved.
 package enum FileDisposition {
   /// The header of a file called `name`, which may be any text.
   ///
@@ -26,7 +26,7 @@ package enum FileDisposition {
     }
   }
 
-  /// Whether a quoted string may hold it and every client reads it as it is.
+  /// Returns true when a quoted string may hold it and every client reads it as it is.
   private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
     (0x20...0x7E).contains(scalar.value) && scalar != "\"" && scalar != "%"
   }

@@ -8,7 +8,7 @@ package struct HTTPProblem: Error, Sendable {
   let error: StoreError
   var headers = HTTPFields()
 
-  /// An error that its kind alone does not give the right status.
+  /// An error whose status differs from that of its kind.
   init(_ status: HTTPResponse.Status, _ kind: StoreError.Kind, _ message: String) {
     self.status = status
     error = StoreError(kind, message)

@@ -2,8 +2,8 @@ import Glibc
 
 /// The host of an authority (RFC 3986, section 3.2.2): a name, or an address in its one form.
 ///
-/// What begins like an address is none, and another spelling of an address (`127.1`, `0x7f000001`,
-/// `2130706433`) is no name: libraries disagree about what those mean, so they are refused.
+/// A text that begins like an address but is not one, and another spelling of an address (`127.1`,
+/// `0x7f000001`, `2130706433`), are refused: libraries disagree about what those mean.
 package enum HostName: Hashable, Sendable {
   /// In lower case, without the dot that may end it.
   case name(String)
@@ -41,7 +41,7 @@ package enum HostName: Hashable, Sendable {
     self = .ipv4(number)
   }
 
-  /// Whether it is this machine for whoever uses it: `localhost`, 127.0.0.0/8, `::1`.
+  /// True when it always means the local machine: `localhost`, 127.0.0.0/8, `::1`.
   package var isLoopback: Bool {
     switch self {
     case .name(let name): name == "localhost"

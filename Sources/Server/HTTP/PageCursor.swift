@@ -1,9 +1,9 @@
 import Foundation
 import Model
 
-/// Where a page begins, in a form that clients hand back and do not look into.
+/// The start of a page, in an opaque form that clients hand back.
 struct PageCursor: Hashable {
-  /// What a list goes on after; each list has its own meaning for the parts.
+  /// The position after which a list goes on; each list has its own meaning for the parts.
   let parts: [String]
 
   /// A place named by `parts`, none of which holds a line break.
@@ -29,7 +29,7 @@ struct PageCursor: Hashable {
   }
 
   /// A part that is a number of 0 or more.
-  /// - Throws: ``StoreError`` of kind `usage` when it is none.
+  /// - Throws: ``StoreError`` of kind `usage` when it is not such a number.
   func number(_ index: Int) throws(StoreError) -> Int {
     guard let number = Int(parts[index]), number >= 0, number < 1 << 50 else {
       throw Self.foreign

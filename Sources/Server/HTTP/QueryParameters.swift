@@ -38,7 +38,7 @@ struct QueryParameters {
   func texts(_ name: String) -> [String] { values[name] ?? [] }
 
   /// The number that a parameter holds.
-  /// - Throws: ``StoreError`` of kind `usage` when it is no number of `range`.
+  /// - Throws: ``StoreError`` of kind `usage` when it is not a number of `range`.
   func number(_ name: String, in range: ClosedRange<Int>) throws(StoreError) -> Int? {
     guard let text = try text(name) else { return nil }
     guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text),
@@ -50,7 +50,7 @@ struct QueryParameters {
     return number
   }
 
-  /// Whether a parameter is `true`.
+  /// Returns true when a parameter is `true`.
   /// - Throws: ``StoreError`` of kind `usage` when it is neither that nor `false`.
   func flag(_ name: String, default fallback: Bool) throws(StoreError) -> Bool {
     switch try text(name) {

@@ -7,7 +7,7 @@ import Wire
 enum ReportForm {
   case json, html, markdown, text
 
-  /// What HTTP calls it.
+  /// The media type in HTTP.
   var mediaType: String {
     switch self {
     case .json: "application/json"

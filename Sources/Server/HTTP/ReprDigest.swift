@@ -1,15 +1,15 @@
 import Foundation
 package import Model
 
-/// The header that tells the digest of what is sent, whole (RFC 9530): `sha-256=:<base64>:`.
+/// The header with the digest of the whole content sent (RFC 9530): `sha-256=:<base64>:`.
 package enum ReprDigest {
   /// The header for a digest.
   package static func text(_ digest: Digest) -> String {
     "sha-256=:\(Data(digest.bytes).base64EncodedString()):"
   }
 
-  /// The SHA-256 that a header gives among other digests; nil when it gives none.
-  /// - Throws: ``StoreError`` of kind `usage` when it is none.
+  /// The SHA-256 that a header gives among other digests; nil without one.
+  /// - Throws: ``StoreError`` of kind `usage` when it is malformed.
   package static func digest(_ text: String) throws(StoreError) -> Digest? {
     for member in text.split(separator: ",") {
       let pair = member.split(separator: "=", maxSplits: 1)

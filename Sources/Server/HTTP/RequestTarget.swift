@@ -1,6 +1,6 @@
 package import Model
 
-/// Where a request goes: the path, and the authority that `Host` or an absolute target names
+/// The target of a request: the path, and the authority that `Host` or an absolute target names
 /// (RFC 9112, section 3.2).
 package struct RequestTarget: Hashable, Sendable {
   /// Path and query.

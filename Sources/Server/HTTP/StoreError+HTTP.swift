@@ -19,16 +19,16 @@ extension StoreError.Kind {
     }
   }
 
-  /// What RFC 9457 calls the title: the same for all errors of the kind.
+  /// The title of a problem (RFC 9457): the same for all errors of the kind.
   var title: String {
     switch self {
     case .usage: "The request is malformed"
     case .invalid: "The data cannot be saved as it is"
-    case .missing: "There is no such thing"
-    case .conflict: "This conflicts with what is there"
+    case .missing: "Not found"
+    case .conflict: "Conflict"
     case .corrupt: "Stored bytes are not what was saved"
     case .exhausted: "A limit was reached"
-    case .unavailable: "The system refused"
+    case .unavailable: "Service unavailable"
     case .denied: "This is not allowed"
     }
   }

@@ -1,12 +1,12 @@
 package import HTTPTypes
 package import Model
 
-/// What identifies the bytes that an answer holds, and how a request's conditions compare to it
-/// (RFC 9110, section 13).
+/// The validators of the bytes that an answer holds, and their comparison with a request's
+/// conditions (RFC 9110, section 13).
 package struct Validators: Sendable, Hashable {
   /// Without quotes; always a strong one.
   private let tag: String
-  /// In whole seconds, as HTTP tells it; nil for what has no time.
+  /// In whole seconds, as HTTP writes it; nil for content without a time.
   package let lastModified: HTTPDate?
 
   /// Bytes named by `tag`, which holds no quotes.
@@ -18,7 +18,7 @@ package struct Validators: Sendable, Hashable {
   /// With its quotes.
   package var entityTag: String { "\"\(tag)\"" }
 
-  /// Whether these are the bytes that a request is for, if it says which (`If-Match`,
+  /// Returns true when these are the bytes that a request is for, if it names any (`If-Match`,
   /// `If-Unmodified-Since`).
   package func isMeant(by headers: HTTPFields) -> Bool {
     if let text = headers[.ifMatch] {
@@ -30,7 +30,7 @@ package struct Validators: Sendable, Hashable {
     return lastModified.seconds <= since.seconds
   }
 
-  /// Whether the client has these bytes already, so that 304 will do.
+  /// Returns true when the client has these bytes already, so that 304 will do.
   package func isNotModified(for headers: HTTPFields) -> Bool {
     if let text = headers[.ifNoneMatch] {
       return EntityTags(parsing: text)?.namesWeakly(tag) ?? false
@@ -41,8 +41,8 @@ package struct Validators: Sendable, Hashable {
     return lastModified.seconds <= since.seconds
   }
 
-  /// Whether a range may be cut out, or the whole has to be sent because the client's part is of
-  /// other bytes.
+  /// Returns true when a range may be cut out; false when the whole has to be sent because the
+  /// client's part is of other bytes.
   package func allowsRange(for headers: HTTPFields) -> Bool {
     guard let condition = headers[.ifRange] else { return true }
     if condition == entityTag { return true }
@@ -50,7 +50,7 @@ package struct Validators: Sendable, Hashable {
     return date.seconds == lastModified.seconds
   }
 
-  /// The headers that tell the validators.
+  /// Adds the headers with the validators.
   func add(to headers: inout HTTPFields) {
     headers[.eTag] = entityTag
     if let lastModified { headers[.lastModified] = lastModified.description }

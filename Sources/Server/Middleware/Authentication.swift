@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Model
 
-/// Finds out who makes a request, and refuses those who may not do what its route does.
+/// Identifies the caller of a request, and refuses one without the scope of its route.
 struct Authentication: RouterMiddleware {
   let backend: Backend
   let origins: OriginRules
@@ -19,7 +19,7 @@ struct Authentication: RouterMiddleware {
     do {
       return try await next(request, context)
     } catch let error as StoreError where !context.caller.seesEverything {
-      // Its advice is for those who look after the whole store.
+      // Its advice is for administrators of the whole store.
       throw HTTPProblem(error)
     }
   }
@@ -40,7 +40,7 @@ struct Authentication: RouterMiddleware {
     }
     try caller.require(scope)
     if let id = caller.tokenID, !backend.options.isReadOnly, tokens.isUseDue(id) {
-      // Nobody waits for it, and its loss is of no consequence.
+      // The answer does not wait for it, and its loss does not matter.
       Task { try? await backend.quick.run { () throws(StoreError) in try tokens.noteUse(id) } }
     }
     return caller

@@ -22,7 +22,7 @@ struct ErrorMapping: RouterMiddleware {
 }
 
 extension HTTPProblem {
-  /// The answer to a request that ended with `error`; nil for errors that nobody foresaw.
+  /// The answer to a request that ended with `error`; nil for unexpected errors.
   init?(reporting error: any Error) {
     switch error {
     case let problem as HTTPProblem: self = problem

@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// Refuses a request that a page of another site makes in somebody's browser.
+/// Refuses a request that a page of another site makes in a user's browser.
 struct OriginCheck: RouterMiddleware {
   let origins: OriginRules
 

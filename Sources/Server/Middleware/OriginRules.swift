@@ -3,20 +3,21 @@ import Hummingbird
 import Model
 import Service
 
-/// Which pages in a browser may send requests, told by what the browser says of them.
+/// The pages in a browser that may send requests, judged by the headers that the browser adds.
 ///
-/// A browser sends what any page asks for to any server that it reaches, this machine's among them.
-/// `Sec-Fetch-Site` (https://w3c.github.io/webappsec-fetch-metadata/) says whether the page is of
-/// the server's own origin, `Origin` which one it is, and `Host` what the browser took the server
-/// for: a name whose address was changed under a page (DNS rebinding) is not this machine's.
+/// A browser sends what any page asks for to any server that it reaches, one on this machine
+/// included. `Sec-Fetch-Site` (https://w3c.github.io/webappsec-fetch-metadata/) says whether the
+/// page is of the server's own origin, `Origin` which one it is, and `Host` the name by which the
+/// browser reached the server: a name whose address was changed under a page (DNS rebinding) is not
+/// this machine's.
 struct OriginRules: Sendable {
   /// Hosts that a proxy before the server goes by.
   let allowedHosts: [HostName]
 
-  /// Goes on for a request that no page of another site makes.
+  /// Throws unless the request was not made by a page of another site.
   ///
-  /// A click on a link elsewhere leads here (a top-level GET); nothing else does, with a token or
-  /// without: not a script, a frame, a form or an image.
+  /// A click on a link of another site is allowed (a top-level GET); nothing else is, with a token
+  /// or without: not a script, a frame, a form or an image.
   /// - Throws: ``StoreError`` of kind `denied`.
   func requireOwnSite(_ request: Request) throws(StoreError) {
     let sites = Self.values(request, .secFetchSite)
@@ -24,15 +25,15 @@ struct OriginRules: Sendable {
       guard Self.isNavigation(request) else { throw Self.foreign }
       return
     }
-    // Browsers that do not tell the site tell the origin, except of a plain GET.
+    // Browsers that do not send the site send the origin, except for a plain GET.
     if sites.isEmpty, let origin = request.headers[.origin], !isOwn(origin, request) {
       throw Self.foreign
     }
   }
 
-  /// Goes on for a request that this machine's user makes, where no token tells who does.
+  /// Throws unless this machine's user makes the request, where no token identifies the caller.
   ///
-  /// Another port of this machine is of the same site and still somebody else's page.
+  /// Another port of this machine is of the same site, and still not one of our pages.
   /// - Throws: ``StoreError`` of kind `denied`.
   func requireOwnUser(_ request: Request) throws(StoreError) {
     // Nil for HTTP/1.0, which no browser speaks.
@@ -42,7 +43,7 @@ struct OriginRules: Sendable {
       else {
         throw StoreError(
           .denied,
-          "without tokens this server answers requests to localhost alone; make a token with "
+          "without tokens this server answers only requests to localhost; make a token with "
             + "'assay token create', or name the host of a proxy with --allow-host")
       }
     }
@@ -56,20 +57,20 @@ struct OriginRules: Sendable {
     "this request comes from a page of another site, which may not use this server; send it from a "
       + "program, or from a page of the server's own address (--allow-host names a proxy's)")
 
-  /// Whether an origin is where the request goes to, or the proxy before the server.
+  /// Returns true when an origin is the request's target, or the proxy before the server.
   private func isOwn(_ origin: String, _ request: Request) -> Bool {
     guard let origin = WebOrigin(parsing: origin) else { return false }
     if allowedHosts.contains(origin.authority.host) { return true }
     return request.head.authority.flatMap { Authority(parsing: $0) }.map(origin.isOrigin) ?? false
   }
 
-  /// Whether a browser goes to another page, for its user to see.
+  /// Returns true when a browser navigates to another page, for its user to see.
   private static func isNavigation(_ request: Request) -> Bool {
     request.method == .get && values(request, .secFetchMode) == ["navigate"]
       && values(request, .secFetchDest) == ["document"] && request.headers[.origin] == nil
   }
 
-  /// What all fields of a name hold.
+  /// The values of all fields of a name.
   private static func values(_ request: Request, _ name: HTTPField.Name) -> Set<String> {
     Set(
       request.headers[values: name].flatMap {

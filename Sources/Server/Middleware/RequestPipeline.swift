@@ -9,7 +9,7 @@ struct RequestPipeline: Sendable {
   typealias Responder = @Sendable (Request, ServerContext) async throws -> Response
 
   let backend: Backend
-  /// All routes, to tell a wrong method from a wrong path.
+  /// All routes, to distinguish a wrong method from a wrong path.
   let paths: PathTable
   let origins: OriginRules
 

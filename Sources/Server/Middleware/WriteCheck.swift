@@ -3,9 +3,9 @@ import Model
 
 /// Refuses changes on a read-only server, and idempotency keys where they would promise nothing.
 struct WriteCheck: RouterMiddleware {
-  /// Whether the server is too read-only for the route.
+  /// True when the server is too read-only for the route.
   private let isRefused: Bool
-  /// Whether an idempotency key would be ignored.
+  /// True when an idempotency key would be ignored.
   private let refusesKey: Bool
 
   /// The check for `route`.

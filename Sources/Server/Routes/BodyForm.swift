@@ -3,10 +3,10 @@ import Model
 import NIOCore
 import Platform
 
-/// What the bytes of a body are, as its headers tell it.
+/// The format of a body, from its headers.
 enum BodyForm {
-  /// The format and the compression of a table; `format` is what the URL says, which wins.
-  /// - Throws: ``HTTPProblem`` with 415 for a type or an encoding that is not read here.
+  /// The format and the compression of a table; `format`, from the URL, takes precedence.
+  /// - Throws: ``HTTPProblem`` with 415 for a type or an encoding that the server does not read.
   static func read(
     _ headers: HTTPFields, format: FileFormat?
   ) throws(HTTPProblem) -> (FileFormat, FileCompression?) {
@@ -14,7 +14,7 @@ enum BodyForm {
     guard let format = format ?? type.flatMap({ FileFormat(mediaType: $0) }) else {
       throw HTTPProblem(
         .unsupportedMediaType, .usage,
-        "tell what the body is: 'Content-Type: application/x-ndjson' (or application/json, text/csv), "
+        "state the body's type: 'Content-Type: application/x-ndjson' (or application/json, text/csv), "
           + "or ?format=" + FileFormat.allCases.map(\.rawValue).joined(separator: "|"))
     }
     switch headers[.contentEncoding]?.lowercased() {

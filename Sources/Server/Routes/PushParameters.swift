@@ -5,7 +5,7 @@ import Model
 import Service
 import Wire
 
-/// What the URL and the headers of a request say about the version that it makes.
+/// The parameters of a new version, from the URL and the headers of its request.
 struct PushParameters {
   /// The parameters that the URL may have.
   static let names: Set = [
@@ -14,7 +14,7 @@ struct PushParameters {
   ]
 
   private(set) var request = PushRequest()
-  /// What the headers ask of the latest version.
+  /// The conditions in the headers on the latest version.
   private(set) var conditions: WriteConditions?
 
   /// Reads parameters and headers.
@@ -56,7 +56,7 @@ struct PushParameters {
     request.idempotencyKey = try Self.idempotencyKey(headers)
   }
 
-  /// Goes on when the texts that a log keeps are not too long for it.
+  /// Throws unless the texts that a log keeps are short enough for it.
   static func requireShort(message: String, author: String) throws(StoreError) {
     guard message.unicodeScalars.count <= 8192, author.unicodeScalars.count <= 1024 else {
       throw StoreError(.usage, "a message has at most 8192 characters, an author 1024")

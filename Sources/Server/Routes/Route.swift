@@ -4,9 +4,9 @@ package import Wire
 
 /// One operation of `schema/openapi.yaml`: where it is, who may do it, and what does it.
 package struct Route: Sendable {
-  /// Who may do it.
+  /// The scope that a caller needs.
   package enum Access: Sendable, Hashable {
-    /// Everybody, also without a token.
+    /// Any caller, also without a token.
     case open
     case token(TokenScope)
   }
@@ -19,9 +19,9 @@ package struct Route: Sendable {
   /// The path as the contract writes it, with names in braces.
   let path: String
   let access: Access
-  /// Whether it works on a read-only server.
+  /// True when it works on a read-only server.
   let isReading: Bool
-  /// Whether a token may come in the URL.
+  /// True when a token may come in the URL.
   let takesURLToken: Bool
   /// The form of its errors.
   let errorStyle: ErrorStyle
@@ -31,7 +31,7 @@ package struct Route: Sendable {
   /// section 9.3.2).
   var methods: [HTTPRequest.Method] { method == .get ? [.get, .head] : [method] }
 
-  /// Whether a repeated request may say so with an idempotency key.
+  /// True when a request may carry an idempotency key and be repeated.
   var takesIdempotencyKey: Bool { Self.keyed.contains(operation) }
 
   private static let keyed: Set = ["createVersion", "appendRows", "addRatings", "postOutcomes"]

@@ -6,7 +6,7 @@ import Service
 import Wire
 
 extension Routes {
-  /// Versions laid beside one another, and gates.
+  /// The routes on comparisons and gates.
   var comparisons: [Route] {
     [
       Route("compare", .post, "/v1/comparisons", .token(.read), handler: compare),
@@ -32,7 +32,7 @@ extension Routes {
     return reference
   }
 
-  /// The order to keep a document, if the caller may: by them, where it names nobody.
+  /// The order to save a document, if the caller may: as the caller, where it names no author.
   func allowed(
     _ save: SaveOrder, _ context: ServerContext
   ) throws(StoreError) -> SaveOrder {

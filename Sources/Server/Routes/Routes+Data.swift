@@ -136,7 +136,7 @@ extension Routes {
       })
   }
 
-  /// What of a version is asked for, but for where it begins and ends.
+  /// The requested part of a version, without its first and last row.
   private func dataRequest(
     _ parameters: QueryParameters, _ format: FileFormat
   ) throws(StoreError) -> DataRequest {
@@ -151,7 +151,7 @@ extension Routes {
     return data
   }
 
-  /// The snapshot's digest alone for all of it, and with the digest of what was asked for a part.
+  /// Only the snapshot's digest for all of it, and with the digest of the request for a part.
   private static func tag(_ version: VersionDocument, _ data: DataRequest) -> String {
     let all = DataRequest(format: data.format)
     guard data != all else { return version.snapshot.description }
@@ -185,7 +185,7 @@ extension Routes {
 }
 
 extension DataRequest {
-  /// Whether SQL picks or sorts the rows.
+  /// True when SQL selects or sorts the rows.
   fileprivate var hasSQL: Bool { condition != nil || order != nil }
 }
 

@@ -42,7 +42,7 @@ extension Routes {
     }
     let dataset = try dataset(context)
     let found = try await backend.quickly(context) { (service) throws(StoreError) in
-      // Versions are numbered without gaps, so the newest tells how many to pass over.
+      // Versions are numbered without gaps, so the newest gives the number to skip.
       let newest = try service.versions(of: dataset, limit: 1).first?.number ?? 0
       let passed = before.map { max(0, newest - $0 + 1) } ?? 0
       return try service.versions(of: dataset, limit: passed + limit + 1).dropFirst(passed)

@@ -29,7 +29,7 @@ extension Routes {
     return body.memory.map { Array(buffer: $0) } ?? []
   }
 
-  /// What decides requests.
+  /// The routers that decide requests.
   var openRouters: LiveRouters {
     get throws(StoreError) {
       guard let routers = backend.routers else {

@@ -86,7 +86,7 @@ extension Routes {
     var headers: HTTPFields = [
       .contentType: file.mediaType,
       .contentDisposition: FileDisposition.text(name: name, mediaType: file.mediaType),
-      // Whoever has a token may lose it; caches that others share would go on answering.
+      // A caller may lose its token; a shared cache would go on answering.
       .cacheControl:
         "\(context.caller.tokenID == nil ? "public" : "private"), max-age=31536000, immutable",
     ]
@@ -124,7 +124,7 @@ extension Routes {
       file, status: isNew ? .created : .ok, [.location: "/v1/files/\(file.digest)"])
   }
 
-  /// The body of a request as it is.
+  /// The body of a request, unchanged.
   private func fileBody(_ request: Request) async throws -> SpooledBytes {
     if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
       throw HTTPProblem(

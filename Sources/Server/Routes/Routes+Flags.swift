@@ -9,21 +9,21 @@ import Wire
 /// Routers as feature flags, for OpenFeature's clients
 /// (https://github.com/open-feature/protocol/blob/main/service/openapi.yaml).
 ///
-/// The protocol names no parameters and leaves bodies open to others' members, so that both are
-/// passed over here, as everything else of the API refuses them.
+/// The protocol names no parameters and leaves bodies open to others' members, so both are ignored,
+/// while the rest of the API refuses them.
 extension Routes {
   @Sendable func evaluateFlag(
     _ request: Request, _ context: ServerContext
   ) async throws -> Response {
     let key = try? segment("name", context)
     do {
-      // What no dataset can be called is no flag either.
+      // A name that no dataset can have is not a flag either.
       guard let name = try? DatasetName(key ?? ""), context.caller.sees(name) else {
         throw StoreError(.missing, "there is no flag '\(key?.prefix(128) ?? "")'")
       }
       let body = try await routingBody(request)
       let routers = try openRouters
-      // Whether there is such a flag, before what is asked of it.
+      // The existence of the flag, before its evaluation.
       if routers.state(of: name) == nil {
         try await backend.quick.run { () throws(StoreError) in try routers.load(name) }
       }
@@ -76,7 +76,7 @@ extension Routes {
         let routed = try await decide(
           name, asked.context, trusting: isTrusted, RoutingBody.trace(request.headers),
           needsUnit: true)
-        // One flag that cannot be told keeps none of the others back.
+        // A flag that has no value keeps none of the others back.
         body += FlagProblem(routed).map { Documents.encode($0) } ?? routed.flagJSON
       }
       body += Array("]}".utf8)
@@ -100,8 +100,8 @@ extension Routes {
       self.errorDetails = errorDetails
     }
 
-    /// What is said of a decision whose rule draws by a targeting key that the context does not
-    /// have; nil for any other.
+    /// The problem of a decision whose rule draws by a targeting key that the context lacks; nil
+    /// for any other.
     init?(_ routed: RoutedRequest) {
       guard let missing = routed.missingUnit else { return nil }
       self.init(
@@ -109,9 +109,9 @@ extension Routes {
     }
   }
 
-  /// Answers with an error that the protocol knows; others are told as everywhere.
+  /// Answers with an error that the protocol defines; others are reported as on every route.
   ///
-  /// `unreadable` is the code for what cannot be read.
+  /// `unreadable` is the code for a body that cannot be read.
   private func flagProblem(
     _ error: StoreError, key: String?, unreadable: String = "INVALID_CONTEXT"
   ) throws(StoreError) -> Response {

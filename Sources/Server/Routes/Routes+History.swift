@@ -9,7 +9,7 @@ extension Routes {
     "metric", "stat", "by", "where", "repeat", "versions",
   ]
 
-  /// What becomes of a dataset over its versions.
+  /// The routes on the history of a dataset over its versions.
   var history: [Route] {
     [
       Route("getTrend", .get, "/v1/datasets/{name}/trend", .token(.read), handler: getTrend),
@@ -93,7 +93,7 @@ extension Routes {
 }
 
 extension HistoryRequest.Format {
-  /// What HTTP calls it.
+  /// The media type in HTTP.
   fileprivate var mediaType: String {
     switch self {
     case .text: "text/plain; charset=utf-8"

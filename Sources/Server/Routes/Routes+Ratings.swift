@@ -72,8 +72,8 @@ extension Routes {
       })
   }
 
-  /// What a task shows, without a word about what it is called or which bytes it has: no tag, no
-  /// digest, no name, nothing that a cache may keep.
+  /// The media of a task, which must not reveal the arm: no tag, no digest, no name, nothing that a
+  /// cache may keep.
   @Sendable private func ratingMedia(
     _ request: Request, _ context: ServerContext
   ) async throws -> Response {
@@ -119,7 +119,7 @@ extension Routes {
       })
   }
 
-  /// Goes on when the outputs that are rated are there for the caller.
+  /// Throws unless the caller may see the outputs that are rated.
   private func requireSight(
     of subject: RatingSubject?, _ context: ServerContext
   ) throws(StoreError) {

@@ -6,7 +6,7 @@ import Service
 import Wire
 
 extension Routes {
-  /// Models laid beside one another.
+  /// The routes on reports, which compare models.
   var reports: [Route] {
     [
       Route("createReport", .post, "/v1/reports", .token(.read), handler: createReport),
@@ -70,7 +70,7 @@ extension Routes {
     headers[.contentType] = form.mediaType
     headers[.cacheControl] = "no-cache"
     headers[.vary] = "Accept"
-    // The page needs nothing but its own style sheet, and texts of a dataset shall get no more.
+    // The page needs only its own style sheet, and texts of a dataset must get no more.
     headers[.contentSecurityPolicy] =
       "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
     return Response(

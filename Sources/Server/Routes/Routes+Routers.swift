@@ -149,7 +149,7 @@ extension Routes {
     }
   }
 
-  /// Answers with a deployment once it decides the next request here.
+  /// Answers with a deployment once it decides the next request on this server.
   private func deployed(
     _ name: DatasetName, _ context: ServerContext, _ operation: String,
     _ body: @escaping @Sendable (any StoreService) throws(StoreError) -> DeploymentDocument

@@ -32,8 +32,8 @@ extension Routes {
     let receipt = try await backend.appends.run { () throws(StoreError) in
       try rows.appendRows(to: dataset, bytes, layout, idempotencyKey: key, as: caller)
     }
-    // On a machine without tokens there is nobody to tell apart, and a line for each row would
-    // cost as much as the row.
+    // On a machine without tokens there are no callers to distinguish, and a line for each row
+    // would cost as much as the row.
     if context.caller.tokenID != nil {
       try await backend.record(
         context, "appendRows", on: dataset.text, result: receipt.receipt)

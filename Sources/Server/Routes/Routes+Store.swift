@@ -6,7 +6,7 @@ import Service
 import Wire
 
 extension Routes {
-  /// What is done to the store as a whole.
+  /// The routes of tasks on the store as a whole.
   var storeTasks: [Route] {
     [
       Route("verify", .post, "/v1/verify", .token(.admin), isReading: true, handler: verify),
@@ -70,7 +70,7 @@ extension Routes {
       throw StoreError(
         .usage,
         "graceSeconds below \(GarbageRequest.leastGraceSeconds) may remove what a save under way has "
-          + "written; when nobody is saving, add \"force\": true")
+          + "written; when no client is saving, add \"force\": true")
     }
     let document = try await backend.heavily(context) { (service) throws(StoreError) in
       try service.collectGarbage(apply: order.apply ?? false, graceSeconds: grace)

@@ -6,7 +6,7 @@ import Service
 import Wire
 
 extension Routes {
-  /// Tags: listed, moved, removed.
+  /// The routes on tags: to list, move and remove them.
   var tags: [Route] {
     let path = "/v1/datasets/{name}/tags/{tag}"
     return [

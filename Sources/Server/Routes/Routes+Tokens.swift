@@ -6,7 +6,7 @@ import Service
 import Wire
 
 extension Routes {
-  /// Who may use the store.
+  /// The routes on tokens.
   var tokens: [Route] {
     [
       Route("listTokens", .get, "/v1/tokens", .token(.admin), isReading: true, handler: listTokens),

@@ -8,7 +8,7 @@ import Service
 import Wire
 
 extension Routes {
-  /// Versions: saved, told, compared.
+  /// The routes on versions: to save, read and compare them.
   var versions: [Route] {
     [
       Route(
@@ -89,7 +89,7 @@ extension Routes {
         + "changed, and push again")
   }
 
-  /// The digest of the latest version; nil when there is none.
+  /// The digest of the latest version; nil for an empty dataset.
   private func latest(
     _ dataset: DatasetName, _ context: ServerContext
   ) async throws(StoreError) -> Digest? {
@@ -161,7 +161,7 @@ extension Routes {
 }
 
 extension DiffRequest.Format {
-  /// What HTTP calls it.
+  /// The media type in HTTP.
   fileprivate var mediaType: String {
     switch self {
     case .text: "text/plain; charset=utf-8"

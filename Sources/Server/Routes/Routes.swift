@@ -66,7 +66,7 @@ struct Routes: Sendable {
     try QueryParameters(request.uri.query, allowing: names)
   }
 
-  /// How many items a page has.
+  /// The number of items of a page.
   func pageLimit(_ parameters: QueryParameters) throws(StoreError) -> Int {
     try parameters.number("limit", in: 1...1000) ?? 100
   }

@@ -3,7 +3,7 @@ import HTTPTypes
 import Model
 import Wire
 
-/// What comes with a request that is to be decided.
+/// The body of a request for decisions.
 enum RoutingBody {
   /// The ids of a W3C `traceparent` (https://www.w3.org/TR/trace-context/).
   static func trace(_ headers: HTTPFields) -> (trace: String, span: String)? {
@@ -15,7 +15,7 @@ enum RoutingBody {
     return (String(parts[1]), String(parts[2]))
   }
 
-  /// Goes on when every row names a decision.
+  /// Throws unless every row names a decision.
   static func requireDecisions(_ body: [UInt8], _ layout: RowsLayout) throws(StoreError) {
     let texts =
       layout == .lines ? body.split(separator: UInt8(ascii: "\n")).map { Array($0) } : [body]

@@ -52,7 +52,7 @@ final class Jobs: Sendable {
     return job
   }
 
-  /// A job; nil when there is none of that id.
+  /// A job; nil for an unknown id.
   func job(_ id: String) -> JobDocument? { state.withLock { $0.jobs[id] } }
 
   private func change(_ id: String, _ change: (inout JobDocument) -> Void) {

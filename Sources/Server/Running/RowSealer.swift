@@ -18,14 +18,14 @@ struct RowSealer: ServiceLifecycle.Service {
     }
     await cancelWhenGracefulShutdown { [refusal] in
       var refusal = refusal
-      // What was told already: rows may wait for somebody to do something about it.
+      // The last error logged of each dataset: rows may wait for a person to act.
       var told: [DatasetName: String] = [:]
       while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(1))
-        // Whoever sends rows is told; everything else works. A server that cannot even listen has
-        // ended by now, for a reason of its own.
+        // The sender of rows gets the error; everything else works. A server that cannot even
+        // listen has ended by now, for a reason of its own.
         if let error = refusal, !Task.isCancelled {
-          logger.warning("rows are not taken here: \(error.message)")
+          logger.warning("this server takes no rows: \(error.message)")
           refusal = nil
         }
         await seal(&told)

@@ -3,7 +3,7 @@ import Model
 import ServiceLifecycle
 import Synchronization
 
-/// Tells when a server was told to end.
+/// A service that notices when the server is asked to stop.
 struct ShutdownWatch: ServiceLifecycle.Service {
   let onShutdown: @Sendable () -> Void
 
@@ -13,7 +13,7 @@ struct ShutdownWatch: ServiceLifecycle.Service {
   }
 }
 
-/// An end that comes once, by whoever is first: the work that ends, or the clock.
+/// An end that comes once, from the work or from the clock, whichever is first.
 final class FirstEnd: Sendable {
   private struct State {
     var result: Result<Void, any Error>?
@@ -34,7 +34,7 @@ final class FirstEnd: Sendable {
     waiting?.resume(with: result)
   }
 
-  /// Whether the server was told to end, and will at a certain time, whatever happens.
+  /// True when the server was asked to stop, and will at a certain time, whatever happens.
   ///
   /// One that could not begin ends as well, but for the reason that it has.
   var isOrderly: Bool { state.withLock { $0.hasClock && $0.isListening } }

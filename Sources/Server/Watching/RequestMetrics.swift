@@ -41,7 +41,7 @@ final class RequestMetrics: Sendable {
     }
   }
 
-  /// Lets a request that was taken in go.
+  /// Releases a request that was admitted.
   func end() { state.withLock { $0.inFlight -= 1 } }
 
   /// Counts an answer of `bytes` bytes that was ready after `seconds`.

@@ -63,10 +63,10 @@ extension LocalStoreService {
     if let registration { try require(registration, analysis) }
     var sources: [ComparisonDocument.Source] = []
     for side in read.sides where !sources.contains(side.source) { sources.append(side.source) }
-    var waiting = Waiting()
-    waiting.isCancelled = isCancelled
-    waiting.onProgress = onProgress
-    return try analysis.document(plain, sources: sources, waiting: waiting)
+    var control = AnalysisControl()
+    control.isCancelled = isCancelled
+    control.onProgress = onProgress
+    return try analysis.document(plain, sources: sources, control: control)
   }
 
   /// The arms of a comparison, read from their versions.

@@ -61,7 +61,7 @@ extension LocalStoreService {
     }
     if edition > .first {
       let told = MetricRoles.textual(schema.columns).map(\.name)
-      columns += (told + Sameness.ofScores(schema.columns)).filter {
+      columns += (told + Comparability.ofScores(schema.columns)).filter {
         !columns.hasText($0)
       }
     }

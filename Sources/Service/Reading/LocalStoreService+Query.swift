@@ -42,7 +42,7 @@ extension LocalStoreService {
   /// - Throws: ``StoreError`` of kind `exhausted`.
   func goOn() throws(StoreError) {
     if let isCancelled, isCancelled() {
-      throw StoreError(.exhausted, "the request was given up")
+      throw StoreError(.exhausted, "the request was cancelled")
     }
   }
 

@@ -50,7 +50,7 @@ extension LocalStoreService {
   /// The judges that the nested columns of a version name.
   func nestedJudges(of version: Version) throws(StoreError) -> [NestedColumn] {
     let manifest = try store.snapshot(version).manifest
-    return Sameness.nestedJudges(
+    return Comparability.nestedJudges(
       zip(manifest.schema.columns, manifest.shapes).map { (column: $0, shape: $1) })
   }
 

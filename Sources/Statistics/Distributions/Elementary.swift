@@ -2,11 +2,11 @@
 // by name, see below.
 import Glibc
 
-/// Exponential, logarithm and arc tangent from the four operations and the square root alone.
+/// Exponential, logarithm and arc tangent made of only the four operations and the square root.
 ///
 /// The C library's versions differ in the last bit between machines (some use fused
-/// multiply-add), and a saved comparison must come out the same bytes anywhere. Errors here are
-/// about one unit in the last place. Reduction as in fdlibm, https://www.netlib.org/fdlibm/.
+/// multiply-add), and a saved comparison must come out the same bytes anywhere. Errors are about
+/// one unit in the last place. Reduction as in fdlibm, https://www.netlib.org/fdlibm/.
 package enum Elementary {
   /// ln 2 in two parts; the first has 32 trailing zero bits, so its small multiples are exact.
   private static let logTwoHigh = 0x1.62e42feep-1

@@ -1,4 +1,4 @@
-/// Finds where a distribution on the positive numbers has a given tail.
+/// A solver for the quantile at which a distribution on the positive numbers has a given tail.
 enum TailSolver {
   /// A distribution's tails at a point.
   struct Tails {

@@ -6,7 +6,7 @@ package import Model
 /// Non-inferiority by interval: a gate passes only where the data exclude a value beyond the
 /// bound, so that few rows never pass by luck (Piaggio et al., CONSORT extension, JAMA 2012).
 package struct Gate: Sendable, Hashable {
-  /// Which side of the bound is good.
+  /// The good side of the bound.
   package enum Relation: String, Sendable {
     /// The value must not be below the bound.
     case atLeast = ">="
@@ -14,7 +14,7 @@ package struct Gate: Sendable, Hashable {
     case atMost = "<="
   }
 
-  /// What the bound is about.
+  /// The quantity that is bounded.
   package enum Kind: String, Sendable {
     /// Candidate minus base, or in parts of the base: the bound has a sign.
     case change
@@ -22,7 +22,7 @@ package struct Gate: Sendable, Hashable {
     case limit
   }
 
-  /// How the text of a gate is read; a kept gate is read by the grammar it was written in.
+  /// The grammar of a gate's text; a stored gate is read by the grammar it was written in.
   package enum Grammar: Int, Sendable, CaseIterable {
     /// Every bound is one on a change, with a sign or without.
     case first = 1
@@ -30,7 +30,7 @@ package struct Gate: Sendable, Hashable {
     case second = 2
   }
 
-  /// What the bound counts in.
+  /// The unit of the bound.
   package enum Scale: String, Sendable {
     /// The metric's own unit; for rates, `2pp` is 0.02.
     case absolute
@@ -40,15 +40,15 @@ package struct Gate: Sendable, Hashable {
 
   /// The metric's name.
   package let metric: String
-  /// Which side of the bound is good.
+  /// The good side of the bound.
   package let relation: Relation
   /// The bound: a difference, a relative change, or a value.
   package let bound: Double
-  /// What the bound counts in; absolute for a limit.
+  /// The unit of the bound; absolute for a limit.
   package let scale: Scale
-  /// What the bound is about.
+  /// The quantity that is bounded.
   package let kind: Kind
-  /// Whether the bound is written in per cent; a limit in per cent is one on a rate.
+  /// True when the bound is written in per cent; a limit in per cent is one on a rate.
   package let isPercent: Bool
 
   /// A gate from its parts; `bound` is finite.
@@ -119,14 +119,14 @@ package struct Gate: Sendable, Hashable {
     return .undecided
   }
 
-  /// Whether this is a limit for the share of the base's items that are compared: `items >= 95%`.
+  /// True for a limit on the share of the base's items that are compared: `items >= 95%`.
   package var isOfItems: Bool {
     metric == "items" && kind == .limit && isPercent && relation == .atLeast && bound <= 1
   }
 
-  /// Whether a change of a rate, or one in parts of the base, can be on both sides of the bound.
+  /// True when a change of a rate, or one relative to the base, can be on both sides of the bound.
   ///
-  /// A rate changes by 100 points at most, and what is not negative loses no more than all of it.
+  /// A rate changes by 100 points at most, and a non-negative value loses no more than all of it.
   package func isReachable(byRate isRate: Bool) -> Bool {
     guard kind == .change else { return true }
     return scale == .relative ? bound > -1 : !isRate || abs(bound) < 1

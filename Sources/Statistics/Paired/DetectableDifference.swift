@@ -1,4 +1,4 @@
-/// What a comparison of a given size can and cannot show.
+/// The difference that a comparison of a given size can detect.
 ///
 /// Miller, "Adding Error Bars to Evals", https://arxiv.org/abs/2411.00640.
 package enum DetectableDifference {

@@ -1,6 +1,6 @@
 /// Holm's correction for several p-values read at once.
 package enum Holm {
-  /// The adjusted p-values in the given order; a metric without a p-value is no test.
+  /// The adjusted p-values in the given order; a metric without a p-value is not a test.
   ///
   /// The i-th smallest of m is multiplied by m − i + 1, then made monotone and at most 1 (Holm
   /// 1979). Any value below α keeps the chance of even one false alarm below α.

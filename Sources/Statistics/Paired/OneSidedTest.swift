@@ -1,4 +1,4 @@
-/// Whether a change is on the good side of a bound: the tests of non-inferiority and superiority.
+/// The tests of non-inferiority and superiority: of a change that is on the good side of a bound.
 ///
 /// Each p-value is that of "the change is on the bad side, or at the bound".
 package enum OneSidedTest {

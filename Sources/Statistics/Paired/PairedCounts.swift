@@ -30,7 +30,7 @@ package struct PairedCounts: Sendable, Hashable {
   /// All rows.
   package var total: Int { both + onlyBase + onlyCandidate + neither }
 
-  /// The rows on which the two disagree; only they tell the two apart.
+  /// The rows on which the two disagree; only they bear on the difference.
   package var discordant: Int { onlyBase + onlyCandidate }
 
   /// The candidate's rate minus the base's, or nil for no rows.

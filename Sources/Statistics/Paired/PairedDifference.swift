@@ -10,7 +10,7 @@ package struct PairedDifference: Sendable, Hashable {
   package let statistic: Double?
   /// The degrees of freedom of t: pairs, or clusters, less one.
   package let freedom: Int
-  /// The two-sided p-value; 1 where all pairs are equal, nil where there is no way to tell.
+  /// The two-sided p-value; 1 where all pairs are equal, nil where there is not enough data.
   package let pValue: Double?
   /// The standard error that ignores the pairing, nil below two pairs.
   package let unpairedStandardError: Double?

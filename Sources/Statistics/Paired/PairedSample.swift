@@ -6,7 +6,7 @@ package struct PairedSample: Sendable {
   package let candidate: [Double]
   /// Candidate minus base.
   package let differences: [Double]
-  /// Which rows belong together, or nil where each stands for itself.
+  /// The clusters of the rows, or nil where rows are independent.
   package let clusters: Clusters?
   /// The rows left out because one side was missing, NaN or infinite.
   package let excludedCount: Int
@@ -34,18 +34,18 @@ package struct PairedSample: Sendable {
   /// The pairs that were kept.
   package var count: Int { base.count }
 
-  /// Whether some pairs differ by more than others.
+  /// True when some pairs differ by more than others.
   package var varies: Bool {
     guard let least = differences.min(), let greatest = differences.max() else { return false }
     return greatest - least > 1e-12
   }
 
-  /// Whether every value lies between 0 and 1.
+  /// True when every value lies between 0 and 1.
   package var areShares: Bool {
     base.allSatisfy { (0...1).contains($0) } && candidate.allSatisfy { (0...1).contains($0) }
   }
 
-  /// Whether every value is 0 or 1.
+  /// True when every value is 0 or 1.
   package var isBinary: Bool {
     base.allSatisfy { $0 == 0 || $0 == 1 } && candidate.allSatisfy { $0 == 0 || $0 == 1 }
   }

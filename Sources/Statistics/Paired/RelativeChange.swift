@@ -1,10 +1,10 @@
-/// How much larger, in parts of the base, a mean or a ratio of the candidate is on the same rows.
+/// The change of a mean or a ratio on the same rows, relative to the base.
 package enum RelativeChange {
   /// A ratio's parts on each row: cost and success, or a value and 1 for a plain mean.
   package struct Parts: Sendable {
-    /// What is summed above.
+    /// The addends of the numerator.
     package let numerators: [Double]
-    /// What is summed below.
+    /// The addends of the denominator.
     package let denominators: [Double]
 
     /// The parts of Σ`numerators`/Σ`denominators`; of a plain mean without denominators.

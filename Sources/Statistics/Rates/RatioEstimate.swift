@@ -39,7 +39,7 @@ package enum RatioEstimate {
     let c = top * top - square * moments.firstVariance
     let root = max(0, b * b - a * c).squareRoot()
     if a > 0 { return Interval(lower: (b - root) / a, upper: (b + root) / a, level: level) }
-    // The ratios outside the two roots; the estimate lies in the upper branch or there is none.
+    // The ratios outside the two roots; the estimate lies in the upper branch or does not exist.
     let above = a < 0 ? (b - root) / a : c / (2 * b)
     return Interval(lower: above <= top / bottom ? above : nil, upper: nil, level: level)
   }

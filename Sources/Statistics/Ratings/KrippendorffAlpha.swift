@@ -3,7 +3,7 @@
 /// α = 1 − D_o/D_e, observed over expected disagreement; 1 is full agreement and 0 chance
 /// (Krippendorff, "Content Analysis", 2004, chapter 11).
 package enum KrippendorffAlpha {
-  /// How far apart two ratings are.
+  /// The distance between two ratings.
   package enum Metric: String, Sendable, CaseIterable {
     /// Equal or not.
     case nominal
@@ -15,8 +15,8 @@ package enum KrippendorffAlpha {
 
   /// α over items, each with the (finite) ratings it got, in any order.
   ///
-  /// Items with fewer than two ratings say nothing and are left out. Nil where no item is left,
-  /// and where all ratings are the same: without variation agreement cannot be told from habit.
+  /// Items with fewer than two ratings say nothing and are left out. Nil where no item is left, and
+  /// where all ratings are the same: without variation, agreement and habit look alike.
   package static func of(_ items: [[Double]], metric: Metric) -> Double? {
     value(items, times: [Int](repeating: 1, count: items.count), metric: metric)
   }

@@ -1,19 +1,19 @@
 /// One preference between two models' answers to one item.
 package struct PairwiseVote: Sendable, Hashable {
-  /// What a rater chose.
+  /// A rater's choice.
   package enum Choice: String, Sendable, CaseIterable {
     case left
     case right
     case tie
   }
 
-  /// The item's number, from 0; votes on one item share its luck.
+  /// The item's number, from 0; votes on one item are not independent.
   package let item: Int
   /// The number of the model shown on the left, from 0.
   package let left: Int
   /// The number of the model shown on the right.
   package let right: Int
-  /// What the rater chose.
+  /// The rater's choice.
   package let choice: Choice
 
   /// A vote; numbers are at least 0 and the two models differ.

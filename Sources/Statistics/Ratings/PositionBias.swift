@@ -1,4 +1,4 @@
-/// Whether raters favour the left side, whatever stands there.
+/// A test of whether raters favour the left side, whatever stands there.
 package struct PositionBias: Sendable, Hashable {
   /// The share of wins on the left less the share on the right, among votes without ties.
   package let difference: Double

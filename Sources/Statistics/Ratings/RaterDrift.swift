@@ -1,4 +1,4 @@
-/// Whether a rater grew stricter or milder than the others over time.
+/// A test of whether a rater grew stricter or milder than the others over time.
 package struct RaterDrift: Sendable, Hashable {
   /// The change of the rater's score, against the others' mean on the same item, per rating.
   package let slope: Double
@@ -15,7 +15,7 @@ package struct RaterDrift: Sendable, Hashable {
 
   /// Least squares of own score minus the others' mean on the number of the rating, in time order.
   ///
-  /// As `scipy.stats.linregress`. `others` is nil where nobody else rated the item; such ratings
+  /// As `scipy.stats.linregress`. `others` is nil where no other rater rated the item; such ratings
   /// are left out. Nil below three ratings, or where the distance does not vary. A drift of the
   /// items themselves does not count, one that all raters share cannot be seen.
   package init?(scores: [Double], others: [Double?], level: Double = 0.95) {

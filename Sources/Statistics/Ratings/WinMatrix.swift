@@ -1,6 +1,6 @@
-/// Who beat whom how often, a tie counting half a win to each.
+/// The wins of each model over each other, a tie counting half a win to each.
 package struct WinMatrix: Sendable, Hashable {
-  /// How many models there are.
+  /// The number of models.
   package let modelCount: Int
   private var wins: [Double]
 
@@ -43,7 +43,7 @@ package struct WinMatrix: Sendable, Hashable {
     return groups
   }
 
-  /// Whether wins lead from every model to every other.
+  /// True when wins lead from every model to every other.
   package var isConnected: Bool {
     if modelCount == 0 { return false }
     return reachable(from: 0).allSatisfy { $0 }

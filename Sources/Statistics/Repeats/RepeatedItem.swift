@@ -1,4 +1,4 @@
-/// How often one item was attempted, and how often with success.
+/// The number of attempts at one item, and of successes among them.
 package struct RepeatedItem: Sendable, Hashable {
   /// Attempts, at least 0.
   package let attempts: Int

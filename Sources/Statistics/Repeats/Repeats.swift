@@ -1,13 +1,13 @@
-/// What repeating every item several times shows; items, not attempts, are the sample.
+/// The statistics of repeated attempts at every item; items, not attempts, are the sample.
 package enum Repeats {
-  /// Mean pass@k over the items with at least k attempts; nil where there is none.
+  /// Mean pass@k over the items with at least k attempts; nil when no item has as many.
   package static func passAtLeastOnce(
     of k: Int, _ items: [RepeatedItem], clusters: Clusters? = nil, level: Double = 0.95
   ) -> Estimate? {
     mean(items.map { $0.passAtLeastOnce(of: k) }, clusters, level)
   }
 
-  /// Mean pass^k over the items with at least k attempts; nil where there is none.
+  /// Mean pass^k over the items with at least k attempts; nil when no item has as many.
   package static func passEveryTime(
     of k: Int, _ items: [RepeatedItem], clusters: Clusters? = nil, level: Double = 0.95
   ) -> Estimate? {
@@ -17,7 +17,7 @@ package enum Repeats {
   /// The share of items that sometimes succeed and sometimes fail, with Wilson interval; with
   /// clusters, t over them.
   ///
-  /// Over items with at least two attempts; nil where there is none. More attempts find more
+  /// Over items with at least two attempts; nil when no item has two. More attempts find more
   /// flips, so compare only runs with the same number of them.
   package static func flipRate(
     _ items: [RepeatedItem], clusters: Clusters? = nil, level: Double = 0.95

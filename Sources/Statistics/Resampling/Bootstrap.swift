@@ -21,7 +21,7 @@ package enum Bootstrap {
   /// The BCa interval of Σ`numerators`/Σ`denominators`, both one per unit, nil where Σ is 0.
   ///
   /// Cost per success is the costs over the successes. Denominators are at least 0; resamples in
-  /// which they are all 0 count as infinite, so that a bound they reach is no bound.
+  /// which they are all 0 count as infinite, so that a bound they reach is unbounded.
   package static func ratio<Failure>(
     _ numerators: [Double], over denominators: [Double], resamples: Int = usualResampleCount,
     seed: UInt64, level: Double = 0.95, draws: Draws<Failure> = Draws<Never>.inTurn

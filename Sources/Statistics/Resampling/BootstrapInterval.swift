@@ -1,6 +1,6 @@
 /// An interval made by resampling, with everything needed to make it again.
 package struct BootstrapInterval: Sendable, Hashable {
-  /// How the interval was read off the resamples.
+  /// The method that derives an interval from the resamples.
   package enum Method: String, Sendable {
     /// Bias-corrected and accelerated (Efron 1987).
     case accelerated = "BCa"
@@ -14,9 +14,9 @@ package struct BootstrapInterval: Sendable, Hashable {
   package let standardError: Double?
   /// The interval; a bound is nil where the resamples have none.
   package let interval: Interval
-  /// How the interval was read off the resamples.
+  /// The method by which the interval was derived from the resamples.
   package let method: Method
-  /// How many resamples were drawn.
+  /// The number of resamples.
   package let resampleCount: Int
   /// The seed they were drawn with.
   package let seed: UInt64

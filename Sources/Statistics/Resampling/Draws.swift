@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Who draws resamples: one thread, unless the caller has more hands.
+/// The executor of resampling: one thread, unless the caller has more.
 ///
-/// Resamples are shared out in runs. Each resample has a random stream of its own and runs are put
-/// back in their order, so that no bit of an answer depends on who drew what and when.
+/// Resamples are divided into runs. Each resample has a random stream of its own and runs are put
+/// back in their order, so that no bit of an answer depends on the threads or their timing.
 package struct Draws<Failure: Error>: Sendable {
   /// Does each of so many shares once, on any threads and in any order; may throw to end them.
   package typealias Run =
@@ -14,7 +14,8 @@ package struct Draws<Failure: Error>: Sendable {
   /// Draws whose shares `run` does.
   package init(_ run: @escaping Run) { self.run = run }
 
-  /// What `body` gives for runs of 0..<`resamples`, in order, each resample of `unitCount` units.
+  /// The results of `body` for runs of 0..<`resamples`, in order, each resample of `unitCount`
+  /// units.
   func shared<Part: Sendable>(
     _ resamples: Int, unitCount: Int, _ body: @Sendable (Range<Int>) -> Part
   ) throws(Failure) -> [Part] {
@@ -37,12 +38,12 @@ extension Draws<Never> {
   }
 }
 
-/// How resamples are shared out.
+/// The division of resamples into shares.
 package enum DrawShares {
   /// About a third of a millisecond: what is worth another thread, and soon ended.
   private static let unitsPerShare = 1 << 18
 
-  /// How many shares so many resamples make.
+  /// The number of shares for so many resamples.
   package static func count(resamples: Int, unitCount: Int) -> Int {
     let units = resamples.multipliedReportingOverflow(by: unitCount)
     return min(resamples, max(1, (units.overflow ? Int.max : units.partialValue) / unitsPerShare))

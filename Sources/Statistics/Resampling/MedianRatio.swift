@@ -1,6 +1,6 @@
-/// How many times larger a quantile of the candidate is than the base's, on the same rows.
+/// The ratio of a quantile of the candidate to that of the base, on the same rows.
 ///
-/// For latencies: the bootstrap draws rows and keeps each pair together, and works on the
+/// For latencies: the bootstrap resamples rows, keeping each pair together, and works on the
 /// logarithm of the ratio, so that "twice" and "half" are equally far from "the same".
 package enum MedianRatio {
   /// Candidate over base of the nearest-rank `quantile`, with a percentile interval.

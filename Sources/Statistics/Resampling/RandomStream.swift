@@ -1,4 +1,4 @@
-/// Random numbers that are a function of seed, stream and position alone.
+/// Random numbers that are a function of only seed, stream and position.
 ///
 /// The n-th word of a stream is SplitMix64's mixer over `start + n·γ` (Steele, Lea and Flood 2014,
 /// https://prng.di.unimi.it/splitmix64.c), and `start` mixes seed and stream number in the same

@@ -5,7 +5,7 @@
 package struct SignFlipTest: Sendable, Hashable {
   /// The two-sided p-value.
   package let pValue: Double
-  /// Whether all 2ⁿ sign patterns were counted instead of a sample.
+  /// True when all 2ⁿ sign patterns were counted instead of a sample.
   package let isExact: Bool
   /// The sign patterns that were counted.
   package let patternCount: Int

@@ -1,11 +1,11 @@
-/// Which rows belong together: rows made from one document or one question share their luck.
+/// The clusters of rows: rows made from one document or one question are not independent.
 package struct Clusters: Sendable, Hashable {
   /// The cluster of each row, 0..<count, numbered by first appearance.
   package let codes: [Int]
-  /// How many clusters there are.
+  /// The number of clusters.
   package let count: Int
 
-  /// Groups rows by equal labels, one label a row.
+  /// Groups rows by equal labels, one label per row.
   package init<Label: Hashable>(labels: [Label]) {
     var numbers: [Label: Int] = [:]
     codes = labels.map { label in

@@ -1,8 +1,8 @@
 /// A confidence interval; a bound that the data cannot give is nil, never an invented number.
 package struct Interval: Sendable, Hashable {
-  /// The lower bound, or nil where there is none.
+  /// The lower bound; nil when the interval is unbounded below.
   package let lower: Double?
-  /// The upper bound, or nil where there is none.
+  /// The upper bound; nil when the interval is unbounded above.
   package let upper: Double?
   /// The stated coverage, 0.95 for 95 %.
   package let level: Double
@@ -19,7 +19,7 @@ package struct Interval: Sendable, Hashable {
     Interval(lower: lower.map(transform), upper: upper.map(transform), level: level)
   }
 
-  /// Whether `value` lies inside; a missing bound excludes nothing.
+  /// Returns true when `value` lies inside; a missing bound excludes nothing.
   package func contains(_ value: Double) -> Bool {
     (lower.map { $0 <= value } ?? true) && (upper.map { $0 >= value } ?? true)
   }

@@ -1,4 +1,4 @@
-/// What a policy would have earned on traffic that another policy decided.
+/// The estimated reward of a policy on traffic that another policy decided.
 package struct OffPolicy: Sendable, Hashable {
   /// Σwr/n: unbiased, and wild where weights are large.
   package let inverseWeighted: Double

@@ -1,10 +1,12 @@
-/// Whether an experiment's units were split as planned; if not, nothing else of it can be trusted.
+/// A test of whether an experiment's units were split as planned.
+///
+/// When it alarms, no other result of the experiment can be trusted.
 package struct SampleRatioCheck: Sendable, Hashable {
   /// Pearson's χ² of the counts against the weights.
   package let statistic: Double
   /// Its p-value with one degree of freedom fewer than there are groups.
   package let pValue: Double
-  /// Whether the p-value is below 0.001: stop and look for the fault.
+  /// True when the p-value is below 0.001: stop and look for the fault.
   package var isAlarm: Bool { pValue < 0.001 }
 
   /// Compares counts with weights of any sum; nil below two groups with weight, or for no units.

@@ -1,4 +1,4 @@
-/// Finds where the level of a series moved, by splitting it as long as a split is significant.
+/// The change points of a series' level, found by splitting it while a split is significant.
 ///
 /// Binary segmentation (Scott and Knott 1974; Vostrikova 1981) with a permutation test at each
 /// split, as in E-divisive: the largest step is compared with the largest steps of shuffled

@@ -2,8 +2,8 @@ import Catalog
 import Columns
 import Model
 
-/// How the rows of two chunks relate through the chunks they are stored over, found without reading
-/// any value.
+/// The relation of two chunks' rows by the chunks they are stored over, found without reading any
+/// value.
 ///
 /// Row i of the first chunk and row j of the second hold the same value for certain when
 /// `first[i] == second[j]` and that is not negative.
@@ -11,11 +11,11 @@ struct ChunkProvenance {
   /// For each row the row of the common chunk it was copied from, or -1.
   let first: [Int32]
   let second: [Int32]
-  /// Whether the second chunk was made from the first in the very commit that is compared.
+  /// True when the second chunk was made from the first in the very commit that is compared.
   ///
   /// Then a row that was not copied differs from the row of the same key
   /// (``RowScript/init(from:to:baseRows:)``). A chunk that an earlier commit stored says nothing of
-  /// the kind, since its rows were matched otherwise.
+  /// the kind, since its rows were matched in another way.
   let isDirect: Bool
 
   /// Nil when the chunks have no chunk in common; `commit` is the log file of the second's version

@@ -29,7 +29,7 @@ struct ChunkSink {
 
   init(objects: any ObjectStore) { self.objects = objects }
 
-  /// Whether a chunk of that digest was added.
+  /// Returns true when a chunk of that digest was added.
   func contains(_ digest: Digest) -> Bool { added.contains(digest) }
 
   mutating func add(_ chunk: Pending) throws(StoreError) {

@@ -2,7 +2,7 @@ import Catalog
 import Columns
 import Model
 
-/// Which older chunk a delta is stored over.
+/// The rule for the older chunk that a delta is stored over.
 ///
 /// A chunk at depth n of its chain is stored over the one at depth n - 16^j, where j is the place
 /// of the lowest digit of n, base 16, that is not zero: n = 35 over 34, 48 over 32, 256 over 0. So

@@ -9,16 +9,16 @@ import Objects
 /// A `json` column that is a `file` column of the version before becomes one too, as long as all of
 /// its values are of that form: so JSON lines that were pulled can be pushed again as they are.
 /// Likewise lists become vectors, and text of CSV, Parquet and Arrow; vectors become lists where
-/// the version before has `json`, unless a type is named. The first value that is none is remarked.
+/// the version before has `json`, unless a type is named. The first other value is remarked.
 struct FileCheckedReader<Base: RowReader>: RowReader {
   private(set) var base: Base
   private let store: Store
   /// Attachments that this is false for may not be named.
   private let sees: FileSight?
-  /// Whether rows may name attachments that are not there any more: those of a `json` column stay
-  /// files when they say all of themselves, and other values when they do not.
+  /// True when rows may name attachments that are lost: those of a `json` column stay files when
+  /// they have their size and type, and other values when they do not.
   private let keepsLostFiles: Bool
-  /// Attachments that whoever sent rows which were kept until now did not see.
+  /// Attachments that the sender of rows saved only now had no right to read.
   private let hidden: Set<Digest>
   /// The `file` columns of the version before.
   private let known: Set<DataText>
@@ -32,7 +32,7 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
   private let expected: ExpectedColumns
   /// The first value of each widened column that shows why.
   private var misfits: [ReadRemarks.Misfit] = []
-  /// The first value of each whose type alone is another.
+  /// The first value of each column whose only difference is its type.
   private var others: [ReadRemarks.Misfit] = []
   /// Files that are there, with their sizes.
   private var sizes: [Digest: Int] = [:]
@@ -112,8 +112,8 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
       lines: batch.lines)
   }
 
-  /// The values as vectors of `form`, which the version before has; as lists, or as what they are,
-  /// once one is none.
+  /// The values as vectors of `form`, which the version before has; as lists, or unchanged, once a
+  /// value does not fit.
   private mutating func withVectors(
     _ vector: ColumnVector, _ name: String, _ form: VectorForm, _ lines: [UInt32]
   ) throws(StoreError) -> ColumnVector {
@@ -226,10 +226,10 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
 extension FileCheckedReader {
   /// The attachments that cells of no `file` column name, and that may not be named.
   ///
-  /// For rows that are saved later: their columns may be of files by then, when nobody can tell any
-  /// more who sent them. What is there and may be named is not among them.
+  /// For rows that are saved later: their columns may be of files by then, when the sender is no
+  /// longer known. Attachments that exist and may be named are not among them.
   /// - Throws: ``StoreError`` of kind `invalid` for a cell of a column that is of files already, in
-  ///   the words for an attachment that is not there.
+  ///   the words for a missing attachment.
   mutating func hiddenFiles(in batch: InputBatch) throws(StoreError) -> Set<Digest> {
     guard let sees else { return [] }
     var hidden: Set<Digest> = []
@@ -251,8 +251,8 @@ extension FileCheckedReader {
     return hidden
   }
 
-  /// How many bytes an attachment has that a cell names.
-  /// - Throws: ``StoreError`` of kind `invalid` when it is not there, or may not be named.
+  /// The size in bytes of an attachment that a cell names.
+  /// - Throws: ``StoreError`` of kind `invalid` when it is missing, or may not be named.
   private mutating func size(
     of file: Digest, _ column: ColumnDefinition, at location: StoreError.Location?
   ) throws(StoreError) -> Int {
@@ -304,7 +304,7 @@ struct FileCellText: Decodable {
     size = try members.decodeIfPresent(Int.self, forKey: .size)
   }
 
-  /// Reads a cell; nil for anything that is no file, also for an object with other members.
+  /// Reads a cell; nil for anything that is not a file, also for an object with other members.
   static func value(_ bytes: [UInt8]) -> FileCellText? {
     if let value = FileValue(parsing: bytes), value.json.bytes == bytes {
       return FileCellText(value)

@@ -10,13 +10,13 @@ struct GroupEncoder: Sendable {
   struct Encoded: Sendable {
     let digest: Digest?
     let pending: ChunkSink.Pending?
-    /// What the values of a `json` column share.
+    /// The common shape of the values of a `json` column.
     let shape: ShapeFinder?
   }
 
   let chunks: ChunkStore
   let parent: ParentRows?
-  /// Whether a chunk is already on its way in this commit.
+  /// Returns true when a chunk is already on its way in this commit.
   let isPending: @Sendable (Digest) -> Bool
   /// The columns whose earlier values have ruled out that they share a shape.
   let shapeless: Set<Int>
@@ -189,7 +189,7 @@ struct GroupEncoder: Sendable {
 }
 
 extension PendingGroup {
-  /// How many columns the group has.
+  /// The number of columns of the group.
   var width: Int { parts.last?.columns.count ?? 0 }
 
   /// One column of the group as one vector; parts that lack the column are null there.

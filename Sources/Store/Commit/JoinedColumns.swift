@@ -94,13 +94,13 @@ struct LearntColumns {
 }
 
 extension Snapshot {
-  /// The columns that a file which does not say its types is to continue.
+  /// The columns that a file without declared types is to continue.
   ///
   /// A column of nulls has no type yet when it is `json` or `string`, since that is what columns
   /// of nulls became; another type was named for it, and is kept as far as values are of it.
   /// - Parameters:
   ///   - isJoined: Whether the file's rows join those of the version.
-  ///   - key: The columns that tell the new version's rows apart.
+  ///   - key: The columns that identify the new version's rows.
   /// - Throws: ``StoreError`` of kind `corrupt` when a manifest is damaged.
   func expectedColumns(
     besides named: [DataText: ColumnType], isJoined: Bool, key: [String]
@@ -124,7 +124,7 @@ extension Snapshot {
     return expected
   }
 
-  /// Whether no row has a value in the column at `position`; only manifests are read.
+  /// Returns true when no row has a value in the column at `position`; only manifests are read.
   /// - Throws: ``StoreError`` of kind `corrupt` when one is damaged.
   fileprivate func isAllNull(column position: Int) throws(StoreError) -> Bool {
     let decoder = try ChunkDecoder()
@@ -133,7 +133,7 @@ extension Snapshot {
     return true
   }
 
-  /// Whether floats hold all integers of the column at `position`.
+  /// Returns true when floats hold all integers of the column at `position`.
   fileprivate func fitsFloats(column position: Int) throws(StoreError) -> Bool {
     let decoder = try ChunkDecoder()
     for index in manifest.groups.indices {

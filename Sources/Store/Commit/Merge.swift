@@ -2,7 +2,7 @@ import Columns
 import Formats
 import Model
 
-/// A file's rows, held in memory, to be laid over a version's rows of the same key.
+/// A file's rows, held in memory, to be merged over a version's rows of the same key.
 ///
 /// Columns that the file has replace the version's, null included; columns it lacks stay. A number
 /// that both have stays as the version spells it, in the key and elsewhere: 1 over 1.0 changes

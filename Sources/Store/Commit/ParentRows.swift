@@ -49,9 +49,10 @@ final class ParentRows: Sendable {
     self.starts = starts
   }
 
-  /// Which parent group most rows of a new group continue, and for each row its row there, or -1.
+  /// The parent group that most rows of a new group continue, and for each row its row in it, or
+  /// -1.
   ///
-  /// Nil when fewer than half of the rows are known: then nothing is worth storing as a delta.
+  /// Nil when fewer than half of the rows are known: then a delta is not worth storing.
   func align(hashes: [UInt64]) -> (group: Int, baseRows: [Int32])? {
     let found = hashes.map { table.find($0) ?? -1 }
     var counts = [Int](repeating: 0, count: groups.count)

@@ -1,11 +1,11 @@
 package import Model
 
-/// Whether somebody may read an attachment, and so name it in a row.
+/// A test of whether the caller may read an attachment, and so name it in a row.
 ///
-/// Where one is optional, nil is the sight of whoever may name every attachment.
+/// Where one is optional, nil is for a caller who may name every attachment.
 package typealias FileSight = @Sendable (Digest) throws(StoreError) -> Bool
 
-/// What a push saves and under which conditions.
+/// The options of a push, and the conditions on which it saves.
 package struct PushOptions: Sendable {
   /// The columns that identify a row; nil for those of the latest version.
   package var key: [String]?
@@ -33,35 +33,36 @@ package struct PushOptions: Sendable {
   package var request: Digest?
   /// Attachments that this is false for may not be named, as if the store did not have them.
   package var seesFile: FileSight?
-  /// Whether the rows were acknowledged, so that an attachment that was lost since is no reason to
+  /// True when the rows were acknowledged, so that an attachment lost since then is no reason to
   /// refuse them.
   var isSealing = false
-  /// Attachments that no cell of such rows is to be taken for: whoever sent them did not see these.
+  /// Attachments that no cell of such rows is to be taken for: the sender had no right to read
+  /// them.
   var hiddenFiles: Set<Digest> = []
 
   /// The options of a plain push.
   package init() {}
 }
 
-/// What a push did.
+/// The result of a push.
 package struct PushResult: Sendable {
   package let version: Version
   /// False when the store had the content (or the idempotency key) already.
   package let isNew: Bool
   /// Bytes written to the store: chunks, manifests and log record.
   package let storedBytes: Int
-  /// How the file was read, where it could have meant something else: a sentence each.
+  /// The readings of the file where it could have meant something else: a sentence each.
   package let notes: [String]
-  /// What went wrong after the version was saved, or is odd about it, each in a sentence.
+  /// The problems after the version was saved, and its oddities, each in a sentence.
   package var warnings: [String] = []
 }
 
-/// A version of a dataset as its log tells it.
+/// A version of a dataset as its log records it.
 package struct Version: Sendable, Hashable {
   package let dataset: DatasetName
   package let record: VersionRecord
   package let author: String
-  /// When it was saved, by the clock of whoever saved it.
+  /// The time at which it was saved, by the clock of the machine that saved it.
   package let time: Timestamp
   package let sequence: Int
   /// The digest of the log record.

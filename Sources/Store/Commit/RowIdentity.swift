@@ -1,11 +1,11 @@
 import Columns
 import Model
 
-/// One row's key as texts, which is how people write it.
+/// A row's key as texts, which is how people write it.
 ///
 /// A text stands for every value that is written so: `41` for the number, in a column of whatever
-/// type, and for the text. Of those that are there it is the number, then true or false, then the
-/// moment, then the text. A text in quotes, as JSON has it, is a text alone.
+/// type, and for the text. Of the existing values it is the number, then true or false, then the
+/// moment, then the text. A text in quotes, as JSON has it, is only a text.
 package struct RowIdentity: Sendable {
   /// The key's columns.
   package let columns: [String]
@@ -19,7 +19,8 @@ package struct RowIdentity: Sendable {
     cells = values.map(Self.cells)
   }
 
-  /// What these values, one a column, may name, the likeliest first: all numbers that can be.
+  /// The possible meanings of these values, one per column, the likeliest first: numbers where
+  /// possible.
   package static func candidates(columns: [String], values: [String]) -> [RowIdentity] {
     var found: [[[[UInt8]]]] = [[]]
     for cells in values.map(Self.cells) {
@@ -45,7 +46,8 @@ package struct RowIdentity: Sendable {
     return best?.row
   }
 
-  /// Which of the values of each column a row has; nil where it has none of one.
+  /// The rank of a row's value among the candidates of each column; nil when one column has no
+  /// match.
   private func ranks(of row: Int, _ keys: [KeyIdentities]) -> [Int]? {
     var ranks: [Int] = []
     for (identities, wanted) in zip(keys, cells) {

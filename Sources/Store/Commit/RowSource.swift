@@ -2,7 +2,7 @@ import Columns
 import Formats
 import Model
 
-/// The rows of the next version: the file's alone, after the parent's, or merged into them.
+/// The rows of the next version: only the file's, or after the parent's, or merged into them.
 ///
 /// All batches of one pass have types that hold both the parent's values and the file's.
 struct RowSource {
@@ -13,12 +13,12 @@ struct RowSource {
   /// The types that were named for columns.
   private let types: [DataText: ColumnType]
   private let deletesMissing: Bool
-  /// Whether the parent's rows must stay as they are.
+  /// True when the parent's rows must stay as they are.
   private let keepsRows: Bool
   /// The first values of a merge that are not of their columns' types.
   private var misfits: [ReadRemarks.Misfit] = []
 
-  /// How the file was read where it could have meant something else.
+  /// The readings of the file where it could have meant something else.
   var remarks: ReadRemarks {
     var remarks = reader.remarks
     for misfit in misfits { remarks.begin(with: misfit) }
@@ -39,7 +39,7 @@ struct RowSource {
     self.keepsRows = keepsRows
   }
 
-  /// Calls `body` for each batch until it says no; returns whether it never did.
+  /// Calls `body` for each batch until it returns false; returns true when it never did.
   mutating func forEachBatch(
     _ body: (RowBatch, [UInt32]) throws(StoreError) -> Bool
   ) throws(StoreError) -> Bool {
@@ -75,7 +75,7 @@ struct RowSource {
     }
   }
 
-  /// Goes on when `new` has the rows of `old` as they were.
+  /// Throws unless `new` keeps every row of `old` unchanged.
   private func requireKept(
     _ old: RowBatch, in new: RowBatch, of parent: Snapshot
   ) throws(StoreError) {
@@ -84,7 +84,7 @@ struct RowSource {
     guard new.count == old.count else {
       throw StoreError(
         .denied,
-        "\(rule), and this would remove \(old.count - new.count) or more; push new rows alone, with "
+        "\(rule), and this would remove \(old.count - new.count) or more; push only new rows, with "
           + "--mode append")
     }
     let before = try old.joined(to: new.columns)

@@ -1,9 +1,9 @@
 package import Columns
 package import Model
 
-/// What became of a row in one version.
+/// The change of a row in a version.
 package struct RowChange: Sendable {
-  /// How it is another than in the version before.
+  /// The kind of change from the version before.
   package enum Kind: String, Sendable {
     /// It is there for the first time.
     case added
@@ -30,10 +30,10 @@ package struct RowChange: Sendable {
 /// Follows one row through versions, oldest first.
 ///
 /// A version whose row groups are those of the one before costs its manifest. Where the row's group
-/// is another, the chunks' origin (``ChunkProvenance``) tells most of what stayed; only the rest
+/// is another, the chunks' origin (``ChunkProvenance``) shows most rows that stayed; only the rest
 /// is decoded.
 package struct RowTracker: ~Copyable {
-  /// Where the row is.
+  /// The place of the row.
   private struct Place {
     let group: Digest
     let manifest: RowGroupManifest
@@ -55,7 +55,7 @@ package struct RowTracker: ~Copyable {
   /// The cells of the row, by column; those without a value are not among them.
   private var cells: [DataText: ColumnVector] = [:]
 
-  /// Follows the row with this key; changes of columns that are not wanted are none.
+  /// Follows the row with this key; changes of columns that are not wanted do not count.
   package init(
     _ identity: RowIdentity, in store: Store, columns isWanted: @escaping (String) -> Bool
   ) throws(StoreError) {
@@ -65,7 +65,7 @@ package struct RowTracker: ~Copyable {
     decoder = try ChunkDecoder()
   }
 
-  /// What became of the row in a version later than those before; nil when nothing did.
+  /// The change of the row in a version later than those before; nil when it did not change.
   /// - Throws: ``StoreError`` of kind `corrupt` when stored bytes are damaged or missing.
   package mutating func next(_ version: Version) throws(StoreError) -> RowChange? {
     if snapshot?.digest == version.snapshot { return nil }

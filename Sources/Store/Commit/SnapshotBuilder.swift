@@ -13,12 +13,12 @@ struct SnapshotBuilder {
   private let chunks: ChunkStore
   private let key: [String]
   private let parent: ParentRows?
-  /// Whether the lines of rows are their numbers, in a file without lines.
+  /// True when the lines of rows are their numbers, in a file without lines.
   private let countsRows: Bool
   private(set) var sink: ChunkSink
   private var columns: [ColumnDefinition] = []
   private var groups: [RowGroupManifest] = []
-  /// What the values of each `json` column share, by its position.
+  /// The common shape of the values of each `json` column, by its position.
   private var shapes: [Int: ShapeFinder] = [:]
   /// Rows since the last cut.
   private var open: [RowBatch] = []
@@ -28,10 +28,10 @@ struct SnapshotBuilder {
   private var keys = KeyTable()
   private var lines: [UInt32] = []
   private var recent = RecentVectors()
-  /// Chunks that the store had and that the parent does not use, so that nobody has said yet in
-  /// which files they are.
+  /// Chunks that the store had and that the parent does not use, so that their files are not known
+  /// yet.
   private(set) var found: Set<Digest> = []
-  /// What new deltas are stored over.
+  /// The chunks that new deltas are stored over.
   private(set) var bases: Set<Digest> = []
   /// The files in which the parent's chunks are; nil when its record does not say.
   let inheritedFiles: [String]?
@@ -50,7 +50,7 @@ struct SnapshotBuilder {
       ? [] : Set((parent?.groups ?? []).flatMap { $0.chunks.compactMap(\.self) })
   }
 
-  /// How many rows were added.
+  /// The number of rows added.
   var rows: Int { lines.count }
 
   /// Adds rows; `lines` are their places in the input file (0 for rows that come from the parent).
@@ -179,7 +179,7 @@ struct SnapshotBuilder {
 
   private var parentName: String { parent?.snapshot.version.reference ?? "the version before" }
 
-  /// What is wrong with a row whose key an earlier one has.
+  /// The message about a row whose key an earlier one has.
   private func repetition(of key: String, row: Int, earlier: Int) -> String {
     guard lines[earlier] == 0 else {
       return "the key \(key) is there twice: first "
@@ -188,7 +188,7 @@ struct SnapshotBuilder {
     }
     return lines[row] == 0
       ? "\(parentName) has the key \(key) twice (1 and 1.0 are one key): pull it, leave one of the "
-        + "rows or tell them apart by more key columns (--key a,b), and push it whole"
+        + "rows or add more key columns (--key a,b), and push it whole"
       : "\(parentName) has the key \(key) already; --mode merge replaces its row"
   }
 

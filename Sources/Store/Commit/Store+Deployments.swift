@@ -3,7 +3,7 @@ import Columns
 package import Model
 import Objects
 
-/// A deployment with what its log record tells of it.
+/// A deployment with the facts of its log record.
 package struct Deployment: Sendable, Hashable {
   package let dataset: DatasetName
   package let record: DeploymentRecord
@@ -13,7 +13,7 @@ package struct Deployment: Sendable, Hashable {
   /// The digest of the log record.
   package let recordDigest: Digest
 
-  /// The deployment that a log record tells of; nil for records of other changes.
+  /// The deployment of a log record; nil for records of other changes.
   package init?(_ record: LogRecord) {
     guard case .deployment(let deployment) = record.change else { return nil }
     dataset = record.dataset
@@ -32,25 +32,25 @@ extension Store {
     try log(of: dataset).compactMap { Deployment($0) }
   }
 
-  /// The digest of a dataset's newest record, once what others committed is taken in.
+  /// The digest of a dataset's newest record, after reading the log's new records.
   ///
   /// It is another as soon as anything happened to the dataset, and cheap to ask for.
   package func head(of dataset: DatasetName) throws(StoreError) -> Digest? {
     try newestRecord(of: dataset)?.digest
   }
 
-  /// The newest record of a dataset, once what others committed is taken in.
+  /// The newest record of a dataset, after reading the log's new records.
   func newestRecord(of dataset: DatasetName) throws(StoreError) -> DatasetHead? {
     try reading(dataset) { () throws(StoreError) in try index.head(of: dataset) }
   }
 
-  /// The number of records in a dataset's log, once what others committed is taken in; 0 when there
-  /// is no such dataset.
+  /// The number of records in a dataset's log, after reading its new records; 0 for an unknown
+  /// dataset.
   package func logLength(of dataset: DatasetName) throws(StoreError) -> Int {
     try newestRecord(of: dataset)?.sequence ?? 0
   }
 
-  /// Whether a dataset's log has no more than `length` records, by one look for the next file.
+  /// Returns true when a dataset's log has no more than `length` records, by a single `stat`.
   package func endsLog(of dataset: DatasetName, after length: Int) throws(StoreError) -> Bool {
     try objects.status(of: StoreLayout.logName(dataset, length + 1)) == nil
   }

@@ -2,29 +2,31 @@ import Catalog
 import Model
 import Objects
 
-/// The idempotency keys of a dataset, which have one scope: pushes, those that found the content
-/// there already, and rows that came live.
+/// The idempotency keys of a dataset, which have a single scope: pushes, those whose content
+/// existed already, and rows that came live.
 ///
-/// Whoever commits a request with a key holds the key meanwhile, looks whether anybody has used it,
-/// commits, and lets go of it: of two at once, the second sees the first.
+/// The commit of a request with a key locks the key meanwhile, checks whether it was used, commits,
+/// and unlocks it: of two concurrent requests, the second sees the first.
 ///
-/// The key of a push lies in the record of its version, that of rows in their segment and later
-/// beside it (docs/format.md). A push that makes no version leaves a file of its own, since without
-/// it a request that is repeated would save its content again, over what others saved meanwhile.
+/// The key of a push is part of the record of its version, that of rows is in their segment and
+/// later beside it (docs/format.md). A push that makes no version leaves a file of its own, since
+/// without it a repeated request would save its content again, over other pushes that came
+/// meanwhile.
 extension Store {
-  /// How long the answer to a push that made no version is kept.
+  /// The time for which the answer to a push that made no version is kept.
   static let answerSeconds = 30 * 24 * 3600
-  /// How many such answers of a dataset are kept at least; the oldest go when there are twice as
+  /// The least number of such answers that are kept per dataset; the oldest are removed at twice as
   /// many.
   package static let mostAnswers = 1000
 
-  /// Keeps everybody else from committing a request with `key` until the answer is let go; nobody
-  /// in a store that has no locks.
+  /// Keeps other requests with `key` from being committed until the result is released; nil in a
+  /// store that has no locks.
   func holding(_ key: String, of dataset: DatasetName) throws(StoreError) -> (any Sendable)? {
     try (objects as? any MaintainableObjectStore)?.holding(dataset.text + " " + key)
   }
 
-  /// Whether anything was committed with a key, of a push that makes a record only after `head`.
+  /// Returns true when anything was committed with a key; of pushes, only records after `head` are
+  /// read.
   func isUsed(
     _ key: String, in dataset: DatasetName, after head: DatasetHead?
   ) throws(StoreError) -> Bool {
@@ -33,9 +35,9 @@ extension Store {
     return try hasRows(with: key, in: dataset)
   }
 
-  /// What an earlier push with the key of `options` gave; nil when there was none.
+  /// The result of an earlier push with the key of `options`; nil without one.
   /// - Parameter repeats: whether the push would make the version, of whose request no digest was
-  ///   kept.
+  ///   stored.
   /// - Throws: ``StoreError`` of kind `conflict` when the key stands for another request.
   func earlierPush(
     _ dataset: DatasetName, _ options: PushOptions,
@@ -113,23 +115,23 @@ extension Store {
     }
   }
 
-  /// What is kept of a push that made no version.
+  /// The stored answer of a push that made no version.
   func unchangedAnswer(
     to key: String, in dataset: DatasetName
   ) throws(StoreError) -> UnchangedAnswer? {
     let name = StoreLayout.answerName(dataset, key: key)
     guard try objects.status(of: name) != nil else { return nil }
-    // It may have been removed, and put anew, since one of its name was read.
+    // It may have been removed, and written again, since one of its name was read.
     objects.refresh(name)
     guard let answer = UnchangedAnswer(parsing: try objects.get(name)), answer.key.hasBytes(of: key)
     else { throw UnchangedAnswer.damaged(name) }
     return answer
   }
 
-  /// Whether rows were appended with `key`: those that wait, and those of which keys are kept.
+  /// Returns true when rows were appended with `key`: waiting rows, and those whose keys are kept.
   ///
-  /// Whoever takes rows in this process knows; else all files are read, since a damaged one could
-  /// hold the key.
+  /// The process that takes rows knows; any other reads all files, since a damaged one could hold
+  /// the key.
   private func hasRows(
     with key: String, in dataset: DatasetName
   ) throws(StoreError) -> Bool {

@@ -8,7 +8,7 @@ import Objects
 /// itself anyway. The list is right when the version is saved and may name more than are needed;
 /// `gc` may move chunks later, so it is where to look first.
 extension Store {
-  /// A list longer than this is made anew, without what no chunk needs any more.
+  /// A list longer than this is rebuilt, without the files that no chunk needs any more.
   static let manyOrigins = 32
   /// A record does not name more files than this: then it names none, and a reader looks in all.
   static let mostOrigins = 256

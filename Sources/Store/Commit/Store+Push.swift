@@ -34,7 +34,7 @@ extension Store {
       if attempt > 0 { try reader.restart() }
       let built = try build(&reader, latest, options, progress)
       if let result = try publish(built, dataset, latest, after: head, options) { return result }
-      // Somebody else's record took our place in the log. Their version is the parent now.
+      // Another writer's record has this sequence in the log. Its version is the parent now.
       attempt += 1
     }
   }
@@ -44,12 +44,12 @@ extension Store {
     let manifest: SnapshotManifest
     let groups: [RowGroupManifest]
     var builder: SnapshotBuilder
-    /// How the file was read, where it could have meant something else.
+    /// The readings of the file where it could have meant something else.
     let notes: [String]
   }
 
-  /// Whether a push would make what `version` is, of which no digest of the request was kept: the
-  /// same content after the same version before, and the same texts.
+  /// Returns true when a push would make a version like `version`, of whose request no digest was
+  /// stored: the same content after the same version before, and the same texts.
   private func repeats(
     _ version: Version, _ reader: inout any RowReader, _ options: PushOptions
   ) throws(StoreError) -> Bool {
@@ -160,7 +160,7 @@ extension Store {
     }
   }
 
-  /// A dataset to which rows are only added has a key that tells them apart, and keeps it.
+  /// A dataset to which rows are only added has a key that identifies them, and keeps it.
   private static func checkAppendOnly(
     _ latest: Version?, _ known: [String], _ options: PushOptions, _ key: [String]
   ) throws(StoreError) {
@@ -186,7 +186,7 @@ extension Store {
     var built = built
     let manifestBytes = built.manifest.json.bytes
     let snapshotDigest = Digest(hashing: manifestBytes)
-    // A key without the digest of a request is made up, and nobody else's.
+    // A key without the digest of a request is generated, and only this push has it.
     let key = options.request == nil ? nil : options.idempotencyKey
     let held = try key.flatMap { key throws(StoreError) in try holding(key, of: dataset) }
     defer { withExtendedLifetime(held) {} }
@@ -240,7 +240,7 @@ extension Store {
         + Self.doubts("\(dataset)@\(version.number)", version, options, after: latest, at: now))
   }
 
-  /// What may not have been meant of a version that is saved.
+  /// The features of a saved version that may not have been intended.
   private static func doubts(
     _ reference: String, _ version: VersionRecord, _ options: PushOptions, after latest: Version?,
     at now: Timestamp

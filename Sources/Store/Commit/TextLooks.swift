@@ -2,7 +2,7 @@ import Columns
 import Formats
 import Model
 
-/// What the texts of a column look like: how many are words for truth, and how many numbers.
+/// The look of a column's texts: the number of words for truth values, and of numbers.
 struct TextLooks {
   private(set) var bools = 0
   /// Numbers that a column of floats takes, one of integers, and either of them.
@@ -10,13 +10,13 @@ struct TextLooks {
   private(set) var integers = 0
   private(set) var numbers = 0
   private(set) var others = 0
-  /// The first text that is neither, that is no float, and that is no integer.
+  /// The first text that is neither, the first that is not a float, and the first not an integer.
   private(set) var other: String?
   private(set) var noFloat: String?
   private(set) var noInteger: String?
 
   private static let boolWords = words("true True TRUE false False FALSE")
-  /// Words for no value, and for what is no finite number.
+  /// Words for null, and for numbers that are not finite.
   private static let nullWords = words("NaN nan NA N/A #N/A null NULL None")
   private static let numberWords = words("Inf inf -inf -Inf Infinity -Infinity +inf")
 
@@ -68,7 +68,7 @@ struct TextLooks {
     }
   }
 
-  /// Whether it is a number as JSON writes it: no sign for plus, no zeros before it.
+  /// Returns true for a number as JSON writes it: no sign for plus, no zeros before it.
   private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
     var rest = text
     func digits() -> Int {
@@ -94,10 +94,10 @@ struct TextLooks {
     return rest.isEmpty
   }
 
-  /// What they look like and what to do, as a sentence's end with the type to name; nil when they
-  /// look like texts.
+  /// The type that the texts look like, and the advice as the end of a sentence; nil when they look
+  /// like texts.
   ///
-  /// A few that do not fit are let pass: one in ten of ten or more.
+  /// A few that do not fit are ignored: one in ten of ten or more.
   var verdict: (type: ColumnType, what: String)? {
     let isBool = bools >= numbers
     let areIntegers = integers > floats

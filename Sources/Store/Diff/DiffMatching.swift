@@ -6,7 +6,7 @@ import Objects
 /// Matches the rows of two snapshots by key and finds the cells that differ.
 ///
 /// Most rows are matched and found equal by where their chunks come from (``ChunkProvenance``),
-/// which costs nothing but reading scripts; only what is left is decoded and compared.
+/// which costs only the reading of scripts; only the rest is decoded and compared.
 struct DiffMatching {
   private typealias Place = VersionDiff.Place
 
@@ -16,7 +16,7 @@ struct DiffMatching {
     let newGroup: Int
     /// For each row of the new group the old group's row of the same key, or -1.
     var oldRows: [Int32]
-    /// Whether the commit that is compared matched the rows alike.
+    /// True when the commit that is compared matched the rows alike.
     let isDirect: Bool
   }
 

@@ -2,9 +2,9 @@ import Columns
 package import Model
 
 extension Store {
-  /// What changed from one snapshot to another.
+  /// The changes from one snapshot to another.
   /// - Throws: ``StoreError``: `corrupt` when stored bytes are damaged or missing, `invalid` when
-  ///   one of them has two rows of one key, as builds did that told 1 and 1.0 apart.
+  ///   one of them has two rows of one key, as builds did that distinguished 1 and 1.0.
   package func diff(_ old: Snapshot, _ new: Snapshot) throws(StoreError) -> VersionDiff {
     let key = new.schema.key.isEmpty ? old.schema.key : new.schema.key
     let isKeyed =
@@ -54,7 +54,7 @@ struct DiffSide {
     self.groups = groups
   }
 
-  /// The values of the column called `name`, null where there is none.
+  /// The values of the column called `name`, null where the snapshot lacks it.
   func vector(
     _ name: String, _ group: Int, _ decoder: borrowing ChunkDecoder
   ) throws(StoreError) -> ColumnVector {
@@ -74,7 +74,7 @@ struct DiffSide {
   }
 }
 
-/// What a diff found among the rows.
+/// The result of a diff among the rows.
 struct DiffRows {
   var added: [VersionDiff.Place] = []
   var removed: [VersionDiff.Place] = []

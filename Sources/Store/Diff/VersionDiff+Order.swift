@@ -14,7 +14,7 @@ extension VersionDiff {
     return before.elementsEqual(now, by: { $0.hasBytes(of: $1) }) ? nil : (before, now)
   }
 
-  /// Whether the same rows are in another order: the contents differ, and nothing else tells why.
+  /// True when the snapshots differ only in the order of rows.
   ///
   /// Where something else differs as well, this is false, whatever the order of the rows.
   package var hasOtherRowOrder: Bool {
@@ -22,12 +22,12 @@ extension VersionDiff {
       && columnOrderChange == nil
   }
 
-  /// Whether no row, no cell and no column came, went or changed; their order and the key may have.
+  /// True when no row, cell or column came, went or changed; their order and the key may have.
   private var hasSameRowsAndColumns: Bool {
     added.isEmpty && removed.isEmpty && changed.isEmpty && addedColumns.isEmpty
       && removedColumns.isEmpty && retypedColumns.isEmpty
   }
 
-  /// Whether nothing changed at all: a version's digest is that of its whole content.
+  /// True when nothing changed at all: a version's digest is that of its whole content.
   package var isEmpty: Bool { old.digest == new.digest }
 }

@@ -2,10 +2,10 @@ package import Columns
 package import Model
 import Platform
 
-/// What changed between two snapshots: columns, and rows by key (or as multisets of whole rows when
+/// The changes between two snapshots: columns, and rows by key (or as multisets of whole rows when
 /// the snapshots have no key in common).
 package struct VersionDiff: Sendable {
-  /// Where a row is: its row group and its place in it.
+  /// The place of a row: its row group and its number in it.
   package struct Place: Hashable, Sendable {
     package let group: Int32
     package let row: Int32

@@ -1,16 +1,16 @@
 import Columns
 import Model
 
-/// Which attachments the versions of a store name, and which versions name each.
+/// The attachments that the versions of a store name, and the versions that name each.
 struct FileReferences: Sendable {
   /// The attachments that a chunk of a `file` column names, with the sizes it says they have.
   private var filesOfChunk: [Digest: [FileValue]] = [:]
   /// The versions that name each, as references, in the order they were added.
   private(set) var versions: [Digest: [String]] = [:]
-  /// How many bytes each is said to have.
+  /// The size in bytes that versions state for each.
   private(set) var byteCounts: [Digest: Int] = [:]
 
-  /// Whether the values of that chunk were added.
+  /// Returns true when the values of that chunk were added.
   func knows(_ chunk: Digest) -> Bool { filesOfChunk[chunk] != nil }
 
   /// Takes up the values of a chunk.

@@ -1,12 +1,12 @@
-/// What kind of content bytes are: told by how they begin, else by the name they came under.
+/// The media type of bytes: by their beginning, else by the extension of the name they came under.
 ///
 /// The beginnings are those of https://mimesniff.spec.whatwg.org/ (images, audio, video, archives)
 /// and https://www.iana.org/assignments/media-types/.
 package enum MediaType {
-  /// How many bytes at the start of a file are looked at.
+  /// The number of bytes at the start of a file that are examined.
   package static let prefixBytes = 64
 
-  /// The type of bytes nobody can say more about.
+  /// The type of bytes of unknown content.
   package static let unknown = "application/octet-stream"
 
   private struct Beginning {

@@ -2,10 +2,10 @@ import Columns
 package import Model
 import Synchronization
 
-/// Which attachments the versions of each dataset name, as far as somebody asked.
+/// The attachments that the versions of each dataset name, as far as callers asked.
 ///
 /// Lives with the open store, in memory that grows with the different attachments. A version never
-/// changes, so what was found stays true and only new versions are read.
+/// changes, so results stay true and only new versions are read.
 private final class NamedFiles: Sendable {
   struct Dataset: Sendable {
     /// The number of the newest version that was read.
@@ -25,7 +25,7 @@ private final class NamedFiles: Sendable {
 }
 
 extension Store {
-  /// Whether a version of a dataset that `isWanted` names the attachment.
+  /// Returns true when a version of a dataset that `isWanted` names the attachment.
   /// - Throws: ``StoreError`` of kind `corrupt` when a version cannot be read.
   package func isNamed(
     _ file: Digest, where isWanted: (DatasetName) -> Bool

@@ -3,15 +3,15 @@ package import Model
 import Objects
 
 extension Store {
-  /// How many bytes of an attachment are in memory at a time.
+  /// The number of bytes of an attachment that are in memory at a time.
   static let filePieceBytes = 1 << 20
 
-  /// Keeps the bytes of `source` under their digest; memory is one piece, however many they are.
+  /// Stores the bytes of `source` under their digest; memory is one piece, whatever their number.
   ///
   /// When it returns they are on disk, though nothing refers to them: `gc` removes what no version
   /// names after its grace period.
   /// - Parameters:
-  ///   - name: what the file is called, which may tell its type.
+  ///   - name: the name of the file, whose extension may give its type.
   ///   - expected: the digest the bytes must have.
   /// - Returns: the file, and whether the store did not have it yet.
   /// - Throws: ``StoreError``: `invalid` when the bytes have another digest, else what the source
@@ -48,11 +48,11 @@ extension Store {
   ///   - digest: the digest of all of it.
   ///   - offset: where the bytes belong; the parts follow one another.
   ///   - total: how many bytes there are in all.
-  ///   - provingAll: whether the bytes must come though the store has them.
-  ///   - owner: whose upload it is; nil for those who see the whole store, who share theirs.
-  /// - Throws: ``StoreError``: `conflict` when the parts so far end elsewhere or somebody else is
-  ///   sending them, `usage` for more bytes than `total`, `invalid` when the whole has another
-  ///   digest (then the upload starts over), else what the source or the disk throws.
+  ///   - provingAll: whether the bytes must be sent even if the store has them.
+  ///   - owner: the owner of the upload; nil for callers who see the whole store, who share theirs.
+  /// - Throws: ``StoreError``: `conflict` when the parts so far end at another offset or another
+  ///   client is sending them, `usage` for more bytes than `total`, `invalid` when the whole has
+  ///   another digest (then the upload starts over), else what the source or the disk throws.
   package func putFilePart(
     _ digest: Digest, at offset: Int, of total: Int, _ source: any ByteSource, name: String = "",
     provingAll: Bool = false, owner: String? = nil
@@ -107,14 +107,14 @@ extension Store {
     return .whole(file, isNew: isNew)
   }
 
-  /// How many bytes of an attachment have come in parts from `owner` so far; nil when none were.
+  /// The number of bytes of an attachment received in parts from `owner`; nil when none were.
   package func uploadedBytes(
     of digest: Digest, owner: String? = nil
   ) throws(StoreError) -> Int? {
     try uploads.byteCount(of: StoreLayout.uploadName(digest, of: owner))
   }
 
-  /// Whether the store has the bytes of that digest.
+  /// Returns true when the store has the bytes of that digest.
   package func hasFile(_ digest: Digest) throws(StoreError) -> Bool {
     try objects.status(of: StoreLayout.fileName(digest)) != nil
   }

@@ -4,7 +4,7 @@ package import Model
 package struct StoredFile: Sendable, Hashable {
   package let digest: Digest
   package let byteCount: Int
-  /// What the bytes are by their beginning and the name they came under.
+  /// The media type of the bytes, by their beginning and the name they came under.
   package let mediaType: String
 
   /// The cell that names the file.
@@ -13,7 +13,7 @@ package struct StoredFile: Sendable, Hashable {
   }
 }
 
-/// What became of a part of an attachment.
+/// The outcome of a part of an attachment.
 package enum FilePart: Sendable, Hashable {
   /// More is to come; so many bytes are there.
   case partial(byteCount: Int)

@@ -4,7 +4,7 @@ import Objects
 /// Reads the bytes of an attachment, any range at any time.
 ///
 /// Immutable; any thread may use it. The bytes are not checked against the digest, which `verify`
-/// does for all files and whoever reads the whole can do.
+/// does for all files and a reader of the whole can do.
 package struct StoredFileReader: Sendable {
   package let file: StoredFile
   /// When the file was put.

@@ -43,7 +43,7 @@ package final class GenerationCache<Key: Hashable & Sendable, Value: Sendable>: 
     }
   }
 
-  /// Adds a value, unless it alone costs more than half of what the cache may.
+  /// Adds a value, unless its cost exceeds half of the cache's limit.
   package func insert(_ key: Key, _ value: Value, cost: Int) {
     guard cost <= generationCost else { return }
     state.withLock { insert(key, value, cost, &$0) }

@@ -7,10 +7,10 @@ import Objects
 ///
 /// Lost it is when a later one is there, or when the index has taken its record in.
 extension IndexKeeper {
-  /// Takes in what was committed to a dataset since the index last looked.
+  /// Adds to the index the commits of a dataset since the last read.
   ///
-  /// Mostly two looks are enough: that nothing happened to the folder, and that the next file is
-  /// not there (a folder's time is too coarse to tell that).
+  /// Mostly two `stat`s are enough: that the folder did not change, and that the next file does not
+  /// exist (a folder's time is too coarse to show that).
   /// - Throws: ``StoreError``: `corrupt` naming a file that is lost or damaged, `unavailable` when
   ///   a newer program wrote it.
   func readLog(of dataset: DatasetName) throws(StoreError) {
@@ -45,10 +45,10 @@ extension IndexKeeper {
     try apply(packs)
   }
 
-  /// Takes packs in; that a log is broken is said only after its own files were looked at.
+  /// Adds packs; a log is reported as broken only after its own files were read.
   ///
-  /// An index that was exchanged since it was asked for the newest record, or that has pages of
-  /// two, takes none that follows it: it is made anew.
+  /// An index that was replaced since it returned the newest record, or that has pages of two
+  /// indexes, accepts no record that follows it: it is rebuilt.
   func apply(_ packs: [IndexedPack]) throws(StoreError) {
     do throws(StoreError) {
       try index.apply(packs)
@@ -62,7 +62,7 @@ extension IndexKeeper {
     }
   }
 
-  /// Whether the files of a log follow one another to record `newest`.
+  /// Returns true when the files of a log follow one another to record `newest`.
   private func isWhole(_ dataset: DatasetName, to newest: Int) throws(StoreError) -> Bool {
     var chain = LogChain()
     for sequence in 1..<newest + 1 {
@@ -78,18 +78,18 @@ extension IndexKeeper {
     return true
   }
 
-  /// Goes on when the newest record that the index knows is the one in its file.
+  /// Throws unless the newest record that the index knows is the one in its file.
   ///
-  /// A copy of the store that went on by itself has other records under the same names: an index
-  /// from there is made anew. A newest record without a file is one that was lost, which the index
-  /// alone remembers.
+  /// A copy of the store that diverged has other records under the same names: an index from that
+  /// copy is rebuilt. A newest record without a file is one that was lost, which only the index
+  /// remembers.
   private func requireSameHistory(_ head: DatasetHead) throws(StoreError) {
     let name = StoreLayout.logName(head.dataset, head.sequence)
     if let seal = try objects.seal(of: name) {
       if try index.pack(name)?.seal == seal { return }
       guard let digest = try recordDigest(head.dataset, head.sequence) else { return }
       guard digest == head.digest else { throw otherHistory(head.dataset) }
-      // Its chunks were moved by somebody who did not know of this index.
+      // Its chunks were moved by a process that did not know of this index.
       try relocate()
       return
     }
@@ -127,11 +127,11 @@ extension IndexKeeper {
     }
   }
 
-  /// The pack of that name, as far as anybody can read it; nil when it is none, is damaged or was
+  /// The pack of that name, if it can be read; nil when it is not a pack, is damaged or was
   /// collected meanwhile.
   ///
-  /// That is for those to say who need what it holds, and for `verify`: one file that nobody can
-  /// read must not stop those who do without it.
+  /// The reader of its contents reports that, and `verify`: an unreadable file must not stop reads
+  /// that do without it.
   func readablePack(_ name: String) throws(StoreError) -> IndexedPack? {
     guard StoreLayout.isPack(name) else { return nil }
     do throws(StoreError) {
@@ -141,9 +141,9 @@ extension IndexKeeper {
     }
   }
 
-  /// The sequence of a dataset's newest log file; `known` when there is none after it.
-  /// - Throws: ``StoreError`` of kind `corrupt` naming a file that is not there though a later one
-  ///   is.
+  /// The sequence of a dataset's newest log file; `known` when no later one exists.
+  /// - Throws: ``StoreError`` of kind `corrupt` naming a file that is missing though a later one
+  ///   exists.
   func newestLog(of dataset: DatasetName, after known: Int) throws(StoreError) -> Int {
     var newest = known
     let names = try objects.list(
@@ -152,7 +152,7 @@ extension IndexKeeper {
       guard let sequence = StoreLayout.parseLogName(name)?.sequence else { continue }
       while newest + 1 < sequence {
         newest += 1
-        // A folder that is listed while files are added may show a later one alone.
+        // A folder that is listed while files are added may show only a later one.
         try requireLog(newest, of: dataset, because: "though later ones of its log are")
       }
       newest = sequence
@@ -160,7 +160,7 @@ extension IndexKeeper {
     return newest
   }
 
-  /// Goes on when a log file is there.
+  /// Throws unless the log file exists.
   func requireLog(
     _ sequence: Int, of dataset: DatasetName, because reason: String
   ) throws(StoreError) {

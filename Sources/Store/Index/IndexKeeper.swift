@@ -3,23 +3,23 @@ import Model
 import Objects
 import Synchronization
 
-/// Keeps the index in step with logs and packs, and asks it so that its answers can be believed.
+/// Keeps the index in step with logs and packs, and verifies its answers.
 ///
-/// What the index does not know, or places where it is not, is looked for in every file before it
-/// is called missing; an index that is found wrong is made anew, and asked again. Any thread may
-/// call.
+/// An object that the index does not know, or has in the wrong place, is looked for in every file
+/// before it is reported missing; an index that is found wrong is rebuilt, and read again. Any
+/// thread may call.
 final class IndexKeeper: Sendable {
   let objects: any ObjectStore
   let index: Index
 
-  /// How far a dataset's log was compared with the index, and when its folder had last changed.
+  /// The length to which a dataset's log was compared with the index, and its folder's last change.
   private struct Compared {
     let sequence: Int
     let changed: Timestamp
   }
 
   private let logs = Mutex<[DatasetName: Compared]>([:])
-  /// Held while the index is made anew, in part or as a whole; the names of the files that objects
+  /// Held while the index is rebuilt, in part or as a whole; the names of the files that objects
   /// were last located in.
   private let located = Mutex<[String]?>(nil)
 
@@ -42,9 +42,9 @@ final class IndexKeeper: Sendable {
     note(dataset, sequence, changed)
   }
 
-  /// Runs `body`; when that finds the index broken, makes the index anew and runs it again.
+  /// Runs `body`; when that finds the index broken, rebuilds the index and runs it again.
   ///
-  /// What was asked of an index that another thread made anew meanwhile is asked again too.
+  /// A read of an index that another thread rebuilt meanwhile is repeated too.
   func repairing<Result>(
     _ body: () throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
@@ -59,7 +59,7 @@ final class IndexKeeper: Sendable {
         guard index.isDamaged, repairs < Self.mostRepairs else { throw error }
         repairs += 1
         try located.withLock { names throws(StoreError) in
-          // Another process may have made it anew by now; what it has must be right then.
+          // Another process may have rebuilt it by now; its version is then right.
           if index.generation == generation { try reset(&names, repair: repairs) }
         }
       }
@@ -81,9 +81,9 @@ final class IndexKeeper: Sendable {
     try index.reset(adopts: repair == 1, isPrivate: repair == Self.mostRepairs)
   }
 
-  /// The names of all datasets, sorted, and why a log of theirs cannot be read to its end.
+  /// The names of all datasets, sorted, each with the reason if its log cannot be read to its end.
   ///
-  /// They are told by the folders, and by the index for folders that are lost.
+  /// They come from the folders, and from the index for folders that are lost.
   func survey() throws(StoreError) -> [(dataset: DatasetName, problem: StoreError?)] {
     var found: [DatasetName: StoreError?] = [:]
     for folder in try objects.folders(StoreLayout.logs) {
@@ -113,8 +113,8 @@ final class IndexKeeper: Sendable {
     }
   }
 
-  /// Makes anew what the index says of where objects are; records, which it may be the only one to
-  /// remember, stay.
+  /// Rebuilds the index's locations of objects; records stay, since the index may be the only one
+  /// to remember them.
   /// - Returns: false when the files are those in which objects were last located.
   @discardableResult
   func relocate() throws(StoreError) -> Bool {
@@ -138,10 +138,10 @@ final class IndexKeeper: Sendable {
     }
   }
 
-  /// Asks the index for a place and runs `body` on it; when there is none, or `body` finds nothing
-  /// there, after looking into every file.
+  /// Looks up a place in the index and runs `body` on it; without one, or when `body` finds nothing
+  /// at it, after looking into every file.
   ///
-  /// - Parameter place: asks the index; nil when it does not know.
+  /// - Parameter place: reads the index; nil when it does not know.
   /// - Returns: nil when no file has it.
   /// - Throws: what `body` threw last, once all files were looked at.
   func looking<Place: Equatable, Result>(
@@ -150,7 +150,8 @@ final class IndexKeeper: Sendable {
   ) throws(StoreError) -> Result? {
     var tried: Place?
     var failure: StoreError?
-    // As the index says; as it says by now, since compaction moves things; with what is new; anew.
+    // As the index has it; as it has it by now, since compaction moves things; with new files;
+    // rebuilt.
     for effort in 0..<4 {
       if effort == 2 { try catchUp() }
       if effort == 3, try !relocate() { break }

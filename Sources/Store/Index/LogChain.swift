@@ -1,6 +1,6 @@
 import Model
 
-/// Follows a log from its first record, by nothing but the records themselves.
+/// Follows a log from its first record, by only the records themselves.
 struct LogChain {
   private var sequence = 0
   private var digest = Digest(zero: ())

@@ -17,8 +17,7 @@ extension Store {
     }
   }
 
-  /// Runs `body` on an index that has all of a dataset's log, and none that was made anew
-  /// meanwhile.
+  /// Runs `body` on an index that has all of a dataset's log, and is not rebuilt meanwhile.
   func reading<Result>(
     _ dataset: DatasetName, _ body: () throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
@@ -49,11 +48,11 @@ extension Store {
     }
   }
 
-  /// Throws the index away and makes it anew from logs and packs.
-  /// - Parameter acceptsLoss: whether records are given up that the index knows and no file has.
+  /// Discards the index and rebuilds it from logs and packs.
+  /// - Parameter acceptsLoss: whether records are dropped that the index knows and no file has.
   /// - Returns: the number of datasets and of log records.
   /// - Throws: ``StoreError`` of kind `corrupt` naming a log file that is lost; the index is then
-  ///   as it was.
+  ///   unchanged.
   package func reindex(
     acceptsLoss: Bool = false
   ) throws(StoreError) -> (datasets: Int, records: Int) {
@@ -65,7 +64,7 @@ extension Store {
       do throws(StoreError) {
         try requireKnownLogs()
       } catch  where index.isDamaged {
-        // Nobody can ask it what it knew.
+        // It can no longer be read.
       }
     }
     try keeper.reset()

@@ -3,7 +3,7 @@ import Model
 import Objects
 
 extension Store {
-  /// Goes on when a record of that sequence can be written to a log that has no hole.
+  /// Throws unless a record of that sequence can be written to a log without a gap.
   func requireNoHole(at sequence: Int, of dataset: DatasetName) throws(StoreError) {
     if sequence > 1 {
       try keeper.requireLog(sequence - 1, of: dataset, because: "though the index knows its record")
@@ -13,7 +13,7 @@ extension Store {
     }
   }
 
-  /// Goes on when every record that the index knows has its file.
+  /// Throws unless every record that the index knows has its file.
   /// - Throws: ``StoreError`` of kind `corrupt` naming those that would be lost with the index.
   func requireKnownLogs() throws(StoreError) {
     var lost: [String] = []

@@ -2,7 +2,7 @@ import Columns
 import Model
 import Objects
 
-/// Reads chunks by what the files themselves tell, without the index.
+/// Reads chunks by only the files themselves, without the index.
 struct ContentsReader: Sendable {
   let contents: StoreContents
   let objects: any ObjectStore

@@ -4,7 +4,7 @@ import Model
 import Objects
 
 extension Store {
-  /// Fewer small files than this are left as they are.
+  /// The least number of small files that are compacted.
   static let leastFilesToCompact = 32
   private static let packBytes = 256 << 20
 
@@ -15,7 +15,7 @@ extension Store {
   /// names.
   ///
   /// Order: the new pack is durable, the index knows it, then each log file is replaced by one that
-  /// holds its record alone. A crash leaves objects in two places, never in none.
+  /// holds only its record. A crash leaves objects in two places, never in none.
   func compact(
     olderThan oldest: Timestamp, apply: Bool, _ report: inout GarbageReport
   ) throws(StoreError) {
@@ -80,7 +80,7 @@ extension Store {
     return GarbageReport.File(name: name, bytes: finished.byteCount)
   }
 
-  /// A log file with nothing but the record of `file` and the texts of its version.
+  /// A log file with only the record of `file` and the texts of its version.
   private func recordAlone(_ file: StoreContents.File) throws(StoreError) -> PackWriter.Finished {
     let entries = file.entries.filter { $0.kind == .record }
     guard !entries.isEmpty, entries.allSatisfy({ $0.frames.count == 1 }) else {

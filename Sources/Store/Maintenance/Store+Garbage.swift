@@ -7,16 +7,14 @@ extension Store {
   /// Finds files that nothing refers to: uploads that were never finished and packs without a
   /// commit, as crashes and lost races leave them.
   ///
-  /// With `apply` it removes those past the grace
-  /// period.
+  /// With `apply` it removes those past the grace period.
   ///
   /// A commit under way writes its packs before its log file, so a young file may be about to be
   /// referred to; the grace period must be longer than any commit takes. It also moves the chunks
   /// of many small commits into few packs.
   /// - Throws: ``StoreError``, before anything is removed: `corrupt`, `denied` or `unavailable`
-  ///   when a log, a pack or rows that wait to be sealed cannot be read, since then nobody can say
-  ///   what is unreferenced (run `verify`); later `denied` or `unavailable` when a file cannot be
-  ///   removed.
+  ///   when a log, a pack or rows that wait to be sealed cannot be read, since references are then
+  ///   unknown (run `verify`); later `denied` or `unavailable` when a file cannot be removed.
   package func collectGarbage(
     apply: Bool, graceSeconds: Int = 3600
   ) throws(StoreError) -> GarbageReport {
@@ -25,8 +23,8 @@ extension Store {
     defer { withExtendedLifetime(right) {} }
     let oldest = Timestamp(
       microseconds: clock().microseconds - Int64(graceSeconds) * 1_000_000)
-    // Before versions are read: what one refers to that is committed afterwards was touched for it,
-    // or is not here.
+    // Before versions are read: a file that a later commit refers to was touched for it, or is not
+    // in this list.
     var unreferenced = try objects.list(StoreLayout.temporaries)
     unreferenced.removeAll {
       [StoreLayout.collectionLock, StoreLayout.keyLock].contains($0)
@@ -72,14 +70,14 @@ extension Store {
     return old
   }
 
-  /// Removes a file that nothing refers to; false when somebody is about to.
+  /// Removes a file that nothing refers to; false when a writer is about to refer to it.
   private func remove(
     _ name: String, unlessTouchedAfter oldest: Timestamp
   ) throws(StoreError) -> Bool {
     guard StoreLayout.parsePackName(name) != nil else {
       return try maintainable.delete(name, unlessTouchedAfter: oldest)
     }
-    // The index first: what it does not name is relied on by nobody new.
+    // The index first: no new reader relies on a file that it does not name.
     try keeper.forget(name)
     if try maintainable.delete(name, unlessTouchedAfter: oldest) { return true }
     try keeper.indexPacks()

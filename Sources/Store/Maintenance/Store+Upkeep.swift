@@ -17,7 +17,7 @@ extension Store {
   }
 
   /// Keeps a file that a version is about to name from being collected.
-  /// - Throws: ``StoreError`` of kind `missing` when there is none of that name.
+  /// - Throws: ``StoreError`` of kind `missing` when no file has that name.
   func hold(_ name: String) throws(StoreError) {
     if let maintainable = objects as? any MaintainableObjectStore {
       try maintainable.touch(name)

@@ -36,7 +36,7 @@ private struct ValueCheck {
   private var schema: Schema?
   /// The columns of the version before that have a value; the type of others says nothing.
   private var filled: Set<DataText> = []
-  /// What the texts of chunks look like: versions share most of them.
+  /// The looks of the texts of chunks: versions share most of them.
   private var looks: [Digest: TextLooks] = [:]
   /// The chunks of the key's columns, and the message, of the version before.
   private var keys: (chunks: [Digest?], what: String?)?
@@ -125,7 +125,7 @@ private struct ValueCheck {
     if let what = keys?.what { note(.sameKeys, version, what) }
   }
 
-  /// How many rows have a key that another row has, and the first of them.
+  /// The number of rows whose key another row has, and the first of them.
   private func repeatedKeys(
     _ snapshot: Snapshot, _ groups: [RowGroupManifest], _ positions: [Int],
     _ decoder: borrowing ChunkDecoder

@@ -9,14 +9,15 @@ extension Store {
   /// these.
   ///
   /// Damage is reported, never thrown; logs and packs are not changed. All versions that were
-  /// committed when it began are looked at. What is not where it was is looked for again, since
-  /// others write and collect meanwhile; an index that is wrong is made anew before it is reported.
+  /// committed when it began are checked. An object that is missing from its place is looked for
+  /// again, since other processes write and collect meanwhile; a wrong index is rebuilt before it
+  /// is reported.
   /// - Parameters:
   ///   - expectedHeads: for datasets, the digest their newest record (or one before it) must have:
   ///     it fixes the whole history up to there.
   ///   - progress: called with the checks done so far and those to do.
-  /// - Throws: ``StoreError`` when the store cannot be read at all, or a file of it may not be, so
-  ///   that nobody can say whether it is damaged.
+  /// - Throws: ``StoreError`` when the store, or a file of it, cannot be read, so that damage
+  ///   cannot be ruled out.
   package func verify(
     expectedHeads: [DatasetName: Digest] = [:], progress: (Int, Int) -> Void = { _, _ in }
   ) throws(StoreError) -> VerifyReport {
@@ -36,7 +37,7 @@ extension Store {
       report.damage.append(
         VerifyReport.Damage(
           file: StoreLayout.indexFile,
-          what: "does not agree with the logs: \(problem); 'assay reindex' makes it anew",
+          what: "does not agree with the logs: \(problem); 'assay reindex' rebuilds it",
           versions: []))
     } catch  where error.kind == .corrupt {
       report.damage.append(
@@ -47,8 +48,8 @@ extension Store {
     return report
   }
 
-  /// The logs that no read follows to their end though each of their files is as it was written:
-  /// somebody else wrote them.
+  /// The logs that no read follows to their end though each of their files is intact: another
+  /// program wrote them.
   private func brokenLogs(
     beside damage: [VerifyReport.Damage]
   ) throws(StoreError) -> [VerifyReport.Damage] {
@@ -61,7 +62,7 @@ extension Store {
     }
   }
 
-  /// What the index says that files do not, after it was made anew; nil when it is right.
+  /// The difference between the index, after it was rebuilt, and the files; nil when it is right.
   private func indexProblem(_ verification: Verification) throws(StoreError) -> String? {
     var problem: String?
     for _ in 0..<3 {
@@ -69,7 +70,7 @@ extension Store {
       let generation = index.generation
       problem = try misplaced(verification.contents)
       if problem == nil { problem = try misrecorded(verification) }
-      // An index that the second look made anew has to be looked at from the beginning.
+      // An index that the second read rebuilt has to be checked from the beginning.
       guard problem != nil || index.generation != generation else { return nil }
       if problem != nil, (try? requireKnownLogs()) != nil { try keeper.reset() }
     }

@@ -2,7 +2,7 @@ import Columns
 import Model
 import Objects
 
-/// Every object of a store as its files themselves tell, whatever the index says.
+/// Every object of a store according to its files, whatever the index has.
 ///
 /// For `verify` and `gc`, which must not believe derived state.
 struct StoreContents: Sendable {
@@ -66,7 +66,7 @@ struct StoreContents: Sendable {
     return bytes
   }
 
-  /// What all copies of an object are stored over.
+  /// The objects over which the copies of each object are stored.
   func bases() -> [Digest: Set<Digest>] {
     var bases: [Digest: Set<Digest>] = [:]
     for file in files {
@@ -77,7 +77,7 @@ struct StoreContents: Sendable {
     return bases
   }
 
-  /// What the files hold that are there now.
+  /// The contents of the files at this time.
   static func read(_ store: any ObjectStore) throws(StoreError) -> StoreContents {
     var contents = StoreContents()
     for name in try names(store) where StoreLayout.isPack(name) {

@@ -2,7 +2,7 @@ package import Model
 
 /// A finding about the values of versions: seldom meant, though every byte is as it was saved.
 package struct ValueFinding: Sendable, Hashable {
-  /// What kind of thing it is.
+  /// The kind of finding.
   package enum Kind: String, Sendable, CaseIterable {
     /// Rows of one version whose keys are one: 1 and 1.0.
     case sameKeys = "same-keys"
@@ -19,7 +19,7 @@ package struct ValueFinding: Sendable, Hashable {
   /// The versions it is found in, without gaps.
   package var versions: ClosedRange<Int>
   package let column: String?
-  /// What it is and what to do, as a sentence without a full stop.
+  /// The finding and the advice, as a sentence without a full stop.
   package let what: String
 
   /// The reference of the versions: `name@3` or `name@3..7`.

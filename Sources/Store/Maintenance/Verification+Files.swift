@@ -37,7 +37,7 @@ extension Verification {
       }
       progress(start + slice.count, names.count)
     }
-    // Once more: a file that `gc` had in hand when names were read is back.
+    // Once more: a file that `gc` had renamed when names were read may be back.
     for digest in missing.sorted()
     where try objects.status(of: StoreLayout.fileName(digest)) == nil {
       mark(
@@ -48,7 +48,7 @@ extension Verification {
 
   /// Reads the rows that wait to be sealed, and the idempotency keys of those that were.
   ///
-  /// A torn frame at the end is no damage: nobody was told that its rows are kept.
+  /// A torn frame at the end is not damage: its rows were never acknowledged.
   mutating func checkLive() throws(StoreError) {
     for name in try names(in: StoreLayout.live) {
       objects.refresh(name)
@@ -98,7 +98,7 @@ extension Verification {
     }
   }
 
-  /// Why an answer cannot be that of its name; nil when it can.
+  /// The reason for which an answer cannot be that of its name; nil when it can.
   private func finding(
     _ answer: UnchangedAnswer, _ name: String
   ) throws(StoreError) -> String? {

@@ -8,7 +8,7 @@ extension Verification {
   /// Hashes every file and reads its index; log files must also hold the record their name
   /// promises.
   mutating func readFiles(_ progress: (Int, Int) -> Void) throws(StoreError) {
-    // An index that cannot be read tells of nothing; that it cannot is found later.
+    // An index that cannot be read has no records; that it cannot be read is found later.
     for head in (try? index.datasets()) ?? [] { view[head.dataset] = head.sequence }
     let names = try StoreContents.names(objects)
     for log in names.compactMap({ StoreLayout.parseLogName($0) }) {
@@ -50,8 +50,8 @@ extension Verification {
     contents.sortRecords()
   }
 
-  /// Reads what came since, and again what was found damaged or gone, should that be needed.
-  /// - Returns: whether that told anything new, so that all is to be checked again.
+  /// Reads the files that are new, and again those found damaged or missing, should that be needed.
+  /// - Returns: whether that found anything new, so that all is to be checked again.
   mutating func looksAgain() throws(StoreError) -> Bool {
     looks += 1
     guard !bad.isEmpty || !damagedFiles.isEmpty, looks < 5 else { return false }
@@ -74,10 +74,10 @@ extension Verification {
     case sound(StoreContents.File, LogRecord?)
     /// Entries are what can still be read of it.
     case damaged(String, StoreContents.File?, LogRecord?)
-    /// A newer program wrote it, so nobody here can say whether it is right.
+    /// A newer program wrote it, so this one cannot check it.
     case newer(StoreError)
 
-    /// What tells whether another look found something else.
+    /// A summary that shows whether another look found something else.
     var summary: String {
       switch self {
       case .sound(let file, _): "sound \(file.seal)"
@@ -87,8 +87,8 @@ extension Verification {
     }
   }
 
-  /// What an error says of the file that it was met in.
-  /// - Throws: the error when it says nothing of the file: nobody may look at it, or can now.
+  /// The finding of an error about the file that it was met in.
+  /// - Throws: the error when it says nothing of the file: it may not be read, or not at this time.
   static func finding(_ error: StoreError) throws(StoreError) -> String {
     if error.kind == .denied || error.kind == .exhausted { throw error }
     return error.message

@@ -13,7 +13,7 @@ struct Verification {
   /// Asked only what a file that cannot be read any more used to hold, so that damage has a name.
   let index: Index
   var contents = StoreContents()
-  /// What each file of logs and packs was when it was last looked at.
+  /// The status of each file of logs and packs when it was last read.
   var checks: [String: FileCheck] = [:]
   /// The newest record of each log when the run began.
   var view: [DatasetName: Int] = [:]
@@ -23,7 +23,7 @@ struct Verification {
   /// Versions by the bad object they touch.
   var touched: [Digest: [String]] = [:]
   var damagedFiles: [(file: String, what: String)] = []
-  /// How often everything was looked at again.
+  /// The number of times that everything was checked again.
   var looks = 0
   /// Versions that name a damaged attachment, by its file.
   var touchedByFile: [String: [String]] = [:]
@@ -74,7 +74,7 @@ struct Verification {
       var previous = Digest(zero: ())
       var sequence = 0
       for record in records {
-        // After a record that nothing tells, which was named, nobody can say.
+        // After a record that is unreadable, which was named, the predecessor is unknown.
         if record.sequence == sequence + 1, record.previous != previous {
           damagedFiles.append(
             (
@@ -97,7 +97,7 @@ struct Verification {
     }
   }
 
-  /// Names the log files that are not there though the index or a later file tells of them.
+  /// Names the log files that are missing though the index or a later file refers to them.
   private mutating func addMissingLogs() throws(StoreError) {
     for (dataset, newest) in view {
       // A file with a wild number must not make the list endless.
@@ -244,14 +244,14 @@ struct Verification {
     report.bytes += byteCount
   }
 
-  /// Notes damage of a file that is no pack.
+  /// Notes damage of a file that is not a pack.
   mutating func mark(file: String, _ what: String, versions: [String]) {
     damagedFiles.append((file, what))
     touchedByFile[file, default: []].append(contentsOf: versions)
   }
 
-  /// The versions that a log record tells of, or must have told of when it is lost; the dataset
-  /// when nothing says which.
+  /// The versions that a log record made, or must have made when it is lost; the dataset when they
+  /// are unknown.
   private func versions(of dataset: DatasetName, told sequence: Int) -> [String] {
     let records = contents.records[dataset] ?? []
     if let record = records.first(where: { $0.sequence == sequence }) {

@@ -1,12 +1,12 @@
 package import Model
 
-/// What `verify` found.
+/// The result of `verify`.
 package struct VerifyReport: Sendable {
   /// One thing that is not as it was written.
   package struct Damage: Sendable, Hashable {
     /// The file it is in, relative to the store.
     package let file: String
-    /// What is wrong, as a sentence without a full stop.
+    /// The fault, as a sentence without a full stop.
     package let what: String
     /// The versions whose content it touches, as references (`name@3`), in order.
     package let versions: [String]
@@ -23,11 +23,11 @@ package struct VerifyReport: Sendable {
   ///
   /// A clock was set back, or they were dated by hand; nothing is wrong with them.
   package var outOfOrder: [String] = []
-  /// Whether the index agrees with logs and packs; when not, `reindex` puts it right.
+  /// True when the index agrees with logs and packs; otherwise `reindex` puts it right.
   package var isIndexRight = true
 }
 
-/// What `gc` found to remove, or removed.
+/// The files that `gc` found to remove, or removed.
 package struct GarbageReport: Sendable {
   /// A file that nothing refers to.
   package struct File: Sendable, Hashable {

@@ -25,17 +25,17 @@ final class ChunkStore: Sendable {
     vectors = GenerationCache(cost: cacheBytes)
   }
 
-  /// Where an object is as far as the index knows: for those who can do without it.
+  /// The location of an object as far as the index knows: for callers who can do without it.
   func object(_ digest: Digest) throws(StoreError) -> ObjectLocation? {
     try objects([digest])[0]
   }
 
-  /// Where objects are as far as the index knows, in the order of `digests`.
+  /// The locations of objects as far as the index knows, in the order of `digests`.
   func objects(_ digests: [Digest]) throws(StoreError) -> [ObjectLocation?] {
     try keeper.repairing { () throws(StoreError) in try keeper.index.objects(digests) }
   }
 
-  /// Where objects are; nil for those that no file has.
+  /// The locations of objects; nil for those that no file has.
   func soughtObjects(_ digests: [Digest]) throws(StoreError) -> [ObjectLocation?] {
     var found: [ObjectLocation?] = []
     _ = try keeper.looking { () throws(StoreError) -> Bool? in

@@ -2,11 +2,11 @@ import Columns
 package import Model
 
 extension Snapshot {
-  /// Goes on when no two rows have the same key.
+  /// Throws unless all rows have different keys.
   ///
   /// A push checks this, so only versions of builds that took 1 and 1.0 for two keys can fail: it
-  /// reads those key columns alone that can hold one value in two spellings.
-  /// - Parameter alternative: Half a sentence on what may be done instead, where there is such.
+  /// reads only the key columns that can hold the same value in two spellings.
+  /// - Parameter alternative: Half a sentence with an alternative for the caller, where one exists.
   /// - Throws: ``StoreError`` of kind `invalid` that names two rows and the way out.
   package func requireDistinct(
     _ key: [String], alternative: String? = nil
@@ -16,8 +16,8 @@ extension Snapshot {
       .invalid,
       "\(version.reference) has rows whose keys are one: \(twins.first) and \(twins.second) (rows "
         + "\(twins.rows.0 + 1) and \(twins.rows.1 + 1)); it was saved when 1 and 1.0 were two keys. "
-        + "Pull it ('assay pull \(version.reference) -o rows.jsonl'), leave one of the two or tell "
-        + "them apart by another key column, and push it again"
+        + "Pull it ('assay pull \(version.reference) -o rows.jsonl'), leave one of the two or add "
+        + "another key column, and push it again"
         + (alternative.map { "; \($0)" } ?? ""))
   }
 
@@ -34,7 +34,7 @@ extension Snapshot {
     return chunks
   }
 
-  /// Two rows that have the same key, the earlier first; nil when there are none.
+  /// Two rows that have the same key, the earlier first; nil when all keys differ.
   /// - Throws: ``StoreError`` of kind `corrupt` when stored bytes are damaged or missing.
   package func keyTwins(
     _ key: [String]

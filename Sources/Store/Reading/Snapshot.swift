@@ -4,7 +4,7 @@ import Platform
 
 /// The content of one version, ready to be read; immutable, any thread may use it.
 ///
-/// Only manifests are loaded; chunks are read as they are asked for.
+/// Only manifests are loaded; chunks are read on demand.
 package struct Snapshot: Sendable {
   package let digest: Digest
   package let manifest: SnapshotManifest

@@ -1,24 +1,24 @@
 package import Model
 package import Wire
 
-extension Sameness {
+extension Comparability {
   /// Something that scores of a version rest on, and that is not that of another.
   package struct Difference: Sendable, Hashable {
     package let column: String
-    /// How many items it touches; nil for what is not of items.
+    /// The number of items it touches; nil for a change that is not of items.
     package let count: Int?
-    /// Whether but one of the two records it.
+    /// True when only one of the two records it.
     package let isUnknown: Bool
   }
 
-  /// What scores of `candidate` rest on that is not that of `base`: what makes gates on scores
-  /// undecided in a comparison of the two.
+  /// The differences between `candidate` and `base` in what scores rest on: they make gates on
+  /// scores undecided in a comparison of the two.
   ///
-  /// Where the two have no item in common, or rows have no key, judges are compared by all that is
-  /// recorded of them.
+  /// Where the two have no item in common, or rows have no key, judges are compared by all records
+  /// of them.
   /// - Parameters:
   ///   - key: The columns that identify an item.
-  ///   - metrics: What is measured.
+  ///   - metrics: The metrics.
   ///   - repeats: The column that numbers the attempts at an item.
   package static func changes(
     from base: ComparisonSide, to candidate: ComparisonSide, key: [String],
@@ -39,7 +39,7 @@ extension Sameness {
       }
       common = [ItemKey([])]
     }
-    let found = try Sameness(
+    let found = try Comparability(
       sides, keys: common, items: items, metrics: metrics, repeats: areItems ? repeats : nil)
     return found.changes.compactMap { change in
       // Other items have other answers.
@@ -49,7 +49,7 @@ extension Sameness {
     }
   }
 
-  /// Whether a metric rests on judges and reference answers, where a version has these columns.
+  /// Returns true when a metric rests on judges and references, where a version has these columns.
   package static func matters(to metric: String, _ columns: [ColumnDefinition]) -> Bool {
     let roles = try? MetricRoles(stated: MetricRoles(), columns: columns, of: "")
     return !MetricDirection.isMeasured(metric, roles ?? MetricRoles())
@@ -57,8 +57,8 @@ extension Sameness {
 }
 
 extension ComparisonDocument.Finding {
-  /// What is said of values of mixed columns that are no numbers.
+  /// The message about values of mixed columns that are not numbers.
   package static let texts = "rows hold a text, which is no number"
-  /// What is said of attempts without a value where the item has others.
+  /// The message about attempts without a value where the item has others.
   package static let lostAttempts = "attempts without a value, at items that have others"
 }

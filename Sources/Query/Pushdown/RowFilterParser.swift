@@ -88,7 +88,7 @@ struct RowFilterParser {
     return inner
   }
 
-  /// Whether a condition ends here: whatever else follows would bind to it in another way.
+  /// True when a condition may end at this token: any other would bind to it in another way.
   private var isAtEnd: Bool {
     position == tokens.count || isSign(")") || keyword == "AND" || keyword == "OR"
   }

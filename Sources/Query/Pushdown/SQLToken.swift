@@ -17,13 +17,13 @@ struct SQLToken: Equatable {
   /// Without quotes, and each doubled quote once.
   let name: String
 
-  /// The word in upper case; empty when the token is no word.
+  /// The word in upper case; empty when the token is not a word.
   var keyword: String { kind == .word ? name.uppercased() : "" }
 
-  /// Whether the token is that operator or punctuation.
+  /// Returns true when the token is that operator or punctuation.
   func isSign(_ sign: String) -> Bool { kind == .sign && source == sign }
 
-  /// Whether the token can name a column or a table.
+  /// True when the token can name a column or a table.
   var isName: Bool { kind == .word || kind == .quotedName }
 }
 
@@ -151,7 +151,7 @@ private struct Scanner {
       position += 2
       return SQLToken(kind: .sign, source: pair, name: pair)
     }
-    // What begins an operator that is not known here is no operator of one character either.
+    // The start of an unknown operator is not an operator of one character either.
     guard Self.singles.contains(byte(0)), !["<<", ">>", "->"].contains(pair) else { return nil }
     let single = text(position..<position + 1)
     position += 1

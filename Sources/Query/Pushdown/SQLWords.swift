@@ -6,7 +6,7 @@ enum SQLWords {
     "ELSE", "END", "ISNULL", "NOTNULL", "TRUE", "FALSE",
   ]
 
-  /// What may follow a term of ORDER BY.
+  /// The words that may follow a term of ORDER BY.
   static let order: Set<String> = ["ASC", "DESC", "NULLS", "FIRST", "LAST"]
 
   /// Functions of single values whose result depends on nothing else.
@@ -17,6 +17,6 @@ enum SQLWords {
     "TRUNC", "SIGN", "MOD", "HEX", "QUOTE", "UNICODE", "MIN", "MAX",
   ]
 
-  /// The types that CAST may name here.
+  /// The types that CAST may name for a pushdown.
   static let types: Set<String> = ["REAL", "INTEGER", "TEXT", "NUMERIC"]
 }

@@ -20,7 +20,7 @@ struct AggregateQuery {
   /// The condition as it was written.
   let condition: String
 
-  /// Tells what is computed of rows from everything else that may be.
+  /// The text that identifies the computation, different for every other one.
   ///
   /// Spelled out, since printing values by reflection takes longer than an answer from memory.
   var identity: String {
@@ -35,10 +35,10 @@ struct AggregateQuery {
       + "OF \(computed) WHERE \(condition)"
   }
 
-  /// What grouping column `index` is called in ``sql``; no name of a user's begins with a bracket.
+  /// The name of grouping column `index` in ``sql``; no name of a user's begins with a bracket.
   static func groupName(_ index: Int) -> String { "(g\(index))" }
 
-  /// What aggregate `index` is called in ``sql``.
+  /// The name of aggregate `index` in ``sql``.
   static func aggregateName(_ index: Int) -> String { "(a\(index))" }
 }
 
@@ -54,7 +54,7 @@ struct Aggregate: Hashable {
   /// The column in the table as SQL sees it; nil for `count(*)`.
   let column: Int?
 
-  /// Tells it from all others.
+  /// The text that identifies it, different for every other aggregate.
   var identity: String {
     let name =
       switch function {
@@ -89,7 +89,7 @@ struct Aggregate: Hashable {
     }
   }
 
-  /// Whether vectors of `type` give what SQLite gives.
+  /// Returns true when vectors of `type` give the result that SQLite gives.
   ///
   /// SQLite reads numbers out of texts, timestamps among them, when it adds them.
   func takes(_ type: ColumnType) -> Bool {

@@ -2,14 +2,14 @@ import Model
 
 /// Recognises statements that vectorised scans can answer.
 ///
-/// SQLite has prepared the statement before, so its syntax and names are right; what is not
-/// understood here to the last token is left to SQLite.
+/// SQLite has prepared the statement before, so its syntax and names are right; a statement that is
+/// not understood to the last token is left to SQLite.
 struct AggregateRecognizer {
   let connection: Connection
   let table: VirtualTable
   private let clauses: SQLClauses
   private let columnNumbers: [DataText: Int]
-  /// What columns may be qualified with.
+  /// The names that may qualify columns.
   private let qualifier: String
   /// The aliases of the result's columns, in lower case; nil for a column without one.
   private(set) var aliases: [String?] = []
@@ -19,7 +19,7 @@ struct AggregateRecognizer {
   /// Fewer than SQLite lets a table have columns.
   private static let aggregateLimit = 1000
 
-  /// The query that `sql` is; nil when it has another shape.
+  /// The query of `sql`; nil when it has another shape.
   static func query(_ sql: String, on connection: Connection) -> AggregateQuery? {
     guard connection.state.tables.count == 1, let table = connection.state.tables.first,
       let tokens = SQLToken.tokens(of: sql), let clauses = SQLClauses(tokens),
@@ -128,12 +128,12 @@ struct AggregateRecognizer {
     columnNumbers[name.lowercasedASCII]
   }
 
-  /// What stands for a grouping column in the statement over groups; nil for any other column.
+  /// The name that replaces a grouping column in the statement over groups; nil for another column.
   func groupName(_ column: Int) -> String? {
     groups.firstIndex(of: column).map { VirtualTable.quoted(AggregateQuery.groupName($0)) }
   }
 
-  /// What stands for an aggregate in the statement over groups.
+  /// The name that replaces an aggregate in the statement over groups.
   ///
   /// The sign makes it an expression, which has no affinity, as the aggregate has none.
   mutating func aggregateName(_ aggregate: Aggregate) -> String {

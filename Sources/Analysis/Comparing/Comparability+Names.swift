@@ -1,7 +1,7 @@
 package import Model
 import Wire
 
-extension Sameness {
+extension Comparability {
   /// The usual names of each part, without case and signs.
   private static let names: [(part: Part, names: [String])] = [
     (.item, ["input", "question", "instruction"]),
@@ -66,10 +66,10 @@ extension Sameness {
     "at", "time", "date", "timestamp", "run", "request", "trace", "span", "url", "uuid",
   ]
 
-  /// Whether a column of this name is looked at.
+  /// Returns true when a column of this name is read.
   static func isRead(_ name: String) -> Bool { part(name, .current) != nil }
 
-  /// Those of some columns that tell what scores rest on, sorted.
+  /// Those of some columns that record what scores rest on, sorted.
   package static func ofScores(_ columns: [ColumnDefinition]) -> [String] {
     columns.filter { column in
       let part = part(column.name, .current)
@@ -77,10 +77,10 @@ extension Sameness {
     }.map(\.name).sorted()
   }
 
-  /// The judges that are named one level deep in nested columns: `meta.judge`.
+  /// The columns of judges that are named one level deep in nested columns: `meta.judge`.
   ///
-  /// Members of a column that is looked at itself, or that says what came out (`output`, `scores`),
-  /// are none, nor are numbers, which are what a judge gave.
+  /// Members of a column that is read itself, or that holds results (`output`, `scores`), do not
+  /// count, nor do numbers, which are what a judge gave.
   /// - Parameter columns: Nested columns with the shape that all of their values have.
   package static func nestedJudges(
     _ columns: [(column: ColumnDefinition, shape: ValueShape?)]
@@ -106,12 +106,12 @@ extension Sameness {
     }
   }
 
-  /// Whether a word makes something else of what stands before it.
+  /// Returns true when a word changes the meaning of the words before it.
   private static func isSaying(_ word: String) -> Bool {
     sayings.contains(word) || records.contains(word)
   }
 
-  /// What a column of this name says; nil for nothing that matters.
+  /// The part that a column of this name plays; nil when it does not matter.
   static func part(_ name: String, _ edition: Edition) -> Part? {
     if edition == .first, !firstNames.contains(name.lowercased()) { return nil }
     let plain = plain(name)
@@ -119,7 +119,7 @@ extension Sameness {
     if edition == .first || MetricRoles.isUsual(name) { return nil }
     if doubtful.contains(plain) { return .judge }
     let words = MetricDirection.words(of: name)
-    /// Whether no word behind a place makes something else of it.
+    /// Returns true when no word behind a place changes its meaning.
     func stands(_ place: Int, _ isOther: (String) -> Bool) -> Bool {
       words[(place + 1)...].allSatisfy { !MetricDirection.tells($0) && !isOther($0) }
     }

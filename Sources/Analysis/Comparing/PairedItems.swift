@@ -3,7 +3,7 @@ import Model
 import Wire
 
 /// The items that all arms have, in the order of their keys, with each arm's rows of them.
-struct CommonItems: Sendable {
+struct PairedItems: Sendable {
   let columns: [String]
   let keys: [ItemKey]
   /// For each arm, the rows of each item: one, or as many as there were attempts.
@@ -11,17 +11,17 @@ struct CommonItems: Sendable {
   private(set) var findings: [ComparisonDocument.Finding] = []
   /// The items that the base has, compared or not.
   let baseCount: Int
-  /// What scores rest on that is not the base's.
-  let changes: [Sameness.Change]
+  /// The differences from the base in what scores rest on.
+  let changes: [Comparability.Change]
 
-  /// How many keys a finding names.
+  /// The number of keys that a finding names.
   static let exampleCount = 3
 
   /// The items of `sides` by their key columns.
   /// - Parameters:
   ///   - repeats: The column that numbers the attempts at an item; nil where each has one row.
   ///   - allowed: Columns that may differ between the arms.
-  ///   - metrics: What is measured, and so tells of no row what it is.
+  ///   - metrics: The metrics, which do not identify a row.
   init(
     _ sides: [ComparisonSide], columns: [String], repeats: String?, allowed: [String] = [],
     metrics: [String] = [], edition: Edition = .current
@@ -38,7 +38,7 @@ struct CommonItems: Sendable {
     var common = Set(all[0].rows.keys)
     for keys in all.dropFirst() { common.formIntersection(keys.rows.keys) }
     let sorted = common.sorted()
-    let check = try Sameness(
+    let check = try Comparability(
       sides, keys: sorted, items: all, allowed: allowed, metrics: metrics, repeats: repeats,
       edition: edition)
     findings += check.findings
@@ -81,7 +81,7 @@ struct CommonItems: Sendable {
     }
   }
 
-  /// The items that one of two arms has alone.
+  /// The findings on items that only one of two arms has.
   private static func findings(
     _ base: ItemKeys, _ candidate: ItemKeys, _ baseName: String, _ name: String
   ) -> [ComparisonDocument.Finding] {
@@ -98,10 +98,10 @@ struct CommonItems: Sendable {
     ].compactMap { $0 }
   }
 
-  /// The items as the document tells them.
+  /// The items as the document lists them.
   var document: ComparisonDocument.Items { ItemKeys.document(keys, columns: columns) }
 
-  /// A column of an arm, one number an item: the mean of its attempts that have a value.
+  /// A column of an arm, one number per item: the mean of its attempts that have a value.
   func numbers(
     _ column: String, of side: ComparisonSide, _ arm: Int
   ) throws(StoreError) -> [Double?] {
@@ -121,8 +121,8 @@ struct CommonItems: Sendable {
     return rows[arm].map { $0.first.flatMap { all[$0] } }
   }
 
-  /// The items whose rows do not agree on a column by which they are told apart or belong together,
-  /// so that the base's first row decides.
+  /// The items whose rows disagree on a column that identifies or clusters them, so that the base's
+  /// first row decides.
   func unsettled(
     _ column: String, of sides: [ComparisonSide]
   ) throws(StoreError) -> [ComparisonDocument.Finding] {
@@ -147,7 +147,7 @@ struct CommonItems: Sendable {
     ]
   }
 
-  /// Which items belong together by a column of the base; one without a value stands for itself.
+  /// The clusters of items by a column of the base; an item without a value is independent.
   func clusters(_ column: String, of base: ComparisonSide) throws(StoreError) -> Clusters {
     Clusters(labels: try labels(column, of: base, 0).ownWhereMissing)
   }

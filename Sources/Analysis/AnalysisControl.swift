@@ -1,25 +1,25 @@
-import Statistics
 import Model
 import Platform
+import Statistics
 import Synchronization
 
-/// Who waits for a long analysis: asked whether they still do, and told how far it is.
-package struct Waiting: Sendable {
+/// The cancellation and progress of a long-running analysis.
+package struct AnalysisControl: Sendable {
   /// Asked now and then, among others on the thread that the analysis was called on; true ends it.
   package var isCancelled: (@Sendable () -> Bool)?
-  /// Told from any thread which part is done, from 0 to 1.
+  /// Called from any thread with the part done, from 0 to 1.
   package var onProgress: (@Sendable (Double) -> Void)?
 
-  /// Somebody who waits to the end, and asks nothing.
+  /// A control that never cancels.
   package init() {}
 
-  /// Ends an analysis that nobody waits for.
+  /// Throws when the request was cancelled.
   /// - Throws: ``StoreError`` of kind `exhausted`.
   func check() throws(StoreError) {
-    if isCancelled?() == true { throw StoreError(.exhausted, "nobody waits for the answer") }
+    if isCancelled?() == true { throw StoreError(.exhausted, "the request was cancelled") }
   }
 
-  /// Draws on all cores, about `shareCount` shares of them altogether.
+  /// Resampling on all cores, in about `shareCount` shares altogether.
   func draws(shareCount: Int) -> Draws<StoreError> {
     let done = Done()
     return Draws<StoreError> { count, share throws(StoreError) in
@@ -31,7 +31,7 @@ package struct Waiting: Sendable {
     }
   }
 
-  /// How many shares are done, counted by all threads.
+  /// The number of shares done, counted by all threads.
   private final class Done: Sendable {
     private let count = Atomic(0)
 

@@ -63,7 +63,7 @@ extension AggregateRecognizer {
     return (tokens[index].source, 1)
   }
 
-  /// `CAST(expression AS type)`: the type is no name of a column.
+  /// `CAST(expression AS type)`: the type is not the name of a column.
   private mutating func cast(
     _ tokens: [SQLToken], at index: Int
   ) -> (text: String, count: Int)? {
@@ -112,7 +112,7 @@ extension AggregateRecognizer {
     }
   }
 
-  /// Whether a function takes single values; `min` and `max` do when they have several.
+  /// Returns true for a function of single values; `min` and `max` are such with several arguments.
   private func isScalar(_ tokens: [SQLToken], at index: Int) -> Bool {
     let keyword = tokens[index].keyword
     guard SQLWords.functions.contains(keyword), let end = closing(tokens, index + 1)
@@ -127,7 +127,7 @@ extension AggregateRecognizer {
     return false
   }
 
-  /// Where the bracket closes that opens at `start`.
+  /// The position of the bracket that closes the one at `start`.
   private func closing(_ tokens: [SQLToken], _ start: Int) -> Int? {
     var depth = 0
     for index in start..<tokens.count {

@@ -1,27 +1,28 @@
 import Model
 import Wire
 
-/// What has to be the same for a comparison to mean something, where it is recorded.
-package struct Sameness: Sendable {
-  /// What a column, or an attribute of a version, says about rows.
+/// The conditions under which a comparison is meaningful, where they are recorded.
+package struct Comparability: Sendable {
+  /// The part that a column, or an attribute of a version, plays for rows.
   enum Part: Sendable {
-    /// What was asked: where it differs, it is another item.
+    /// The question: where it differs, it is another item.
     case item
-    /// What was expected: where it differs, it is another item, and scores rest on something else.
+    /// The expected answer: where it differs, it is another item, and scores rest on something
+    /// else.
     case reference
-    /// What judged, or may have: where it differs, scores rest on something else.
+    /// The judge, or a possible one: where it differs, scores rest on something else.
     case judge
-    /// What is compared: it differs on purpose, and the reader has to know.
+    /// The thing compared: it differs on purpose, and the reader has to know.
     case run
   }
 
-  /// What scores of a candidate rest on that is not the base's.
+  /// A difference from the base in what a candidate's scores rest on.
   struct Change: Sendable, Hashable {
     let candidate: String
     let column: String
-    /// How many items it touches; nil for what is not of items.
+    /// The number of items it touches; nil for a change that is not of items.
     let count: Int?
-    /// Whether but one of the arms records it.
+    /// True when only one of the arms records it.
     let isUnknown: Bool
   }
 
@@ -83,7 +84,7 @@ package struct Sameness: Sendable {
       Change(candidate: candidate, column: column, count: count, isUnknown: isUnknown))
   }
 
-  /// What a column says of the rows of these arms; nil for nothing that matters.
+  /// The part that a column plays for the rows of these arms; nil when it does not matter.
   private func part(_ column: String, _ sides: [ComparisonSide], key: [String]) -> Part? {
     if key.hasText(column) || metrics.hasText(column) { return nil }
     if edition > .first, sides.contains(where: { column.hasBytes(of: $0.by ?? "") }) { return nil }
@@ -123,12 +124,12 @@ package struct Sameness: Sendable {
         .init(
           column, arm: candidate.name, "items where it is not that of \(base.name)",
           count: places.count,
-          examples: places.prefix(CommonItems.exampleCount).map { keys[$0].names },
+          examples: places.prefix(PairedItems.exampleCount).map { keys[$0].names },
           isLeftOut: isLeftOut))
     }
   }
 
-  /// What a column says of the attempts at an item; in the first edition, of the first one.
+  /// The values of a column for the attempts at an item; in the first edition, for the first one.
   ///
   /// From the third edition on ``SaidOfItem`` compares it.
   private func said(_ labels: [ValueLabel?], _ rows: [Int]?) -> Set<ValueLabel?> {
@@ -144,7 +145,7 @@ package struct Sameness: Sendable {
       guard let part = Self.part(name, edition),
         one.map({ DataText($0) }) != two.map({ DataText($0) })
       else { continue }
-      // What the rows of both tell has been compared.
+      // The values in the rows of both have been compared.
       let isInRows = [base, candidate].allSatisfy { side in
         side.table.columns.contains { Self.plain($0.name) == Self.plain(name) }
       }
@@ -163,7 +164,7 @@ package struct Sameness: Sendable {
   private mutating func compareInputs(_ base: ComparisonSide, _ candidate: ComparisonSide) {
     if base.inputs.isEmpty || candidate.inputs.isEmpty { return }
     if Set(base.inputs.map(\.snapshot)) == Set(candidate.inputs.map(\.snapshot)) { return }
-    // Which they are, the versions tell those who may know; the finding is the same for all.
+    // The versions show the values to callers who may read them; the finding is the same for all.
     findings.append(
       .init("inputs", arm: candidate.name, "made from other inputs than \(base.name)"))
   }

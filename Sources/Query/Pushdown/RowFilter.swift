@@ -129,7 +129,7 @@ indirect enum RowFilter: Sendable {
 }
 
 extension RowFilter {
-  /// Whether one of the equalities holds; texts are looked up in a set.
+  /// A filter that passes rows for which one of the equalities holds; texts are looked up in a set.
   static func oneOf(_ tests: [RowFilter]) -> RowFilter {
     var texts: Set<[UInt8]> = []
     var column: Int?

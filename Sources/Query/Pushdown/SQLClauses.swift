@@ -50,7 +50,7 @@ struct SQLClauses {
     return true
   }
 
-  /// Where each clause begins, and where what it says; nil when clauses are not in their order.
+  /// The start of each clause, and of its content; nil when clauses are out of order.
   private static func cuts(
     _ tokens: [SQLToken]
   ) -> [(keyword: String, start: Int, body: Int)]? {
