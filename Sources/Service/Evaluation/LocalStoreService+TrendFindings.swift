@@ -235,7 +235,7 @@ private struct ChangedMeasures {
 
   init(_ metric: String) { self.metric = metric }
 
-  mutating func add(_ change: Sameness.Difference, _ place: VersionPlace) {
+  mutating func add(_ change: Comparability.Difference, _ place: VersionPlace) {
     let items = change.count.map { $0 == 1 ? "1 item " : "\($0) items " }
     let text =
       if let before = change.isUnknown ? "recorded for one of two alone " : items {
