@@ -15,7 +15,7 @@ enum AccessFolder {
   /// Makes the folder durably when it is not there, and private when it is.
   static func make(on disk: any Disk) throws(StoreError) {
     _ = try disk.makePrivateDirectory(name)
-    // Also where it is there: whoever made it may have failed to sync its name.
+    // Also where it is there: the process that made it may have failed to sync its name.
     try disk.syncDirectory("")
     makePrivate(on: disk)
   }

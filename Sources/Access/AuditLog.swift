@@ -18,7 +18,7 @@ package final class AuditLog: Sendable {
     var count = 0
     /// The lines that could not be written, by their numbers, for those who still wait for them.
     var lost: [(lines: ClosedRange<Int>, error: StoreError)] = []
-    /// Whether the file may end within a line.
+    /// True while the file may end within a line.
     var isTorn = false
     /// A failed sync may have lost lines, so that nothing after it can be trusted either.
     var failure: StoreError?
@@ -50,7 +50,7 @@ package final class AuditLog: Sendable {
     }
     try written.withLock { (state) throws(StoreError) in
       if let lost = state.lost.last(where: { $0.lines.contains(number) }) { throw lost.error }
-      // Whoever held the lock before may have written this line along with theirs.
+      // The holder of the lock before may have written this line along with its own.
       if state.count >= number { return }
       if let failure = state.failure { throw failure }
       let batch = pending.withLock { pending in

@@ -86,7 +86,7 @@ package struct ReadRemarks: Sendable {
     throw StoreError(
       .invalid,
       "the number in the key column '\(first.column)' has more digits than float64 holds, and "
-        + "rounded it could be the key of another row: correct it, or quote it to have texts as keys",
+        + "rounded it could be the key of another row: correct it, or quote it",
       at: StoreError.Location(line: first.line))
   }
 
@@ -109,7 +109,7 @@ package struct ReadRemarks: Sendable {
     return notes + doubts + hiddenNotes
   }
 
-  /// What to do where truth values stand beside the numbers that say them elsewhere.
+  /// The advice where truth values stand beside the numbers that other rows say them with.
   private static func advice(_ misfit: Misfit, _ type: ColumnType) -> String {
     guard type == .string || type == .json else { return "" }
     let word = misfit.text.lowercased().filter { $0 != "'" }

@@ -201,7 +201,7 @@ package struct LoggedBacktest: Sendable {
 }
 
 extension OffPolicyDocument {
-  /// Whether the decisions are worth enough rows for both, so that something is estimated.
+  /// True when the decisions are worth enough rows for both, so that something is estimated.
   fileprivate var isEnough: Bool {
     min(effectiveRows, activeEffectiveRows) >= Double(leastEffectiveRows)
   }

@@ -107,7 +107,7 @@ struct ModelTable: Sendable {
     return (keys, rows)
   }
 
-  /// The items as documents tell them.
+  /// The items as documents describe them.
   var items: ComparisonDocument.Items { ItemKeys.document(keys, columns: columns) }
 
   /// The results of each model on all items.

@@ -1,15 +1,15 @@
 package import Columns
 package import Model
 
-/// A saved value that is none of a type that was named for its column.
+/// A saved value that does not fit the type that was named for its column.
 package struct OtherValue: Error {
   /// Its row, from 0.
   package let row: Int
 }
 
 extension ColumnVector {
-  /// Whether saved values of one type may be read as another that was named for their column: texts
-  /// and JSON as what they write, 0 and 1 as truth values.
+  /// True when saved values of one type may be read as another that was named for their column:
+  /// texts and JSON as what they write, 0 and 1 as truth values.
   package static func canRetell(_ type: ColumnType, as wanted: ColumnType) -> Bool {
     switch (type, wanted) {
     case (.string, .bool), (.string, .int64), (.string, .float64), (.string, .timestamp): true
@@ -20,7 +20,7 @@ extension ColumnVector {
   }
 
   /// The same values as `wanted`: texts as the cells of a CSV file are read, 0 and 1 as truth.
-  /// - Throws: ``OtherValue`` for the first that is none of it, or that would be rounded or null.
+  /// - Throws: ``OtherValue`` for the first that does not fit it, or that would be rounded or null.
   package func retold(as wanted: ColumnType) throws(OtherValue) -> ColumnVector {
     if type == wanted { return self }
     if isAllNull { return .nulls(wanted, count: count) }

@@ -1,6 +1,6 @@
 /// The media types that a client accepts, by its `Accept` headers.
 struct AcceptedTypes {
-  /// Whether the client says what it accepts.
+  /// True when the client says what it accepts.
   let areStated: Bool
   /// The types in lower case and without their parameters, the most wanted first.
   private let types: [String]
