@@ -46,7 +46,7 @@ import Testing
     // Names are a list.
     let two = try Workplace.object(
       try place.run("compare", "base", "good", "--higher", "usd,success", "--json").output)
-    #expect(two["request"]?["higher"]?[1] == "success")
+    #expect(two["request"]?["options"]?["higher"]?[1] == "success")
   }
 
   @Test func `a comparison is kept, and computed again to the byte`() throws {
