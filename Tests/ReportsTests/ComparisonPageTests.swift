@@ -4,6 +4,17 @@ import Testing
 import Wire
 
 @Suite struct ComparisonPageTests {
+  @Test func `a sum or a count is over attempts, and no mean of them`() {
+    for statistic in [TrendRequest.Statistic.sum, .count] {
+      #expect(
+        ComparisonPage.attempts("epoch", of: statistic) == ", over all attempts (column epoch)")
+    }
+    #expect(
+      ComparisonPage.attempts("epoch", of: .p95)
+        == ", each the mean of its attempts (column epoch)")
+    #expect(ComparisonPage.attempts(nil, of: .sum).isEmpty)
+  }
+
   private func estimate(
     _ value: Double, _ lower: Double?, _ upper: Double?
   ) -> EstimateDocument {
