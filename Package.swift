@@ -20,6 +20,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     // Without the trait that would bring a configuration library.
     .package(
       url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
@@ -57,6 +58,7 @@ let package = Package(
     .target(name: "Routing", dependencies: ["Model"]),
     .target(name: "Wire", dependencies: ["Model"]),
     .target(name: "LiveRouting", dependencies: ["Model", "Columns", "Routing", "Wire"]),
+    .target(name: "Scoring", dependencies: ["Model", "Statistics"]),
     .target(
       name: "Analysis",
       dependencies: ["Model", "Platform", "Columns", "Statistics", "Routing", "Wire"]),
@@ -68,7 +70,18 @@ let package = Package(
       name: "Service",
       dependencies: [
         "Model", "Platform", "Columns", "Objects", "Formats", "Store", "Query", "Statistics",
-        "Routing", "LiveRouting", "Analysis", "Wire", "Access",
+        "Routing", "LiveRouting", "Analysis", "Scoring", "Wire", "Access",
+        "Providers",
+      ]),
+    .target(
+      name: "Providers",
+      dependencies: [
+        "Model", "Platform",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
     .target(name: "Outbound", dependencies: ["Model", "Platform", "CCurl"]),
     .target(name: "Client", dependencies: ["Model", "Outbound", "Wire"]),
@@ -100,7 +113,7 @@ let package = Package(
       name: "assay",
       dependencies: [
         "Model", "Platform", "Objects", "Wire", "Access", "Service", "Client", "Server", "Reports",
-        "FileTransfer", "Columns", "Formats", "Store", "Query",
+        "FileTransfer", "Columns", "Formats", "Store", "Query", "Scoring", "Providers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -146,6 +159,9 @@ let package = Package(
         "Query", "Columns", "Model", "TestSupport",
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
+    .testTarget(
+      name: "ScoringTests", dependencies: ["Scoring", "Model", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Model", "TestSupport"]),
     .testTarget(
       name: "RoutingTests", dependencies: ["Routing", "Model", "TestSupport"],
@@ -171,6 +187,13 @@ let package = Package(
       name: "ServiceTests",
       dependencies: [
         "Access", "LiveRouting", "Service", "Store", "Objects", "Model", "Wire", "TestSupport",
+      ]),
+    .testTarget(
+      name: "ProvidersTests",
+      dependencies: [
+        "Providers", "Model", "TestSupport",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     .testTarget(name: "OutboundTests", dependencies: ["Outbound", "Model", "TestSupport"]),
     .testTarget(

@@ -128,14 +128,12 @@ import Wire
 
   @Test(arguments: [
     (#"{"image":"none.png"}"#, StoreError.Kind.invalid, "none.png"),
-    (#"{"image":""}"#, .invalid, "not a path"),
-    (#"{"image":"sub"}"#, .invalid, "not a readable file"),
-    (#"{"image":17}"#, .invalid, "not a text"),
-    (#"{"image":"a.png\u0000.jpg"}"#, .invalid, "not a path"),
+    (#"{"image":""}"#, .invalid, "no path"), (#"{"image":"sub"}"#, .invalid, "no file"),
+    (#"{"image":17}"#, .invalid, "no text"), (#"{"image":"a.png\u0000.jpg"}"#, .invalid, "no path"),
     (#"{"image":"../outside.png"}"#, .invalid, "--files-root"),
     (#"{"image":"/etc/passwd"}"#, .invalid, "--files-root"),
     (#"{"image":"link.png"}"#, .invalid, "--files-root"),
-    (#"{"image":{"digest":"x"}}"#, .invalid, "not a text"),
+    (#"{"image":{"digest":"x"}}"#, .invalid, "no text"),
   ])
   func `a path that leads to no file is refused with its line, before anything is put`(
     row: String, kind: StoreError.Kind, word: String

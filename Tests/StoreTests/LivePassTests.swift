@@ -86,7 +86,7 @@ import Testing
     }
     for (bad, kind) in [
       (batch("n", [1]), StoreError.Kind.invalid), (batch("id", [2, 2]), .invalid),
-      (batch("id", []), .invalid), (batch("id", Array(100..<130)), .exhausted),
+      (batch("id", []), .invalid), (batch("id", Array(100..<200)), .exhausted),
     ] {
       let error = #expect(throws: StoreError.self) {
         try live.append(dataset, bad, sees: nil)

@@ -62,7 +62,7 @@ extension StoreServiceContract {
     Case(description: "a kept document with a condition that is refused says so, and is read") {
       contract in
       try contract.pushArms()
-      let refused = "id IN (SELECT id FROM arms)"
+      let refused = "id IN (SELECT id FROM gold)"
       var options = ComparisonOptions()
       options.condition = "id < 31"
       options.gates = ["success >= -90pp"]

@@ -33,6 +33,9 @@ package struct JSONScanner {
   /// The greatest depth of nested values where nothing else is said.
   package static let usualDepth = 32
 
+  /// The greatest depth of nested values in a row.
+  package static let rowDepth = 512
+
   package let bytes: [UInt8]
   package private(set) var position = 0
   private let depthLimit: Int

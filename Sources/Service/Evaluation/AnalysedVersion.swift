@@ -20,8 +20,8 @@ struct AnalysedVersion {
   }
 
   /// The version, whose keys are checked from the third edition of documents on.
-  /// - Throws: ``StoreError``: `invalid` that names two rows with one key and the way out,
-  ///   `corrupt` when stored bytes are damaged.
+  /// - Throws: ``StoreError``: `invalid` that names two rows with one key and the way out, `corrupt`
+  ///   when stored bytes are damaged.
   init(_ version: Version, of store: Store, edition: Edition = .current) throws(StoreError) {
     self.version = version
     snapshot = try store.snapshot(version)

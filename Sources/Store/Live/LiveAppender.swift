@@ -74,8 +74,8 @@ package final class LiveAppender: Sendable {
   ///   - idempotencyKey: A repeated request with the key of an earlier one gets that one's receipt.
   ///   - sees: The test of attachments that the sender of the rows may name. It is called during
   ///     this call, for each cell that could be one, since the sender is no longer known when the
-  ///     rows are sealed. In a column of files a refused cell is an error; in any other it stays what
-  ///     it is, whatever type the column gets later.
+  ///     rows are sealed. In a column of files a refused cell is an error; in any other it stays what it is,
+  ///     whatever type the column gets later.
   ///   - required: The column that has to have a text in every row.
   /// - Throws: ``StoreError``: `invalid` for rows that cannot be saved, `conflict` when the key was
   ///   used for other rows, `exhausted` for too many bytes or a full disk, `unavailable` when the
@@ -126,6 +126,9 @@ package final class LiveAppender: Sendable {
         .denied,
         "\(dataset) is of kind \(kind.rawValue), whose rows are checked as they come; send them to "
           + "/v1/\(kind.rawValue)/\(dataset)")
+    }
+    if let kind = latest?.record.kind, kind.isGuarded {
+      throw StoreError(.denied, "\(dataset) is of kind \(kind.rawValue), and takes no rows")
     }
     let schema = try latest.map { version throws(StoreError) in
       try store.snapshot(version).schema

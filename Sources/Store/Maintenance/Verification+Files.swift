@@ -19,7 +19,9 @@ extension Verification {
         if let digest {
           missing.remove(digest)
           // What no version names may have been collected meanwhile.
-          if outcome.failure != nil, fileReferences.versions[digest] == nil, isGone(name) {
+          if outcome.failure != nil, fileReferences.versions[digest] == nil,
+            try !isThere(name)
+          {
             continue
           }
         }
@@ -106,17 +108,6 @@ extension Verification {
     let most = versions + max(0, newest - records.count)
     if answer.number >= 1, answer.number <= most { return nil }
     return "names version \(answer.number) of \(dataset), which has \(versions); remove it"
-  }
-
-  /// Returns true when nothing has that name, not even something else than a file.
-  private func isGone(_ name: String) -> Bool {
-    objects.refresh(name)
-    do throws(StoreError) {
-      _ = try objects.byteCount(of: name)
-      return false
-    } catch {
-      return error.kind == .missing
-    }
   }
 
   private static func checkFile(
