@@ -2,12 +2,13 @@ package import Model
 
 /// Scorers as they are typed in a shell: `[NAME=]TYPE[:OPTIONS]`.
 ///
-/// Options are a record of CSV, each `name=value`; the first may be the main option's value, without
-/// its name: `exact:answer,normalize=trim+casefold`. What follows `regex:` is the pattern as it is.
+/// Options are a record of CSV, each `name=value`; the first may be the main option's value,
+/// without its name: `exact:answer,normalize=trim+casefold`. What follows `regex:` is the pattern
+/// as it is.
 package enum ScorerShortForm {
   /// The JSON of the scorer that `text` names.
   /// - Parameter read: Reads the file that an option names.
-  /// - Throws: ``StoreError`` of kind `usage` for an unknown type or option, and what `read` throws.
+  /// - Throws: ``StoreError`` of kind `usage` for an unknown type or option; the errors of `read`.
   package static func json(
     _ text: String, read: (_ path: String) throws(StoreError) -> [UInt8] = refusingFiles
   ) throws(StoreError) -> JSON {

@@ -85,7 +85,7 @@ import Testing
 
   @Test(arguments: [
     (["score", "triage"], "name a scorer"),
-    (["score", "triage", "--scorer", "exakt:answer"], "did you mean 'exact'"),
+    (["score", "triage", "--scorer", "exakt:answer"], "did you mean exact"),
     (["score", "triage", "--scorer", "exact:anwser"], "answer"),
     (["score", "triage", "--scorer", "json_schema:none.json"], "none.json cannot be read"),
     (["score", "triage", "--scorer", "regex:(?=a)"], "lookahead"),

@@ -66,9 +66,9 @@ struct FrechetScorer: SetScorer {
 enum FrechetDistance {
   /// The distance, with covariances over n − 1 as `numpy.cov` has them.
   ///
-  /// With centered samples X₁ = Q₁R₁ and X₂ = Q₂R₂, the trace of (Σ₁Σ₂)^½ is the sum of the singular
-  /// values of R₁R₂ᵀ, over the root of (n₁ − 1)(n₂ − 1): no root of a matrix is needed, and none
-  /// that is singular does harm.
+  /// With centered samples X₁ = Q₁R₁ and X₂ = Q₂R₂, the trace of (Σ₁Σ₂)^½ is the sum of the
+  /// singular values of R₁R₂ᵀ, over the root of (n₁ − 1)(n₂ − 1): no root of a matrix is needed,
+  /// and a singular matrix does no harm.
   static func value(_ one: [[Double]], _ two: [[Double]]) -> Double {
     let (left, right) = (Centered(one), Centered(two))
     let means = zip(left.mean, right.mean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }

@@ -1,6 +1,6 @@
 import Model
 
-/// `checks`: the criteria of a row, a list of scorers in one of its columns, all of which must hold.
+/// `checks`: the criteria of a row, a list of scorers in one of its columns, which must all hold.
 ///
 /// A check is a scorer that gives yes or no, or an amount with `min` or `max`. One that fails makes
 /// the score false; otherwise one that cannot be scored makes it a failure to score.

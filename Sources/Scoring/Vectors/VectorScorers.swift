@@ -40,9 +40,9 @@ struct CosineScorer: Scorer {
 
 /// `smoothness`: how little a trajectory changes its course.
 ///
-/// With the steps d between its points and their changes c, it is 1 / (1 + Σ|c| / Σ|d|): 1 for equal
-/// steps, about 1/3 for a path that turns back at every step. It does not depend on the unit. A
-/// point is a number, or a list of numbers, whose distances are Euclidean.
+/// With the steps d between its points and their changes c, it is 1 / (1 + Σ|c| / Σ|d|): 1 for
+/// equal steps, about 1/3 for a path that turns back at every step. It does not depend on the
+/// unit. A point is a number, or a list of numbers, whose distances are Euclidean.
 struct SmoothnessScorer: Scorer {
   let identity: ScorerIdentity
   private let column: String

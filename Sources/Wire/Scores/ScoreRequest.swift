@@ -6,7 +6,7 @@ package struct ScoreRequest: Codable, Sendable, Hashable {
   package var reference: String
   /// The scorers: objects of docs/scoring.md, or texts in their short form.
   package var scorers: [JSON]
-  /// The column with the outputs, for scorers that name no other; nil for the one with a usual name.
+  /// The column with the outputs, for scorers that name no other; nil for one with a usual name.
   package var output: String?
   /// The column whose values are the models; nil for `model`, if there is such a column.
   package var by: String?
