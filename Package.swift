@@ -36,7 +36,7 @@ let package = Package(
     .target(
       name: "Catalog",
       dependencies: [
-        "Model", "Migrations", .product(name: "GRDB", package: "GRDB.swift"),
+        "Model", "Migrations", "Platform", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     .target(
@@ -56,6 +56,7 @@ let package = Package(
     .target(name: "Statistics", dependencies: ["Model"]),
     .target(name: "Routing", dependencies: ["Model"]),
     .target(name: "Wire", dependencies: ["Model"]),
+    .target(name: "LiveRouting", dependencies: ["Model", "Columns", "Routing", "Wire"]),
     .target(
       name: "Analysis",
       dependencies: ["Model", "Platform", "Columns", "Statistics", "Routing", "Wire"]),
@@ -67,7 +68,7 @@ let package = Package(
       name: "Service",
       dependencies: [
         "Model", "Platform", "Columns", "Objects", "Formats", "Store", "Query", "Statistics",
-        "Routing", "Analysis", "Wire", "Access",
+        "Routing", "LiveRouting", "Analysis", "Wire", "Access",
       ]),
     .target(name: "Outbound", dependencies: ["Model", "Platform", "CCurl"]),
     .target(name: "Client", dependencies: ["Model", "Outbound", "Wire"]),
@@ -79,7 +80,8 @@ let package = Package(
     .target(
       name: "Server",
       dependencies: [
-        "Model", "Platform", "Objects", "Wire", "Access", "Service", "Reports", "Contract",
+        "Model", "Platform", "Objects", "Wire", "Access", "LiveRouting", "Service", "Reports",
+        "Contract",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -116,9 +118,10 @@ let package = Package(
       ]),
 
     .target(
-      name: "TestSupport", dependencies: ["Model", "Columns", "Objects", "Routing", "Wire"],
+      name: "TestSupport",
+      dependencies: ["Model", "Columns", "Objects", "Routing", "LiveRouting", "Wire"],
       path: "Tests/TestSupport"),
-    .testTarget(name: "ModelTests", dependencies: ["Model"]),
+    .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"]),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "Model"]),
     .testTarget(name: "ColumnsTests", dependencies: ["Columns", "Model", "TestSupport"]),
     .testTarget(name: "ObjectsTests", dependencies: ["Objects", "Model", "TestSupport"]),
@@ -135,6 +138,7 @@ let package = Package(
       dependencies: [
         "Store", "Formats", "Columns", "Objects", "Model", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     .testTarget(
       name: "QueryTests",
@@ -147,6 +151,9 @@ let package = Package(
       name: "RoutingTests", dependencies: ["Routing", "Model", "TestSupport"],
       exclude: ["Fixtures"]),
     .testTarget(
+      name: "LiveRoutingTests",
+      dependencies: ["LiveRouting", "Routing", "Wire", "Model", "TestSupport"]),
+    .testTarget(
       name: "AnalysisTests",
       dependencies: [
         "Analysis", "Columns", "Statistics", "Model", "Routing", "Wire", "TestSupport",
@@ -157,12 +164,14 @@ let package = Package(
     .testTarget(
       name: "FileTransferTests",
       dependencies: ["FileTransfer", "Service", "Store", "Model", "Wire", "TestSupport"]),
-    .testTarget(name: "WireTests", dependencies: ["Wire", "Model"]),
+    .testTarget(name: "WireTests", dependencies: ["Wire", "Model", "TestSupport"]),
     .testTarget(
       name: "AccessTests", dependencies: ["Access", "Model", "Objects", "Wire", "TestSupport"]),
     .testTarget(
       name: "ServiceTests",
-      dependencies: ["Access", "Service", "Store", "Objects", "Model", "Wire", "TestSupport"]),
+      dependencies: [
+        "Access", "LiveRouting", "Service", "Store", "Objects", "Model", "Wire", "TestSupport",
+      ]),
     .testTarget(name: "OutboundTests", dependencies: ["Outbound", "Model", "TestSupport"]),
     .testTarget(
       name: "ClientTests",
@@ -176,8 +185,8 @@ let package = Package(
     .testTarget(
       name: "ServerTests",
       dependencies: [
-        "Server", "Access", "Service", "Store", "Formats", "Objects", "Contract", "Model", "Wire",
-        "TestSupport",
+        "Server", "Access", "LiveRouting", "Service", "Store", "Formats", "Objects", "Contract",
+        "Model", "Wire", "TestSupport",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

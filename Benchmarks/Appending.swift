@@ -35,6 +35,40 @@ struct Appending {
   }
 }
 
+extension Appending {
+  /// Rows that came live become a version of a dataset that has rows.
+  func seal() throws -> Measurement {
+    let path = try workloads.fresh("seal")
+    try Store.create(path: path)
+    let live = try LiveAppender(Store(path: path))
+    let dataset = try DatasetName("live")
+    let text = Array(
+      (0..<20_000).map {
+        #"{"run":7,"step":\#($0),"loss":0.125,"at":"2026-10-01T12:00:00Z"}"# + "\n"
+      }.joined().utf8)
+    var seconds: [Double] = []
+    var floors: [Double] = []
+    var parsed = 0
+    for _ in 0..<9 {
+      _ = try live.append(dataset, MemorySource(name: "rows", bytes: text), sees: nil)
+      parsed = try JSONWork.withCount {
+        seconds.append(try Clock.time { _ = try live.seal(dataset) })
+      }
+      floors.append(
+        try Clock.time {
+          var reader = try JSONReader(MemorySource(name: "rows", bytes: text), layout: .lines)
+          while try reader.next() != nil {}
+        })
+    }
+    return Measurement(
+      operation: "seal 20,000 live rows, in process", seconds: Clock.median(seconds),
+      repetitions: seconds.count, floorSeconds: Clock.median(floors),
+      floor: "one parse of the same rows", storedBytes: storedBytes(below: path),
+      peakBytes: peakMemory(),
+      note: "parsed \(Double(parsed) / Double(text.count)) times the bytes of the rows")
+  }
+}
+
 /// A file that grows by a row and a sync at a time.
 private final class FloorLog {
   private let file: Int32

@@ -33,6 +33,7 @@ struct Bench {
       ("o6d", querying.oneRow),
       ("compare", comparing.runs),
       ("live", appending.oneRow),
+      ("seal", appending.seal),
       ("route-1", { try deciding.decide(1) }),
       ("route-10", { try deciding.decide(10) }),
       ("route-100", { try deciding.decide(100) }),

@@ -5,12 +5,11 @@ import Objects
 /// their owner.
 enum AccessFolder {
   /// The folder's name below the store's root.
-  static let name = "access"
+  static let name = String(StoreLayout.access.dropLast())
 
-  private static let files = ["tokens.json", "tokens.json.new", "lock", "audit.jsonl"]
-
-  /// The path of one of its files.
-  static func path(_ file: String) -> String { name + "/" + file }
+  private static let files = StoreLayout.accessFiles.map {
+    String($0.dropFirst(StoreLayout.access.utf8.count))
+  }
 
   /// Makes the folder durably when it is not there, and private when it is.
   static func make(on disk: any Disk) throws(StoreError) {

@@ -3,7 +3,11 @@ import Model
 import Wire
 
 /// A token as the store keeps it: all but its secret, of which only the SHA-256 stays.
-struct AccessToken: Codable, Sendable, Hashable {
+struct AccessToken: Encodable, Sendable, Hashable {
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case id, hash, name, scope, prefix, dataset, isUrl, createdAt, expiresAt, lastUsedAt
+  }
+
   let id: String
   let hash: Digest
   let name: String
@@ -57,6 +61,30 @@ struct AccessToken: Codable, Sendable, Hashable {
   private static func randomBytes(_ count: Int) -> [UInt8] {
     var generator = SystemRandomNumberGenerator()
     return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+  }
+}
+
+extension AccessToken: Decodable {
+  /// Reads a token.
+  /// - Throws: ``StoreError`` of kind `unavailable` when a newer program gave it a limit that this
+  ///   one does not know: without it, the token would allow more.
+  init(from decoder: any Decoder) throws {
+    try KnownMembers.require(CodingKeys.self, of: decoder)
+    let members = try decoder.container(keyedBy: CodingKeys.self)
+    id = try members.decode(String.self, forKey: .id)
+    hash = try members.decode(Digest.self, forKey: .hash)
+    name = try members.decode(String.self, forKey: .name)
+    let scope = try members.decode(String.self, forKey: .scope)
+    guard let known = TokenScope(rawValue: scope) else {
+      throw KnownMembers.newer("a token has the scope '\(scope)'")
+    }
+    self.scope = known
+    prefix = try members.decodeIfPresent(String.self, forKey: .prefix)
+    dataset = try members.decodeIfPresent(DatasetName.self, forKey: .dataset)
+    isUrl = try members.decode(Bool.self, forKey: .isUrl)
+    createdAt = try members.decode(Timestamp.self, forKey: .createdAt)
+    expiresAt = try members.decodeIfPresent(Timestamp.self, forKey: .expiresAt)
+    lastUsedAt = try members.decodeIfPresent(Timestamp.self, forKey: .lastUsedAt)
   }
 }
 

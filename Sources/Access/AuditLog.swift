@@ -24,7 +24,7 @@ package final class AuditLog: Sendable {
     var failure: StoreError?
   }
 
-  private static let path = AccessFolder.path("audit.jsonl")
+  private static let path = StoreLayout.accessAudit
 
   private let disk: any Disk
   private let pending = Mutex(Pending())

@@ -58,13 +58,13 @@ package struct Caller: Sendable, Hashable {
   }
 
   /// A prefix for people, as the names that it stands for: `vision, vision.…` or `vision-…`.
-  package static func told(prefix: String) -> String {
+  package static func description(ofPrefix prefix: String) -> String {
     isBeginning(prefix) ? prefix + "…" : "\(prefix), \(prefix).…"
   }
 
   /// Throws unless they may see the dataset.
   /// - Throws: ``StoreError`` of kind `missing`, in the words for a dataset that does not exist.
-  package func requireSight(of dataset: DatasetName) throws(StoreError) {
+  package func requireAccess(to dataset: DatasetName) throws(StoreError) {
     guard sees(dataset) else {
       throw StoreError(.missing, "there is no dataset '\(dataset)'")
     }
@@ -79,9 +79,9 @@ package struct Caller: Sendable, Hashable {
     case .prefix(let prefix) where !sees(dataset):
       throw StoreError(
         .denied,
-        "this token is limited to \(Self.told(prefix: prefix)); ask for one that may write "
+        "this token is limited to \(Self.description(ofPrefix: prefix)); ask for one that may write "
           + "'\(dataset)'")
-    default: try requireSight(of: dataset)
+    default: try requireAccess(to: dataset)
     }
   }
 

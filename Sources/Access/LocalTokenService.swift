@@ -32,6 +32,19 @@ package final class LocalTokenService: TokenService {
     self.clock = clock
   }
 
+  /// The damage of the file of tokens below the root of `disk`; nil when it can be read, or when
+  /// only its owner may read it.
+  package static func damage(on disk: any Disk) throws(StoreError) -> String? {
+    do throws(StoreError) {
+      _ = try TokenFile(disk: disk).read()
+      return nil
+    } catch  where error.kind == .corrupt {
+      return error.message
+    } catch  where [.denied, .missing, .unavailable].contains(error.kind) {
+      return nil
+    }
+  }
+
   /// Returns true when any tokens exist, also expired ones: then every request needs one.
   ///
   /// Tokens of data URLs do not count: handing out a URL of one version must not lock a store that

@@ -1,4 +1,3 @@
-import Foundation
 import Model
 import Objects
 import Wire
@@ -10,13 +9,25 @@ import Wire
 /// change of each other's.
 struct TokenFile: Sendable {
   private struct Contents: Codable {
+    enum CodingKeys: String, CodingKey, CaseIterable { case format, tokens }
+
     var format = 1
     var tokens: [AccessToken]
+
+    init(tokens: [AccessToken]) { self.tokens = tokens }
+
+    init(from decoder: any Decoder) throws {
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      format = try members.decode(Int.self, forKey: .format)
+      guard format == 1 else { throw KnownMembers.newer("it is in format \(format)") }
+      try KnownMembers.require(CodingKeys.self, of: decoder)
+      tokens = try members.decode([AccessToken].self, forKey: .tokens)
+    }
   }
 
-  private static let file = AccessFolder.path("tokens.json")
-  private static let temporary = AccessFolder.path("tokens.json.new")
-  private static let lock = AccessFolder.path("lock")
+  private static let file = StoreLayout.accessTokens
+  private static let temporary = StoreLayout.accessDraft
+  private static let lock = StoreLayout.accessLock
 
   private let disk: any Disk
 
@@ -27,20 +38,16 @@ struct TokenFile: Sendable {
   func status() throws(StoreError) -> FileStatus? { try disk.status(of: Self.file) }
 
   /// The tokens; none when there is no file.
-  /// - Throws: ``StoreError`` of kind `corrupt` when the file is damaged, so that a damaged file
-  ///   never opens a store.
+  /// - Throws: ``StoreError``, so that the file never opens a store: `corrupt` when it is damaged,
+  ///   `unavailable` when a newer program wrote it.
   func read() throws(StoreError) -> [AccessToken] {
     guard let status = try status() else { return [] }
     let open = try disk.open(Self.file)
     defer { disk.close(open) }
     let bytes = try disk.read(open, at: 0, count: status.byteCount)
-    do {
-      let contents = try JSONDecoder().decode(Contents.self, from: Data(bytes))
-      guard contents.format == 1 else {
-        throw StoreError(.unavailable, "a newer program wrote \(Self.file); use that program")
-      }
-      return contents.tokens
-    } catch let error as StoreError {
+    do throws(StoreError) {
+      return try Documents.decode(Contents.self, from: bytes).tokens
+    } catch  where error.kind == .unavailable {
       throw error
     } catch {
       throw StoreError(

@@ -19,5 +19,5 @@ package struct ItemKey: Hashable, Comparable, Sendable {
   }
 
   /// The JSON from which the digest of a list of items is made.
-  var json: CanonicalJSON { .array(parts.map { .string($0.text.string) }) }
+  var json: JSON { .array(parts.map { .string($0.text.string) }) }
 }

@@ -98,7 +98,7 @@ extension MetricRoles {
         guard role != .refusal || found?.type != .string || edition == .first else {
           throw StoreError(
             .usage,
-            "the column '\(column)' of \(table) holds texts, which do not tell whether a model "
+            "the column '\(column)' of \(table) holds texts, which do not say whether a model "
               + "refused; give the role refusal to a column of true and false")
         }
         self[role] = column.isEmpty ? nil : column

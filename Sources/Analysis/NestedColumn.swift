@@ -15,8 +15,8 @@ package struct NestedColumn: Sendable {
     self.member = member
   }
 
-  /// The member of each value: a text as it is, any other value as its JSON; null where the member
-  /// is missing.
+  /// The member of each value: a text as it is, a number in its shortest spelling, any other value
+  /// as its JSON; null where the member is missing.
   func values(of vector: ColumnVector) -> ColumnVector {
     var texts = TextValues()
     var validity = Bitmap(repeating: false, count: vector.count)
@@ -44,6 +44,8 @@ package struct NestedColumn: Sendable {
         switch JSONScalar(value) {
         case .text(let text): return Array(text)
         case nil where value.first == UInt8(ascii: "n"): return nil
+        case .integer, .float:
+          return KeyNumber(json: value).map { Array($0.text.utf8) } ?? Array(value)
         default: return Array(value)
         }
       }

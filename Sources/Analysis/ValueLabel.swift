@@ -41,7 +41,7 @@ package struct ValueLabel: Hashable, Comparable, Sendable {
   package var name: String {
     guard isQuoted else { return text.string }
     var bytes: [UInt8] = []
-    CanonicalJSON.append(text.string, to: &bytes)
+    JSON.append(text.string, to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
   }
 

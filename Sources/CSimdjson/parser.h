@@ -79,6 +79,8 @@ struct assay_json_parser {
   size_t next = 0, limit = 0;
   uint32_t lines = 0;
   size_t column_limit = 0;
+  // Whether the text is one object.
+  bool is_single = false;
   assay_json_fault fault = ASSAY_JSON_OK;
   size_t fault_offset = 0;
 
@@ -105,7 +107,7 @@ struct assay_json_parser {
   }
 
   void reset();
-  bool parse(size_t start, size_t end, bool is_array);
+  bool parse(size_t start, size_t end, assay_json_layout layout);
   bool window(size_t start, size_t end, bool is_array);
   bool lines_of_window(size_t start, size_t end);
   bool elements_of_window(size_t start, size_t end);

@@ -61,8 +61,9 @@ void assay_json_parser::reset() {
   fault_offset = 0;
 }
 
-bool assay_json_parser::parse(size_t start, size_t end, bool is_array) {
-  if (is_array) return window(start, end, true);
+bool assay_json_parser::parse(size_t start, size_t end, assay_json_layout layout) {
+  is_single = layout == ASSAY_JSON_SINGLE;
+  if (layout != ASSAY_JSON_LINES) return window(start, end, true);
   while (start < end) {
     size_t stop = end;
     if (end - start > window_size) {
@@ -161,6 +162,7 @@ bool assay_json_parser::elements_of_window(size_t start, size_t end) {
     if (!row()) return false;
     if (here() - place > ASSAY_JSON_ROW_LIMIT) return fail(ASSAY_JSON_ROW_TOO_LONG, place);
     if (here() >= end) break;
+    if (is_single) return fail(ASSAY_JSON_TRAILING_TEXT, here());
     if (peek() != ',') return fail(ASSAY_JSON_EXPECTED_COMMA, here());
     next++;
   }
@@ -242,12 +244,12 @@ assay_json_parser *assay_json_parser_new(void) { return new (std::nothrow) assay
 void assay_json_parser_free(assay_json_parser *parser) { delete parser; }
 
 assay_json_result assay_json_parse(assay_json_parser *parser, const uint8_t *block, size_t start,
-                                   size_t end, int is_array, size_t column_limit) {
+                                   size_t end, assay_json_layout layout, size_t column_limit) {
   parser->reset();
   parser->block = block;
   parser->column_limit = column_limit;
   try {
-    parser->parse(start, end, is_array != 0);
+    parser->parse(start, end, layout);
   } catch (const std::exception &) {
     parser->fail(ASSAY_JSON_NO_MEMORY, start);
   }

@@ -3,10 +3,10 @@ import GRDB
 package import Model
 
 extension Index {
-  /// How many bytes of aggregates are kept; older ones make room.
+  /// The most bytes of cached aggregates; the oldest are removed for new ones.
   private static let aggregateLimitBytes = 64 << 20
 
-  /// What was kept for a plan; nil when nothing was.
+  /// Returns the cached aggregate of a plan; nil without one.
   package func aggregate(_ plan: Digest) throws(StoreError) -> [UInt8]? {
     try readOnce { database in
       try Row.fetchAll(
@@ -16,17 +16,20 @@ extension Index {
     }.first
   }
 
-  /// Checks that all that was kept is what was written.
+  /// Checks that every cached aggregate is what was written.
   package func checkAggregates() throws(StoreError) {
     try readOnce { database in
       let rows = try Row.fetchCursor(database, sql: "SELECT plan, content, digest FROM aggregate")
-      while let row = try rows.next() { _ = try aggregate(row, RecordRows.digest(row["plan"])) }
+      while let row = try rows.next() {
+        _ = try aggregate(row, RecordRows.digest(row.decode(forColumn: "plan")))
+      }
     }
   }
 
   private func aggregate(_ row: Row, _ plan: Digest) throws -> [UInt8] {
-    let content = [UInt8](row["content"] as Data)
-    guard digest(content, for: plan) == (try RecordRows.digest(row["digest"])) else {
+    let content = [UInt8](try row.decode(forColumn: "content") as Data)
+    guard digest(content, for: plan) == (try RecordRows.digest(row.decode(forColumn: "digest")))
+    else {
       throw IndexDamage(what: "an aggregate is not what was written")
     }
     return content
@@ -40,7 +43,8 @@ extension Index {
     return hasher.finalize()
   }
 
-  /// Keeps something for a plan, in place of what was, and of the oldest when there is too much.
+  /// Caches the aggregate of a plan, replacing an earlier one, and removes the oldest above the
+  /// limit.
   package func keepAggregate(_ content: [UInt8], for plan: Digest) throws(StoreError) {
     guard content.count <= Self.aggregateLimitBytes / 4 else { return }
     try write { database in

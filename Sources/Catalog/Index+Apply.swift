@@ -2,12 +2,12 @@ import GRDB
 package import Model
 
 extension Index {
-  /// Takes packs in, in one transaction: their objects and, of log files, their records.
+  /// Adds packs in one transaction: their objects and, for log files, their records.
   ///
-  /// A record must follow its dataset's head: the next sequence, naming the head's digest. Taking
-  /// in what is there already changes nothing, so two processes may catch up at once.
-  /// - Throws: `corrupt` naming dataset and sequence when a record does not follow what the index
-  ///   knows; whether the log is broken or the index is for the log itself to say.
+  /// A record must follow its dataset's head: the next sequence, naming the head's digest. Adding
+  /// what the index already has changes nothing, so two processes may catch up at once.
+  /// - Throws: `corrupt` naming dataset and sequence when a record does not follow the index's
+  ///   head; only the log itself shows whether the log or the index is broken.
   package func apply(_ packs: [IndexedPack]) throws(StoreError) {
     guard !packs.isEmpty else { return }
     try write { database in
@@ -15,11 +15,11 @@ extension Index {
     }
   }
 
-  /// Takes in `added` and forgets the packs named `removed`, in one transaction.
+  /// Adds the packs `added` and removes those named `removed`, in one transaction.
   ///
-  /// Objects that are in both are read from `added` from then on, whether that was taken in before
-  /// or not. Of an object that was read from `removed` and is not in `added`, no other copy is
-  /// looked for: it is gone.
+  /// Objects that are in both are then read from `added`, whether that was added before or not. An
+  /// object that was read from `removed` and is not in `added` leaves the index: no other copy is
+  /// looked for.
   package func replace(_ removed: [String], with added: [IndexedPack]) throws(StoreError) {
     try write { database in
       for name in removed {
@@ -39,8 +39,8 @@ extension Index {
     }
   }
 
-  /// Forgets where objects are, and takes in `packs` instead, in one transaction; records are not
-  /// touched.
+  /// Replaces the places of all objects by those in `packs`, in one transaction; records stay as
+  /// they are.
   package func relocate(_ packs: [IndexedPack]) throws(StoreError) {
     try write { database in
       try database.execute(sql: "DELETE FROM object; DELETE FROM pack")
@@ -110,7 +110,7 @@ extension Index {
   }
 
   /// Numbers run without gaps and idempotency keys are used once; a log that breaks this was not
-  /// written by us, and must not pass for a damaged index.
+  /// written by this program, and must not pass for a damaged index.
   private func expectNext(
     _ version: VersionRecord, of record: LogRecord, in dataset: DatasetRow, _ database: Database
   ) throws {
@@ -134,7 +134,7 @@ extension Index {
         sql: "SELECT digest FROM record WHERE dataset = ? AND sequence = ?"),
       arguments: [dataset.id, record.sequence])
     guard let known else { throw IndexDamage(what: "a record below the head is missing") }
-    guard try RecordRows.digest(known["digest"]) == record.digest else {
+    guard try RecordRows.digest(known.decode(forColumn: "digest")) == record.digest else {
       throw Self.broken(record, "another record of that sequence was read before")
     }
   }

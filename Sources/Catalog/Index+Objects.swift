@@ -2,17 +2,17 @@ import GRDB
 package import Model
 
 extension Index {
-  /// The packs the index knows, sorted by name.
+  /// Returns the packs in the index, sorted by name.
   package func packs() throws(StoreError) -> [KnownPack] {
     try readOnce { database in try PackRow.all(database, key).map(\.pack) }
   }
 
-  /// The pack of that name; nil when the index does not know it.
+  /// Returns the pack of that name; nil when the index lacks it.
   package func pack(_ name: String) throws(StoreError) -> KnownPack? {
     try readOnce { database in try PackRow.find(name, database, key)?.pack }
   }
 
-  /// The objects that are read from a pack, in the order in which they lie there.
+  /// Returns the objects that are read from a pack, in the order of their places.
   package func objects(inPack name: String) throws(StoreError) -> [ObjectEntry] {
     try read { database in
       let digests = try Row.fetchAll(
@@ -21,18 +21,18 @@ extension Index {
             SELECT digest FROM object WHERE pack = (SELECT id FROM pack WHERE name = ?)
             ORDER BY offset
             """), arguments: [name]
-      ).map { try RecordRows.digest($0["digest"]) }
+      ).map { try RecordRows.digest($0.decode(forColumn: "digest")) }
       var rows = try ObjectRows(database)
       return try digests.compactMap { try rows.find($0, self)?.object }
     }
   }
 
-  /// Where an object is; nil when the index does not know it.
+  /// Returns the place of an object; nil when the index lacks it.
   package func object(_ digest: Digest) throws(StoreError) -> ObjectLocation? {
     try objects([digest])[0]
   }
 
-  /// Where objects are, in the order of `digests`; nil for those the index does not know.
+  /// Returns the places of objects, in the order of `digests`; nil for those that the index lacks.
   package func objects(_ digests: [Digest]) throws(StoreError) -> [ObjectLocation?] {
     try read { database in
       var rows = try ObjectRows(database)
@@ -40,10 +40,11 @@ extension Index {
     }
   }
 
-  /// What must be read for an object: itself, its base, the base's base… down to one that is whole.
+  /// Returns the objects to read for an object: itself, its base, the base's base… down to one that
+  /// is whole.
   ///
-  /// Empty when the index does not know the object.
-  /// - Throws: `missing` naming a base that the index does not know.
+  /// Empty when the index lacks the object.
+  /// - Throws: `missing` naming a base that the index lacks.
   package func chain(of digest: Digest) throws(StoreError) -> [ObjectLocation] {
     try chains(of: [digest])[0]
   }
@@ -62,7 +63,7 @@ extension Index {
               "the object \(base), which \(last.object.digest) in \(last.pack) is stored as a "
                 + "difference from, is in no pack; restore the packs from a copy")
           }
-          // Depth falls with every step, or the index would send us round in circles.
+          // Depth falls with every step; otherwise a damaged index could form a cycle.
           guard next.object.depth < last.object.depth else {
             throw IndexDamage(what: "a chain of deltas runs in a circle")
           }

@@ -52,7 +52,7 @@ extension Index {
     }
   }
 
-  /// The tags of a dataset and where they are now, sorted by name.
+  /// Returns the tags of a dataset with the versions they name now, sorted by name.
   package func tags(of dataset: DatasetName) throws(StoreError) -> [IndexedTag] {
     try read { database in
       guard let row = try DatasetRow.find(dataset, database, key) else { return [] }

@@ -108,13 +108,13 @@ extension Index {
     }
   }
 
-  /// What a search does with a version.
+  /// The decision of a search about a version.
   private enum Choice {
-    /// It is the one.
+    /// The version is the result.
     case take
-    /// An older one may be it.
+    /// An older version may be the result.
     case pass
-    /// Neither this one nor an older one is it.
+    /// Neither this version nor an older one is the result.
     case none
   }
 

@@ -2,14 +2,14 @@ import GRDB
 package import Model
 import Synchronization
 
-/// The local SQLite index of a store: where everything is that logs and packs say.
+/// The local SQLite index of a store: the places of all objects and records in logs and packs.
 ///
-/// Derived: deleting its file loses nothing, and a damaged or foreign file is replaced by an empty
-/// index, which the caller fills again from the packs. Any thread may call, and several processes
-/// may share the file; calls block, for microseconds as a rule. A call throws ``StoreError``:
-/// `corrupt` with ``isDamaged`` set when the index itself is broken (then ``reset()`` it, catch up
-/// and try again), `corrupt` without it when a log contradicts itself, `unavailable` when the file
-/// is locked or cannot be read, `exhausted` when the disk is full.
+/// It is derived: deleting its file loses nothing, and a damaged or foreign file is replaced by an
+/// empty index, which the caller fills again from the packs. Any thread may call, and several
+/// processes may share the file; calls block, usually for microseconds. A call throws
+/// ``StoreError``: `corrupt` with ``isDamaged`` set when the index itself is broken (then
+/// ``reset()`` it, catch up and try again), `corrupt` without it when a log contradicts itself,
+/// `unavailable` when the file is locked or cannot be read, `exhausted` when the disk is full.
 package final class Index: Sendable {
   private struct State {
     var open: OpenIndex
@@ -23,13 +23,13 @@ package final class Index: Sendable {
   /// The key of all checksums.
   let key: RowChecksum
   private let state: Mutex<State>
-  /// Packs by id.
+  /// The cache of packs by id.
   ///
-  /// An id is never given twice, so a row once read stays right.
+  /// An id is never used twice, so a row stays valid once it was read.
   let packRows = Mutex<[Int64: PackRow]>([:])
 
-  /// Opens the index of `store` at `path`, making it first when there is none or none that can be
-  /// used: that of another store is none.
+  /// Opens the index of `store` at `path`; a missing or unusable index, or that of another store,
+  /// is first replaced by an empty one.
   package init(path: String, store: String = "") throws(StoreError) {
     self.path = path
     self.store = store
@@ -37,21 +37,21 @@ package final class Index: Sendable {
     do {
       state = Mutex(State(open: try IndexFile.open(path, store)))
     } catch {
-      throw Self.failure(error)
+      throw IndexFailure.storeError(error)
     }
   }
 
-  /// Whether a call found the index broken.
+  /// True when a call found the index broken.
   package var isDamaged: Bool { state.withLock { $0.isDamaged } }
 
-  /// Rises whenever what the index said before may not be what it says now, beyond what was added:
-  /// whoever asks several things asks again when it rose meanwhile.
+  /// A counter that rises when earlier answers of the index may no longer hold, apart from
+  /// additions: a caller of several reads repeats them when it rose in between.
   package var generation: Int { state.withLock { $0.generation } }
 
-  /// Notes that what the index says cannot be, so that it is made anew.
+  /// Marks the index as damaged, so that it is rebuilt, and returns the error to throw.
   package func distrust(_ what: String) -> StoreError {
     state.withLock { $0.isDamaged = true }
-    return Self.failure(IndexDamage(what: what))
+    return IndexFailure.storeError(IndexDamage(what: what))
   }
 
   func startGeneration() {
@@ -59,15 +59,14 @@ package final class Index: Sendable {
     state.withLock { $0.generation += 1 }
   }
 
-  /// Replaces the index by an empty one, for this process and those that open it from now on.
+  /// Replaces the index by an empty one, for this process and those that open it later.
   /// - Parameters:
-  ///   - adopts: whether an index that another process made in the place of this one is opened
-  ///     instead.
-  ///   - isPrivate: whether it is made in memory, where nobody can remove it.
+  ///   - adopts: True to open an index that another process made in the place of this one instead.
+  ///   - isPrivate: True to make it in memory, where no other process can remove it.
   package func reset(adopts: Bool = false, isPrivate: Bool = false) throws(StoreError) {
     do {
-      // Not closed: closing would remove the write-ahead log by name, which may be that of an index
-      // that another process made anew by now.
+      // Not closed: closing would remove the write-ahead log by name, which may belong to an index
+      // that another process has rebuilt by now.
       leaveOpen()
       let isReplaced = state.withLock { $0.open.files.isReplaced }
       let open =
@@ -77,17 +76,17 @@ package final class Index: Sendable {
       packRows.withLock { $0.removeAll() }
       state.withLock { $0 = State(open: open, generation: $0.generation + 1) }
     } catch {
-      throw Self.failure(error)
+      throw IndexFailure.storeError(error)
     }
   }
 
   /// Leaves the file open until the process ends, which skips the checkpoint that SQLite makes when
   /// the last connection closes, and its two syncs.
   ///
-  /// For a process that is about to end: whoever opens the file next reads the write-ahead log
-  /// instead. A log that grew long is checkpointed after all, since processes that each write once
-  /// would otherwise never start it afresh (https://www.sqlite.org/wal.html, "Avoiding Excessively
-  /// Large WAL Files").
+  /// For a process that is about to end: the next process to open the file reads the write-ahead
+  /// log instead. A log that grew long is checkpointed nevertheless, since processes that each
+  /// write once would otherwise never restart it (https://www.sqlite.org/wal.html, "Avoiding
+  /// Excessively Large WAL Files").
   package func leaveOpen() {
     let open = state.withLock { $0.open }
     if IndexFile.logBytes(path) >= Self.longLogBytes, open.files.isUnchanged {
@@ -105,101 +104,57 @@ package final class Index: Sendable {
 
   /// Runs reads in one transaction, so that they see one state.
   func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
-    try run { queue in
-      try queue.writeWithoutTransaction { database in
-        var result: Result?
-        try database.inTransaction(.deferred) {
-          result = try body(database)
-          return .commit
-        }
-        return result
+    try run { database in
+      var result: Result?
+      try database.inTransaction(.deferred) {
+        result = try body(database)
+        return .commit
       }
+      return result
     }
   }
 
   /// Runs one statement on its own, which needs no transaction to see one state.
   func readOnce<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
-    try run { queue in try queue.writeWithoutTransaction { try body($0) } }
+    try run(body)
   }
 
   /// Runs changes in one transaction: all of them happen, or none.
   func write(_ body: (Database) throws -> Void) throws(StoreError) {
-    try run(isWriting: true) { queue -> Void? in
-      try queue.writeWithoutTransaction { database in
-        try database.inTransaction(.immediate) {
-          try body(database)
-          return .commit
-        }
+    try run(isWriting: true) { database -> Void? in
+      try database.inTransaction(.immediate) {
+        try body(database)
+        return .commit
       }
     }
   }
 
-  /// - Parameter isWriting: whether all files have to be of one index; whoever reads goes on with
+  /// - Parameter isWriting: True when all files must belong to one index; a reader continues with
   ///   those that it has open.
   private func run<Result>(
-    isWriting: Bool = false, _ body: (DatabaseQueue) throws -> Result?
+    isWriting: Bool = false, _ body: (Database) throws -> Result?
   ) throws(StoreError) -> Result {
     let open = state.withLock { $0.open }
     do {
       guard isWriting ? open.files.isByItself : open.files.hasSharedMemory else {
         throw Self.otherFiles
       }
-      guard let result = try body(open.queue) else {
-        throw IndexDamage(what: "a read gave no answer")
+      let result = try open.queue.writeWithoutTransaction { database in
+        try IndexFailure.explaining { try body(database) }
       }
+      guard let result else { throw IndexDamage(what: "a read gave no answer") }
       return result
     } catch {
-      var cause = error
-      if let failure = error as? DatabaseError, IndexFile.mayTellOtherFiles(failure),
-        !open.files.isUnchanged
-      {
-        cause = Self.otherFiles
+      let areOthers = IndexFailure.mayMeanOtherFiles(error) && !open.files.isUnchanged
+      let cause: any Error = areOthers ? Self.otherFiles : error
+      if IndexFailure.isDamage(cause) {
+        // Another thread may have opened another index meanwhile, which this says nothing of.
+        state.withLock { if $0.open.queue === open.queue { $0.isDamaged = true } }
       }
-      if Self.isDamage(cause) { state.withLock { $0.isDamaged = true } }
-      throw Self.failure(cause)
+      throw IndexFailure.storeError(cause)
     }
   }
 
   private static let otherFiles = IndexDamage(
     what: "its files were removed, exchanged or cut short while it was open")
-
-  private static func isDamage(_ error: any Error) -> Bool {
-    if error is IndexDamage { return true }
-    return (error as? DatabaseError).map(IndexFile.isDamage) ?? false
-  }
-
-  private static func failure(_ error: any Error) -> StoreError {
-    if let error = error as? StoreError { return error }
-    if let damage = error as? IndexDamage {
-      return StoreError(
-        .corrupt, "index.sqlite is damaged (\(damage.what)); run reindex, which loses nothing")
-    }
-    guard let error = error as? DatabaseError else {
-      return StoreError(.unavailable, "index.sqlite cannot be used: \(error)")
-    }
-    let reason = error.message ?? error.resultCode.description
-    if IndexFile.isDamage(error) {
-      return StoreError(
-        .corrupt, "index.sqlite is damaged (\(reason)); run reindex, which loses nothing")
-    }
-    switch error.resultCode {
-    case .SQLITE_BUSY, .SQLITE_LOCKED:
-      return StoreError(
-        .unavailable, "index.sqlite is in use by another process for too long; try again")
-    case .SQLITE_FULL:
-      return StoreError(
-        .exhausted, "the disk is full: index.sqlite cannot grow; free space and try again")
-    case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_CANTOPEN:
-      return StoreError(
-        .denied, "index.sqlite cannot be opened or written (\(reason)); check who owns the store")
-    default:
-      return StoreError(.unavailable, "index.sqlite cannot be used (\(reason)); try again")
-    }
-  }
-}
-
-/// The index holds something that nobody wrote there.
-struct IndexDamage: Error {
-  /// What was found, as part of a sentence.
-  let what: String
 }

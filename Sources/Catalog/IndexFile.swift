@@ -17,8 +17,9 @@ enum IndexFile {
 
   /// Opens the index of `store` at `path`.
   ///
-  /// A file that is none, is broken, is of another store or has another schema is replaced. Files
-  /// are made only where nobody else opens them: whoever has an older index open keeps its own.
+  /// A file that is not an index, is broken, is of another store or has another schema is replaced.
+  /// Files are made only where no other process opens them: a process that has an older index open
+  /// keeps its own.
   static func open(_ path: String, _ store: String) throws -> OpenIndex {
     try requireFiles(path)
     let known = try locked(path, LOCK_SH) { try existing(path, store) }
@@ -30,50 +31,57 @@ enum IndexFile {
     }
   }
 
-  /// Makes an empty index in the place of what is there.
+  /// Replaces the files at `path` by an empty index.
   static func replace(_ path: String, _ store: String) throws -> OpenIndex {
     try locked(path, LOCK_EX) { try make(path, store) }
   }
 
-  /// The index that is there; nil when it is to be made anew.
+  /// Opens the index at `path`; nil when it must be rebuilt.
   private static func existing(_ path: String, _ store: String) throws -> OpenIndex? {
-    guard isWhole(path) else { return nil }
-    let files = IndexIdentity(path)
-    do {
-      return try connect(path, store)
-    } catch let error as DatabaseError
-      where isDamage(error) || mayTellOtherFiles(error) && !files.hasDatabase
-    {
-      return nil
+    var tries = 0
+    while isWhole(path) {
+      tries += 1
+      do {
+        return try connect(path, store)
+      } catch  where IndexFailure.isDamage(error) {
+        return nil
+      } catch  where IndexFailure.mayMeanOtherFiles(error) && tries < mostTries {
+        // A process without the lock replaced them; a failing disk fails every time.
+      }
     }
+    return nil
   }
 
-  /// Makes an empty index, again when somebody removes its files, who asks for no lock, before it
-  /// is open; at last one in memory, which nobody can remove.
+  /// Makes an empty index.
+  ///
+  /// A process that takes no lock may replace its files before they are open: then it is made
+  /// again, and at last in memory, where no other process can remove it.
   private static func make(_ path: String, _ store: String) throws -> OpenIndex {
-    var tries = 0
-    while true {
-      tries += 1
+    var failure: (any Error)?
+    for _ in 1..<mostTries {
       try remove(path)
       do {
-        if let index = try connect(tries < mostTries ? path : ":memory:", store) { return index }
-      } catch let error as DatabaseError
-        where tries < mostTries
-        && (isDamage(error) || mayTellOtherFiles(error) && byteCount(path) == nil)
-      {
-        continue
+        if let index = try connect(path, store) { return index }
+      } catch  where IndexFailure.isDamage(error) || IndexFailure.mayMeanOtherFiles(error) {
+        failure = error
       }
-      guard tries < mostTries else { throw IndexDamage(what: "a new file is not empty") }
     }
+    if let failure, IndexFailure.mayMeanOtherFiles(failure), byteCount(path) != nil {
+      throw failure
+    }
+    guard let index = try connect(":memory:", store) else {
+      throw IndexDamage(what: "a new file is not empty")
+    }
+    return index
   }
 
   private static let mostTries = 5
 
-  /// Whether the files are there that SQLite leaves together; only their sizes are looked at, since
-  /// to open and close one would give up the locks that this process has on it.
+  /// Returns true when the files are there that SQLite leaves together.
   ///
-  /// A connection that found another's lock file or log beside a file of its own would mix two
-  /// indexes. SQLite makes the log before the lock file and removes it after.
+  /// It looks only at their sizes, since opening and closing one would release the locks that this
+  /// process has on it. A connection that found another's lock file or log beside a file of its own
+  /// would mix two indexes. SQLite makes the log before the lock file and removes it after.
   private static func isWhole(_ path: String) -> Bool {
     guard path != ":memory:" else { return false }
     let isLockThere = byteCount(path + "-shm") != nil
@@ -86,10 +94,10 @@ enum IndexFile {
     return unsafe stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
-  /// Runs `body` while nobody replaces the file, or (`LOCK_EX`) opens it: a connection that takes
-  /// the file from before and the log from after would mix two indexes.
+  /// Runs `body` while no other process replaces the file, or (`LOCK_EX`) opens it: a connection
+  /// that takes the file from before and the log from after would mix two indexes.
   ///
-  /// The lock is one on the folder, and is given up with it. A file system without locks goes on
+  /// The lock is one on the folder, and is released with it. A file system without locks continues
   /// without.
   private static func locked<Result>(
     _ path: String, _ kind: Int32, _ body: () throws -> Result
@@ -104,7 +112,7 @@ enum IndexFile {
     return try body()
   }
 
-  /// Goes on when nothing but files has the names of the index: SQLite would wait for a pipe.
+  /// Throws unless only files have the names of the index: SQLite would wait for a pipe.
   private static func requireFiles(_ path: String) throws {
     guard path != ":memory:" else { return }
     for suffix in ["", "-wal", "-shm"] {
@@ -113,40 +121,10 @@ enum IndexFile {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         throw StoreError(
           .corrupt,
-          "\(name + suffix) is no file, where the store has its index: remove it; the index is made "
-            + "anew without loss")
+          "\(name + suffix) is not a file, where the store has its index: remove it; the index is "
+            + "rebuilt without loss")
       }
     }
-  }
-
-  /// Whether an error means that the file is broken or gone, as opposed to locked or forbidden.
-  static func isDamage(_ error: DatabaseError) -> Bool {
-    switch error.extendedResultCode {
-    // These SQLite has for files alone that were cut short or removed beside those who have them
-    // open (https://www.sqlite.org/rescode.html): a read behind the end; a name that is not there
-    // when a log is made beside it, or removed.
-    case .SQLITE_IOERR_SHORT_READ, .SQLITE_IOERR_FSTAT, .SQLITE_IOERR_DELETE_NOENT,
-      .SQLITE_IOERR_VNODE, .SQLITE_IOERR_CORRUPTFS, .SQLITE_READONLY_DBMOVED,
-      .SQLITE_READONLY_ROLLBACK, .SQLITE_READONLY_RECOVERY, .SQLITE_READONLY_CANTINIT,
-      .SQLITE_CANTOPEN_DIRTYWAL:
-      return true
-    default: break
-    }
-    return switch error.resultCode {
-    // SQLITE_ERROR and SQLITE_SCHEMA too: all statements are ours, so they fail only when a table
-    // or column is not what the schema says.
-    case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT, .SQLITE_ERROR, .SQLITE_SCHEMA,
-      .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG:
-      true
-    default: false
-    }
-  }
-
-  /// Whether an error has its cause in files that were exchanged, when they were: SQLite has these
-  /// for a disk that fails too.
-  static func mayTellOtherFiles(_ error: DatabaseError) -> Bool {
-    [.SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PROTOCOL]
-      .contains(error.resultCode)
   }
 
   /// The size of the write-ahead log beside the file; 0 when there is none.
@@ -155,21 +133,26 @@ enum IndexFile {
   /// Removes the file and what SQLite keeps beside it.
   static func remove(_ path: String) throws {
     guard path != ":memory:" else { return }
-    // One that was cut short is memory of those who have it open still, who would end as they read
-    // it. Zeros tell them to make it anew.
+    // One that was cut short is mapped memory of processes that still have it open, which would end
+    // as they read it. Zeros make them rebuild it.
     if let size = byteCount(path + "-shm"), size < IndexIdentity.mostLockBytes {
       unsafe truncate(path + "-shm", off_t(IndexIdentity.mostLockBytes))
     }
     // The file itself last: without it, SQLite ignores the other two.
     for suffix in ["-wal", "-shm", ""] where unsafe unlink(path + suffix) != 0 && errno != ENOENT {
-      throw DatabaseError(
-        resultCode: .SQLITE_CANTOPEN, message: "a file of the index cannot be removed")
+      throw IndexFailure.explained(
+        DatabaseError(
+          resultCode: .SQLITE_CANTOPEN, message: "a file of the index cannot be removed"), errno)
     }
   }
 
   /// A connection to an index of the current schema and of `store`, made when the file is new; nil
   /// for any other.
   private static func connect(_ path: String, _ store: String) throws -> OpenIndex? {
+    try IndexFailure.explaining { try connection(path, store) }
+  }
+
+  private static func connection(_ path: String, _ store: String) throws -> OpenIndex? {
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
     configuration.foreignKeysEnabled = false
@@ -178,8 +161,8 @@ enum IndexFile {
     let isOurs = try queue.writeWithoutTransaction { database in
       // NORMAL never syncs on commit: a power cut may lose the newest commits, which the logs hold.
       // The short log bounds what the next process has to read when this one ends without a
-      // checkpoint. The file is not mapped: a page that somebody cut off, or that the disk cannot
-      // read, is an error then, and not the end of the process.
+      // checkpoint. The file is not mapped: a page that another process cut off, or that the disk
+      // cannot read, is then an error and not the end of the process.
       try database.execute(
         sql: """
           PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 128;
@@ -202,7 +185,9 @@ enum IndexFile {
 
   private static func isOf(_ store: String, _ database: Database) throws -> Bool {
     let row = try Row.fetchOne(database, sql: "SELECT name, checksum FROM store WHERE id = 1")
-    return row?["name"] == store && row?["checksum"] == checksum(store)
+    guard let row else { return false }
+    return try row.decode(forColumn: "name") == store
+      && row.decode(forColumn: "checksum") == checksum(store)
   }
 
   private static func checksum(_ store: String) -> Int64 {

@@ -17,7 +17,7 @@ struct IndexIdentity: Sendable {
   private static let suffixes = ["", "-wal", "-shm"]
   /// SQLite maps the lock file in pieces of this size.
   private static let lockBytes = 32 << 10
-  /// More than it ever has of a log that is kept as short as ours.
+  /// More than the lock file ever needs for a log that is kept as short as this index's.
   static let mostLockBytes = 32 * lockBytes
 
   private let path: String
@@ -29,7 +29,7 @@ struct IndexIdentity: Sendable {
     files = Self.suffixes.map { Self.status(path + $0).map(Self.file) }
   }
 
-  /// Whether all three names are those of the files that were opened, and their memory is there.
+  /// True when all three names are those of the files that were opened, and their memory is there.
   var isUnchanged: Bool {
     guard path != ":memory:" else { return true }
     return files[0] != nil && hasSharedMemory
@@ -38,8 +38,8 @@ struct IndexIdentity: Sendable {
       }
   }
 
-  /// Whether the lock file was not cut short; one that was removed keeps its bytes for those who
-  /// have it open.
+  /// True when the lock file was not cut short; one that was removed keeps its bytes for processes
+  /// that have it open.
   var hasSharedMemory: Bool {
     guard path != ":memory:", let lock = files[2], let status = Self.status(path + "-shm"),
       Self.file(status) == lock
@@ -47,16 +47,16 @@ struct IndexIdentity: Sendable {
     return status.st_size >= Self.lockBytes
   }
 
-  /// Whether nothing can be mixed up by who writes: a database that was removed or replaced as a
-  /// whole is with its log for those alone who have it open.
+  /// True when a write cannot mix two indexes: a database that was removed or replaced as a whole
+  /// is, with its log, only in the processes that have it open.
   var isByItself: Bool { isUnchanged || hasSharedMemory && !hasDatabase }
 
-  /// Whether the database that was opened is still at the path.
+  /// True when the database that was opened is still at the path.
   var hasDatabase: Bool {
     path == ":memory:" || Self.status(path).map(Self.file).map { $0 == files[0] } ?? false
   }
 
-  /// Whether there is a database at the path, and another than the one that was opened.
+  /// True when there is a database at the path, but not the one that was opened.
   var isReplaced: Bool {
     guard path != ":memory:", let status = Self.status(path) else { return false }
     return Self.file(status) != files[0]

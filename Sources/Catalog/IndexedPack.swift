@@ -1,10 +1,10 @@
 package import Model
 
-/// One pack to be indexed: its objects but for records and, when it is a log file, its record.
+/// A pack to be indexed: its objects other than records and, when it is a log file, its record.
 package struct IndexedPack: Sendable {
   package let name: String
   package let byteCount: Int
-  /// The checksum in its trailer, by which it is told from another file of that name.
+  /// The checksum in its trailer, which distinguishes it from another file of that name.
   package let seal: UInt64
   package let objects: [ObjectEntry]
   package let record: LogRecord?
@@ -43,6 +43,13 @@ package struct DatasetHead: Sendable, Hashable {
   package let dataset: DatasetName
   package let sequence: Int
   package let digest: Digest
+}
+
+extension DatasetHead {
+  /// The head of a log that ends with `record`.
+  package init(_ record: LogRecord) {
+    self.init(dataset: record.dataset, sequence: record.sequence, digest: record.digest)
+  }
 }
 
 /// A version together with the record that published it.

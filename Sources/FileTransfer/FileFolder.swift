@@ -1,7 +1,7 @@
 import Formats
 import Foundation
 import Glibc
-package import Model
+import Model
 import Wire
 
 /// A folder of this machine that attachments are written to, and what tables call its files.
@@ -11,19 +11,20 @@ package struct FileFolder: Sendable {
 
   /// The folder at `path` for a table at `table` (`-` for standard output), whose cells name files
   /// relative to the table's own folder.
-  /// - Throws: ``StoreError`` of kind `missing` when the table's folder is not there.
-  package init(_ path: String, table: String) throws(StoreError) {
-    guard let tableFolder = LocalPath.real(LocalPath.folder(of: table)) else {
-      throw StoreError(
-        .missing, "'\(table)' cannot be written: its folder is not there, make it first")
-    }
+  package init(_ path: String, table: String) {
     self.path = path
-    self.tableFolder = tableFolder
+    tableFolder = LocalPath.folder(of: table)
   }
 
-  /// Makes the folder when it is not there.
-  /// - Throws: ``StoreError`` of kind `unavailable` when it cannot be made.
+  /// Makes the folder, and that of the table, when they are not there.
+  /// - Throws: ``StoreError`` of kind `unavailable` when one cannot be made.
   func made() throws(StoreError) -> MadeFolder {
+    let tableFolder = try Self.made(tableFolder)
+    return MadeFolder(path: try Self.made(path), tableFolder: tableFolder)
+  }
+
+  /// Makes a folder when it is not there, and gives its real path.
+  private static func made(_ path: String) throws(StoreError) -> String {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
@@ -33,7 +34,7 @@ package struct FileFolder: Sendable {
     guard let real = LocalPath.real(path) else {
       throw StoreError(.unavailable, "the folder '\(path)' cannot be made")
     }
-    return MadeFolder(path: real, tableFolder: tableFolder)
+    return real
   }
 }
 

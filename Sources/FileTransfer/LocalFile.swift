@@ -23,7 +23,7 @@ struct LocalFile: Sendable {
   ///   folder.
   init(_ path: String, in paths: FilePaths) throws(StoreError) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw StoreError(.invalid, "an empty text is no path; leave the cell out for no file")
+      throw StoreError(.invalid, "an empty text is not a path; leave the cell out for no file")
     }
     let isComplete = path.hasPrefix("/") || paths.folder == "."
     let full = isComplete ? path : paths.folder + "/" + path
@@ -31,7 +31,7 @@ struct LocalFile: Sendable {
       throw StoreError(.invalid, "there is no file '\(full)': correct the path, or get the file")
     }
     guard let size = LocalPath.size(real), unsafe access(real, R_OK) == 0 else {
-      throw StoreError(.invalid, "'\(full)' is no file that can be read")
+      throw StoreError(.invalid, "'\(full)' is not a readable file")
     }
     if !paths.mayLeaveFolder {
       let folder = LocalPath.real(paths.folder) ?? paths.folder

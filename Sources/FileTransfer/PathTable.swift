@@ -60,7 +60,7 @@ struct PathTable {
     for row in 0..<vector.count where vector.hasValue(row) {
       do throws(StoreError) {
         guard let path = Self.path(vector, row) else {
-          throw StoreError(.invalid, "this is no text, and so no path of a file")
+          throw StoreError(.invalid, "this is not a text, and so not a path of a file")
         }
         guard places[path] == nil else { continue }
         files.append(try LocalFile(path, in: paths))
@@ -80,7 +80,7 @@ struct PathTable {
     switch vector.type {
     case .string: return String(decoding: bytes, as: UTF8.self)
     // A column that has other values too: the error names the line of the first.
-    case .json: return CanonicalJSON(parsing: Array(bytes))?.string
+    case .json: return JSON(canonical: Array(bytes))?.string
     default: return nil
     }
   }
@@ -96,7 +96,7 @@ struct PathTable {
       try spool.write(bytes[...], at: count)
       count += bytes.count
     }
-    let texts = values.map(\.json.bytes)
+    let texts = values.map(\.json.canonicalBytes)
     var text: TableText?
     var types: [DataText: ColumnType] = [:]
     while let batch = try reader.next() {
@@ -148,6 +148,12 @@ struct NamingTable {
   /// The table, as long as this is held.
   var file: TableFile {
     TableFile(path: spool.path, format: .arrow, compression: nil, name: source.name)
+  }
+
+  /// A note with the line of the source in place of the row, where the source has lines.
+  func located(_ note: String) -> String {
+    guard source.format.hasLines else { return note }
+    return ReadRemarks.located(note) { lines.indices.contains($0 - 1) ? Int(lines[$0 - 1]) : nil }
   }
 
   /// The error with the line of the source in place of the row.

@@ -31,7 +31,7 @@ extension StoreService {
     defer { withExtendedLifetime(naming) {} }
     do throws(StoreError) {
       var pushed = try push(dataset, naming.file, request, progress: progress)
-      pushed.notes = table.notes(with: pushed.notes)
+      pushed.notes = table.notes(with: pushed.notes.map(naming.located))
       return pushed
     } catch {
       throw naming.located(error)

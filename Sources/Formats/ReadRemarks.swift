@@ -33,7 +33,7 @@ package struct ReadRemarks: Sendable {
       location.isRow = isRow
       return StoreError(
         .invalid,
-        "\(text) is no \(expected.rawValue), which the key column '\(column)' has: correct the "
+        "\(text) is not of the type \(expected.rawValue), which the key column '\(column)' has: correct the "
           + "cell, or push all rows with \(option), under which every key is another one",
         at: location)
     }
@@ -44,6 +44,8 @@ package struct ReadRemarks: Sendable {
     package let column: String
     /// The type that its cells have.
     package let type: ColumnType
+    /// True when they join texts that are there.
+    let isJoined: Bool
   }
 
   /// A number that is not the one in the file.
@@ -125,16 +127,49 @@ package struct ReadRemarks: Sendable {
   }
 
   private var hiddenNotes: [String] {
-    if hidden.isEmpty { return [] }
+    [false, true].compactMap { isJoined in note(hidden.filter { $0.isJoined == isJoined }) }
+  }
+
+  private func note(_ hidden: [Hidden]) -> String? {
+    guard let first = hidden.first else { return nil }
     let types = NameList.text(hidden.map { "\($0.column)=\($0.type.rawValue)" })
     let isTruth = hidden.allSatisfy { $0.type == .bool }
     let isNumber = hidden.allSatisfy { $0.type != .bool }
     let what = isTruth ? "true or false" : isNumber ? "a number" : "true, false or a number"
-    return [
-      Self.columns(hidden.map(\.column), "is", "are")
-        + " text in the dataset, and every cell of this file is \(what): '--types \(types)' keeps "
-        + "them so"
-    ]
+    return Self.columns(hidden.map(\.column), "is", "are")
+      + " text in the dataset, and every cell of this file is \(what): '--types \(types)' "
+      + (first.isJoined ? "makes them so, with the rows that are there" : "keeps them so")
+  }
+
+  /// A note with the lines of another file in the place of rows.
+  ///
+  /// For a table that was made of that file, row by row. Only the places that ``notes(_:)`` and the
+  /// readings name are changed, and no cell that is shown behind them.
+  /// - Parameter line: The line of a row, both from 1; nil where there is none.
+  package static func located(_ note: String, line: (Int) -> Int?) -> String {
+    if note.hasPrefix("column '") {
+      return moved(note, from: " now: row ", to: " now: line ", line)
+    }
+    guard note.hasPrefix("read as: ") else { return note }
+    return note.split(separator: ";", omittingEmptySubsequences: false).map {
+      moved(String($0), from: ", the first in row ", to: ", the first on line ", line)
+    }.joined(separator: ";")
+  }
+
+  /// A note about rows that came one by one, in no file that had lines.
+  package static func ofRows(_ note: String) -> String {
+    guard note.hasPrefix("column '") else { return note }
+    return moved(note, from: " now: line ", to: " now: row ") { $0 }
+  }
+
+  /// A note with another place behind the first of some words.
+  private static func moved(
+    _ note: String, from words: String, to others: String, _ place: (Int) -> Int?
+  ) -> String {
+    guard let found = note.firstRange(of: words) else { return note }
+    let digits = note[found.upperBound...].prefix { $0.isASCII && $0.isNumber }
+    guard let number = Int(digits), let number = place(number) else { return note }
+    return note[..<found.lowerBound] + others + String(number) + note[digits.endIndex...]
   }
 
   /// The names of columns, with the verb that goes with one or with several.

@@ -1,6 +1,6 @@
 /// A format that tables are read from and written in.
 package enum FileFormat: String, Sendable, CaseIterable {
-  /// One JSON object a line.
+  /// One JSON object per line.
   case jsonl
   /// One JSON array of objects.
   case json
@@ -30,7 +30,7 @@ package enum FileFormat: String, Sendable, CaseIterable {
 }
 
 extension FileFormat {
-  /// Whether a row is found by its line; rows of other files are counted.
+  /// True when a row is found by its line; rows of other files are counted.
   package var hasLines: Bool {
     switch self {
     case .jsonl, .json, .csv: true
@@ -38,7 +38,7 @@ extension FileFormat {
     }
   }
 
-  /// What HTTP calls it.
+  /// The media type in HTTP.
   package var mediaType: String {
     switch self {
     case .jsonl: "application/x-ndjson"
@@ -67,7 +67,7 @@ extension FileFormat {
 package enum TextFormat: String, Codable, Sendable, CaseIterable {
   /// Aligned columns for people; long cells are cut.
   case table
-  /// One JSON object a line.
+  /// One JSON object per line.
   case jsonl
   /// One JSON array of objects.
   case json
@@ -88,11 +88,11 @@ package enum TextFormat: String, Codable, Sendable, CaseIterable {
   }
 }
 
-/// How the bytes of a file are compressed; its extension says so.
+/// The compression of a file's bytes, which its extension names.
 package enum FileCompression: Sendable, CaseIterable {
   case gzip, zstd
 
-  /// The compression that a path's extension names; nil when its bytes are taken as they are.
+  /// The compression that a path's extension names; nil for a file that is not compressed.
   package init?(path: String) {
     let name = path.lowercased()
     guard let match = Self.allCases.first(where: { name.hasSuffix($0.fileExtension) })
@@ -100,7 +100,7 @@ package enum FileCompression: Sendable, CaseIterable {
     self = match
   }
 
-  /// The compression that a file which begins with these bytes has; nil when they tell none.
+  /// The compression of a file that begins with these bytes; nil when they show none.
   ///
   /// No table begins so: the second byte of either is not UTF-8 after the first, and Parquet and
   /// Arrow begin otherwise.
@@ -116,7 +116,7 @@ package enum FileCompression: Sendable, CaseIterable {
     }
   }
 
-  /// The end of the name of a file so compressed, with its dot.
+  /// The extension of a file so compressed, with its dot.
   package var fileExtension: String {
     switch self {
     case .gzip: ".gz"

@@ -1,9 +1,10 @@
-/// Why an operation did not happen, in terms of what the caller can do about it.
+/// The failure of an operation, classified by what the caller can do about it.
 ///
-/// The message says what happened, to which thing, and what to do next; it never holds row values.
-/// The command line maps kinds to exit statuses and the server to HTTP statuses, each in one place.
+/// The message states what happened, to which thing, and what to do next; it never holds row
+/// values. The command line maps kinds to exit statuses and the server to HTTP statuses, each in
+/// one place.
 package struct StoreError: Error, Sendable {
-  /// What a caller can do about an error.
+  /// The kind of an error, by which a caller decides what to do.
   package enum Kind: String, Sendable, CaseIterable {
     /// The request itself is malformed: a flag, a name, a reference, SQL.
     case usage
@@ -11,7 +12,7 @@ package struct StoreError: Error, Sendable {
     case invalid
     /// A dataset, version, tag, chunk or file is not there.
     case missing
-    /// Somebody else changed the dataset first, or a precondition does not hold.
+    /// Another writer changed the dataset first, or a precondition does not hold.
     case conflict
     /// Stored bytes are not what was saved.
     case corrupt
@@ -23,12 +24,12 @@ package struct StoreError: Error, Sendable {
     case denied
   }
 
-  /// Where in an input file an error was found; lines and columns count from 1, columns in bytes.
+  /// The place of an error in an input file; lines and columns count from 1, columns in bytes.
   package struct Location: Sendable, Equatable {
     package var file: String?
     package var line: Int?
     package var column: Int?
-    /// Whether the file has no lines, so that its rows are counted.
+    /// True when the file has no lines, so that its rows are counted.
     package var isRow = false
 
     /// A place in an input file.
@@ -39,14 +40,16 @@ package struct StoreError: Error, Sendable {
     }
   }
 
-  /// What a caller should know beside the kind.
+  /// A fact that a caller should know beside the kind.
   package enum Detail: String, Sendable {
-    /// Whether the change was made is not known: it may be there for good.
+    /// It is not known whether the change was made: it may be saved.
     case mayBeSaved
     /// The idempotency key stands for another request.
     case keyReused
     /// The message has a line for each of several faults.
     case faults
+    /// A newer program wrote it, and it may be as it was written.
+    case newer
   }
 
   package let kind: Kind
@@ -55,8 +58,8 @@ package struct StoreError: Error, Sendable {
   package var detail: Detail?
   /// Other things of the store that the caller may have meant, as a clause to end the message with.
   ///
-  /// For those alone who may see the whole store: it is no part of ``message``, so that it is told
-  /// by nobody who does not ask for it (``advised``).
+  /// Only for callers who may see the whole store: it is not part of ``message``, and is disclosed
+  /// only where the code asks for it (``advised``).
   package var advice: String?
 
   /// An error of `kind`; `message` is a sentence without a full stop at its end.
@@ -66,7 +69,7 @@ package struct StoreError: Error, Sendable {
     self.location = location
   }
 
-  /// The error with its advice in its message, for somebody who may see the whole store.
+  /// The error with its advice in its message, for a caller who may see the whole store.
   package var advised: StoreError {
     guard let advice else { return self }
     var error = StoreError(kind, "\(message); \(advice)", at: location)
@@ -74,8 +77,8 @@ package struct StoreError: Error, Sendable {
     return error
   }
 
-  /// The error about a file of `format`, which errors call `file` unless they know better: where
-  /// that has no lines, its rows are counted.
+  /// The error about a file of `format`, which messages call `file` unless they have a better name:
+  /// rows of a format without lines are counted.
   package func inFile(_ file: String, of format: FileFormat) -> StoreError {
     guard location != nil else { return self }
     var error = self
@@ -84,10 +87,10 @@ package struct StoreError: Error, Sendable {
     return error
   }
 
-  /// The error of a change of which nobody knows whether it was made; `what` is the subject of a
+  /// The error of a change of which it is not known whether it was made; `what` is the subject of a
   /// sentence, `advice` the end of one.
   ///
-  /// The reason loses its own advice, which is to try again as a rule.
+  /// The reason loses its own advice, which usually is to try again.
   package static func uncertain(
     _ what: String, because reason: StoreError, advice: String
   ) -> StoreError {

@@ -34,28 +34,30 @@ package protocol ObjectStore: Sendable {
   /// - Throws: `missing` when the file of that name is another one by now.
   func tail(_ name: String, sealed seal: UInt64, count: Int) throws(StoreError) -> [UInt8]
 
-  /// The checksum in the trailer of the pack that has that name now; nil when there is none, or no
-  /// pack.
+  /// Returns the checksum in the trailer of the pack that has that name now; nil without a file of
+  /// that name, or for a file that is not a pack.
   func seal(of name: String) throws(StoreError) -> UInt64?
 
-  /// The size of the file that is read under that name.
+  /// Returns the size of the file that is read under that name.
   func byteCount(of name: String) throws(StoreError) -> Int
 
-  /// Sees to it that the next read of that name opens the file that has it then: files that are
-  /// replaced or removed can be read for some time after.
+  /// Makes the next read of that name open the file that then has it: a file that was replaced or
+  /// removed can be read for some time after.
   func refresh(_ name: String)
 
-  /// When the names in a folder (which ends with `/`) last changed; nil when there is none, and
-  /// where the store has no folders to tell.
+  /// Returns the time of the last change of a folder's names (it ends with `/`); nil without such a
+  /// folder, and for a store that has no folders.
   func changed(_ prefix: String) throws(StoreError) -> Timestamp?
 
-  /// Size and age of a file; nil when there is none of that name.
+  /// Returns size and age of a file; nil without one of that name, and where a folder or a pipe has
+  /// it.
   func status(of name: String) throws(StoreError) -> FileStatus?
 
-  /// The names that begin with `prefix` and sort after `name`, sorted by byte; at most `limit`.
+  /// Lists the names that begin with `prefix` and sort after `name`, sorted by byte; at most
+  /// `limit`.
   func list(_ prefix: String, after name: String, limit: Int) throws(StoreError) -> [String]
 
-  /// The folders right below `prefix` (which ends with `/`), each ending with `/`, sorted.
+  /// Lists the folders right below `prefix` (which ends with `/`), each ending with `/`, sorted.
   func folders(_ prefix: String) throws(StoreError) -> [String]
 
   /// Removes a file; false when there is none of that name. Not durable at once: a removed file may
@@ -63,19 +65,20 @@ package protocol ObjectStore: Sendable {
   func delete(_ name: String) throws(StoreError) -> Bool
 }
 
-/// What became of a file that was to be created.
+/// The outcome of creating a file.
 package enum Creation: Sendable {
-  /// It is there, durably.
+  /// The file exists, durably.
   case created
-  /// It is there for everybody to read, and the error says why a power cut may take it.
+  /// The file exists and can be read, but a power cut may remove it, for the reason given.
   case visible(StoreError)
-  /// Another file of that name is there, durably.
+  /// Another file of that name exists, durably.
   case taken
-  /// Nobody knows: the last step failed, for the reason given, and it may have been taken.
+  /// The outcome is not known: the last step failed, for the reason given, and may have taken
+  /// effect.
   case unknown(StoreError)
 
-  /// Whether the file was created; for names that tell the content, where nothing is lost by
-  /// trying again.
+  /// Returns true when the file was created; for names that follow from the content, where a
+  /// repeated attempt loses nothing.
   /// - Throws: ``StoreError`` when it is not known to be durable.
   package func get() throws(StoreError) -> Bool {
     switch self {
@@ -95,22 +98,22 @@ extension ObjectStore {
     try create(name, pieces).get()
   }
 
-  /// The whole content of a file.
+  /// Returns the whole content of a file.
   ///
   /// For small ones: it is held in memory.
   package func get(_ name: String) throws(StoreError) -> [UInt8] {
     try tail(name, count: Int.max)
   }
 
-  /// All names that begin with `prefix`, sorted by byte.
+  /// Lists all names that begin with `prefix`, sorted by byte.
   package func list(_ prefix: String) throws(StoreError) -> [String] {
     try list(prefix, after: "", limit: Int.max)
   }
 }
 
-/// A file being written, not visible to anybody until ``commit(as:)``.
+/// A file being written, which no reader sees before ``commit(as:)``.
 ///
-/// One owner uses it at a time. Letting go of it without a commit abandons it.
+/// One owner uses it at a time. Releasing it without a commit abandons it.
 package protocol Upload: AnyObject, Sendable {
   /// Adds bytes at the end.
   func append(_ bytes: [UInt8]) throws(StoreError)

@@ -1,10 +1,10 @@
 package import Model
 
-/// What `assay.json` says about a store: the format it is written in and its id.
+/// The content of `assay.json`: the format that a store is written in and its id.
 ///
-/// The file is the canonical JSON `{"digest":…,"format":2,"id":…}`; the digest is taken of the
-/// canonical JSON of the other members, so that damage is told from a newer format. A store made in
-/// format 1 keeps its file, whatever is written into it later: each log tells by its own records
+/// The file is the canonical JSON `{"digest":…,"format":2,"id":…}`; the digest covers the canonical
+/// JSON of the other members, which distinguishes damage from a newer format. A store made in
+/// format 1 keeps its file, whatever is written into it later: the records of each log determine
 /// which programs can read it.
 package struct StoreFormat: Sendable, Hashable {
   /// The format of new stores, and the newest that this program reads.

@@ -1,6 +1,6 @@
 package import Model
 
-/// Where things are in a store: makes and reads the names of its files.
+/// The layout of a store: makes and parses the names of its files.
 ///
 /// ```
 /// assay.json                         format version, store id
@@ -16,6 +16,8 @@ package import Model
 /// tmp/gc.lock                        held by the one process that removes files
 /// tmp/keys.lock                      held, at a place for each key, while requests with one commit
 /// index.sqlite                       derived, with -wal and -shm beside it
+/// access/tokens.json, access/lock    the tokens, and what is held while they change
+/// access/audit.jsonl                 who changed what over REST
 /// ```
 package enum StoreLayout {
   package static let formatFile = "assay.json"
@@ -30,6 +32,13 @@ package enum StoreLayout {
   package static let liveLock = "live/lock"
   package static let collectionLock = "tmp/gc.lock"
   package static let keyLock = "tmp/keys.lock"
+  package static let access = "access/"
+  package static let accessTokens = "access/tokens.json"
+  /// The tokens while they are written, before they take the place of the old ones.
+  package static let accessDraft = "access/tokens.json.new"
+  package static let accessLock = "access/lock"
+  package static let accessAudit = "access/audit.jsonl"
+  package static let accessFiles = [accessTokens, accessDraft, accessLock, accessAudit]
 
   private static let suffix = ".pack"
   private static let sequenceDigits = 20
@@ -46,7 +55,7 @@ package enum StoreLayout {
       + String(repeating: "0", count: max(0, sequenceDigits - digits.utf8.count)) + digits + suffix
   }
 
-  /// The dataset and sequence that a log file's name tells; nil for any other name.
+  /// The dataset and sequence in the name of a log file; nil for any other name.
   package static func parseLogName(_ name: String) -> (dataset: DatasetName, sequence: Int)? {
     guard name.hasPrefix(logs), name.hasSuffix(suffix) else { return nil }
     let parts = name.dropFirst(logs.utf8.count).dropLast(suffix.utf8.count).split(
@@ -69,7 +78,7 @@ package enum StoreLayout {
   /// The file of a pack whose whole content has that digest.
   package static func packName(_ digest: Digest) -> String { packs + digest.hex + suffix }
 
-  /// The digest that a pack's name promises; nil for any other name.
+  /// The digest in the name of a pack; nil for any other name.
   package static func parsePackName(_ name: String) -> Digest? {
     guard name.hasPrefix(packs), name.hasSuffix(suffix),
       let digest = Digest(
@@ -79,8 +88,8 @@ package enum StoreLayout {
     return digest
   }
 
-  /// Whether a file of that name is a pack, as log files and bulk packs are; anything else that
-  /// lies in their folders is none of the store's.
+  /// Returns true when a file of that name is a pack, as log files and bulk packs are; other names
+  /// in their folders do not belong to the store.
   package static func isPack(_ name: String) -> Bool {
     parseLogName(name) != nil || parsePackName(name) != nil
   }
@@ -88,7 +97,7 @@ package enum StoreLayout {
   /// A new name for an upload under way.
   package static func temporaryName() -> String { temporaries + WriteID.make() }
 
-  /// The name that a file has while `gc` decides whether it goes.
+  /// The name of a file while `gc` decides whether to remove it.
   package static func collectedName(_ name: String) -> String {
     temporaries + "gc-" + String(name.map { $0 == "/" ? "+" : $0 })
   }
@@ -101,21 +110,21 @@ package enum StoreLayout {
     return isCollectable(name) ? name : nil
   }
 
-  /// Whether `gc` may take a file of that name in hand and give the name back: packs and
-  /// attachments, as opposed to what nobody reads.
+  /// Returns true when `gc` may take a file of that name and give the name back: packs and
+  /// attachments, as opposed to files without readers.
   static func isCollectable(_ name: String) -> Bool {
     parsePackName(name) != nil || parseFileName(name) != nil
   }
 
   /// The file of an attachment whose bytes have that digest.
   ///
-  /// Two digits make a folder, so that none has more names than a file system likes.
+  /// Two digits make a folder, so that no folder gets too many names for a file system.
   package static func fileName(_ digest: Digest) -> String {
     let hex = digest.hex
     return files + hex.prefix(2) + "/" + hex
   }
 
-  /// The digest that an attachment's name promises; nil for any other name.
+  /// The digest in the name of an attachment; nil for any other name.
   package static func parseFileName(_ name: String) -> Digest? {
     guard name.hasPrefix(files), let slash = name.lastIndex(of: "/"),
       let digest = Digest(parsing: name[name.index(after: slash)...]), fileName(digest) == name
@@ -125,7 +134,7 @@ package enum StoreLayout {
 
   /// The file of an attachment's bytes while they come in parts.
   ///
-  /// Whoever sees a part of the store alone has uploads of their own, named by `owner` as well.
+  /// A caller who sees only a part of the store has separate uploads, named by `owner` as well.
   package static func uploadName(_ digest: Digest, of owner: String?) -> String {
     let named = owner.map { Digest(hashing: Array("\(digest.hex) \($0)".utf8)) } ?? digest
     return uploads + named.hex + ".part"
@@ -148,7 +157,7 @@ package enum StoreLayout {
     return try? DatasetName(String(parts[1]))
   }
 
-  /// How the names of segments end, and those of their idempotency keys once they are sealed.
+  /// The suffix of segments; the other one is that of their idempotency keys once they are sealed.
   package static let liveLogSuffix = ".log"
   package static let liveKeysSuffix = ".keys"
 
@@ -172,7 +181,7 @@ package enum StoreLayout {
       + String(repeating: "0", count: max(0, sequenceDigits - digits.utf8.count)) + digits + suffix
   }
 
-  /// The sequence that the name of a segment or its keys tells; nil for any other name.
+  /// The sequence in the name of a segment or its keys; nil for any other name.
   package static func parseLiveName(_ name: String, _ dataset: DatasetName) -> Int? {
     for suffix in [liveLogSuffix, liveKeysSuffix] where name.hasSuffix(suffix) {
       let digits = name.dropFirst(livePrefix(dataset).utf8.count).dropLast(suffix.utf8.count)

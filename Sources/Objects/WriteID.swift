@@ -1,5 +1,5 @@
-/// Texts that no other writer will choose: names of temporary files, write ids of records, store
-/// ids.
+/// A random text that no other writer will choose: the name of a temporary file, the write id of a
+/// record, a store's id.
 package enum WriteID {
   /// Thirty-two hexadecimal digits from the system's random number generator.
   package static func make() -> String {

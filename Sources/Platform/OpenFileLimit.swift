@@ -1,4 +1,5 @@
 import Glibc
+package import Model
 
 /// The number of files that the process may have open, connections included.
 package enum OpenFileLimit {
@@ -14,6 +15,19 @@ package enum OpenFileLimit {
       }
     }
     return Int(clamping: limit.rlim_cur)
+  }
+
+  /// Raises the limit, and throws when it is too low for any command: the queues of the system
+  /// library end the process that can open no file for them.
+  /// - Throws: ``StoreError`` of kind `exhausted`.
+  package static func require() throws(StoreError) {
+    let limit = raise()
+    guard limit >= least else {
+      throw StoreError(
+        .exhausted,
+        "only \(limit) files may be open at a time: raise the limit to \(least) or more "
+          + "('ulimit -n \(least)'); nothing was done")
+    }
   }
 
   /// The least limit that POSIX promises (`_POSIX_OPEN_MAX`).

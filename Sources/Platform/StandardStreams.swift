@@ -23,12 +23,12 @@ package enum StandardStreams {
 
   /// Writes as much of a text as `descriptor` takes: for messages that no result depends on, whose
   /// loss must not become the outcome of a command.
-  package static func tell(_ text: String, on descriptor: Int32 = STDERR_FILENO) {
-    tell(Array(text.utf8), on: descriptor)
+  package static func writeAvailable(_ text: String, on descriptor: Int32 = STDERR_FILENO) {
+    writeAvailable(Array(text.utf8), on: descriptor)
   }
 
   /// Writes as many bytes as `descriptor` takes.
-  package static func tell(_ bytes: [UInt8], on descriptor: Int32) {
+  package static func writeAvailable(_ bytes: [UInt8], on descriptor: Int32) {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = retryingOnInterrupt {

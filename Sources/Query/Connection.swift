@@ -46,6 +46,7 @@ import Model
     unsafe module.initialize(to: ScanModule.make())
     configure(hasFiles: files != nil)
     unsafe Aggregates.register(on: handle, state)
+    unsafe NumberSum.register(on: handle, state)
     unsafe TextFunctions.register(on: handle, state)
     unsafe MomentOrder.register(on: handle)
     if state.rule == .rows { unsafe DateFunctions.register(on: handle, state) }

@@ -10,6 +10,8 @@ package struct QueryOptions: Sendable {
   package var rowLimit: Int?
   /// Asked every few thousand steps; true ends the query.
   package var isCancelled: (@Sendable () -> Bool)?
+  /// The tables that the caller may name; nil where no condition comes from one.
+  package var tables: (any QuerySource)?
   /// True when vectorised scans may compute aggregates over one table, with the same result.
   package var usesVectors = true
 

@@ -14,6 +14,8 @@ final class QueryState {
   var tables: [(name: String, table: QueryTable)] = []
   /// True while the query's own virtual tables are made, which the authorizer would refuse.
   var isDefining = false
+  /// The calls of aggregates, with the texts that they read.
+  let calls = AggregateCalls()
   /// The rule for the functions that may be called.
   let rule: FunctionRule
   /// SQLite's functions behind those of ours that end by calling them.

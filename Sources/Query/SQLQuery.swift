@@ -10,6 +10,8 @@ package struct SQLQuery: Sendable {
     package let isCutShort: Bool
     /// True when vectorised scans computed the groups.
     package let isVectorised: Bool
+    /// A sentence about each aggregate of numbers that read texts, or compared them as such.
+    package let notes: [String]
   }
 
   private let sql: String
@@ -68,10 +70,13 @@ package struct SQLQuery: Sendable {
     let prepared = try Statement(sql, on: connection)
     let names = prepared.columnNames
     let overGroups = options.usesVectors ? try statementOverGroups(connection) : nil
-    let statement = overGroups ?? prepared
+    let counted = overGroups == nil ? CallCounter.statement(sql, on: connection) : nil
+    let statement = overGroups ?? counted ?? prepared
     if overGroups == nil { connection.limitValues(for: sql) }
     func summary(_ rowCount: Int, isCutShort: Bool) -> Summary {
-      Summary(rowCount: rowCount, isCutShort: isCutShort, isVectorised: overGroups != nil)
+      Summary(
+        rowCount: rowCount, isCutShort: isCutShort, isVectorised: overGroups != nil,
+        notes: state.calls.notes)
     }
     try onColumns(names)
     var values = [QueryValue](repeating: .null, count: names.count)
@@ -95,7 +100,9 @@ package struct SQLQuery: Sendable {
     guard let groups = result else { return nil }
     try connection.define(AggregateQuery.tableName, QueryTable(groups))
     do throws(StoreError) {
-      return try Statement(query.sql, on: connection)
+      let statement = try Statement(query.sql, on: connection)
+      connection.state.calls.add(query, groups)
+      return statement
     } catch  where error.kind == .usage {
       // What SQLite does not take was not understood; it has taken the query itself.
       return nil

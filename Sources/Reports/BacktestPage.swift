@@ -49,7 +49,7 @@ package struct BacktestPage: Sendable {
         + "\(Figures.number(worth.effectiveRows)) by these rules (at least "
         + "\(worth.leastEffectiveRows) needed)"
     }
-    return "known which target is chosen and how it did: "
+    return "with a known choice and result: "
       + "\(share(found.candidate, of: found.items)); "
       + "a stored result for both, and so compared: \(share(found.both, of: found.items))"
   }
@@ -57,7 +57,7 @@ package struct BacktestPage: Sendable {
   private var changes: String {
     let conditions = document.conditions
     return "decided otherwise: \(share(document.changed, of: document.items.count)); by default: "
-      + "\(share(conditions.defaulted, of: document.items.count)); conditions that could not tell: "
+      + "\(share(conditions.defaulted, of: document.items.count)); unknown conditions: "
       + share(conditions.unknown, of: conditions.checked)
   }
 
@@ -87,7 +87,7 @@ package struct BacktestPage: Sendable {
       } else if metric.items > 0 {
         section.lines.append(
           "\(metric.metric): nothing differs on \(ComparisonPage.items(metric.items)), which does "
-            + "not tell how much could")
+            + "not show how much could")
       }
     }
     if let p95 = document.summary?.latency, p95.p95.upper == nil, let rows = p95.rowsForUpperBound {
@@ -111,7 +111,7 @@ package struct BacktestPage: Sendable {
 
   private var rules: ReportPage.Section? {
     var section = ReportPage.Section("Rule by rule")
-    section.columns = ["rule", "items", "with a result", "could not tell", "change"]
+    section.columns = ["rule", "items", "with a result", "unknown", "change"]
     section.rows = document.conditions.rules.map { use in
       let name = use.rule ?? "(default)"
       let slice = document.pair?.slices.first { $0.value == name }

@@ -12,7 +12,7 @@ package enum BisectText {
   private static func moves(_ document: BisectDocument) -> [String] {
     let subject =
       (document.metric.map { "\(document.statistic.rawValue) of \($0)" } ?? "rows")
-      + ComparisonPage.attempts(document.repeat)
+      + ComparisonPage.attempts(document.repeat, of: document.statistic)
     let read = document.versionsRead == 1 ? "1 version" : "\(document.versionsRead) versions"
     guard !document.isUndecided else {
       return [

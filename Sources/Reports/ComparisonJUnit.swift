@@ -36,7 +36,7 @@ package struct ComparisonJUnit: Sendable {
     if let items = gate.itemsNeeded {
       message = (message.map { $0 + "; " } ?? "") + "about \(items) items would decide"
     }
-    let told = Escaping.markup(message ?? "there is nothing to tell the \(word) from")
+    let told = Escaping.markup(message ?? "there is no data to decide the \(word)")
     switch gate.verdict {
     case .passed: return "    <testcase \(owner) \(name)/>\n"
     case .failed:

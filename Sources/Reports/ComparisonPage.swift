@@ -37,6 +37,16 @@ package struct ComparisonPage: Sendable {
     column.map { ", each the mean of its attempts (column \($0))" } ?? ""
   }
 
+  /// The same for a number of a trend: counts and sums are of all rows.
+  package static func attempts(
+    _ column: String?, of statistic: TrendRequest.Statistic
+  ) -> String {
+    switch statistic {
+    case .count, .sum: column.map { ", over all attempts (column \($0))" } ?? ""
+    case .mean, .rate, .p50, .p95: attempts(column)
+    }
+  }
+
   private static func isOfMetrics(_ finding: ComparisonDocument.Finding) -> Bool {
     finding.subject == ComparisonDocument.Finding.metrics
   }

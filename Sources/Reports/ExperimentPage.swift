@@ -77,7 +77,7 @@ package struct ExperimentPage: Sendable {
   private var arms: ReportPage.Section {
     var section = ReportPage.Section("What each was given")
     section.columns = [
-      document.by, "target", "planned", "units", "decisions", "outcomes", "served elsewhere",
+      document.by, "target", "planned", "units", "decisions", "outcomes", "served by another",
     ]
     section.rows = document.arms.map { arm in
       [

@@ -52,8 +52,8 @@ package struct ReportSections {
         Column(quality) { $0.summary.success.map(success) },
         Column("p50 \(latency)") { ($0.summary.latency?.p50).map(number) },
         Column("p95 \(latency)") { ($0.summary.latency?.p95).map(number) },
-        Column("\(cost) a row") { ($0.summary.cost?.perRow).map(number) },
-        Column("\(cost) a success") { entry in
+        Column("\(cost) per row") { ($0.summary.cost?.perRow).map(number) },
+        Column("\(cost) per success") { entry in
           entry.summary.cost.map { $0.perSuccess.map(number) ?? "undefined" }
         },
       ])
@@ -67,7 +67,7 @@ package struct ReportSections {
       "On the front: no other model is at least as good for at most the cost. Sure means that all "
         + "differences, taken item by item, hold together at \(Figures.level(document.request.confidence))."
     ]
-    section.columns = ["model", "\(cost) a row", quality, "standing"]
+    section.columns = ["model", "\(cost) per row", quality, "standing"]
     section.rows = front.points.map { point in
       [point.model, number(point.cost), success(point.quality), Self.standing(point)]
     }
@@ -113,12 +113,12 @@ package struct ReportSections {
   private func routing(_ routing: ReportDocument.Routing) -> ReportPage.Section {
     var section = ReportPage.Section("Which model for which \(routing.column)")
     section.lines = [
-      "Not told apart: models whose difference to the best, item by item, may be none."
+      "Indistinguishable: models whose difference to the best, item by item, may be none."
     ]
     let hasCost = document.roles[.cost] != nil
     section.columns =
-      [routing.column, "rows", "best", quality] + (hasCost ? ["\(cost) a row"] : [])
-      + ["not told apart from it"]
+      [routing.column, "rows", "best", quality] + (hasCost ? ["\(cost) per row"] : [])
+      + ["indistinguishable from it"]
     section.rows = routing.slices.map { slice in
       let best = slice.models.first { $0.model == slice.best }
       let others = slice.notToldApart.joined(separator: ", ")

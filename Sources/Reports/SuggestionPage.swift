@@ -52,7 +52,7 @@ package struct SuggestionPage: Sendable {
     }
     return [
       slice, String(trial.items), trial.model, trial.over, change(trial.bound, true),
-      change(trial.gain, true), trial.adjustedPValue.map(Figures.pValue) ?? "cannot tell",
+      change(trial.gain, true), trial.adjustedPValue.map(Figures.pValue) ?? "unknown",
       trial.isShown ? "shown" : "not shown",
     ]
   }

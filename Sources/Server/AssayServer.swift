@@ -3,6 +3,7 @@ import Foundation
 package import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
+package import LiveRouting
 import Logging
 package import Model
 import NIOCore
@@ -32,11 +33,12 @@ package struct AssayServer: Sendable {
     home: StoreHome, options: ServerOptions,
     clock: @escaping @Sendable () -> Timestamp,
     service: @escaping @Sendable (Caller) -> any StoreService, rows: LocalRowService? = nil,
-    records: VersionRecords? = nil, routers: LiveRouters? = nil,
+    versionCache: VersionCache? = nil, routers: LiveRouters? = nil,
     moreRoutes: @escaping @Sendable (Backend) -> [Route] = { _ in [] }
   ) throws(StoreError) {
     backend = Backend(
-      home: home, options: options, clock: clock, service: service, rows: rows, records: records,
+      home: home, options: options, clock: clock, service: service, rows: rows,
+      versionCache: versionCache,
       routers: routers)
     self.moreRoutes = moreRoutes
     let level = Logger.Level(rawValue: options.logLevel.rawValue) ?? .info

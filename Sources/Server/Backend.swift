@@ -1,5 +1,6 @@
 import Access
 import Foundation
+import LiveRouting
 import Model
 import Objects
 import Service
@@ -13,7 +14,7 @@ package final class Backend: Sendable {
   /// Nil where no rows are taken.
   let rows: LocalRowService?
   /// Nil for a store that is not a local folder.
-  let records: VersionRecords?
+  let versionCache: VersionCache?
   /// Nil where nothing is routed.
   let routers: LiveRouters?
   let tokens: LocalTokenService
@@ -39,11 +40,11 @@ package final class Backend: Sendable {
   init(
     home: StoreHome, options: ServerOptions, clock: @escaping @Sendable () -> Timestamp,
     service: @escaping @Sendable (Caller) -> any StoreService, rows: LocalRowService?,
-    records: VersionRecords?, routers: LiveRouters?
+    versionCache: VersionCache?, routers: LiveRouters?
   ) {
     self.service = service
     self.rows = options.isReadOnly ? nil : rows
-    self.records = records
+    self.versionCache = versionCache
     self.routers = routers
     self.options = options
     self.clock = clock
@@ -68,7 +69,7 @@ package final class Backend: Sendable {
   }
 
   /// Runs a short call on the store as the caller sees it.
-  func quickly<Value: Sendable>(
+  func onShortPool<Value: Sendable>(
     _ context: ServerContext, _ body: @Sendable (any StoreService) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     let service = service(context.caller)
@@ -78,7 +79,7 @@ package final class Backend: Sendable {
   /// Runs a call that takes a processor, on the store as the caller sees it, until its client goes.
   ///
   /// `hasSQL` says that the call runs SQL that came with the request.
-  func heavily<Value: Sendable>(
+  func onWorkerPool<Value: Sendable>(
     _ context: ServerContext, hasSQL: Bool = false,
     _ body: @escaping @Sendable (any StoreService) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {

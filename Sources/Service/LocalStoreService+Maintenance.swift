@@ -1,4 +1,6 @@
+import Access
 package import Model
+import Objects
 import Store
 package import Wire
 
@@ -6,11 +8,17 @@ extension LocalStoreService {
   package func verify(
     heads: [DatasetName: Digest], values: Bool, progress: (Progress) -> Void
   ) throws(StoreError) -> VerifyDocument {
-    let report = try store.verify(expectedHeads: heads) { done, total in
+    var report = try store.verify(expectedHeads: heads) { done, total in
       progress(Progress(done: done, total: total, unit: .checks))
     }
+    let tokens = StoreLayout.accessTokens
+    if let damage = try LocalTokenService.damage(on: store.home.access),
+      !report.damage.contains(where: { $0.file == tokens })
+    {
+      report.damage.append(VerifyReport.Damage(file: tokens, what: damage))
+    }
     var findings: [VerifyDocument.Finding]?
-    // Values that are damaged are found by then, and cannot be read.
+    // Damage of values is found by then, and damaged values cannot be read.
     if values, report.damage.isEmpty {
       findings = try store.checkValues { done, total in
         progress(Progress(done: done, total: total, unit: .versions))
@@ -49,23 +57,23 @@ extension LocalStoreService {
     let sizes = try store.statistics(of: datasets) { done, total in
       progress(Progress(done: done, total: total, unit: .versions))
     }
-    // How chunks are stored, and how many there are in all, depends on what others have saved.
+    // The storage of chunks, and their total number, depend on what others have saved.
     let isWhole = limit == nil
-    func told(_ bytes: Int) -> Int { isWhole ? bytes : 0 }
+    func visible(_ bytes: Int) -> Int { isWhole ? bytes : 0 }
     return StatisticsDocument(
       datasets: sizes.datasets.map { dataset in
         .init(
           name: dataset.dataset, rawBytes: dataset.rawBytes,
-          storedBytes: told(dataset.storedBytes),
+          storedBytes: visible(dataset.storedBytes),
           attachments: dataset.attachments, attachmentBytes: dataset.attachmentBytes,
           versions: dataset.versions.map { size in
             .init(
               number: size.version.number, rows: size.version.record.rows,
-              rawBytes: size.rawBytes, storedBytes: told(size.storedBytes),
-              sharedBytes: told(size.sharedBytes))
+              rawBytes: size.rawBytes, storedBytes: visible(size.storedBytes),
+              sharedBytes: visible(size.sharedBytes))
           })
-      }, files: told(sizes.files), fileBytes: told(sizes.fileBytes),
-      attachments: told(sizes.attachments), attachmentBytes: told(sizes.attachmentBytes),
-      indexBytes: told(sizes.indexBytes))
+      }, files: visible(sizes.files), fileBytes: visible(sizes.fileBytes),
+      attachments: visible(sizes.attachments), attachmentBytes: visible(sizes.attachmentBytes),
+      indexBytes: visible(sizes.indexBytes))
   }
 }

@@ -4,7 +4,7 @@ package import Objects
 package import Store
 import Wire
 
-/// A store in a folder here, as doors see it.
+/// A store in a local folder, as a caller sees it.
 ///
 /// Any thread may call, and any number of calls may run at once.
 package struct LocalStoreService: StoreService {
@@ -18,26 +18,26 @@ package struct LocalStoreService: StoreService {
   }
 
   let store: Store
-  /// The author of what a request saves without naming one.
+  /// The author of requests that name none.
   package var author: String
   package var limits = QueryLimits()
-  /// Asked every few thousand steps of a query; true ends it with an error of kind `exhausted`.
+  /// Called every few thousand steps of a query; true ends it with an error of kind `exhausted`.
   package var isCancelled: (@Sendable () -> Bool)?
-  /// Datasets that this is false for are not there, also for SQL.
+  /// Datasets for which this is false do not exist for the caller, also in SQL.
   var sees: @Sendable (DatasetName) -> Bool = { _ in true }
-  /// The caller, when they see a part of the store alone.
+  /// The caller, when they see only a part of the store.
   private(set) var limit: Caller?
-  /// The caller's token; nil for somebody who needs none.
+  /// The caller's token; nil for a caller without one.
   private(set) var callerID: String?
 
-  /// The store, with `author` as the one who saves what names no other.
+  /// The store, with `author` as the author of requests that name none.
   package init(_ store: Store, author: String) {
     self.store = store
     self.author = author
   }
 
-  /// The store as `caller` sees it: their datasets, their name, and queries that end when nobody
-  /// waits for them any more.
+  /// The store as `caller` sees it: their datasets, their name, and queries that end when their
+  /// request is cancelled.
   package func limited(to caller: Caller) -> LocalStoreService {
     var service = self
     if !caller.name.isEmpty { service.author = caller.name }
@@ -50,7 +50,7 @@ package struct LocalStoreService: StoreService {
     return service
   }
 
-  /// Where the store keeps its files.
+  /// The places of the store's files.
   package var home: StoreHome { store.home }
 
   /// The author of a request.

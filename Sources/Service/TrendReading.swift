@@ -1,7 +1,7 @@
 import Analysis
 import Model
 
-/// What was read of some versions for a trend: the values, and what is no part of them.
+/// The data of some versions for a trend: the values, and the counts of what was left out.
 struct TrendReading: Sendable {
   /// One version and group.
   struct Cell: Hashable {
@@ -21,12 +21,12 @@ struct TrendReading: Sendable {
   }
 
   var parts: [Cell: Part] = [:]
-  /// The attempts at the items of each version; none where each row is an item.
+  /// The attempts at the items of each version; empty where each row is an item.
   var attempts: [Int: AttemptTally] = [:]
-  /// How many items of each version have attempts in several groups.
+  /// The number of items of each version with attempts in several groups.
   var splitItems: [Int: Int] = [:]
 
-  /// Adds what was read of other versions.
+  /// Adds the data of other versions.
   mutating func add(_ other: TrendReading) {
     parts.merge(other.parts) { first, _ in first }
     attempts.merge(other.attempts) { first, _ in first }
@@ -34,9 +34,9 @@ struct TrendReading: Sendable {
   }
 }
 
-/// How many attempts there were at each item of a version.
+/// The number of attempts at each item of a version.
 struct AttemptTally: Sendable {
-  /// By the hashes of the items' keys, ascending.
+  /// The counts by the hashes of the items' keys, ascending.
   private let items: [(hash: UInt64, count: Int)]
 
   /// The tally of rows, each with the hash of its item's key.
@@ -46,7 +46,7 @@ struct AttemptTally: Sendable {
     items = counts.map { (hash: $0.key, count: $0.value) }.sorted { $0.hash < $1.hash }
   }
 
-  /// How many attempts there were at each item that another version has too, there and here.
+  /// The numbers of attempts at each item that both versions have: in `other` and in this one.
   func pairs(after other: AttemptTally) -> [(old: Int, new: Int)] {
     var pairs: [(old: Int, new: Int)] = []
     var place = 0

@@ -83,10 +83,15 @@ package final class Store: Sendable {
           .denied, "the folder \(path) cannot be made: \(error.localizedDescription)")
       }
     }
+    try create(at: StoreHome(path: path, disk: disk))
+  }
+
+  /// Makes a new store at `home`.
+  /// - Throws: ``StoreError``: `conflict` when there is one, or as its object store does.
+  package static func create(at home: StoreHome) throws(StoreError) {
     let format = StoreFormat(id: WriteID.make())
-    let objects = StoreHome(path: path, disk: disk).objects
-    guard try objects.putIfAbsent(StoreLayout.formatFile, [format.bytes]) else {
-      throw StoreError(.conflict, "there is a store at \(path) already")
+    guard try home.objects.putIfAbsent(StoreLayout.formatFile, [format.bytes]) else {
+      throw StoreError(.conflict, "there is a store at \(home.name) already")
     }
   }
 
@@ -109,11 +114,11 @@ package final class Store: Sendable {
     Timestamp(microseconds: Int64((Date().timeIntervalSince1970 * 1_000_000).rounded(.down)))
   }
 
-  /// The index beside the store, or one in memory where the folder cannot be written.
+  /// The index beside the store, or one in memory where the folder cannot be written or is full.
   private static func openIndex(_ path: String, _ id: String) throws(StoreError) -> Index {
     do throws(StoreError) {
       return try Index(path: path, store: id)
-    } catch  where error.kind == .denied {
+    } catch  where error.kind == .denied || error.kind == .exhausted {
       return try Index(path: ":memory:", store: id)
     }
   }

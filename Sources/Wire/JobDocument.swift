@@ -1,11 +1,11 @@
-/// A task that takes longer than a request: how far it is, or how it ended.
+/// A task that takes longer than a request, with its progress or its outcome.
 package struct JobDocument: Codable, Sendable, Hashable {
-  /// What is done.
+  /// The kind of work.
   package enum Task: String, Codable, Sendable {
     case verify
   }
 
-  /// Whether it still runs.
+  /// The state of a task.
   package enum State: String, Codable, Sendable {
     case running, done, failed
   }
@@ -15,9 +15,9 @@ package struct JobDocument: Codable, Sendable, Hashable {
   package let task: Task
   package var state: State
   package var progress: Progress?
-  /// When it is done.
+  /// Only when the task is done.
   package var result: VerifyDocument?
-  /// When it failed.
+  /// Only when the task failed.
   package var problem: ProblemDocument?
 
   /// A task that has just begun.
@@ -28,31 +28,31 @@ package struct JobDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// What a verification is asked for.
+/// The options of a verification.
 package struct VerifyRequest: Codable, Sendable, Hashable {
   /// The digest of a record that must be in the history of each dataset named.
   package var heads: [String: String]?
-  /// Whether to look at values too; nil for no.
+  /// True to examine values too; nil for false.
   package var values: Bool?
 
-  /// A verification with these expectations.
+  /// A verification with these expected heads.
   package init(heads: [String: String]? = nil, values: Bool? = nil) {
     self.heads = heads
     self.values = values
   }
 }
 
-/// What a search for garbage is asked for.
+/// The options of a garbage collection.
 package struct GarbageRequest: Codable, Sendable, Hashable {
-  /// Whether to remove what is found; nil for no.
+  /// True to remove the files found; nil for false.
   package var apply: Bool?
-  /// Younger files stay; nil for a day.
+  /// The age below which files stay; nil for a day.
   package var graceSeconds: Int?
-  /// Whether nobody is saving, so that less than ``leastGraceSeconds`` may be asked for; nil for
-  /// no.
+  /// True when the caller knows that no other process is saving, which permits less than
+  /// ``leastGraceSeconds``; nil for false.
   package var force: Bool?
 
-  /// The shortest time, in seconds, after which a file may be removed while others save.
+  /// The shortest age, in seconds, at which a file may be removed while others save.
   package static let leastGraceSeconds = 60
 
   /// A search that removes what it finds only with `apply`.

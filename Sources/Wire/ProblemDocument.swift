@@ -1,19 +1,19 @@
-/// An error as RFC 9457 has it; `application/problem+json`.
+/// An error in the form of RFC 9457, `application/problem+json`.
 package struct ProblemDocument: Codable, Sendable, Hashable {
-  /// `https://assay.dev/problems/` and the kind: a name that stays, not a page.
+  /// `https://assay.dev/problems/` and the kind: a stable name, not the address of a page.
   package let type: String
   package let title: String
   /// The HTTP status.
   package let status: Int
-  /// What happened, to which thing, and what to do next.
+  /// The event, the thing it concerns, and the next step.
   package let detail: String
-  /// The place in the body sent, counted from 1; columns in bytes.
+  /// The place in the request's body, counted from 1; columns in bytes.
   package let line: Int?
   package let column: Int?
-  /// True when the change that was asked for may have been made; absent else.
+  /// True when the requested change may have been made; absent otherwise.
   package let mayBeSaved: Bool?
 
-  /// The names of types begin so.
+  /// The first part of every type's name.
   package static let typePrefix = "https://assay.dev/problems/"
 
   /// A problem with all its members.

@@ -1,6 +1,6 @@
-/// A word of a command that people are told to type.
+/// A word of a shell command that a message suggests.
 package enum ShellWord {
-  /// The word as a shell takes it: in quotes where it needs some.
+  /// The word as a shell reads it: in single quotes where it needs them.
   package static func quoted(_ word: String) -> String {
     let isPlain = word.utf8.allSatisfy { byte in
       UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte

@@ -1,6 +1,6 @@
 package import Model
 
-/// What a token allows; each scope allows what the ones before it allow.
+/// The permissions of a token; each scope includes those before it.
 package enum TokenScope: String, Codable, Sendable, CaseIterable, Comparable {
   case read, write, admin
 
@@ -19,18 +19,18 @@ package enum TokenScope: String, Codable, Sendable, CaseIterable, Comparable {
 package struct TokenDocument: Codable, Sendable, Hashable {
   /// 16 hexadecimal digits.
   package let id: String
-  /// Whom or what it was made for; the author of what it writes.
+  /// The person or program it was made for; the author of its writes.
   package let name: String
   package let scope: TokenScope
-  /// Only the datasets of this namespace.
+  /// The namespace that the token is limited to; nil for all.
   package let prefix: String?
-  /// Only this dataset.
+  /// The dataset that the token is limited to; nil for all.
   package let dataset: DatasetName?
-  /// Whether it was made for a URL, where a header cannot be sent.
+  /// True when it was made for a URL, which cannot carry a header.
   package let isUrl: Bool
   package let createdAt: Timestamp
   package let expiresAt: Timestamp?
-  /// To the minute or so.
+  /// Accurate to about a minute.
   package let lastUsedAt: Timestamp?
 
   /// A token with all its members.
@@ -50,7 +50,7 @@ package struct TokenDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// A token and its secret, which is told once: one JSON object with the members of both.
+/// A token with its secret, which is shown only once: one JSON object with the members of both.
 package struct NewTokenDocument: Sendable, Hashable {
   package let document: TokenDocument
   /// `assay_` and 43 characters.
@@ -82,9 +82,9 @@ extension NewTokenDocument: Codable {
 
 /// A data URL that works without a header until it expires.
 package struct URLTokenDocument: Codable, Sendable, Hashable {
-  /// The token's, to revoke it by.
+  /// The token's id, by which it is revoked.
   package let id: String
-  /// The URL below the server's, with the token in it.
+  /// The URL's path on the server, with the token in it.
   package let path: String
   package let token: String
   package let expiresAt: Timestamp

@@ -1,12 +1,12 @@
 package import Model
 
-/// What a new token shall allow.
+/// The permissions and lifetime of a new token.
 package struct TokenRequest: Codable, Sendable, Hashable {
   package var name: String
   package var scope: TokenScope
   /// Only the datasets of this namespace; nil for all.
   package var prefix: String?
-  /// Nil for ever.
+  /// Nil for a token that never expires.
   package var expiresInSeconds: Int?
 
   /// A token called `name`.
@@ -20,9 +20,9 @@ package struct TokenRequest: Codable, Sendable, Hashable {
   }
 }
 
-/// Which data a URL with a token shall open.
+/// The data that a URL with a token gives access to.
 package struct URLTokenRequest: Codable, Sendable, Hashable {
-  /// As it is written: `name@latest`.
+  /// The reference as the user writes it: `name@latest`.
   package var reference: String
   /// The extension of the data URL: `parquet`.
   package var format: String

@@ -5,8 +5,8 @@ import Platform
 
 /// The command line: subcommands over a store.
 ///
-/// Options come in, a call goes to the store, text goes out; nothing is decided here that another
-/// door would have to decide again.
+/// Parses options, calls the store and prints the answer; it makes no decision that another
+/// interface (the REST API) would have to repeat.
 @main
 struct Assay: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,8 +17,8 @@ struct Assay: ParsableCommand {
       a server's URL; then $ASSAY_TOKEN has the token.
 
       Exit status: 0 done; 1 a negative answer (differences with --exit-code, a failed gate, damage \
-      found); 2 not enough data for a gate to say; 64 usage; 65 bad input data; 66 no such file, dataset or version; 74 input or output failed; 75 somebody \
-      else was first, try again; 77 not allowed.
+      found); 2 too little data for a gate; 64 usage; 65 bad input data; 66 no such file, dataset or version; 74 input or output failed; 75 conflict \
+      with another change, try again; 77 not allowed.
       """,
     version: assayVersion,
     subcommands: [
@@ -43,16 +43,17 @@ struct Assay: ParsableCommand {
       guard !CommandLine.arguments.isEmpty else {
         throw StoreError(.unavailable, "the arguments cannot be read; nothing was done")
       }
+      try OpenFileLimit.require()
       var command = try parseAsRoot()
       try command.run()
     } catch let error as StoreError {
-      Complaint(error).report()
+      ErrorReport(error).report()
       Foundation.exit(error.kind.exitStatus)
-    } catch  where exitCode(for: error) == .validationFailure && Complaint.isJSONWanted {
-      Complaint(StoreError(.usage, message(for: error))).report()
+    } catch  where exitCode(for: error) == .validationFailure && ErrorReport.isJSONWanted {
+      ErrorReport(StoreError(.usage, message(for: error))).report()
       Foundation.exit(StoreError.Kind.usage.exitStatus)
     } catch  where exitCode(for: error) == .validationFailure {
-      Complaint.report(usage: fullMessage(for: error))
+      ErrorReport.report(usage: fullMessage(for: error))
       Foundation.exit(StoreError.Kind.usage.exitStatus)
     } catch {
       exit(withError: error)

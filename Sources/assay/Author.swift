@@ -1,8 +1,8 @@
 import Foundation
 
-/// Who is at the keyboard.
+/// The user at the keyboard.
 enum Author {
-  /// The name given, else `$ASSAY_AUTHOR`; empty when neither is, for the store to fill in.
+  /// The name given, or `$ASSAY_AUTHOR`; empty without either, for the store to fill in.
   static func name(_ given: String?) -> String {
     given ?? ProcessInfo.processInfo.environment["ASSAY_AUTHOR"] ?? ""
   }
@@ -17,7 +17,7 @@ enum Author {
     return user + "@" + String(decoding: name, as: UTF8.self)
   }
 
-  /// What the system calls whoever runs this; nil where it knows no name.
+  /// The account name of the user; nil where the system has none.
   private static var account: String? {
     guard let entry = unsafe getpwuid(getuid()), let name = unsafe entry.pointee.pw_name else {
       return nil

@@ -17,30 +17,30 @@ struct GlobalOptions: ParsableArguments {
   var json = false
 
   /// Opens the store that the options, the environment or the working directory name.
-  /// - Parameter toleratesDamage: whether a damaged format file is left to be reported.
-  /// - Throws: ``StoreError``: `missing` when there is none, `usage` for a URL that is none.
+  /// - Parameter toleratesDamage: True to leave a damaged format file for the call to report.
+  /// - Throws: ``StoreError``: `missing` without a store, `usage` for an invalid URL.
   func openService(toleratesDamage: Bool = false) throws(StoreError) -> any StoreService {
     if let named, Self.isURL(named) {
       return try RemoteStoreService(url: named, token: Self.environment("ASSAY_TOKEN"))
     }
     let store = try Store(
-      path: folder(), toleratesDamage: toleratesDamage, warn: Complaint.warn)
+      path: folder(), toleratesDamage: toleratesDamage, warn: ErrorReport.warn)
     // Also when the command fails: a process that ends need not tidy up the index.
     store.leaveIndexOpen()
     return LocalStoreService(store, author: Author.local)
   }
 
   /// Opens the store in the folder that the options, the environment or the working directory name,
-  /// for a process that goes on for long.
-  /// - Throws: ``StoreError``: `missing` when there is none, `usage` for a URL.
+  /// for a long-running process.
+  /// - Throws: ``StoreError``: `missing` without a store, `usage` for a URL.
   func openFolder() throws(StoreError) -> LocalStoreService {
     if let url { throw StoreError(.usage, "'\(url)' is served already; name a folder") }
     return LocalStoreService(
-      try Store(path: folder(), warn: Complaint.warn), author: Author.local)
+      try Store(path: folder(), warn: ErrorReport.warn), author: Author.local)
   }
 
   /// Opens the tokens of the store that the options, the environment or the working directory name.
-  /// - Throws: ``StoreError``: `missing` when there is none, `usage` for a URL that is none.
+  /// - Throws: ``StoreError``: `missing` without a store, `usage` for an invalid URL.
   func openTokens() throws(StoreError) -> any TokenService {
     if let url {
       return try RemoteStoreService(url: url, token: Self.environment("ASSAY_TOKEN"))
@@ -48,7 +48,7 @@ struct GlobalOptions: ParsableArguments {
     return LocalTokenService(disk: try openFolder().home.access, clock: Store.systemClock)
   }
 
-  /// The server's URL, when the store is at one.
+  /// The server's URL; nil for a store in a folder.
   var url: String? { named.flatMap { Self.isURL($0) ? $0 : nil } }
 
   private func folder() throws(StoreError) -> String {
@@ -56,7 +56,7 @@ struct GlobalOptions: ParsableArguments {
     return try nearestStore()
   }
 
-  /// The folder named outright, by option or environment; nil when neither does.
+  /// The folder that an option or the environment names; nil when neither does.
   /// - Throws: ``StoreError`` of kind `usage` for a URL.
   func namedFolder() throws(StoreError) -> String? { try named.map(Self.folder) }
 

@@ -3,7 +3,7 @@ import Foundation
 import Model
 import Wire
 
-/// What a command prints on standard output.
+/// A command's results on standard output.
 struct Output {
   private let sink: ByteSink
 
@@ -15,11 +15,11 @@ struct Output {
     Self.endWithClosedPipe()
   }
 
-  /// Prints what a change brought about.
+  /// Prints the result of a change that was made.
   ///
-  /// The change was made, so that it cannot be told is no failure of the command: whoever repeats a
-  /// command that failed would make it twice.
-  static func tell(
+  /// A failure to print is not a failure of the command: a caller that repeats a failed command
+  /// would make the change twice.
+  static func confirm(
     _ done: String, _ print: (Output) throws(StoreError) -> Void
   ) {
     do throws(StoreError) {
@@ -28,7 +28,7 @@ struct Output {
       try print(output)
       try output.finish()
     } catch {
-      Complaint.warn("\(done), but that cannot be printed: \(error.message)")
+      ErrorReport.warn("\(done), but that cannot be printed: \(error.message)")
     }
   }
 
@@ -52,7 +52,7 @@ struct Output {
     try sink.write(bytes)
   }
 
-  /// Writes what is held back; to be called once, at the end.
+  /// Writes the buffered bytes; call it once, at the end.
   func finish() throws(StoreError) {
     try sink.finish()
   }

@@ -3,7 +3,7 @@ import Model
 import Reports
 import Wire
 
-/// A form in which a page is printed.
+/// An output format of a page.
 enum PageFormat: String, CaseIterable, ExpressibleByArgument {
   case text, markdown, json
 
@@ -12,9 +12,9 @@ enum PageFormat: String, CaseIterable, ExpressibleByArgument {
     try output.write(Array((self == .markdown ? page.markdown : page.text).utf8))
   }
 
-  /// Writes an answer as JSON or as its page; the text says the version that keeps it, too.
+  /// Writes an answer as JSON or as its page; the text also names the version that saves it.
   func write<Document>(
-    _ answer: Kept<Document>, _ page: ReportPage, asJSON: Bool, to output: Output
+    _ answer: Saved<Document>, _ page: ReportPage, asJSON: Bool, to output: Output
   ) throws(StoreError) {
     if asJSON || self == .json { return try output.json(answer) }
     try write(page, to: output)

@@ -2,17 +2,18 @@ import Foundation
 import Model
 import Synchronization
 
-/// A line on standard error that tells how far a long command is, when that is a terminal; any
-/// thread may tell it.
+/// The progress of a long command: a line on standard error, when that is a terminal.
+///
+/// Any thread may update it.
 final class ProgressLine: Sendable {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let start = ContinuousClock.now
   private let shown = Mutex<ContinuousClock.Instant?>(nil)
 
-  /// How long a command stays silent, and how often the line changes after that.
+  /// The time that a command stays silent, and the interval between later updates.
   private static let silence = Duration.seconds(1)
   private static let interval = Duration.milliseconds(100)
-  /// Goes to the start of the line and empties it.
+  /// The control sequence that returns to the start of the line and clears it.
   private static let erased = "\r\u{1B}[K"
 
   /// Shows `text`, unless the command is young or another text was shown just now.
@@ -27,7 +28,7 @@ final class ProgressLine: Sendable {
     }
   }
 
-  /// Shows which part of the resamples is drawn, from 0 to 1.
+  /// Shows the part of the resampling that is done, from 0 to 1.
   func show(part: Double) { show("drawing, \(Int(part * 100)) % done") }
 
   /// Removes the line.

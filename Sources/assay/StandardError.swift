@@ -1,14 +1,14 @@
 import Model
 import Platform
 
-/// Lines for people that are no result: errors, notes, progress.
+/// Lines for people that are not results: errors, notes, progress.
 enum StandardError {
   /// Writes a line.
   static func line(_ text: String) { write(TerminalText.line(text) + "\n") }
 
-  /// Writes a text of our own that has lines, such as a usage message.
+  /// Writes one of the program's own texts of several lines, such as a usage message.
   static func lines(_ text: String) { write(TerminalText.lines(text) + "\n") }
 
-  /// Writes a text as it is, with what a terminal obeys.
-  static func write(_ text: String) { StandardStreams.tell(text) }
+  /// Writes a text as it is, including control sequences of the terminal.
+  static func write(_ text: String) { StandardStreams.writeAvailable(text) }
 }

@@ -1,8 +1,7 @@
 import Model
 
 extension StoreError.Kind {
-  /// The exit status of a command that ended with an error of this kind, as sysexits.h numbers
-  /// them.
+  /// The exit status of a command that ended with an error of this kind, a number of sysexits.h.
   var exitStatus: Int32 {
     switch self {
     case .usage: 64

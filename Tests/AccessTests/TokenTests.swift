@@ -182,7 +182,7 @@ import Wire
     #expect(!caller.sees(try DatasetName("vision")))
     #expect(!caller.sees(try DatasetName("audio.runs")))
     let error = #expect(throws: StoreError.self) {
-      try caller.requireSight(of: try DatasetName("audio.runs"))
+      try caller.requireAccess(to: try DatasetName("audio.runs"))
     }
     #expect(error?.kind == .missing)
   }
@@ -239,5 +239,38 @@ import Wire
     let entries = try lines.map { try Documents.decode(AuditEntry.self, from: $0.utf8) }
     #expect(Set(entries.map(\.requestID)).count == 50)
     #expect(lines.count == 50)
+  }
+
+  @Test(arguments: [
+    #"{"format":1,"maxRows":5,"tokens":[]}"#, #"{"format":2,"tokens":[]}"#,
+    #"{"format":1,"tokens":[TOKEN,"maxRows":5}]}"#, #"{"format":1,"tokens":[SCOPE}]}"#,
+  ])
+  func `a limit that a newer program gave a token is neither passed over nor dropped`(
+    _ text: String
+  ) throws {
+    let made = try make(.write)
+    let path = folder.path + "/access/tokens.json"
+    let ours = try String(contentsOfFile: path, encoding: .utf8)
+    let token = ours.drop { $0 != "[" }.dropFirst().prefix { $0 != "}" }
+    let theirs =
+      text.replacing("TOKEN", with: token)
+      .replacing("SCOPE", with: token.replacing("\"write\"", with: "\"append\""))
+    try Data(theirs.utf8).write(to: URL(fileURLWithPath: path))
+    let time = clock.now
+    let opened = LocalTokenService(disk: PosixDisk(root: folder.path), clock: { time })
+    let tries: [() throws -> Void] = [
+      { _ = try opened.caller(secret: made.token) }, { _ = try opened.isAnyTokenKnown() },
+      { _ = try opened.tokens(limit: nil) }, { try opened.noteUse(made.document.id) },
+      { try opened.revokeToken(made.document.id) },
+      { _ = try opened.createToken(TokenRequest(name: "b", scope: .read)) },
+    ]
+    for attempt in tries {
+      let error = #expect(throws: StoreError.self) { try attempt() }
+      #expect(error?.kind == .unavailable && error?.message.contains("upgrade") == true)
+    }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == theirs)
+    #expect(try LocalTokenService.damage(on: PosixDisk(root: folder.path)) == nil)
+    try Data(theirs.utf8.dropLast()).write(to: URL(fileURLWithPath: path))
+    #expect(try LocalTokenService.damage(on: PosixDisk(root: folder.path)) != nil)
   }
 }

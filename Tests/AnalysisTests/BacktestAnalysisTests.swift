@@ -101,7 +101,7 @@ struct BacktestAnalysisTests {
     let error = #expect(throws: StoreError.self) {
       try BakeOff.report(table, try BakeOff.rules())
     }
-    #expect(error?.message.contains("say which are with --map") == true)
+    #expect(error?.message.contains("name the right ones with --map") == true)
     let report = try BakeOff.report(table, try BakeOff.rules()) {
       $0.map = ["metadata.topic": "topic"]
     }

@@ -58,7 +58,7 @@ import Wire
   @Test(arguments: [
     ("success >= 0", "write +0"), ("latency_ms <= 0", "write +0"), ("success >= 0%", "write +0%"),
     ("success >= 3", "+3pp"), ("success >= 300%", "between 0 and 1"),
-    ("success >= 2pp", "write +2pp or -2pp"), ("latency_ms <= 20%", "is no rate"),
+    ("success >= 2pp", "write +2pp or -2pp"), ("latency_ms <= 20%", "is not a rate"),
     ("latency_p95 <= 20%", "such as +10%"), ("cost_per_success <= 10%", "such as +10%"),
     ("latency_p95 <= +20", "such as +10%"), ("items >= 1", "items >= 95%"),
     ("items <= 95%", "items >= 95%"), ("items >= -5%", "items >= 95%"),

@@ -58,7 +58,7 @@ import Wire
     let metric = try #require(document.pairs[0].metrics.first { $0.metric == name })
     #expect(metric.scale == .number && metric.counts == nil)
     let error = #expect(throws: StoreError.self) { try compare(name, 0, 0, ["\(name) <= 50%"]) }
-    #expect(error?.message.contains("is no rate") == true)
+    #expect(error?.message.contains("is not a rate") == true)
     #expect(try compare(name, 1, 1, ["\(name) <= 3"]).verdict == .passed)
   }
 

@@ -28,7 +28,7 @@ struct SuggestionAnalysisTests {
     #expect(draft.slices.map(\.model) == ["small", "big"])
     #expect(draft.slices.map(\.isRule) == [true, false])
     #expect(draft.sliceTests == 2)
-    let rules = try RuleSet(parsing: draft.document.bytes)
+    let rules = try RuleSet(parsing: draft.document.canonicalBytes)
     #expect(rules.digest == draft.rules && rules.route == "r" && rules.fallback == "big")
     #expect(rules.rules.map(\.name) == ["topic=chat"])
     let decision = try CompiledRules(rules).decide(
@@ -40,7 +40,7 @@ struct SuggestionAnalysisTests {
     let draft = try Self.suggest(BakeOff.twoModels(12))
     #expect(draft.slices.allSatisfy { !$0.isRule } && draft.fallback == "big")
     #expect(draft.overall.allSatisfy { !$0.isShown })
-    #expect(try RuleSet(parsing: draft.document.bytes).rules.isEmpty)
+    #expect(try RuleSet(parsing: draft.document.canonicalBytes).rules.isEmpty)
   }
 
   @Test func `where nothing differs, chance drafts a rule in at most one draft of twenty`() throws {
@@ -83,7 +83,7 @@ struct SuggestionAnalysisTests {
 
   @Test func `the bound becomes a gate on rows that had no part in the draft`() throws {
     let draft = try Self.suggest(BakeOff.twoModels(400)) { $0.holdout = "other@2" }
-    let gate = try #require(try RuleSet(parsing: draft.document.bytes).gate)
+    let gate = try #require(try RuleSet(parsing: draft.document.canonicalBytes).gate)
     #expect(gate.dataset == "other@2" && gate.minimumCoveragePercent == 95)
     #expect(gate.nonInferiority.map(\.metric) == ["success"])
     #expect(gate.nonInferiority.map(\.marginPPM) == [50_000])
@@ -94,11 +94,11 @@ struct SuggestionAnalysisTests {
     let error = #expect(throws: StoreError.self) {
       try Self.suggest(BakeOff.twoModels(40)) { $0.slice = "model" }
     }
-    #expect(error?.message.hasPrefix("the column 'model' tells the answer") == true)
+    #expect(error?.message.hasPrefix("the column 'model' shows the answer") == true)
     let role = #expect(throws: StoreError.self) {
       try Self.suggest(BakeOff.twoModels(40)) { $0.options?.roles[.finishReason] = "topic" }
     }
-    #expect(role?.message.hasPrefix("the column 'topic' tells the answer") == true)
+    #expect(role?.message.hasPrefix("the column 'topic' shows the answer") == true)
   }
 
   @Test func `an objective that makes no sense is refused`() throws {

@@ -115,7 +115,7 @@ import Wire
         .init(name: member, shape: shape, isOptional: false),
         .init(name: "seed", shape: .int64, isOptional: true),
       ])
-      return Comparability.nestedJudges([(ColumnDefinition(name: column, type: .json), shape)])
+      return Comparability.nestedMeasures([(ColumnDefinition(name: column, type: .json), shape)])
         .map(\.name)
     }
     #expect(members("meta", "judge", .string) == ["meta.judge"])
@@ -128,7 +128,7 @@ import Wire
     #expect(members("judge", "model", .string) == [] && members("meta", "name", .string) == [])
     #expect(members("meta", "judge_reason", .string) == [])
     let meta = ColumnDefinition(name: "meta", type: .json)
-    #expect(Comparability.nestedJudges([(meta, nil)]).isEmpty)
+    #expect(Comparability.nestedMeasures([(meta, nil)]).isEmpty)
   }
 
   @Test func `members of nested columns are columns of texts`() throws {

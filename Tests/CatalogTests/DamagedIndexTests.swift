@@ -129,8 +129,69 @@ import Testing
           : "UPDATE \(table) SET \(change) WHERE rowid = (SELECT min(rowid) FROM \(table))")
     }
     try queue.close()
+    try expectNoWrongAnswer(of: log, "\(table): \(change)")
+  }
+
+  /// What a row may hold where a column is of another type, since a file is what somebody wrote.
+  static let strangeValues = ["NULL", "'x'", "x'00ff'", "1.5", "-1"]
+
+  @Test(arguments: strangeValues)
+  func `a value of another type in any row is not believed, and ends no process`(
+    _ value: String
+  ) throws {
+    var log = try SampleLog("metrics")
+    log.publish("1", key: "key", objects: [SampleLog.object("1")])
+    log.tag("best", 1)
+    log.publish("2")
+    for table in ["store", "dataset", "record", "version", "tag", "pack", "object", "aggregate"] {
+      for column in try columns(of: table, log) {
+        try fill(with: log)
+        let queue = try DatabaseQueue(path: path)
+        let isChanged = queue.writeWithoutTransaction { database in
+          // The key of a table without row numbers takes no NULL.
+          (try? database.execute(sql: "UPDATE \(table) SET \(column) = \(value)")) != nil
+        }
+        try queue.close()
+        if isChanged { try expectNoWrongAnswer(of: log, "\(table).\(column) is \(value)") }
+      }
+    }
+  }
+
+  private func columns(of table: String, _ log: SampleLog) throws -> [String] {
+    try fill(with: log)
+    return try DatabaseQueue(path: path).read { database in
+      try String.fetchAll(database, sql: "SELECT name FROM pragma_table_info('\(table)')")
+    }
+  }
+
+  /// Makes an index whose tables take any value in any column.
+  private func fill(with log: SampleLog) throws {
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: path + suffix)
+    }
+    do {
+      let index = try Catalog.Index(path: path, store: "s")
+      try index.apply(log.packs)
+      try index.keepAggregate([1, 2, 3], for: SampleLog.digest("plan"))
+    }
+    var configuration = Configuration()
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA writable_schema = ON") }
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.writeWithoutTransaction { database in
+      try database.execute(
+        sql: """
+          UPDATE sqlite_schema SET sql = replace(replace(replace(replace(
+            sql, ') STRICT, WITHOUT', ') WITHOUT'), ') STRICT', ')'), 'NOT NULL', ''),
+            'CHECK (id = 1)', '')
+          WHERE type = 'table' AND name NOT LIKE 'sqlite%'
+          """)
+    }
+    try queue.close()
+  }
+
+  /// Asks everything: an index was replaced when it was opened, or fails, or is right.
+  private func expectNoWrongAnswer(of log: SampleLog, _ comment: Comment) throws {
     let damaged = try Catalog.Index(path: path, store: "s")
-    // It was replaced when it was opened, or what is asked of it fails.
     let dataset = log.dataset
     if (try? damaged.hasNothing) == true { return }
     if case .success(nil) = Result(catching: { try damaged.head(of: dataset) }) {
@@ -158,10 +219,17 @@ import Testing
         try damaged.object(SampleLog.digest("1"))
           .map { $0.object == SampleLog.object("1") && $0.pack == log.packs[0].name } ?? true
       },
+      {
+        try damaged.checkAggregates()
+        return true
+      },
     ]
     for (position, ask) in asks.enumerated() {
-      guard let isRight = try? ask() else { continue }
-      #expect(isRight, "question \(position) after \(table): \(change)")
+      do {
+        #expect(try ask(), "question \(position): \(comment)")
+      } catch {
+        #expect(damaged.isDamaged, "question \(position): \(comment): \(error)")
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import Catalog
+import Glibc
 import Model
 import TestSupport
 import Testing
@@ -157,5 +158,29 @@ import Testing
     let leaving = try Index(path: path)
     leaving.leaveOpen()
     #expect(try leaving.head(of: log.dataset)?.sequence == 7)
+  }
+
+  @Test func `an error of the system has the system's words, and what was done to the file`() async
+  {
+    await #expect(processExitsWith: .success) {
+      let directory = try TemporaryDirectory()
+      let index = try Index(path: directory.path + "/index.sqlite")
+      try #require(IndexTests.limitsFiles(to: 64 << 10))
+      var log = try SampleLog("metrics")
+      for number in 0..<500 {
+        log.publish("\(number)", objects: [SampleLog.object("\(number)")])
+      }
+      let error = #expect(throws: StoreError.self) { try index.apply(log.packs) }
+      #expect(error?.kind == .unavailable)
+      #expect(error?.message.contains("while it was written: File too large") == true)
+    }
+  }
+
+  /// Makes writing beyond `bytes` an error of this process; false when that failed.
+  private static func limitsFiles(to bytes: rlim_t) -> Bool {
+    signal(SIGXFSZ, SIG_IGN)
+    let limit = rlimit(rlim_cur: bytes, rlim_max: bytes)
+    let files = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+    return unsafe withUnsafePointer(to: limit) { unsafe setrlimit(files, $0) } == 0
   }
 }

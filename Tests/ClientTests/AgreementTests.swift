@@ -238,14 +238,14 @@ import Wire
       let (reader, writer) = (try service(.read), try service(.write))
       var request = ComparisonRequest(base: "open.a", candidates: ["open.b"])
       #expect(try reader.compare(request).document.items.count == 9)
-      request.save = SaveOrder(name: "open.kept")
+      request.save = SaveRequest(name: "open.kept")
       let denied = #expect(throws: StoreError.self) { try reader.compare(request) }
       #expect(denied?.kind == .denied)
       #expect(try writer.compare(request).saved == "open.kept@1")
       #expect(try reader.verifyComparison(try Reference(parsing: "open.kept")).isEqual)
       let kept = try store.local.version(try Reference(parsing: "open.kept"))
       #expect(kept.version.author == "write")
-      request.save = SaveOrder(name: "shut.kept")
+      request.save = SaveRequest(name: "shut.kept")
       let hidden = #expect(throws: StoreError.self) { try writer.compare(request) }
       #expect(hidden?.kind == .denied)
       let unseen = #expect(throws: StoreError.self) {
@@ -255,7 +255,7 @@ import Wire
       var options = ComparisonOptions()
       options.gates = ["score >= +0"]
       let gate = GateRequest(
-        reference: "shut.c", options: options, save: SaveOrder(name: "open.gate"))
+        reference: "shut.c", options: options, save: SaveRequest(name: "open.gate"))
       #expect(throws: StoreError.self) { try writer.createGate(gate) }
     }
   }

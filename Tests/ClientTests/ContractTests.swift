@@ -2,7 +2,7 @@ import Model
 import TestSupport
 import Testing
 
-/// A store over REST does all that a store must do.
+/// A store over REST, a `RemoteStoreService`, does all that a store must do.
 @Suite(.timeLimit(.minutes(5))) struct ContractTests {
   @Test(arguments: StoreServiceContract.cases)
   func `over REST`(_ contract: StoreServiceContract.Case) async throws {

@@ -39,7 +39,7 @@ struct ServedStore: Sendable {
     let server = try AssayServer(
       home: StoreHome(path: path), options: options,
       clock: { Timestamp(microseconds: 1_800_000_000_000_000) }, service: { local.limited(to: $0) },
-      records: VersionRecords(local), routers: LiveRouters(local, recordingTo: nil))
+      versionCache: VersionCache(local), routers: local.liveRouters(recordingTo: nil))
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let application = try server.application { port.yield($0) }
     let group = ServiceGroup(configuration: .init(services: [application], logger: logger))

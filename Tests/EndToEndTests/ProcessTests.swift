@@ -36,6 +36,16 @@ import Testing
     #expect(try place.run("pull", "x").output == "{\"a\":3}\n")
   }
 
+  @Test(arguments: [5, 8, 11, 19])
+  func `too low a limit of open files is told, and nothing is done`(_ limit: Int) throws {
+    let refused = try place.shell(
+      "echo '{\"a\":2}' > b.jsonl; ulimit -n \(limit); exec assay push x b.jsonl")
+    #expect(refused.status == 74, "\(refused.error)")
+    #expect(refused.error.contains("only \(limit) files may be open"), "\(refused.error)")
+    #expect(try place.run("pull", "x").output == "{\"a\":1}\n")
+    #expect(try place.shell("ulimit -n 20; exec assay push x b.jsonl").status == 0)
+  }
+
   @Test func `a limit of file sizes is told, and nothing is saved`() throws {
     let refused = try place.shell(
       """

@@ -57,7 +57,8 @@ import Testing
     let done = try place.run(
       "rate", "outputs", "--by", "model", "--rater", "ann", input: "u\nl\nwhat\nu\nt\ns\nq\n")
     #expect(done.status == 0)
-    #expect(done.error.contains("nothing to undo") && done.error.contains("'what' is no answer"))
+    #expect(
+      done.error.contains("nothing to undo") && done.error.contains("'what' is not an answer"))
     #expect(done.lines.last == "outputs.ratings@2  +1  1 corrected  1 skipped  5 left")
     let events = try rows(place, "outputs.ratings")
     #expect(events.count == 2 && events[1]["corrects"] == events[0]["rating"])
@@ -87,7 +88,7 @@ import Testing
       "rate", "outputs", "--by", "model", "--score", "--rater", "ann", "--rubric", "tone",
       input: "5\n6\n1\n")
     #expect(scores.lines.last == "outputs.ratings@2  +2  2 left")
-    #expect(scores.error.contains("'6' is no answer"))
+    #expect(scores.error.contains("'6' is not an answer"))
     let labels = try place.run(
       "rate", "outputs", "--by", "model", "--labels", "good,bad", "--rater", "ann",
       input: "good\n2\n1\n1\n")

@@ -51,8 +51,6 @@ import Wire
     into files: String, table: String, _ format: FileFormat = .jsonl,
     _ edit: (inout DataRequest) -> Void = { _ in }
   ) throws -> String {
-    try FileManager.default.createDirectory(
-      at: URL(filePath: path(table)).deletingLastPathComponent(), withIntermediateDirectories: true)
     var request = DataRequest(format: format)
     edit(&request)
     var text: [UInt8] = []
@@ -112,7 +110,7 @@ import Wire
     var table: [UInt8] = []
     try FileManager.default.createDirectory(
       atPath: path("out"), withIntermediateDirectories: true)
-    let folder = try FileFolder(path("out"), table: path("out/rows"))
+    let folder = FileFolder(path("out"), table: path("out/rows"))
     _ = try service.data(Reference(parsing: "pictures"), DataRequest(format: format), files: folder)
     { _ in
     } write: { piece throws(StoreError) in
@@ -130,12 +128,14 @@ import Wire
 
   @Test(arguments: [
     (#"{"image":"none.png"}"#, StoreError.Kind.invalid, "none.png"),
-    (#"{"image":""}"#, .invalid, "no path"), (#"{"image":"sub"}"#, .invalid, "no file"),
-    (#"{"image":17}"#, .invalid, "no text"), (#"{"image":"a.png\u0000.jpg"}"#, .invalid, "no path"),
+    (#"{"image":""}"#, .invalid, "not a path"),
+    (#"{"image":"sub"}"#, .invalid, "not a readable file"),
+    (#"{"image":17}"#, .invalid, "not a text"),
+    (#"{"image":"a.png\u0000.jpg"}"#, .invalid, "not a path"),
     (#"{"image":"../outside.png"}"#, .invalid, "--files-root"),
     (#"{"image":"/etc/passwd"}"#, .invalid, "--files-root"),
     (#"{"image":"link.png"}"#, .invalid, "--files-root"),
-    (#"{"image":{"digest":"x"}}"#, .invalid, "no text"),
+    (#"{"image":{"digest":"x"}}"#, .invalid, "not a text"),
   ])
   func `a path that leads to no file is refused with its line, before anything is put`(
     row: String, kind: StoreError.Kind, word: String
@@ -166,6 +166,46 @@ import Wire
     let error = try error { _ = try push(rows) { $0.key = ["id"] } }
     #expect(error.kind == .invalid)
     #expect(error.location?.file == "rows" && error.location?.line == 6, "\(error)")
+  }
+
+  @Test func `notes have the lines of the table, also those of rows that name attachments`() throws
+  {
+    try write(Self.png, as: "work/a.png")
+    func csv(_ meta: [String], n: [String]) -> String {
+      "image,meta,n\n"
+        + zip(meta, n).map { "a.png,\"\($0.replacing("\"", with: "\"\""))\",\($1)\n" }.joined()
+    }
+    _ = try push("{\"image\":\"a.png\",\"meta\":{\"a\":1},\"n\":1}\n")
+    // A cell over two lines, so that rows and lines differ.
+    let pushed = try push(
+      csv(["{\"a\":1}", "[1,\n2]", "row 2 has", "{}"], n: ["1", "2", "3", "x"]), as: "work/rows.csv"
+    )
+    #expect(
+      pushed.notes.contains { $0.contains("as texts in meta, the first on line 5") },
+      "\(pushed.notes)")
+    #expect(
+      pushed.notes.contains { $0.hasPrefix("column 'n' was int64 and is string now: line 6 has") })
+    #expect(pushed.notes.allSatisfy { !$0.contains("in row") && !$0.contains(": row ") })
+    let form = try #require(VectorForm(count: 2, element: .f32))
+    let widened = try push("{\"image\":\"a.png\",\"v\":[1,2]}\n") {
+      $0.types = ["v": .vector(form)]
+    }
+    #expect(widened.isNew)
+    let lists = try push("{\"image\":\"a.png\"}\n\n\n{\"image\":\"a.png\",\"v\":[1,2,3]}\n")
+    #expect(lists.notes.contains { $0.contains("line 4 has [1,2,3]") }, "\(lists.notes)")
+  }
+
+  @Test func `the folder of the table is made with that of the files`() throws {
+    try write(Self.png, as: "work/a.png")
+    _ = try push("{\"image\":\"a.png\"}\n")
+    let text = try pull(into: "new/deep/files", table: "new/rows.jsonl")
+    #expect(text == "{\"image\":\"deep/files/a.png\"}\n")
+    #expect(FileManager.default.fileExists(atPath: path("new")))
+    // What is refused leaves no folder.
+    _ = try error {
+      _ = try pull(into: "other/files", table: "other/rows.jsonl") { $0.columns = ["nosuch"] }
+    }
+    #expect(!FileManager.default.fileExists(atPath: path("other")))
   }
 
   @Test func `a column that is not there is an error of usage`() throws {

@@ -79,7 +79,8 @@ private func column(
     let alone = try column([word, "", word])
     #expect(alone.type == (plain.isEmpty ? .string : .json))
     #expect(alone.cells == (plain.isEmpty ? ["", nil, ""] : [nil, nil, nil]))
-    #expect(alone.remarks.readings == (plain.isEmpty ? [] : ["'\(plain)' as null (2 cells) in x"]))
+    let reading = plain.isEmpty ? "1 empty cell as null" : "'\(plain)' as null (2 cells)"
+    #expect(alone.remarks.readings == ["\(reading) in x"])
   }
 
   @Test func `words for null are one with NaN and empty cells, and texts beside texts`() throws {
@@ -213,14 +214,18 @@ private func column(
   }
 
   @Test(arguments: [
-    (["\"0,5\"", "\"-1,25\"", "7"], "decimal commas: '--decimal ,'"),
-    (["\"1,200\"", "\"2,5\""], "decimal commas: '--decimal ,'"),
+    (["\"0,5\"", "\"-1,25\"", "7"], "decimal commas: '--decimal ,"),
+    (["\"1,200\"", "\"2,5\""], "decimal commas: '--decimal ,"),
     (["\"1,200\"", "\"-12,345,678.5\"", "3"], "commas between thousands"),
     (["\"1.000,25\"", "\"2.000,5\"", "\"0,5\""], "points between thousands"),
     (["\"1.234.567,5\"", "\"1,5\""], "points between thousands"),
     (["50%", "7.5%", "100%"], "percentages"), ([" 1", "2 "], "between spaces"),
+    ([" True", " False"], "truth between spaces"), (["$0.01", "$12", "-$1"], "signs of money"),
+    (["5 ms", "7ms", "12"], "with units"), (["\"1,200 €\"", "£3", "4 USD"], "signs of money"),
+    (["−5", "7", "−0.25"], "a minus of their own"),
     ([".5", "+1", "-0"], "'--types x=float64' reads them"),
     (["yes", "No", "", "yes"], "'--types x=bool' reads it"), (["T", "F"], "'--types x=bool'"),
+    (["2026-10-01", "2026-10-01 12:00:00+02:00"], "moments: '--types x=timestamp' reads them"),
   ])
   func `a column of text that looks like numbers or truth says so`(
     cells: [String], word: String
@@ -234,7 +239,8 @@ private func column(
     }
     // It is read as what is advised.
     if word.contains("--types") {
-      let type: ColumnType = word.contains("bool") ? .bool : .float64
+      let type: ColumnType =
+        word.contains("bool") ? .bool : word.contains("timestamp") ? .timestamp : .float64
       let text = "x\n" + cells.map { $0 + "\n" }.joined()
       let (rows, remarks) = try read(text, types: ["x": type])
       #expect(rows.columns[0].type == type && remarks.doubts.isEmpty)
@@ -261,7 +267,9 @@ private func column(
           + "them"
       ])
     for texts in [
-      ["yes", "maybe"], ["0;5", "1"], ["2026-10-01"], ["5 of 6"], ["%"], ["a,b"],
+      ["7B", "13B"], ["ms", "s"], ["$", "−"], ["5s", "fast"], ["yes", "maybe"], ["0;5", "1"],
+      ["2026-10-01", "soon"], ["5 of 6"], ["%"], ["a,b"],
+      ["2026-10"],
       // Grades, directions, answers that happen to be one: not truth without its contrary.
       ["F", "F"], ["T"], ["N", "n", "N"], ["yes", "Yes"], ["y", "f"], ["T", "N"], ["no", "N"],
     ] {
@@ -277,7 +285,7 @@ private func column(
       let found = try column(cells, expecting: .string)
       #expect(found.type == .string)
       #expect(
-        found.remarks.notes { _ in .string } == [
+        found.remarks.notes { _ in .string }.filter { !$0.hasPrefix("read as: ") } == [
           "column 'x' is text in the dataset, and every cell of this file is \(what): "
             + "'--types x=\(type)' keeps them so"
         ])
@@ -285,10 +293,57 @@ private func column(
     for cells in [["True", "maybe"], ["", ""], ["NA", "nan"], ["1", "007"]] {
       #expect(try column(cells, expecting: .string).remarks.hidden.isEmpty, "\(cells)")
     }
-    // Rows that join others cannot have another type.
+    // Rows that join others are texts as these are, and keys have to be.
+    for isKey in [false, true] {
+      var joined = ExpectedColumns(isJoined: true)
+      joined.add("x", .string, isKey: isKey)
+      let notes = try read("x\n1\n", expecting: joined).remarks.notes { _ in .string }
+      let note =
+        "column 'x' is text in the dataset, and every cell of this file is a number: "
+        + "'--types x=int64' makes them so, with the rows that are there"
+      #expect(notes == (isKey ? [] : [note]))
+    }
+  }
+
+  @Test func `names between spaces are told, but for those that the dataset has`() throws {
+    let text = "id, success,score \n1,true,2\n"
+    let told =
+      "columns ' success', 'score ' have spaces at an end of the name, which is another name than "
+      + "without: write the header without"
+    #expect(try read(text).remarks.doubts == [told])
+    var expected = ExpectedColumns()
+    for name in ["id", " success", "score "] { expected.add(name, .int64, hasValues: false) }
+    #expect(try read(text, expecting: expected).remarks.doubts.isEmpty)
+  }
+
+  @Test func `what looks like numbers or moments is told where it joins texts, too`() throws {
     var joined = ExpectedColumns(isJoined: true)
-    joined.add("x", .string)
-    #expect(try read("x\n1\n", expecting: joined).remarks.hidden.isEmpty)
+    for name in ["x", "day", "note"] { joined.add(name, .string) }
+    let text = "x,day,note\n\"0,5\",2026-10-01,a\n\"1,5\",2026-10-02T08:00:00Z,\n"
+    let (rows, remarks) = try read(text, expecting: joined)
+    #expect(rows.columns.map(\.type) == [.string, .string, .string])
+    #expect(
+      remarks.notes { _ in .string } == [
+        "read as: 1 empty cell as null in note",
+        "column 'x' is text and looks like numbers with decimal commas: '--decimal , --types "
+          + "x=float64' reads them",
+        "column 'day' is text and looks like moments: '--types day=timestamp' reads them",
+      ])
+  }
+
+  @Test func `an empty cell among texts is told as null, in new columns and in those of a dataset`()
+    throws
+  {
+    for type in [nil, ColumnType.string, .json] {
+      let found = try column(["a", "", "", "\"\""], expecting: type)
+      #expect(
+        found.remarks.readings.contains("2 empty cells as null in x"), "\(String(describing: type))"
+      )
+    }
+    // That a number, a truth value or a moment is not empty goes without saying.
+    for type in [ColumnType.int64, .float64, .bool, .timestamp] {
+      #expect(try column(["", ""], expecting: type).remarks.readings.isEmpty)
+    }
   }
 
   @Test func `the cell that is named is one of the type that its column has now`() throws {
@@ -412,7 +467,7 @@ private func column(
     let nested = try column(["\"{\"\"a\"\": [1, 2]}\"", "7", "hello", "null"], expecting: .json)
     #expect(nested.type == .json && nested.cells == [#"{"a":[1,2]}"#, "7", #""hello""#, nil])
     #expect(
-      nested.remarks.readings == ["cells that are no JSON as texts (the first on line 4) in x"])
+      nested.remarks.readings == ["cells that are not JSON as texts (the first on line 4) in x"])
     for time in [
       "2026-10-01 12:00:00", "2026-10-01T12:00", "2026-10-01T14:00:00+0200",
       "2026-10-01 12:00:00.000000000+00:00", "2026-10-01T14:00+02", "2026-10-01T12:00:00.000Z",

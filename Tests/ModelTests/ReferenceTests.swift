@@ -50,22 +50,3 @@ import Testing
   ])
   func `what is no moment is refused`(text: String) { #expect(Timestamp(parsing: text) == nil) }
 }
-
-@Suite struct CanonicalJSONTests {
-  @Test func `members are sorted and text is escaped minimally`() {
-    let value = CanonicalJSON.object([
-      "b": .array([.integer(-3), .bool(true)]), "a": .string("\u{1}\n\"\\/é\u{1F680}"),
-    ])
-    let text = String(decoding: value.bytes, as: UTF8.self)
-    #expect(text == #"{"a":"\u0001\n\"\\/é🚀","b":[-3,true]}"#)
-    #expect(CanonicalJSON(parsing: value.bytes) == value)
-  }
-
-  @Test(arguments: [
-    #"{"b":1,"a":2}"#, #"{"a": 1}"#, "01", "1.5", "null", "[1,]", #""\u00e9""#, #"{"a":1,"a":1}"#,
-    "",
-  ])
-  func `text that is not canonical is refused`(text: String) {
-    #expect(CanonicalJSON(parsing: Array(text.utf8)) == nil)
-  }
-}

@@ -56,10 +56,10 @@ import Testing
   }
 
   @Test func `a newer format says to upgrade the program`() {
-    var members: [DataText: CanonicalJSON] = ["format": .integer(2), "shape": .string("new")]
-    members["digest"] = .string(Digest(hashing: CanonicalJSON.object(members).bytes).hex)
+    var members: JSON.Object = ["format": .integer(2), "shape": .string("new")]
+    members["digest"] = .string(Digest(hashing: JSON.object(members).canonicalBytes).hex)
     let error = #expect(throws: StoreError.self) {
-      try StoreFormat(parsing: CanonicalJSON.object(members).bytes)
+      try StoreFormat(parsing: JSON.object(members).canonicalBytes)
     }
     #expect(error?.message.contains("upgrade") == true)
   }

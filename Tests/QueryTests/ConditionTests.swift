@@ -82,12 +82,48 @@ import Testing
   @Test func `a refusal says what a condition may not have`() {
     let error = #expect(throws: StoreError.self) { _ = try ids("id IN (SELECT id FROM gold)") }
     #expect(
-      error?.message == "where: a condition reads its own row alone, so it takes no subqueries")
+      error?.message == "where: a condition reads only its own row, so it takes no subqueries")
     let now = #expect(throws: StoreError.self) { _ = try ids("date('now') > day") }
     #expect(
       now?.message.contains("'now'") == true && now?.message.contains("same at any time") == true)
     let near = #expect(throws: StoreError.self) { _ = try ids("dya = 1") }
     #expect(near?.message.contains("near: day") == true)
+  }
+
+  @Test func `a refused condition names no table that its caller does not see`() {
+    var options = QueryOptions()
+    options.tables = MemorySource(["gold": Self.table])
+    func error(_ condition: String) -> StoreError? {
+      #expect(throws: StoreError.self) {
+        let table = try #require(MemorySource(["runs": Self.table]).table(named: "runs"))
+        try RowQuery(table, where: condition, options: options).run(select: "1") { _ in }
+      }
+    }
+    for condition in [
+      "id IN (SELECT id FROM secret)", "EXISTS (SELECT 1 FROM gold JOIN \"secret\" USING (id))",
+      "id IN (SELECT id FROM gold) OR id = (SELECT max(id) FROM [secret])",
+    ] {
+      #expect(error(condition)?.kind == .missing, "\(condition)")
+      #expect(error(condition)?.message.hasPrefix("there is no table 'secret'") == true)
+    }
+    #expect(error("id IN (SELECT id FROM gold)")?.kind == .usage)
+  }
+
+  @Test(arguments: [
+    "id =", "id = 1 AND", "(id", "id IN (1,", "id = 1 +  ", "NOT", "CASE id WHEN 1",
+  ])
+  func `a condition that ends too early says so, and shows no bracket of the program's`(
+    condition: String
+  ) throws {
+    let error = #expect(throws: StoreError.self) { _ = try ids(condition) }
+    let message = error?.message ?? ""
+    #expect(error?.kind == .usage && !message.contains(")\""), "\(message)")
+    #expect(message.contains("ends too early") || message.contains("brackets"), "\(message)")
+  }
+
+  @Test func `a bracket that the user typed is shown`() throws {
+    let error = #expect(throws: StoreError.self) { _ = try ids("(id = )") }
+    #expect(error?.message.contains("near \")\"") == true, "\(error?.message ?? "")")
   }
 
   @Test func `a table of as many columns as SQL takes can have a condition`() throws {

@@ -4,6 +4,17 @@ import Testing
 import Wire
 
 @Suite struct ComparisonPageTests {
+  @Test func `a sum or a count is over attempts, and no mean of them`() {
+    for statistic in [TrendRequest.Statistic.sum, .count] {
+      #expect(
+        ComparisonPage.attempts("epoch", of: statistic) == ", over all attempts (column epoch)")
+    }
+    #expect(
+      ComparisonPage.attempts("epoch", of: .p95)
+        == ", each the mean of its attempts (column epoch)")
+    #expect(ComparisonPage.attempts(nil, of: .sum).isEmpty)
+  }
+
   private func estimate(
     _ value: Double, _ lower: Double?, _ upper: Double?
   ) -> EstimateDocument {
@@ -116,7 +127,7 @@ import Wire
     #expect(text.contains(#"<testcase classname="b@2" name="success &gt;= -2pp"/>"#))
     #expect(
       text.contains(#"<failure message="the change is 100 [60.5, 179.5], the bound is 50"/>"#))
-    #expect(text.contains(#"<error message="not enough data: there is nothing"#))
+    #expect(text.contains(#"<error message="not enough data: there is no data to decide"#))
   }
 
   @Test(arguments: [

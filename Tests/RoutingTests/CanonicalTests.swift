@@ -5,7 +5,7 @@ import Testing
 /// Of RFC 8785 what documents may hold: integers and texts.
 @Suite struct CanonicalTests {
   private func canonical(_ text: String) throws -> String {
-    String(decoding: try CanonicalJSON(normalizing: Array(text.utf8)).bytes, as: UTF8.self)
+    String(decoding: try JSON(normalizing: Array(text.utf8)).canonicalBytes, as: UTF8.self)
   }
 
   @Test func `the string of RFC 8785, section 3-2-2, is printed as it says`() throws {
@@ -50,8 +50,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[1, 2.5]", "/1: is no integer: write a smaller unit (ppm, basis points) or a text"),
-    ("[1, 1e2]", "/1: is no integer: write a smaller unit (ppm, basis points) or a text"),
+    ("[1, 2.5]", "/1: is not an integer: write a smaller unit (ppm, basis points) or a text"),
+    ("[1, 1e2]", "/1: is not an integer: write a smaller unit (ppm, basis points) or a text"),
     ("{\"a\": null}", "/a: is null: leave the member out"),
     ("{\"a\": 1, \"a\": 2}", "/a: is given twice"),
     ("[9007199254740992]", "/0: is an integer beyond ±(2^53 − 1)"),
@@ -66,7 +66,7 @@ import Testing
   ])
   func `what has no digest is refused with its place`(text: String, fault: String) {
     do throws(RuleFaults) {
-      _ = try CanonicalJSON(normalizing: Array(text.utf8))
+      _ = try JSON(normalizing: Array(text.utf8))
       Issue.record("it was taken")
     } catch {
       #expect(error.description == fault)
@@ -74,12 +74,12 @@ import Testing
   }
 
   @Test func `members whose names are spelled otherwise are two`() throws {
-    let value = try CanonicalJSON(normalizing: Array("{\"\\u00e9\": 1, \"e\\u0301\": 2}".utf8))
+    let value = try JSON(normalizing: Array("{\"\\u00e9\": 1, \"e\\u0301\": 2}".utf8))
     #expect(value.object?.count == 2)
   }
 
   @Test func `values nested too deep are refused`() {
     let text = String(repeating: "[", count: 100_000)
-    #expect(throws: RuleFaults.self) { try CanonicalJSON(normalizing: Array(text.utf8)) }
+    #expect(throws: RuleFaults.self) { try JSON(normalizing: Array(text.utf8)) }
   }
 }

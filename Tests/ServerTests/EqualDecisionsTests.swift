@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import LiveRouting
 import Model
 import Objects
 import NIOCore
@@ -30,7 +31,7 @@ import Wire
     let service = LocalStoreService(try Store(path: path), author: "tester")
     self.service = service
     rows = service.rows()
-    routers = LiveRouters(service, recordingTo: rows)
+    routers = service.liveRouters(recordingTo: rows)
     var options = ServerOptions()
     options.logLevel = .critical
     server = try AssayServer(

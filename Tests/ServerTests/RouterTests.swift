@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import LiveRouting
 import Model
 import Objects
 import NIOCore
@@ -29,7 +30,7 @@ import Wire
     let service = LocalStoreService(try Store(path: path), author: "tester")
     self.service = service
     rows = service.rows()
-    routers = LiveRouters(service, recordingTo: rows)
+    routers = service.liveRouters(recordingTo: rows)
     var options = ServerOptions()
     options.logLevel = .critical
     server = try AssayServer(
@@ -248,18 +249,6 @@ import Wire
     #expect(
       String(decoding: text, as: UTF8.self)
         == "n,outcomes,ids,targets,hashed,traced,versions\n20,10,20,1,1,1,20\n")
-  }
-
-  @Test func `a sample is recorded, and the rest counted`() async throws {
-    let sampled = LiveRouters(service, recordingTo: rows, samplePPM: 250_000)
-    try sampled.load(chat)
-    for unit in 0..<2000 {
-      let context = Array("{\"request\":{\"id\":\"\(unit)\"}}".utf8)
-      _ = try sampled.decide(chat, context, trusting: true)
-    }
-    let counts = try #require(sampled.recording(of: chat))
-    #expect(counts.waiting + counts.unsampled == 2000)
-    #expect((380...620).contains(counts.waiting))
   }
 
   @Test func `a token that may only read cannot state who asks`() async throws {

@@ -4,11 +4,11 @@ import Wire
 extension ScriptedService {
   private static var unscripted: StoreError { StoreError(.missing, "there is no such router") }
 
-  func backtest(_ request: BacktestRequest) throws(StoreError) -> Kept<BacktestDocument> {
+  func backtest(_ request: BacktestRequest) throws(StoreError) -> Saved<BacktestDocument> {
     throw Self.unscripted
   }
 
-  func suggest(_ request: SuggestionRequest) throws(StoreError) -> Kept<SuggestionDocument> {
+  func suggest(_ request: SuggestionRequest) throws(StoreError) -> Saved<SuggestionDocument> {
     throw Self.unscripted
   }
 

@@ -7,12 +7,12 @@ extension ScriptedService {
 
   func compare(
     _ request: ComparisonRequest, onProgress: @escaping @Sendable (Double) -> Void
-  ) throws(StoreError) -> Kept<ComparisonDocument> {
+  ) throws(StoreError) -> Saved<ComparisonDocument> {
     try goOn(script.withLock { $0 })
     throw Self.unscripted
   }
 
-  func comparison(_ reference: Reference) throws(StoreError) -> Kept<ComparisonDocument> {
+  func comparison(_ reference: Reference) throws(StoreError) -> Saved<ComparisonDocument> {
     throw Self.unscripted
   }
 
@@ -22,11 +22,11 @@ extension ScriptedService {
     throw Self.unscripted
   }
 
-  func createGate(_ request: GateRequest) throws(StoreError) -> Kept<GateDocument> {
+  func createGate(_ request: GateRequest) throws(StoreError) -> Saved<GateDocument> {
     throw Self.unscripted
   }
 
-  func gate(_ reference: Reference) throws(StoreError) -> Kept<GateDocument> {
+  func gate(_ reference: Reference) throws(StoreError) -> Saved<GateDocument> {
     throw Self.unscripted
   }
 }

@@ -2,11 +2,11 @@ import Model
 import Wire
 
 extension ScriptedService {
-  func report(_ request: ReportRequest) throws(StoreError) -> Kept<ReportDocument> {
+  func report(_ request: ReportRequest) throws(StoreError) -> Saved<ReportDocument> {
     throw StoreError(.missing, "there is no such version")
   }
 
-  func report(_ reference: Reference) throws(StoreError) -> Kept<ReportDocument> {
+  func report(_ reference: Reference) throws(StoreError) -> Saved<ReportDocument> {
     throw StoreError(.missing, "there is no such report")
   }
 

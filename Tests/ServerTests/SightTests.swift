@@ -35,7 +35,7 @@ import Wire
     server = try AssayServer(
       home: StoreHome(path: path), options: options, clock: Store.systemClock,
       service: { service.limited(to: $0) }, rows: rows,
-      routers: LiveRouters(service, recordingTo: rows))
+      routers: service.liveRouters(recordingTo: rows))
     admin = try Self.bearer(TokenRequest(name: "root", scope: .admin), server)
     token = try Self.bearer(TokenRequest(name: "ann", scope: .write, prefix: "pub."), server)
     #expect(try await send(.post, "/v1/files", admin, Self.bytes).status == .created)

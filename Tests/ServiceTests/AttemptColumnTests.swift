@@ -54,6 +54,31 @@ import Wire
     #expect(move.movedItems == 3 && move.items.allSatisfy { $0.key.count == 1 })
   }
 
+  @Test func `backtests and drafts refuse a column of attempts that is not there`() throws {
+    try desk.push(
+      (0..<20).flatMap { id in
+        ["big", "small"].map { "{\"id\":\(id),\"model\":\"\($0)\",\"success\":1,\"cost\":2}\n" }
+      }.joined(), key: ["id", "model"])
+    let rules = """
+      {"schema":"route.rules/1","route":"r","targets":{"big":{"provider":"p","model":"big"}},\
+      "rules":[],"default":{"target":"big"}}
+      """
+    _ = try desk.service.pushRules(try DatasetName("r"), Array(rules.utf8), RulesPushRequest())
+    var options = BacktestOptions()
+    options.repeats = "nosuch"
+    var trial = BacktestRequest(rules: "r@1", on: "d@1")
+    trial.options = options
+    var draft = SuggestionRequest(name: "r", objective: "min cost s.t. success >= -5pp")
+    (draft.on, draft.slice, draft.options) = ("d@1", "id", options)
+    for error in [
+      desk.error { _ = try desk.service.backtest(trial) },
+      desk.error { _ = try desk.service.suggest(draft) },
+    ] {
+      #expect(error?.kind == .usage)
+      #expect(error?.message.contains("no column 'nosuch'") == true, "\(error?.message ?? "")")
+    }
+  }
+
   @Test func `a column of attempts that is not there is refused`() throws {
     try push(improved: false)
     var request = TrendRequest(metric: "success")

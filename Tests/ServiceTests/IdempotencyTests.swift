@@ -86,7 +86,7 @@ import Wire
     }
     try Data("x".utf8).write(to: URL(filePath: desk.store.home.name + "/" + place))
     let error = desk.error { try push("{\"a\":1}\n", "k") }
-    #expect(error?.kind == .corrupt && error?.message.contains(place + " is no folder") == true)
+    #expect(error?.kind == .corrupt && error?.message.contains(place + " is not a folder") == true)
     #expect(try desk.store.verify().damage.map(\.file).first?.hasPrefix(place) == true)
     #expect(try desk.lines() == ["{\"a\":1}"])
   }

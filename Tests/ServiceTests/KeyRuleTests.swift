@@ -260,7 +260,25 @@ import Wire
     #expect(rows.count == kept.datasets["keys"]?.first?.rows)
     let key = try store.snapshot(try store.resolve(try Reference(parsing: "keys"))).schema.key
     try desk.push(rows[0] + "\n", to: "other", key: key)
+    let rules = """
+      {"schema":"route.rules/1","route":"r","targets":{"big":{"provider":"p","model":"big"}},\
+      "rules":[],"default":{"target":"big"}}
+      """
+    _ = try desk.service.pushRules(try DatasetName("r"), Array(rules.utf8), RulesPushRequest())
     let errors = [
+      desk.error {
+        _ = try desk.service.backtest(BacktestRequest(rules: "r@1", on: "keys@1"))
+      },
+      desk.error {
+        var request = SuggestionRequest(name: "r", objective: "min cost s.t. success >= -5pp")
+        (request.on, request.slice) = ("keys@1", key[0])
+        _ = try desk.service.suggest(request)
+      },
+      desk.error {
+        _ = try desk.service.nextRating(
+          in: try DatasetName("votes.new"),
+          RatingTaskRequest(subject: RatingSubject(ref: "keys@1", by: key[0]), rater: "ann"))
+      },
       desk.error { _ = try desk.diff("keys@1", "other") },
       desk.error { _ = try desk.compare("other", "keys@1") },
       desk.error { try desk.push(rows[0] + "\n", to: "keys", .jsonl, .merge) },
@@ -271,7 +289,7 @@ import Wire
         var options = ComparisonOptions()
         options.gates = ["items >= 95%"]
         _ = try desk.service.createGate(
-          GateRequest(reference: "keys@1", options: options, save: SaveOrder(name: "bar")))
+          GateRequest(reference: "keys@1", options: options, save: SaveRequest(name: "bar")))
       },
       desk.error { _ = try desk.trend(by: nil, nil, of: "keys") },
       desk.error {

@@ -171,6 +171,7 @@ import Wire
     let odd = "{\"id\":4,\"ok\":\"yes\"}\n"
     _ = try rows.appendRows(to: name, Array(odd.utf8), .lines, idempotencyKey: nil, as: .local)
     let notes = try rows.sealRows(of: name).notes ?? []
-    #expect(notes.count == 1 && notes[0].contains("'ok' was bool and is json"), "\(notes)")
+    #expect(
+      notes.count == 1 && notes[0].contains("'ok' was bool and is json now: row 1 has"), "\(notes)")
   }
 }

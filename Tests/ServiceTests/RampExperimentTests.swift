@@ -1,4 +1,5 @@
 import Access
+import LiveRouting
 import Model
 import Service
 import Store
@@ -34,7 +35,7 @@ import Wire
     service = LocalStoreService(
       try Store(path: folder.path, clock: { clock.now() }), author: "tester")
     rows = service.rows()
-    routers = LiveRouters(service, recordingTo: rows)
+    routers = service.liveRouters(recordingTo: rows)
     chat = try DatasetName("chat")
     for target in ["a", "b"] {
       let document = """

@@ -25,7 +25,7 @@ import Wire
     }.file
     let cell = FileValue(
       digest: file.digest, mediaType: file.mediaType, name: "gpt.txt", byteCount: file.size)
-    let json = String(decoding: cell.json.bytes, as: UTF8.self)
+    let json = String(decoding: cell.json.canonicalBytes, as: UTF8.self)
     var request = PushRequest()
     (request.key, request.types) = (["id"], ["output": .file])
     let path = folder.path + "/rows.jsonl"

@@ -67,7 +67,7 @@ import Wire
     let refused = #expect(throws: StoreError.self) {
       try desk.push(file, .parquet, .merge) { $0.types = ["ts": .timestamp] }
     }
-    #expect(refused?.message.contains("([1] is none)") == true, "\(refused?.message ?? "")")
+    #expect(refused?.message.contains("([1] is not one)") == true, "\(refused?.message ?? "")")
     try desk.push(Self.texts, to: "k", key: ["ts"])
     let keys = try desk.push(file, to: "k", .parquet, .merge).notes
     #expect(
@@ -129,7 +129,7 @@ import Wire
     let error = #expect(throws: StoreError.self) {
       try desk.push("id,s\n3,True\n", .csv, key: nil, .merge) { $0.types = ["s": .bool] }
     }
-    #expect(error?.message.contains("not all be kept as bool (2 is none)") == true)
+    #expect(error?.message.contains("not all be kept as bool (2 is not one)") == true)
     try desk.push("id,n\n1,1.5\n2,NA\n", to: "n", .csv, key: ["id"]) {
       $0.types = ["n": .string]
     }
@@ -137,7 +137,7 @@ import Wire
     let word = #expect(throws: StoreError.self) {
       try desk.push("id,n\n3,2.5\n", to: "n", .csv, key: nil, .merge) { $0.types = ["n": .float64] }
     }
-    #expect(word?.message.contains("'NA' is none") == true, "\(word?.message ?? "")")
+    #expect(word?.message.contains("'NA' is not one") == true, "\(word?.message ?? "")")
     try desk.push("id,n\n2,7\n", to: "n", .csv, key: nil, .merge)
     try desk.push("id,n\n3,2.5\n", to: "n", .csv, key: nil, .merge) { $0.types = ["n": .float64] }
     #expect(try types("n")["n"] == .float64)

@@ -145,7 +145,7 @@ import Wire
     options.gates = ["success >= -50pp"]
     options.resamples = 100
     _ = try desk.service.createGate(
-      GateRequest(reference: "d@1", options: options, save: SaveOrder(name: "bar")))
+      GateRequest(reference: "d@1", options: options, save: SaveRequest(name: "bar")))
     var request = ComparisonRequest(base: "d@1", candidates: ["d@2"])
     request.registered = "bar"
     #expect(desk.error { _ = try desk.service.compare(request) { _ in } }?.kind == .conflict)

@@ -87,10 +87,11 @@ import Testing
       }
     }
     let store = try Store(path: path, disk: disk)
-    #expect(throws: Never.self) { try store.resolve(Reference(parsing: "a")) }
+    #expect(try store.resolve(Reference(parsing: "a")).number == 5, "call \(call)")
+    #expect(try store.datasets().map(\.text) == ["a"])
     // What this one has not read yet comes from somebody else.
     try history.push(to: "a", in: try Store(path: path))
-    #expect(throws: Never.self) { try store.resolve(Reference(parsing: "a")) }
+    #expect(try store.resolve(Reference(parsing: "a")).number == 6, "call \(call)")
     try history.check(try Store(path: path), "call \(call), opened after")
   }
 

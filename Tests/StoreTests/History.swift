@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Model
 import Objects
 import Store
@@ -53,6 +54,19 @@ struct History {
     let target = try store.resolve(Reference(parsing: "\(name)@\(number)"))
     try store.tag(dataset, tag, to: target, author: "ann")
     tags[name, default: [:]][tag] = number
+  }
+
+  /// Asks a store a little of everything.
+  func look(_ store: Store, _ comment: Comment) throws {
+    #expect(try store.datasets().map(\.text) == tables.keys.sorted(), comment)
+    for (name, tables) in tables.sorted(by: { $0.key < $1.key }) {
+      let dataset = try DatasetName(name)
+      #expect(try store.resolve(Reference(parsing: name)).number == tables.count, comment)
+      #expect(try store.table("\(name)@1").vectors == tables[0].vectors, comment)
+      #expect(try store.table(name).vectors == tables.last?.vectors, comment)
+      let known = try store.tags(of: dataset).map { "\($0.name)@\($0.number)" }
+      #expect(known == (tags[name] ?? [:]).map { "\($0.key)@\($0.value)" }.sorted(), comment)
+    }
   }
 
   /// Asks a store everything there is to ask.
@@ -116,6 +130,21 @@ struct IndexFiles {
     for name in Self.names {
       try? FileManager.default.removeItem(atPath: path + "/" + name)
       try contents[name]?.write(to: URL(fileURLWithPath: path + "/" + name))
+    }
+  }
+
+  /// Writes it into the files that are there, for those too who have them open.
+  func write(over path: String) throws {
+    for name in Self.names {
+      guard let bytes = contents[name] else {
+        try? FileManager.default.removeItem(atPath: path + "/" + name)
+        continue
+      }
+      let file = unsafe fopen(path + "/" + name, "r+") ?? fopen(path + "/" + name, "w")
+      guard let file = unsafe file else { continue }
+      defer { unsafe fclose(file) }
+      _ = unsafe bytes.withUnsafeBytes { unsafe fwrite($0.baseAddress, 1, $0.count, file) }
+      unsafe ftruncate(fileno(file), off_t(bytes.count))
     }
   }
 }

@@ -131,7 +131,9 @@ import Testing
     try text.append([edited.batch]) { changed += $0 }
     try text.finish { changed += $0 }
     let result = try store.push(name, try Self.reader(changed, format), PushOptions())
-    #expect(result.isNew && result.notes.isEmpty, "seed \(seed) \(format): \(result.notes)")
+    // In CSV a null of a text column is an empty cell, which is said.
+    let notes = result.notes.filter { !(format == .csv && $0.contains("empty cell")) }
+    #expect(result.isNew && notes.isEmpty, "seed \(seed) \(format): \(notes)")
     let stored = try store.table("d")
     #expect(stored.columns == table.columns, "seed \(seed) \(format)")
     for (position, vector) in stored.vectors.enumerated() {
@@ -302,7 +304,7 @@ import Testing
     #expect(try types()["x"] == .json)
     let csv = try push("id,x\n1,hello\n2,\"[1, 2]\"\n3,\"\"\"5\"\"\"\n", .csv)
     #expect(try types()["x"] == .json)
-    #expect(csv.notes == ["read as: cells that are no JSON as texts (the first on line 2) in x"])
+    #expect(csv.notes == ["read as: cells that are not JSON as texts (the first on line 2) in x"])
     #expect(
       try pull(.jsonl)
         == Array(

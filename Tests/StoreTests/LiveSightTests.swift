@@ -53,7 +53,7 @@ import Testing
       #expect(other?.location == error?.location)
     }
     #expect(live.waitingRows(of: try DatasetName("typed")) == 0)
-    let sees: FileSight = { [hidden] in $0 == hidden }
+    let sees: FileAccess = { [hidden] in $0 == hidden }
     try live.take(row(spelling, hidden), to: "typed", sees: sees)
   }
 

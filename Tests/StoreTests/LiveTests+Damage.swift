@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Model
+import Objects
 import Store
 import Synchronization
 import TestSupport
@@ -36,6 +37,40 @@ extension LiveTests {
     }
     try Data(bytes).write(to: url(Self.segment))
     #expect(try store.verify().damage == [])
+  }
+
+  @Test func `keys of a newer program are neither passed over nor damaged`() throws {
+    var live: LiveAppender? = try LiveAppender(store)
+    try live?.take(#"{"n":1}"#, key: "k")
+    _ = try live?.seal(dataset)
+    live = nil
+    let keys = url("00000000000000000001.keys")
+    let members = try #require(
+      CheckedObject.members(of: [UInt8](try Data(contentsOf: keys)), over: "keys"))
+    var entry = try #require(members["keys"]?.array?.first?.object)
+    entry["scope"] = .string("all")
+    var nameless = entry
+    nameless["receipt"] = nil
+    for changed in [entry, nameless] {
+      let bytes = CheckedObject.bytes(["keys": .array([.object(changed)])], over: "keys")
+      try Data(bytes).write(to: keys)
+      let tries: [() throws -> Void] = [
+        {
+          try store.pushLines(#"{"n":2}"#) {
+            $0.idempotencyKey = "k"
+            $0.request = Digest(hashing: [2])
+          }
+        }, { _ = try store.verify() },
+        {
+          if let error = try LiveAppender(store).failures[dataset] { throw error }
+        },
+      ]
+      for attempt in tries {
+        let error = #expect(throws: StoreError.self) { try attempt() }
+        #expect(error?.kind == .unavailable && error?.message.contains("upgrade") == true)
+      }
+    }
+    #expect(try store.lines() == [#"{"n":1}"#])
   }
 
   @Test func `a flipped bit of sealed rows' keys is found`() throws {

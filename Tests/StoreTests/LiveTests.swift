@@ -12,7 +12,7 @@ extension LiveAppender {
   /// Appends JSON lines to the dataset `d`.
   @discardableResult
   func take(
-    _ text: String, to name: String = "d", key: String? = nil, sees: FileSight? = nil
+    _ text: String, to name: String = "d", key: String? = nil, sees: FileAccess? = nil
   ) throws -> LiveReceipt {
     try append(
       DatasetName(name), MemorySource(name: "body", bytes: Array(text.utf8)), idempotencyKey: key,

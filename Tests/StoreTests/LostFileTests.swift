@@ -148,7 +148,41 @@ import Testing
     #expect(error?.kind == .denied && error?.message.contains(log(2)) == true)
   }
 
-  @Test func `what is no file of a store stops nobody`() throws {
+  @Test func `content that the index knows and no file has is saved anew`() throws {
+    var random = SeededGenerator(seed: 31)
+    let table = SampleTable(count: 40, using: &random)
+    let edited = table.edited("x", using: &random)
+    let store = temporary.store
+    try store.push(table, to: "a")
+    try store.push(edited, to: "a")
+    try remove("log/a/00000000000000000001.pack")
+    // Of this one the index has chunks that are stored over those of the lost file.
+    for (name, rows) in [("b", edited), ("c", table)] {
+      #expect(try temporary.reopened().push(rows, to: name).isNew)
+      #expect(try temporary.reopened().table(name).vectors == rows.vectors)
+      #expect(try forgetful().table(name).vectors == rows.vectors)
+    }
+  }
+
+  @Test func `content that only a copy of the store has is saved here too`() throws {
+    var random = SeededGenerator(seed: 32)
+    let table = SampleTable(count: 40, using: &random)
+    try temporary.store.push(SampleTable(count: 40, using: &random), to: "a")
+    let copy = try TemporaryDirectory()
+    try FileManager.default.removeItem(atPath: copy.path)
+    try FileManager.default.copyItem(atPath: temporary.directory.path, toPath: copy.path)
+    do {
+      let store = try Store(path: copy.path)
+      try store.push(table, to: "a")
+    }
+    try temporary.store.push(SampleTable(count: 40, using: &random), to: "a")
+    try IndexFiles(of: copy.path).put(into: temporary.directory.path)
+    #expect(try temporary.reopened().push(table, to: "b").isNew)
+    #expect(try temporary.reopened().table("b").vectors == table.vectors)
+    #expect(try forgetful().table("b").vectors == table.vectors)
+  }
+
+  @Test func `what is not a file of a store stops nobody`() throws {
     try FileManager.default.createDirectory(
       atPath: path("packs"), withIntermediateDirectories: true)
     let strangers = ["packs/foo", log(2) + ".bak"]

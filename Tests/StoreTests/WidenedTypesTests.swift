@@ -90,11 +90,14 @@ import Testing
       "{\"id\":2}\n{\"id\":3,\"v\":[1,2.5]}\n{\"id\":4,\"v\":[1]}\n", as: format,
       ["v": .json], mode: mode)
     let place = format == .csv ? "line 4" : format == .jsonl ? "line 3" : "row 3"
-    #expect(
-      widened.notes == ["column 'v' was vector(2,f32) and is json now: \(place) has [1]"]
-        || format == .csv
-          && widened.notes == ["column 'v' was vector(2,f32) and is json now: line 4 has '[1]'"]
-    )
+    let note = "column 'v' was vector(2,f32) and is json now: \(place) has "
+    if format == .csv {
+      // A row without a list has an empty cell, of which a note says that it is null.
+      #expect(
+        widened.notes.contains { $0.hasPrefix(note) && $0.contains("[1]") }, "\(widened.notes)")
+    } else {
+      #expect(widened.notes == [note + "[1]"])
+    }
     #expect(try type("v") == .json)
     // Lists stay lists, whatever text they came in.
     #expect(
@@ -162,7 +165,7 @@ import Testing
           key: ["t"])
       }
       let text = try #require(error).inFile("x", of: format).description
-      #expect(text.hasPrefix("x: row 2: 'soon' is no timestamp"), "\(text)")
+      #expect(text.hasPrefix("x: row 2: 'soon' is not of the type timestamp"), "\(text)")
     }
     try push("{\"id\":1}\n")
     for mode in Self.modes {

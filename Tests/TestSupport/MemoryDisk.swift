@@ -124,7 +124,7 @@ package final class MemoryDisk: Disk {
       return try state.withLock { state throws(StoreError) in
         guard let node = Self.find(path, in: state) else { throw Self.missing(path) }
         guard !state.exclusive.values.contains(node) else {
-          throw StoreError(.conflict, "\(path) is in use by somebody else")
+          throw StoreError(.conflict, "\(path) is in use by another process")
         }
         let file = Self.open(node, path, in: &state)
         state.exclusive[file.descriptor] = node
@@ -291,7 +291,8 @@ package final class MemoryDisk: Disk {
       guard let node = Self.find(path, in: state) else { return nil }
       guard case .file(let live, _, let modified) = state.nodes[node] else {
         // Any change may have been one of its names.
-        return FileStatus(byteCount: 0, modified: Timestamp(microseconds: state.time))
+        return FileStatus(
+          byteCount: 0, modified: Timestamp(microseconds: state.time), isFile: false)
       }
       return FileStatus(byteCount: live.count, modified: Timestamp(microseconds: modified))
     }

@@ -57,7 +57,7 @@ package enum RandomNested {
       let isEmpty = Int.random(in: 0..<4, using: &random) == 0
       if isEmpty, member.isOptional { continue }
       var name: [UInt8] = []
-      CanonicalJSON.append(member.name, to: &name)
+      JSON.append(member.name, to: &name)
       texts.append(
         String(decoding: name, as: UTF8.self) + ":"
           + (isEmpty ? "null" : text(member.shape, using: &random)))

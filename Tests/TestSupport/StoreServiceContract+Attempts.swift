@@ -89,11 +89,11 @@ extension StoreServiceContract {
       // Its attempts are unequal on purpose.
       options.missing = .ignore
       let kept = try contract.service.createGate(
-        GateRequest(reference: "runs@1", options: options, save: SaveOrder(name: "bar")))
+        GateRequest(reference: "runs@1", options: options, save: SaveRequest(name: "bar")))
       #expect(kept.document.items.count == 60 && kept.document.options.repeats == "attempt")
       var request = ComparisonRequest(base: "runs@1", candidates: ["runs@2"])
       request.registered = "bar"
-      request.save = SaveOrder(name: "verdicts", author: "ann")
+      request.save = SaveRequest(name: "verdicts", author: "ann")
       #expect(try contract.service.compare(request).document.verdict == .passed)
       let reference = try Reference(parsing: "verdicts")
       #expect(try contract.service.verifyComparison(reference).isEqual)

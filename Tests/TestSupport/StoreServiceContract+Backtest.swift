@@ -9,7 +9,7 @@ extension StoreServiceContract {
       try contract.pushBakeOff()
       try contract.pushRules("outputs@1")
       var request = BacktestRequest(rules: "r@1")
-      request.save = SaveOrder(name: "trials", message: "before friday", author: "bob")
+      request.save = SaveRequest(name: "trials", message: "before friday", author: "bob")
       let kept = try contract.service.backtest(request)
       #expect(kept.saved == "trials@1")
       let report = kept.document
@@ -105,13 +105,13 @@ extension StoreServiceContract {
       var request = SuggestionRequest(name: "r", objective: "min cost s.t. success >= -20pp")
       request.on = "outputs"
       request.slice = "topic"
-      request.save = SaveOrder(name: "drafts")
+      request.save = SaveRequest(name: "drafts")
       let kept = try contract.service.suggest(request)
       let draft = kept.document
       #expect(kept.saved == "drafts@1" && draft.request.on == "outputs@1")
       #expect(draft.base == "big" && draft.slices.map(\.model) == ["small", "big"])
       let pushed = try contract.service.pushRules(
-        try DatasetName("r"), draft.document.bytes, RulesPushRequest())
+        try DatasetName("r"), draft.document.canonicalBytes, RulesPushRequest())
       #expect(pushed.digest == draft.rules && pushed.isNew)
       let report = try contract.service.backtest(BacktestRequest(rules: "r@1", on: "outputs"))
       #expect(report.document.changed == 30 && report.document.verdict == .none)

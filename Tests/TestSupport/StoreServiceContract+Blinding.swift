@@ -106,7 +106,7 @@ extension StoreServiceContract {
         digests.append(file.digest.description)
         let cell = FileValue(
           digest: file.digest, mediaType: file.mediaType, name: name, byteCount: file.size)
-        let json = String(decoding: cell.json.bytes, as: UTF8.self)
+        let json = String(decoding: cell.json.canonicalBytes, as: UTF8.self)
         text += #"{"id":\#(item),"model":"\#(model)","prompt":"draw","output":\#(json)}"# + "\n"
       }
     }

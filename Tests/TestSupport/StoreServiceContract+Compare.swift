@@ -32,7 +32,7 @@ extension StoreServiceContract {
       options.missing = .ignore
       options.slices = ["task"]
       request.options = options
-      request.save = SaveOrder(name: "verdicts", message: "why", author: "bob")
+      request.save = SaveRequest(name: "verdicts", message: "why", author: "bob")
       let kept = try contract.service.compare(request)
       #expect(kept.saved == "verdicts@1")
       #expect(kept.document.gates.map(\.verdict) == [.passed, .undecided])
@@ -97,7 +97,7 @@ extension StoreServiceContract {
       #expect(
         kind(ComparisonRequest(of: "base", by: "nothing", base: nil, candidates: [])) == .usage)
       var request = ComparisonRequest(base: "base", candidates: ["new"])
-      request.save = SaveOrder(name: "new")
+      request.save = SaveRequest(name: "new")
       #expect(kind(request) == .usage, "rows and reports do not mix")
       request.save = nil
       request.options = ComparisonOptions()
@@ -109,7 +109,7 @@ extension StoreServiceContract {
       var options = ComparisonOptions()
       options.gates = ["success >= -2pp"]
       let kept = try contract.service.createGate(
-        GateRequest(reference: "new@1", options: options, save: SaveOrder(name: "bar")))
+        GateRequest(reference: "new@1", options: options, save: SaveRequest(name: "bar")))
       #expect(kept.saved == "bar@1" && kept.document.items.count == 39)
       #expect(try contract.service.gate(try Reference(parsing: "bar")) == kept)
       var request = ComparisonRequest(base: "base", candidates: ["new"])
@@ -127,7 +127,7 @@ extension StoreServiceContract {
       try contract.push(contract.run(35, success: 1), to: "short") { $0.key = ["id"] }
       #expect(contract.kind { _ = try contract.service.compare(request) } == .conflict)
       options.gates = []
-      let empty = GateRequest(reference: "new@1", options: options, save: SaveOrder(name: "bar"))
+      let empty = GateRequest(reference: "new@1", options: options, save: SaveRequest(name: "bar"))
       #expect(contract.kind { _ = try contract.service.createGate(empty) } == .usage)
     },
   ]

@@ -4,7 +4,7 @@ import Wire
 
 extension StoreServiceContract {
   static let conditionCases = [
-    Case(description: "a condition reads its own row alone, wherever it is given") { contract in
+    Case(description: "a condition reads only its own row, wherever it is given") { contract in
       try contract.pushArms()
       try contract.push("{\"id\":1}\n", to: "gold")
       for condition in [
@@ -62,7 +62,7 @@ extension StoreServiceContract {
     Case(description: "a kept document with a condition that is refused says so, and is read") {
       contract in
       try contract.pushArms()
-      let refused = "id IN (SELECT id FROM gold)"
+      let refused = "id IN (SELECT id FROM arms)"
       var options = ComparisonOptions()
       options.condition = "id < 31"
       options.gates = ["success >= -90pp"]
@@ -74,7 +74,7 @@ extension StoreServiceContract {
         condition: ("id < 31", refused), format: Edition.current.format(ComparisonDocument.form),
         to: "old.comparison")
       let gate = try contract.service.createGate(
-        GateRequest(reference: "runs", options: options, save: SaveOrder(name: "bar")))
+        GateRequest(reference: "runs", options: options, save: SaveRequest(name: "bar")))
       try contract.pushDocument(
         Documents.encode(gate.document), condition: ("id < 31", refused),
         format: GateDocument.format, to: "old.gate")
@@ -166,7 +166,7 @@ extension StoreServiceContract {
           options.gates = ["success >= -2pp"]
           options.condition = text
           _ = try service.createGate(
-            GateRequest(reference: "runs", options: options, save: SaveOrder(name: "bar")))
+            GateRequest(reference: "runs", options: options, save: SaveRequest(name: "bar")))
         }
       ),
     ]

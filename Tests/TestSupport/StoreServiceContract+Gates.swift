@@ -84,7 +84,7 @@ extension StoreServiceContract {
     var request = BacktestRequest(rules: "r@\(version)")
     request.options = BacktestOptions()
     request.options?.resamples = 200
-    request.save = SaveOrder(name: "trials", author: "ann")
+    request.save = SaveRequest(name: "trials", author: "ann")
     edit(&request)
     return try service.backtest(request).saved
   }

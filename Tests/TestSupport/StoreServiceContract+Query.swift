@@ -29,6 +29,22 @@ extension StoreServiceContract {
         try contract.query("SELECT id FROM runs", .csv) { $0.limit = 1 }.document
           == QueryDocument(rows: 1, isCutShort: true))
     },
+    Case(description: "a query tells which aggregates read texts as numbers") { contract in
+      let rows = ["ja", "12", "«nein»%"].map { "{\"score\":\"\($0)\"}\n" }
+      try contract.push(rows.joined(), to: "texts")
+      let answer = try contract.query("SELECT avg(score) AS score FROM texts", .csv)
+      #expect(answer.text == "score\n4.0\n")
+      #expect(
+        answer.document.notes == [
+          "avg(score) read 2 texts that are no numbers ('ja' first), each as the number it begins "
+            + "with, else as 0: leave them out with WHERE, or correct the column"
+        ])
+      let one = try contract.query(
+        "SELECT sum(score) FROM texts WHERE score < 'A' OR score > 'z'", .csv)
+      #expect(one.document.notes.first?.contains("1 text that is no number ('«nein»%')") == true)
+      try contract.pushBoth()
+      #expect(try contract.query("SELECT avg(score) FROM runs", .csv).document.notes == [])
+    },
     Case(description: "a query that cannot be answered says why") { contract in
       try contract.pushBoth()
       for (sql, kind) in [

@@ -110,6 +110,40 @@ extension StoreServiceContract {
 
           """)
     },
+    Case(description: "scores given by hand are whole numbers from 1 to 5") { contract in
+      try contract.pushOutputs()
+      var request = contract.request("ann")
+      request.kind = "score"
+      let next = try contract.service.nextRating(in: contract.votes, request)
+      let task = try #require(next.task)
+      func add(_ edit: (inout RatingEvent) -> Void, about subject: RatingSubject?) throws {
+        var event = Self.score("", item: subject == nil ? "q" : task.item, value: 4)
+        event.rating = nil
+        if subject != nil { (event.a, event.task, event.seed) = (nil, task.task, task.seed) }
+        edit(&event)
+        _ = try contract.service.addRatings(
+          to: contract.votes, RatingBatch(subject: subject, events: [event]), idempotencyKey: nil)
+      }
+      for value in [0, 6, 9, 4.5, -1, 1e300] {
+        for subject in [nil, next.subject] {
+          let error = #expect(throws: StoreError.self, "\(value)") {
+            try add({ $0.value = value }, about: subject)
+          }
+          #expect(error?.kind == .invalid)
+          #expect(
+            error?.message == "event 1: a score given by hand is a whole number from 1 to 5; on "
+              + "another scale name another 'scorer'")
+        }
+      }
+      #expect(
+        contract.kind {
+          try add({ ($0.value, $0.scorer) = (9, "panel") }, about: next.subject)
+        } == .invalid)
+      try add({ ($0.value, $0.scorer) = (0.87, "judge") }, about: nil)
+      for value in [1.0, 5] { try add({ $0.value = value }, about: nil) }
+      try add({ $0.value = 2 }, about: next.subject)
+      #expect(try contract.service.version(Reference(parsing: "votes")).version.rows == 4)
+    },
     Case(description: "a repeated request adds its events once") { contract in
       let batch = RatingBatch(events: [Self.score("1", item: "q", value: 4)])
       let first = try contract.service.addRatings(to: contract.votes, batch, idempotencyKey: "k")

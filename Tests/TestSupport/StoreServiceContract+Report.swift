@@ -18,7 +18,7 @@ extension StoreServiceContract {
       #expect(free.document.front?.points.map(\.isOnFront) == [true, true])
       #expect(free.document.routing[0].slices.map(\.best) == ["b", "b"])
 
-      request.save = SaveOrder(name: "reports", message: "why")
+      request.save = SaveRequest(name: "reports", message: "why")
       let kept = try contract.service.report(request)
       #expect(kept.saved == "reports@1" && kept.document == free.document)
       #expect(try contract.service.report(request).saved == "reports@1")
@@ -32,7 +32,7 @@ extension StoreServiceContract {
       try contract.push(bakeOff) { $0.key = ["id", "model"] }
       var request = ReportRequest("runs", by: "model")
       request.slices = ["task"]
-      request.save = SaveOrder(name: "reports")
+      request.save = SaveRequest(name: "reports")
       let kept = try contract.service.report(request)
       // A later version changes nothing of what the document names.
       try contract.push("{\"id\":9,\"model\":\"a\",\"task\":\"qa\",\"passed\":true}\n")
@@ -71,7 +71,7 @@ extension StoreServiceContract {
       #expect(kind { $0.condition = "cost >" } == .usage)
       #expect(kind { $0.condition = "cost > 99" } == .usage)
       #expect(kind { $0.roles[.cost] = "none" } == .usage)
-      #expect(kind { $0.save = SaveOrder(name: "runs") } == .usage)
+      #expect(kind { $0.save = SaveRequest(name: "runs") } == .usage)
       #expect(
         contract.kind { _ = try contract.service.report(try Reference(parsing: "runs")) }
           == .usage)

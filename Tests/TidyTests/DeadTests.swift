@@ -5,9 +5,6 @@ import Testing
   /// Names that stand in the sources only where they are declared, each with who uses it: whoever
   /// calls a library's protocol, or data that names a case.
   static let usedElsewhere: [String: String] = [
-    "ArrayLiteralElement": "ExpressibleByArrayLiteral, of the standard library",
-    "InboundIn": "NIO's ChannelHandler", "InboundOut": "NIO's ChannelHandler",
-    "OutboundIn": "NIO's ChannelHandler", "OutboundOut": "NIO's ChannelHandler",
     "channelInactive": "NIO's ChannelInboundHandler", "channelRead": "NIO's ChannelInboundHandler",
     "contentFiltered": "rules, by its raw value",
     "contextLengthExceeded": "rules, by its raw value",
@@ -15,11 +12,19 @@ import Testing
     "defaultValueDescription": "ArgumentParser's ExpressibleByArgument",
     "enqueue": "TaskExecutor, of the standard library",
     "errorCaught": "NIO's ChannelInboundHandler", "handlerAdded": "NIO's ChannelHandler",
+    "InboundIn": "NIO's ChannelHandler", "InboundOut": "NIO's ChannelHandler",
     "metadataProvider": "swift-log's LogHandler", "rateLimited": "rules, by its raw value",
+    "nestedContainer": "the standard library's Decoder and Encoder",
+    "nestedUnkeyedContainer": "the standard library's Decoder and Encoder",
+    "OutboundIn": "NIO's ChannelHandler", "OutboundOut": "NIO's ChannelHandler",
     "schemaInvalid": "rules, by its raw value", "serverError": "rules, by its raw value",
     "streamed": "routes that StreamTests register, until a route of ours streams",
+    "superDecoder": "the standard library's Decoder",
+    "superEncoder": "the standard library's Encoder",
     "userInboundEventTriggered": "NIO's ChannelInboundHandler",
+    "userInfo": "the standard library's Decoder and Encoder",
     "validate": "ArgumentParser's ParsableArguments",
+    "withCount": "tests and benchmarks that count parsed text",
   ]
 
   private func declarations(_ text: String) -> Declarations {

@@ -16,6 +16,8 @@ package struct BacktestAnalysis: Sendable {
   private let places: [Int]
   private let activeRows: [[Int]]
   private let rows: [[Int]]
+  /// The columns that scores rest on and that differ between both, with the number of items.
+  private let changes: [(column: String, items: Int)]
   private var findings: [ComparisonDocument.Finding] = []
 
   /// A trial of `candidate` against `active` on the rows of a table.
@@ -51,13 +53,15 @@ package struct BacktestAnalysis: Sendable {
     places = both.map(\.place)
     activeRows = both.compactMap(\.active)
     rows = both.compactMap(\.candidate)
-    if let column = options.cluster {
-      let labels = try table.labels(column)
-      clusters = Clusters(
-        labels: activeRows.map { $0.first.flatMap { labels[$0] } }.ownWhereMissing)
-    } else {
-      clusters = nil
+    let labels = try options.cluster.map { [activeRows, rows] column throws(StoreError) in
+      let all = try table.labels(column)
+      return ItemLabels([(all, activeRows), (all, rows)])
     }
+    clusters = labels?.clusters
+    let changes = try Comparability.changes(
+      in: table, from: activeRows, to: rows, besides: key + [options.by],
+      metrics: metrics.choices.map(\.name), repeats: options.repeats)
+    self.changes = changes.map { ($0.column, $0.places.count) }
     let draws = Double(rows.count) * Double(options.resamples) * Double(metrics.choices.count)
     guard draws <= Double(ComparisonAnalysis.drawLimit) else {
       throw StoreError(
@@ -65,7 +69,24 @@ package struct BacktestAnalysis: Sendable {
         "\(rows.count) items drawn \(options.resamples) times for \(metrics.choices.count) metrics "
           + "take too long; ask for fewer --resamples")
     }
-    findings = items.findings + unmeasured()
+    findings = items.findings + metrics.findings + disagreements(labels, changes) + unmeasured()
+  }
+
+  /// The findings on rows of items that differ in what is no result.
+  private func disagreements(
+    _ labels: ItemLabels?, _ changes: [(column: String, places: [Int])]
+  ) -> [ComparisonDocument.Finding] {
+    let keys = places.map { items.items[$0].key }
+    var findings: [ComparisonDocument.Finding] = changes.map { column, places in
+      .init(
+        column, arm: nil, "items where it is not the same for both targets", count: places.count,
+        examples: places.prefix(PairedItems.exampleCount).map { keys[$0].names })
+    }
+    if let labels, let column = options.cluster {
+      let what = "between attempts or targets; the first row of the target chosen today counts"
+      findings += [labels.finding(column, keys: keys, what)].compactMap(\.self)
+    }
+    return findings + ComparisonAnalysis.few(clusters)
   }
 
   /// The findings on targets that no row has a result of.
@@ -135,7 +156,8 @@ package struct BacktestAnalysis: Sendable {
     }
     if let gate = candidate.set.gate {
       let gates = BacktestGates(
-        gate, metrics: metrics, unmet: unmet, weighs: items.items.count, name: request.rules)
+        gate, metrics: metrics, unmet: unmet, changes: changes, weighs: items.items.count,
+        name: request.rules)
       document.judge(
         try gates.results(document) { level throws(StoreError) in try pairs.brief(level: level) },
         because: blind)

@@ -8,20 +8,24 @@ struct BacktestGates: Sendable {
   private let gate: RuleSet.BacktestGate
   private let metrics: RoutingMetrics
   private let unmet: [String]
+  private let changes: [(column: String, items: Int)]
   private let items: Int
   private let name: String
 
   /// - Parameters:
   ///   - unmet: What a backtest has to be for these gates, and this one is not.
+  ///   - changes: Judges and reference answers that are not the same for both targets, with the
+  ///     number of items.
   ///   - items: How many items a metric may have a value of; 0 where nothing is estimated.
   ///   - name: The rules that are tried.
   init(
-    _ gate: RuleSet.BacktestGate, metrics: RoutingMetrics, unmet: [String], weighs items: Int,
-    name: String
+    _ gate: RuleSet.BacktestGate, metrics: RoutingMetrics, unmet: [String],
+    changes: [(column: String, items: Int)] = [], weighs items: Int, name: String
   ) {
     self.gate = gate
     self.metrics = metrics
     self.unmet = unmet
+    self.changes = changes
     self.items = items
     self.name = name
   }
@@ -41,7 +45,8 @@ struct BacktestGates: Sendable {
     func judged(_ text: String, level: Double) throws(StoreError) -> GateResult {
       guard let rule = rule(text) else { return undecided(text) }
       let pair = try pair(level)
-      return weighed(rule.result(pair, level: level), on: Self.items(rule, pair))
+      let result = weighed(rule.result(pair, level: level), on: Self.items(rule, pair))
+      return rule.restsOnScores(metrics.roles) ? held(result) : result
     }
     var results = unmet.map(undecided)
     results.append(coverageResult(document))
@@ -69,6 +74,22 @@ struct BacktestGates: Sendable {
     result.verdict = .undecided
     result.itemsNeeded = nil
     result.reason = "\(count) of \(items) items have a value on both sides"
+    return result
+  }
+
+  /// A result on scores as what they rest on allows it.
+  private func held(_ result: GateResult) -> GateResult {
+    guard !changes.isEmpty else { return result }
+    var result = result
+    result.verdict = .undecided
+    result.itemsNeeded = nil
+    let told = changes.map { column, items in
+      "'\(column)' is not the same for both targets on \(items) item\(items == 1 ? "" : "s")"
+    }.joined(separator: ", ")
+    result.reason = [
+      result.reason, told + "; have all rows judged alike, or choose some with --where",
+    ]
+    .compactMap(\.self).joined(separator: "; ")
     return result
   }
 

@@ -55,7 +55,7 @@ package struct LoggedBacktest: Sendable {
     metrics = try RoutingMetrics(
       outcomes ?? table, stated: options.roles, higher: options.higher, lower: options.lower,
       gates: candidate.set.gate?.nonInferiority.map(\.metric) ?? [])
-    findings = items.findings
+    findings = items.findings + metrics.findings
     let results = try ItemKeys(
       outcomes ?? table, rows: Array(0..<(outcomes ?? table).count), columns: [Column.id])
     guard let target = Column.targets.first(where: { table.has($0) }) else {
@@ -89,7 +89,8 @@ package struct LoggedBacktest: Sendable {
     }
     if let column = options.cluster {
       let labels = try table.labels(column)
-      clusters = Clusters(labels: decided.map { labels[$0] }.ownWhereMissing)
+      clusters = ItemLabels([(labels, decided.map { [$0] })]).clusters
+      findings += ComparisonAnalysis.few(clusters)
     } else {
       clusters = nil
     }

@@ -57,7 +57,7 @@ struct RoutedItems: Sendable {
           throw StoreError(
             .invalid,
             "the context of \(key.line) in \(table.name) is not as "
-              + "expected: \(error.message); if those columns are no requests, say which are with "
+              + "expected: \(error.message); if those columns are not requests, name the right ones with "
               + "--map request.task=task")
         }
         if let first {

@@ -38,7 +38,7 @@ package struct RoutingMetrics: Sendable {
         let list = NameList.text([name])
         throw StoreError(
           .usage,
-          "the name '\(name)', of which a gate speaks, does not tell whether more of it is better; "
+          "the name '\(name)', which a gate uses, does not say whether more of it is better; "
             + "say --higher '\(list)' or --lower '\(list)'")
       }
       add(name, direction)
@@ -70,6 +70,11 @@ package struct RoutingMetrics: Sendable {
 
   private static func name(_ role: MetricRoles.Role, _ roles: MetricRoles) -> String {
     roles[role] ?? role.rawValue
+  }
+
+  /// The findings on texts in the place of numbers, in all rows.
+  var findings: [ComparisonDocument.Finding] {
+    ComparisonAnalysis.textual(table, choices.map(\.name), roles: roles)
   }
 
   /// The nature of the values of a measure in all rows.

@@ -49,6 +49,29 @@ extension Comparability {
     }
   }
 
+  /// The judges and reference answers of a table that are not the same for two choices of rows of
+  /// the same items, each with the places of the items.
+  /// - Parameters:
+  ///   - others: Columns that identify items and arms, and judge nothing.
+  ///   - metrics: The metrics.
+  ///   - repeats: The column that numbers the attempts at an item.
+  static func changes(
+    in table: ColumnTable, from base: [[Int]], to candidate: [[Int]], besides others: [String],
+    metrics: [String], repeats: String?
+  ) throws(StoreError) -> [(column: String, places: [Int])] {
+    let said = try SaidOfItem(table, metrics, repeats.flatMap { table.has($0) ? $0 : nil })
+    var changes: [(column: String, places: [Int])] = []
+    for column in ofScores(table.columns) where !(others + metrics).hasText(column) {
+      let labels = try table.labels(column)
+      let places = base.indices.filter { place in
+        said.differs(
+          labels, base[place], labels, candidate[place], isRecordedWithoutScore: false)
+      }
+      if !places.isEmpty { changes.append((column, places)) }
+    }
+    return changes
+  }
+
   /// Returns true when a metric rests on judges and references, where a version has these columns.
   package static func matters(to metric: String, _ columns: [ColumnDefinition]) -> Bool {
     let roles = try? MetricRoles(stated: MetricRoles(), columns: columns, of: "")

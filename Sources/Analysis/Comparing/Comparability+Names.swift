@@ -77,12 +77,13 @@ extension Comparability {
     }.map(\.name).sorted()
   }
 
-  /// The columns of judges that are named one level deep in nested columns: `meta.judge`.
+  /// The judges and reference answers one level deep in nested columns: `meta.judge`,
+  /// `meta.expected`.
   ///
   /// Members of a column that is read itself, or that holds results (`output`, `scores`), do not
-  /// count, nor do numbers, which are what a judge gave.
+  /// count, nor do numbers in the place of a judge, which are what one gave.
   /// - Parameter columns: Nested columns with the shape that all of their values have.
-  package static func nestedJudges(
+  package static func nestedMeasures(
     _ columns: [(column: ColumnDefinition, shape: ValueShape?)]
   ) -> [NestedColumn] {
     columns.flatMap { column, shape -> [NestedColumn] in
@@ -94,15 +95,23 @@ extension Comparability {
       else { return [] }
       return members.compactMap { member -> NestedColumn? in
         let found = NestedColumn(column: column.name, member: member.name)
-        switch member.shape {
-        case .string, .structure: break
-        case .int64:
-          // Numbers of versions are names, others are marks.
-          guard MetricDirection.words(of: member.name).contains("version") else { return nil }
-        case .null, .bool, .float64, .number, .list: return nil
+        guard member.shape != .null else { return nil }
+        switch part(found.name, .current) {
+        case .reference: return found
+        case .judge: return mayBeJudge(member) ? found : nil
+        case .item, .run, nil: return nil
         }
-        return part(found.name, .current) == .judge ? found : nil
       }
+    }
+  }
+
+  /// Returns true unless the values of a member are what a judge said or gave.
+  private static func mayBeJudge(_ member: ValueShape.Member) -> Bool {
+    switch member.shape {
+    case .string, .structure: true
+    // Numbers of versions are names, others are marks.
+    case .int64: MetricDirection.words(of: member.name).contains("version")
+    case .null, .bool, .float64, .number, .list: false
     }
   }
 
@@ -133,10 +142,20 @@ extension Comparability {
     }
     guard let place = words.lastIndex(where: references.contains), stands(place, records.contains)
     else {
-      return nil
+      return edition > .second && isReference(memberOf: name) ? .reference : nil
     }
     // A reference that a model made may be another for all items, which are the same.
     return words[place...].contains(where: judgeTraits.contains) ? .judge : .reference
+  }
+
+  /// Returns true where the last part of a name with points is that of a reference answer:
+  /// `meta.answer_key`.
+  ///
+  /// A target within something else is as often the model that was asked.
+  private static func isReference(memberOf name: String) -> Bool {
+    guard let point = name.lastIndex(of: ".") else { return false }
+    let member = String(name[name.index(after: point)...])
+    return !["target", "targets"].contains(plain(member)) && part(member, .current) == .reference
   }
 
   private static func isJudge(_ word: String) -> Bool {

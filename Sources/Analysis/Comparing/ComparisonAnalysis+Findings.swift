@@ -38,17 +38,55 @@ extension ComparisonAnalysis {
   static func textual(
     _ sides: [ComparisonSide], _ metrics: [String], _ roles: MetricRoles
   ) -> [ComparisonDocument.Finding] {
-    let columns = roles.numeric.union(metrics.textSet).sorted().map(\.string)
-    return sides.flatMap { side in
-      columns.compactMap { column -> ComparisonDocument.Finding? in
-        let count = side.table.otherCount(column, rows: side.rows)
-        return count == 0
-          ? nil
-          : .init(
-            column, arm: side.name, ComparisonDocument.Finding.texts, count: count,
-            isLeftOut: true)
-      }
+    sides.flatMap { side in
+      textual(side.table, rows: side.rows, arm: side.name, metrics, roles)
     }
+  }
+
+  /// The texts of a table in the place of numbers: columns of texts that would play a part, and
+  /// values of mixed columns.
+  static func textual(
+    _ table: ColumnTable, _ metrics: [String], roles: MetricRoles
+  ) -> [ComparisonDocument.Finding] {
+    unplayed([table], roles)
+      + textual(table, rows: Array(0..<table.count), arm: nil, metrics, roles)
+  }
+
+  /// Values of mixed columns of some rows that are not numbers, among those of metrics and parts.
+  private static func textual(
+    _ table: ColumnTable, rows: [Int], arm: String?, _ metrics: [String], _ roles: MetricRoles
+  ) -> [ComparisonDocument.Finding] {
+    let columns = roles.numeric.union(metrics.textSet).sorted().map(\.string)
+    return columns.compactMap { column in
+      let count = table.otherCount(column, rows: rows)
+      return count == 0
+        ? nil
+        : .init(column, arm: arm, ComparisonDocument.Finding.texts, count: count, isLeftOut: true)
+    }
+  }
+
+  /// Clusters that are too few for their intervals.
+  static func few(_ clusters: Clusters?) -> [ComparisonDocument.Finding] {
+    guard let clusters, clusters.count < 20 else { return [] }
+    return [
+      .init(
+        "clusters", arm: nil,
+        "few clusters: intervals and p-values are surer than they should be",
+        count: clusters.count)
+    ]
+  }
+
+  /// Items whose rows disagree on a column that slices or clusters them.
+  static func unsettled(
+    _ items: PairedItems, _ sides: [ComparisonSide], _ options: ComparisonOptions
+  ) throws(StoreError) -> [ComparisonDocument.Finding] {
+    let what = "between attempts or arms; the first row of \(sides[0].name) counts"
+    var findings: [ComparisonDocument.Finding] = []
+    for column in options.slices + [options.cluster].compactMap(\.self) {
+      let labels = try items.labels(column, of: sides)
+      if let finding = labels.finding(column, keys: items.keys, what) { findings.append(finding) }
+    }
+    return findings
   }
 
   /// Columns of texts that would play a part if they held numbers.

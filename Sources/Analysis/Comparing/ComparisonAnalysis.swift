@@ -62,7 +62,7 @@ package struct ComparisonAnalysis: Sendable {
       for table in tables { _ = try table.vector(column) }
     }
     clusters = try options.cluster.map { [items] column throws(StoreError) in
-      try items.clusters(column, of: sides[0])
+      try items.labels(column, of: sides).clusters
     }
     try Self.requireFeasible(
       items: items.keys.count, candidates: sides.count - 1, metrics: metrics.count,
@@ -77,17 +77,9 @@ package struct ComparisonAnalysis: Sendable {
       self.findings += Self.textual(sides, metrics.map(\.name), roles)
     }
     if edition > .second {
-      for column in options.slices + [options.cluster].compactMap(\.self) {
-        self.findings += try items.unsettled(column, of: sides)
-      }
+      self.findings += try Self.unsettled(items, sides, options)
     }
-    if let clusters, clusters.count < 20 {
-      self.findings.append(
-        .init(
-          "clusters", arm: nil,
-          "few clusters: intervals and p-values are surer than they should be",
-          count: clusters.count))
-    }
+    self.findings += Self.few(clusters)
   }
 
   /// Throws unless every arm has a name of its own.
@@ -284,7 +276,7 @@ package struct ComparisonAnalysis: Sendable {
   private func slices() throws(StoreError) -> [(column: String, values: [ValueLabel?])] {
     var slices: [(column: String, values: [ValueLabel?])] = []
     for column in options.slices {
-      let values = try items.labels(column, of: sides[0], 0)
+      let values = try items.labels(column, of: sides).values
       let count = Set(values).count
       guard count <= Self.sliceLimit else {
         throw StoreError(

@@ -149,7 +149,7 @@ struct GateRule: Sendable {
     if gate.isPercent, !(found?.areShares ?? false) {
       throw StoreError(
         .usage,
-        "the gate \"\(text)\" is in per cent and has no sign, and '\(name)' is no rate; write + or "
+        "the gate \"\(text)\" is in per cent and has no sign, and '\(name)' is not a rate; write + or "
           + "- before the number for a change in parts of the base")
     }
   }

@@ -39,9 +39,9 @@ package struct ItemKeys: Sendable {
   package static func document(
     _ keys: [ItemKey], columns: [String]
   ) -> ComparisonDocument.Items {
-    let json = CanonicalJSON.array(keys.map(\.json))
+    let json = JSON.array(keys.map(\.json))
     return ComparisonDocument.Items(
-      key: columns, count: keys.count, digest: Digest(hashing: json.bytes))
+      key: columns, count: keys.count, digest: Digest(hashing: json.canonicalBytes))
   }
 
   /// The key columns that identify an item of a version: its key, or `stated`, without the columns

@@ -91,7 +91,7 @@ package struct MetricChoice: Sendable, Hashable {
     let list = NameList.text([name])
     return StoreError(
       .usage,
-      "the name '\(name)' does not tell whether more of it is better; say --higher '\(list)' or "
+      "the name '\(name)' does not say whether more of it is better; use --higher '\(list)' or "
         + "--lower '\(list)'")
   }
 
@@ -99,7 +99,7 @@ package struct MetricChoice: Sendable, Hashable {
     let names = tables[0].columns.filter { $0.type != .string }.map(\.name)
     return StoreError(
       .usage,
-      "no column that the arms have in common has a name that tells it is a metric; name some with "
+      "no column that the arms have in common has the name of a metric; name some with "
         + "--higher and --lower, of \(names.prefix(8).joined(separator: ", "))")
   }
 }

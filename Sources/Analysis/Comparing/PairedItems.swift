@@ -113,42 +113,14 @@ struct PairedItems: Sendable {
     }
   }
 
-  /// A column of an arm as labels, that of each item's first row.
-  func labels(
-    _ column: String, of side: ComparisonSide, _ arm: Int
-  ) throws(StoreError) -> [ValueLabel?] {
-    let all = try side.table.labels(column)
-    return rows[arm].map { $0.first.flatMap { all[$0] } }
-  }
-
-  /// The items whose rows disagree on a column that identifies or clusters them, so that the base's
-  /// first row decides.
-  func unsettled(
-    _ column: String, of sides: [ComparisonSide]
-  ) throws(StoreError) -> [ComparisonDocument.Finding] {
-    var differing: Set<Int> = []
-    var first: [ValueLabel?] = []
-    for (arm, side) in sides.enumerated() where side.table.has(column) {
-      let all = try side.table.labels(column)
-      if arm == 0 { first = try labels(column, of: side, arm) }
-      if first.isEmpty { return [] }
-      for (item, rows) in rows[arm].enumerated() {
-        if rows.contains(where: { all[$0] != first[item] }) { differing.insert(item) }
-      }
+  /// The labels of items by a column that identifies or clusters them: those of the base, held
+  /// against the other arms that have the column.
+  /// - Throws: ``StoreError`` of kind `usage` when the base has no such column.
+  func labels(_ column: String, of sides: [ComparisonSide]) throws(StoreError) -> ItemLabels {
+    var parts: [(labels: [ValueLabel?], items: [[Int]])] = []
+    for (arm, side) in sides.enumerated() where arm == 0 || side.table.has(column) {
+      parts.append((try side.table.labels(column), rows[arm]))
     }
-    if differing.isEmpty { return [] }
-    let places = differing.sorted()
-    return [
-      .init(
-        column, arm: nil,
-        "items whose rows differ in it between attempts or arms; the first row of "
-          + "\(sides[0].name) counts", count: places.count,
-        examples: places.prefix(Self.exampleCount).map { keys[$0].names })
-    ]
-  }
-
-  /// The clusters of items by a column of the base; an item without a value is independent.
-  func clusters(_ column: String, of base: ComparisonSide) throws(StoreError) -> Clusters {
-    Clusters(labels: try labels(column, of: base, 0).ownWhereMissing)
+    return ItemLabels(parts)
   }
 }

@@ -89,7 +89,8 @@ package struct ExperimentAnalysis: Sendable {
     return ExperimentDocument(
       request: request, by: by, sources: sources, roles: metrics?.roles ?? MetricRoles(),
       arms: try arms(), sampleRatio: sampleRatio, outcomeRatio: outcomeRatio,
-      contrasts: contrasts, guardrails: guardrails, findings: findings + units.findings,
+      contrasts: contrasts, guardrails: guardrails,
+      findings: findings + units.findings + (metrics?.findings ?? []),
       verdict: isHeld ? .hold : isStopped ? .stop : .continue, reasons: reasons)
   }
 

@@ -86,31 +86,22 @@ package enum RatingColumns {
   package static func lines(_ events: [RatingEvent]) -> [UInt8] {
     var out: [UInt8] = []
     for event in events {
-      out.append(UInt8(ascii: "{"))
-      var isFirst = true
-      for (name, value) in cells(event) {
-        guard let value else { continue }
-        if !isFirst { out.append(UInt8(ascii: ",")) }
-        isFirst = false
-        CanonicalJSON.append(name, to: &out)
-        out.append(UInt8(ascii: ":"))
-        out += value
-      }
-      out += Array("}\n".utf8)
+      let members = cells(event).compactMap { name, value in value.map { (name, $0) } }
+      out += JSON.object(JSON.Object(members)).compactBytes + [UInt8(ascii: "\n")]
     }
     return out
   }
 
-  private static func cells(_ event: RatingEvent) -> [(String, [UInt8]?)] {
-    func text(_ value: String?) -> [UInt8]? { value.map { CanonicalJSON.string($0).bytes } }
+  private static func cells(_ event: RatingEvent) -> [(String, JSON?)] {
+    func text(_ value: String?) -> JSON? { value.map(JSON.string) }
     return [
       ("rating", text(event.rating)), ("at", text(event.at?.description)),
       ("kind", text(event.kind)), ("item", text(event.item)), ("rater", text(event.rater)),
-      ("value", event.value.map { Array("\($0)".utf8) }), ("label", text(event.label)),
+      ("value", event.value.map { .number("\($0)") }), ("label", text(event.label)),
       ("winner", text(event.winner)), ("a", text(event.a)), ("b", text(event.b)),
       ("shown_left", text(event.shownLeft)), ("rubric", text(event.rubric)),
       ("scorer", text(event.scorer)), ("scorer_version", text(event.scorerVersion)),
-      ("source", text(event.source)), ("seed", event.seed.map { Array(String($0).utf8) }),
+      ("source", text(event.source)), ("seed", event.seed.map { .integer(Int64($0)) }),
       ("corrects", text(event.corrects)), ("reason", text(event.reason)),
     ]
   }

@@ -66,7 +66,7 @@ package struct RatingPlan {
           throw StoreError(
             .usage,
             "\(names[table]) has two rows for the item '\(item.prefix(80))' and one arm; name the "
-              + "column that tells items apart with --item, or push one row for each")
+              + "column that identifies items with --item, or push one row for each")
         }
       }
     }
@@ -154,7 +154,7 @@ package struct RatingPlan {
     if let after {
       guard after.utf8.count == 16, let word = UInt64(after, radix: 16) else {
         throw StoreError(
-          .usage, "'\(after.prefix(40))' is no task: a task has 16 hexadecimal digits")
+          .usage, "'\(after.prefix(40))' is not a task: a task has 16 hexadecimal digits")
       }
       floor = word
     }
@@ -216,7 +216,7 @@ package struct RatingPlan {
     guard let entry = entries.first(where: { $0.task == task }) else {
       throw StoreError(
         .invalid,
-        "'\(task.prefix(40))' is no \(event.kind.prefix(40)) task of the item with the seed \(seed)"
+        "'\(task.prefix(40))' is not a \(event.kind.prefix(40)) task of the item with the seed \(seed)"
       )
     }
     event.task = nil

@@ -43,6 +43,26 @@ package struct RatingRules {
     }
   }
 
+  /// Throws unless the scores that people give now are on the scale that they are asked for:
+  /// answers to tasks, and scores of the scorer that stands for people.
+  ///
+  /// A score on another scale would be averaged with these. So it names another scorer; a file of
+  /// ratings from another tool has a scale of its own.
+  /// - Throws: ``StoreError`` of kind `invalid` that names the event.
+  package static func checkScale(_ events: [RatingEvent]) throws(StoreError) {
+    let (scale, human) = (RatingEvent.scores, RatingEvent.defaultScorer)
+    for (index, event) in events.enumerated() {
+      guard event.kind == "score", let value = event.value,
+        event.task != nil || (event.scorer ?? human).hasBytes(of: human),
+        Int(exactly: value).map({ !scale.contains($0) }) ?? true
+      else { continue }
+      throw StoreError(
+        .invalid,
+        "event \(index + 1): a score given by hand is a whole number from \(scale.lowerBound) to "
+          + "\(scale.upperBound); on another scale name another 'scorer'")
+    }
+  }
+
   /// The fault of an event by itself.
   private static func fault(_ event: RatingEvent) -> String? {
     guard kinds.contains(event.kind) else {
@@ -60,7 +80,7 @@ package struct RatingRules {
     ] where text.map({ !(1...nameBytes).contains($0.utf8.count) }) ?? false {
       return "\(name) is a text of 1 to \(nameBytes) bytes, or is left out"
     }
-    if event.at == nil { return "at is missing, or is no time like 2026-10-01T12:00:00Z" }
+    if event.at == nil { return "at is missing, or is not a time like 2026-10-01T12:00:00Z" }
     if event.seed.map({ $0 < 0 }) ?? false { return "seed is a number from 0 on" }
     if event.corrects != nil, event.reason == nil {
       return "a correction has a reason; say why in 'reason'"

@@ -71,10 +71,17 @@ struct ReportAgreement {
   func unsettled() throws(StoreError) -> [String] {
     guard let items else { return [] }
     var findings: [String] = []
-    let columns =
-      request.slices.map { ($0, "each row counts in its own slice") }
-      + [request.cluster].compactMap(\.self).map { ($0, "the first row counts") }
-    for (column, what) in columns {
+    if let column = request.cluster {
+      let labels = try table.labels(column)
+      // Differences are of items, whatever the model.
+      var rows = [[Int]](repeating: [], count: (items.max() ?? -1) + 1)
+      for (row, item) in items.enumerated() { rows[item].append(row) }
+      let count = ItemLabels([(labels, rows)]).unsettled.count
+      if count > 0 {
+        findings.append("\(count) items have rows that differ in \(column): the first row counts")
+      }
+    }
+    for column in request.slices {
       let labels = try table.labels(column)
       var differing: Set<Int> = []
       for rows in models {
@@ -89,7 +96,8 @@ struct ReportAgreement {
       }
       if differing.isEmpty { continue }
       findings.append(
-        "\(differing.count) items have rows of one model that differ in \(column): \(what)")
+        "\(differing.count) items have rows of one model that differ in \(column): each row counts "
+          + "in its own slice")
     }
     return findings
   }

@@ -42,7 +42,7 @@ struct FieldColumns: Sendable {
     for (path, column) in map.sorted(by: { $0.key < $1.key }).map({ ($0.key.string, $0.value) }) {
       guard FieldPath.roots.contains(where: { path.hasPrefix($0 + ".") }) else {
         throw StoreError(
-          .usage, "'\(path)' is no field of a request, like request.task or metadata.topic")
+          .usage, "'\(path)' is not a field of a request, like request.task or metadata.topic")
       }
       _ = try table.vector(column)
     }
@@ -82,7 +82,7 @@ struct FieldColumns: Sendable {
         guard let text = field.texts[row] else { return nil }
         guard field.isText else { return (field.steps[...], Array(text.utf8)) }
         var quoted: [UInt8] = []
-        CanonicalJSON.append(text, to: &quoted)
+        JSON.append(text, to: &quoted)
         return (field.steps[...], quoted)
       })
   }

@@ -112,15 +112,7 @@ package struct RowContexts: Sendable {
   }
 
   static func object(_ members: [(name: String, json: [UInt8])]) -> [UInt8] {
-    var out: [UInt8] = [UInt8(ascii: "{")]
-    for (index, member) in members.enumerated() {
-      if index > 0 { out.append(UInt8(ascii: ",")) }
-      CanonicalJSON.append(member.name, to: &out)
-      out.append(UInt8(ascii: ":"))
-      out += member.json
-    }
-    out.append(UInt8(ascii: "}"))
-    return out
+    JSON.object(JSON.Object(members.map { ($0.name, .verbatim($0.json)) })).compactBytes
   }
 }
 

@@ -54,7 +54,38 @@ struct ModelTable: Sendable {
           "items", arm: nil, "items that some model lacks", count: items.rows.count - keys.count,
           isLeftOut: true))
     }
+    let measured = try Self.values(table, models, rows, roles: roles, needed: needed)
+    findings += measured.findings
+    let labels = try options.cluster.map { column throws(StoreError) in
+      let all = try table.labels(column)
+      return ItemLabels(models.map { (all, rows[$0] ?? []) })
+    }
+    clusters = labels?.clusters
+    if let column = options.cluster {
+      let what = "between attempts or models; the first row of \(models[0]) counts"
+      findings += [labels?.finding(column, keys: keys, what)].compactMap(\.self)
+    }
+    findings += ComparisonAnalysis.few(clusters)
+    let metrics = needed.compactMap { [roles] in roles[$0] }
+    findings += try Self.changes(
+      table, models.map { rows[$0] ?? [] }, keys, besides: key + [options.by], metrics: metrics,
+      repeats: options.repeats)
+    findings += ComparisonAnalysis.textual(table, metrics, roles: roles)
+    self.models = models
+    self.keys = keys
+    self.rows = rows
+    values = measured.values
+  }
+
+  /// The values of each model's items by role, with the findings on items without one.
+  private static func values(
+    _ table: ColumnTable, _ models: [String], _ rows: [DataText: [[Int]]], roles: MetricRoles,
+    needed: [MetricRoles.Role]
+  ) throws(StoreError) -> (
+    values: [DataText: [MetricRoles.Role: [Double?]]], findings: [ComparisonDocument.Finding]
+  ) {
     var values: [DataText: [MetricRoles.Role: [Double?]]] = [:]
+    var findings: [ComparisonDocument.Finding] = []
     for model in models {
       let arm = try ArmRows(table, items: rows[model] ?? [], roles: roles, clusters: nil)
       for role in needed {
@@ -69,15 +100,7 @@ struct ModelTable: Sendable {
             isLeftOut: true))
       }
     }
-    clusters = try options.cluster.map { (column) throws(StoreError) in
-      let labels = try table.labels(column)
-      return Clusters(
-        labels: (rows[models[0]] ?? []).map { $0.first.flatMap { labels[$0] } }.ownWhereMissing)
-    }
-    self.models = models
-    self.keys = keys
-    self.rows = rows
-    self.values = values
+    return (values, findings)
   }
 
   /// The items that all of `count` models have rows of, and for each model those rows.
@@ -105,6 +128,27 @@ struct ModelTable: Sendable {
       for (model, own) in found { rows[model, default: []].append(own) }
     }
     return (keys, rows)
+  }
+
+  /// The judges and reference answers that are not those of the first model on some items.
+  private static func changes(
+    _ table: ColumnTable, _ rows: [[[Int]]], _ keys: [ItemKey], besides others: [String],
+    metrics: [String], repeats: String?
+  ) throws(StoreError) -> [ComparisonDocument.Finding] {
+    var differing: [DataText: Set<Int>] = [:]
+    for candidate in rows.dropFirst() {
+      let changes = try Comparability.changes(
+        in: table, from: rows[0], to: candidate, besides: others, metrics: metrics,
+        repeats: repeats)
+      for (column, places) in changes { differing[column, default: []].formUnion(places) }
+    }
+    return differing.sorted { $0.key < $1.key }.map { column, places in
+      .init(
+        column.string, arm: nil,
+        "items where it is not the same for all models: their scores rest on different things",
+        count: places.count,
+        examples: places.sorted().prefix(PairedItems.exampleCount).map { keys[$0].names })
+    }
   }
 
   /// The items as documents describe them.

@@ -53,7 +53,7 @@ package struct RoutingObjective: Sendable, Hashable {
   private static func unfit(_ text: String) -> StoreError {
     StoreError(
       .usage,
-      "'\(text)' is no objective; write 'min cost s.t. success >= -1pp', "
+      "'\(text)' is not an objective; write 'min cost s.t. success >= -1pp', "
         + "'max success s.t. cost <= +10%' or 'min p95 s.t. success >= -1pp'")
   }
 }

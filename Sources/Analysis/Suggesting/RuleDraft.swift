@@ -27,23 +27,21 @@ struct RuleDraft: Sendable {
   /// - Throws: ``StoreError`` of kind `usage` where names of models or slices cannot be in rules.
   func rules() throws(StoreError) -> RuleSet {
     do throws(RuleFaults) {
-      return try RuleSet(parsing: document.bytes)
+      return try RuleSet(parsing: document.canonicalBytes)
     } catch {
       throw StoreError(.usage, "what was measured makes no rules: \(error)")
     }
   }
 
-  private var document: CanonicalJSON {
-    let provider = CanonicalJSON.string(request.provider ?? "unspecified")
+  private var document: JSON {
+    let provider = JSON.string(request.provider ?? "unspecified")
     let used = ([fallback] + slices.filter(\.isRule).map(\.model)).textSet
-    var members: [DataText: CanonicalJSON] = [
+    var members: JSON.Object = [
       "schema": .string(RuleSet.schema), "route": .string(request.name),
       "comment": .string(comment),
       "targets": .object(
-        Dictionary(
-          uniqueKeysWithValues: used.map {
-            ($0, .object(["provider": provider, "model": .string($0.string)]))
-          })),
+        JSON.Object(
+          used.map { ($0.string, ["provider": provider, "model": .string($0.string)]) })),
       "rules": .array(slices.filter(\.isRule).map(rule)),
       "default": .object(["target": .string(fallback)]),
     ]
@@ -51,17 +49,17 @@ struct RuleDraft: Sendable {
     return .object(members)
   }
 
-  private func rule(_ slice: SuggestionDocument.Slice) -> CanonicalJSON {
+  private func rule(_ slice: SuggestionDocument.Slice) -> JSON {
     .object([
       "name": .string("\(column)=\(slice.value)"),
       "when": .object([
-        DataText(request.field ?? Self.field(column)): .object(["$eq": scalar(slice.value)])
+        request.field ?? Self.field(column): .object(["$eq": scalar(slice.value)])
       ]),
       "serve": .object(["target": .string(slice.model)]),
     ])
   }
 
-  private func scalar(_ text: String) -> CanonicalJSON {
+  private func scalar(_ text: String) -> JSON {
     switch kind {
     case .int64: Int64(text).map { .integer($0) } ?? .string(text)
     case .bool: .bool(text == "true")
@@ -70,8 +68,8 @@ struct RuleDraft: Sendable {
   }
 
   /// The objective's bound as a gate, to be shown on rows that had no part in the draft.
-  private func gates(_ holdout: String) -> CanonicalJSON {
-    var gate: [DataText: CanonicalJSON] = [
+  private func gates(_ holdout: String) -> JSON {
+    var gate: JSON.Object = [
       "dataset": .string(holdout), "min_coverage_percent": .integer(95),
     ]
     let bound = abs(objective.gate.bound)

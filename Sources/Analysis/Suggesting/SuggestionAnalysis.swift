@@ -58,7 +58,7 @@ package struct SuggestionAnalysis: Sendable {
     else {
       throw StoreError(
         .usage,
-        "the column '\(column)' tells the answer, not the request: rules cannot look at it before "
+        "the column '\(column)' shows the answer, not the request: rules cannot read it before "
           + "there is one")
     }
     slices = try models.slices(column)

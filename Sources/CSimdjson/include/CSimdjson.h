@@ -121,6 +121,16 @@ typedef struct assay_json_result {
   size_t column_count;
 } assay_json_result;
 
+/// How rows are separated.
+typedef enum assay_json_layout : uint32_t {
+  /// One object a line.
+  ASSAY_JSON_LINES,
+  /// Objects with commas between.
+  ASSAY_JSON_ELEMENTS,
+  /// One object only, over any number of lines.
+  ASSAY_JSON_SINGLE,
+} assay_json_layout;
+
 /// Memory that parses reuse. One thread at a time.
 typedef struct assay_json_parser assay_json_parser;
 
@@ -128,10 +138,9 @@ typedef struct assay_json_parser assay_json_parser;
 assay_json_parser *assay_json_parser_new(void);
 void assay_json_parser_free(assay_json_parser *parser);
 
-/// Parses `block[start..<end]`: one object a line or, when `is_array`, objects with commas between.
-/// `column_limit` is the most columns a row may have.
+/// Parses the rows in `block[start..<end]`. `column_limit` is the most columns a row may have.
 assay_json_result assay_json_parse(assay_json_parser *parser, const uint8_t *block, size_t start,
-                                   size_t end, int is_array, size_t column_limit);
+                                   size_t end, assay_json_layout layout, size_t column_limit);
 
 /// Column `index` of the last parse, in order of first appearance.
 assay_json_column assay_json_parser_column(const assay_json_parser *parser, size_t index);

@@ -1,7 +1,7 @@
 import GRDB
 import Model
 
-/// The row of a dataset: its newest record, and how much there is of everything else.
+/// The row of a dataset: its newest record, and the counts of its versions and tags.
 struct DatasetRow {
   static let columns = "id, name, head_sequence, head_digest, versions, tags, tag_sum, checksum"
 
@@ -12,11 +12,11 @@ struct DatasetRow {
   var headDigest = Digest(zero: ())
   /// The number of the newest version; numbers run from 1 without gaps.
   var versions = 0
-  /// How many tags there are, and what their checksums add up to.
+  /// The number of tags, and the sum of their checksums.
   var tags = 0
   var tagSum: Int64 = 0
 
-  /// A dataset that nothing is known of yet.
+  /// A dataset without any record yet.
   init(_ name: DatasetName) { self.name = name }
 
   /// The dataset of that name; nil when there is none.
@@ -33,17 +33,18 @@ struct DatasetRow {
 
   /// Reads a row and checks it.
   init(_ row: Row, _ key: RowChecksum) throws {
-    guard let name = try? DatasetName(row["name"]) else {
+    guard let name = try? DatasetName(row.decode(forColumn: "name")) else {
       throw IndexDamage(what: "a dataset has no name")
     }
     self.name = name
-    id = row["id"]
-    headSequence = row["head_sequence"]
-    headDigest = try RecordRows.digest(row["head_digest"])
-    versions = row["versions"]
-    tags = row["tags"]
-    tagSum = row["tag_sum"]
-    guard row["checksum"] == checksum(key), headSequence > 0, versions >= 0 else {
+    id = try row.decode(forColumn: "id")
+    headSequence = try row.decode(forColumn: "head_sequence")
+    headDigest = try RecordRows.digest(row.decode(forColumn: "head_digest"))
+    versions = try row.decode(forColumn: "versions")
+    tags = try row.decode(forColumn: "tags")
+    tagSum = try row.decode(forColumn: "tag_sum")
+    guard try row.decode(forColumn: "checksum") == checksum(key), headSequence > 0, versions >= 0
+    else {
       throw IndexDamage(what: "a dataset is not what was written")
     }
   }

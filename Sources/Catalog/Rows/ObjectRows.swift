@@ -36,7 +36,7 @@ import Synchronization
     unsafe self.statement = try database.cachedStatement(sql: Self.lookup).sqliteStatement
   }
 
-  /// Where an object is; nil when there is none of that digest.
+  /// Returns the place of an object; nil without one of that digest.
   mutating func find(_ digest: Digest, _ index: Index) throws -> ObjectLocation? {
     defer { unsafe sqlite3_reset(statement) }
     unsafe Self.withBytes(of: digest) { unsafe Self.bind($0, at: 1, to: statement) }
@@ -55,7 +55,7 @@ import Synchronization
     let kind = ObjectEntry.Kind(
       rawValue: UInt8(truncatingIfNeeded: unsafe sqlite3_column_int(statement, 0)))
     guard let kind, (kind == .delta) == (base != nil), let frames = [FrameSize](encoded: sizes)
-    else { throw IndexDamage(what: "an object is none that a pack can hold") }
+    else { throw IndexDamage(what: "an object is not one that a pack can hold") }
     let object = ObjectEntry(
       digest: digest, kind: kind,
       offset: UInt64(bitPattern: unsafe sqlite3_column_int64(statement, 2)), frames: frames,

@@ -33,11 +33,11 @@ struct PackRow: Sendable {
   }
 
   private init(_ row: Row, _ key: RowChecksum) throws {
-    id = row["id"]
+    id = try row.decode(forColumn: "id")
     pack = KnownPack(
-      name: row["name"], byteCount: row["bytes"],
-      seal: UInt64(bitPattern: row["seal"] as Int64))
-    guard row["checksum"] == Self.checksum(id, pack, key) else {
+      name: try row.decode(forColumn: "name"), byteCount: try row.decode(forColumn: "bytes"),
+      seal: UInt64(bitPattern: try row.decode(forColumn: "seal")))
+    guard try row.decode(forColumn: "checksum") == Self.checksum(id, pack, key) else {
       throw IndexDamage(what: "a pack is not what was written")
     }
   }

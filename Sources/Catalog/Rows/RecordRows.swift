@@ -17,19 +17,20 @@ enum RecordRows {
   static func record(
     _ row: Row, of dataset: DatasetRow, _ key: RowChecksum
   ) throws -> LogRecord {
-    let digest = try digest(row["digest"])
-    let texts: Data? = row["texts"]
+    let digest = try digest(row.decode(forColumn: "digest"))
+    let texts: Data? = try row.decode(forColumn: "texts")
+    let json: Data = try row.decode(forColumn: "json")
     let record: LogRecord
     do throws(StoreError) {
       record = try LogRecord(
-        parsing: [UInt8](row["json"] as Data), texts: texts.map { [UInt8]($0) })
+        parsing: [UInt8](json), texts: texts.map { [UInt8]($0) })
     } catch {
-      // Whoever wrote the index could read the record, so this is not it.
+      // The process that wrote the index could read the record, so this is not that record.
       throw IndexDamage(what: "a record is not what was written")
     }
     guard record.digest == digest, record.dataset == dataset.name,
-      record.sequence == row["sequence"],
-      row["checksum"] == checksum(dataset.id, record.sequence, digest, key)
+      try row.decode(forColumn: "sequence") == record.sequence,
+      try row.decode(forColumn: "checksum") == checksum(dataset.id, record.sequence, digest, key)
     else { throw IndexDamage(what: "a record is not what was written") }
     return record
   }

@@ -3,7 +3,7 @@ import Model
 /// A 64-bit hash of the columns of a row, keyed by the store and the table.
 ///
 /// Every word is folded in by the high and low half of a 128-bit product, so that a flipped bit
-/// changes it. It finds what nobody wrote; it is no defence against somebody who wants to deceive.
+/// changes it. It detects accidental damage; it is no defence against a deliberate forgery.
 struct RowChecksum {
   /// The tables, so that a row is not taken for one of another table.
   enum Table: UInt64 {

@@ -24,9 +24,11 @@ enum TagRows {
       arguments: [dataset.id])
     var sum: Int64 = 0
     let tags = try rows.map { row in
-      let tag = IndexedTag(name: row["name"], number: row["number"], sequence: row["sequence"])
+      let tag = IndexedTag(
+        name: try row.decode(forColumn: "name"), number: try row.decode(forColumn: "number"),
+        sequence: try row.decode(forColumn: "sequence"))
       let checksum = checksum(tag, dataset.id, key)
-      guard row["checksum"] == checksum else {
+      guard try row.decode(forColumn: "checksum") == checksum else {
         throw IndexDamage(what: "a tag is not what was written")
       }
       sum &+= checksum
@@ -51,7 +53,7 @@ enum TagRows {
         sql: "DELETE FROM tag WHERE dataset = ? AND name = ?")
       try statement.execute(arguments: [dataset.id, change.name])
       dataset.tags -= 1
-      dataset.tagSum &-= old["checksum"]
+      dataset.tagSum &-= try old.decode(forColumn: "checksum")
     }
     guard let number = change.number else { return }
     let tag = IndexedTag(name: change.name, number: number, sequence: sequence)

@@ -2,7 +2,7 @@ import GRDB
 import GRDBSQLite
 import Model
 
-/// What the index keeps of a version beside its record.
+/// The columns that the index holds of a version besides its record.
 struct VersionRow {
   let number: Int
   let sequence: Int
@@ -44,11 +44,11 @@ struct VersionRow {
       ])
   }
 
-  /// Shows `visit` the rows of a dataset's versions, the newest first, without a gap, from the one
-  /// before number `before` on, until it has seen enough.
+  /// Passes the rows of a dataset's versions to `visit`, newest first, without a gap, from the one
+  /// before number `before` on, until it returns that it has seen enough.
   ///
-  /// By SQLite's own calls: what is looked for by time, digest or key is looked for here, since a
-  /// row that an index of the table hides would go unnoticed.
+  /// By SQLite's own calls, and without an index of the table on time, digest or key: a row that
+  /// such an index hides would go unnoticed.
   @safe static func scan(
     of dataset: DatasetRow, before: Int = .max, _ database: Database, _ key: RowChecksum,
     _ visit: (VersionRow) throws -> Bool

@@ -5,19 +5,19 @@ package import Wire
 extension RemoteStoreService {
   package func backtest(
     _ request: BacktestRequest
-  ) throws(StoreError) -> Kept<BacktestDocument> {
+  ) throws(StoreError) -> Saved<BacktestDocument> {
     let name = try Reference(parsing: request.rules).dataset.text
     return try document(
-      Kept<BacktestDocument>.self,
+      Saved<BacktestDocument>.self,
       HTTPRequest(
         .post, Resource("v1", "routers", name, "backtests"), json: Documents.encode(request)))
   }
 
   package func suggest(
     _ request: SuggestionRequest
-  ) throws(StoreError) -> Kept<SuggestionDocument> {
+  ) throws(StoreError) -> Saved<SuggestionDocument> {
     try document(
-      Kept<SuggestionDocument>.self,
+      Saved<SuggestionDocument>.self,
       HTTPRequest(
         .post, Resource("v1", "routers", request.name, "suggestions"),
         json: Documents.encode(request)))

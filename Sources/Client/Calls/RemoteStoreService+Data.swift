@@ -57,13 +57,15 @@ extension RemoteStoreService {
   ) throws(StoreError) -> QueryDocument {
     var rows = 0
     var isCutShort = false
+    var notes: [String] = []
     let message = HTTPRequest(.post, Resource("v1", "query"), json: Documents.encode(request))
     try download(message) { head throws(StoreError) in
       rows = try field("Assay-Rows", of: head) { Int($0) }
       isCutShort = try field("Assay-Cut-Short", of: head) { Bool($0) }
+      notes = head["Assay-Notes"].map { QueryDocument.notes(field: $0) } ?? []
     } write: { bytes throws(StoreError) in
       try write(bytes)
     }
-    return QueryDocument(rows: rows, isCutShort: isCutShort)
+    return QueryDocument(rows: rows, isCutShort: isCutShort, notes: notes)
   }
 }

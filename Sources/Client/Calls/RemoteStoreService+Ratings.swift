@@ -48,7 +48,7 @@ extension RemoteStoreService {
     let answer = try answer(to: HTTPRequest(.head, Self.media(dataset, address)))
     // An answer without a body says no more than its status.
     guard answer.head.status != 404 else {
-      throw StoreError(.missing, "the address is none of a task that waits; ask for the task again")
+      throw StoreError(.missing, "the address belongs to no waiting task; ask for the task again")
     }
     try require(answer)
     return RatingTask.Media(

@@ -1,3 +1,5 @@
+import Model
+
 /// A value of a `json` column that is not nested.
 package enum JSONScalar: Equatable, Sendable {
   case bool(Bool)
@@ -25,35 +27,18 @@ package enum JSONScalar: Equatable, Sendable {
     }
   }
 
-  /// Undoes the escapes that compact JSON text has: quotes, backslashes and control characters.
+  /// The bytes of a string without its quotes, its escapes resolved.
   package static func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8] {
-    var out: [UInt8] = []
-    out.reserveCapacity(text.count)
-    var index = text.startIndex
-    while index < text.endIndex {
-      let byte = text[index]
-      index += 1
-      guard byte == UInt8(ascii: "\\"), index < text.endIndex else {
-        out.append(byte)
-        continue
-      }
-      let kind = text[index]
-      index += 1
-      switch kind {
-      case UInt8(ascii: "b"): out.append(0x08)
-      case UInt8(ascii: "t"): out.append(0x09)
-      case UInt8(ascii: "n"): out.append(0x0A)
-      case UInt8(ascii: "f"): out.append(0x0C)
-      case UInt8(ascii: "r"): out.append(0x0D)
-      case UInt8(ascii: "u"):
-        let digits = text[index..<min(index + 4, text.endIndex)]
-        let scalar = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
-        let character = scalar.flatMap(Unicode.Scalar.init) ?? "\u{FFFD}"
-        out.append(contentsOf: String(Character(character)).utf8)
-        index = min(index + 4, text.endIndex)
-      default: out.append(kind)
-      }
+    guard text.contains(UInt8(ascii: "\\")) else { return Array(text) }
+    let quote = UInt8(ascii: "\"")
+    do throws(JSONFault) {
+      var scanner = try JSONScanner([quote] + text + [quote])
+      var out: [UInt8] = []
+      try scanner.string(to: &out)
+      return out
+    } catch {
+      // What is kept was checked when it was written; of other text there is only what it says.
+      return Array(text)
     }
-    return out
   }
 }

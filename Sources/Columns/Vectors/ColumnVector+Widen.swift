@@ -87,10 +87,10 @@ extension ColumnVector {
     case .int64(let integers) where type == .int64:
       out.append(contentsOf: String(integers[row]).utf8)
     case .int64(let moments):
-      CanonicalJSON.append(Timestamp(microseconds: moments[row]).description, to: &out)
+      JSON.append(Timestamp(microseconds: moments[row]).description, to: &out)
     case .float64(let floats, _) where !floats[row].isFinite:
       // JSON has no such number; these are the texts that CSV has for them.
-      CanonicalJSON.append(floats[row].isNaN ? "nan" : floats[row].description, to: &out)
+      JSON.append(floats[row].isNaN ? "nan" : floats[row].description, to: &out)
     case .float64(let floats, let integral):
       let isIntegral = integral?[row] ?? false
       out.append(
@@ -99,7 +99,7 @@ extension ColumnVector {
       guard let text = values.text(row) else { break }
       let bytes = text.words.bytes[text.range]
       if type == .string {
-        CanonicalJSON.append(String(decoding: bytes, as: UTF8.self), to: &out)
+        JSON.append(String(decoding: bytes, as: UTF8.self), to: &out)
       } else if let form = type.vectorForm {
         VectorText.append(bytes, form, to: &out)
       } else {

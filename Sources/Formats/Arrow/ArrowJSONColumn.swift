@@ -50,6 +50,6 @@ struct ArrowJSONColumn {
   }
 
   private var misfit: StoreError {
-    ArrowFault.unfit(field, "text that is no JSON though it is said to be", "correct it")
+    ArrowFault.unfit(field, "text that is not JSON though it is declared as JSON", "correct it")
   }
 }

@@ -34,7 +34,7 @@ struct ArrowMessage: Sendable {
         isDelta: try header.integer(2, default: UInt8(0)) != 0,
         try ArrowBatchHeader(try header.requiredTable(1)))
     case 3: content = .batch(try ArrowBatchHeader(header))
-    default: throw ArrowFault.unsupported("a message that is no table (a tensor)")
+    default: throw ArrowFault.unsupported("a message that is not a table (a tensor)")
     }
     var marks: [String: String] = [:]
     for pair in try table.tables(4) {

@@ -57,7 +57,7 @@ final class GzipDecoder {
         throw StoreError(.exhausted, "there is no memory to decompress '\(name)'")
       default:
         throw StoreError(
-          .invalid, "this is no gzip data, or it is damaged: get the file again",
+          .invalid, "this is not gzip data, or it is damaged: get the file again",
           at: .init(file: name))
       }
       if count > 0 { return count }

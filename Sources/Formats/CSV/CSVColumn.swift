@@ -134,43 +134,55 @@ struct CSVColumn {
     return nil
   }
 
+  /// Adds each cell by `take`, which returns false for a text that does not fit, and a null where
+  /// the cell is empty or a word for it; after a null, `fill` keeps the values as many as the rows.
+  @inline(__always)
+  private mutating func appendEach(
+    _ cells: [CSVCell], _ column: Int, _ stride: Int, _ bytes: UnsafeRawBufferPointer,
+    isNaNNull: Bool, take: (inout CSVColumn, UnsafeRawBufferPointer) -> Bool,
+    fill: (inout CSVColumn) -> Void
+  ) -> Int? {
+    for index in Swift.stride(from: column, to: cells.count, by: stride) {
+      if unsafe !takesNull(cells[index], bytes) {
+        let text = unsafe cells[index].text(in: bytes)
+        if unsafe take(&self, text) {
+          count += 1
+          continue
+        }
+        guard unsafe takesWord(text) || isNaNNull && takesNaN(text) else { return index / stride }
+      }
+      fill(&self)
+    }
+    return nil
+  }
+
   private mutating func appendBools(
     _ cells: [CSVCell], _ column: Int, _ stride: Int, _ bytes: UnsafeRawBufferPointer
   ) -> Int? {
-    for index in Swift.stride(from: column, to: cells.count, by: stride) {
-      if unsafe takesNull(cells[index], bytes) { continue }
-      let text = unsafe cells[index].text(in: bytes)
-      guard let bool = unsafe CSVBool(known: text) else {
-        guard unsafe takesWord(text) || takesNaN(text) else { return index / stride }
-        continue
-      }
-      if unsafe text.count < 4 || text[0] < UInt8(ascii: "f") {
-        unsafe readings.add(text, as: .bool)
-      }
-      if bool.value { marked.append(UInt32(truncatingIfNeeded: count)) }
-      count += 1
-    }
-    return nil
+    unsafe appendEach(
+      cells, column, stride, bytes, isNaNNull: true,
+      take: { column, text in
+        guard let bool = unsafe CSVBool(known: text) else { return false }
+        if unsafe text.count < 4 || text[0] < UInt8(ascii: "f") {
+          unsafe column.readings.add(text, as: .bool)
+        }
+        if bool.value { column.marked.append(UInt32(truncatingIfNeeded: column.count)) }
+        return true
+      }, fill: { _ in })
   }
 
   private mutating func appendIntegers(
     _ cells: [CSVCell], _ column: Int, _ stride: Int, _ bytes: UnsafeRawBufferPointer
   ) -> Int? {
-    for index in Swift.stride(from: column, to: cells.count, by: stride) {
-      if unsafe takesNull(cells[index], bytes) {
-        integers.append(0)
-        continue
-      }
-      let text = unsafe cells[index].text(in: bytes)
-      guard let integer = unsafe CSVNumber.integer(text) ?? wholeNumber(text) else {
-        guard unsafe takesWord(text) || takesNaN(text) else { return index / stride }
-        integers.append(0)
-        continue
-      }
-      integers.append(integer)
-      count += 1
-    }
-    return nil
+    unsafe appendEach(
+      cells, column, stride, bytes, isNaNNull: true,
+      take: { column, text in
+        guard let integer = unsafe CSVNumber.integer(text) ?? column.wholeNumber(text) else {
+          return false
+        }
+        column.integers.append(integer)
+        return true
+      }, fill: { $0.integers.append(0) })
   }
 
   /// An integer that was written as a float (`3.0`), as tools do that have no integers with nulls,
@@ -187,37 +199,32 @@ struct CSVColumn {
   private mutating func appendDoubles(
     _ cells: [CSVCell], _ column: Int, _ stride: Int, _ bytes: UnsafeRawBufferPointer
   ) -> Int? {
-    for index in Swift.stride(from: column, to: cells.count, by: stride) {
-      if unsafe takesNull(cells[index], bytes) {
-        doubles.append(0)
-        continue
-      }
-      let text = unsafe cells[index].text(in: bytes)
-      let number = unsafe form.withNumber(text) { text in
-        unsafe CSVNumber(text).flatMap { number in
-          unsafe number.value(text).map { value in
-            unsafe (number, value, number.isRounded(text, value))
-          }
+    unsafe appendEach(
+      cells, column, stride, bytes, isNaNNull: false,
+      take: { column, text in
+        guard let value = unsafe column.number(text) ?? column.spelledNumber(text) else {
+          return false
+        }
+        column.doubles.append(value)
+        return true
+      }, fill: { $0.doubles.append(0) })
+  }
+
+  /// A number as JSON has it; nil for any other text and for an integer that no double equals.
+  private mutating func number(_ text: UnsafeRawBufferPointer) -> Double? {
+    let parsed = unsafe form.withNumber(text) { text in
+      unsafe CSVNumber(text).flatMap { number in
+        unsafe number.value(text).map { value in
+          unsafe (number, value, number.isRounded(text, value))
         }
       }
-      if let (number, value, isRounded) = number ?? nil,
-        !number.isInteger || number.isExactInteger
-      {
-        if isRounded { firstRounded = firstRounded ?? count }
-        if number.isInteger { marked.append(UInt32(truncatingIfNeeded: count)) }
-        doubles.append(value)
-        count += 1
-        continue
-      }
-      if unsafe takesWord(text) {
-        doubles.append(0)
-        continue
-      }
-      guard let value = unsafe spelledNumber(text) else { return index / stride }
-      doubles.append(value)
-      count += 1
     }
-    return nil
+    guard let (number, value, isRounded) = parsed ?? nil,
+      !number.isInteger || number.isExactInteger
+    else { return nil }
+    if isRounded { firstRounded = firstRounded ?? count }
+    if number.isInteger { marked.append(UInt32(truncatingIfNeeded: count)) }
+    return value
   }
 
   /// A number in a spelling that JSON lacks and that a double equals: one that is not finite,
@@ -241,21 +248,15 @@ struct CSVColumn {
   private mutating func appendTimestamps(
     _ cells: [CSVCell], _ column: Int, _ stride: Int, _ bytes: UnsafeRawBufferPointer
   ) -> Int? {
-    for index in Swift.stride(from: column, to: cells.count, by: stride) {
-      if unsafe takesNull(cells[index], bytes) {
-        integers.append(0)
-        continue
-      }
-      let text = unsafe cells[index].text(in: bytes)
-      guard let time = unsafe Timestamp(iso8601: String(decoding: text, as: UTF8.self)) else {
-        guard unsafe takesWord(text) else { return index / stride }
-        integers.append(0)
-        continue
-      }
-      integers.append(time.microseconds)
-      count += 1
-    }
-    return nil
+    unsafe appendEach(
+      cells, column, stride, bytes, isNaNNull: false,
+      take: { column, text in
+        guard let time = unsafe Timestamp(iso8601: String(decoding: text, as: UTF8.self)) else {
+          return false
+        }
+        column.integers.append(time.microseconds)
+        return true
+      }, fill: { $0.integers.append(0) })
   }
 
   /// Any text fits, so this finds no misfit.
@@ -274,6 +275,7 @@ struct CSVColumn {
       let cell = cells[index]
       if cell.isNull {
         texts.offsets.append(UInt32(texts.bytes.count))
+        readings.addEmpty()
         appendNull()
         continue
       }

@@ -4,8 +4,9 @@ import Model
 /// A column of a CSV file whose type is known.
 struct CSVReaderColumn {
   let definition: ColumnDefinition
-  /// True when its type was inferred only from its cells.
-  private let isInferred: Bool
+  /// True when it goes without saying that empty cells are null: its type was known before, and
+  /// they cannot be empty texts.
+  private let hidesEmptyCells: Bool
   /// True when no cell has a value, except words that mean null where there is no value.
   let isNull: Bool
   /// True when its numbers are those of a dataset's key, though texts stand beside them.
@@ -15,19 +16,18 @@ struct CSVReaderColumn {
 
   /// A column of which no row was read yet.
   init(
-    _ definition: ColumnDefinition, isInferred: Bool, isNull: Bool, respellsNumbers: Bool
+    _ definition: ColumnDefinition, hidesEmptyCells: Bool, isNull: Bool, respellsNumbers: Bool
   ) {
     self.definition = definition
-    self.isInferred = isInferred
+    self.hidesEmptyCells = hidesEmptyCells
     self.isNull = isNull
     self.respellsNumbers = respellsNumbers
   }
 
-  /// Takes note of how cells were read; that empty ones are null goes without saying where the
-  /// type was known before.
+  /// Takes note of how cells were read.
   mutating func take(_ more: CSVReadings) {
     var more = more
-    if !isInferred { more.forgetEmpty() }
+    if hidesEmptyCells { more.forgetEmpty() }
     readings.add(more)
   }
 
@@ -51,6 +51,8 @@ struct CSVLearning {
   private var fits: Bool
   /// True when the dataset has texts, even if the cells have none.
   private let isText: Bool
+  /// True when the rows join those of the dataset.
+  private let isJoined: Bool
 
   /// A column with the type that was `named` for it, or else that of the dataset.
   init(
@@ -63,14 +65,15 @@ struct CSVLearning {
     typeOfNulls = columns.typeWithoutValues(name)
     self.form = form
     fits = named == nil && expected != nil
-    isText = fits && expected?.type == .string && !columns.isJoined
+    isText = fits && expected?.type == .string
+    isJoined = columns.isJoined
     // Any cell is a text, or JSON, and vectors are looked for in texts.
     if fits, let type = expected?.type, ![.string, .json, .file].contains(type),
       type.vectorForm == nil
     {
       trial = CSVColumn(type: type, form: form)
     }
-    let isWidened = columns.isJoined && expected?.hasValues == true
+    let isWidened = columns.isJoined && expected?.hasValues == true && !isText
     inference = CSVInference(joining: isWidened ? expected?.type : nil)
   }
 
@@ -108,20 +111,26 @@ struct CSVLearning {
     let kept = known == .file ? .json : known?.vectorForm != nil ? .string : known
     let type = named ?? kept ?? typeOfCells
     return CSVReaderColumn(
-      ColumnDefinition(name: name, type: type), isInferred: known == nil,
+      ColumnDefinition(name: name, type: type),
+      hidesEmptyCells: known.map { $0 != .string && $0 != .json } ?? false,
       isNull: named == nil && !fits && inference.isEmpty,
       respellsNumbers: kept == nil && joinsTextsToNumbers)
   }
 
-  /// The look that the cells of a column of text have.
-  var look: CSVLook? {
-    named == nil && column.definition.type == .string ? inference.look : nil
+  /// The look that the cells of a column of text have, and whether the dataset has texts there.
+  var look: (look: CSVLook, isKept: Bool)? {
+    guard named == nil, column.definition.type == .string else { return nil }
+    return inference.look.map { ($0, isText) }
   }
 
   /// The type that the cells have, of a column that is text for the dataset's sake.
+  ///
+  /// Keys that join others have to be texts as these are.
   var hidden: ReadRemarks.Hidden? {
-    guard isText, fits, [.bool, .int64, .float64].contains(inference.type) else { return nil }
-    return ReadRemarks.Hidden(column: name, type: inference.type)
+    guard isText, fits, [.bool, .int64, .float64].contains(inference.type),
+      !isJoined || expected?.isKey == false
+    else { return nil }
+    return ReadRemarks.Hidden(column: name, type: inference.type, isJoined: isJoined)
   }
 
   /// The type that the cells say; numbers of a key stay numbers beside texts, as in other formats.

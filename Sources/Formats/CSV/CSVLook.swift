@@ -3,7 +3,7 @@ import Model
 /// A form of numbers or truth that cells have and that is read only where it is named, or not at
 /// all.
 enum CSVLook: CaseIterable {
-  case decimalComma, thousands, points, percent, padded, number, truth
+  case decimalComma, thousands, points, percent, marked, padded, number, truth, moment
 
   /// The words that may say truth and its contrary.
   private static let truths = [["yes", "no"], ["y", "n"], ["t", "f"]]
@@ -27,6 +27,14 @@ enum CSVLook: CaseIterable {
   init?(_ text: UnsafeRawBufferPointer, hasDecimalComma: Bool = false) {
     guard text.count <= 40 else { return nil }
     let word = unsafe String(decoding: text, as: UTF8.self)
+    if Timestamp(iso8601: word) != nil {
+      self = .moment
+      return
+    }
+    if Self.isMarked(word) {
+      self = .marked
+      return
+    }
     let parts = word.split(separator: " ")
     guard parts.count == 1 else { return nil }
     let plain = String(parts[0])
@@ -46,9 +54,38 @@ enum CSVLook: CaseIterable {
         guard plain.utf8.count < text.count else { return nil }
         self = .padded
       }
+    } else if plain.utf8.count < text.count, Self.isTruth(plain) {
+      self = .padded
     } else {
       return nil
     }
+  }
+
+  private static func isTruth(_ text: String) -> Bool {
+    unsafe Array(text.utf8).withUnsafeBytes { unsafe CSVBool($0) != nil }
+  }
+
+  /// Signs of money before a number or behind it.
+  private static let money: Set<Character> = ["$", "€", "£", "¥"]
+  /// Units behind a number, with a space or without.
+  private static let units = ["seconds", "tokens", "sec", "usd", "eur", "ms", "s"]
+
+  /// Returns true for a number with a unit or a sign of money, or with a minus that is no hyphen.
+  private static func isMarked(_ word: String) -> Bool {
+    var rest = String(word.lowercased().trimmingPrefix { $0 == " " })
+    func trim() { while rest.last == " " { rest.removeLast() } }
+    trim()
+    let hasOtherMinus = rest.first == "−"
+    if hasOtherMinus || rest.first == "-" { rest.removeFirst() }
+    let length = rest.count
+    if let sign = rest.first, money.contains(sign) { rest.removeFirst() }
+    if let sign = rest.last, money.contains(sign) { rest.removeLast() }
+    if rest.count == length, let unit = units.first(where: { rest.hasSuffix($0) }) {
+      rest.removeLast(unit.count)
+    }
+    trim()
+    guard rest.count < length || hasOtherMinus else { return false }
+    return isNumber(rest.trimmingPrefix { $0 == " " }.replacing(",", with: ""))
   }
 
   private static func isNumber(_ text: some StringProtocol) -> Bool {
@@ -69,9 +106,12 @@ enum CSVLook: CaseIterable {
   }
 
   /// The advice after the names of the columns that have the look.
-  private func advice(_ columns: [String]) -> String {
+  /// - Parameter isKept: Whether they are text in the dataset, and so whatever the cells are.
+  private func advice(_ columns: [String], isKept: Bool) -> String {
     switch self {
-    case .decimalComma: "like numbers with decimal commas: '--decimal ,' reads them"
+    case .decimalComma:
+      "like numbers with decimal commas: '--decimal ,"
+        + (isKept ? " --types \(Self.types(columns, .float64))" : "") + "' reads them"
     case .thousands:
       "like numbers with commas between thousands: write them without, or name '--decimal ,' where "
         + "a comma is the decimal sign"
@@ -79,9 +119,12 @@ enum CSVLook: CaseIterable {
       "like numbers with points between thousands: write them without, as 1000,5, and name "
         + "'--decimal ,'"
     case .percent: "like percentages: write them as numbers, 0.5 for 50%"
-    case .padded: "like numbers between spaces: write them without"
+    case .marked:
+      "like numbers with units, signs of money or a minus of their own: write them as plain numbers"
+    case .padded: "like numbers or truth between spaces: write them without"
     case .number: "like numbers: '--types \(Self.types(columns, .float64))' reads them"
     case .truth: "like truth: '--types \(Self.types(columns, .bool))' reads it"
+    case .moment: "like moments: '--types \(Self.types(columns, .timestamp))' reads them"
     }
   }
 
@@ -90,12 +133,14 @@ enum CSVLook: CaseIterable {
   }
 
   /// A sentence for each look that columns of text have.
-  static func sentences(_ looks: [(column: String, look: CSVLook)]) -> [String] {
-    allCases.compactMap { look in
-      let columns = looks.filter { $0.look == look }.map(\.column)
-      guard !columns.isEmpty else { return nil }
-      return ReadRemarks.columns(columns, "is text and looks", "are text and look")
-        + " \(look.advice(columns))"
+  static func sentences(_ looks: [(column: String, look: CSVLook, isKept: Bool)]) -> [String] {
+    allCases.flatMap { look in
+      [false, true].compactMap { isKept in
+        let columns = looks.filter { $0.look == look && $0.isKept == isKept }.map(\.column)
+        guard !columns.isEmpty else { return nil }
+        return ReadRemarks.columns(columns, "is text and looks", "are text and look")
+          + " \(look.advice(columns, isKept: isKept))"
+      }
     }
   }
 }

@@ -151,9 +151,24 @@ package struct CSVReader: RowReader {
     learnt.misfits = learning.flatMap(\.misfits)
     learnt.hidden = learning.compactMap(\.hidden)
     learnt.doubts =
-      learning.compactMap(\.doubt)
-      + CSVLook.sentences(learning.compactMap { column in column.look.map { (column.name, $0) } })
+      spaced(names) + learning.compactMap(\.doubt)
+      + CSVLook.sentences(
+        learning.compactMap { column in
+          column.look.map { (column: column.name, look: $0.look, isKept: $0.isKept) }
+        })
     state = .atFirstRow
+  }
+
+  /// A sentence about names between spaces, which no dataset has so.
+  private func spaced(_ names: [String]) -> [String] {
+    let spaced = names.filter {
+      ($0.hasPrefix(" ") || $0.hasSuffix(" ")) && expected.place(of: $0) == nil
+    }
+    if spaced.isEmpty { return [] }
+    return [
+      ReadRemarks.columns(spaced, "has a space", "have spaces")
+        + " at an end of the name, which is another name than without: write the header without"
+    ]
   }
 
   private func check(
@@ -189,8 +204,8 @@ package struct CSVReader: RowReader {
     let column = columns[misfit.column].definition
     guard types[column.name] != nil else { throw changed() }
     throw window.error(
-      "this cell is no \(column.type.rawValue), which the column '\(column.name)' was said to "
-        + "hold: correct it, or read the column as string", row: misfit.row,
+      "this cell is not of the type \(column.type.rawValue), which was named for the column "
+        + "'\(column.name)': correct it, or read the column as string", row: misfit.row,
       column: misfit.column)
   }
 

@@ -72,7 +72,7 @@ struct CSVReadings {
       phrases.append("\(emptyCount) empty \(emptyCount == 1 ? "cell" : "cells") as null")
     }
     if let firstTextLine {
-      phrases.append("cells that are no JSON as texts (the first on line \(firstTextLine))")
+      phrases.append("cells that are not JSON as texts (the first on line \(firstTextLine))")
     }
     if let firstRoundedLine {
       phrases.append(ReadRemarks.rounded(first: "on line \(firstRoundedLine)"))

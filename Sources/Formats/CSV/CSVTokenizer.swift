@@ -157,7 +157,7 @@ struct CSVTokenizer {
       return false
     }
     throw fault(
-      "a carriage return stands alone: put the cell in quotes, or end lines with LF or CR LF",
+      "a carriage return without a line feed: put the cell in quotes, or end lines with LF or CR LF",
       offset, start)
   }
 

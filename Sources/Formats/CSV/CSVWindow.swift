@@ -161,7 +161,7 @@ struct CSVWindow {
       var row = 0
       while row + 1 < rowCount, tokenizer.cells[(row + 1) * width].outerStart <= offset { row += 1 }
       throw CSVFault(
-        kind: .invalid, message: "this is no UTF-8 text: save the file as UTF-8", offset: offset,
+        kind: .invalid, message: "this is not UTF-8 text: save the file as UTF-8", offset: offset,
         rowStart: tokenizer.cells[row * width].outerStart, line: Int(tokenizer.lines[row]))
     }
   }

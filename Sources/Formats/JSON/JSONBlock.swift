@@ -43,11 +43,11 @@ import Model
 
   deinit { unsafe assay_json_parser_free(parser) }
 
-  /// Parses `bytes[range]`: an object per line or, when `isArray`, objects with commas between.
-  func parse(_ bytes: [UInt8], _ range: Range<Int>, isArray: Bool) -> Summary {
+  /// Parses the rows in `bytes[range]`.
+  func parse(_ bytes: [UInt8], _ range: Range<Int>, _ layout: assay_json_layout) -> Summary {
     let result = unsafe bytes.withUnsafeBufferPointer { buffer in
       unsafe assay_json_parse(
-        parser, buffer.baseAddress, range.lowerBound, range.upperBound, isArray ? 1 : 0,
+        parser, buffer.baseAddress, range.lowerBound, range.upperBound, layout,
         Schema.columnLimit)
     }
     var columns: [Column] = []

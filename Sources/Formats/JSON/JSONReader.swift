@@ -7,8 +7,9 @@ import Platform
 ///
 /// Reads the file in blocks of some 16 MiB and parses stretches of a block on all cores; every
 /// stretch becomes a batch, or several where its rows have few of very many columns. Memory does
-/// not depend on the size of the file. Blank lines between rows are skipped, a byte order mark at
-/// the start too. Absent and null are the same.
+/// not depend on the size of the file. A file of one block is parsed once: further passes lay out
+/// what the first one parsed, with the types that are known then. Blank lines between rows are
+/// skipped, a byte order mark at the start too. Absent and null are the same.
 /// Columns that are expected to be `json` are, whatever their values; vectors and files are looked
 /// for in what is JSON.
 package struct JSONReader: RowReader {
@@ -18,11 +19,17 @@ package struct JSONReader: RowReader {
     case lines
     /// One array whose elements are the objects (`.json`).
     case array
+    /// One array, or an object that is the only row.
+    case document
   }
 
   private var text: JSONStretches
   private var table: JSONTable
   private var blocks: [JSONBlock] = []
+  /// The results of the only block's parse; nil while there may be others.
+  private var whole: [JSONBlock.Summary]?
+  /// True when this pass has come to the only block.
+  private var isTaken = false
   /// Rows of the block at hand that are not laid out yet, last first.
   private var pieces: [Piece] = []
   /// Batches that are laid out and not yet handed out, last first.
@@ -37,11 +44,12 @@ package struct JSONReader: RowReader {
   /// not stand for.
   private var rounded: [Int: Int] = [:]
 
-  /// A reader of `source`.
+  /// A reader of `source`, in blocks of at least `blockBytes`.
   package init(
-    _ source: any ByteSource, layout: Layout, options: ReadOptions = ReadOptions()
+    _ source: any ByteSource, layout: Layout, options: ReadOptions = ReadOptions(),
+    blockBytes: Int = 16 << 20
   ) throws(StoreError) {
-    text = JSONStretches(source, layout: layout)
+    text = JSONStretches(source, layout: layout, blockBytes: blockBytes)
     table = JSONTable(named: options.types.mapValues { $0.vectorForm == nil ? $0 : .json })
     allowsMissing = options.allowsMissing
   }
@@ -64,7 +72,8 @@ package struct JSONReader: RowReader {
   }
 
   package mutating func restart() throws(StoreError) {
-    try text.restart()
+    if whole == nil { try text.restart() }
+    isTaken = false
     pieces = []
     ready = []
     hasRows = false
@@ -74,15 +83,14 @@ package struct JSONReader: RowReader {
   package mutating func next() throws(StoreError) -> InputBatch? {
     while ready.isEmpty {
       if pieces.isEmpty {
-        let ranges = try text.next()
-        if ranges.isEmpty {
+        guard let summaries = try nextBlock() else {
           try checkEnd()
           return nil
         }
-        try parse(ranges)
+        try cut(summaries)
       }
       try layOut()
-      if pieces.isEmpty { text.consume(lines: blockLines) }
+      if pieces.isEmpty, whole == nil { text.consume(lines: blockLines) }
     }
     hasRows = true
     return arranged(ready.removeLast())
@@ -113,15 +121,30 @@ package struct JSONReader: RowReader {
       at: .init(file: text.name))
   }
 
-  /// Parses stretches of the text at hand into pieces that wait to be laid out.
-  private mutating func parse(_ ranges: [Range<Int>]) throws(StoreError) {
+  /// The next block, parsed: an entry per stretch; nil at the end of the file.
+  private mutating func nextBlock() throws(StoreError) -> [JSONBlock.Summary]? {
+    if let whole {
+      defer { isTaken = true }
+      return isTaken ? nil : whole
+    }
+    let ranges = try text.next()
+    if ranges.isEmpty { return nil }
     while blocks.count < ranges.count { blocks.append(try JSONBlock()) }
     let blocks = blocks
-    let bytes = text.bytes
-    let isArray = text.layout == .array
+    let (bytes, layout) = (text.bytes, text.rowLayout)
     let summaries = try parallelMap(count: ranges.count) { index throws(StoreError) in
-      blocks[index].parse(bytes, ranges[index], isArray: isArray)
+      blocks[index].parse(bytes, ranges[index], layout)
     }
+    JSONWork.current?.add(ranges.reduce(0) { $0 + $1.count })
+    if text.isWhole {
+      whole = summaries
+      isTaken = true
+    }
+    return summaries
+  }
+
+  /// Cuts the rows of a block into pieces that wait to be laid out.
+  private mutating func cut(_ summaries: [JSONBlock.Summary]) throws(StoreError) {
     var places: [[Int?]] = []
     for summary in summaries {
       places.append(try take(summary))
@@ -168,13 +191,14 @@ package struct JSONReader: RowReader {
   /// Takes up the columns of a stretch: for each column of the table, its index in the stretch.
   private mutating func take(_ summary: JSONBlock.Summary) throws(StoreError) -> [Int?] {
     if let fault = summary.fault {
-      throw JSONFault.error(
-        fault.reason, byte: text.byte(at: fault.offset), at: text.location(of: fault.offset))
+      throw JSONRowFault.error(
+        fault.reason, byte: text.byte(at: fault.offset), isSingle: text.isSingle,
+        at: text.location(of: fault.offset))
     }
     var places = [Int?](repeating: nil, count: table.columns.count)
     for (source, column) in summary.columns.enumerated() {
       guard let index = table.add(column, after: rowsMet) else {
-        throw JSONFault.tooManyColumns(at: text.location(of: column.firstOffset))
+        throw JSONRowFault.tooManyColumns(at: text.location(of: column.firstOffset))
       }
       if index == places.count { places.append(nil) }
       places[index] = source

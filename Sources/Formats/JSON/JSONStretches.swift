@@ -9,10 +9,17 @@ struct JSONStretches {
   /// The line that the block begins on, from 1.
   private(set) var line = 1
 
+  /// The separation of the rows in a stretch.
+  private(set) var rowLayout: assay_json_layout
+
   private let source: any ByteSource
+  /// A block is read until it has so many bytes.
+  private let blockBytes: Int
   /// The bytes of the current line that stand before the block.
   private var columnsBefore = 0
   private var isAtEnd = false
+  /// True before the first block is consumed.
+  private var isFirstBlock = true
   /// The ends of the block's stretches.
   private var end = 0
   private var phase = Phase.start
@@ -32,16 +39,16 @@ struct JSONStretches {
     case closed
   }
 
-  /// A block is read until it has so many bytes.
-  private static let blockBytes = 16 << 20
   /// A stretch ends at the first row end after so many bytes: big enough to make up for handing
   /// out the work, small enough to give all cores some.
   private static let stretchBytes = 4 << 20
   private static let rowLimit = Int(ASSAY_JSON_ROW_LIMIT)
 
-  init(_ source: any ByteSource, layout: JSONReader.Layout) {
+  init(_ source: any ByteSource, layout: JSONReader.Layout, blockBytes: Int) {
     self.source = source
     self.layout = layout
+    self.blockBytes = blockBytes
+    rowLayout = layout == .lines ? ASSAY_JSON_LINES : ASSAY_JSON_ELEMENTS
   }
 
   /// The name of the file in messages.
@@ -49,7 +56,7 @@ struct JSONStretches {
 
   mutating func restart() throws(StoreError) {
     try source.rewind()
-    self = JSONStretches(source, layout: layout)
+    self = JSONStretches(source, layout: layout, blockBytes: blockBytes)
   }
 
   /// The next stretches, each of whole rows, as ranges of `bytes`; none at the end.
@@ -57,12 +64,24 @@ struct JSONStretches {
     if phase == .start { try begin() }
     switch layout {
     case .lines: return try lineStretches()
-    case .array: return try elementStretches()
+    case .array, .document:
+      return isSingle ? try objectStretch() : try elementStretches()
     }
+  }
+
+  /// True when the file is an object that is its only row.
+  var isSingle: Bool { rowLayout == ASSAY_JSON_SINGLE }
+
+  /// True when the stretches at hand are all of the file.
+  var isWhole: Bool {
+    guard isFirstBlock, isAtEnd else { return false }
+    return layout == .lines
+      ? end == bytes.count : phase == .closed && bytes[end...].allSatisfy(Self.isSpace)
   }
 
   /// Drops the stretches; they had so many line feeds.
   mutating func consume(lines: Int) {
+    isFirstBlock = false
     drop(end, lines: lines)
   }
 
@@ -109,10 +128,10 @@ struct JSONStretches {
   }
 
   private mutating func begin() throws(StoreError) {
-    try fill(to: Self.blockBytes)
+    try fill(to: blockBytes)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { drop(3, lines: 0) }
     phase = .rows
-    if layout == .array { try openArray() }
+    if layout != .lines { try openArray() }
   }
 
   private mutating func lineStretches() throws(StoreError) -> [Range<Int>] {
@@ -135,7 +154,7 @@ struct JSONStretches {
   private mutating func fillToLineEnd() throws(StoreError) {
     var searched = 0
     while true {
-      try fill(to: searched + Self.blockBytes)
+      try fill(to: searched + blockBytes)
       if isAtEnd {
         end = bytes.count
         return
@@ -144,16 +163,20 @@ struct JSONStretches {
         end = last + 1
         return
       }
-      if bytes.count > Self.rowLimit { throw JSONFault.rowTooLong(at: location(of: 0)) }
+      if bytes.count > Self.rowLimit { throw JSONRowFault.rowTooLong(at: location(of: 0)) }
       searched = bytes.count
     }
   }
 
-  /// Goes to the first element.
+  /// Goes to the first element, or to the object that is the only row of a document.
   private mutating func openArray() throws(StoreError) {
     try skipSpace()
     guard let first = bytes.first else {
       phase = .closed
+      return
+    }
+    if first == UInt8(ascii: "{"), layout == .document {
+      rowLayout = ASSAY_JSON_SINGLE
       return
     }
     guard first == UInt8(ascii: "[") else {
@@ -174,8 +197,22 @@ struct JSONStretches {
       let space = bytes.prefix(while: Self.isSpace)
       drop(space.count, lines: Self.lineCount(space))
       guard bytes.isEmpty, !isAtEnd else { return }
-      try fill(to: Self.blockBytes)
+      try fill(to: blockBytes)
     }
+  }
+
+  /// The object that is all of the file.
+  private mutating func objectStretch() throws(StoreError) -> [Range<Int>] {
+    guard phase != .closed else { return [] }
+    while !isAtEnd {
+      guard bytes.count <= Self.rowLimit + blockBytes else {
+        throw JSONRowFault.rowTooLong(at: location(of: 0))
+      }
+      try fill(to: bytes.count + blockBytes)
+    }
+    phase = .closed
+    end = bytes.count
+    return [0..<end]
   }
 
   private mutating func elementStretches() throws(StoreError) -> [Range<Int>] {
@@ -196,7 +233,7 @@ struct JSONStretches {
     case .first, .rows:
       break
     }
-    try fill(to: Self.blockBytes)
+    try fill(to: blockBytes)
     var ranges: [Range<Int>] = []
     var start = 0
     while true {
@@ -219,10 +256,10 @@ struct JSONStretches {
       } else if !ranges.isEmpty {
         end = start
         return ranges
-      } else if bytes.count > Self.rowLimit + Self.blockBytes {
-        throw JSONFault.rowTooLong(at: location(of: start))
+      } else if bytes.count > Self.rowLimit + blockBytes {
+        throw JSONRowFault.rowTooLong(at: location(of: start))
       } else {
-        try fill(to: bytes.count + Self.blockBytes)
+        try fill(to: bytes.count + blockBytes)
       }
     }
   }
@@ -243,7 +280,7 @@ struct JSONStretches {
     _ last: Range<Int>, after ranges: [Range<Int>]
   ) throws(StoreError) -> [Range<Int>] {
     guard bytes[last.upperBound] == UInt8(ascii: "]") else {
-      throw JSONFault.error(
+      throw JSONRowFault.error(
         ASSAY_JSON_EXPECTED_COMMA, byte: bytes[last.upperBound],
         at: location(of: last.upperBound))
     }

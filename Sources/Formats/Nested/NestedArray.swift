@@ -38,17 +38,17 @@ extension ValueShape {
 
   /// The shape as it stands in a file's metadata, with the name of its column.
   static func metadata(_ columns: [ColumnDefinition], _ shapes: [ValueShape?]) -> String? {
-    var pairs: [CanonicalJSON] = []
+    var pairs: [JSON] = []
     for (column, shape) in zip(columns, shapes) {
       guard let shape, shape.isSpelled else { continue }
       pairs.append(.array([.string(column.name), .string(shape.description)]))
     }
-    return pairs.isEmpty ? nil : String(decoding: CanonicalJSON.array(pairs).bytes, as: UTF8.self)
+    return pairs.isEmpty ? nil : String(decoding: JSON.array(pairs).canonicalBytes, as: UTF8.self)
   }
 
   /// The shapes that a file's metadata names for columns; none when it cannot be read.
   static func named(inMetadata text: String) -> [(name: String, shape: ValueShape)] {
-    let pairs = CanonicalJSON(parsing: Array(text.utf8))?.array ?? []
+    let pairs = JSON(canonical: Array(text.utf8))?.array ?? []
     return pairs.compactMap { pair in
       guard let parts = pair.array, parts.count == 2, let name = parts[0].string,
         let shape = parts[1].string.flatMap(ValueShape.init(parsing:))

@@ -33,7 +33,7 @@ enum ParquetJSON {
       lines.append(UInt8(ascii: "\n"))
     }
     let block = try JSONBlock()
-    let summary = block.parse(lines, 0..<lines.count, isArray: false)
+    let summary = block.parse(lines, 0..<lines.count, ASSAY_JSON_LINES)
     guard summary.fault == nil, summary.rowCount == texts.count,
       summary.columns.allSatisfy({ $0.name == "v" })
     else { throw notJSON }

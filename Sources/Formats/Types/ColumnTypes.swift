@@ -110,7 +110,7 @@ struct ColumnTypes {
 
   /// The message for a value that is not a vector of `form`.
   static func misfit(_ form: VectorForm) -> String {
-    "a value is no list of \(form.count) numbers that \(form.element.rawValue) holds exactly: "
+    "a value is not a list of \(form.count) numbers that \(form.element.rawValue) holds exactly: "
       + (form.element == .f32 ? "name f64, " : "name ") + "another length, or the type json"
   }
 
@@ -125,7 +125,7 @@ struct ColumnTypes {
       else {
         throw StoreError(
           .invalid,
-          "a value is no timestamp as ISO 8601 writes it, of whole microseconds: correct it, or read "
+          "a value is not an ISO 8601 timestamp of whole microseconds: correct it, or read "
             + "the column as string")
       }
       moments[row] = moment.microseconds

@@ -43,7 +43,7 @@ package struct ExpectedTypesReader: RowReader {
     var remarks = base.remarks
     remarks.misfits += misfits + others
     remarks.readings += texts.map {
-      "cells that are no JSON as texts in \($0.column), the first in row \($0.line)"
+      "cells that are not JSON as texts in \($0.column), the first in row \($0.line)"
     }
     remarks.doubts += moments.map(Self.sentence)
     return remarks

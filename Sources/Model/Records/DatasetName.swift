@@ -1,4 +1,4 @@
-/// The name of a dataset: one path segment that is safe in a path, a URL and SQL as it is.
+/// The name of a dataset: one path segment that needs no escape in a path, a URL or SQL.
 ///
 /// `[a-z0-9][a-z0-9._-]{0,127}`, dots for namespaces; never `..`, so that no name leaves its
 /// folder.
@@ -17,12 +17,12 @@ package struct DatasetName: Hashable, Sendable, Comparable, CustomStringConverti
     guard Self.isLetterOrDigit(first), bytes.allSatisfy(Self.isAllowed), !text.contains("..") else {
       throw StoreError(
         .usage,
-        "'\(text)' is no dataset name: use a-z, 0-9, '.', '_' and '-', beginning with a letter or a "
-          + "digit, no '..'")
+        "'\(text)' is not a dataset name: use a-z, 0-9, '.', '_' and '-', beginning with a letter or "
+          + "a digit, no '..'")
     }
     guard !text.hasPrefix("assay_") else {
       throw StoreError(
-        .usage, "'\(text)' is no dataset name: 'assay_' is kept for the store's own tables")
+        .usage, "'\(text)' is not a dataset name: 'assay_' is reserved for the store's own tables")
     }
     self.text = text
   }

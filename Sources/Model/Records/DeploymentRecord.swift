@@ -1,20 +1,20 @@
-/// A version of a rule set that decides from now on.
+/// A deployment: the version of a rule set that decides from then on.
 ///
-/// The newest of a dataset's log tells which version is live; an older one is named again to go
-/// back to it, so that its digest in traces keeps its meaning.
+/// The newest one in a dataset's log names the live version; an older version is deployed again to
+/// return to it, so that its digest in traces keeps its meaning.
 package struct DeploymentRecord: Hashable, Sendable {
-  /// Why a version was deployed.
+  /// The reason of a deployment.
   package enum Reason: String, Hashable, Sendable, CaseIterable, Codable {
     case activate, rollback
-    /// The version was live for a share of the units, and gets another plan.
+    /// The version was live for a share of the units, and gets another ramp.
     case rampStep = "ramp_step"
-    /// A guardrail went back on its own.
+    /// A guardrail returned to an earlier version automatically.
     case autoRollback = "auto_rollback"
   }
 
-  /// A version that takes another's place step by step.
+  /// A plan by which a version replaces another in steps.
   package struct Ramp: Hashable, Sendable {
-    /// The version that the rest of the units stay with.
+    /// The version that the remaining units stay with.
     package let over: Int
     /// Shares in basis points, growing; the last one stays.
     package let steps: [Int]
@@ -40,9 +40,9 @@ package struct DeploymentRecord: Hashable, Sendable {
   package let previous: Int?
   package let reason: Reason
   package let message: String
-  /// The report that the version's gates asked for.
+  /// The report that the version's gates required.
   package var backtest: VersionRecord.Lineage?
-  /// Why the version went live although its gates were not met.
+  /// The reason for deploying the version although its gates were not met; nil where they were.
   package let override: String?
   package let ramp: Ramp?
 
@@ -62,8 +62,8 @@ package struct DeploymentRecord: Hashable, Sendable {
 }
 
 extension DeploymentRecord {
-  var json: CanonicalJSON {
-    var members: [DataText: CanonicalJSON] = [
+  var json: JSON {
+    var members: JSON.Object = [
       "number": .integer(Int64(number)), "reason": .string(reason.rawValue),
       "message": .string(message),
     ]
@@ -80,7 +80,7 @@ extension DeploymentRecord {
     return .object(members)
   }
 
-  init(parsing json: CanonicalJSON) throws(StoreError) {
+  init(parsing json: JSON) throws(StoreError) {
     var members = try Members(json, of: "deployment")
     number = try members.take("number", \.positive)
     reason = try members.take("reason") { $0.string.flatMap(Reason.init(rawValue:)) }
@@ -94,7 +94,7 @@ extension DeploymentRecord {
 }
 
 extension DeploymentRecord.Ramp {
-  fileprivate init(parsing json: CanonicalJSON) throws(StoreError) {
+  fileprivate init(parsing json: JSON) throws(StoreError) {
     var members = try Members(json, of: "ramp")
     over = try members.take("over", \.positive)
     seconds = try members.take("seconds", \.positive)

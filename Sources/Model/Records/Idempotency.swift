@@ -4,16 +4,16 @@
 /// Versions keep the digest of the request beside the key, appended rows in their segments; the
 /// rule is this one for both.
 package enum Idempotency {
-  /// The digest of a request: of what it asks for, and of the bytes it brings.
+  /// The digest of a request: of its options, and of the bytes it brings.
   package static func digest(
-    _ members: [DataText: CanonicalJSON], body: Digest
+    _ members: JSON.Object, body: Digest
   ) -> Digest {
     var members = members
     members["body"] = .string(body.hex)
-    return Digest(hashing: CanonicalJSON.object(members).bytes)
+    return Digest(hashing: JSON.object(members).canonicalBytes)
   }
 
-  /// Goes on when a request with `key` is the one that an earlier request with it was.
+  /// Throws unless a request with `key` is the same as the earlier request with it.
   /// - Throws: ``StoreError`` of kind `conflict`.
   package static func require(
     _ request: Digest, sameAs earlier: Digest, key: String

@@ -3,7 +3,7 @@
 /// A record names the digest of the record before it, so the newest record's digest fixes the whole
 /// history of its dataset.
 package struct LogRecord: Hashable, Sendable {
-  /// What happened.
+  /// The change that a record describes.
   package enum Change: Hashable, Sendable {
     case version(VersionRecord)
     case tag(TagRecord)
@@ -17,22 +17,23 @@ package struct LogRecord: Hashable, Sendable {
   package let previous: Digest
   package let author: String
   package let time: Timestamp
-  /// A random text that tells this writer's record from a rival's with otherwise equal content.
+  /// A random text that distinguishes this writer's record from a rival's with otherwise equal
+  /// content.
   package let writeID: String
   package let change: Change
   /// The canonical JSON of the record, as it was read or as it is to be written.
   package let bytes: [UInt8]
   /// The SHA-256 of ``bytes``.
   ///
-  /// Never of a second encoding: what one program cannot say, another may have said.
+  /// Never of a second encoding: another program may have written members that this one cannot.
   package let digest: Digest
   /// The canonical JSON of the object that holds author, message and attributes of a saved version;
   /// nil for records that hold these themselves.
   package let texts: [UInt8]?
 
   /// A record to be written; `sequence` counts from 1.
-  /// - Parameter salt: 32 random hexadecimal digits, which keep the digest of the texts of a
-  ///   version from telling them; other changes need none.
+  /// - Parameter salt: 32 random hexadecimal digits, without which the digest of a version's texts
+  ///   would disclose them to a reader who guesses; other changes need none.
   package init(
     dataset: DatasetName, sequence: Int, previous: Digest, author: String, time: Timestamp,
     writeID: String, salt: String = "", change: Change
@@ -44,7 +45,7 @@ package struct LogRecord: Hashable, Sendable {
     self.time = time
     self.writeID = writeID
     self.change = change
-    var members: [DataText: CanonicalJSON] = [
+    var members: JSON.Object = [
       "dataset": .string(dataset.text),
       "previous": .string(previous.hex),
       "sequence": .integer(Int64(sequence)),
@@ -56,7 +57,7 @@ package struct LogRecord: Hashable, Sendable {
     case .version(let version):
       let object = VersionTexts(
         author: author, message: version.message, attributes: version.attributes, salt: salt
-      ).json.bytes
+      ).json.canonicalBytes
       texts = object
       members["save"] = version.json(texts: Digest(hashing: object))
     case .tag(let tag):
@@ -67,17 +68,17 @@ package struct LogRecord: Hashable, Sendable {
       members["deployment"] = deployment.json
     }
     self.texts = texts
-    bytes = CanonicalJSON.object(members).bytes
+    bytes = JSON.object(members).canonicalBytes
     digest = Digest(hashing: bytes)
   }
 
   /// Reads a record.
   /// - Parameter texts: The object that lies beside the record in its log file, if one does.
-  /// - Throws: ``StoreError``: `corrupt` when `bytes` are no canonical JSON or `texts` are not
-  ///   those that the record names, `unavailable` for whatever a newer program wrote.
+  /// - Throws: ``StoreError``: `corrupt` when `bytes` are not canonical JSON or `texts` are not
+  ///   those that the record names, `unavailable` for a record of a newer program.
   package init(parsing bytes: [UInt8], texts: [UInt8]?) throws(StoreError) {
-    guard let json = CanonicalJSON(parsing: bytes) else {
-      throw StoreError(.corrupt, "the record is no canonical JSON; restore it from a copy")
+    guard let json = JSON(canonical: bytes) else {
+      throw StoreError(.corrupt, "the record is not canonical JSON; restore it from a copy")
     }
     var members = try Members(json, of: "record")
     dataset = try members.take("dataset", \.datasetName)
@@ -86,7 +87,7 @@ package struct LogRecord: Hashable, Sendable {
     time = try members.take("time", \.time)
     writeID = try members.take("writeId", \.string)
     for kind in ReservedChange.allCases where members.has(kind.rawValue) {
-      throw .newer("it tells of \(kind.name), which this program cannot follow yet")
+      throw .newer("it describes \(kind.name), which this program cannot follow yet")
     }
     var held: VersionTexts?
     if let saved = try members.nestedIfThere("save", VersionRecord.saved) {
@@ -102,7 +103,7 @@ package struct LogRecord: Hashable, Sendable {
     } else if let tag = try members.nestedIfThere("tag", TagRecord.init(parsing:)) {
       change = .tag(tag)
     } else {
-      throw .newer("it tells of a change that this program does not know")
+      throw .newer("it describes a change that this program does not know")
     }
     if let held {
       author = held.author
@@ -120,7 +121,7 @@ package struct LogRecord: Hashable, Sendable {
   }
 }
 
-/// A kind of change whose name is taken and that this program cannot follow yet.
+/// A kind of change whose name is reserved and that this program cannot follow yet.
 private enum ReservedChange: String, CaseIterable {
   case setting, redaction, removal, hold, moved
 
@@ -150,13 +151,13 @@ package struct TagRecord: Hashable, Sendable {
     self.message = message
   }
 
-  fileprivate var json: CanonicalJSON {
-    var members: [DataText: CanonicalJSON] = ["name": .string(name), "message": .string(message)]
+  fileprivate var json: JSON {
+    var members: JSON.Object = ["name": .string(name), "message": .string(message)]
     if let number { members["number"] = .integer(Int64(number)) }
     return .object(members)
   }
 
-  fileprivate init(parsing json: CanonicalJSON) throws(StoreError) {
+  fileprivate init(parsing json: JSON) throws(StoreError) {
     var members = try Members(json, of: "tag")
     name = try members.take("name", \.string)
     message = try members.take("message", \.string)

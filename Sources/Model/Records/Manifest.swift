@@ -12,7 +12,7 @@ package struct RowGroupManifest: Hashable, Sendable {
   }
 
   /// The canonical JSON whose SHA-256 is the row group's digest.
-  package var json: CanonicalJSON {
+  package var json: JSON {
     .object([
       "chunks": .array(chunks.map { .string($0?.hex ?? "") }),
       "rows": .integer(Int64(rows)),
@@ -21,7 +21,7 @@ package struct RowGroupManifest: Hashable, Sendable {
 
   /// Reads a row group; nil when `bytes` are not its canonical JSON.
   package init?(parsing bytes: [UInt8]) {
-    guard let members = CanonicalJSON(parsing: bytes)?.object, members.count == 2,
+    guard let members = JSON(canonical: bytes)?.object, members.count == 2,
       let rows = members["rows"]?.integer, rows > 0, rows <= Int64(UInt32.max),
       let items = members["chunks"]?.array
     else { return nil }
@@ -42,8 +42,8 @@ package struct RowGroupManifest: Hashable, Sendable {
 
 /// The whole content of a snapshot, by reference: schema, key and row groups.
 ///
-/// Its canonical JSON is what the snapshot digest is taken of, so the digest depends on the content
-/// alone: not on compression, on deltas or on which pack holds a chunk.
+/// Its canonical JSON is the input of the snapshot digest, so the digest depends only on the
+/// content: not on compression, on deltas or on which pack holds a chunk.
 package struct SnapshotManifest: Hashable, Sendable {
   /// A row group's digest and its number of rows, so that rows can be found without reading it.
   package struct Group: Hashable, Sendable {
@@ -78,7 +78,7 @@ package struct SnapshotManifest: Hashable, Sendable {
     return named
   }
 
-  /// Whether both have the same rows, and columns of the same names and types.
+  /// Returns true when both have the same rows, and columns of the same names and types.
   ///
   /// Shapes follow from the rows, but versions that were saved before there were any have none.
   package func hasContent(of other: SnapshotManifest) -> Bool {
@@ -89,7 +89,7 @@ package struct SnapshotManifest: Hashable, Sendable {
   package var rows: Int { groups.reduce(0) { $0 + $1.rows } }
 
   /// The canonical JSON whose SHA-256 is the snapshot digest.
-  package var json: CanonicalJSON {
+  package var json: JSON {
     .object([
       "columns": .array(
         zip(schema.columns, shapes).map { column, shape in
@@ -105,7 +105,7 @@ package struct SnapshotManifest: Hashable, Sendable {
 
   /// Reads a snapshot manifest; nil when `bytes` are not its canonical JSON.
   package init?(parsing bytes: [UInt8]) {
-    guard let members = CanonicalJSON(parsing: bytes)?.object, members.count == 3,
+    guard let members = JSON(canonical: bytes)?.object, members.count == 3,
       let columnItems = members["columns"]?.array, let groupItems = members["groups"]?.array,
       let keyItems = members["key"]?.array
     else { return nil }

@@ -1,6 +1,6 @@
-/// The place of an object in a pack, and what is known of it without reading it.
+/// The place of an object in a pack, with the facts about it that need no read of its bytes.
 package struct ObjectEntry: Sendable, Hashable {
-  /// The sort of an object.
+  /// The kind of an object.
   ///
   /// The raw values are part of the pack format and of the index.
   package enum Kind: UInt8, Sendable, CaseIterable {
@@ -14,13 +14,13 @@ package struct ObjectEntry: Sendable, Hashable {
 
   package let digest: Digest
   package let kind: Kind
-  /// Where the first frame begins, in bytes from the beginning of the pack; below 2^63.
+  /// The offset of the first frame, in bytes from the beginning of the pack; below 2^63.
   package let offset: UInt64
   /// The frames, back to back.
   package let frames: [FrameSize]
   /// The object a delta is applied to; nil for all other kinds.
   package let base: Digest?
-  /// How many deltas must be applied to read this object; 0 for all but deltas.
+  /// The number of deltas to apply to read this object; 0 for all but deltas.
   package let depth: Int
   package let statistics: ChunkStatistics?
 
@@ -63,7 +63,7 @@ package struct ChunkStatistics: Sendable, Hashable {
 /// A run of stored bytes that is decompressed at once.
 package struct Frame: Sendable {
   package let bytes: [UInt8]
-  /// How many bytes it holds when decompressed.
+  /// The number of bytes when decompressed.
   package let rawCount: Int
 
   /// A frame that decompresses to `rawCount` bytes (both at most 4 GiB - 1).

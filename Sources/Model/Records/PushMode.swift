@@ -1,4 +1,4 @@
-/// How the rows of a pushed file relate to those of the latest version.
+/// The relation of a pushed file's rows to those of the latest version.
 package enum PushMode: String, Sendable, CaseIterable {
   /// The file is the whole new content.
   case replace

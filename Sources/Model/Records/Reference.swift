@@ -1,12 +1,12 @@
-/// A way to name one version: `name`, `name@3`, `name@baseline`, `name@latest~2`,
+/// A reference to one version: `name`, `name@3`, `name@baseline`, `name@latest~2`,
 /// `name@2026-10-01`, `name@2026-10-01T12:00:00Z` or `name@sha256:ab12…`.
 package struct Reference: Hashable, Sendable {
-  /// How a version is picked from a dataset.
+  /// The rule that picks a version of a dataset.
   package enum Selector: Hashable, Sendable {
     case latest
     case number(Int)
     case tag(String)
-    /// The newest version at that moment; `text` is what was written.
+    /// The newest version at that moment; `text` is the time as the user wrote it.
     case time(Timestamp, text: String)
     /// The version whose snapshot digest begins with these (8 to 64) hexadecimal digits.
     case digest(prefix: String)
@@ -14,7 +14,7 @@ package struct Reference: Hashable, Sendable {
 
   package let dataset: DatasetName
   package let selector: Selector
-  /// How many versions before the selected one.
+  /// The number of versions to go back from the selected one.
   package let back: Int
 
   /// A reference to the version `back` before the one that `selector` picks.
@@ -83,9 +83,9 @@ package struct Reference: Hashable, Sendable {
   private static func malformed(_ dataset: DatasetName, _ text: String) -> StoreError {
     StoreError(
       .usage,
-      "'\(dataset)@\(text)' is no reference: after '@' comes a version number (3), a tag (baseline), "
-        + "latest, a date (2026-10-01), a time (2026-10-01T12:00:00Z) or a digest (sha256:… with at "
-        + "least 8 digits), each with ~N for N versions earlier")
+      "'\(dataset)@\(text)' is not a reference: after '@' comes a version number (3), a tag "
+        + "(baseline), latest, a date (2026-10-01), a time (2026-10-01T12:00:00Z) or a digest "
+        + "(sha256:… with at least 8 digits), each with ~N for N versions earlier")
   }
 }
 
@@ -105,7 +105,7 @@ extension Reference: CustomStringConvertible {
 
 /// The rules for names of tags.
 package enum TagName {
-  /// Whether `text` can be a tag: `[A-Za-z][A-Za-z0-9._-]{0,127}`, not `latest`.
+  /// Returns true when `text` can be a tag: `[A-Za-z][A-Za-z0-9._-]{0,127}`, not `latest`.
   package static func isValid(_ text: some StringProtocol) -> Bool {
     guard let first = text.utf8.first, text.utf8.count <= 128, text != "latest" else {
       return false

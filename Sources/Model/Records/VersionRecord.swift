@@ -8,18 +8,18 @@ package struct VersionRecord: Hashable, Sendable {
   package let parent: Int?
   package let kind: DatasetKind
   package let message: String
-  /// When the measurement was taken, as its author says or the clock; that may be before the
-  /// parent's, when one of the clocks was wrong or older measurements are added later.
+  /// The time of the measurement, from its author or the clock; it may be before the parent's, when
+  /// a clock was wrong or older measurements are added later.
   package let createdAt: Timestamp
   /// The exact versions this one was made from.
   package let lineage: [Lineage]
   package let attributes: [String: String]
   package let idempotencyKey: String?
-  /// The digest of the request that ``idempotencyKey`` stands for; nil without a key, and of
+  /// The digest of the request that ``idempotencyKey`` stands for; nil without a key, and in
   /// versions saved before format 2.
   package let request: Digest?
-  /// The packs and log files of other datasets that held what the version needs when it was saved;
-  /// nil when that was not noted.
+  /// The packs and log files of other datasets that held objects of the version when it was saved;
+  /// nil when they were not recorded.
   package let packs: [String]?
   /// The root of a Merkle tree over the rows; nil when none was made.
   package let root: Digest?
@@ -62,8 +62,8 @@ package struct VersionRecord: Hashable, Sendable {
 
 /// Author, message and attributes of a version, in an object of their own.
 ///
-/// The record names the object by its digest, so that it can be taken away later without breaking
-/// the chain. The salt keeps a reader from guessing what was taken away.
+/// The record names the object by its digest, so that the object can be removed later without
+/// breaking the chain. The salt keeps a reader from guessing the removed texts.
 struct VersionTexts {
   let author: String
   let message: String
@@ -77,8 +77,8 @@ struct VersionTexts {
     self.salt = salt
   }
 
-  var json: CanonicalJSON {
-    var members: [DataText: CanonicalJSON] = [
+  var json: JSON {
+    var members: JSON.Object = [
       "author": .string(author), "message": .string(message), "salt": .string(salt),
     ]
     if !attributes.isEmpty { members["attributes"] = .texts(attributes) }
@@ -94,7 +94,7 @@ struct VersionTexts {
       throw StoreError(
         .corrupt, "the texts beside the record are not those that it names; restore it from a copy")
     }
-    var members = try Members(CanonicalJSON(parsing: bytes), of: "version's texts")
+    var members = try Members(JSON(canonical: bytes), of: "version's texts")
     author = try members.take("author", \.string)
     message = try members.take("message", \.string)
     salt = try members.take("salt", \.string)
@@ -104,16 +104,16 @@ struct VersionTexts {
 }
 
 extension VersionRecord {
-  /// A version as its `save` record has it: all but the texts, which the record names by digest.
+  /// A version as its `save` record holds it: all but the texts, which the record names by digest.
   struct Saved {
     let texts: Digest
-    /// The version with its texts put in.
+    /// Completes the version with its texts.
     let record: (VersionTexts) -> VersionRecord
   }
 
   /// The member `save` of a record whose texts have that digest.
-  func json(texts: Digest) -> CanonicalJSON {
-    var members: [DataText: CanonicalJSON] = [
+  func json(texts: Digest) -> JSON {
+    var members: JSON.Object = [
       "number": .integer(Int64(number)),
       "snapshot": .string(snapshot.hex),
       "rows": .integer(Int64(rows)),
@@ -131,7 +131,7 @@ extension VersionRecord {
   }
 
   /// Reads the member `save`.
-  static func saved(_ json: CanonicalJSON) throws(StoreError) -> Saved {
+  static func saved(_ json: JSON) throws(StoreError) -> Saved {
     var members = try Members(json, of: "saved version")
     let texts = try members.take("texts", \.digest)
     let request = try members.takeIfThere("request", \.digest)
@@ -147,7 +147,7 @@ extension VersionRecord {
   }
 
   /// Reads the member `version`, which programs wrote before format 2.
-  init(parsing json: CanonicalJSON) throws(StoreError) {
+  init(parsing json: JSON) throws(StoreError) {
     var members = try Members(json, of: "version")
     let message = try members.take("message", \.string)
     let attributes = try members.takeIfThere("attributes", \.stringMembers) ?? [:]
@@ -195,14 +195,14 @@ extension VersionRecord {
 }
 
 extension VersionRecord.Lineage {
-  var json: CanonicalJSON {
+  var json: JSON {
     .object([
       "dataset": .string(dataset.text), "number": .integer(Int64(number)),
       "snapshot": .string(snapshot.hex),
     ])
   }
 
-  init(parsing json: CanonicalJSON) throws(StoreError) {
+  init(parsing json: JSON) throws(StoreError) {
     var members = try Members(json, of: "lineage")
     dataset = try members.take("dataset", \.datasetName)
     number = try members.take("number", \.positive)

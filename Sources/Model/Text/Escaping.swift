@@ -1,7 +1,7 @@
-/// Text of a dataset made safe for the markup it is written into.
+/// Escapes that make text of a dataset safe in markup.
 ///
-/// What ``TerminalText`` replaces on a terminal is replaced here too: a page and a pull request
-/// are read by people.
+/// It also replaces the characters that ``TerminalText`` replaces on a terminal: a page and a pull
+/// request are read by people.
 package enum Escaping {
   /// For the text and the quoted attributes of HTML and XML.
   package static func markup(_ text: String) -> String {

@@ -1,24 +1,24 @@
 /// The members of one JSON object of a record or manifest, taken by name.
 ///
-/// ``finish()`` refuses an object that has members nobody took: a member that this program does not
-/// know may change what the others mean.
+/// ``finish()`` refuses an object with members that were not taken: an unknown member may change
+/// the meaning of the others.
 struct Members {
   private let what: String
-  private var rest: [DataText: CanonicalJSON]
+  private var rest: JSON.Object
 
-  /// The members of `json`; `what` is what messages call the object, such as "record".
-  init(_ json: CanonicalJSON?, of what: String) throws(StoreError) {
-    guard let members = json?.object else { throw .newer("its \(what) is no object") }
+  /// The members of `json`; `what` is the object's name in messages, such as "record".
+  init(_ json: JSON?, of what: String) throws(StoreError) {
+    guard let members = json?.object else { throw .newer("its \(what) is not an object") }
     self.what = what
     rest = members
   }
 
-  /// Whether there is a member of that name that was not taken yet.
+  /// Returns true when there is a member of that name that was not taken yet.
   func has(_ name: String) -> Bool { rest[name] != nil }
 
-  /// Takes a member that must be there and that `read` must understand.
+  /// Takes a required member, which `read` must accept.
   mutating func take<Value>(
-    _ name: String, _ read: (CanonicalJSON) -> Value?
+    _ name: String, _ read: (JSON) -> Value?
   ) throws(StoreError) -> Value {
     guard let value = try takeIfThere(name, read) else {
       throw .newer("its \(what) lacks the member '\(name)'")
@@ -26,41 +26,44 @@ struct Members {
     return value
   }
 
-  /// Takes a member that may be absent; one that is there must be one that `read` understands.
+  /// Takes an optional member, which `read` must accept when it is there.
   mutating func takeIfThere<Value>(
-    _ name: String, _ read: (CanonicalJSON) -> Value?
+    _ name: String, _ read: (JSON) -> Value?
   ) throws(StoreError) -> Value? {
-    guard let json = rest.removeValue(forKey: DataText(name)) else { return nil }
+    guard let json = rest.remove(name) else { return nil }
     guard let value = read(json) else {
       throw .newer("its \(what) has a '\(name)' that this program cannot read")
     }
     return value
   }
 
-  /// Takes an object that may be absent, and reads it by `read`, which tells its own faults.
+  /// Takes an optional object, and reads it by `read`, which throws its own errors.
   mutating func nestedIfThere<Value>(
-    _ name: String, _ read: (CanonicalJSON) throws(StoreError) -> Value
+    _ name: String, _ read: (JSON) throws(StoreError) -> Value
   ) throws(StoreError) -> Value? {
-    guard let json = rest.removeValue(forKey: DataText(name)) else { return nil }
+    guard let json = rest.remove(name) else { return nil }
     return try read(json)
   }
 
   /// Ends the reading.
   /// - Throws: ``StoreError`` of kind `unavailable` when members are left.
   func finish() throws(StoreError) {
-    guard let name = rest.keys.min() else { return }
+    guard let name = rest.names.min(by: { $0.precedes($1) }) else { return }
     throw .newer("its \(what) has a member '\(name)', which this program does not know")
   }
 }
 
 extension StoreError {
-  /// The error for something whose digest holds and that this program cannot read.
+  /// The error for a record or manifest whose digest is right and that this program cannot read.
   package static func newer(_ what: String) -> StoreError {
-    StoreError(.unavailable, "\(what): a newer program wrote it; upgrade the program")
+    var error = StoreError(
+      .unavailable, "\(what): a newer program wrote it; upgrade the program")
+    error.detail = .newer
+    return error
   }
 }
 
-extension CanonicalJSON {
+extension JSON {
   /// A count or number of at least 1.
   var positive: Int? { integer.flatMap { $0 > 0 ? Int(exactly: $0) : nil } }
   /// A count of at least 0.
@@ -76,15 +79,15 @@ extension CanonicalJSON {
   }
   /// An object whose members are all texts.
   var stringMembers: [String: String]? {
-    guard let members = object else { return nil }
+    guard let object else { return nil }
     let texts = Dictionary(
-      members.compactMap { name, value in value.string.map { (name.string, $0) } },
+      object.members.compactMap { member in member.value.string.map { (member.name, $0) } },
       uniquingKeysWith: { first, _ in first })
-    return texts.count == members.count ? texts : nil
+    return texts.count == object.count ? texts : nil
   }
 
   /// An object whose members are all texts.
-  static func texts(_ members: [String: String]) -> CanonicalJSON {
-    .object(Dictionary(uniqueKeysWithValues: members.map { (DataText($0), .string($1)) }))
+  static func texts(_ members: [String: String]) -> JSON {
+    .object(JSON.Object(members.map { ($0, .string($1)) }))
   }
 }

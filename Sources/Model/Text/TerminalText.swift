@@ -1,11 +1,11 @@
-/// Text of a dataset, a message or a path made safe for a terminal.
+/// Escapes that make text of a dataset, a message or a path safe on a terminal.
 ///
-/// Everything that Assay prints for people goes through here, whoever wrote it: nothing in it is a
-/// command to the terminal, turns the reading direction around, begins another line or hides.
-/// What was replaced shows as U+FFFD. JSON, and the data that `pull` writes, do not pass here: they
-/// are the bytes that were saved.
+/// All output for people passes through it, whatever its origin: nothing in it is a command to the
+/// terminal, reverses the reading direction, begins another line or hides. Replaced characters show
+/// as U+FFFD. JSON, and the data that `pull` writes, do not pass through it: they are the bytes
+/// that were saved.
 package enum TerminalText {
-  /// One line: breaks become `⏎`, tabs `→`, whatever a terminal would obey U+FFFD.
+  /// One line: breaks become `⏎`, tabs `→`, and characters that a terminal would obey U+FFFD.
   package static func line(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
     var out = ""
@@ -26,17 +26,17 @@ package enum TerminalText {
     return out
   }
 
-  /// Several lines, each as ``line(_:)`` has it; for text of our own that has lines, such as help.
+  /// Several lines, each as by ``line(_:)``; for the program's own texts, such as help.
   package static func lines(_ text: String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { line(String($0)) }
       .joined(separator: "\n")
   }
 
-  /// How many marks one letter may carry: more would climb over the lines above, or be long without
-  /// taking any width.
+  /// The most marks that one letter may carry: more would climb over the lines above, or be long
+  /// without taking any width.
   private static let markLimit = 8
 
-  /// Whether a terminal or a page would do something else with a scalar than show it.
+  /// Returns true when a terminal or a page would not show a scalar but act on it, or hide it.
   ///
   /// Controls (C0, DEL, C1) move the cursor and colour what follows; marks of direction reorder a
   /// line (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing); tags, annotations
@@ -59,10 +59,10 @@ package enum TerminalText {
     }
   }
 
-  /// How many columns of a terminal a line takes.
+  /// The number of terminal columns that a line takes.
   package static func width(_ line: String) -> Int { line.reduce(0) { $0 + width($1) } }
 
-  /// Two for East Asian wide characters and emoji, one for others, none for what joins.
+  /// Two for East Asian wide characters and emoji, zero for characters that join, one for others.
   ///
   /// The blocks of https://www.unicode.org/reports/tr11/ that are wide throughout.
   private static func width(_ character: Character) -> Int {

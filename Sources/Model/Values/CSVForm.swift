@@ -1,8 +1,8 @@
-/// How a CSV file is written, where the format leaves a choice.
+/// The form of a CSV file, where the format leaves a choice.
 package struct CSVForm: Hashable, Sendable {
-  /// The byte between cells; nil when the beginning of the file shows it.
+  /// The byte between cells; nil to find it in the beginning of the file.
   package var separator: UInt8?
-  /// Whether numbers have a comma in place of the point.
+  /// True when numbers have a decimal comma.
   package var hasDecimalComma = false
   /// The cells that stand for null in every column; nil for the words that common tools write,
   /// which are null in columns of truth values, numbers and times only.
@@ -17,8 +17,8 @@ package struct CSVForm: Hashable, Sendable {
     ("|", UInt8(ascii: "|")),
   ]
 
-  /// The form that options of text describe.
-  /// - Throws: ``StoreError`` of kind `usage` for a separator or a decimal sign that is not known.
+  /// The form that textual options describe.
+  /// - Throws: ``StoreError`` of kind `usage` for an unknown separator or decimal sign.
   package init(
     separator: String?, decimal: String?, nulls: [String]
   ) throws(StoreError) {

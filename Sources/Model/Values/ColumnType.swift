@@ -1,4 +1,4 @@
-/// What the values of a column are.
+/// The type of a column's values.
 ///
 /// Raw values are written into manifests and tags into chunks, so neither ever changes.
 package enum ColumnType: Sendable, Hashable {
@@ -8,11 +8,11 @@ package enum ColumnType: Sendable, Hashable {
   case string
   /// Microseconds since 1970-01-01T00:00:00Z.
   case timestamp
-  /// Nested values and mixed types, each kept as compact JSON text.
+  /// Nested values and mixed types, each saved as compact JSON text.
   case json
-  /// A content-addressed attachment, kept as JSON text of digest, media type, size and name.
+  /// A content-addressed attachment, saved as JSON text of digest, media type, size and name.
   case file
-  /// Lists of so many floats, such as embeddings, kept as their bytes.
+  /// Lists of a fixed number of floats, such as embeddings, saved as their bytes.
   case vector(VectorForm)
 
   /// The byte that stands for the type in a chunk; the length of vectors stands beside it.
@@ -42,7 +42,7 @@ package enum ColumnType: Sendable, Hashable {
     self = type
   }
 
-  /// Whether a chunk's byte stands for vectors, whose length stands beside it.
+  /// Returns true when a chunk's byte stands for vectors, whose length follows it.
   package static func isVector(tag: UInt8) -> Bool { tag == 8 || tag == 9 }
 
   /// The form of vectors; nil for other types.

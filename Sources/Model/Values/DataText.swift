@@ -1,16 +1,16 @@
 /// Text of data: a name or value from a user's rows, compared, hashed and ordered by its UTF-8
 /// bytes.
 ///
-/// `String` goes by canonical equivalence: "é" as one scalar and as "e" with an accent are equal,
-/// and so one key of a dictionary. In data they are two texts: two columns, two groups, two keys.
-/// So a set, a dictionary or a comparison of names and values from data takes this type.
+/// `String` compares by canonical equivalence: "é" as one scalar and as "e" with an accent are
+/// equal, and so one key of a dictionary. In data they are two texts: two columns, two groups, two
+/// keys. So every set, dictionary or comparison of names and values from data uses this type.
 package struct DataText: Hashable, Comparable, Sendable {
   package let string: String
 
   /// The text with the bytes of `text`.
   package init(_ text: some StringProtocol) { string = String(text) }
 
-  /// The text whose UTF-8 these bytes are; what is not UTF-8 becomes U+FFFD.
+  /// The text of these UTF-8 bytes; invalid bytes become U+FFFD.
   package init(utf8 bytes: some Collection<UInt8>) {
     string = String(decoding: bytes, as: UTF8.self)
   }
@@ -41,7 +41,7 @@ extension DataText: ExpressibleByStringLiteral {
   package init(stringLiteral text: String) { string = text }
 }
 
-/// Written as the string it is, also where it is the name of a member.
+/// Encoded as a plain string, also as the name of a member.
 extension DataText: Codable {
   package init(from decoder: any Decoder) throws {
     string = try decoder.singleValueContainer().decode(String.self)
@@ -68,19 +68,20 @@ extension DataText: CodingKeyRepresentable {
 }
 
 extension StringProtocol {
-  /// Whether both texts are the same bytes in UTF-8: what "equal" means for text of data.
+  /// Returns true when both texts are the same bytes in UTF-8, which is equality for text of data.
   package func hasBytes(of other: some StringProtocol) -> Bool {
     utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
   }
 
-  /// Whether the text comes before `other` by its UTF-8 bytes, which is the order of scalars.
+  /// Returns true when the text comes before `other` by its UTF-8 bytes, which is the order of
+  /// scalars.
   package func precedes(_ other: some StringProtocol) -> Bool {
     utf8.lexicographicallyPrecedes(other.utf8)
   }
 }
 
 extension Sequence where Element: StringProtocol {
-  /// Whether one of the texts has the bytes of `text`.
+  /// Returns true when one of the texts has the bytes of `text`.
   package func hasText(_ text: some StringProtocol) -> Bool {
     contains { $0.hasBytes(of: text) }
   }
@@ -92,7 +93,7 @@ extension Sequence<String> {
 }
 
 extension Set<DataText> {
-  /// Whether the text with these bytes is among them.
+  /// Returns true when the text with these bytes is among them.
   package func contains(_ text: String) -> Bool { contains(DataText(text)) }
 }
 

@@ -36,7 +36,7 @@ package struct Digest: Hashable, Sendable {
     return word
   }
 
-  /// Reads `sha256:<64 hex digits>` or the 64 digits alone; nil for anything else.
+  /// Reads `sha256:<64 hex digits>` or only the 64 digits; nil for anything else.
   package init?(parsing text: some StringProtocol) {
     let digits = text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...]
     guard let bytes = Hex.decode(digits.utf8), bytes.count == Self.byteCount else { return nil }
@@ -75,7 +75,7 @@ extension Digest: Comparable {
   }
 }
 
-/// SHA-256 over bytes handed over in pieces.
+/// A SHA-256 computation over bytes that come in pieces.
 package struct DigestHasher {
   private var hasher = SHA256()
 
@@ -107,13 +107,13 @@ extension Digest {
     self = hasher.finalize()
   }
 
-  /// HMAC-SHA-256 of `bytes` (RFC 2104): to tell equal values apart from others without the values.
+  /// The HMAC-SHA-256 of `bytes` (RFC 2104), which identifies equal values without disclosing them.
   package init(authenticating bytes: [UInt8], key: [UInt8]) {
     let code = HMAC<SHA256>.authenticationCode(for: bytes, using: SymmetricKey(data: key))
     self = Digest(Array(code)) ?? Digest(zero: ())
   }
 
-  /// Thirty-two zero bytes: what the first record of a log names as the one before it.
+  /// Thirty-two zero bytes: the predecessor that the first record of a log names.
   package init(zero: Void) {
     (word0, word1, word2, word3) = (0, 0, 0, 0)
   }

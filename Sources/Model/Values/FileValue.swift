@@ -1,11 +1,11 @@
-/// What a cell of a `file` column says of an attachment.
+/// The value of a cell in a `file` column: a reference to an attachment.
 ///
 /// The cell holds its canonical JSON, `{"digest":"sha256:…","mediaType":…,"name":…,"size":…}`.
 package struct FileValue: Hashable, Sendable {
   /// The SHA-256 of the bytes.
   package let digest: Digest
   package let mediaType: String
-  /// What the file was called, without folders; may be empty.
+  /// The original name of the file, without folders; may be empty.
   package let name: String
   package let byteCount: Int
 
@@ -18,16 +18,16 @@ package struct FileValue: Hashable, Sendable {
   }
 
   /// The canonical JSON of the cell.
-  package var json: CanonicalJSON {
+  package var json: JSON {
     .object([
       "digest": .string(digest.description), "mediaType": .string(mediaType),
       "name": .string(name), "size": .integer(Int64(byteCount)),
     ])
   }
 
-  /// Reads a cell as the store keeps it; nil for anything else.
+  /// Reads a cell in the store's form; nil for anything else.
   package init?(parsing bytes: [UInt8]) {
-    guard let members = CanonicalJSON(parsing: bytes)?.object,
+    guard let members = JSON(canonical: bytes)?.object,
       let digest = (members["digest"]?.string).flatMap({ Digest(parsing: $0) }),
       let mediaType = members["mediaType"]?.string, let name = members["name"]?.string,
       let size = members["size"]?.integer, size >= 0

@@ -1,6 +1,6 @@
 /// Hexadecimal text.
 package enum Hex {
-  /// Lower-case hexadecimal digits, two a byte.
+  /// Lower-case hexadecimal digits, two per byte.
   package static func encode(_ bytes: some Collection<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []

@@ -1,4 +1,4 @@
-/// Finds the names that a mistyped one may have meant.
+/// A search for the names that a mistyped one may have meant.
 package enum Spelling {
   /// The names that contain `word` or are within a third of its letters, best first.
   package static func near(_ word: String, _ names: [String], limit: Int = 5) -> [String] {
@@ -21,7 +21,7 @@ package enum Spelling {
   /// Half a sentence that names the nearest of `names`, or the first few when none is near; each
   /// once, however many places it is from.
   package static func advice(_ word: String, _ names: [String]) -> String {
-    // A String's own equality is that of how texts look.
+    // `String` itself compares by canonical equivalence, which ignores such a difference.
     if names.contains(where: { $0 == word && !$0.hasBytes(of: word) }) {
       return "there is one that looks the same and is spelled otherwise, with other Unicode "
         + "characters: copy it from where it came from"
@@ -34,7 +34,7 @@ package enum Spelling {
     return "there are \(listed)" + (known.count > 8 ? " and \(known.count - 8) more" : "")
   }
 
-  /// How many letters to add, drop, change or swap with their neighbour.
+  /// The number of letters to add, drop, change or swap with their neighbour.
   private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
     var older: [Int] = []
     var above = Array(0...right.count)

@@ -11,8 +11,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
   /// Reads RFC 3339: `2026-10-01`, `2026-10-01T12:00:00Z`, `2026-10-01 12:00:00.25+02:00`.
   ///
-  /// A date alone is its first moment in UTC. At most six digits of a second's fraction are taken;
-  /// more are refused, since they would be lost. A leap second is refused.
+  /// A date without a time is its first moment in UTC. At most six digits of a second's fraction
+  /// are accepted; more are refused, since they would be lost. A leap second is refused.
   package init?(parsing text: some StringProtocol) {
     self.init(Reader(bytes: Array(text.utf8), isLenient: false))
   }
@@ -63,7 +63,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
 extension Timestamp: CustomStringConvertible {
   /// RFC 3339 in UTC, with 0, 3 or 6 digits of a second's fraction, as few as hold the value; a
-  /// year outside of 0 to 9999 has a sign and six digits, as ISO 8601 has it.
+  /// year outside 0 to 9999 has a sign and six digits, as in ISO 8601.
   package var description: String {
     let (days, inDay) = microseconds.flooredDivision(by: 86_400_000_000)
     let (year, month, day) = Self.date(daysFromEpoch: Int(days))
@@ -132,7 +132,7 @@ extension Timestamp {
     let bytes: [UInt8]
     let isLenient: Bool
     var position = 0
-    /// Whether the time had seconds.
+    /// True when the time had seconds.
     private(set) var hasSecond = false
 
     init(bytes: [UInt8], isLenient: Bool) {

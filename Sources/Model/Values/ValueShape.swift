@@ -1,9 +1,9 @@
 /// The form that all values of a nested column share: lists, structures and the types within.
 ///
-/// It is derived from the values alone, and is exact: values written as lists and structures of
-/// this shape and read back give the same JSON text. Values without a common shape have none.
+/// It is derived only from the values, and is exact: values written as lists and structures of this
+/// shape and read back give the same JSON text. Values without a common shape have none.
 package indirect enum ValueShape: Hashable, Sendable {
-  /// Nulls alone, or the elements of lists that are all empty.
+  /// Only nulls, or the elements of lists that are all empty.
   case null
   case bool
   case int64
@@ -20,7 +20,7 @@ package indirect enum ValueShape: Hashable, Sendable {
   package struct Member: Hashable, Sendable {
     package let name: String
     package let shape: ValueShape
-    /// Whether an object leaves the member out where it has no value, rather than giving it null.
+    /// True when an object leaves the member out where it has no value, rather than giving it null.
     package let isOptional: Bool
 
     /// A member called `name`.
@@ -49,8 +49,8 @@ package indirect enum ValueShape: Hashable, Sendable {
   /// The most places of a shape, the outermost included.
   package static let placeLimit = 256
 
-  /// Whether JSON text tells apart what lists and structures of this shape do not: members that are
-  /// left out from those that are null, whole floats from integers.
+  /// True when JSON text distinguishes values that lists and structures of this shape do not:
+  /// absent members from null ones, whole floats from integers.
   package var isSpelled: Bool {
     switch self {
     case .null, .bool, .int64, .float64, .string: false
@@ -82,7 +82,7 @@ extension ValueShape: CustomStringConvertible {
       out.append(UInt8(ascii: "{"))
       for (index, member) in members.enumerated() {
         if index > 0 { out.append(UInt8(ascii: ",")) }
-        CanonicalJSON.append(member.name, to: &out)
+        JSON.append(member.name, to: &out)
         out.append(contentsOf: (member.isOptional ? "?:" : ":").utf8)
         member.shape.append(to: &out)
       }
@@ -158,7 +158,7 @@ private struct ShapeParser {
     }
     guard end < bytes.count else { return nil }
     defer { position = end + 1 }
-    return CanonicalJSON(parsing: Array(bytes[position...end]))?.string
+    return JSON(canonical: Array(bytes[position...end]))?.string
   }
 
   private mutating func take(_ word: String) -> Bool {

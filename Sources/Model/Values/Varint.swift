@@ -1,4 +1,4 @@
-/// Unsigned integers in as few bytes as they need: seven bits a byte, the lowest first, the high
+/// Unsigned integers in as few bytes as they need: seven bits per byte, the lowest first, the high
 /// bit set on all but the last (https://protobuf.dev/programming-guides/encoding/#varints).
 package enum Varint {
   /// Appends `value`.
@@ -12,7 +12,7 @@ package enum Varint {
   }
 
   /// Reads a value and moves `position` behind it; nil when it is cut off, does not fit or is
-  /// longer than it need be, since a value must have one form only.
+  /// longer than necessary, since a value must have only one form.
   package static func read(_ bytes: [UInt8], at position: inout Int) -> UInt64? {
     var value: UInt64 = 0
     var shift: UInt64 = 0

@@ -1,6 +1,6 @@
-/// How long the vectors of a column are, and what their elements are: `vector(384,f32)`.
+/// The length of a column's vectors and the type of their elements: `vector(384,f32)`.
 package struct VectorForm: Hashable, Sendable {
-  /// The width of an element, a float as IEEE 754 has it.
+  /// The type of an element: an IEEE 754 float.
   package enum Element: String, Sendable {
     case f32
     case f64

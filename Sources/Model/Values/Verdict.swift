@@ -4,7 +4,7 @@ package enum Verdict: String, Codable, Sendable, CaseIterable {
   case passed
   /// No part of the interval meets the bound.
   case failed
-  /// The interval lies on both sides of the bound, or there is none: not enough data to say.
+  /// The interval lies on both sides of the bound, or there is none: too little data for a verdict.
   case undecided
 
   /// The verdict of several gates together: one that failed fails all; nil for none.

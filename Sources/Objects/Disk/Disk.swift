@@ -1,6 +1,6 @@
 package import Model
 
-/// The one door to the operating system: every byte of a store passes through these calls.
+/// The only interface to the operating system's files: every byte of a store passes through it.
 ///
 /// Kept this narrow so that tests can put a disk in its place that fails the n-th call, tears a
 /// write or loses what was not synced. Paths are relative to the store's folder and use `/`; the
@@ -12,34 +12,34 @@ package protocol Disk: Sendable {
   /// - Throws: `conflict` when something of that name exists.
   func create(_ path: String) throws(StoreError) -> DiskFile
 
-  /// Creates a file as ``create(_:)`` does, which nobody but its owner may read.
+  /// Creates a file as ``create(_:)`` does, which only its owner may read.
   func createPrivately(_ path: String) throws(StoreError) -> DiskFile
 
   /// Opens a file for reading.
   /// - Throws: `corrupt` when something else than a file has that name: a pipe, a device, a folder.
   func open(_ path: String) throws(StoreError) -> DiskFile
 
-  /// Opens a file for appending, which is made when it is not there, and keeps everybody else from
-  /// doing so until it is closed or the process ends.
-  /// - Throws: `conflict` when somebody else has it open so.
+  /// Opens a file for appending, creating it when missing, and keeps every other process from doing
+  /// so until it is closed or the process ends.
+  /// - Throws: `conflict` while another process has it open so.
   func openExclusively(_ path: String) throws(StoreError) -> DiskFile
 
-  /// Opens a file for appending, beside others who append to it; it is made when it is not there,
-  /// and then nobody but its owner may read it.
+  /// Opens a file for appending, beside others who append to it; a missing file is created, and
+  /// then only its owner may read it.
   /// - Throws: `corrupt` when something else than a file has that name.
   func openShared(_ path: String) throws(StoreError) -> DiskFile
 
-  /// Opens a file as a lock, which one owner has at a time; it is made when it is not there.
+  /// Opens a file as a lock, which one owner has at a time; a missing file is created.
   ///
-  /// Closing the file, and the end of the process, give the lock up.
-  /// - Parameter waits: Whether an owner is waited for, for some seconds.
-  /// - Throws: `conflict` when it is not to be had.
+  /// Closing the file releases the lock, as does the end of the process.
+  /// - Parameter waits: True to wait for an owner, for some seconds.
+  /// - Throws: `conflict` when the lock stays with another owner.
   func lock(_ path: String, waits: Bool) throws(StoreError) -> DiskFile
 
-  /// Opens a file, which is made when it is not there, and keeps everybody else from holding the
-  /// same place of it until it is closed or the process ends; waits for whoever does.
+  /// Opens a file, which is created when missing, and keeps others from holding the same place of
+  /// it until it is closed or the process ends; waits for another holder.
   ///
-  /// Where the file system has no such locks, nobody is kept from anything.
+  /// Where the file system has no such locks, holders do not exclude each other.
   func hold(_ place: Int, of path: String) throws(StoreError) -> DiskFile
 
   /// Appends all of `bytes` to a file that ``create(_:)``, ``openExclusively(_:)`` or
@@ -75,20 +75,19 @@ package protocol Disk: Sendable {
   /// Creates a folder; false when it exists. Its parent must exist.
   func makeDirectory(_ path: String) throws(StoreError) -> Bool
 
-  /// Creates a folder as ``makeDirectory(_:)`` does, which nobody but its owner may enter.
+  /// Creates a folder as ``makeDirectory(_:)`` does, which only its owner may enter.
   func makePrivateDirectory(_ path: String) throws(StoreError) -> Bool
 
-  /// Takes the rights to a folder, and to the files of these names in it, from everybody but their
-  /// owner.
+  /// Restricts a folder, and the files of these names in it, to their owner.
   ///
-  /// What a link leads to, what somebody else owns, and a file system that cannot be written stay
-  /// as they are.
+  /// Targets of links, files of other owners, and a file system that cannot be written stay as they
+  /// are.
   func makePrivate(_ folder: String, files: [String])
 
   /// The names in a folder, sorted; those of folders end with `/`.
   func list(_ path: String) throws(StoreError) -> [String]
 
-  /// Makes a file as young as if it had been written now.
+  /// Sets the modification time of a file to now.
   func touch(_ path: String) throws(StoreError)
 
   /// Size and age of a file or folder; nil when there is none of that name.
@@ -99,9 +98,9 @@ package protocol Disk: Sendable {
 
 /// An open file of a ``Disk``.
 ///
-/// Whoever opened it closes it, once.
+/// The code that opened it closes it, once.
 package struct DiskFile: Sendable, Hashable {
-  /// What the disk knows the file by: a file descriptor, for the real one.
+  /// The identifier that the disk gave the file: a file descriptor, for the real one.
   package let descriptor: Int32
   /// The path it was opened by, for messages.
   package let path: String
@@ -113,20 +112,23 @@ package struct DiskFile: Sendable, Hashable {
   }
 }
 
-/// What a folder tells about a file without opening it.
+/// The attributes of a file that can be read without opening it.
 package struct FileStatus: Sendable, Hashable {
   package let byteCount: Int
   package let modified: Timestamp
+  /// True for a file; false for a folder, a pipe or a device.
+  package let isFile: Bool
 
-  /// A file of `byteCount` bytes that was last changed at `modified`.
-  package init(byteCount: Int, modified: Timestamp) {
+  /// Something of `byteCount` bytes that was last changed at `modified`.
+  package init(byteCount: Int, modified: Timestamp, isFile: Bool = true) {
     self.byteCount = byteCount
     self.modified = modified
+    self.isFile = isFile
   }
 }
 
 extension Disk {
-  /// A disk that has one user keeps nothing from others.
+  /// A disk with one user needs no permissions.
   package func createPrivately(_ path: String) throws(StoreError) -> DiskFile { try create(path) }
 
   package func makePrivateDirectory(_ path: String) throws(StoreError) -> Bool {
@@ -139,7 +141,7 @@ extension Disk {
     try status(of: path) == nil ? create(path) : open(path)
   }
 
-  /// A disk that has one user makes nobody wait.
+  /// A disk with one user never waits.
   package func lock(_ path: String, waits: Bool) throws(StoreError) -> DiskFile {
     try openExclusively(path)
   }

@@ -1,11 +1,11 @@
 package import Model
 import Synchronization
 
-/// A store in a folder.
+/// An object store in a folder.
 ///
 /// A file is written under `tmp/`, synced, linked to its name (which never replaces another) and
 /// the folder is synced; the temporary name is removed last. So a crash leaves the file absent or
-/// whole, and at most a temporary file that nobody refers to.
+/// whole, and at most a temporary file that nothing refers to.
 package final class LocalObjectStore: MaintainableObjectStore {
   let disk: any Disk
   private let files: OpenFiles
@@ -42,7 +42,7 @@ package final class LocalObjectStore: MaintainableObjectStore {
     return .visible(failure)
   }
 
-  /// Whether the file of that name has the bytes of `pieces`; false when there is none.
+  /// Returns true when the file of that name has the bytes of `pieces`; false without such a file.
   private func holds(_ name: String, _ pieces: [[UInt8]]) throws(StoreError) -> Bool {
     let byteCount = pieces.reduce(0) { $0 + $1.count }
     guard try disk.status(of: name)?.byteCount == byteCount else { return false }
@@ -69,7 +69,7 @@ package final class LocalObjectStore: MaintainableObjectStore {
     do throws(StoreError) {
       try disk.touch(name)
     } catch  where error.kind == .missing && StoreLayout.isCollectable(name) {
-      // What `gc` has in hand stays under the name that it gets back.
+      // A file that `gc` has taken stays under the name that it gets back.
       _ = try disk.link(StoreLayout.collectedName(name), to: name)
       try disk.touch(name)
       try disk.syncDirectory(Self.folder(of: name))
@@ -86,9 +86,13 @@ package final class LocalObjectStore: MaintainableObjectStore {
     } catch {
       return .unknown(error)
     }
+    // A folder of that name is not a file that another process was first with.
+    if !isNew, let status = try disk.status(of: name), !status.isFile {
+      throw StoreLayout.noFile(name)
+    }
     do throws(StoreError) {
-      // Also when the file was there: whoever made it may have crashed before syncing the folder,
-      // and our caller will rely on it from now on.
+      // Also when the file was there: the process that made it may have crashed before syncing the
+      // folder, and the caller will rely on it from now on.
       try disk.syncDirectory(folder)
     } catch  where isNew {
       return .visible(error)
@@ -166,7 +170,7 @@ package final class LocalObjectStore: MaintainableObjectStore {
     _ open: OpenFiles.Entry, at offset: Int, count: Int
   ) throws(StoreError) -> [UInt8] {
     let name = open.file.path
-    // The entry may leave the cache meanwhile, and closes the file when nobody holds it.
+    // The entry may leave the cache meanwhile, and closes the file when no reader holds it.
     defer { withExtendedLifetime(open) {} }
     let end = offset.addingReportingOverflow(count)
     guard offset >= 0, count >= 0, !end.overflow else {
@@ -188,10 +192,14 @@ package final class LocalObjectStore: MaintainableObjectStore {
   }
 
   package func status(of name: String) throws(StoreError) -> FileStatus? {
-    if let status = try disk.status(of: name) { return status }
+    if let status = try statusOfFile(name) { return status }
     guard StoreLayout.isCollectable(name) else { return nil }
-    if let status = try disk.status(of: StoreLayout.collectedName(name)) { return status }
-    return try disk.status(of: name)
+    if let status = try statusOfFile(StoreLayout.collectedName(name)) { return status }
+    return try statusOfFile(name)
+  }
+
+  private func statusOfFile(_ name: String) throws(StoreError) -> FileStatus? {
+    try disk.status(of: name).flatMap { $0.isFile ? $0 : nil }
   }
 
   package func list(
@@ -200,10 +208,18 @@ package final class LocalObjectStore: MaintainableObjectStore {
     var names: [String] = []
     try collect(Self.folder(of: prefix), prefix: prefix, after: name, limit: limit, into: &names)
     guard prefix == StoreLayout.packs || prefix == StoreLayout.files else { return names }
-    let held = try entries(Self.folder(of: StoreLayout.temporaries))
-      .compactMap { StoreLayout.parseCollectedName(StoreLayout.temporaries + $0) }
-      .filter { $0.hasPrefix(prefix) && $0 > name }
+    let held = try collected().filter { $0.hasPrefix(prefix) && $0 > name }
     return held.isEmpty ? names : Array(Set(names).union(held).sorted().prefix(limit))
+  }
+
+  /// The files that `gc` has in hand; none where something else stands in the place of its folder.
+  private func collected() throws(StoreError) -> [String] {
+    do throws(StoreError) {
+      return try entries(Self.folder(of: StoreLayout.temporaries))
+        .compactMap { StoreLayout.parseCollectedName(StoreLayout.temporaries + $0) }
+    } catch  where error.kind == .corrupt {
+      return []
+    }
   }
 
   /// Lists a folder and those in it.
@@ -282,7 +298,7 @@ package final class LocalObjectStore: MaintainableObjectStore {
     files.forget(name)
     let path = StoreLayout.collectedName(name)
     do throws(StoreError) {
-      // Away first, so that whoever touches it from now on is told that it is gone.
+      // Renamed first, so that a later touch reports that it is gone.
       _ = try disk.makeDirectory(Self.folder(of: path))
       try disk.rename(name, to: path)
     } catch let error where error.kind == .missing {
@@ -295,7 +311,7 @@ package final class LocalObjectStore: MaintainableObjectStore {
   }
 
   package func holding(_ key: String) throws(StoreError) -> any Sendable {
-    // Two keys of one place wait for one another, which does no harm.
+    // Two keys of one place wait for each other, which does no harm.
     let place = Digest(hashing: Array(key.utf8)).bytes.prefix(7).reduce(0) { $0 << 8 | Int($1) }
     do throws(StoreError) {
       return HeldFile(try disk.hold(place, of: StoreLayout.keyLock), on: disk)
@@ -316,8 +332,8 @@ package final class LocalObjectStore: MaintainableObjectStore {
     }
   }
 
-  /// Gives files their names back that a collection had in hand when it was stopped: somebody may
-  /// refer to them.
+  /// Returns files to their names that an interrupted collection had taken: a version may refer to
+  /// them.
   private func takeBack() throws(StoreError) {
     for path in try list(StoreLayout.temporaries) {
       guard let name = StoreLayout.parseCollectedName(path) else { continue }

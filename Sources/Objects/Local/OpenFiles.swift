@@ -1,7 +1,7 @@
 import Model
 import Synchronization
 
-/// An open file that is closed, and unlocked, when it is let go.
+/// An open file that is closed, and unlocked, when it is released.
 final class HeldFile: Sendable {
   private let file: DiskFile
   private let disk: any Disk
@@ -14,12 +14,12 @@ final class HeldFile: Sendable {
   deinit { disk.close(file) }
 }
 
-/// Files kept open for reading, since opening costs more than a small read.
+/// A cache of files that are open for reading, since opening costs more than a small read.
 ///
 /// Files never change, so an open one stays right whatever happens to its name. Any thread may
 /// call.
 final class OpenFiles: Sendable {
-  /// An open file, closed when its last reader lets go of it.
+  /// An open file, closed when its last reader releases it.
   final class Entry: Sendable {
     let file: DiskFile
     private let disk: any Disk
@@ -76,7 +76,7 @@ final class OpenFiles: Sendable {
     return entry
   }
 
-  /// Opens the file of that name, also while `gc` has it in hand.
+  /// Opens the file of that name, also while `gc` has taken it.
   private func open(_ name: String) throws(StoreError) -> Entry {
     let failure: StoreError
     do throws(StoreError) {
@@ -94,10 +94,10 @@ final class OpenFiles: Sendable {
     throw failure
   }
 
-  /// Closes all files that nobody reads.
+  /// Closes all files without a reader.
   func forgetAll() { entries.withLock { $0.removeAll() } }
 
-  /// Closes the file of that name once nobody reads it any more.
+  /// Closes the file of that name as soon as it has no reader.
   func forget(_ name: String) {
     entries.withLock { $0[name] = nil }
   }

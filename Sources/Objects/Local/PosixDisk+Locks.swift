@@ -3,7 +3,7 @@ package import Model
 import Platform
 
 extension PosixDisk {
-  /// How long a lock is waited for: far longer than anybody needs it who is not stopped.
+  /// The longest wait for a lock: far longer than any process needs it unless it is stopped.
   private static let waitSeconds = 10
 
   package func lock(_ path: String, waits: Bool) throws(StoreError) -> DiskFile {
@@ -46,10 +46,11 @@ extension PosixDisk {
     }
   }
 
-  /// Takes a lock, after waiting for whoever has it.
-  /// - Parameter attempt: Tries at once; negative, with `errno`, where it cannot be had.
-  /// - Throws: ``StoreError`` of kind `conflict` where it is not given up, as by a process that was
-  ///   stopped.
+  /// Takes a lock, after waiting for its owner.
+  /// - Parameter attempt: Tries at once; returns a negative number, with `errno`, while it is
+  ///   taken.
+  /// - Throws: ``StoreError`` of kind `conflict` when its owner does not release it, such as a
+  ///   process that was stopped.
   private func take(
     _ path: String, waits: Bool, _ attempt: () -> Int32
   ) throws(StoreError) {

@@ -33,7 +33,7 @@ package struct PosixDisk: Disk {
   }
 
   package func open(_ path: String) throws(StoreError) -> DiskFile {
-    // Without waiting: a pipe would give itself up only when somebody opens its other end.
+    // Without waiting: opening a pipe would block until another process opens its other end.
     let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK
     let descriptor = retryingOnInterrupt { unsafe Glibc.open(absolute(path), flags) }
     guard descriptor >= 0 else { throw failure("open", path) }
@@ -42,7 +42,7 @@ package struct PosixDisk: Disk {
     return file
   }
 
-  /// What the system says of an open file, which is closed when it is something else.
+  /// Returns the status of an open file; closes it and throws when it is not a regular file.
   func regularFile(_ file: DiskFile) throws(StoreError) -> stat {
     var status = stat()
     guard unsafe fstat(file.descriptor, &status) == 0 else {
@@ -64,17 +64,15 @@ package struct PosixDisk: Disk {
       case S_IFSOCK: "a socket"
       case S_IFDIR: "a folder"
       case S_IFCHR, S_IFBLK: "a device"
-      default: "no file"
+      default: "not a file"
       }
-    return StoreError(
-      .corrupt,
-      "\(path) is \(kind), where the store has a file: remove it, and restore it from a copy")
+    return StoreLayout.noFile(path, kind)
   }
 
   private static func noFolder(_ path: String) -> StoreError {
     StoreError(
       .corrupt,
-      "\(path) is no folder, where the store has one: remove it, and restore it from a copy")
+      "\(path) is not a folder, where the store has one: \(StoreLayout.remedy(path))")
   }
 
   package func byteCount(of file: DiskFile) throws(StoreError) -> Int {
@@ -96,7 +94,7 @@ package struct PosixDisk: Disk {
         close(file)
         throw isTaken
           ? StoreError(
-            .conflict, "\(path) is in use by somebody else; try again when they are done")
+            .conflict, "\(path) is in use by another process; try again when it is done")
           : error
       }
       if has(path, opened) { return file }
@@ -105,7 +103,7 @@ package struct PosixDisk: Disk {
   }
 
   package func openShared(_ path: String) throws(StoreError) -> DiskFile {
-    // Without waiting for somebody to read what should be a file and is a pipe.
+    // Without waiting: a pipe in the file's place would block until a process reads it.
     try openOrCreate(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK)
   }
 
@@ -117,8 +115,8 @@ package struct PosixDisk: Disk {
     return file
   }
 
-  /// Whether a name is that of an open file: whoever had its lock before may have removed the name,
-  /// and then this is another file's.
+  /// Returns true when a name is that of an open file: the last owner of its lock may have removed
+  /// the name, which then belongs to another file.
   func has(_ path: String, _ opened: stat) -> Bool {
     var named = stat()
     return unsafe stat(absolute(path), &named) == 0 && opened.st_ino == named.st_ino
@@ -222,7 +220,7 @@ package struct PosixDisk: Disk {
     defer { _ = Glibc.close(directory) }
     Self.takeRights(directory, leaving: 0o700, S_IFDIR)
     for name in files {
-      // Not blocking, should somebody have put a pipe there.
+      // Not blocking, should there be a pipe in its place.
       let file = unsafe openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
       guard file >= 0 else { continue }
       Self.takeRights(file, leaving: 0o600, S_IFREG)
@@ -243,7 +241,7 @@ package struct PosixDisk: Disk {
       let code = errno
       let error = failure("list", path)
       var status = stat()
-      // Something else in the folder's place is no empty folder.
+      // Another thing in the folder's place does not count as an empty folder.
       guard code == ENOTDIR, unsafe stat(absolute(path), &status) == 0 else { throw error }
       throw Self.noFolder(path)
     }
@@ -280,7 +278,7 @@ package struct PosixDisk: Disk {
     }
   }
 
-  /// Some file systems do not tell a folder from a file while listing.
+  /// Returns true for a folder, also on file systems that do not distinguish them while listing.
   private func isDirectory(_ type: Int, _ path: String) -> Bool {
     guard type == Int(DT_UNKNOWN) else { return type == Int(DT_DIR) }
     var status = stat()
@@ -296,11 +294,12 @@ package struct PosixDisk: Disk {
     let time = status.st_mtim
     return FileStatus(
       byteCount: Int(status.st_size),
-      modified: Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec / 1000))
-    )
+      modified: Timestamp(
+        microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec / 1000)),
+      isFile: status.st_mode & S_IFMT == S_IFREG)
   }
 
-  /// What stands in the place of a folder on the way to a path; nil when that is the store's own.
+  /// The path of the first thing on the way that is not a folder; nil when that is the store's own.
   private func obstacle(to path: String) -> String? {
     let names = path.split(separator: "/")
     return (1..<names.count + 1).lazy.map { names.prefix($0).joined(separator: "/") }
@@ -310,7 +309,7 @@ package struct PosixDisk: Disk {
       }
   }
 
-  /// What `errno` means for the caller; read it before any other call can change it.
+  /// Returns the error that `errno` stands for; call it before any other call can change `errno`.
   func failure(_ verb: String, _ path: String) -> StoreError {
     let code = errno
     let thing = path.isEmpty ? "the store's folder" : path
@@ -319,7 +318,7 @@ package struct PosixDisk: Disk {
     case ENOTDIR:
       if let obstacle = obstacle(to: path) { return Self.noFolder(obstacle) }
       return StoreError(
-        .missing, "cannot \(verb) \(thing): what stands in the place of a folder above it is none")
+        .missing, "cannot \(verb) \(thing): something else is in the place of a folder above it")
     case ENOENT:
       return StoreError(.missing, "cannot \(verb) \(thing): it, or a folder above it, is not there")
     case EEXIST:
@@ -341,8 +340,8 @@ package struct PosixDisk: Disk {
     case ELOOP:
       return StoreError(
         .corrupt,
-        "cannot \(verb) \(thing): it is a symbolic link that leads to itself; remove it, and "
-          + "restore what was there from a copy")
+        "cannot \(verb) \(thing): it is a symbolic link that leads to itself; \(StoreLayout.remedy(path))"
+      )
     case ENXIO, EISDIR:
       var status = stat()
       let isThere = unsafe stat(absolute(path), &status) == 0

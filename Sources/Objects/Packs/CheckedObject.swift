@@ -1,30 +1,30 @@
 package import Model
 
-/// A JSON object of a file that never changes, with a `digest` of what else it holds, by which a
-/// flipped bit is noticed.
+/// A JSON object of an immutable file, with a `digest` of its other content, which detects a
+/// flipped bit.
 package enum CheckedObject {
-  /// Canonical JSON of `members` and their digest.
-  /// - Parameter part: the member that the digest is taken of; nil for the object of all of them.
+  /// Returns the canonical JSON of `members` and their digest.
+  /// - Parameter part: The member that the digest covers; nil for the object of all of them.
   package static func bytes(
-    _ members: [DataText: CanonicalJSON], over part: DataText? = nil
+    _ members: JSON.Object, over part: String? = nil
   ) -> [UInt8] {
     var members = members
     members["digest"] = .string(digest(members, part))
-    return CanonicalJSON.object(members).bytes
+    return JSON.object(members).canonicalBytes
   }
 
-  /// The members besides the digest; nil when that does not hold.
+  /// Reads the members other than the digest; nil when the digest does not match.
   package static func members(
-    of bytes: [UInt8], over part: DataText? = nil
-  ) -> [DataText: CanonicalJSON]? {
-    guard var members = CanonicalJSON(parsing: bytes)?.object,
-      let said = members.removeValue(forKey: "digest")?.string, said == digest(members, part)
+    of bytes: [UInt8], over part: String? = nil
+  ) -> JSON.Object? {
+    guard var members = JSON(canonical: bytes)?.object,
+      let said = members.remove("digest")?.string, said == digest(members, part)
     else { return nil }
     return members
   }
 
-  private static func digest(_ members: [DataText: CanonicalJSON], _ part: DataText?) -> String {
+  private static func digest(_ members: JSON.Object, _ part: String?) -> String {
     let whole = part.map { members[$0] ?? .object([:]) } ?? .object(members)
-    return Digest(hashing: whole.bytes).hex
+    return Digest(hashing: whole.canonicalBytes).hex
   }
 }

@@ -30,13 +30,13 @@ import Model
 
 /// Constants and encodings of the pack format.
 ///
-/// An ``ObjectStore`` needs the trailer alone, to say which pack has a name.
+/// An ``ObjectStore`` needs only the trailer, to know which pack has a name.
 package enum PackFormat {
   static let magic = Array("ASSAYPK1".utf8)
   static let endMagic = Array("ASSAYEND".utf8)
   /// The length of the trailer.
   package static let trailerBytes = 72
-  /// Where the trailer's fields lie, counted from its beginning.
+  /// The offsets of the trailer's fields, counted from its beginning.
   static let digestOffset = 24
   static let checksumOffset = 56
   static let endMagicOffset = 64
@@ -65,7 +65,8 @@ package enum PackFormat {
     return word(trailer, at: checksumOffset)
   }
 
-  /// What guards index and trailer, so that damage there is noticed without hashing the payloads.
+  /// The checksum over index and trailer, by which damage there is noticed without hashing the
+  /// payloads.
   static func checksum(index: [UInt8], trailer: [UInt8]) -> UInt64 {
     var hasher = DigestHasher()
     hasher.update(index)
@@ -75,7 +76,7 @@ package enum PackFormat {
 }
 
 extension ObjectEntry {
-  /// Appends the entry as the index holds it.
+  /// Appends the entry in the form of the index.
   func encode(to bytes: inout [UInt8]) {
     bytes.append(contentsOf: digest.bytes)
     bytes.append(kind.rawValue | (statistics == nil ? 0 : PackFormat.statisticsFlag))
@@ -92,7 +93,7 @@ extension ObjectEntry {
     }
   }
 
-  /// Reads the entry at `position`, whose frames begin at `offset`; nil when it is no entry.
+  /// Reads the entry at `position`, whose frames begin at `offset`; nil when it is invalid.
   static func decode(_ bytes: [UInt8], at position: inout Int, offset: UInt64) -> ObjectEntry? {
     guard let digest = readDigest(bytes, at: &position), position < bytes.count else { return nil }
     let flags = bytes[position]

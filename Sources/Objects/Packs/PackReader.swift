@@ -1,11 +1,11 @@
 package import Model
 
-/// The index of a pack, and as much of the pack as was read to find it.
+/// The index of a pack, with the part of the pack that was read to find it.
 package struct PackIndex: Sendable {
   package let entries: [ObjectEntry]
   /// The size of the whole file.
   package let byteCount: Int
-  /// The checksum in the trailer, by which a pack is told from another of the same name.
+  /// The checksum in the trailer, which distinguishes a pack from another of the same name.
   package let seal: UInt64
   private let tail: [UInt8]
 
@@ -31,10 +31,10 @@ package enum PackReader {
   private static let verifyBytes = 1 << 20
 
   /// Reads a pack's index and checks it: a flipped bit in index or trailer, a torn file or an entry
-  /// that points outside of the payloads is noticed.
+  /// that points outside the payloads is noticed.
   ///
-  /// The payloads are not looked at.
-  /// - Throws: `corrupt` naming the file, `missing` when there is none.
+  /// The payloads are not read.
+  /// - Throws: `corrupt` naming the file, `missing` when it does not exist.
   package static func readIndex(
     _ store: any ObjectStore, _ name: String
   ) throws(StoreError) -> PackIndex {
@@ -101,8 +101,8 @@ package enum PackReader {
   }
 
   /// Checks every byte of a pack against its own digest and, below `packs/`, against its name;
-  /// memory stays bounded whatever the size.
-  /// - Throws: `corrupt` naming the file, `missing` when there is none.
+  /// memory stays bounded for any size.
+  /// - Throws: `corrupt` naming the file, `missing` when it does not exist.
   @discardableResult
   package static func verify(
     _ store: any ObjectStore, _ name: String

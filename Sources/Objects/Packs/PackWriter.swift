@@ -1,8 +1,8 @@
 package import Model
 
-/// Builds one pack, in memory or streaming into an ``Upload``.
+/// A writer of one pack, in memory or streaming into an ``Upload``.
 ///
-/// Owned by one writer. Each object is appended once; the caller knows which are there already.
+/// Owned by one writer. Each object is appended once; the caller knows which ones it has appended.
 package struct PackWriter {
   /// A pack that has been written to its end.
   package struct Finished: Sendable {
@@ -19,22 +19,22 @@ package struct PackWriter {
   private let upload: (any Upload)?
   private var pieces: [[UInt8]] = []
   private var hasher = DigestHasher()
-  /// What has been appended so far.
+  /// The entries of the objects appended so far.
   package private(set) var entries: [ObjectEntry] = []
   /// The bytes written so far, without the index.
   package private(set) var byteCount = 0
 
-  /// A pack that goes to `upload` as it grows, or is held in memory when there is none.
+  /// A pack that goes to `upload` as it grows, or is held in memory without one.
   ///
   /// The caller commits or abandons the upload.
-  /// - Throws: what writing to the upload throws.
+  /// - Throws: The errors of writing to the upload.
   package init(to upload: (any Upload)? = nil) throws(StoreError) {
     self.upload = upload
     try write(PackFormat.magic)
   }
 
-  /// Appends an object and answers with its entry; `base` and `depth` are for deltas only.
-  /// - Throws: what writing to the upload throws.
+  /// Appends an object and returns its entry; `base` and `depth` are for deltas only.
+  /// - Throws: The errors of writing to the upload.
   @discardableResult
   package mutating func append(
     _ digest: Digest, _ kind: ObjectEntry.Kind, frames: [Frame], base: Digest? = nil,
@@ -50,7 +50,7 @@ package struct PackWriter {
   }
 
   /// Writes index and trailer; nothing can be appended afterwards.
-  /// - Throws: what writing to the upload throws.
+  /// - Throws: The errors of writing to the upload.
   package mutating func finish() throws(StoreError) -> Finished {
     var index: [UInt8] = []
     index.reserveCapacity(entries.count * 64)

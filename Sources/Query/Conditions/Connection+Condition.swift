@@ -24,14 +24,34 @@ extension Connection {
     // Prepared only: the table is never made.
     let status = unsafe sqlite3_prepare_v3(
       handle, sql + condition + "\n))", -1, 0, &statement, nil)
+    let offset = Int(unsafe sqlite3_error_offset(handle))
     unsafe sqlite3_finalize(statement)
     isChecking = false
     guard status != SQLITE_OK else { return }
     if let refused = Self.refused(message) {
-      throw StoreError(.usage, "a condition reads its own row alone, so it takes no \(refused)")
+      try requireTables(of: condition)
+      throw StoreError(.usage, "a condition reads only its own row, so it takes no \(refused)")
+    }
+    // The bracket that SQLite names then is not the user's.
+    if offset >= sql.utf8.count + condition.utf8.count, message.hasSuffix(": syntax error") {
+      throw StoreError(
+        .usage, "the condition ends too early: something is missing behind its last word")
     }
     let error = QueryMessage.failure(status, condition, self)
     throw StoreError(error.kind, error.message)
+  }
+
+  /// Goes on where the tables that a refused condition names are there for its caller, so that it
+  /// shows no more of others than a query does.
+  /// - Throws: ``StoreError`` of kind `missing` for one that is not.
+  private func requireTables(of condition: String) throws(StoreError) {
+    guard let source = state.options.tables, let tokens = SQLToken.tokens(of: condition)
+    else { return }
+    for (word, name) in zip(tokens, tokens.dropFirst())
+    where ["FROM", "JOIN"].contains(word.keyword) && name.isName {
+      guard try source.table(named: name.name) == nil else { continue }
+      throw QueryMessage.noSuchTable(name.name, source)
+    }
   }
 
   /// The expression that SQLite's message refuses in a generated column; nil for another

@@ -37,7 +37,7 @@ package struct ResultPrinter {
       if format == .json { out.append(UInt8(ascii: "[")) }
       jsonNames = Self.distinct(columns).map { name in
         var text: [UInt8] = []
-        CanonicalJSON.append(name, to: &text)
+        JSON.append(name, to: &text)
         text.append(UInt8(ascii: ":"))
         return text
       }
@@ -100,8 +100,8 @@ package struct ResultPrinter {
       case .real(.infinity): out.append(contentsOf: "1e999".utf8)
       case .real(-.infinity): out.append(contentsOf: "-1e999".utf8)
       case .real(let real): out.append(contentsOf: real.description.utf8)
-      case .text(let text): CanonicalJSON.append(text, to: &out)
-      case .blob(let bytes): CanonicalJSON.append(Hex.encode(bytes), to: &out)
+      case .text(let text): JSON.append(text, to: &out)
+      case .blob(let bytes): JSON.append(Hex.encode(bytes), to: &out)
       }
     }
     out.append(UInt8(ascii: "}"))

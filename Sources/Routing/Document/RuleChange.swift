@@ -19,7 +19,7 @@ package struct RuleChange: Sendable, Hashable {
 extension RuleSet {
   /// The differences from `old`, rules first; comments and the parent's number do not count.
   package func changes(from old: RuleSet) -> [RuleChange] {
-    let ignored: Set<DataText> = ["rules", "targets", "comment", "parent_version"]
+    let ignored = ["rules", "targets", "comment", "parent_version"]
     var changes = Self.changes("rule", old.named("rules"), named("rules"))
     let before = old.rules.map(\.name).filter { rules.map(\.name).hasText($0) }
     let after = rules.map(\.name).filter { old.rules.map(\.name).hasText($0) }
@@ -30,28 +30,29 @@ extension RuleSet {
       }
     }
     changes += Self.changes("target", old.named("targets"), named("targets"))
-    let members = Set((old.json.object ?? [:]).keys).union((json.object ?? [:]).keys)
-    for name in members.subtracting(ignored).sorted() {
-      let (left, right) = (old.json.object?[name], json.object?[name])
+    let (was, now) = (old.json.object ?? [:], json.object ?? [:])
+    for name in was.names(with: now) where !ignored.hasText(name) {
+      let (left, right) = (was[name], now[name])
       guard left != right else { continue }
       let kind: RuleChange.Kind = left == nil ? .added : right == nil ? .removed : .changed
-      changes.append(RuleChange(what: name.string, kind: kind, members: []))
+      changes.append(RuleChange(what: name, kind: kind, members: []))
     }
     return changes
   }
 
   /// The objects in a list or an object of the document, by their names, in order.
-  private func named(_ member: String) -> [(name: String, json: CanonicalJSON)] {
+  private func named(_ member: String) -> [(name: String, json: JSON)] {
     switch json.object?[member] {
     case .array(let items)?: items.map { ($0.object?["name"]?.string ?? "", $0) }
-    case .object(let members)?: members.sorted { $0.key < $1.key }.map { ($0.key.string, $0.value) }
+    case .object(let object)?:
+      object.members.sorted { $0.name.precedes($1.name) }.map { ($0.name, $0.value) }
     default: []
     }
   }
 
   private static func changes(
-    _ what: String, _ old: [(name: String, json: CanonicalJSON)],
-    _ new: [(name: String, json: CanonicalJSON)]
+    _ what: String, _ old: [(name: String, json: JSON)],
+    _ new: [(name: String, json: JSON)]
   ) -> [RuleChange] {
     var changes: [RuleChange] = []
     for (name, _) in old where !new.contains(where: { Carving.isSame($0.name, name) }) {
@@ -71,8 +72,8 @@ extension RuleSet {
     return changes
   }
 
-  private static func members(_ old: CanonicalJSON, _ new: CanonicalJSON) -> [String] {
+  private static func members(_ old: JSON, _ new: JSON) -> [String] {
     let (left, right) = (old.object ?? [:], new.object ?? [:])
-    return Set(left.keys).union(right.keys).filter { left[$0] != right[$0] }.sorted().map(\.string)
+    return left.names(with: right).filter { left[$0] != right[$0] }
   }
 }

@@ -8,20 +8,16 @@ extension RuleSet {
   /// They are part of ``json`` then, as if they had been given.
   /// - Throws: ``RuleFaults`` with everything that is wrong.
   package init(parsing bytes: [UInt8], over parent: RuleSet? = nil) throws(RuleFaults) {
-    var reader = RuleSetReader()
-    var faults: [RuleFault] = []
-    let document = try RuleJSON.read(bytes, &faults)
-    var json = document.canonical(Pointer(), &faults)
-    reader.take(faults)
+    let document = try JSON(ruleDocument: bytes)
+    var reader = RuleSetReader(document)
     guard let set = reader.ruleSet(document, over: parent), reader.faults.isEmpty else {
       throw RuleFaults(faults: reader.faults)
     }
-    json = set.filled(json)
-    self.init(set, json: json)
+    self.init(set, json: set.filled(document))
   }
 
   /// `json` with the ranges of all splits.
-  private func filled(_ json: CanonicalJSON) -> CanonicalJSON {
+  private func filled(_ json: JSON) -> JSON {
     var place = 0
     return json.mapping("rules") { rule in
       defer { place += 1 }
@@ -39,26 +35,26 @@ extension RuleSet {
     }
   }
 
-  private init(_ set: RuleSet, json: CanonicalJSON) {
+  private init(_ set: RuleSet, json: JSON) {
     self.init(
       route: set.route, parentVersion: set.parentVersion, comment: set.comment,
       trusted: set.trusted, untrusted: set.untrusted, targets: set.targets, rules: set.rules,
       fallback: set.fallback, fallbackChain: set.fallbackChain, gate: set.gate, json: json,
-      digest: Digest(hashing: json.bytes))
+      digest: Digest(hashing: json.canonicalBytes))
   }
 }
 
-extension CanonicalJSON {
+extension JSON {
   /// The object with the items of a list in it mapped; `names` lead down to the list.
   fileprivate func mapping(
-    _ names: String..., item: (CanonicalJSON) -> CanonicalJSON
-  ) -> CanonicalJSON {
+    _ names: String..., item: (JSON) -> JSON
+  ) -> JSON {
     mapping(names[...], item)
   }
 
   private func mapping(
-    _ names: ArraySlice<String>, _ item: (CanonicalJSON) -> CanonicalJSON
-  ) -> CanonicalJSON {
+    _ names: ArraySlice<String>, _ item: (JSON) -> JSON
+  ) -> JSON {
     guard let name = names.first else { return .array((array ?? []).map(item)) }
     guard case .object(var members) = self, let member = members[name] else { return self }
     members[name] = member.mapping(names.dropFirst(), item)
@@ -74,8 +70,8 @@ extension RuleSetReader {
   /// Reads the document; nil when it is not an object.
   ///
   /// The result is sound only when no fault was noted.
-  fileprivate mutating func ruleSet(_ document: RuleJSON, over parent: RuleSet?) -> RuleSet? {
-    let place = Place(value: document, pointer: Pointer())
+  fileprivate mutating func ruleSet(_ document: JSON, over parent: RuleSet?) -> RuleSet? {
+    let place = Place(value: document, pointer: JSONPointer())
     guard
       let members = object(
         place, required: ["schema", "route", "targets", "rules", "default"],
@@ -119,7 +115,7 @@ extension RuleSetReader {
     let callers = Array(FieldPath.roots.dropFirst())
     guard let place, let members = object(place, required: ["trusted", "untrusted"])
     else { return (["principal"], callers) }
-    var seen: [(name: String, pointer: Pointer)] = []
+    var seen: [(name: String, pointer: JSONPointer)] = []
     var lists: [[String]] = []
     for (name, allowed) in [("trusted", ["principal"]), ("untrusted", callers)] {
       var roots: [String] = []
@@ -151,19 +147,18 @@ extension RuleSetReader {
       if let params = members["params"] { _ = anyMembers(params) }
       timeouts(members["timeouts"])
       _ = text(members["price_ref"])
-      var ignored: [RuleFault] = []
       out.append(
         RuleSet.Target(
           name: name, provider: text(members["provider"]), model: text(members["model"]),
-          json: place.value.canonical(place.pointer, &ignored)))
+          json: place.value))
     }
     return out.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
   private mutating func rules(_ place: Place?, over parent: RuleSet?) -> [RuleSet.Rule] {
     var rules: [RuleSet.Rule] = []
-    var names: [(name: String, pointer: Pointer)] = []
-    var places: [Pointer] = []
+    var names: [(name: String, pointer: JSONPointer)] = []
+    var places: [JSONPointer] = []
     for item in list(place, atMost: 5000) {
       guard
         let members = object(

@@ -24,7 +24,7 @@ package struct RuleSet: Sendable, Hashable {
   package let fallbackChain: [Fallback]
   package let gate: BacktestGate?
   /// The whole document in its canonical form (RFC 8785).
-  package let json: CanonicalJSON
+  package let json: JSON
   /// SHA-256 of ``json``'s bytes.
   package let digest: Digest
 
@@ -36,7 +36,7 @@ package struct RuleSet: Sendable, Hashable {
     package let provider: String
     package let model: String
     /// All its members.
-    package let json: CanonicalJSON
+    package let json: JSON
   }
 
   /// One of the ordered rules.

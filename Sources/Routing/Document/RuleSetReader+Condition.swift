@@ -20,7 +20,8 @@ extension RuleSetReader {
           note(
             isTest
               ? "tests no field: write {\"path\": {\"\(name)\": …}}"
-              : "is no connective; " + Spelling.advice(name, Self.connectives), at: place.pointer)
+              : "is not a connective; " + Spelling.advice(name, Self.connectives), at: place.pointer
+          )
           return .all([])
         }
         return tests(place, of: path(name, at: place.pointer))
@@ -66,7 +67,7 @@ extension RuleSetReader {
         at: place.pointer)
       return nil
     default:
-      note("is no operator; " + Spelling.advice(name, Self.operators), at: place.pointer)
+      note("is not an operator; " + Spelling.advice(name, Self.operators), at: place.pointer)
       return nil
     }
   }
@@ -76,7 +77,7 @@ extension RuleSetReader {
     case .bool(let value): return .bool(value)
     case .integer(let value): return .integer(value)
     case .string(let text): return .text(ExactText(text))
-    case .fraction, .null: return nil  // Noted with the whole document's.
+    case .number, .null, .verbatim: return nil  // Noted with the whole document's.
     case .array, .object:
       note(
         "is \(place.value.kind), where a text, an integer, or true or false is expected",

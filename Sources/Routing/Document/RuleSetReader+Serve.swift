@@ -40,7 +40,7 @@ extension RuleSetReader {
   ) -> [RuleSet.Variant] {
     guard let place else { return [] }
     var variants: [RuleSet.Variant] = []
-    var names: [(name: String, pointer: Pointer)] = []
+    var names: [(name: String, pointer: JSONPointer)] = []
     var withRanges = 0
     for item in list(place, atLeast: 1, atMost: 256) {
       guard
@@ -94,7 +94,7 @@ extension RuleSetReader {
   }
 
   /// Notes when ranges are not what weights say, or not each bucket once.
-  private mutating func check(_ variants: [RuleSet.Variant], at pointer: Pointer) {
+  private mutating func check(_ variants: [RuleSet.Variant], at pointer: JSONPointer) {
     for (index, variant) in variants.enumerated() {
       let count = variant.ranges.reduce(0) { $0 + $1.count }
       if count != variant.weight {
@@ -134,7 +134,7 @@ extension RuleSetReader {
 
   mutating func fallbacks(_ place: Place?) -> [RuleSet.Fallback] {
     var fallbacks: [RuleSet.Fallback] = []
-    var names: [(name: String, pointer: Pointer)] = []
+    var names: [(name: String, pointer: JSONPointer)] = []
     for item in list(place, atMost: 64) {
       guard let members = object(item, required: ["target", "on"]) else { continue }
       let target = target(members["target"])

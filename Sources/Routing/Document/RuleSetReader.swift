@@ -13,13 +13,13 @@ struct RuleSetReader {
 
   /// A value and where it is.
   struct Place {
-    let value: RuleJSON
-    let pointer: Pointer
+    let value: JSON
+    let pointer: JSONPointer
   }
 
   /// The members of an object that were requested.
   struct Members {
-    let pointer: Pointer
+    let pointer: JSONPointer
     fileprivate let places: [(name: String, place: Place)]
 
     subscript(name: String) -> Place? {
@@ -27,11 +27,12 @@ struct RuleSetReader {
     }
   }
 
-  mutating func note(_ message: String, at pointer: Pointer) {
+  /// A reader of `document`, in which what has no canonical form is noted.
+  init(_ document: JSON) { document.noteUncanonical(JSONPointer(), &faults) }
+
+  mutating func note(_ message: String, at pointer: JSONPointer) {
     faults.append(RuleFault(pointer: pointer.text, message: message))
   }
-
-  mutating func take(_ more: [RuleFault]) { faults += more }
 
   private mutating func wrong(_ place: Place, _ wanted: String) {
     note("is \(place.value.kind), where \(wanted) is expected", at: place.pointer)
@@ -46,14 +47,16 @@ struct RuleSetReader {
       return nil
     }
     let known = required + optional
-    for member in given where !known.contains(where: { Carving.isSame($0, member.name) }) {
+    for member in given.members where !known.contains(where: { Carving.isSame($0, member.name) }) {
       note(
         "is not known here; " + Spelling.advice(member.name, known), at: place.pointer / member.name
       )
     }
     let members = Members(
       pointer: place.pointer,
-      places: given.map { ($0.name, Place(value: $0.value, pointer: place.pointer / $0.name)) })
+      places: given.members.map { member in
+        (member.name, Place(value: member.value, pointer: place.pointer / member.name))
+      })
     for name in required where members[name] == nil {
       note("is missing", at: place.pointer / name)
     }
@@ -66,7 +69,7 @@ struct RuleSetReader {
       wrong(place, "an object")
       return []
     }
-    return given.map { ($0.name, Place(value: $0.value, pointer: place.pointer / $0.name)) }
+    return given.members.map { ($0.name, Place(value: $0.value, pointer: place.pointer / $0.name)) }
   }
 
   mutating func text(_ place: Place?, atMost limit: Int = 256, empty: Bool = false) -> String {
@@ -125,7 +128,7 @@ struct RuleSetReader {
   }
 
   /// Notes the second of two equal names.
-  mutating func requireUnique(_ names: [(name: String, pointer: Pointer)], _ what: String) {
+  mutating func requireUnique(_ names: [(name: String, pointer: JSONPointer)], _ what: String) {
     var seen: Set<[UInt8]> = []
     for (name, pointer) in names where !name.isEmpty {
       if !seen.insert(Array(name.utf8)).inserted {
@@ -144,7 +147,7 @@ struct RuleSetReader {
   }
 
   /// A path to a field of a context.
-  mutating func path(_ text: String, at pointer: Pointer) -> FieldPath {
+  mutating func path(_ text: String, at pointer: JSONPointer) -> FieldPath {
     let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     let root = String(text.prefix { $0 != "." })
     if !roots.contains(where: { Carving.isSame($0, root) }) {
@@ -153,7 +156,7 @@ struct RuleSetReader {
         "'\(text.prefix(50))' begins with no known root; there are \(known.joined(separator: ", "))",
         at: pointer)
     } else if parts.count < 2 || parts.contains(where: \.isEmpty) {
-      note("'\(text.prefix(50))' is no path like \(root).name", at: pointer)
+      note("'\(text.prefix(50))' is not a path like \(root).name", at: pointer)
     } else if parts.count > 16 {
       note("has more than 16 parts", at: pointer)
     } else if Carving.isSame(root, "headers"), text.utf8.contains(where: { (65...90).contains($0) })

@@ -1,3 +1,5 @@
+package import Model
+
 extension CompiledRules {
   /// Decides which target serves a request.
   /// - Parameters:

@@ -107,7 +107,7 @@ package final class CompiledRules: Sendable {
         case .split(let split): .split(self.split(split))
         }
       var opening: [UInt8] = [UInt8(ascii: "[")]
-      CanonicalJSON.append(rule.name, to: &opening)
+      JSON.append(rule.name, to: &opening)
       opening.append(contentsOf: #",""#.utf8)
       return Entry(
         index: index, serve: serve,

@@ -11,8 +11,8 @@ extension Decision {
     return out
   }
 
-  /// Appends the members of ``json``; a record calls the target otherwise.
-  package func appendMembers(to out: inout [UInt8], targetName: String = "target") {
+  /// Appends the members of ``json``.
+  package func appendMembers(to out: inout [UInt8]) {
     append("\"rule\":", ruleName, to: &out)
     out.append(contentsOf: ",\"rule_index\":".utf8)
     out.append(contentsOf: (ruleIndex.map(String.init) ?? "null").utf8)
@@ -20,13 +20,21 @@ extension Decision {
     appendChecked(to: &out)
     append(",\"reason\":", reason.rawValue, to: &out)
     append(",\"variant\":", variant, to: &out)
-    append(",\"\(targetName)\":", target.name, to: &out)
+    append(",\"target\":", target.name, to: &out)
     if let draw {
       out.append(contentsOf: ",\"bucket\":\(draw.bucket)".utf8)
       append(",\"unit_source\":", draw.source, to: &out)
     }
     out.append(contentsOf: ",\"propensity_ppm\":\(propensityPPM)".utf8)
-    out.append(contentsOf: ",\"fallbacks\":[".utf8)
+    out.append(contentsOf: ",\"fallbacks\":".utf8)
+    appendFallbacks(to: &out)
+    out.append(contentsOf: ",\"shadow\":".utf8)
+    appendShadows(to: &out)
+  }
+
+  /// Appends the targets for when a target fails: `[{"target":"name","on":["class",…]},…]`.
+  package func appendFallbacks(to out: inout [UInt8]) {
+    out.append(UInt8(ascii: "["))
     for (index, fallback) in fallbacks.enumerated() {
       append(index == 0 ? "{\"target\":" : ",{\"target\":", fallback.target, to: &out)
       out.append(contentsOf: ",\"on\":[".utf8)
@@ -34,10 +42,15 @@ extension Decision {
         contentsOf: fallback.classes.map { "\"\($0.rawValue)\"" }.joined(separator: ",").utf8)
       out.append(contentsOf: "]}".utf8)
     }
-    out.append(contentsOf: "],\"shadow\":[".utf8)
+    out.append(UInt8(ascii: "]"))
+  }
+
+  /// Appends the names of the targets that get a copy.
+  package func appendShadows(to out: inout [UInt8]) {
+    out.append(UInt8(ascii: "["))
     for (index, shadow) in shadows.enumerated() {
       if index > 0 { out.append(UInt8(ascii: ",")) }
-      CanonicalJSON.append(shadow, to: &out)
+      JSON.append(shadow, to: &out)
     }
     out.append(UInt8(ascii: "]"))
   }
@@ -57,7 +70,7 @@ extension Decision {
   private func append(_ name: String, _ text: String?, to out: inout [UInt8]) {
     out.append(contentsOf: name.utf8)
     if let text {
-      CanonicalJSON.append(text, to: &out)
+      JSON.append(text, to: &out)
     } else {
       out.append(contentsOf: "null".utf8)
     }

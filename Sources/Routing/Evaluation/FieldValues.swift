@@ -1,3 +1,5 @@
+import Model
+
 /// The fields of one context that rules ask for.
 struct FieldValues {
   /// The kind of a field's value.
@@ -60,20 +62,13 @@ struct FieldValues {
     mutating func object(
       node: Int, depth: Int, into values: inout FieldValues
     ) throws(JSONFault) {
-      guard depth < JSONScanner.depthLimit else {
-        throw scanner.fault("values are nested too deep")
-      }
-      _ = scanner.take(UInt8(ascii: "{"))
-      if scanner.take(UInt8(ascii: "}")) { return }
-      repeat {
-        guard scanner.peek() == UInt8(ascii: "\"") else {
-          throw scanner.fault("a member's name is expected here")
-        }
+      try scanner.requireDepth(depth)
+      var isOpen = try scanner.beginObject("a JSON object")
+      while isOpen {
         name.removeAll(keepingCapacity: true)
-        try scanner.string(to: &name)
+        try scanner.name(to: &name)
         let child = index.child(of: node, named: name[...])
         let isIgnored = node == 0 && !trusting && name.elementsEqual("principal".utf8)
-        try scanner.expect(UInt8(ascii: ":"), "':'")
         if let child, !isIgnored {
           guard !isSeen[child] else {
             throw scanner.fault("a member of the context is given twice")
@@ -83,8 +78,8 @@ struct FieldValues {
         } else {
           try scanner.skip(depth: depth + 1)
         }
-      } while scanner.take(UInt8(ascii: ","))
-      try scanner.expect(UInt8(ascii: "}"), "',' or '}'")
+        isOpen = try scanner.hasNextMember()
+      }
     }
 
     private mutating func value(

@@ -1,3 +1,5 @@
+package import Model
+
 /// A gradual replacement of one version by another, step by step.
 ///
 /// The share at a time follows from the plan and the time it began, so no process has to take the

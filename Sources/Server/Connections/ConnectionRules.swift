@@ -88,7 +88,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     let problem = HTTPProblem(
       isOverflow ? .requestHeaderFieldsTooLarge : .badRequest, .usage,
       isOverflow
-        ? "the line and the headers of the request are too large" : "the request is no HTTP/1.1")
+        ? "the line and the headers of the request are too large" : "the request is not HTTP/1.1")
     let body = Documents.encode(problem.document)
     let head = HTTPResponse(
       status: problem.status,

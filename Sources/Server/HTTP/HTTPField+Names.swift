@@ -22,6 +22,7 @@ extension HTTPField.Name {
   static let assayDiffers = Self.own("Assay-Differs")
   static let assayChanges = Self.own("Assay-Changes")
   static let assayCutShort = Self.own("Assay-Cut-Short")
+  static let assayNotes = Self.own("Assay-Notes")
   static let uploadOffset = Self.own("Upload-Offset")
   static let reprDigest = Self.own("Repr-Digest")
   /// The version of the rules that decided.

@@ -41,7 +41,7 @@ enum ReportForm {
   }
 
   /// The report in this form.
-  func bytes(_ report: Kept<ReportDocument>) -> [UInt8] {
+  func bytes(_ report: Saved<ReportDocument>) -> [UInt8] {
     switch self {
     case .json: Documents.encode(report)
     case .html: Array(ReportHTML.page(report.document).utf8)

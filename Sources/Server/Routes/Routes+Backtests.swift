@@ -25,14 +25,14 @@ extension Routes {
     let name = try dataset(context)
     var order = try await backend.document(BacktestRequest.self, of: request)
     guard try seen(order.rules, context).dataset == name else {
-      throw StoreError(.usage, "'\(order.rules)' is no version of \(name)")
+      throw StoreError(.usage, "'\(order.rules)' is not a version of \(name)")
     }
     for text in [order.on, order.active, order.outcomes].compactMap({ $0 }) {
       _ = try seen(text, context)
     }
     order.save = try order.save.map { try allowed($0, context) }
     let wanted = order
-    let answer = try await backend.heavily(context) { (service) throws(StoreError) in
+    let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       try service.backtest(wanted)
     }
     return try await kept(answer, "backtest", context)
@@ -52,7 +52,7 @@ extension Routes {
     }
     order.save = try order.save.map { try allowed($0, context) }
     let wanted = order
-    let answer = try await backend.heavily(context) { (service) throws(StoreError) in
+    let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       try service.suggest(wanted)
     }
     return try await kept(answer, "suggest", context)
@@ -86,14 +86,14 @@ extension Routes {
     for text in [order.decisions, order.outcomes].compactMap({ $0 }) { _ = try seen(text, context) }
     let wanted = order
     return json(
-      try await backend.heavily(context) { (service) throws(StoreError) in
+      try await backend.onWorkerPool(context) { (service) throws(StoreError) in
         try service.experiment(wanted)
       })
   }
 
   /// Answers with a document and, where it was kept, by which version.
   private func kept<Document: Codable & Sendable & Hashable>(
-    _ answer: Kept<Document>, _ operation: String, _ context: ServerContext
+    _ answer: Saved<Document>, _ operation: String, _ context: ServerContext
   ) async throws -> Response {
     guard let saved = answer.saved else { return json(answer) }
     try await backend.record(

@@ -28,14 +28,14 @@ extension Routes {
   /// A reference in a body, if the caller may see its dataset.
   func seen(_ text: String, _ context: ServerContext) throws(StoreError) -> Reference {
     let reference = try Reference(parsing: text)
-    try context.caller.requireSight(of: reference.dataset)
+    try context.caller.requireAccess(to: reference.dataset)
     return reference
   }
 
   /// The order to save a document, if the caller may: as the caller, where it names no author.
   func allowed(
-    _ save: SaveOrder, _ context: ServerContext
-  ) throws(StoreError) -> SaveOrder {
+    _ save: SaveRequest, _ context: ServerContext
+  ) throws(StoreError) -> SaveRequest {
     try context.caller.require(.write)
     guard !backend.options.isReadOnly else {
       throw StoreError(.denied, "this server is read-only")
@@ -57,7 +57,7 @@ extension Routes {
     for text in texts { _ = try seen(text, context) }
     order.save = try order.save.map { try allowed($0, context) }
     let (wanted, backend) = (order, backend)
-    let answer = try await backend.heavily(context) { (service) throws(StoreError) in
+    let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       try service.compare(wanted)
     }
     guard let saved = answer.saved else { return json(answer) }
@@ -72,7 +72,7 @@ extension Routes {
     _ = try parameters(request)
     let reference = try wholeReference(context)
     return json(
-      try await backend.quickly(context) { (service) throws(StoreError) in
+      try await backend.onShortPool(context) { (service) throws(StoreError) in
         try service.comparison(reference)
       })
   }
@@ -82,13 +82,13 @@ extension Routes {
   ) async throws -> Response {
     _ = try parameters(request)
     let reference = try wholeReference(context)
-    let kept = try await backend.quickly(context) { (service) throws(StoreError) in
+    let kept = try await backend.onShortPool(context) { (service) throws(StoreError) in
       try service.comparison(reference)
     }
     for source in kept.document.sources { _ = try seen(source.reference, context) }
     if let gate = kept.document.request.registered { _ = try seen(gate, context) }
     let backend = backend
-    let answer = try await backend.heavily(context) { (service) throws(StoreError) in
+    let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       try service.verifyComparison(reference)
     }
     return json(answer)
@@ -102,7 +102,7 @@ extension Routes {
     _ = try seen(order.reference, context)
     order.save = try allowed(order.save, context)
     let wanted = order
-    let answer = try await backend.heavily(context) { (service) throws(StoreError) in
+    let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       try service.createGate(wanted)
     }
     let saved = answer.saved ?? order.save.name
@@ -116,7 +116,7 @@ extension Routes {
     _ = try parameters(request)
     let reference = try wholeReference(context)
     return json(
-      try await backend.quickly(context) { (service) throws(StoreError) in
+      try await backend.onShortPool(context) { (service) throws(StoreError) in
         try service.gate(reference)
       })
   }

@@ -38,7 +38,7 @@ extension Routes {
     data.limit = try parameters.number("limit", in: 0...999_999_999_999)
     let order = data
 
-    let version = try await backend.quickly(context) { (service) throws(StoreError) in
+    let version = try await backend.onShortPool(context) { (service) throws(StoreError) in
       try service.version(reference).version
     }
     let validators = Validators(tag: Self.tag(version, order), lastModified: version.savedAt)

@@ -23,7 +23,7 @@ extension Routes {
     let after = try parameters.text("cursor").map { (text) throws(StoreError) in
       try PageCursor(parsing: text, list: "datasets", count: 2).parts[1]
     }
-    let all = try await backend.quickly(context) { (service) throws(StoreError) in
+    let all = try await backend.onShortPool(context) { (service) throws(StoreError) in
       try service.datasets(limit: nil)
     }
     let rest = all.filter { context.caller.sees($0.name) && (after ?? "") < $0.name.text }
@@ -41,7 +41,7 @@ extension Routes {
       try PageCursor(parsing: text, list: "versions", count: 2).number(1)
     }
     let dataset = try dataset(context)
-    let found = try await backend.quickly(context) { (service) throws(StoreError) in
+    let found = try await backend.onShortPool(context) { (service) throws(StoreError) in
       // Versions are numbered without gaps, so the newest gives the number to skip.
       let newest = try service.versions(of: dataset, limit: 1).first?.number ?? 0
       let passed = before.map { max(0, newest - $0 + 1) } ?? 0
@@ -62,7 +62,7 @@ extension Routes {
       try PageCursor(parsing: text, list: "log", count: 2).number(1)
     }
     let dataset = try dataset(context)
-    let found = try await backend.heavily(context) { (service) throws(StoreError) in
+    let found = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       let newest = try service.log(of: dataset, stat: false, limit: 1).first?.sequence ?? 0
       let passed = before.map { max(0, newest - $0 + 1) } ?? 0
       return try service.log(of: dataset, stat: stat, limit: passed + limit + 1).dropFirst(passed)

@@ -1,6 +1,7 @@
 import Access
 import HTTPTypes
 import Hummingbird
+import LiveRouting
 import Model
 import NIOCore
 import Service
@@ -56,7 +57,7 @@ extension Routes {
       }
     } else {
       routed = try await decide(
-        name, envelope.context, trusting: isTrusted, RoutingBody.trace(request.headers))
+        name, envelope.context, trusting: isTrusted, TraceContext.ids(request.headers))
     }
     var headers: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
     headers[.routeVersion] = String(routed.number)
@@ -91,12 +92,12 @@ extension Routes {
     let body = try await routingBody(request)
     let layout: RowsLayout =
       request.headers.mediaType == "application/x-ndjson" ? .lines : .json
-    try RoutingBody.requireDecisions(body, layout)
     let outcomes = try DatasetName(name.text + ".outcomes")
     let rows = try backend.openRows
     let caller = context.caller
     let receipt = try await backend.appends.run { () throws(StoreError) in
-      try rows.appendRows(to: outcomes, body, layout, idempotencyKey: key, as: caller)
+      try rows.appendRows(
+        to: outcomes, body, layout, idempotencyKey: key, as: caller, required: "decision_id")
     }
     if context.caller.tokenID != nil {
       try await backend.record(

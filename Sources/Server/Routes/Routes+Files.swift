@@ -46,7 +46,7 @@ extension Routes {
     }
     let part: FilePartDocument
     do throws(StoreError) {
-      part = try await backend.heavily(context) { (service) throws(StoreError) in
+      part = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
         try service.putFilePart(
           digest, at: range.bytes.lowerBound, of: range.total, name: name, read: body.pieces())
       }
@@ -73,7 +73,7 @@ extension Routes {
     let digest = try Self.digest(segment("digest", context))
     let file: FileDocument
     do throws(StoreError) {
-      file = try await backend.quickly(context) { (service) throws(StoreError) in
+      file = try await backend.onShortPool(context) { (service) throws(StoreError) in
         try service.file(digest, name: name)
       }
     } catch {
@@ -110,7 +110,7 @@ extension Routes {
     _ request: Request, _ context: ServerContext, name: String, expecting expected: Digest?
   ) async throws -> Response {
     let body = try await fileBody(request)
-    let (file, isNew) = try await backend.heavily(context) { (service) throws(StoreError) in
+    let (file, isNew) = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       try service.putFile(name: name, expecting: expected, read: body.pieces())
     }
     return try await kept(file, isNew: isNew, context)
@@ -136,7 +136,7 @@ extension Routes {
   private func uploadedBytes(
     _ digest: Digest, _ context: ServerContext
   ) async throws(StoreError) -> Int? {
-    try await backend.quickly(context) { (service) throws(StoreError) in
+    try await backend.onShortPool(context) { (service) throws(StoreError) in
       try service.uploadedBytes(of: digest)
     }
   }

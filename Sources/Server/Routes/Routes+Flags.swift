@@ -1,9 +1,9 @@
 import Access
 import HTTPTypes
 import Hummingbird
+import LiveRouting
 import Model
 import NIOCore
-import Service
 import Wire
 
 /// Routers as feature flags, for OpenFeature's clients
@@ -35,7 +35,7 @@ extension Routes {
       }
       let routed = try await decide(
         name, asked.context, trusting: context.caller.scope >= .write,
-        RoutingBody.trace(request.headers), needsUnit: true)
+        TraceContext.ids(request.headers), needsUnit: true)
       if let problem = FlagProblem(routed) { return json(problem, status: .badRequest) }
       var headers: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
       headers[.routeVersion] = String(routed.number)
@@ -74,7 +74,7 @@ extension Routes {
       for (index, name) in names.enumerated() {
         if index > 0 { body.append(UInt8(ascii: ",")) }
         let routed = try await decide(
-          name, asked.context, trusting: isTrusted, RoutingBody.trace(request.headers),
+          name, asked.context, trusting: isTrusted, TraceContext.ids(request.headers),
           needsUnit: true)
         // A flag that has no value keeps none of the others back.
         body += FlagProblem(routed).map { Documents.encode($0) } ?? routed.flagJSON

@@ -25,7 +25,7 @@ extension Routes {
     let dataset = try dataset(context)
     let order = try trend(try parameters(request, Self.trendParameters))
     let backend = backend
-    let document = try await backend.heavily(context, hasSQL: order.condition != nil) {
+    let document = try await backend.onWorkerPool(context, hasSQL: order.condition != nil) {
       (service) throws(StoreError) in
       try service.trend(of: dataset, order)
     }
@@ -49,7 +49,7 @@ extension Routes {
     }
     bisection.itemLimit = try parameters.number("items", in: 0...1000) ?? 10
     let (order, backend) = (bisection, backend)
-    let document = try await backend.heavily(context, hasSQL: order.trend.condition != nil) {
+    let document = try await backend.onWorkerPool(context, hasSQL: order.trend.condition != nil) {
       (service) throws(StoreError) in
       try service.bisect(dataset, order)
     }

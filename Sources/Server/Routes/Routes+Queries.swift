@@ -33,6 +33,9 @@ extension Routes {
     var headers: HTTPFields = [.contentType: format.mediaType, .cacheControl: "no-store"]
     headers[.assayRows] = String(document.rows)
     headers[.assayCutShort] = String(document.isCutShort)
+    if !document.notes.isEmpty {
+      headers[.assayNotes] = document.notesField
+    }
     headers[.contentLength] = String(bytes.count)
     return Response(status: .ok, headers: headers, body: backend.body(bytes, 0..<bytes.count))
   }

@@ -27,8 +27,8 @@ extension Routes {
     let dataset = try dataset(context)
     let key = try PushParameters.idempotencyKey(request.headers)
     let batch = try await backend.document(RatingBatch.self, of: request)
-    try requireSight(of: batch.subject, context)
-    let receipt = try await backend.heavily(context) { (service) throws(StoreError) in
+    try requireAccess(to: batch.subject, context)
+    let receipt = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       try service.addRatings(to: dataset, batch, idempotencyKey: key)
     }
     if receipt.isNew {
@@ -56,7 +56,7 @@ extension Routes {
     let subject = RatingSubject(
       ref: reference, against: try parameters.text("against"), by: try parameters.text("by"),
       item: try parameters.text("item"), arms: try parameters.names("arms"))
-    try requireSight(of: subject, context)
+    try requireAccess(to: subject, context)
     var order = RatingTaskRequest(subject: subject, rater: rater)
     if let kind = try parameters.text("kind") { order.kind = kind }
     if let seed = try parameters.number("seed", in: 0...Int.max) { order.seed = seed }
@@ -67,7 +67,7 @@ extension Routes {
     order.after = try parameters.text("after")
     let wanted = order
     return json(
-      try await backend.heavily(context) { (service) throws(StoreError) in
+      try await backend.onWorkerPool(context) { (service) throws(StoreError) in
         try service.nextRating(in: dataset, wanted)
       })
   }
@@ -80,7 +80,7 @@ extension Routes {
     _ = try parameters(request, ["token"])
     let dataset = try dataset(context)
     let address = try segment("address", context)
-    let media = try await backend.quickly(context) { (service) throws(StoreError) in
+    let media = try await backend.onShortPool(context) { (service) throws(StoreError) in
       try service.ratingMedia(in: dataset, address)
     }
     let service = backend.service(context.caller)
@@ -114,17 +114,17 @@ extension Routes {
     order.acrossScorers = try parameters.flag("across_scorers", default: false)
     let wanted = order
     return json(
-      try await backend.heavily(context) { (service) throws(StoreError) in
+      try await backend.onWorkerPool(context) { (service) throws(StoreError) in
         try service.ratingReport(of: reference, wanted)
       })
   }
 
   /// Throws unless the caller may see the outputs that are rated.
-  private func requireSight(
-    of subject: RatingSubject?, _ context: ServerContext
+  private func requireAccess(
+    to subject: RatingSubject?, _ context: ServerContext
   ) throws(StoreError) {
     for case let text? in [subject?.ref, subject?.against] {
-      try context.caller.requireSight(of: try Reference(parsing: text).dataset)
+      try context.caller.requireAccess(to: try Reference(parsing: text).dataset)
     }
   }
 }

@@ -25,7 +25,7 @@ extension Routes {
     _ = try seen(order.reference, context)
     order.save = try order.save.map { try allowed($0, context) }
     let (wanted, backend) = (order, backend)
-    let report = try await backend.heavily(context) { (service) throws(StoreError) in
+    let report = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       try service.report(wanted)
     }
     guard let saved = report.saved else { return answer(report, form) }
@@ -40,7 +40,7 @@ extension Routes {
     _ = try parameters(request)
     let form = try ReportForm(accepting: request.headers[values: .accept])
     let reference = try wholeReference(context)
-    let report = try await backend.quickly(context) { (service) throws(StoreError) in
+    let report = try await backend.onShortPool(context) { (service) throws(StoreError) in
       try service.report(reference)
     }
     return answer(report, form)
@@ -51,19 +51,19 @@ extension Routes {
   ) async throws -> Response {
     _ = try parameters(request)
     let reference = try wholeReference(context)
-    let kept = try await backend.quickly(context) { (service) throws(StoreError) in
+    let kept = try await backend.onShortPool(context) { (service) throws(StoreError) in
       try service.report(reference)
     }
     _ = try seen(kept.document.request.reference, context)
     let backend = backend
-    let answer = try await backend.heavily(context) { (service) throws(StoreError) in
+    let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       try service.verifyReport(reference)
     }
     return json(answer)
   }
 
   private func answer(
-    _ report: Kept<ReportDocument>, _ form: ReportForm, status: HTTPResponse.Status = .ok,
+    _ report: Saved<ReportDocument>, _ form: ReportForm, status: HTTPResponse.Status = .ok,
     _ headers: HTTPFields = [:]
   ) -> Response {
     var headers = headers

@@ -1,6 +1,7 @@
 import Access
 import HTTPTypes
 import Hummingbird
+import LiveRouting
 import Model
 import Service
 import Wire
@@ -29,7 +30,7 @@ extension Routes {
   ) async throws -> Response {
     _ = try parameters(request)
     let name = try dataset(context)
-    var document = try await backend.quickly(context) { (service) throws(StoreError) in
+    var document = try await backend.onShortPool(context) { (service) throws(StoreError) in
       try service.router(name)
     }
     document.recording = backend.routers?.recording(of: name)
@@ -50,7 +51,7 @@ extension Routes {
     let order = push
     let body = try await backend.receive(request, limit: Self.rulesBytes)
     let bytes = body.memory.map { Array(buffer: $0) } ?? []
-    let pushed = try await backend.heavily(context) { (service) throws(StoreError) in
+    let pushed = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       try service.pushRules(name, bytes, order)
     }
     var headers: HTTPFields = [:]
@@ -70,7 +71,7 @@ extension Routes {
   ) async throws -> Response {
     _ = try parameters(request)
     let reference = try reference(context)
-    let document = try await backend.quickly(context) { (service) throws(StoreError) in
+    let document = try await backend.onShortPool(context) { (service) throws(StoreError) in
       try service.ruleSet(reference)
     }
     return json(document)
@@ -84,12 +85,12 @@ extension Routes {
     var diff = RuleDiffRequest()
     if let text = try parameters.text("rows") {
       let rows = try Reference(parsing: text)
-      try context.caller.requireSight(of: rows.dataset)
+      try context.caller.requireAccess(to: rows.dataset)
       diff.rows = rows
     }
     diff.limit = try parameters.number("limit", in: 0...10_000) ?? diff.limit
     let order = diff
-    let document = try await backend.heavily(context) { (service) throws(StoreError) in
+    let document = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       try service.compareRules(old, new, order)
     }
     return json(document)
@@ -104,7 +105,7 @@ extension Routes {
       try PageCursor(parsing: text, list: "deployments", count: 2).number(1)
     }
     let name = try dataset(context)
-    let all = try await backend.quickly(context) { (service) throws(StoreError) in
+    let all = try await backend.onShortPool(context) { (service) throws(StoreError) in
       try service.deployments(of: name, limit: nil)
     }
     let rest = all.filter { $0.sequence < before ?? .max }
@@ -126,7 +127,7 @@ extension Routes {
     if let report = try order.backtest.map({ (text) throws(StoreError) in
       try Reference(parsing: text)
     }) {
-      try context.caller.requireSight(of: report.dataset)
+      try context.caller.requireAccess(to: report.dataset)
     }
     let wanted = order
     return try await deployed(name, context, "deploy") { (service) throws(StoreError) in
@@ -155,7 +156,7 @@ extension Routes {
     _ body: @escaping @Sendable (any StoreService) throws(StoreError) -> DeploymentDocument
   ) async throws -> Response {
     let routers = backend.routers
-    let deployment = try await backend.quickly(context) { (service) throws(StoreError) in
+    let deployment = try await backend.onShortPool(context) { (service) throws(StoreError) in
       let deployment = try body(service)
       try routers?.load(name)
       return deployment

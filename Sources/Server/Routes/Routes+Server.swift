@@ -2,6 +2,7 @@ import Access
 import Contract
 import HTTPTypes
 import Hummingbird
+import LiveRouting
 import Model
 import NIOCore
 import Service
@@ -32,7 +33,7 @@ extension Routes {
     _ request: Request, _ context: ServerContext
   ) async throws -> Response {
     do throws(StoreError) {
-      _ = try await backend.quickly(context) { (service) throws(StoreError) in
+      _ = try await backend.onShortPool(context) { (service) throws(StoreError) in
         try service.datasets(limit: 1)
       }
       return text("ready\n")
@@ -48,7 +49,7 @@ extension Routes {
     guard context.caller.seesEverything else {
       throw StoreError(.denied, "this token is limited to some datasets; this needs all of them")
     }
-    let datasets = try await backend.quickly(context) { (service) throws(StoreError) in
+    let datasets = try await backend.onShortPool(context) { (service) throws(StoreError) in
       try service.datasets(limit: nil)
     }
     let renderings = backend.renderings

@@ -34,7 +34,7 @@ extension Routes {
     var heads: [DatasetName: Digest] = [:]
     for (name, text) in order.heads ?? [:] {
       guard let digest = Digest(parsing: text) else {
-        throw StoreError(.usage, "'\(text.prefix(80))' is no digest: sha256: and 64 digits")
+        throw StoreError(.usage, "'\(text.prefix(80))' is not a digest: sha256: and 64 digits")
       }
       heads[try DatasetName(name)] = digest
     }
@@ -72,7 +72,7 @@ extension Routes {
         "graceSeconds below \(GarbageRequest.leastGraceSeconds) may remove what a save under way has "
           + "written; when no client is saving, add \"force\": true")
     }
-    let document = try await backend.heavily(context) { (service) throws(StoreError) in
+    let document = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       try service.collectGarbage(apply: order.apply ?? false, graceSeconds: grace)
     }
     if document.isApplied {
@@ -87,7 +87,7 @@ extension Routes {
   ) async throws -> Response {
     let acceptsLoss = try parameters(request, ["accept_loss"]).flag("accept_loss", default: false)
     try requireWholeStore(context)
-    let document = try await backend.heavily(context) { (service) throws(StoreError) in
+    let document = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       try service.reindex(acceptsLoss: acceptsLoss)
     }
     try await backend.record(context, "reindex", on: "store")
@@ -103,10 +103,10 @@ extension Routes {
     guard names.count <= 1000 else {
       throw StoreError(.usage, "dataset is given at most 1000 times")
     }
-    for name in names { try context.caller.requireSight(of: name) }
+    for name in names { try context.caller.requireAccess(to: name) }
     let wanted = names
     let caller = context.caller
-    let document = try await backend.heavily(context) { (service) throws(StoreError) in
+    let document = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       var datasets: [DatasetName]? = wanted.isEmpty ? nil : wanted
       if datasets == nil, !caller.seesEverything {
         datasets = try service.datasets(limit: nil).map(\.name).filter(caller.sees)

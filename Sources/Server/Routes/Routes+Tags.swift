@@ -25,7 +25,7 @@ extension Routes {
       try PageCursor(parsing: text, list: "tags", count: 2).parts[1]
     }
     let dataset = try dataset(context)
-    let all = try await backend.quickly(context) { (service) throws(StoreError) in
+    let all = try await backend.onShortPool(context) { (service) throws(StoreError) in
       try service.tags(of: dataset)
     }
     let rest = all.filter { (after ?? "") < $0.tag }
@@ -44,7 +44,7 @@ extension Routes {
     let order = TagRequest(
       author: move.author ?? context.caller.name, message: move.message ?? "")
     try PushParameters.requireShort(message: order.message, author: order.author)
-    let document = try await backend.quickly(context) { (service) throws(StoreError) in
+    let document = try await backend.onShortPool(context) { (service) throws(StoreError) in
       try service.setTag(tag, to: reference, order)
     }
     try await backend.record(
@@ -61,7 +61,7 @@ extension Routes {
       author: try parameters.text("author") ?? context.caller.name,
       message: try parameters.text("message") ?? "")
     try PushParameters.requireShort(message: order.message, author: order.author)
-    try await backend.quickly(context) { (service) throws(StoreError) in
+    try await backend.onShortPool(context) { (service) throws(StoreError) in
       try service.removeTag(tag, of: dataset, order)
     }
     try await backend.record(context, "removeTag", on: "\(dataset)@\(tag)")
@@ -75,7 +75,7 @@ extension Routes {
     guard TagName.isValid(tag) else {
       throw StoreError(
         .usage,
-        "'\(tag.prefix(128))' is no tag: a letter, then letters, digits, '.', '_' and '-', not "
+        "'\(tag.prefix(128))' is not a tag: a letter, then letters, digits, '.', '_' and '-', not "
           + "'latest'")
     }
     return tag

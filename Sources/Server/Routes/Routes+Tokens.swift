@@ -63,9 +63,9 @@ extension Routes {
     let order = try await backend.document(URLTokenRequest.self, of: request)
     let reference = try Reference(parsing: order.reference)
     let caller = context.caller
-    try caller.requireSight(of: reference.dataset)
+    try caller.requireAccess(to: reference.dataset)
     let tokens = backend.tokens
-    let made = try await backend.quickly(context) { (service) throws(StoreError) in
+    let made = try await backend.onShortPool(context) { (service) throws(StoreError) in
       _ = try service.version(reference)
       return try tokens.createURLToken(order, for: caller)
     }

@@ -29,7 +29,7 @@ extension Routes {
     let parameters = try parameters(request, PushParameters.names)
     let given = try PushParameters(parameters, request.headers, context.caller)
     var push = given.request
-    for source in push.lineage { try context.caller.requireSight(of: source.dataset) }
+    for source in push.lineage { try context.caller.requireAccess(to: source.dataset) }
     if push.author.isEmpty { push.author = context.caller.name }
     let (format, compression) = try BodyForm.read(
       request.headers, format: try parameters.choice("format", of: FileFormat.self))
@@ -64,7 +64,7 @@ extension Routes {
     while true {
       let order = push
       do throws(StoreError) {
-        return try await backend.heavily(context) { (service) throws(StoreError) in
+        return try await backend.onWorkerPool(context) { (service) throws(StoreError) in
           try service.push(dataset, table, order, progress: { _ in })
         }
       } catch {
@@ -94,7 +94,7 @@ extension Routes {
     _ dataset: DatasetName, _ context: ServerContext
   ) async throws(StoreError) -> Digest? {
     do throws(StoreError) {
-      return try await backend.quickly(context) { (service) throws(StoreError) in
+      return try await backend.onShortPool(context) { (service) throws(StoreError) in
         try service.version(Reference(dataset: dataset, selector: .latest)).version.snapshot
       }
     } catch {
@@ -121,11 +121,11 @@ extension Routes {
 
   private func record(
     of reference: Reference, _ context: ServerContext
-  ) async throws(StoreError) -> VersionRecords.Record {
+  ) async throws(StoreError) -> VersionCache.Record {
     // What is in memory is the record as those know it who see all of its sources.
-    guard let records = backend.records, context.caller.seesEverything else {
-      return try await backend.quickly(context) { (service) throws(StoreError) in
-        VersionRecords.Record(try service.version(reference))
+    guard let records = backend.versionCache, context.caller.seesEverything else {
+      return try await backend.onShortPool(context) { (service) throws(StoreError) in
+        VersionCache.Record(try service.version(reference))
       }
     }
     if let known = try records.known(reference) { return known }
@@ -140,7 +140,7 @@ extension Routes {
     let other = try parameters.text("other").map { (name) throws(StoreError) in
       try DatasetName(name)
     }
-    if let other { try context.caller.requireSight(of: other) }
+    if let other { try context.caller.requireAccess(to: other) }
     let new = try Reference(
       dataset: other ?? old.dataset, parsing: try segment("b", context))
     var diff = DiffRequest(

@@ -40,7 +40,7 @@ struct Routes: Sendable {
   /// The dataset that the path names, if the caller may see it.
   func dataset(_ context: ServerContext) throws(StoreError) -> DatasetName {
     let name = try DatasetName(segment("name", context))
-    try context.caller.requireSight(of: name)
+    try context.caller.requireAccess(to: name)
     return name
   }
 

@@ -1,6 +1,6 @@
 import Logging
 import Model
-import Service
+import LiveRouting
 import ServiceLifecycle
 
 /// Keeps live rules in memory up to date with what other processes deploy, and has decisions

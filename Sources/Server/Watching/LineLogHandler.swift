@@ -41,7 +41,7 @@ struct LineLogHandler: LogHandler {
       for (key, value) in sorted { line += " \(key)=\(Self.oneLine(value.description))" }
       line += "\n"
     }
-    StandardStreams.tell(line)
+    StandardStreams.writeAvailable(line)
   }
 
   /// A JSON string.

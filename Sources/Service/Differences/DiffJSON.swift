@@ -20,12 +20,12 @@ struct DiffJSON {
       return
     }
     // Written row by row, since there may be more rows than memory should hold.
-    var head = JSONValue.object(summary).bytes
+    var head = JSON.object(summary).compactBytes
     head.removeLast()
     try output.bytes(head + Array(#","rows":["#.utf8))
     var isFirst = true
     try report.forEachRow { row throws(StoreError) in
-      try output.bytes((isFirst ? [] : [UInt8(ascii: ",")]) + object(row).bytes)
+      try output.bytes((isFirst ? [] : [UInt8(ascii: ",")]) + object(row).compactBytes)
       isFirst = false
     }
     try output.line("]}")
@@ -38,65 +38,56 @@ struct DiffJSON {
     try report.forEachRow { row throws(StoreError) in try output.json(object(row)) }
   }
 
-  private var summary: [(name: String, value: JSONValue)] {
+  private var summary: JSON.Object {
     let diff = report.diff
-    func columns(_ columns: [ColumnDefinition]) -> JSONValue {
-      .array(columns.map { ["name": .text($0.name), "type": .text($0.type.rawValue)] })
-    }
-    var members: [(name: String, value: JSONValue)] = [
-      ("old", .text(report.old.reference)),
-      ("new", .text(report.new.reference)),
-      ("key", JSONValue(diff.key)),
-    ]
     let counts = ChangeCounts(diff)
-    members += [
-      ("added", .integer(counts.added)), ("removed", .integer(counts.removed)),
-      ("changed", .integer(counts.changed)),
-    ]
-    members += [
-      ("addedColumns", columns(diff.addedColumns)),
-      ("removedColumns", columns(diff.removedColumns)),
-      (
-        "retypedColumns",
-        .array(
-          diff.retypedColumns.map { column in
-            [
-              "name": .text(column.name), "old": .text(column.old.rawValue),
-              "new": .text(column.new.rawValue),
-            ]
-          })
-      ),
-    ]
+    func columns(_ columns: [ColumnDefinition]) -> JSON {
+      .array(columns.map { ["name": .string($0.name), "type": .string($0.type.rawValue)] })
+    }
+    let retyped = diff.retypedColumns.map { column -> JSON in
+      [
+        "name": .string(column.name), "old": .string(column.old.rawValue),
+        "new": .string(column.new.rawValue),
+      ]
+    }
     let isReordered = [
       ("columns", diff.columnOrderChange != nil), ("rows", diff.hasOtherRowOrder),
     ]
-    members.append(("reordered", JSONValue(isReordered.filter(\.1).map(\.0))))
+    var members: JSON.Object = [
+      "old": .string(report.old.reference), "new": .string(report.new.reference),
+      "key": JSON(diff.key),
+      "added": .integer(Int64(counts.added)), "removed": .integer(Int64(counts.removed)),
+      "changed": .integer(Int64(counts.changed)),
+      "addedColumns": columns(diff.addedColumns), "removedColumns": columns(diff.removedColumns),
+      "retypedColumns": .array(retyped), "reordered": JSON(isReordered.filter(\.1).map(\.0)),
+    ]
     if let (old, new) = diff.keyChange {
-      members.append(("keyChange", ["old": JSONValue(old), "new": JSONValue(new)]))
+      members["keyChange"] = ["old": JSON(old), "new": JSON(new)]
     }
     if report.detail == .columns {
       let counts = zip(diff.columns, report.changedCells).filter { $0.1 > 0 }
-      members.append(
-        ("changedCells", .object(counts.map { (name: $0.0.name, value: .integer($0.1)) })))
+      members["changedCells"] = .object(
+        JSON.Object(counts.map { ($0.0.name, .integer(Int64($0.1))) }))
     }
     return members
   }
 
-  private func object(_ row: DiffReport.Row) -> JSONValue {
+  private func object(_ row: DiffReport.Row) -> JSON {
     switch row {
-    case .removed(let cells, let row): ["change": .text("removed"), "row": cells.object(row)]
-    case .added(let cells, let row): ["change": .text("added"), "row": cells.object(row)]
+    case .removed(let cells, let row): ["change": .string("removed"), "row": cells.object(row)]
+    case .added(let cells, let row): ["change": .string("added"), "row": cells.object(row)]
     case .changed(let before, let after, let row, let columns):
       [
-        "change": .text("changed"),
+        "change": .string("changed"),
         "key": after.object(row, columns: report.key),
         "cells": .object(
-          columns.map { column in
-            (
-              name: report.diff.columns[column].name,
-              value: ["old": before.json(column, row), "new": after.json(column, row)]
-            )
-          }),
+          JSON.Object(
+            columns.map { column in
+              (
+                report.diff.columns[column].name,
+                ["old": before.json(column, row), "new": after.json(column, row)]
+              )
+            })),
       ]
     }
   }

@@ -4,12 +4,12 @@ import Query
 import Store
 import Wire
 
-/// A diff on its way out, in one of several formats.
+/// The output of a diff, in one of several formats.
 struct DiffReport {
   let old: Version
   let new: Version
   let diff: VersionDiff
-  /// The most rows told.
+  /// The most rows to write.
   let limit: Int
   let detail: DiffRequest.Detail
 
@@ -21,7 +21,7 @@ struct DiffReport {
     case changed(CellTexts, CellTexts, Int, columns: [Int])
   }
 
-  /// Rows are fetched so many at a time.
+  /// The number of rows that are fetched at a time.
   private static let pageRows = 1024
 
   /// Writes the report.
@@ -40,7 +40,7 @@ struct DiffReport {
     diff.key.compactMap { diff.columns.position(of: $0) }
   }
 
-  /// How many cells changed in each of the diff's columns.
+  /// The number of cells that changed, per column of the diff.
   var changedCells: [Int] {
     var counts = diff.columns.map { _ in 0 }
     for change in diff.changed {

@@ -8,9 +8,9 @@ struct DiffText {
   private let report: DiffReport
   private let output: TextPieces
 
-  /// What a line about a whole row has room for, in columns of the terminal.
+  /// The width of a line about a whole row, in columns of the terminal.
   private static let rowWidth = 110
-  /// What a changed cell has room for, old and new alike.
+  /// The width of each value of a changed cell, old or new.
   private static let cellWidth = 60
 
   init(_ report: DiffReport, _ output: TextPieces) {

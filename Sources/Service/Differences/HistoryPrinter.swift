@@ -4,7 +4,7 @@ import Query
 import Store
 import Wire
 
-/// One item's changes on their way out, in one of several formats.
+/// The output of one item's changes, in one of several formats.
 struct HistoryPrinter {
   private let dataset: DatasetName
   /// The key's columns with their values.
@@ -13,7 +13,7 @@ struct HistoryPrinter {
   private let format: HistoryRequest.Format
   private let output: TextPieces
 
-  /// What a cell of a line for people has room for, in columns of the terminal.
+  /// The width of a cell in a line for people, in columns of the terminal.
   private static let cellWidth = 60
 
   init(
@@ -54,33 +54,30 @@ struct HistoryPrinter {
     }
   }
 
-  private func object(_ changes: [RowChange]) throws(StoreError) -> JSONValue {
-    var items: [JSONValue] = []
+  private func object(_ changes: [RowChange]) throws(StoreError) -> JSON {
+    var items: [JSON] = []
     for change in changes { items.append(try object(change)) }
-    return .object([
-      ("changes", .array(items)), ("dataset", .text(dataset.text)),
-      ("key", .object(key.map { (name: $0.column, value: .text($0.value)) })),
-      ("versions", .integer(versions.count)),
-    ])
+    return [
+      "changes": .array(items), "dataset": .string(dataset.text),
+      "key": .object(JSON.Object(key.map { ($0.column, .string($0.value)) })),
+      "versions": .integer(Int64(versions.count)),
+    ]
   }
 
-  private func object(_ change: RowChange) throws(StoreError) -> JSONValue {
-    var cells: [(name: String, value: JSONValue)] = []
+  private func object(_ change: RowChange) throws(StoreError) -> JSON {
+    var cells = JSON.Object()
     for cell in change.cells {
       let new = try Self.json(cell.new)
-      cells.append(
-        (
-          cell.column,
-          change.kind == .changed ? ["new": new, "old": try Self.json(cell.old)] : ["new": new]
-        ))
+      cells[cell.column] =
+        change.kind == .changed ? ["new": new, "old": try Self.json(cell.old)] : ["new": new]
     }
     let version = change.version
     return [
-      "author": .text(version.author), "cells": .object(cells),
-      "change": .text(change.kind.rawValue),
-      "createdAt": .text(version.record.createdAt.description),
-      "message": .text(version.record.message), "number": .integer(version.number),
-      "reference": .text(version.reference),
+      "author": .string(version.author), "cells": .object(cells),
+      "change": .string(change.kind.rawValue),
+      "createdAt": .string(version.record.createdAt.description),
+      "message": .string(version.record.message), "number": .integer(Int64(version.number)),
+      "reference": .string(version.reference),
     ]
   }
 
@@ -106,7 +103,7 @@ struct HistoryPrinter {
     return try CellTexts(RowBatch(columns: [column], vectors: [vector], count: 1))
   }
 
-  private static func json(_ vector: ColumnVector?) throws(StoreError) -> JSONValue {
+  private static func json(_ vector: ColumnVector?) throws(StoreError) -> JSON {
     guard let vector else { return .null }
     return try texts(vector).json(0, 0)
   }
@@ -116,7 +113,7 @@ struct HistoryPrinter {
     return try texts(vector).values(0)[0]
   }
 
-  private static func short(_ value: JSONValue) -> String {
+  private static func short(_ value: JSON) -> String {
     TerminalText.cut(value.text, to: cellWidth)
   }
 }

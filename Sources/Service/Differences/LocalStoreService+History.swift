@@ -51,8 +51,8 @@ extension LocalStoreService {
     return try store.versions(of: dataset).filter { range.contains($0.number) }.reversed()
   }
 
-  /// Goes on when no two rows of any of these versions have the same key: where two have, nothing
-  /// tells which of them an item was.
+  /// Throws unless no two rows of any of these versions have the same key: where two have, an item
+  /// could be either of them.
   /// - Throws: ``StoreError`` of kind `invalid` that names two rows and the ways out.
   func requireDistinct(_ versions: [Version]) throws(StoreError) {
     var sound: (key: [DataText], types: [ColumnType], chunks: [[Digest?]])?

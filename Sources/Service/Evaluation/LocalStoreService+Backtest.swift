@@ -7,11 +7,11 @@ package import Wire
 extension LocalStoreService {
   package func backtest(
     _ request: BacktestRequest
-  ) throws(StoreError) -> Kept<BacktestDocument> {
+  ) throws(StoreError) -> Saved<BacktestDocument> {
     if let save = request.save { try requireReports(save.name) }
     let trial = try trial(request)
-    guard let save = request.save else { return Kept(trial.document, saved: nil) }
-    return Kept(
+    guard let save = request.save else { return Saved(trial.document, saved: nil) }
+    return Saved(
       trial.document,
       saved: try keep(
         Documents.encode(trial.document), save, madeFrom: trial.document.sources + trial.rules,
@@ -21,7 +21,7 @@ extension LocalStoreService {
         ]))
   }
 
-  /// A report, and the versions of rules it is about.
+  /// A report, with the versions of rules that it compares.
   private struct Trial {
     let document: BacktestDocument
     let rules: [ComparisonDocument.Source]
@@ -33,12 +33,11 @@ extension LocalStoreService {
     plain.save = nil
     plain.rules = version.reference
     var options = request.options ?? BacktestOptions()
-    let rows = try trialRows(request, rules.set)
+    let rows = try AnalysedVersion(try trialRows(request, rules.set), of: store)
     plain.on = rows.reference
     let base = try baseline(&plain, of: version, rules.set)
-    let schema = try store.snapshot(rows).schema
+    let schema = rows.schema
     let compiled = [rules] + [base.policy.compiled].compactMap { $0 }
-    var columns = RowContexts.columns(of: schema, for: compiled, map: options.map)
     let isLogged = schema.columns.contains { $0.name == LoggedBacktest.Column.chance }
     var key =
       isLogged
@@ -46,20 +45,21 @@ extension LocalStoreService {
       : try ItemKeys.columns(
         key: schema.key, stated: options.key, without: [options.by, options.repeats],
         of: rows.reference)
-    columns += Self.columns(of: schema, options, rules.set, key: key + schema.key)
-    if isLogged {
-      columns += LoggedBacktest.Column.targets + [LoggedBacktest.Column.rampChance]
-    }
-    let table = try self.table(rows, schema, columns: columns, where: options.condition)
+    let columns =
+      RowContexts.columns(of: schema, for: compiled, map: options.map)
+      + Self.columns(of: schema, options, rules.set, key: key + schema.key)
+      + (isLogged ? LoggedBacktest.Column.targets + [LoggedBacktest.Column.rampChance] : [])
+    let table = try trialTable(rows, columns: columns, where: options.condition)
     if !isLogged {
+      if let column = options.repeats { _ = try table.vector(column) }
       takeAttempts(
         in: table, schema.key, besides: options.by, &options.repeats, of: &key,
         stated: &options.key)
     }
     plain.options = options
-    var sources = [Self.source(rows)]
+    var sources = [rows.source]
     let unmet = try rules.set.gate.map { (gate) throws(StoreError) in
-      try self.unmet(gate, rows, plain, of: version)
+      try self.unmet(gate, rows.version, plain, of: version)
     }
     guard isLogged else {
       let analysis = try BacktestAnalysis(
@@ -69,14 +69,15 @@ extension LocalStoreService {
           plain, active: base.document, sources: sources, unmet: unmet ?? [],
           findings: base.findings), rules: base.sources)
     }
-    let outcomes = try outcomes(of: rows, &plain)
-    sources += [outcomes].compactMap { $0.map(Self.source) }
-    let results = try outcomes.map { (version) throws(StoreError) in
-      let schema = try store.snapshot(version).schema
-      return try self.table(
-        version, schema,
-        columns: Self.columns(of: schema, options, rules.set, key: key)
-          + RowContexts.columns(of: schema, for: compiled, map: [:]), where: nil)
+    let outcomes = try outcomes(of: rows.version, &plain).map { (version) throws(StoreError) in
+      try AnalysedVersion(version, of: store)
+    }
+    sources += [outcomes].compactMap { $0?.source }
+    let results = try outcomes.map { (outcomes) throws(StoreError) in
+      try trialTable(
+        outcomes,
+        columns: Self.columns(of: outcomes.schema, options, rules.set, key: key)
+          + RowContexts.columns(of: outcomes.schema, for: compiled, map: [:]), where: nil)
     }
     let analysis = try LoggedBacktest(
       table, outcomes: results, candidate: rules, active: base.policy, options: options)
@@ -87,7 +88,7 @@ extension LocalStoreService {
       rules: base.sources)
   }
 
-  /// The rows that rules are tried on: those that are named, else those of the rules' gates.
+  /// The rows to try rules on: those that the request names, otherwise those of the rules' gates.
   private func trialRows(
     _ request: BacktestRequest, _ set: RuleSet
   ) throws(StoreError) -> Version {
@@ -98,14 +99,13 @@ extension LocalStoreService {
     return try seen(on)
   }
 
-  /// Those of some columns that a version has, in its order, of the rows that meet a condition.
-  private func table(
-    _ version: Version, _ schema: Schema, columns: [String], where condition: String?
+  /// Reads the columns that a version has, in its order, of the rows that meet a condition.
+  private func trialTable(
+    _ version: AnalysedVersion, columns: [String], where condition: String?
   ) throws(StoreError) -> ColumnTable {
     try table(
-      Self.exactly(version), columns: schema.columns.map(\.name).filter { columns.contains($0) },
-      where: condition
-    ).table
+      version, columns: version.schema.columns.map(\.name).filter { columns.contains($0) },
+      where: condition)
   }
 
   /// A version that the caller may see, by its reference.
@@ -124,7 +124,7 @@ extension LocalStoreService {
     try rules(Self.exactly(try seen(text)))
   }
 
-  /// What rules are compared with.
+  /// The rules, or the target, that rules are compared with.
   private struct Baseline {
     let policy: RoutingPolicy
     let document: BacktestDocument.Baseline
@@ -172,8 +172,8 @@ extension LocalStoreService {
     return base
   }
 
-  /// What a backtest would have to be for gates, and is not: on the stated rows, all of them,
-  /// against what is live.
+  /// The data that gates require of a backtest and that this one is not on: the stated rows, all of
+  /// them, against the live rules.
   private func unmet(
     _ gate: RuleSet.BacktestGate, _ rows: Version, _ request: BacktestRequest, of version: Version
   ) throws(StoreError) -> [String] {
@@ -216,6 +216,7 @@ extension LocalStoreService {
     plain.lower = options.lower
     plain.roles = options.roles
     plain.cluster = options.cluster
+    plain.repeats = options.repeats
     plain.slices = set.gate?.nonInferiority.map(\.metric) ?? []
     return plain.columns(of: schema.columns, key: key, by: options.by)
   }

@@ -32,7 +32,7 @@ extension LocalStoreService {
       let items = try items(from: previous, to: version, found, finding.reader)
       moves.append(
         BisectDocument.Move(
-          group: found.group, version: told(version), previous: found.previous,
+          group: found.group, version: document(for: version), previous: found.previous,
           skipped: versions.map(\.number).filter {
             found.previous < $0 && $0 < found.version
           }, before: found.before, after: found.after, pValue: found.pValue, changes: changes,
@@ -62,7 +62,7 @@ extension LocalStoreService {
     let reading: TrendReading
     var good: Int?
     var bad: Int?
-    /// Those that were read, oldest first.
+    /// The versions that were read, oldest first.
     let versions: [Version]
     let moves: [Found]
   }
@@ -87,8 +87,8 @@ extension LocalStoreService {
     return Finding(reader: reader, reading: reading, versions: versions, moves: moves)
   }
 
-  /// Where each group's number crosses the threshold between two versions, of which as few are read
-  /// as halving takes.
+  /// Finds the versions in which each group's number crosses the threshold, by halving, so that as
+  /// few versions as possible are read.
   private func crossings(
     _ dataset: DatasetName, _ request: BisectRequest, _ versions: [Version]
   ) throws(StoreError) -> Finding {
@@ -150,8 +150,8 @@ extension LocalStoreService {
       }, moves: moves)
   }
 
-  /// The items of a group that moved the metric between two versions; none where items cannot be
-  /// told apart.
+  /// The items of a group that moved the metric between two versions; empty where no key identifies
+  /// items.
   private func items(
     from previous: Version, to version: Version, _ found: Found, _ reader: TrendReader
   ) throws(StoreError) -> [BisectDocument.Item] {

@@ -6,19 +6,19 @@ package import Wire
 extension LocalStoreService {
   package func compare(
     _ request: ComparisonRequest, onProgress: @escaping @Sendable (Double) -> Void
-  ) throws(StoreError) -> Kept<ComparisonDocument> {
+  ) throws(StoreError) -> Saved<ComparisonDocument> {
     if let save = request.save { try requireReports(save.name) }
     let document = try computed(request, .current, onProgress)
-    guard let save = request.save else { return Kept(document, saved: nil) }
+    guard let save = request.save else { return Saved(document, saved: nil) }
     var attributes = ["format": document.format]
     attributes["verdict"] = document.verdict?.rawValue
-    return Kept(
+    return Saved(
       document,
       saved: try keep(
         Documents.encode(document), save, madeFrom: document.sources, attributes: attributes))
   }
 
-  package func comparison(_ reference: Reference) throws(StoreError) -> Kept<ComparisonDocument> {
+  package func comparison(_ reference: Reference) throws(StoreError) -> Saved<ComparisonDocument> {
     try kept(
       ComparisonDocument.self, reference, Edition.formats(of: ComparisonDocument.form))
   }
@@ -36,7 +36,7 @@ extension LocalStoreService {
     return try RecomputationDocument(version.reference, saved: saved, recomputed: recomputed)
   }
 
-  /// Compares what a request names, by the rules of an edition.
+  /// Computes the comparison of a request, by the rules of an edition.
   private func computed(
     _ request: ComparisonRequest, _ edition: Edition,
     _ onProgress: @escaping @Sendable (Double) -> Void
@@ -89,21 +89,17 @@ extension LocalStoreService {
       key: try store.snapshot(versions[0]).schema.key, stated: options.key ?? key,
       without: [by, options.repeats], of: versions[0].reference)
     for version in versions {
-      let snapshot = try store.snapshot(version)
-      let schema = snapshot.schema
-      try snapshot.requireDistinct(schema.key)
+      let rows = try AnalysedVersion(version, of: store)
+      let schema = rows.schema
       let wanted = read.key + (edition > .first ? schema.key : [])
       let columns = options.columns(of: schema.columns, key: wanted, by: by)
-      let table =
-        edition > .second
-        ? try judgedTable(version, columns: columns, where: options.condition)
-        : try table(version.pinned, columns: columns, where: options.condition).table
+      let table = try table(
+        rows, columns: columns, where: options.condition, edition: edition)
       read.sides.append(
         ComparisonSide(
           name: version.reference,
-          source: .init(
-            reference: version.reference, snapshot: version.snapshot, rows: version.record.rows),
-          table: table, attributes: version.record.attributes, inputs: inputs(of: version)))
+          source: rows.source, table: table, attributes: version.record.attributes,
+          inputs: inputs(of: version)))
       if edition > .first {
         var stated = options.key ?? key
         takeAttempts(

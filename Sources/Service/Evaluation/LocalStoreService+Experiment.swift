@@ -11,18 +11,18 @@ extension LocalStoreService {
   ) throws(StoreError) -> ExperimentDocument {
     let name = try DatasetName(request.name)
     var plain = request
-    let decisions = try decisions(of: name, request)
+    let decisions = try AnalysedVersion(try decisions(of: name, request), of: store)
     plain.decisions = decisions.reference
     let table = try self.table(
-      Self.exactly(decisions),
-      columns: try decisionColumns(decisions)
-    ).table
-    var sources = [Self.source(decisions)]
+      decisions, columns: try decisionColumns(decisions), where: nil)
+    var sources = [decisions.source]
     let outcomes = try liveOutcomes(of: name, &plain)
     var results: ColumnTable?
     if let outcomes {
-      sources.append(Self.source(outcomes))
-      results = try self.table(Self.exactly(outcomes)).table
+      let outcomes = try AnalysedVersion(outcomes, of: store)
+      sources.append(outcomes.source)
+      results = try self.table(
+        outcomes, columns: outcomes.schema.columns.map(\.name), where: nil)
     }
     let split = try liveSplit(of: name, &plain)
     let rows = try split.rows(of: table)
@@ -34,7 +34,7 @@ extension LocalStoreService {
         ? [.init("decisions", arm: nil, "none is recorded of this split yet")] : [])
   }
 
-  /// The decisions that a request names, else those of the router.
+  /// The version of decisions that a request names, otherwise that of the router.
   private func decisions(
     of name: DatasetName, _ request: ExperimentRequest
   ) throws(StoreError) -> Version {
@@ -47,13 +47,13 @@ extension LocalStoreService {
     }
   }
 
-  /// The columns of decisions that are read; the others tell how they came to be.
-  private func decisionColumns(_ decisions: Version) throws(StoreError) -> [String] {
+  /// The columns of decisions that are read; the others explain the decision.
+  private func decisionColumns(_ decisions: AnalysedVersion) throws(StoreError) -> [String] {
     let wanted: Set = [
       "decision_id", "version", "rule", "variant", "assigned_target", "unit_hash",
       "ramp_unit_hash", "evaluated_at_us", "deployment_id",
     ]
-    let names = try store.snapshot(decisions).schema.columns.map(\.name)
+    let names = decisions.schema.columns.map(\.name)
     for column in ["decision_id", "version"] where !names.contains(column) {
       throw StoreError(
         .usage, "\(decisions.reference) has no column '\(column)', so it holds no decisions")

@@ -5,7 +5,7 @@ import Store
 package import Wire
 
 extension LocalStoreService {
-  package func createGate(_ request: GateRequest) throws(StoreError) -> Kept<GateDocument> {
+  package func createGate(_ request: GateRequest) throws(StoreError) -> Saved<GateDocument> {
     var options = request.options
     try options.check()
     options.grammar = options.grammar ?? Gate.Grammar.second.rawValue
@@ -14,46 +14,39 @@ extension LocalStoreService {
     }
     try requireReports(request.save.name)
     let version = try store.resolve(try Reference(parsing: request.reference))
-    let snapshot = try store.snapshot(version)
-    let schema = snapshot.schema
-    // What no comparison takes is nothing to register gates on.
-    try snapshot.requireDistinct(schema.key)
+    // Gates on items that no comparison accepts would be of no use.
+    let rows = try AnalysedVersion(version, of: store)
+    let schema = rows.schema
     var key = try ItemKeys.columns(
       key: schema.key, stated: options.key, without: [options.repeats], of: version.reference)
     if options.repeats == nil, options.key == nil {
-      let keys = try table(version.pinned, columns: key, where: options.condition).table
+      let keys = try table(rows, columns: key, where: options.condition)
       takeAttempts(in: keys, schema.key, &options.repeats, of: &key, stated: &options.key)
     }
     // A limit beyond what a column can have is found before the run, where its column is there.
     try options.checkGates(
       on: try table(
-        version.pinned, columns: options.columns(of: schema.columns, key: key, by: nil),
-        where: options.condition
-      ).table)
-    let keys = try itemKeys(version, key, where: options.condition)
-    let source = ComparisonDocument.Source(
-      reference: version.reference, snapshot: version.snapshot, rows: version.record.rows)
+        rows, columns: options.columns(of: schema.columns, key: key, by: nil),
+        where: options.condition))
+    let keys = try itemKeys(rows, key, where: options.condition)
     let document = GateDocument(
-      source: source, items: ItemKeys.document(keys, columns: key), options: options)
-    return Kept(
+      source: rows.source, items: ItemKeys.document(keys, columns: key), options: options)
+    return Saved(
       document,
       saved: try keep(
-        Documents.encode(document), request.save, madeFrom: [source],
+        Documents.encode(document), request.save, madeFrom: [rows.source],
         attributes: ["format": GateDocument.format]))
   }
 
-  package func gate(_ reference: Reference) throws(StoreError) -> Kept<GateDocument> {
+  package func gate(_ reference: Reference) throws(StoreError) -> Saved<GateDocument> {
     try kept(GateDocument.self, reference, GateDocument.formats)
   }
 
   /// The sorted keys of the items of a version.
   private func itemKeys(
-    _ version: Version, _ key: [String], where condition: String?
+    _ version: AnalysedVersion, _ key: [String], where condition: String?
   ) throws(StoreError) -> [ItemKey] {
-    let table = try table(
-      Reference(dataset: version.dataset, selector: .number(version.number)), columns: key,
-      where: condition
-    ).table
+    let table = try table(version, columns: key, where: condition)
     return try ItemKeys(table, rows: Array(0..<table.count), columns: key).rows.keys.sorted()
   }
 
@@ -74,7 +67,7 @@ extension LocalStoreService {
     return (try store.resolve(reference), gate)
   }
 
-  /// Options with what registered ones may leave unsaid.
+  /// The options of a registration with defaults for those that it may leave out.
   private static func spelled(
     _ options: ComparisonOptions, _ gate: GateDocument
   ) -> ComparisonOptions {
@@ -84,8 +77,8 @@ extension LocalStoreService {
     return options
   }
 
-  /// Goes on where the items are exactly those that were registered, or some of them where the
-  /// registered options say what becomes of gates then.
+  /// Throws unless the items are exactly those that were registered, or some of them where the
+  /// registered options define the result of gates then.
   /// - Throws: ``StoreError`` of kind `conflict`.
   func require(
     _ registration: (version: Version, gate: GateDocument), _ analysis: ComparisonAnalysis
@@ -94,7 +87,8 @@ extension LocalStoreService {
     if analysis.comparedItems.digest == wanted.digest { return }
     let source = try store.resolve(try Reference(parsing: registration.gate.source.reference))
     let keys = try itemKeys(
-      source, wanted.key, where: registration.gate.options.condition)
+      try AnalysedVersion(source, of: store), wanted.key,
+      where: registration.gate.options.condition)
     let compared = Set(analysis.keys)
     let lacking = keys.filter { !compared.contains($0) }
     let registered = Set(keys)
@@ -113,7 +107,7 @@ extension LocalStoreService {
         + "\(wanted.count), \(told.joined(separator: "; "))")
   }
 
-  /// Does what a kept document asks for, if there is one.
+  /// Runs the computation of a saved document, if there is one.
   ///
   /// Where that fails by the document's condition on rows, such as one of an older version of this
   /// program that reads more than its row, the error names the document.
@@ -132,7 +126,7 @@ extension LocalStoreService {
     }
   }
 
-  /// The candidates that were there before the gate.
+  /// The candidates that were saved before the gate.
   static func lateness(
     _ gate: Version, _ candidates: ArraySlice<Version>
   ) -> [ComparisonDocument.Finding] {
@@ -143,8 +137,8 @@ extension LocalStoreService {
     }
   }
 
-  /// Goes on where a dataset may keep documents.
-  /// - Throws: ``StoreError`` of kind `usage` when it has something else.
+  /// Throws unless a dataset may hold documents.
+  /// - Throws: ``StoreError`` of kind `usage` when it holds something else.
   func requireReports(_ name: String) throws(StoreError) {
     let name = try DatasetName(name)
     let latest: Version
@@ -161,9 +155,9 @@ extension LocalStoreService {
     }
   }
 
-  /// Keeps a document and gives the reference of its version.
+  /// Saves a document and returns the reference of its version.
   func keep(
-    _ json: [UInt8], _ save: SaveOrder, madeFrom sources: [ComparisonDocument.Source],
+    _ json: [UInt8], _ save: SaveRequest, madeFrom sources: [ComparisonDocument.Source],
     attributes: [String: String]
   ) throws(StoreError) -> String {
     var push = PushRequest()
@@ -175,12 +169,12 @@ extension LocalStoreService {
     return try saveDocument(json, as: try DatasetName(save.name), push).version.reference
   }
 
-  /// A document that was kept, of one of these forms.
-  /// - Parameter advice: What else may have been meant.
+  /// Reads a saved document of one of these forms.
+  /// - Parameter advice: The command that the user may have meant.
   /// - Throws: ``StoreError`` of kind `usage` when the version is something else.
   func kept<Document: Codable & Sendable & Hashable>(
     _ type: Document.Type, _ reference: Reference, _ formats: [String], advice: String = ""
-  ) throws(StoreError) -> Kept<Document> {
+  ) throws(StoreError) -> Saved<Document> {
     let version = try store.resolve(reference)
     guard formats.contains(version.record.attributes["format"] ?? "") else {
       throw StoreError(
@@ -188,7 +182,7 @@ extension LocalStoreService {
         "\(version.reference) holds no document of the form \(formats.joined(separator: " or ")); "
           + "name one that was kept" + (advice.isEmpty ? "" : ", or \(advice)"))
     }
-    return Kept(
+    return Saved(
       try Documents.decode(type, from: try document(reference).json), saved: version.reference)
   }
 }

@@ -4,18 +4,18 @@ import Store
 package import Wire
 
 extension LocalStoreService {
-  package func report(_ request: ReportRequest) throws(StoreError) -> Kept<ReportDocument> {
+  package func report(_ request: ReportRequest) throws(StoreError) -> Saved<ReportDocument> {
     if let save = request.save { try requireReports(save.name) }
     let (document, source) = try computed(request, .current)
-    guard let save = request.save else { return Kept(document, saved: nil) }
-    return Kept(
+    guard let save = request.save else { return Saved(document, saved: nil) }
+    return Saved(
       document,
       saved: try keep(
         Documents.encode(document), save, madeFrom: [source],
         attributes: ["format": document.format]))
   }
 
-  package func report(_ reference: Reference) throws(StoreError) -> Kept<ReportDocument> {
+  package func report(_ reference: Reference) throws(StoreError) -> Saved<ReportDocument> {
     try kept(
       ReportDocument.self, reference, Edition.formats(of: ReportDocument.form),
       advice: "the column that tells models apart with --by")
@@ -32,20 +32,19 @@ extension LocalStoreService {
     return try RecomputationDocument(version.reference, saved: saved, recomputed: recomputed)
   }
 
-  /// Lays the models of the version that a request names beside one another.
+  /// Computes the report of a request.
   private func computed(
     _ request: ReportRequest, _ edition: Edition
   ) throws(StoreError) -> (document: ReportDocument, source: ComparisonDocument.Source) {
     let version = try store.resolve(try Reference(parsing: request.reference))
-    let snapshot = try store.snapshot(version)
-    let schema = snapshot.schema
-    if edition > .second { try snapshot.requireDistinct(schema.key) }
+    let rows = try AnalysedVersion(version, of: store, edition: edition)
+    let schema = rows.schema
     var exact = request
     exact.reference = version.reference
     exact.save = nil
     var roles = try MetricRoles(
       stated: request.roles, columns: schema.columns, of: version.reference, edition: edition)
-    // What models said is long, and no number here is made of it.
+    // The models' answers are long, and no number of the report is made of them.
     roles[.output] = nil
     var key =
       request.key
@@ -65,26 +64,22 @@ extension LocalStoreService {
         !columns.hasText($0)
       }
     }
-    let table =
-      edition > .second
-      ? try judgedTable(version, columns: columns, where: request.condition)
-      : try table(version.pinned, columns: columns, where: request.condition).table
+    let table = try table(
+      rows, columns: columns, where: request.condition, edition: edition)
     if edition > .first {
       takeAttempts(
         in: table, schema.key, besides: request.by, &exact.repeats, of: &key, stated: &exact.key)
     }
-    let source = ComparisonDocument.Source(
-      reference: version.reference, snapshot: version.snapshot, rows: version.record.rows)
     let analysis = try ReportAnalysis(
       table, roles: roles, key: key, request: exact, edition: edition)
-    return (try analysis.document(source), source)
+    return (try analysis.document(rows.source), rows.source)
   }
 
-  /// Takes the columns of a key that number attempts out of those of an item, where none was named;
-  /// the first of several is told, with what is left of the key.
+  /// Removes the columns of a key that number attempts from those of an item, where none was named;
+  /// reports the first of several, with the rest of the key.
   /// - Parameters:
   ///   - own: The key of the version.
-  ///   - by: The column that tells arms apart, which numbers no attempts then.
+  ///   - by: The column that divides the arms, which then numbers no attempts.
   ///   - stated: The columns of an item that were named; nil for none.
   func takeAttempts(
     in table: ColumnTable, _ own: [String], besides by: String? = nil, _ repeats: inout String?,

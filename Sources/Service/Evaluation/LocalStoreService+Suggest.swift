@@ -6,11 +6,11 @@ package import Wire
 extension LocalStoreService {
   package func suggest(
     _ request: SuggestionRequest
-  ) throws(StoreError) -> Kept<SuggestionDocument> {
+  ) throws(StoreError) -> Saved<SuggestionDocument> {
     if let save = request.save { try requireReports(save.name) }
     let document = try suggestion(request)
-    guard let save = request.save else { return Kept(document, saved: nil) }
-    return Kept(
+    guard let save = request.save else { return Saved(document, saved: nil) }
+    return Saved(
       document,
       saved: try keep(
         Documents.encode(document), save, madeFrom: [document.source],
@@ -47,27 +47,29 @@ extension LocalStoreService {
     guard let on = plain.on else {
       throw StoreError(.usage, "name the rows with --on, or a report of them with --from")
     }
-    let rows = try seen(on)
+    let rows = try AnalysedVersion(try seen(on), of: store)
     plain.on = rows.reference
     if let holdout = request.holdout { plain.holdout = try seen(holdout).reference }
-    let schema = try store.snapshot(rows).schema
+    let schema = rows.schema
     var key = try ItemKeys.columns(
       key: schema.key, stated: options.key, without: [options.by, options.repeats],
       of: rows.reference)
     var wanted = ComparisonOptions()
     wanted.roles = options.roles
     wanted.cluster = options.cluster
+    wanted.repeats = options.repeats
     wanted.slices = [plain.slice].compactMap { $0 }
     let columns = wanted.columns(of: schema.columns, key: key + schema.key, by: options.by)
     let kept = request.options?.condition == nil ? plain.from : nil
     let condition = options.condition
     let table = try redoing(kept) { () throws(StoreError) -> ColumnTable in
-      try self.table(Self.exactly(rows), columns: columns, where: condition).table
+      try self.table(rows, columns: columns, where: condition)
     }
+    if let column = options.repeats { _ = try table.vector(column) }
     takeAttempts(
       in: table, schema.key, besides: options.by, &options.repeats, of: &key, stated: &options.key)
     plain.options = options
     return try SuggestionAnalysis(table, key: key, request: plain)
-      .document(plain, source: Self.source(rows))
+      .document(plain, source: rows.source)
   }
 }

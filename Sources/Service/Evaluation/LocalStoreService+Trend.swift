@@ -21,7 +21,7 @@ extension LocalStoreService {
       }, series: series, findings: try findings(reading, reader, versions))
   }
 
-  /// A reader of what `request` asks, of the versions that stand after the `@` of a table's name.
+  /// Makes a reader of the rows of `request`, in the versions after the `@` of a table's name.
   func trendReader(
     _ dataset: DatasetName, _ request: TrendRequest, _ versions: String
   ) throws(StoreError) -> TrendReader {

@@ -4,8 +4,8 @@ import Store
 import Wire
 
 extension LocalStoreService {
-  /// What has to be known to trust numbers of several versions: the rows that are no part of them,
-  /// attempts that items lost, and scores that rest on something else than before.
+  /// The findings that a reader needs to trust numbers of several versions: rows that are left out,
+  /// attempts that items lost, and scores that rest on other judges or answers than before.
   ///
   /// Each version is held against the one before it among `versions`, as `compare` holds a
   /// candidate against its base. Where versions between the two were not read, both are named.
@@ -37,7 +37,7 @@ extension LocalStoreService {
       + (try changedMeasures(reader, versions))
   }
 
-  /// What scores rest on that is not that of the version before.
+  /// The judges and reference answers that differ from those of the version before.
   private func changedMeasures(
     _ reader: TrendReader, _ versions: [Version]
   ) throws(StoreError) -> [ComparisonDocument.Finding] {
@@ -63,22 +63,22 @@ extension LocalStoreService {
     return measures.findings
   }
 
-  /// What is recorded of the judges and reference answers of a version.
+  /// The record of judges and reference answers in a version.
   private struct Measured {
     let version: Version
     /// The columns that identify an item.
     let key: [String]
-    /// Whether its rows tell anything.
+    /// True when its rows record any.
     let isTold: Bool
-    /// The columns to read, besides nested ones; none where rows tell nothing.
+    /// The columns to read, besides nested ones; empty where rows record nothing.
     let columns: [String]
-    /// Where the values are that scores rest on.
+    /// The chunks of the values that scores rest on.
     let chunks: [[Digest?]]
     let isWhole: Bool
-    /// Once it was read.
+    /// The values, once they were read.
     var side: ComparisonSide?
 
-    /// Whether the same is recorded of the same rows, without looking at any.
+    /// Returns true when the same is recorded of the same rows, without reading any.
     func isSame(as other: Measured) -> Bool {
       isWhole && chunks == other.chunks
         && columns.map { DataText($0) } == other.columns.map { DataText($0) }
@@ -86,8 +86,7 @@ extension LocalStoreService {
     }
   }
 
-  /// Where a version tells what its scores rest on; nil where the metric is measured, and rests on
-  /// nothing.
+  /// The judges and answers of a version; nil where the metric is measured without any.
   private func measured(
     _ version: Version, _ metric: String, _ reader: TrendReader
   ) throws(StoreError) -> Measured? {
@@ -99,16 +98,16 @@ extension LocalStoreService {
     let told = Comparability.ofScores(schema.columns).filter {
       !schema.key.hasText($0) && !others.hasText($0)
     }
-    let judges = try nestedJudges(of: version)
+    let members = try nestedMeasures(of: version)
     let key = reader.items ?? schema.key
     var read = (key + [request.repeats].compactMap(\.self)).filter {
       schema.index(of: $0) != nil
     }
-    let isTold = !told.isEmpty || !judges.isEmpty
+    let isTold = !told.isEmpty || !members.isEmpty
     read = isTold ? read + told : []
-    // What nested columns hold besides judges matters nothing, but is not told apart from here.
+    // The other values of nested columns do not matter, but their chunks cannot be separated.
     let chunks =
-      isTold ? try snapshot.chunkDigests(of: read + judges.map(\.column)) : []
+      isTold ? try snapshot.chunkDigests(of: read + members.map(\.column)) : []
     if isTold, schema.index(of: metric) != nil, !read.hasText(metric) { read.append(metric) }
     return Measured(
       version: version, key: key, isTold: isTold, columns: read, chunks: chunks,
@@ -135,7 +134,7 @@ extension LocalStoreService {
   }
 }
 
-/// Counts of several versions, told in one line.
+/// Counts of several versions, reported in one line.
 private struct Tally {
   private var counts: [(place: VersionPlace, count: Int)] = []
   var total: Int { counts.reduce(0) { $0 + $1.count } }
@@ -149,7 +148,7 @@ private struct Tally {
     }
   }
 
-  /// How what was counted calls the version that it was held against.
+  /// The name of the version that it was compared with.
   var before: String { VersionPlace.before(counts.map(\.place)) }
 
   /// `what` and how many of it there were in which versions; nil for none.
@@ -163,7 +162,7 @@ private struct Tally {
   }
 }
 
-/// A version that something is said of, and the one that it is held against.
+/// A version that a finding concerns, and the one it is compared with.
 private struct VersionPlace: Equatable {
   private static let most = 8
 
@@ -176,15 +175,15 @@ private struct VersionPlace: Equatable {
     distant = previous.flatMap { $0 < version - 1 ? $0 : nil }
   }
 
-  /// Where it is: `in @4`, or `between @1 and @4`.
+  /// The place as text: `in @4`, or `between @1 and @4`.
   var phrase: String { distant.map { "between @\($0) and @\(version)" } ?? "in @\(version)" }
 
-  /// What the versions are called that these are held against.
+  /// The names of the versions that these are compared with.
   static func before(_ places: [VersionPlace]) -> String {
     places.allSatisfy { $0.distant == nil } ? "the version before" : "the version read before"
   }
 
-  /// Some of what is said of versions, and how many more there are.
+  /// The first of several phrases, and the number of others.
   static func text(_ places: [String]) -> String {
     let told = places.prefix(most).joined(separator: ", ")
     let more = places.count - most
@@ -192,7 +191,7 @@ private struct VersionPlace: Equatable {
   }
 }
 
-/// Everything that is counted in versions.
+/// All counts over versions.
 private struct Tallies {
   private let metric: String
   var texts = Tally()
@@ -228,7 +227,7 @@ private struct Tallies {
   }
 }
 
-/// What scores rest on that changed, told in one line for each column.
+/// The judges and answers that changed, reported in one line per column.
 private struct ChangedMeasures {
   private let metric: String
   private var columns: [(name: String, places: [(place: VersionPlace, text: String)])] = []

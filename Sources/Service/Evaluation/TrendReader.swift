@@ -23,7 +23,7 @@ struct TrendReader {
   private let table: QueryTable
   private let isBool: Bool
 
-  /// The most groups that are told apart.
+  /// The most groups of a trend.
   private static let groupLimit = 500
 
   /// A reader of the versions that `versions` stands for after the `@` of a table's name.
@@ -51,7 +51,7 @@ struct TrendReader {
     isBool = metric?.type == .bool
     statistic =
       request.statistic ?? (metric == nil ? .count : metric?.type == .bool ? .rate : .mean)
-    // Rows are counted, and sums are of all that there is.
+    // Counts are of rows, and sums are of all values.
     self.items = [.count, .sum].contains(statistic) ? nil : items
     for name in self.items ?? [] { _ = try Self.position(name, in: table, of: dataset) }
     guard metric != nil || statistic == .count else {
@@ -67,7 +67,7 @@ struct TrendReader {
     }
   }
 
-  /// What each version and group that has rows holds; of one version, or of all.
+  /// Reads the rows of each version and group; of one version, or of all.
   func reading(of version: Int? = nil) throws(StoreError) -> TrendReading {
     let table = version.map { self.table.of([$0]) } ?? self.table
     let reading: TrendReading
@@ -86,7 +86,7 @@ struct TrendReader {
     return reading
   }
 
-  /// What the values that were read are, which are all that a series has.
+  /// The scale of the values that were read, which are all that a series has.
   func scale(of reading: TrendReading) -> TrendScale {
     TrendScale(reading.parts.values.map(\.sample), of: request.metric ?? "", isBool: isBool)
   }
@@ -95,8 +95,8 @@ struct TrendReader {
   func selection(in version: Int) throws(StoreError) -> [Int]? {
     guard let condition = request.condition else { return nil }
     var positions: [Int] = []
-    // SQL numbers the rows of a table's first part by their position. What a condition reads are
-    // the row's own columns, so the number and time of the version are none of them.
+    // SQL numbers the rows of a table's first part by their position. A condition reads only the
+    // row's own columns, so the number and time of the version are not among them.
     let number = try SQLColumns.rowNumber(besides: table.columns.map(\.name))
     let rows = table.of([version], isMultiVersion: false)
     try RowQuery(rows, where: condition, options: options).run(select: number) { row in
@@ -105,7 +105,7 @@ struct TrendReader {
     return positions.sorted()
   }
 
-  /// Where a column is among those of all versions.
+  /// The position of a column among those of all versions.
   private static func position(
     _ name: String, in table: QueryTable, of dataset: DatasetName
   ) throws(StoreError) -> Int {
@@ -191,7 +191,7 @@ struct TrendReader {
       for column in columns {
         vectors.append(try part.vector(column: column.position, group: group))
       }
-      // A version has one type a column, which is not that of all versions together.
+      // A column of one version has one type, which may differ from that of all versions together.
       if types.isEmpty { types = vectors.map(\.type) }
       let definitions = zip(columns, types).map { ColumnDefinition(name: $0.name, type: $1) }
       batches.append(RowBatch(columns: definitions, vectors: vectors, count: count))
@@ -234,7 +234,7 @@ struct TrendReader {
     return reading
   }
 
-  /// How many items have rows in several groups.
+  /// The number of items with rows in several groups.
   private static func splitCount(_ items: KeyIdentities, _ groups: [ValueLabel?]) -> Int {
     var first: [ArraySlice<UInt8>: ValueLabel?] = [:]
     var split: Set<ArraySlice<UInt8>> = []
@@ -260,7 +260,7 @@ struct TrendReader {
     if case .integer(let integer) = value { Int(integer) } else { nil }
   }
 
-  /// What a group is called: its value as a person would write it.
+  /// The label of a group: its value as a person would write it.
   private static func label(_ value: QueryValue, isBool: Bool) -> ValueLabel? {
     switch value {
     case .integer(let integer):
@@ -273,7 +273,7 @@ struct TrendReader {
 }
 
 extension QueryTable {
-  /// The rows of some versions alone, whose columns are those of all.
+  /// The rows of only some versions, with the columns of all.
   fileprivate func of(_ versions: [Int], isMultiVersion: Bool = true) -> QueryTable {
     QueryTable(
       columns: columns, isMultiVersion: isMultiVersion,

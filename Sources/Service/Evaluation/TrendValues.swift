@@ -1,10 +1,9 @@
 import Analysis
 
-/// The values of a version and group on their way to a sample: one a row, or one an item with
-/// attempts.
+/// The values of a version and group to be sampled: one per row, or one per item with attempts.
 struct TrendValues {
   private var values: [Double] = []
-  /// Rows that are no item's and have no number.
+  /// Rows that belong to no item and have no number.
   private var missing = 0
   private var texts = 0
   /// The attempts of each item, by its place in the order of first appearance.
@@ -12,8 +11,8 @@ struct TrendValues {
   private var attempts: [[Double]] = []
   private var rowCounts: [Int] = []
 
-  /// Adds a row's value, which may be none; `item` tells items with attempts apart.
-  /// - Parameter isText: Whether the row holds something that is no number.
+  /// Adds a row's value, or nil without one; `item` identifies the item of an attempt.
+  /// - Parameter isText: True when the row holds a value other than a number.
   mutating func add(_ value: Double?, item: ArraySlice<UInt8>?, isText: Bool = false) {
     let value = value.flatMap { $0.isFinite ? $0 : nil }
     if isText { texts += 1 }

@@ -7,12 +7,13 @@ import Store
 package import Wire
 
 extension LocalStoreService {
-  /// How often events are checked anew because others were added meanwhile.
+  /// The most times that events are checked again because others were added in between.
   private static let attempts = 100
 
   package func addRatings(
     to dataset: DatasetName, _ batch: RatingBatch, idempotencyKey: String?
   ) throws(StoreError) -> RatingReceipt {
+    try RatingRules.checkScale(batch.events)
     let digest = Idempotency.digest(
       ["what": .string("ratings")], body: Digest(hashing: Documents.encode(batch)))
     if let idempotencyKey,
@@ -46,10 +47,10 @@ extension LocalStoreService {
           if let task = event.task { ratingDesk.end(task, of: event.rater, in: dataset) }
         }
         return RatingReceipt(
-          ratings: events.compactMap(\.rating), version: told(result.version),
+          ratings: events.compactMap(\.rating), version: document(for: result.version),
           isNew: result.isNew)
       } catch  where error.kind == .conflict && error.detail == nil {
-        // Somebody else's events came in between, and may be what these rules are about.
+        // Events of another request came in between, and may matter for these rules.
         continue
       }
     }
@@ -82,7 +83,7 @@ extension LocalStoreService {
     Dictionary(uniqueKeysWithValues: RatingColumns.all.map { (DataText($0.name), $0.type) })
   }
 
-  /// What an earlier request with the key was answered with.
+  /// The answer to an earlier request with the key.
   private func earlierRatings(
     _ dataset: DatasetName, _ key: String, _ batch: RatingBatch, _ digest: Digest
   ) throws(StoreError) -> RatingReceipt? {
@@ -95,12 +96,12 @@ extension LocalStoreService {
       try store.resolve(Reference(dataset: dataset, selector: .number(number))).record.rows
     }
     let added = Array(all.dropFirst(before ?? 0))
-    // Versions of format 1 say no more of the request than how many events it brought.
+    // Versions of format 1 record only the number of events of the request.
     guard version.record.kind == .ratings, added.count == batch.events.count else {
       throw Idempotency.reused(key, for: version.reference)
     }
     return RatingReceipt(
-      ratings: added, version: told(version), isNew: false)
+      ratings: added, version: document(for: version), isNew: false)
   }
 
   /// The events of a batch with arms and sides in the place of tasks.
@@ -131,7 +132,7 @@ extension LocalStoreService {
         + "of kind ratings: name another")
   }
 
-  /// The events of a version, or only what tells whether an id is taken.
+  /// Reads the events of a version, or only the columns that show whether an id is taken.
   private func ratings(
     _ version: Version, idsAlone: Bool = false
   ) throws(StoreError) -> [RatingEvent] {
@@ -176,9 +177,10 @@ extension LocalStoreService {
       }, done: found.done, remaining: found.remaining, subject: subject)
   }
 
-  /// What a rater rated by the metric of a request, of a version's events.
+  /// Reads a rater's ratings by the metric of a request, from a version's events.
   ///
-  /// Events of others are left out by their columns: there are many, and this is asked after each.
+  /// Events of others are skipped by reading few columns: there are many, and this runs after each
+  /// answer.
   private func units(
     _ version: Version, ratedFor request: RatingTaskRequest
   ) throws(StoreError) -> Set<RatingUnit> {

@@ -6,26 +6,26 @@ package import Wire
 
 /// The addresses under which raters see the media of their tasks.
 ///
-/// An address is 128 random bits and says nothing of what it stands for. It is good for the caller
-/// who was given it, until the task is answered, the store is closed, or so many others were given
-/// that it is forgotten. Lives with the open store.
+/// An address is 128 random bits and discloses nothing. It is valid only for the caller who got it,
+/// until the task is answered, the store is closed, or so many others were given that it is
+/// forgotten. Lives with the open store.
 final class RatingDesk: Sendable {
-  /// What an address stands for.
+  /// The media that an address stands for.
   struct Entry: Sendable {
     let dataset: DatasetName
-    /// The token of the caller; nil for somebody who needs none.
+    /// The token of the caller; nil for a caller without one.
     let caller: String?
     let rater: String
     let task: String
     let file: FileValue
   }
 
-  /// More addresses than this are not remembered; the oldest go.
+  /// The most addresses that are remembered; the oldest are forgotten first.
   private static let capacity = 1 << 14
 
   private struct State {
     var entries: [String: Entry] = [:]
-    /// In the order in which they were given, forgotten ones among them.
+    /// In the order in which they were given, including forgotten ones.
     var order: [String] = []
   }
 
@@ -46,7 +46,7 @@ final class RatingDesk: Sendable {
     return address
   }
 
-  /// What an address stands for; nil when it is none of this caller's.
+  /// The media that an address stands for; nil unless the address belongs to this caller.
   func entry(_ address: String, in dataset: DatasetName, caller: String?) -> Entry? {
     state.withLock { state in
       state.entries[address].flatMap { $0.dataset == dataset && $0.caller == caller ? $0 : nil }

@@ -9,13 +9,13 @@ struct RatingOutputs {
   let versions: [Version]
   let plan: RatingPlan
   private let request: RatingSubject
-  /// The columns that tell items apart.
+  /// The columns that identify items.
   private let itemColumns: [String]
 
-  /// How events name the versions.
+  /// The name of the versions in events.
   var source: String { versions.map(\.reference).joined(separator: " ") }
 
-  /// Columns that hold prompts and outputs, by the names that people give them.
+  /// The usual names of columns of prompts and outputs.
   private static let prompts = [
     "system", "context", "instruction", "prompt", "question", "input", "messages",
   ]
@@ -23,18 +23,18 @@ struct RatingOutputs {
     "output", "response", "answer", "completion", "generation", "prediction", "text", "image",
     "picture", "audio", "video", "file",
   ]
-  /// Columns that say who made an output, without case and signs.
+  /// The usual names of columns that name the arm, without case and signs.
   private static let arms = [
     "model", "modelid", "modelname", "modelversion", "target", "provider", "arm", "engine",
     "deployment", "candidate", "variant",
   ]
 
-  /// Whether a column of this name says who made an output.
+  /// Returns true when a column of this name identifies the arm of an output.
   private static func tellsArms(_ column: String) -> Bool {
     arms.contains(column.lowercased().filter { $0.isLetter || $0.isNumber })
   }
 
-  /// Reads which items and arms there are.
+  /// Reads the items and arms of the outputs.
   init(_ subject: RatingSubject, in service: LocalStoreService) throws(StoreError) {
     guard subject.by == nil || subject.against == nil else {
       throw StoreError(.usage, "arms are two versions, or the values of a column: name one of them")
@@ -46,8 +46,9 @@ struct RatingOutputs {
     for text in [subject.ref, subject.against] {
       guard let text else { continue }
       let version = try service.store.resolve(try Reference(parsing: text))
+      let rows = try AnalysedVersion(version, of: service.store)
       if versions.isEmpty {
-        let key = try service.store.snapshot(version).schema.key
+        let key = rows.schema.key
         columns = subject.item.map { [$0] } ?? key.filter { !$0.hasBytes(of: subject.by ?? "") }
         guard !columns.isEmpty else {
           throw StoreError(
@@ -56,7 +57,7 @@ struct RatingOutputs {
         }
       }
       let wanted = columns + [subject.by].compactMap { $0 }
-      let table = try service.table(version.pinned, columns: wanted).table
+      let table = try service.table(rows, columns: wanted, where: nil)
       items.append(try Self.items(table, columns))
       arms.append(
         try subject.by.map { by throws(StoreError) in try table.labels(by).map { $0?.name } }
@@ -73,7 +74,7 @@ struct RatingOutputs {
       items: items, arms: arms, names: versions.map(\.reference), only: subject.arms)
   }
 
-  /// The texts by which items are called: those of a column, or an array of several.
+  /// The names of items: the texts of a column, or an array of several.
   private static func items(
     _ table: ColumnTable, _ columns: [String]
   ) throws(StoreError) -> [String?] {
@@ -84,18 +85,18 @@ struct RatingOutputs {
       let parts = texts.compactMap { $0[row] }
       guard parts.count == texts.count else { return nil }
       return String(
-        decoding: CanonicalJSON.array(parts.map { .string($0) }).bytes, as: UTF8.self)
+        decoding: JSON.array(parts.map { .string($0) }).canonicalBytes, as: UTF8.self)
     }
   }
 
-  /// What a rater is shown of an entry, for ratings that are kept in `dataset`.
+  /// The content of a task about an entry, for ratings that are saved in `dataset`.
   func task(
     _ entry: RatingPlan.Entry, _ order: RatingTaskRequest, of dataset: DatasetName,
     in service: LocalStoreService
   ) throws(StoreError) -> RatingTask {
     let columns = try shownColumns(order.columns, in: service)
     let first = try cells(entry.item, entry.a, columns, in: service)
-    func told(_ cells: [Cell]) -> [RatingTask.Cell] {
+    func shown(_ cells: [Cell]) -> [RatingTask.Cell] {
       cells.map { cell in
         guard let file = cell.file else { return .init(column: cell.column, text: cell.text) }
         let address = service.ratingDesk.address(
@@ -111,7 +112,7 @@ struct RatingOutputs {
     guard let b = entry.b else {
       return RatingTask(
         task: entry.task, item: item, kind: order.kind, seed: order.seed,
-        shared: told(first.dropLast()), left: told(first.suffix(1)), right: nil)
+        shared: shown(first.dropLast()), left: shown(first.suffix(1)), right: nil)
     }
     let second = try cells(entry.item, b, columns, in: service)
     // The last column is the output, which stands on both sides even when it is the same.
@@ -125,19 +126,19 @@ struct RatingOutputs {
     let isFirstLeft = RatingPlan.isFirstLeft(entry, seed: order.seed, rater: order.rater)
     return RatingTask(
       task: entry.task, item: item, kind: order.kind, seed: order.seed,
-      shared: told(first.filter { common.contains($0.column) }),
-      left: told(own(isFirstLeft ? first : second)),
-      right: told(own(isFirstLeft ? second : first)))
+      shared: shown(first.filter { common.contains($0.column) }),
+      left: shown(own(isFirstLeft ? first : second)),
+      right: shown(own(isFirstLeft ? second : first)))
   }
 
   /// A column of a row before it is shown.
   private struct Cell {
     let column: String
     let text: String
-    /// What a cell of attachments names.
+    /// The attachment that the cell names.
     let file: FileValue?
 
-    /// What makes two cells the same: an attachment's bytes, or the text's.
+    /// The content by which cells are compared: an attachment's bytes, or the text's.
     var content: [UInt8] { file.map { Array($0.digest.description.utf8) } ?? Array(text.utf8) }
   }
 
@@ -158,7 +159,7 @@ struct RatingOutputs {
     return cells
   }
 
-  /// The columns asked for, or those whose names say that they are a prompt and an output.
+  /// The requested columns, or those with the usual names of a prompt and an output.
   private func shownColumns(
     _ given: [String]?, in service: LocalStoreService
   ) throws(StoreError) -> [String] {

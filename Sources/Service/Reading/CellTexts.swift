@@ -17,28 +17,25 @@ package struct CellTexts {
     self.columns = columns
   }
 
-  /// How many rows there are.
+  /// The number of rows.
   package var count: Int { batch.count }
 
   /// The JSON text of a cell.
-  func json(_ column: Int, _ row: Int) -> JSONValue {
+  func json(_ column: Int, _ row: Int) -> JSON {
     guard columns[column].hasValue(row), let text = columns[column].values.text(row) else {
       return .null
     }
-    return .verbatim(text.words.bytes[text.range])
+    return .verbatim(Array(text.words.bytes[text.range]))
   }
 
   /// A row as an object; nulls are left out.
-  func object(_ row: Int) -> JSONValue {
-    .object(
-      batch.columns.indices.filter { columns[$0].hasValue(row) }.map {
-        (name: batch.columns[$0].name, value: json($0, row))
-      })
+  func object(_ row: Int) -> JSON {
+    object(row, columns: batch.columns.indices.filter { columns[$0].hasValue(row) })
   }
 
   /// The cells of the columns at `positions` by their names.
-  func object(_ row: Int, columns positions: [Int]) -> JSONValue {
-    .object(positions.map { (name: batch.columns[$0].name, value: json($0, row)) })
+  func object(_ row: Int, columns positions: [Int]) -> JSON {
+    .object(JSON.Object(positions.map { (batch.columns[$0].name, json($0, row)) }))
   }
 
   /// A cell as a person would write it: texts without quotes, nothing for null.

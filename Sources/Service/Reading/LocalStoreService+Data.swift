@@ -25,10 +25,10 @@ extension LocalStoreService {
       progress(Progress(done: written, unit: .rows))
     }
     try text.finish(write: write)
-    return DataDocument(version: told(version), rowsWritten: written)
+    return DataDocument(version: document(for: version), rowsWritten: written)
   }
 
-  /// The positions of the columns asked for.
+  /// The positions of the requested columns.
   func columns(
     _ request: DataRequest, of snapshot: Snapshot
   ) throws(StoreError) -> [Int] {
@@ -68,7 +68,7 @@ extension LocalStoreService {
       try Self.order(text, of: snapshot)
     }
     let number = try SQLColumns.rowNumber(besides: snapshot.schema.columns.map(\.name))
-    // Of the snapshot and nothing else: who else may see what never matters.
+    // Only of the snapshot: other parts of the store do not matter.
     let query = RowQuery(
       StoreQuerySource.table(of: snapshot), where: request.condition, options: queryOptions())
     var positions: [Int] = []

@@ -9,13 +9,14 @@ extension LocalStoreService {
       if let problem {
         let latest = try store.latestKnown(of: dataset)
         documents.append(
-          DatasetDocument(dataset, problem: problem.message, latest: latest.map { told($0) }))
+          DatasetDocument(
+            dataset, problem: problem.message, latest: latest.map { document(for: $0) }))
         continue
       }
       guard let latest = try store.versions(of: dataset, limit: 1).first else { continue }
       var tags: [String: Int] = [:]
       for tag in try store.tags(of: dataset) { tags[tag.name] = tag.number }
-      documents.append(DatasetDocument(latest: told(latest), tags: tags))
+      documents.append(DatasetDocument(latest: document(for: latest), tags: tags))
     }
     return documents
   }
@@ -25,7 +26,7 @@ extension LocalStoreService {
   ) throws(StoreError) -> [VersionDocument] {
     let tags = Dictionary(grouping: try store.tags(of: dataset)) { $0.number }
     return try store.versions(of: dataset, limit: limit ?? Int.max).map { version in
-      told(version, tags: tags[version.number, default: []].map(\.name))
+      document(for: version, tags: tags[version.number, default: []].map(\.name))
     }
   }
 
@@ -38,7 +39,7 @@ extension LocalStoreService {
       case .version:
         guard let version = Version(record) else { continue }
         let changes = stat ? try ChangeCounts(version, in: store) : nil
-        documents.append(.version(told(version), changes: changes))
+        documents.append(.version(document(for: version), changes: changes))
       case .tag(let move):
         documents.append(
           .tag(
@@ -48,7 +49,7 @@ extension LocalStoreService {
               sequence: record.sequence, record: record.digest)))
       case .deployment:
         guard let deployment = Deployment(record) else { continue }
-        documents.append(.deployment(told(deployment)))
+        documents.append(.deployment(document(for: deployment)))
       }
     }
     return documents
@@ -59,7 +60,7 @@ extension LocalStoreService {
     let snapshot = try store.snapshot(version)
     let tags = try store.tags(of: version.dataset).filter { $0.number == version.number }
     return VersionDetailDocument(
-      version: told(version, tags: tags.map(\.name)), key: snapshot.schema.key,
+      version: document(for: version, tags: tags.map(\.name)), key: snapshot.schema.key,
       columns: snapshot.schema.columns.map { .init(name: $0.name, type: $0.type) },
       rowGroups: snapshot.manifest.groups.count)
   }

@@ -27,18 +27,21 @@ extension LocalStoreService {
         return true
       }
       try printer.finish()
-      return QueryDocument(rows: summary.rowCount, isCutShort: summary.isCutShort)
+      return QueryDocument(
+        rows: summary.rowCount, isCutShort: summary.isCutShort, notes: summary.notes)
     }
   }
 
   /// The limits of a query that names none.
   func queryOptions() -> QueryOptions {
-    QueryOptions(
+    var options = QueryOptions(
       timeLimitSeconds: limits.seconds,
       memoryLimitBytes: Self.bytes(mebibytes: limits.mebibytes), isCancelled: isCancelled)
+    options.tables = StoreQuerySource(store, sees: sees)
+    return options
   }
 
-  /// Goes on unless nobody waits any more; asked by what reads rows, after each page of them.
+  /// Throws when the request was cancelled; called by readers of rows after each page.
   /// - Throws: ``StoreError`` of kind `exhausted`.
   func goOn() throws(StoreError) {
     if let isCancelled, isCancelled() {

@@ -35,22 +35,22 @@ extension LocalStoreService {
     )
   }
 
-  /// Columns of a version in memory, with the judges that its nested columns name as columns of
-  /// their own.
+  /// Columns of a version in memory, with the judges and reference answers in its nested columns as
+  /// columns of their own.
   func judgedTable(
     _ version: Version, columns: [String], where condition: String?
   ) throws(StoreError) -> ColumnTable {
-    let judges = try nestedJudges(of: version)
+    let members = try nestedMeasures(of: version)
     var all = columns
-    for judge in judges where !all.hasText(judge.column) { all.append(judge.column) }
+    for member in members where !all.hasText(member.column) { all.append(member.column) }
     return try table(version.pinned, columns: all, where: condition).table
-      .unfolding(judges) { columns.hasText($0) }
+      .unfolding(members) { columns.hasText($0) }
   }
 
-  /// The judges that the nested columns of a version name.
-  func nestedJudges(of version: Version) throws(StoreError) -> [NestedColumn] {
+  /// The judges and reference answers in the nested columns of a version.
+  func nestedMeasures(of version: Version) throws(StoreError) -> [NestedColumn] {
     let manifest = try store.snapshot(version).manifest
-    return Comparability.nestedJudges(
+    return Comparability.nestedMeasures(
       zip(manifest.schema.columns, manifest.shapes).map { (column: $0, shape: $1) })
   }
 
@@ -74,8 +74,8 @@ extension LocalStoreService {
   /// Saves a document as the next version of a dataset; the same JSON again makes no new version.
   ///
   /// The version has one row, whose one column, `document`, is the JSON. Rule sets, saved
-  /// comparisons and reports are kept so, and therefore have numbers, tags, a log, lineage and
-  /// attributes like everything else.
+  /// comparisons and reports are saved this way, and therefore have numbers, tags, a log, lineage
+  /// and attributes like everything else.
   /// - Parameter json: Compact JSON of one object, without a line break.
   /// - Throws: ``StoreError`` as a push does.
   func saveDocument(
@@ -90,8 +90,8 @@ extension LocalStoreService {
     return pushed
   }
 
-  /// The document that a version is.
-  /// - Throws: ``StoreError``: `missing` when there is no such version, `usage` when it is no
+  /// Returns the document of a version.
+  /// - Throws: ``StoreError``: `missing` when there is no such version, `usage` when it is not a
   ///   document.
   func document(_ reference: Reference) throws(StoreError) -> (version: Version, json: [UInt8]) {
     let version = try store.resolve(reference)

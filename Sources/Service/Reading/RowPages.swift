@@ -9,9 +9,9 @@ struct RowPages {
   /// Positions of the columns in the snapshot's schema.
   private let columns: [Int]
 
-  /// Row groups of a page: enough to keep all cores busy.
+  /// The number of row groups in a page: enough to keep all cores busy.
   private static let pageGroups = 8
-  /// Rows of a page of rows from anywhere.
+  /// The number of rows in a page of rows from several groups.
   private static let pageRows = 65_536
 
   /// Pages with the columns at `columns`.
@@ -20,7 +20,7 @@ struct RowPages {
     self.columns = columns
   }
 
-  /// Calls `body` with the rows that `selection` means, page by page.
+  /// Calls `body` with the rows of `selection`, page by page.
   func forEach(
     _ selection: RowSelection, _ body: ([RowBatch]) throws(StoreError) -> Void
   ) throws(StoreError) {
@@ -60,7 +60,7 @@ struct RowPages {
     }
   }
 
-  /// Row groups without any of the rows are not read.
+  /// Skips row groups without any of the rows.
   private func forEach(
     at positions: [Int], _ body: ([RowBatch]) throws(StoreError) -> Void
   ) throws(StoreError) {
@@ -79,7 +79,7 @@ struct RowPages {
     }
   }
 
-  /// A page's rows may come from all row groups, so it is put together column by column.
+  /// Builds each page column by column, since its rows may come from all row groups.
   private func forEach(
     inOrder positions: [Int], _ body: ([RowBatch]) throws(StoreError) -> Void
   ) throws(StoreError) {

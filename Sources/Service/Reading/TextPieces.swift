@@ -1,6 +1,7 @@
 import Model
 
-/// Text on its way out in pieces of some kilobytes, so that it may be written line by line.
+/// A buffer that passes text on in pieces of some kilobytes, so that it may be written line by
+/// line.
 ///
 /// Used by one thread at a time.
 final class TextPieces {
@@ -22,8 +23,8 @@ final class TextPieces {
   }
 
   /// Adds a value on a line of its own.
-  func json(_ value: JSONValue) throws(StoreError) {
-    try bytes(value.bytes + [UInt8(ascii: "\n")])
+  func json(_ value: JSON) throws(StoreError) {
+    try bytes(value.compactBytes + [UInt8(ascii: "\n")])
   }
 
   /// Adds bytes as they are.
@@ -32,7 +33,7 @@ final class TextPieces {
     try flush(from: Self.pieceBytes)
   }
 
-  /// Hands over what is held back; to be called once, at the end.
+  /// Writes the buffered bytes; call it once, at the end.
   func finish() throws(StoreError) {
     try flush(from: 1)
   }

@@ -3,15 +3,15 @@ import Store
 import Wire
 
 extension LocalStoreService {
-  /// A version as its log tells it, without the sources that the caller does not see; `tags` name
-  /// it now.
-  func told(_ version: Version, tags: [String]? = nil) -> VersionDocument {
+  /// The document for a version, without the sources that the caller does not see; `tags` are those
+  /// that name it now.
+  func document(for version: Version, tags: [String]? = nil) -> VersionDocument {
     VersionDocument(version, tags: tags, sees: sees)
   }
 }
 
 extension VersionDocument {
-  /// A version as the store tells it to somebody who sees those datasets that `sees` is true for.
+  /// The document for a version, with only the sources whose datasets `sees` returns true for.
   init(_ version: Version, tags: [String]? = nil, sees: (DatasetName) -> Bool) {
     let record = version.record
     self.init(

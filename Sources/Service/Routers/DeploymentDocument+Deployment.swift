@@ -1,11 +1,10 @@
 import Model
-import Routing
 import Store
 import Wire
 
 extension LocalStoreService {
-  /// A deployment as its log tells it, without a report that the caller does not see.
-  func told(_ deployment: Deployment) -> DeploymentDocument {
+  /// The document for a deployment, without a report that the caller does not see.
+  func document(for deployment: Deployment) -> DeploymentDocument {
     var record = deployment.record
     if let report = record.backtest, !sees(report.dataset) { record.backtest = nil }
     return DeploymentDocument(deployment, record)
@@ -20,23 +19,8 @@ extension DeploymentDocument {
   }
 }
 
-extension Ramp {
-  /// A ramp as the log has it.
-  init?(_ ramp: DeploymentRecord.Ramp) {
-    self.init(
-      steps: ramp.steps, seconds: ramp.seconds, salt: ramp.salt,
-      fields: ramp.fields.map { FieldPath($0) })
-  }
-}
-
 extension Deployment {
-  /// The share of units that the version decides for at `time`, in basis points.
-  func share(at time: Timestamp) -> Int {
-    record.ramp.flatMap { Ramp($0) }?.share(
-      afterMicroseconds: time.microseconds - self.time.microseconds) ?? Bucket.count
-  }
-
-  /// The version to go back to: the one that was live before this one was first activated.
+  /// The version to return to: the one that was live before this one was first activated.
   /// - Parameter deployments: Newest first.
   static func before(_ deployments: [Deployment]) -> Int? {
     var stack: [Int] = []

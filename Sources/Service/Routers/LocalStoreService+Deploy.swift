@@ -11,14 +11,14 @@ extension LocalStoreService {
       try rules(name, live.record.number).rules.set
     }
     return RouterDocument(
-      name: name, latest: told(latest), live: live.map { told($0) },
+      name: name, latest: document(for: latest), live: live.map { document(for: $0) },
       digest: set?.digest, share: live?.share(at: store.clock()))
   }
 
   package func deployments(
     of name: DatasetName, limit: Int?
   ) throws(StoreError) -> [DeploymentDocument] {
-    try store.deployments(of: name).prefix(limit ?? .max).map { told($0) }
+    try store.deployments(of: name).prefix(limit ?? .max).map { document(for: $0) }
   }
 
   package func deploy(
@@ -49,7 +49,7 @@ extension LocalStoreService {
         backtest: evidence.backtest, override: evidence.override,
         ramp: try ramp(request.ramp, version, rules.set, over: live))
     }
-    return told(made)
+    return document(for: made)
   }
 
   /// The plan of a deployment over the one that is live.
@@ -90,7 +90,7 @@ extension LocalStoreService {
     return ramp
   }
 
-  /// What names a unit in the first split, so that a ramp treats the same units alike.
+  /// The fields that name a unit in the first split, so that a ramp treats the same units alike.
   private static func unitFields(_ set: RuleSet) -> [String] {
     for rule in set.rules {
       if case .split(let split) = rule.serve { return split.fields.map(\.text) }
@@ -129,6 +129,6 @@ extension LocalStoreService {
         reason: request.isAutomatic == true ? .autoRollback : .rollback,
         message: request.message ?? "")
     }
-    return told(made)
+    return document(for: made)
   }
 }

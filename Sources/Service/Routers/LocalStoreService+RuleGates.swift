@@ -4,13 +4,13 @@ import Store
 import Wire
 
 extension LocalStoreService {
-  /// What a deployment rests on.
+  /// The evidence that a deployment rests on.
   struct Evidence {
     var backtest: VersionRecord.Lineage?
     var override: String?
   }
 
-  /// What of a backtest's report a gate looks at.
+  /// The members of a backtest's report that gates read.
   private struct Verdict: Decodable {
     static let schema = "assay.backtest/1"
 
@@ -18,7 +18,7 @@ extension LocalStoreService {
     /// The digest of the rule set that was tried.
     let rules: Digest
     let verdict: String
-    /// What was not shown, in words.
+    /// The requirements that were not shown to be met, in words.
     let failures: [String]?
     let request: BacktestRequest?
     /// The rows first.
@@ -26,7 +26,7 @@ extension LocalStoreService {
   }
 
   /// Checks that the gates of a version are met.
-  /// - Parameter live: What the version is to take the place of.
+  /// - Parameter live: The deployment that the version replaces.
   /// - Throws: ``StoreError``: `conflict` when they are not, with what is missing.
   func evidence(
     for version: Version, _ set: RuleSet, report: Reference?, override: String?,
@@ -59,7 +59,7 @@ extension LocalStoreService {
     return evidence
   }
 
-  /// What to run for the report that gates ask for.
+  /// The command that makes the report which gates require.
   private static func advice(_ version: Version, _ gate: RuleSet.BacktestGate) -> String {
     "make one with 'assay router backtest \(version.reference) --on \(gate.dataset) --save NAME' "
       + "and name it with --backtest"
@@ -79,8 +79,8 @@ extension LocalStoreService {
     return verdict
   }
 
-  /// Why a report, whatever it says, does not speak of this version, on the rows that its gates
-  /// state, against what is live.
+  /// The reasons for which a report, whatever its verdict, is not about this version, on the rows
+  /// that its gates state, against the live rules.
   private func mismatches(
     _ verdict: Verdict, _ report: Version, _ version: Version, _ set: RuleSet,
     over live: Deployment?
@@ -106,8 +106,10 @@ extension LocalStoreService {
     return mismatches
   }
 
-  /// Whether rows are those that gates state; where that is a dataset's name alone, those of any of
-  /// its versions: the report itself fails on another than the latest of its time.
+  /// Returns true when rows are those that gates state.
+  ///
+  /// Where gates state only a dataset's name, any version of it will do: the report itself fails on
+  /// another than the latest of its time.
   private func isStated(
     _ rows: ComparisonDocument.Source, by gate: RuleSet.BacktestGate
   ) throws(StoreError) -> Bool {

@@ -17,7 +17,7 @@ extension LocalStoreService {
     let set = try read(document, over: parent, as: name)
     if let known = try version(of: name, with: set.digest) {
       return RulesPushDocument(
-        version: told(known), isNew: false, digest: set.digest,
+        version: self.document(for: known), isNew: false, digest: set.digest,
         parent: known.record.parent, movement: [], changes: [])
     }
     let expected = request.expect ?? set.parentVersion
@@ -35,9 +35,9 @@ extension LocalStoreService {
     push.author = request.author
     push.attributes = [Self.digestAttribute: set.digest.description]
     push.precondition = .number(latest?.number ?? 0)
-    let saved = request.isDryRun ? nil : try saveDocument(set.json.bytes, as: name, push)
+    let saved = request.isDryRun ? nil : try saveDocument(set.json.canonicalBytes, as: name, push)
     return RulesPushDocument(
-      version: saved.map { told($0.version) }, isNew: true, digest: set.digest,
+      version: saved.map { self.document(for: $0.version) }, isNew: true, digest: set.digest,
       parent: latest?.number,
       movement: parent.map { set.movement(from: $0).map(MovementDocument.init) } ?? [],
       changes: parent.map { set.changes(from: $0).map(RuleChangeDocument.init) } ?? [])
@@ -79,14 +79,14 @@ extension LocalStoreService {
     let set = rules.set
     let conditions = (set.json.object?["rules"]?.array ?? []).map { $0.object?["when"] }
     return RuleSetDocument(
-      version: told(version), digest: set.digest,
+      version: self.document(for: version), digest: set.digest,
       rules: zip(set.rules, conditions).map { RuleSetDocument.Rule($0, condition: $1) },
       fallback: set.fallback, document: set.json)
   }
 }
 
 extension RuleSetDocument.Rule {
-  fileprivate init(_ rule: RuleSet.Rule, condition: CanonicalJSON?) {
+  fileprivate init(_ rule: RuleSet.Rule, condition: JSON?) {
     let serves =
       switch rule.serve {
       case .target(let target): target
@@ -101,8 +101,8 @@ extension RuleSetDocument.Rule {
       }
     self.init(
       name: rule.name, enabled: rule.isEnabled,
-      when: condition.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "", serves: serves,
-      fallbacks: rule.fallbacks.map(\.target), shadows: rule.shadows.map(\.target))
+      when: condition.map { String(decoding: $0.canonicalBytes, as: UTF8.self) } ?? "",
+      serves: serves, fallbacks: rule.fallbacks.map(\.target), shadows: rule.shadows.map(\.target))
   }
 }
 

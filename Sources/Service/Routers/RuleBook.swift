@@ -3,7 +3,7 @@ import Routing
 import Store
 import Synchronization
 
-/// Rule sets that were read and compiled, by the snapshots that hold them.
+/// A cache of compiled rule sets, by the snapshots that hold them.
 final class RuleBook: Sendable {
   private static let limit = 256
   private let known = Mutex<[Digest: CompiledRules]>([:])
@@ -19,9 +19,9 @@ final class RuleBook: Sendable {
 }
 
 extension LocalStoreService {
-  /// A version's rules, ready to decide.
-  /// - Throws: ``StoreError``: `missing` for a version that is not there, `usage` for one that is
-  ///   no rule set.
+  /// Returns a version's rules, ready to decide.
+  /// - Throws: ``StoreError``: `missing` for a version that does not exist, `usage` for one that is
+  ///   not a rule set.
   func rules(_ reference: Reference) throws(StoreError) -> (version: Version, rules: CompiledRules)
   {
     let version = try store.resolve(reference)

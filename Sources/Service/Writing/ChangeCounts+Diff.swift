@@ -17,7 +17,7 @@ extension ChangeCounts {
     do throws(StoreError) {
       self.init(try store.diff(try store.snapshot(parent), try store.snapshot(version)))
     } catch  where error.kind == .invalid {
-      // Rows of one of the two cannot be told apart by their keys; the version is there anyway.
+      // Keys do not identify the rows of one of the two; the version is saved anyway.
       return nil
     }
   }

@@ -4,16 +4,16 @@ import Routing
 import Store
 import Wire
 
-/// A split of live traffic: of a rule among variants, or of everything between two versions while
-/// one takes the other's place.
+/// A split of live traffic: of a rule among variants, or of all requests between two versions
+/// during a ramp.
 struct LiveSplit: Sendable {
   /// The column of decisions that names the arm.
   let column: String
-  /// The column of decisions that tells units apart.
+  /// The column of decisions that identifies units.
   let unit: String
   /// The control first.
   let plan: [ExperimentUnits.Plan]
-  /// The columns that have to have a value for a decision to be part of it.
+  /// The values that columns must have for a decision to be part of it.
   fileprivate let wanted: [(column: String, value: String)]
   /// Decisions before that time are not part of it.
   fileprivate let since: Timestamp?
@@ -34,7 +34,7 @@ struct LiveSplit: Sendable {
 }
 
 extension LocalStoreService {
-  /// The split that a request is about; version, rule and control are spelled out in it.
+  /// The split of a request; version, rule and control are filled in.
   /// - Throws: ``StoreError``: `missing` where nothing is live, `usage` where nothing is split.
   func liveSplit(
     of name: DatasetName, _ request: inout ExperimentRequest
@@ -91,7 +91,7 @@ extension LocalStoreService {
       }, wanted: [("version", String(version.number)), ("rule", found.name)], since: nil)
   }
 
-  /// The current step of a version that takes another's place; units cross over between steps.
+  /// The current step of a ramp; units cross over between steps.
   private func rampSplit(
     _ live: Deployment, _ plan: DeploymentRecord.Ramp, _ request: inout ExperimentRequest
   ) throws(StoreError) -> LiveSplit {

@@ -1,28 +1,29 @@
 package import Access
+package import Columns
 import Formats
-import Foundation
+import LiveRouting
 package import Model
 package import Store
 import Synchronization
 package import Wire
 
-/// Rows that come one or a few at a time, for a store in a folder.
+/// The rows that come one or a few at a time, for a store in a local folder.
 ///
-/// Any thread may call. The right to take rows, which one process at a time has, is taken with
-/// ``open()`` or with the first rows.
+/// Any thread may call. One process at a time holds the lock for taking rows, which ``open()`` or
+/// the first rows acquire.
 package final class LocalRowService: Sendable {
   private let store: Store
   private let options: LiveOptions
   private let appender = Mutex<LiveAppender?>(nil)
 
-  /// The rows that come for `store`.
+  /// A service of rows for `store`.
   package init(_ store: Store, _ options: LiveOptions = LiveOptions()) {
     self.store = store
     self.options = options
   }
 
-  /// Takes the right to take rows, and what an earlier process left to be sealed.
-  /// - Throws: ``StoreError`` of kind `conflict` while another process has the right.
+  /// Acquires the lock for taking rows, and recovers an earlier process's segments.
+  /// - Throws: ``StoreError`` of kind `conflict` while another process holds the lock.
   package func open() throws(StoreError) {
     _ = try opened()
   }
@@ -36,43 +37,31 @@ package final class LocalRowService: Sendable {
     }
   }
 
-  /// Keeps rows; they are on disk when it returns, and readers see them once they are sealed.
+  /// Saves rows; they are on disk when it returns, and readers see them once they are sealed.
   ///
-  /// A repeated request with the idempotency key of an earlier one is answered as that one was.
-  /// - Parameter caller: Who sends the rows, which name no attachment that they do not see.
+  /// A repeated request with the idempotency key of an earlier one returns the same answer.
+  /// - Parameters:
+  ///   - caller: The sender of the rows, which name no attachment that they do not see.
+  ///   - required: The column that has to have a text in every row.
   /// - Throws: ``StoreError``: `invalid` for a bad row, which refuses all, `conflict` when the key
   ///   was used for other rows or another process takes rows for the store.
   package func appendRows(
     to dataset: DatasetName, _ body: [UInt8], _ layout: RowsLayout, idempotencyKey: String?,
-    as caller: Caller
+    as caller: Caller, required: String? = nil
   ) throws(StoreError) -> ReceiptDocument {
-    let appender = try opened()
-    let sees = LocalStoreService(store, author: "").limited(to: caller).fileSight
-    let receipt: LiveReceipt
-    switch layout {
-    case .lines:
-      receipt = try appender.append(
-        dataset, MemorySource(name: "the body", bytes: body), layout: .lines,
-        idempotencyKey: idempotencyKey, sees: sees)
-    case .json:
-      let isObject = body.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
-      // An object alone is an array of one; what follows it must not become a second one.
-      if isObject, (try? JSONSerialization.jsonObject(with: Data(body))) == nil {
-        throw StoreError(
-          .invalid,
-          "the body is not one JSON object; send an array, or a row a line as "
-            + "application/x-ndjson")
-      }
-      let array =
-        isObject ? [UInt8(ascii: "[")] + body + [UInt8(ascii: "]")] : body
-      receipt = try appender.append(
-        dataset, MemorySource(name: "the body", bytes: array), layout: .array,
-        idempotencyKey: idempotencyKey, sees: sees)
-    }
+    let receipt = try opened().append(
+      dataset, MemorySource(name: "the body", bytes: body),
+      layout: layout == .lines ? .lines : .document, idempotencyKey: idempotencyKey,
+      sees: access(of: caller), required: required)
     return ReceiptDocument(receipt: receipt.id, rows: receipt.rows)
   }
 
-  /// Makes a version of the rows of a dataset that were answered before.
+  /// The access to attachments by which the rows of a caller are checked; nil for all of them.
+  private func access(of caller: Caller) -> FileAccess? {
+    LocalStoreService(store, author: "").limited(to: caller).fileAccess
+  }
+
+  /// Makes a version of a dataset's acknowledged rows.
   package func sealRows(of dataset: DatasetName) throws(StoreError) -> SealDocument {
     let seal = try opened().seal(dataset)
     return SealDocument(
@@ -83,8 +72,8 @@ package final class LocalRowService: Sendable {
       }, notes: seal.notes)
   }
 
-  /// Makes versions of the rows that have waited long enough, or of all of them; failures are
-  /// returned, and tried again at the next call.
+  /// Makes versions of the rows that have waited long enough, or of all; failures are returned, and
+  /// tried again at the next call.
   package func sealDue(all: Bool = false) -> [(dataset: DatasetName, error: StoreError)] {
     guard let appender = appender.withLock({ $0 }) else { return [] }
     return (all ? appender.sealAll() : appender.sealDue()).compactMap { dataset, outcome in
@@ -98,8 +87,17 @@ package final class LocalRowService: Sendable {
   }
 }
 
+extension LocalRowService: RowService {
+  package func appendRows(to dataset: DatasetName, _ rows: RowBatch) throws(StoreError) {
+    // Rows of no caller in particular name no attachment that the dataset does not have.
+    let limited = Caller(
+      tokenID: nil, name: "", scope: .write, reach: .dataset(dataset), expiresAt: nil)
+    _ = try opened().append(dataset, rows, sees: access(of: limited))
+  }
+}
+
 extension LocalStoreService {
-  /// The rows that come one or a few at a time.
+  /// The service of rows that come one or a few at a time.
   package func rows(_ options: LiveOptions = LiveOptions()) -> LocalRowService {
     LocalRowService(store, options)
   }

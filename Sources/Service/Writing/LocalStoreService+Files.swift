@@ -11,8 +11,8 @@ extension LocalStoreService {
   ) throws(StoreError) -> (file: FileDocument, isNew: Bool) {
     let (file, isNew) = try store.putFile(
       BodySource(name: name, read: read), name: name, expecting: expected)
-    // To a caller who does not see it, a file that others have is as new as any.
-    let isSeen = isNew ? false : try seesFile(file.digest)
+    // For a caller who does not see it, a file of others counts as new.
+    let isSeen = isNew ? false : try canRead(file: file.digest)
     noteHolder(of: file.digest)
     return (FileDocument(file), !isSeen)
   }
@@ -21,8 +21,8 @@ extension LocalStoreService {
     _ digest: Digest, at offset: Int, of total: Int, name: String,
     read: @escaping () throws(StoreError) -> [UInt8]
   ) throws(StoreError) -> FilePartDocument {
-    // Whoever does not see a file that is there has to show that they have all of it.
-    let isSeen = try seesFile(digest)
+    // A caller who does not see an existing file must prove that they have all of its bytes.
+    let isSeen = try canRead(file: digest)
     let part = try store.putFilePart(
       digest, at: offset, of: total, BodySource(name: name, read: read), name: name,
       provingAll: !isSeen, owner: uploader)
@@ -34,9 +34,10 @@ extension LocalStoreService {
     }
   }
 
-  /// Whose uploads the caller goes on with: their token's, when they see a part of the store alone.
+  /// The owner of the uploads that the caller continues: their token, when they see only a part of
+  /// the store.
   ///
-  /// Another's would tell that somebody has those bytes, and give them for the last one of them.
+  /// Another's upload would disclose that its bytes exist, and return them for the last part.
   private var uploader: String? { limit.map { $0.tokenID ?? "" } }
 
   package func uploadedBytes(of digest: Digest) throws(StoreError) -> Int? {
@@ -44,14 +45,14 @@ extension LocalStoreService {
   }
 
   package func file(_ digest: Digest, name: String) throws(StoreError) -> FileDocument {
-    try requireSight(ofFile: digest)
+    try requireAccess(toFile: digest)
     return FileDocument(try store.file(digest, name: name).file)
   }
 
   package func fileBytes(
     _ digest: Digest, at offset: Int, count: Int
   ) throws(StoreError) -> [UInt8] {
-    try requireSight(ofFile: digest)
+    try requireAccess(toFile: digest)
     return try store.file(digest).read(at: offset, count: count)
   }
 }

@@ -22,7 +22,7 @@ extension LocalStoreService {
     let isRatings = request.kind == .ratings || latest?.record.kind == .ratings
     if isRatings { options.key = request.key ?? [RatingColumns.key] }
     var types = request.types
-    // Files of other formats say what their columns are.
+    // Other formats describe their columns themselves.
     if isRatings, file.format.hasLines {
       types.merge(Self.ratingTypes) { given, _ in given }
     }
@@ -51,13 +51,13 @@ extension LocalStoreService {
       }
     }
     return PushDocument(
-      version: told(result.version), isNew: result.isNew,
-      // How little was written would tell what others have saved.
+      version: document(for: result.version), isNew: result.isNew,
+      // A small number of written bytes would disclose what others have saved.
       storedBytes: limit == nil ? result.storedBytes : 0,
       changes: changes, notes: result.notes, warnings: warnings)
   }
 
-  /// The digest of a request: of what it asks for, and of the file's bytes.
+  /// The digest of a request: of its options, and of the file's bytes.
   private static func digest(
     of request: PushRequest, _ file: TableFile
   ) throws(StoreError) -> Digest {
@@ -71,7 +71,7 @@ extension LocalStoreService {
       hasher.update(piece)
       piece.removeAll(keepingCapacity: true)
     }
-    var members: [DataText: CanonicalJSON] = [
+    var members: JSON.Object = [
       "mode": .string(request.mode.rawValue), "message": .string(request.message),
       "format": .string(file.format.rawValue), "deletesMissing": .bool(request.deletesMissing),
       "types": .array(

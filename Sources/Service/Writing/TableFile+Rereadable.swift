@@ -5,14 +5,14 @@ import Platform
 import Wire
 
 extension TableFile {
-  /// The same table in a file that can be read more than once: what is no regular file (standard
-  /// input, a pipe) gives its bytes once, and is copied.
-  /// - Returns: The file, and the copy, which is there as long as it is held.
+  /// Returns the same table in a file that can be read more than once: anything but a regular file
+  /// (standard input, a pipe) is read once, into a copy.
+  /// - Returns: The file, and the copy, which exists as long as it is held.
   /// - Throws: ``StoreError`` when the bytes cannot be read, `exhausted` when a copy has no room.
   func rereadable() throws(StoreError) -> (file: TableFile, copy: TemporaryFile?) {
     var status = stat()
     if path != "-" {
-      // A file that is not there is told of by who opens it.
+      // A missing file is reported by the code that opens it.
       guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG,
         status.st_mode & S_IFMT != S_IFDIR
       else { return (self, nil) }

@@ -66,7 +66,7 @@ struct ChunkSink {
   ///
   /// It is an object of the kind of records, which programs of format 1 can index.
   static func append(writeID: String, to writer: inout PackWriter) throws(StoreError) {
-    let text = CanonicalJSON.object(["writeId": .string(writeID)]).bytes
+    let text = JSON.object(["writeId": .string(writeID)]).canonicalBytes
     let frame = try Compressor().frame(text)
     try writer.append(Digest(hashing: text), .record, frames: [frame])
   }

@@ -1,5 +1,4 @@
 import Columns
-import Foundation
 import Formats
 import Model
 import Objects
@@ -14,7 +13,7 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
   private(set) var base: Base
   private let store: Store
   /// Attachments that this is false for may not be named.
-  private let sees: FileSight?
+  private let sees: FileAccess?
   /// True when rows may name attachments that are lost: those of a `json` column stay files when
   /// they have their size and type, and other values when they do not.
   private let keepsLostFiles: Bool
@@ -39,7 +38,7 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
 
   init(
     _ base: Base, parent: Schema?, named: Set<DataText> = [],
-    expected: ExpectedColumns = ExpectedColumns(), store: Store, sees: FileSight? = nil,
+    expected: ExpectedColumns = ExpectedColumns(), store: Store, sees: FileAccess? = nil,
     keepsLostFiles: Bool = false, hidden: Set<Digest> = []
   ) {
     self.keepsLostFiles = keepsLostFiles
@@ -174,19 +173,19 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
       }
       let bytes = Array(text.words.bytes[text.range])
       let location = lines[row] > 0 ? StoreError.Location(line: Int(lines[row])) : nil
-      guard let value = FileCellText.value(bytes) else {
+      guard let value = FileCellText(bytes) else {
         if column.type == .json {
           note(column.name, .file, vector, row: row, lines)
           return nil
         }
         throw StoreError(
           .invalid,
-          "the value of column '\(column.name)' is no file: it takes an object "
+          "the value of column '\(column.name)' is not a file: it takes an object "
             + "{\"digest\":\"sha256:…\",\"mediaType\":…,\"name\":…,\"size\":…}",
           at: location)
       }
       do throws(StoreError) {
-        texts.append(try complete(value, column, at: location).json.bytes)
+        texts.append(try complete(value, column, at: location).json.canonicalBytes)
       } catch  where keepsLostFiles && column.type == .json && error.kind == .invalid {
         note(column.name, .file, vector, row: row, lines)
         return nil
@@ -237,7 +236,7 @@ extension FileCheckedReader {
       for row in 0..<vector.count where vector.hasValue(row) {
         guard let text = vector.values.text(row),
           text.words.bytes[text.range].first == UInt8(ascii: "{"),
-          let cell = FileCellText.value(Array(text.words.bytes[text.range]))
+          let cell = FileCellText(Array(text.words.bytes[text.range]))
         else { continue }
         let line = Int(batch.lines[row])
         if known.contains(column.name) {
@@ -274,50 +273,35 @@ extension FileCheckedReader {
 }
 
 /// A cell of a `file` column as users write it: members in any order, all but the digest optional.
-struct FileCellText: Decodable {
+struct FileCellText {
   let digest: Digest
   let mediaType: String?
   let name: String?
   let size: Int?
 
-  private enum CodingKeys: String, CodingKey, CaseIterable {
-    case digest, mediaType, name, size
-  }
-
-  private init(_ value: FileValue) {
-    digest = value.digest
-    mediaType = value.mediaType
-    name = value.name
-    size = value.byteCount
-  }
-
-  init(from decoder: any Decoder) throws {
-    let members = try decoder.container(keyedBy: CodingKeys.self)
-    let text = try members.decode(String.self, forKey: .digest)
-    guard text.hasPrefix("sha256:"), let digest = Digest(parsing: text) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .digest, in: members, debugDescription: "no digest")
-    }
-    self.digest = digest
-    mediaType = try members.decodeIfPresent(String.self, forKey: .mediaType)
-    name = try members.decodeIfPresent(String.self, forKey: .name)
-    size = try members.decodeIfPresent(Int.self, forKey: .size)
-  }
+  private static let names = ["digest", "mediaType", "name", "size"]
 
   /// Reads a cell; nil for anything that is not a file, also for an object with other members.
-  static func value(_ bytes: [UInt8]) -> FileCellText? {
-    if let value = FileValue(parsing: bytes), value.json.bytes == bytes {
-      return FileCellText(value)
+  init?(_ bytes: [UInt8]) {
+    if let value = FileValue(parsing: bytes), value.json.canonicalBytes == bytes {
+      digest = value.digest
+      mediaType = value.mediaType
+      name = value.name
+      size = value.byteCount
+      return
     }
-    guard bytes.first == UInt8(ascii: "{"),
-      let members = try? JSONDecoder().decode([String: Member].self, from: Data(bytes)),
-      members.keys.allSatisfy({ CodingKeys(stringValue: $0) != nil })
+    guard let members = (try? JSON(parsing: bytes))?.object,
+      members.names.allSatisfy({ Self.names.hasText($0) }),
+      let text = members["digest"]?.string, text.hasPrefix("sha256:"),
+      let digest = Digest(parsing: text)
     else { return nil }
-    return try? JSONDecoder().decode(FileCellText.self, from: Data(bytes))
-  }
-
-  /// Any value at all; only the names matter.
-  private struct Member: Decodable {
-    init(from decoder: any Decoder) throws {}
+    self.digest = digest
+    mediaType = members["mediaType"]?.string
+    name = members["name"]?.string
+    size = members["size"]?.exactly(Int.self)
+    // A member that is there is of its type, or null, which says nothing.
+    let given = members.members.count { $0.value != .null }
+    let understood = 1 + [mediaType != nil, name != nil, size != nil].count { $0 }
+    guard given == understood else { return nil }
   }
 }

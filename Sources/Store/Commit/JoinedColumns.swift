@@ -22,9 +22,9 @@ struct LearntColumns {
   /// The columns of `parent` in their order, then the file's others, each with the type that all
   /// rows would have had in one file; columns without any value take the other side's type.
   /// - Parameters:
-  ///   - named: The types that whoever pushes named for columns.
-  ///   - key: The columns that tell rows apart, whose values stay what they are.
-  ///   - typing: What the file says of types.
+  ///   - named: The types that the push names for columns.
+  ///   - key: The columns that identify rows, whose values stay what they are.
+  ///   - typing: The types that the file declares.
   /// - Throws: ``StoreError`` of kind `usage` for a named type that would lose what `parent` has.
   func joined(
     to parent: Snapshot, named: [DataText: ColumnType], key: [String], _ typing: FileTyping
@@ -67,7 +67,7 @@ struct LearntColumns {
       guard let other = try parent.value(otherThan: column.type, column: position) else {
         return column.type
       }
-      example = " (\(other) is none)"
+      example = " (\(other) is not one)"
     }
     throw StoreError(
       .usage,
@@ -99,7 +99,7 @@ extension Snapshot {
   /// A column of nulls has no type yet when it is `json` or `string`, since that is what columns
   /// of nulls became; another type was named for it, and is kept as far as values are of it.
   /// - Parameters:
-  ///   - isJoined: Whether the file's rows join those of the version.
+  ///   - isJoined: True when the file's rows join those of the version.
   ///   - key: The columns that identify the new version's rows.
   /// - Throws: ``StoreError`` of kind `corrupt` when a manifest is damaged.
   func expectedColumns(

@@ -55,7 +55,9 @@ struct LogFile {
       return try LogRecord(parsing: bytes, texts: texts)
     } catch {
       // What its digest holds for was written like that.
-      throw StoreError(error.kind, "\(name) is whole, but \(error.message)")
+      var told = StoreError(error.kind, "\(name) is whole, but \(error.message)")
+      told.detail = error.detail
+      throw told
     }
   }
 

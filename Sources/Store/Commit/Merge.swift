@@ -5,9 +5,9 @@ import Model
 /// A file's rows, held in memory, to be merged over a version's rows of the same key.
 ///
 /// Columns that the file has replace the version's, null included; columns it lacks stay. A number
-/// that both have stays as the version spells it, in the key and elsewhere: 1 over 1.0 changes
-/// nothing, and so do types that only such spellings would give a column. So does a moment that the
-/// version has as a text.
+/// that both have keeps the version's spelling, in the key and in other columns: 1 over 1.0 changes
+/// nothing, and neither do types that only such spellings would give a column. A moment that the
+/// version has as a text stays a text, too.
 struct Merge {
   private let columns: [ColumnDefinition]
   /// The columns whose values the file's rows replace.
@@ -127,7 +127,7 @@ struct Merge {
     return RowBatch(columns: columns, vectors: vectors, count: kept.count)
   }
 
-  /// Whether a text of the version writes the moment that the file has.
+  /// Returns true when a text of the version writes the moment that the file has.
   private func hasMoment(_ column: Int, _ match: Int, _ own: ColumnVector, _ row: Int) -> Bool {
     guard let moments = moments[column], moments.hasValue(match), own.hasValue(row),
       case .int64(let values) = moments.values, let text = own.values.text(row)

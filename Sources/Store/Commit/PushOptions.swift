@@ -3,7 +3,7 @@ package import Model
 /// A test of whether the caller may read an attachment, and so name it in a row.
 ///
 /// Where one is optional, nil is for a caller who may name every attachment.
-package typealias FileSight = @Sendable (Digest) throws(StoreError) -> Bool
+package typealias FileAccess = @Sendable (Digest) throws(StoreError) -> Bool
 
 /// The options of a push, and the conditions on which it saves.
 package struct PushOptions: Sendable {
@@ -32,7 +32,7 @@ package struct PushOptions: Sendable {
   /// earlier one is compared with what that one saved.
   package var request: Digest?
   /// Attachments that this is false for may not be named, as if the store did not have them.
-  package var seesFile: FileSight?
+  package var fileAccess: FileAccess?
   /// True when the rows were acknowledged, so that an attachment lost since then is no reason to
   /// refuse them.
   var isSealing = false

@@ -3,8 +3,8 @@ import Formats
 import Model
 
 extension Snapshot {
-  /// The first value of the column at `position` that is none of `type`, as messages have it; nil
-  /// when all are of it.
+  /// The first value of the column at `position` that is not of `type`, quoted for messages; nil
+  /// when all are.
   func value(otherThan type: ColumnType, column position: Int) throws(StoreError) -> String? {
     let decoder = try ChunkDecoder()
     for index in manifest.groups.indices {
@@ -34,8 +34,9 @@ extension RowBatch {
       } catch {
         throw StoreError(
           .invalid,
-          "\(ReadRemarks.quoted(vectors[position], error.row)) in the column '\(column.name)' is no "
-            + "\(column.type.rawValue), the type that is named for it: name another type or none")
+          "\(ReadRemarks.quoted(vectors[position], error.row)) in the column '\(column.name)' is not "
+            + "of the type \(column.type.rawValue), which is named for it: name another type or none"
+        )
       }
       columns[position] = column
     }

@@ -101,7 +101,7 @@ struct SnapshotBuilder {
         rows: group.rows, chunks: group.chunks + [Digest?](repeating: nil, count: missing))
     }
     let entries = padded.map {
-      SnapshotManifest.Group(digest: Digest(hashing: $0.json.bytes), rows: $0.rows)
+      SnapshotManifest.Group(digest: Digest(hashing: $0.json.canonicalBytes), rows: $0.rows)
     }
     recent.keep(in: chunks)
     let schema = Schema(columns: columns, key: key)
@@ -169,7 +169,7 @@ struct SnapshotBuilder {
   }
 
   private func notANumber(in column: String, _ row: Int) -> String {
-    let what = "the key column '\(column)' is NaN, which is no number and no key"
+    let what = "the key column '\(column)' is NaN, which cannot be a key"
     guard lines[row] == 0 else {
       return what + "; give the row another value, or name other key columns"
     }

@@ -123,8 +123,8 @@ extension Store {
     guard try objects.status(of: name) != nil else { return nil }
     // It may have been removed, and written again, since one of its name was read.
     objects.refresh(name)
-    guard let answer = UnchangedAnswer(parsing: try objects.get(name)), answer.key.hasBytes(of: key)
-    else { throw UnchangedAnswer.damaged(name) }
+    let answer = try UnchangedAnswer(parsing: try objects.get(name), name)
+    guard answer.key.hasBytes(of: key) else { throw UnchangedAnswer.damaged(name) }
     return answer
   }
 
@@ -136,6 +136,7 @@ extension Store {
     with key: String, in dataset: DatasetName
   ) throws(StoreError) -> Bool {
     if let isKnown = companion(LiveRegister.init).has(key, in: dataset) { return isKnown }
+    let objects = home.liveObjects
     for name in try objects.list(StoreLayout.livePrefix(dataset)) {
       let bytes: [UInt8]
       do throws(StoreError) {

@@ -23,7 +23,7 @@ extension Store {
   ) throws(StoreError) -> [String]? {
     let builder = built.builder
     let manifests =
-      built.manifest.groups.map(\.digest) + [Digest(hashing: built.manifest.json.bytes)]
+      built.manifest.groups.map(\.digest) + [Digest(hashing: built.manifest.json.canonicalBytes)]
     let found = builder.found.union(manifests)
     var files: Set<String>
     if let inherited = builder.inheritedFiles {
@@ -45,17 +45,6 @@ extension Store {
     holding objects: Set<Digest>, beside dataset: DatasetName
   ) throws(StoreError) -> Set<String> {
     let own = StoreLayout.logPrefix(dataset)
-    var files: Set<String> = []
-    var seen = objects
-    var next = Array(objects)
-    while !next.isEmpty {
-      let places = try chunks.objects(next)
-      next = []
-      for case let place? in places {
-        if !place.pack.hasPrefix(own) { files.insert(place.pack) }
-        if let base = place.object.base, seen.insert(base).inserted { next.append(base) }
-      }
-    }
-    return files
+    return Set(try places(of: objects).map(\.pack).filter { !$0.hasPrefix(own) })
   }
 }

@@ -65,7 +65,7 @@ extension Store {
       try resolve(Reference(dataset: version.dataset, selector: .number(number)))
     }
     let built = try build(&reader, parent, options) { _ in }
-    return Digest(hashing: built.manifest.json.bytes) == version.snapshot
+    return Digest(hashing: built.manifest.json.canonicalBytes) == version.snapshot
   }
 
   /// Attributes, which are alike when their bytes are.
@@ -128,7 +128,7 @@ extension Store {
       reader: FileCheckedReader(
         try ExpectedTypesReader(reader, expecting: expected ?? ExpectedColumns()),
         parent: parent?.schema, named: Set(options.types.keys),
-        expected: expected ?? ExpectedColumns(), store: self, sees: options.seesFile,
+        expected: expected ?? ExpectedColumns(), store: self, sees: options.fileAccess,
         keepsLostFiles: options.isSealing, hidden: options.hiddenFiles), parent: parent,
       mode: parent == nil ? .replace : options.mode, key: key, types: options.types,
       deletesMissing: options.deletesMissing,
@@ -167,7 +167,7 @@ extension Store {
     let kind = options.kind ?? latest?.record.kind ?? .results
     if kind.isAppendOnly, key.isEmpty {
       throw StoreError(
-        .usage, "a dataset of kind \(kind.rawValue) needs a key, by which its rows are told apart")
+        .usage, "a dataset of kind \(kind.rawValue) needs a key, which identifies its rows")
     }
     guard let latest, latest.record.kind.isAppendOnly else { return }
     guard kind == latest.record.kind, key == known else {
@@ -184,7 +184,7 @@ extension Store {
     _ options: PushOptions
   ) throws(StoreError) -> PushResult? {
     var built = built
-    let manifestBytes = built.manifest.json.bytes
+    let manifestBytes = built.manifest.json.canonicalBytes
     let snapshotDigest = Digest(hashing: manifestBytes)
     // A key without the digest of a request is generated, and only this push has it.
     let key = options.request == nil ? nil : options.idempotencyKey
@@ -220,14 +220,14 @@ extension Store {
     for chunk in built.builder.sink.pending { try log.append(chunk) }
     for (group, entry) in zip(built.groups, built.manifest.groups)
     where try chunks.object(entry.digest) == nil {
-      let frame = try compressor.frame(group.json.bytes)
+      let frame = try compressor.frame(group.json.canonicalBytes)
       try log.append(entry.digest, .rowGroup, frames: [frame])
     }
     if try chunks.object(snapshotDigest) == nil {
       let frame = try compressor.frame(manifestBytes)
       try log.append(snapshotDigest, .snapshot, frames: [frame])
     }
-    guard try holdPacks(of: built) else { return nil }
+    guard try holdFiles(of: built, in: dataset) else { return nil }
     guard
       let written = try append(
         .version(version), to: dataset, after: head, author: options.author, time: now,

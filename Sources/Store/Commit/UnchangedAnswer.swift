@@ -15,14 +15,17 @@ struct UnchangedAnswer {
     self.number = number
   }
 
-  /// Reads a file; nil for one that is damaged.
-  init?(parsing bytes: [UInt8]) {
-    guard let members = CheckedObject.members(of: bytes), let key = members["key"]?.string,
+  /// Reads the bytes of the file `name`.
+  /// - Throws: ``StoreError``: `corrupt` when they are not those that were written, `unavailable`
+  ///   when a newer program wrote what this one does not know.
+  init(parsing bytes: [UInt8], _ name: String) throws(StoreError) {
+    guard let members = CheckedObject.members(of: bytes) else { throw Self.damaged(name) }
+    guard let key = members["key"]?.string,
       let request = (members["request"]?.string).flatMap({ Digest(parsing: $0) }),
-      let number = members["number"]?.integer
-    else { return nil }
+      let number = members["number"]?.integer, members.count == 3
+    else { throw .newer("\(name) is whole, but says what this program does not know") }
     self.init(key: key, request: request, number: Int(number))
-    guard self.bytes == bytes else { return nil }
+    guard self.bytes == bytes else { throw Self.damaged(name) }
   }
 
   /// Canonical JSON, with the digest of its other members.

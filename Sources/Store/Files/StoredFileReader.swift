@@ -41,7 +41,9 @@ package struct StoredFileReader: Sendable {
     }
     guard hasher.finalize() == file.digest else {
       throw StoreError(
-        .corrupt, "the bytes of \(file.digest) are damaged; put the file again or restore it")
+        .corrupt,
+        "the bytes of \(file.digest) are damaged: restore \(StoreLayout.fileName(file.digest)) "
+          + "from a copy, or remove it and put the file again")
     }
   }
 }

@@ -11,30 +11,46 @@ extension IndexKeeper {
   ///
   /// Mostly two `stat`s are enough: that the folder did not change, and that the next file does not
   /// exist (a folder's time is too coarse to show that).
+  /// - Returns: the newest record of the log; nil when it has none.
   /// - Throws: ``StoreError``: `corrupt` naming a file that is lost or damaged, `unavailable` when
   ///   a newer program wrote it.
-  func readLog(of dataset: DatasetName) throws(StoreError) {
-    let head = try index.head(of: dataset)
+  @discardableResult
+  func readLog(of dataset: DatasetName) throws(StoreError) -> DatasetHead? {
+    var head = try index.head(of: dataset)
     let known = head?.sequence ?? 0
     let changed = try objects.changed(StoreLayout.logPrefix(dataset))
     let compared = compared(dataset)
-    if known > 0, let changed, compared?.sequence == known, compared?.changed == changed,
+    if let head, let changed, compared?.head == head, compared?.changed == changed,
       try objects.status(of: StoreLayout.logName(dataset, known + 1)) == nil
     {
-      return
+      return head
     }
-    if let head, compared?.sequence != known { try requireSameHistory(head) }
+    if let head, compared?.head != head { try requireSameHistory(head) }
     let newest = try newestLog(of: dataset, after: known)
-    if newest > known { try takeIn(known + 1...newest, of: dataset) }
-    if let changed { note(dataset, newest, changed) }
+    if newest > known { head = try takeIn(known + 1...newest, of: dataset) }
+    if let head, let changed { note(head, changed) }
+    return head
   }
 
+  /// Throws unless the index still has the record that ``readLog(of:)`` found to be the newest: set
+  /// back meanwhile, it answers as of then.
+  func requireNewest(_ newest: DatasetHead, of dataset: DatasetName) throws(StoreError) {
+    let head = try index.head(of: dataset)
+    guard let head, head == newest || head.sequence > newest.sequence else {
+      throw index.distrust("it has lost records of \(dataset)")
+    }
+  }
+
+  /// - Returns: the newest of the records.
   private func takeIn(
     _ sequences: ClosedRange<Int>, of dataset: DatasetName
-  ) throws(StoreError) {
+  ) throws(StoreError) -> DatasetHead? {
     var packs: [IndexedPack] = []
+    var newest: DatasetHead?
     for sequence in sequences {
-      packs.append(try readLogFile(StoreLayout.logName(dataset, sequence), dataset, sequence))
+      let pack = try readLogFile(StoreLayout.logName(dataset, sequence), dataset, sequence)
+      newest = pack.record.map { DatasetHead($0) }
+      packs.append(pack)
       if packs.count == 256 {
         try apply(packs)
         packs = []
@@ -43,6 +59,7 @@ extension IndexKeeper {
     // Chunks of large commits are in packs of their own, which were complete before the log file.
     try indexPacks()
     try apply(packs)
+    return newest
   }
 
   /// Adds packs; a log is reported as broken only after its own files were read.

@@ -12,9 +12,10 @@ final class IndexKeeper: Sendable {
   let objects: any ObjectStore
   let index: Index
 
-  /// The length to which a dataset's log was compared with the index, and its folder's last change.
+  /// The newest record of a dataset's log when the index was last compared with it, and its
+  /// folder's last change.
   private struct Compared {
-    let sequence: Int
+    let head: DatasetHead
     let changed: Timestamp
   }
 
@@ -28,18 +29,18 @@ final class IndexKeeper: Sendable {
     self.index = index
   }
 
-  func compared(_ dataset: DatasetName) -> (sequence: Int, changed: Timestamp)? {
-    logs.withLock { $0[dataset] }.map { ($0.sequence, $0.changed) }
+  func compared(_ dataset: DatasetName) -> (head: DatasetHead, changed: Timestamp)? {
+    logs.withLock { $0[dataset] }.map { ($0.head, $0.changed) }
   }
 
-  func note(_ dataset: DatasetName, _ sequence: Int, _ changed: Timestamp) {
-    logs.withLock { $0[dataset] = Compared(sequence: sequence, changed: changed) }
+  func note(_ head: DatasetHead, _ changed: Timestamp) {
+    logs.withLock { $0[head.dataset] = Compared(head: head, changed: changed) }
   }
 
   /// Notes a record that this process has written, and so need not compare.
-  func noteCommit(to dataset: DatasetName, _ sequence: Int) {
-    guard let changed = try? objects.changed(StoreLayout.logPrefix(dataset)) else { return }
-    note(dataset, sequence, changed)
+  func noteCommit(of record: LogRecord) {
+    guard let changed = try? objects.changed(StoreLayout.logPrefix(record.dataset)) else { return }
+    note(DatasetHead(record), changed)
   }
 
   /// Runs `body`; when that finds the index broken, rebuilds the index and runs it again.
@@ -74,11 +75,15 @@ final class IndexKeeper: Sendable {
   private static let mostRepairs = 4
 
   /// - Parameter repair: which repair of a call it is; the last makes an index in memory, for who
-  ///   removes the files faster than they can be filled.
+  ///   removes the files faster than they can be filled. So does any where they cannot be written.
   private func reset(_ names: inout [String]?, repair: Int = 0) throws(StoreError) {
     names = nil
     logs.withLock { $0 = [:] }
-    try index.reset(adopts: repair == 1, isPrivate: repair == Self.mostRepairs)
+    do throws(StoreError) {
+      try index.reset(adopts: repair == 1, isPrivate: repair == Self.mostRepairs)
+    } catch  where repair > 0 && (error.kind == .denied || error.kind == .exhausted) {
+      try index.reset(isPrivate: true)
+    }
   }
 
   /// The names of all datasets, sorted, each with the reason if its log cannot be read to its end.
@@ -89,7 +94,7 @@ final class IndexKeeper: Sendable {
     for folder in try objects.folders(StoreLayout.logs) {
       guard let dataset = StoreLayout.parseLogPrefix(folder) else { continue }
       do throws(StoreError) {
-        try readLog(of: dataset)
+        if try readLog(of: dataset) != nil { found[dataset] = .some(nil) }
       } catch  where !index.isDamaged {
         found[dataset] = .some(error)
       }
@@ -105,22 +110,20 @@ final class IndexKeeper: Sendable {
     try repairing { () throws(StoreError) in try index.replace([name], with: []) }
   }
 
-  /// Takes in all logs, as far as they can be read, and all packs.
+  /// Takes in all logs, as far as they can be read, and all packs; within ``repairing(_:)``.
   func catchUp() throws(StoreError) {
-    try repairing { () throws(StoreError) in
-      _ = try survey()
-      try indexPacks()
-    }
+    _ = try survey()
+    try indexPacks()
   }
 
-  /// Rebuilds the index's locations of objects; records stay, since the index may be the only one
-  /// to remember them.
-  /// - Returns: false when the files are those in which objects were last located.
+  /// Rebuilds the index's locations of objects, unless the files are those in which they were last
+  /// located; records stay, since the index may be the only one to remember them.
+  /// - Returns: the generation of the index that has the locations.
   @discardableResult
-  func relocate() throws(StoreError) -> Bool {
+  func relocate() throws(StoreError) -> Int {
     try located.withLock { known throws(StoreError) in
       var names = try StoreContents.names(objects)
-      if names == known { return false }
+      if names == known { return index.generation }
       // Files appear while others are read: what was moved from one to the other must be seen.
       for _ in 0..<5 {
         var packs: [IndexedPack] = []
@@ -129,12 +132,23 @@ final class IndexKeeper: Sendable {
           if let pack = try readablePack(name) { packs.append(pack) }
         }
         try index.relocate(packs)
-        let later = try StoreContents.names(objects)
-        if later == names { break }
-        names = later
+        known = names
+        names = try StoreContents.names(objects)
+        if names == known { break }
       }
-      known = names
-      return true
+      return index.generation
+    }
+  }
+
+  /// Runs `body` on an index whose locations of objects were rebuilt.
+  func relocating<Result>(
+    _ body: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    // Once for each index: others may add files as fast as they are read.
+    var located: Int?
+    return try repairing { () throws(StoreError) in
+      if located != index.generation { located = try relocate() }
+      return try body()
     }
   }
 
@@ -151,11 +165,18 @@ final class IndexKeeper: Sendable {
     var tried: Place?
     var failure: StoreError?
     // As the index has it; as it has it by now, since compaction moves things; with new files;
-    // rebuilt.
+    // rebuilt. In one with the question, since an index that was replaced in between is empty.
     for effort in 0..<4 {
-      if effort == 2 { try catchUp() }
-      if effort == 3, try !relocate() { break }
-      guard let found = try repairing(place), found != tried else { continue }
+      let found =
+        if effort == 3 {
+          try relocating(place)
+        } else {
+          try repairing { () throws(StoreError) in
+            if effort == 2 { try catchUp() }
+            return try place()
+          }
+        }
+      guard let found, found != tried else { continue }
       do throws(StoreError) {
         return try body(found)
       } catch  where error.kind == .missing || error.kind == .corrupt {

@@ -8,22 +8,20 @@ extension Store {
   /// version; nil when it has none.
   package func catchUp(_ dataset: DatasetName) throws(StoreError) -> Version? {
     try reading(dataset) { () throws(StoreError) in
-      if let latest = try index.latestVersion(of: dataset) { return try version(latest) }
-      // The first record of a log makes a version: an index that has none was exchanged just now.
-      guard keeper.compared(dataset)?.sequence ?? 0 == 0 else {
-        throw index.distrust("it has no version of \(dataset), which has a log")
-      }
-      return nil
+      try index.latestVersion(of: dataset).map { latest throws(StoreError) in try version(latest) }
     }
   }
 
-  /// Runs `body` on an index that has all of a dataset's log, and is not rebuilt meanwhile.
+  /// Runs `body` on an index that has all of a dataset's log, and is not rebuilt or set back
+  /// meanwhile.
   func reading<Result>(
     _ dataset: DatasetName, _ body: () throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
     try keeper.repairing { () throws(StoreError) in
-      try keeper.readLog(of: dataset)
-      return try body()
+      let newest = try keeper.readLog(of: dataset)
+      let result = try body()
+      if let newest { try keeper.requireNewest(newest, of: dataset) }
+      return result
     }
   }
 
@@ -68,9 +66,11 @@ extension Store {
       }
     }
     try keeper.reset()
-    let names = try datasets()
-    try keeper.indexPacks()
-    return (names.count, try index.datasets().reduce(0) { $0 + $1.sequence })
+    return try keeper.repairing { () throws(StoreError) in
+      let names = try datasets()
+      try keeper.indexPacks()
+      return (names.count, try index.datasets().reduce(0) { $0 + $1.sequence })
+    }
   }
 
   /// Writes the next record of a dataset's log with whatever `log` holds already.
@@ -100,7 +100,7 @@ extension Store {
       throw .uncertain(
         name, because: error, advice: "look at 'assay log \(dataset)' before you repeat it")
     }
-    keeper.noteCommit(to: dataset, record.sequence)
+    keeper.noteCommit(of: record)
     var packs: [IndexedPack] = []
     if let bulk { packs.append(IndexedPack(bulk.name, bulk.pack)) }
     packs.append(IndexedPack(name, finished, record: record))
@@ -108,7 +108,7 @@ extension Store {
       do throws(StoreError) {
         try keeper.apply(packs)
       } catch  where index.isDamaged {
-        try keeper.repairing { () throws(StoreError) in try keeper.readLog(of: dataset) }
+        _ = try keeper.repairing { () throws(StoreError) in try keeper.readLog(of: dataset) }
       }
     } catch {
       // The commit is on disk and stays.
@@ -124,7 +124,8 @@ extension Store {
 
   func version(_ record: LogRecord) throws(StoreError) -> Version {
     guard let version = Version(record) else {
-      throw StoreError(.corrupt, "a record of \(record.dataset) is no version; run 'assay reindex'")
+      throw StoreError(
+        .corrupt, "a record of \(record.dataset) is not a version; run 'assay reindex'")
     }
     return version
   }

@@ -1,24 +1,26 @@
+package import Columns
 package import Formats
 package import Model
 import Objects
 import Synchronization
 
-/// Takes rows one or a few at a time, keeps them durably, and makes versions of them now and then.
+/// An appender of rows that come one or a few at a time: it saves them durably and makes versions
+/// of them at intervals.
 ///
-/// A row is on disk when ``append(_:_:layout:idempotencyKey:sees:)`` returns, and readers see it
-/// when it is sealed. Any thread may call; calls block. One process at a time may take rows for a
-/// store. Somebody must call ``sealDue()`` now and then, a second apart or so.
+/// A row is on disk when ``append(_:_:layout:idempotencyKey:sees:required:)`` returns, and readers
+/// see it when it is sealed. Any thread may call; calls block. One process at a time may take rows
+/// for a store. The caller must call ``sealDue()`` regularly, about every second.
 package final class LiveAppender: Sendable {
   private let store: Store
   private let options: LiveOptions
   private let lock: DiskFile
   private let datasets = Mutex<[DatasetName: LiveDataset]>([:])
-  /// Datasets whose segments could not be taken in when the appender was opened, and why.
+  /// Datasets whose segments could not be recovered when the appender was opened, with the errors.
   private let refused: [DatasetName: StoreError]
 
-  /// Takes the right to append, and takes in what an earlier process left, to be sealed with the
-  /// next call of ``sealDue()``.
-  /// - Throws: ``StoreError``: `conflict` while another process has the right, `denied` or
+  /// Acquires the append lock and recovers an earlier process's segments, which the next call of
+  /// ``sealDue()`` seals.
+  /// - Throws: ``StoreError``: `conflict` while another process holds the lock, `denied` or
   ///   `unavailable` when the folder cannot be written.
   package init(
     _ store: Store, _ options: LiveOptions = LiveOptions()
@@ -38,9 +40,9 @@ package final class LiveAppender: Sendable {
     var found: [DatasetName: LiveDataset] = [:]
     let names: [String]
     do throws(StoreError) {
-      // A folder whose name an earlier process made, but did not live to sync.
+      // A folder whose name an earlier process made, but ended before syncing.
       try store.home.live.syncDirectory("")
-      names = try store.objects.folders(StoreLayout.live)
+      names = try store.home.liveObjects.folders(StoreLayout.live)
     } catch {
       store.home.live.close(lock)
       throw error
@@ -62,27 +64,52 @@ package final class LiveAppender: Sendable {
 
   deinit { store.home.live.close(lock) }
 
-  /// Why datasets take no rows: their segments are damaged.
+  /// The errors of datasets that take no rows, since their segments are damaged.
   package var failures: [DatasetName: StoreError] { refused }
 
-  /// Keeps rows, an object a line or an array of objects; when it returns, they are on disk.
+  /// Saves rows, an object per line or an array of objects; when it returns, they are on disk.
   ///
-  /// A bad row refuses all of them. In a dataset with a key, a row takes the place of the one with
-  /// its key.
+  /// A bad row refuses all of them. In a dataset with a key, a row replaces the one with its key.
   /// - Parameters:
-  ///   - idempotencyKey: a repeated request with the key of an earlier one is answered with that
-  ///     one's receipt.
-  ///   - sees: which attachments whoever sent the rows may name. It is asked now, of each cell that
-  ///     could be one: when the rows are sealed, nobody can tell any more whose they are. In a
-  ///     column of files such a cell is refused; in any other it stays what it is, whatever becomes
-  ///     of the column meanwhile.
+  ///   - idempotencyKey: A repeated request with the key of an earlier one gets that one's receipt.
+  ///   - sees: The test of attachments that the sender of the rows may name. It is called during
+  ///     this call, for each cell that could be one, since the sender is no longer known when the
+  ///     rows are sealed. In a column of files a refused cell is an error; in any other it stays
+  ///     what it is, whatever type the column gets later.
+  ///   - required: The column that has to have a text in every row.
   /// - Throws: ``StoreError``: `invalid` for rows that cannot be saved, `conflict` when the key was
   ///   used for other rows, `exhausted` for too many bytes or a full disk, `unavailable` when the
   ///   disk fails: then the rows may be there or not, and the same request with the same key may be
   ///   sent again.
   package func append(
     _ dataset: DatasetName, _ source: any ByteSource, layout: JSONReader.Layout = .lines,
-    idempotencyKey: String? = nil, sees: FileSight?
+    idempotencyKey: String? = nil, sees: FileAccess?, required: String? = nil
+  ) throws(StoreError) -> LiveReceipt {
+    try append(dataset, idempotencyKey) { schema throws(StoreError) in
+      try LiveRows(
+        source, layout, idempotencyKey: idempotencyKey,
+        LiveRows.Rules(
+          parent: schema, limit: options.requestBytes, sees: sees, required: required), store)
+    }
+  }
+
+  /// Saves the rows of a batch, as JSON lines; when it returns, they are on disk.
+  ///
+  /// Columns without a value are not saved. Otherwise as
+  /// ``append(_:_:layout:idempotencyKey:sees:required:)``.
+  package func append(
+    _ dataset: DatasetName, _ rows: RowBatch, idempotencyKey: String? = nil, sees: FileAccess?
+  ) throws(StoreError) -> LiveReceipt {
+    try append(dataset, idempotencyKey) { schema throws(StoreError) in
+      try LiveRows(
+        rows, idempotencyKey: idempotencyKey,
+        LiveRows.Rules(parent: schema, limit: options.requestBytes, sees: sees), store)
+    }
+  }
+
+  private func append(
+    _ dataset: DatasetName, _ idempotencyKey: String?,
+    check: (Schema?) throws(StoreError) -> LiveRows
   ) throws(StoreError) -> LiveReceipt {
     if let idempotencyKey, idempotencyKey.isEmpty || idempotencyKey.utf8.count > 256 {
       throw StoreError(.usage, "an idempotency key has 1 to 256 bytes")
@@ -103,13 +130,11 @@ package final class LiveAppender: Sendable {
     let schema = try latest.map { version throws(StoreError) in
       try store.snapshot(version).schema
     }
-    let rows = try LiveRows(
-      source, layout, idempotencyKey: idempotencyKey, parent: schema,
-      limit: options.requestBytes, sees: sees, store)
-    return try live.append(rows, parent: schema, newest: latest?.number ?? 0)
+    return try live.append(try check(schema), parent: schema, newest: latest?.number ?? 0)
   }
 
-  /// Whether rows of a dataset came with a key; nil when its segments could not be taken in.
+  /// Returns true when rows of a dataset came with a key; nil when its segments could not be
+  /// recovered.
   func has(_ key: String, in dataset: DatasetName) -> Bool? {
     if refused[dataset] != nil { return nil }
     return datasets.withLock { $0[dataset] }?.has(key) ?? false
@@ -125,7 +150,7 @@ package final class LiveAppender: Sendable {
     }
   }
 
-  /// How many rows of a dataset wait to be sealed.
+  /// The number of a dataset's rows that wait to be sealed.
   package func waitingRows(of dataset: DatasetName) -> Int {
     datasets.withLock { $0[dataset] }?.waitingRows ?? 0
   }
@@ -141,13 +166,13 @@ package final class LiveAppender: Sendable {
   }
 
   /// Seals the datasets whose rows have waited long enough or are enough.
-  /// - Returns: what became of each; a failure is tried again at the next call.
+  /// - Returns: The outcome of each; a failure is tried again at the next call.
   package func sealDue() -> [(dataset: DatasetName, outcome: Result<LiveSeal, StoreError>)] {
     let now = store.clock()
     return seal { $0.isDue(at: now) }
   }
 
-  /// Seals whatever waits: when a server starts or ends.
+  /// Seals all waiting rows: when a server starts or ends.
   package func sealAll() -> [(dataset: DatasetName, outcome: Result<LiveSeal, StoreError>)] {
     seal { $0.waitingRows > 0 }
   }

@@ -2,8 +2,9 @@ import Model
 import Objects
 import Synchronization
 
-/// The rows of one dataset that wait to be sealed: takes requests of many threads at once and makes
-/// those durable together that came while the disk was busy.
+/// The waiting rows of one dataset.
+///
+/// Requests of many threads that come while the disk is busy become durable together.
 final class LiveDataset: Sendable {
   /// A request on its way to the disk; its outcome is set once.
   private final class Ticket: Sendable {
@@ -17,7 +18,7 @@ final class LiveDataset: Sendable {
     }
   }
 
-  /// What a request with an idempotency key was answered with.
+  /// The answer to a request with an idempotency key.
   struct Answer: Sendable {
     let digest: Digest
     let receipt: LiveReceipt
@@ -35,7 +36,7 @@ final class LiveDataset: Sendable {
   private let pushKeys = LivePushKeys()
   private let options: LiveOptions
   private let queue = Mutex(Queue())
-  /// Held while the disk works, so that whoever waits for it joins the next write.
+  /// Held while the disk works, so that requests waiting for it join the next write.
   private let journal: Mutex<LiveJournal>
   /// Held while a version is made.
   private let sealing = Mutex(())
@@ -47,17 +48,17 @@ final class LiveDataset: Sendable {
     journal = Mutex(LiveJournal(dataset, store, options))
   }
 
-  /// Takes in the segments that were left when the last process ended.
+  /// Recovers the segments of the last process.
   func recover() throws(StoreError) {
     try journal.withLock { journal throws(StoreError) in
       try queue.withLock { queue throws(StoreError) in try journal.recover(&queue.answers) }
     }
   }
 
-  /// Keeps the rows; when it returns they are on disk.
+  /// Saves the rows; when it returns they are on disk.
   ///
-  /// `parent` is the schema of the dataset's latest version, whose number is `newest`. Whoever has
-  /// an idempotency key for them holds it since before that was read.
+  /// `parent` is the schema of the dataset's latest version, whose number is `newest`. A caller
+  /// with an idempotency key for them locked it before that was read.
   func append(_ rows: LiveRows, parent: Schema?, newest: Int) throws(StoreError) -> LiveReceipt {
     let ticket: Ticket
     let isUsed = try rows.request.idempotencyKey.map { key throws(StoreError) in
@@ -76,8 +77,8 @@ final class LiveDataset: Sendable {
     return try outcome.get()
   }
 
-  /// Whether rows came with a key: those that wait, those under way, and those of which keys are
-  /// kept.
+  /// Returns true when rows came with a key: waiting ones, ones being written, and those whose keys
+  /// are remembered.
   func has(_ key: String) -> Bool {
     queue.withLock { $0.answers[key] != nil || $0.underway[DataText(key)] != nil }
   }
@@ -87,7 +88,7 @@ final class LiveDataset: Sendable {
     case waiting(Ticket)
   }
 
-  /// - Parameter isUsed: whether a push has the request's key.
+  /// - Parameter isUsed: True when a push has used the request's key.
   private func enter(_ rows: LiveRows, isUsed: Bool) throws(StoreError) -> Entry {
     try queue.withLock { queue throws(StoreError) in
       let ticket = Ticket(rows)
@@ -110,7 +111,7 @@ final class LiveDataset: Sendable {
     }
   }
 
-  /// Writes what waits, up to a limit of bytes, and tells everyone the outcome.
+  /// Writes the waiting requests, up to a limit of bytes, and sets their outcomes.
   private func write(_ journal: inout LiveJournal, _ parent: Schema?) {
     let batch = queue.withLock { queue in
       var bytes = 0
@@ -135,17 +136,17 @@ final class LiveDataset: Sendable {
     for (ticket, outcome) in zip(batch, outcomes) { ticket.outcome.withLock { $0 = outcome } }
   }
 
-  /// Whether enough rows wait, or have waited long enough, to be sealed.
+  /// Returns true when enough rows wait to be sealed, or have waited long enough.
   func isDue(at time: Timestamp) -> Bool {
     journal.withLock { $0.isDue(at: time) }
   }
 
-  /// How many rows wait.
+  /// The number of rows that wait.
   var waitingRows: Int { journal.withLock { $0.waitingRows } }
 
-  /// Makes versions of all rows that were answered before the call, one of each segment.
+  /// Makes versions of all rows that were answered before the call, one per segment.
   ///
-  /// Rows that do not fit the dataset's key stay; those that came later are sealed all the same.
+  /// Rows that do not fit the dataset's key stay; later rows are sealed nevertheless.
   /// - Throws: ``StoreError`` of kind `conflict` when there are none but such rows.
   func seal() throws(StoreError) -> LiveSeal {
     try sealing.withLock { _ throws(StoreError) in
@@ -173,7 +174,7 @@ final class LiveDataset: Sendable {
 
   /// Removes a segment whose rows are in a version.
   ///
-  /// One that cannot be removed is no failure of sealing: the next process finds that it is in a
+  /// A failure to remove one is not a failure of sealing: the next process finds that it is in a
   /// version already.
   private func forget(
     _ segment: LiveJournal.Closed, _ outcome: LiveSealer.Outcome, _ sealer: LiveSealer

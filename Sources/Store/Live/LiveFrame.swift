@@ -1,15 +1,15 @@
 import Columns
 import Model
 
-/// Rows that one request appended, as a live segment keeps them.
+/// The rows of one request, in the form of a live segment.
 struct LiveRequest: Sendable {
-  /// The rows, an object a line.
+  /// The rows, an object per line.
   let text: [UInt8]
   let rows: Int
-  /// What makes a repeated request answer with the first one's receipt.
+  /// The key by which a repeated request gets the first one's receipt.
   let idempotencyKey: String?
 
-  /// Fixes the content, so that a key that was used for other rows is noticed.
+  /// The digest of the content, by which a key that was used for other rows is noticed.
   var digest: Digest { Digest(hashing: text) }
 
   func append(to out: inout [UInt8]) {
@@ -22,7 +22,8 @@ struct LiveRequest: Sendable {
   }
 }
 
-/// Requests that were written and synced together: the unit that a crash leaves whole or not there.
+/// The requests that were written and synced together: the unit that a crash leaves whole or
+/// absent.
 ///
 /// `ROWS` · payload bytes u32 · checksum 8 · payload. The checksum is the first eight bytes of the
 /// SHA-256 of the segment's id, the frame's offset (u64) and the payload, so that neither stale nor
@@ -31,21 +32,21 @@ struct LiveRequest: Sendable {
 /// number (varint) and the digests of attachments that no cell of these rows is to be taken for.
 ///
 /// A frame without requests is a *mark*: it is written behind rows once they are on disk, so that
-/// damage to them is told from a frame that a crash cut short.
+/// damage to them is distinguished from a frame that a crash cut short.
 enum LiveFrame {
   static let headBytes = 16
   /// The size of a mark, which no frame with requests has.
   static let markBytes = headBytes + 1
   private static let magic = Array("ROWS".utf8)
-  /// Behind the magic and the length.
+  /// The offset of the checksum, behind the magic and the length.
   private static let checksumOffset = 8
-  /// The least that a disk writes as a whole.
+  /// The number of bytes that a disk writes as a whole.
   private static let sectorBytes = 512
 
   /// The bytes of a frame at `offset` of the segment `id`.
   ///
-  /// - Parameter hidden: The attachments that no cell of the rows is to be taken for: whoever sent
-  ///   them does not see these.
+  /// - Parameter hidden: The attachments that no cell of the rows is to be taken for: the sender
+  ///   does not see these.
   static func encode(
     _ requests: [LiveRequest], hidden: Set<Digest> = [], id: [UInt8], at offset: Int
   ) -> [UInt8] {
@@ -68,8 +69,9 @@ enum LiveFrame {
   /// The mark that belongs behind the rows that end at `offset`.
   static func mark(id: [UInt8], at offset: Int) -> [UInt8] { encode([], id: id, at: offset) }
 
-  /// Whether a crash may have left what is at `offset`, up to the end of the file, in the place of
-  /// the mark that was written there: of each sector of the disk the first bytes, and zeros behind.
+  /// Returns true when a crash may have left the bytes from `offset` to the end of the file in
+  /// place of the mark that was written there: the first bytes of each disk sector, and zeros
+  /// behind.
   static func isTornMark(_ bytes: [UInt8], at offset: Int, id: [UInt8]) -> Bool {
     let written = mark(id: id, at: offset)
     let end = min(bytes.count, offset + markBytes)
@@ -83,10 +85,10 @@ enum LiveFrame {
     return true
   }
 
-  /// Whether a mark is at `offset` that no crash, but something else has changed.
+  /// Returns true when a mark is at `offset` that was changed by something other than a crash.
   ///
-  /// It has most bytes of the mark that belongs there, so that it is told from the rows that
-  /// programs without marks have written, which a crash cut short.
+  /// It has most bytes of the expected mark, which distinguishes it from rows that programs without
+  /// marks have written and a crash cut short.
   static func isDamagedMark(_ bytes: [UInt8], at offset: Int, id: [UInt8]) -> Bool {
     guard bytes.count >= offset + markBytes, !isTornMark(bytes, at: offset, id: id) else {
       return false
@@ -98,7 +100,7 @@ enum LiveFrame {
         .elementsEqual(written.dropFirst(checksumOffset).prefix(8))
   }
 
-  /// Whether something has the form of a mark, whatever its segment; JSON text has not, nor have
+  /// Returns true when the bytes have the form of a mark of any segment; JSON text does not, nor do
   /// the lengths before it.
   static func hasMark(_ bytes: [UInt8]) -> Bool {
     let head = magic + [1, 0, 0, 0]

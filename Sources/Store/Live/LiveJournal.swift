@@ -4,7 +4,7 @@ import Objects
 
 /// The segment files of one dataset: one open to take rows, and closed ones that wait to be sealed.
 ///
-/// Owned by whoever holds the lock around it.
+/// Owned by the holder of the lock around it.
 struct LiveJournal {
   /// A segment that takes no more rows.
   struct Closed: Sendable {
@@ -12,7 +12,7 @@ struct LiveJournal {
     let id: String
     let name: String
     let rows: Int
-    /// How far it was acknowledged; what follows was answered with an error, or never.
+    /// The end of the acknowledged rows; requests behind it were answered with an error, or never.
     let end: Int
   }
 
@@ -23,14 +23,14 @@ struct LiveJournal {
     let name: String
     let file: DiskFile
     let since: Timestamp
-    /// The dataset's key when the rows were taken: those of another key are sealed by themselves.
+    /// The dataset's key when the rows were taken: rows of another key are sealed separately.
     let key: [String]
-    /// Where the rows end that are on disk.
+    /// The end of the rows that are on disk.
     var end: Int
-    /// Where the next frame belongs.
+    /// The offset of the next frame.
     var next: Int
     var rows = 0
-    /// Of the rows in it, in a dataset that has a key.
+    /// The keys of its rows, in a dataset that has a key.
     var keys: Set<[UInt8]> = []
   }
 
@@ -40,7 +40,7 @@ struct LiveJournal {
   private var nextSequence = 1
   /// The columns of the rows that wait.
   private var columns: Set<DataText> = []
-  /// Whether the dataset's folder is known to be there, durably.
+  /// True when the dataset's folder is known to exist, durably.
   private var hasFolder = false
   private let dataset: DatasetName
   private let store: Store
@@ -53,10 +53,10 @@ struct LiveJournal {
     sealer = LiveSealer(dataset, store, options)
   }
 
-  /// How many rows wait to be sealed.
+  /// The number of rows that wait to be sealed.
   var waitingRows: Int { closed.reduce(open?.rows ?? 0) { $0 + $1.rows } }
 
-  /// Whether the rows have waited long enough, or are enough.
+  /// Returns true when the rows have waited long enough, or are enough.
   func isDue(at time: Timestamp) -> Bool {
     if !closed.isEmpty { return true }
     guard let open, open.rows > 0 else { return false }
@@ -64,10 +64,10 @@ struct LiveJournal {
       || time.microseconds - open.since.microseconds >= Int64(options.sealSeconds) * 1_000_000
   }
 
-  /// Takes in what an earlier process left.
+  /// Recovers the segments of an earlier process.
   mutating func recover(_ answers: inout LiveAnswers) throws(StoreError) {
     let prefix = StoreLayout.livePrefix(dataset)
-    let names = try store.objects.list(prefix)
+    let names = try store.home.liveObjects.list(prefix)
     for name in names {
       guard let sequence = StoreLayout.parseLiveName(name, dataset) else { continue }
       nextSequence = max(nextSequence, sequence + 1)
@@ -89,13 +89,14 @@ struct LiveJournal {
             : "the last \(contents.tailBytes) bytes of \(name) are of no whole row: they were "
               + "acknowledged to nobody, or the file was cut short")
       }
-      // Kept all the same: a program of before there were marks may have written it.
+      // Kept nevertheless: a program older than marks may have written it.
       if contents.id.isEmpty { continue }
       let end = try sealer.publishedEnd(contents.id) ?? contents.end
       var rows = 0
+      var text: [UInt8] = []
       for (offset, request) in contents.requests where offset < end {
         rows += request.rows
-        columns.formUnion(try LiveSealer.columns(of: request.text))
+        text += request.text
         guard let key = request.idempotencyKey else { continue }
         answers.add(
           key,
@@ -103,6 +104,7 @@ struct LiveJournal {
             digest: request.digest,
             receipt: LiveReceipt(id: "\(contents.id):\(offset)", rows: request.rows)))
       }
+      columns.formUnion(try LiveSealer.columns(of: text))
       closed.append(
         Closed(sequence: sequence, id: contents.id, name: name, rows: rows, end: end))
     }
@@ -118,9 +120,8 @@ struct LiveJournal {
         sequence: open.sequence, id: open.id, name: open.name, rows: open.rows, end: open.end))
   }
 
-  /// Writes requests and syncs them, as few frames as their keys allow.
-  ///
-  /// - Returns: the outcome of each; those that share a frame share its failure.
+  /// Writes requests and syncs them, in as few frames as their keys allow.
+  /// - Returns: The outcome of each; requests that share a frame share its failure.
   mutating func append(
     _ batch: [LiveRows], parent: Schema?
   ) -> [Result<LiveReceipt, StoreError>] {

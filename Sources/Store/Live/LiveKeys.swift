@@ -1,8 +1,7 @@
 import Model
 import Objects
 
-/// The idempotency keys of a sealed segment and what their requests were answered with, as a file
-/// of their own keeps them.
+/// The file of a sealed segment's idempotency keys, with the answers to their requests.
 struct LiveKeys {
   /// In the order in which the requests came.
   var answers: [(key: String, answer: LiveDataset.Answer)] = []
@@ -11,9 +10,12 @@ struct LiveKeys {
   init() {}
 
   /// Reads the bytes of the file `name`.
-  /// - Throws: ``StoreError`` of kind `corrupt` when they are not those that were written.
+  /// - Throws: ``StoreError``: `corrupt` when they are not those that were written, `unavailable`
+  ///   when a newer program wrote what this one does not know.
   init(parsing bytes: [UInt8], _ name: String) throws(StoreError) {
-    guard let entries = CheckedObject.members(of: bytes, over: "keys")?["keys"]?.array else {
+    guard let members = CheckedObject.members(of: bytes, over: "keys"),
+      let entries = members["keys"]?.array
+    else {
       throw StoreError(
         .corrupt, "\(name) is damaged; restore it from a copy, or remove it to go on without it")
     }
@@ -21,15 +23,21 @@ struct LiveKeys {
       guard let key = entry.object?["key"]?.string,
         let digest = (entry.object?["digest"]?.string).flatMap({ Digest(parsing: $0) }),
         let id = entry.object?["receipt"]?.string, let rows = entry.object?["rows"]?.integer
-      else { continue }
+      else { throw Self.newer(name) }
       let receipt = LiveReceipt(id: id, rows: Int(rows))
       answers.append((key, LiveDataset.Answer(digest: digest, receipt: receipt)))
     }
+    // A key that was passed over would be taken for an unused one.
+    guard self.bytes == bytes else { throw Self.newer(name) }
+  }
+
+  private static func newer(_ name: String) -> StoreError {
+    .newer("\(name) is whole, but says what this program does not know")
   }
 
   /// Canonical JSON with the digest of the keys.
   var bytes: [UInt8] {
-    let list = CanonicalJSON.array(
+    let list = JSON.array(
       answers.map { key, answer in
         .object([
           "digest": .string(answer.digest.hex), "key": .string(key),

@@ -3,8 +3,8 @@ import Synchronization
 
 /// The idempotency keys that pushes of a dataset used, so that rows do not come with one of them.
 ///
-/// Each version is asked for its key once. Hashes are kept, eight bytes a version; a hit is looked
-/// up. Answers to pushes that made no version are asked for by name, which reads nothing as a rule.
+/// Each version's key is read once. Only hashes are held, eight bytes per version; a hit is looked
+/// up. Answers to pushes that made no version are looked up by name, which usually reads nothing.
 final class LivePushKeys: Sendable {
   private struct Known {
     /// The newest version whose key was taken.
@@ -14,11 +14,11 @@ final class LivePushKeys: Sendable {
 
   private let known = Mutex(Known())
 
-  /// Nothing is known yet.
+  /// An empty set of keys.
   init() {}
 
-  /// Whether a push of a dataset has used `key`, which the caller holds; `newest` is the number of
-  /// the dataset's latest version.
+  /// Returns true when a push of a dataset has used `key`, which the caller holds; `newest` is the
+  /// number of the dataset's latest version.
   func have(
     _ key: String, of dataset: DatasetName, newest: Int, _ store: Store
   ) throws(StoreError) -> Bool {

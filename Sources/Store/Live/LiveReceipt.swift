@@ -2,20 +2,20 @@ package import Model
 
 /// The answer to rows that were appended: they are on disk.
 package struct LiveReceipt: Sendable, Hashable {
-  /// Names the rows: the segment's id and their place in it.
+  /// The id of the rows: the segment's id and their place in it.
   package let id: String
   package let rows: Int
 }
 
-/// What became of appended rows when they were sealed.
+/// The outcome of sealing appended rows.
 package struct LiveSeal: Sendable {
-  /// How many rows were sealed.
+  /// The number of rows that were sealed.
   package var rows = 0
   /// The version that has the last of them; nil when there were none.
   package var version: Version?
   /// Rows that stay in their segments, oldest first.
   package var waiting: [LiveWait] = []
-  /// Which columns got another type for the sake of which values, in a sentence each.
+  /// Columns whose type changed, with the values that required it, a sentence each.
   package var notes: [String] = []
 }
 
@@ -24,11 +24,11 @@ package struct LiveWait: Sendable {
   /// The segment's file, relative to the store.
   package let file: String
   package let rows: Int
-  /// Why they wait and what to do, of kind `conflict`.
+  /// The reason for which they wait and what to do, an error of kind `conflict`.
   package let error: StoreError
 }
 
-/// When appended rows become versions.
+/// The limits at which appended rows become versions.
 package struct LiveOptions: Sendable {
   /// Rows are sealed when so many wait.
   package var sealRows = 10_000
@@ -38,11 +38,11 @@ package struct LiveOptions: Sendable {
   package var segmentBytes = 32 << 20
   /// The most bytes of rows that one request may bring.
   package var requestBytes = 16 << 20
-  /// How many requests with an idempotency key are remembered in each dataset.
+  /// The number of requests with an idempotency key that are remembered per dataset.
   package var rememberedKeys = 100_000
   /// The author of the versions.
   package var author = "live"
 
-  /// The usual limits.
+  /// The default limits.
   package init() {}
 }

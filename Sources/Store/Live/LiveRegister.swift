@@ -1,8 +1,8 @@
 import Model
 import Synchronization
 
-/// Who takes rows for an open store in this process, and so knows the idempotency keys that came
-/// with rows without reading a file.
+/// The appender of rows for an open store in this process, which knows the idempotency keys of rows
+/// without reading a file.
 final class LiveRegister: Sendable {
   private struct Entry {
     weak var appender: LiveAppender?
@@ -10,13 +10,13 @@ final class LiveRegister: Sendable {
 
   private let entry = Mutex(Entry())
 
-  /// Nobody takes rows yet.
+  /// A register without an appender.
   init() {}
 
-  /// Notes who takes rows from now on.
+  /// Registers the appender of rows.
   func enter(_ appender: LiveAppender) { entry.withLock { $0.appender = appender } }
 
-  /// Whether rows of a dataset came with a key; nil when nobody in this process can say.
+  /// Returns true when rows of a dataset came with a key; nil without an appender in this process.
   func has(_ key: String, in dataset: DatasetName) -> Bool? {
     entry.withLock { $0.appender }?.has(key, in: dataset)
   }

@@ -2,32 +2,60 @@ import Columns
 import Formats
 import Model
 
-/// Rows of one request, found fit to be sealed whatever else is appended.
+/// The rows of one request, checked to be fit for sealing whatever else is appended.
 struct LiveRows: Sendable {
   let request: LiveRequest
   /// The columns that have a name in some row.
   let columns: Set<DataText>
-  /// The attachments that whoever sent the rows does not see, and that cells of theirs which are no
-  /// files now could name.
+  /// The attachments that the sender does not see, and that cells which are not files now could
+  /// name.
   let hidden: Set<Digest>
   /// The identities of the rows' keys, when the dataset has a key.
   let keys: Set<[UInt8]>
 
-  /// How many times larger than their bytes the rows of a request may be in memory.
+  /// The most times that rows may be larger in memory than in the bytes of their request.
   private static let layoutFactor = 16
 
-  /// Reads and checks rows.
+  /// The rules that a request is checked by.
+  struct Rules {
+    /// The schema of the dataset's latest version.
+    let parent: Schema?
+    /// The most bytes of text.
+    let limit: Int
+    let sees: FileAccess?
+    /// The column that has to have a text in every row.
+    var required: String?
+  }
+
+  /// Reads and checks the rows of JSON text.
   /// - Throws: ``StoreError``: `invalid` for anything that could not be sealed, with its line.
   init(
-    _ source: any ByteSource, _ layout: JSONReader.Layout, idempotencyKey: String?,
-    parent: Schema?, limit: Int, sees: FileSight?, _ store: Store
+    _ source: any ByteSource, _ layout: JSONReader.Layout, idempotencyKey: String?, _ rules: Rules,
+    _ store: Store
   ) throws(StoreError) {
+    let reader = try JSONReader(
+      LimitedSource(source, limit: rules.limit), layout: layout,
+      options: Self.options(for: rules.parent))
+    try self.init(reader, idempotencyKey: idempotencyKey, rules, store)
+  }
+
+  /// Checks rows that have their columns already.
+  /// - Throws: ``StoreError``: `invalid` for anything that could not be sealed, with its row.
+  init(
+    _ rows: RowBatch, idempotencyKey: String?, _ rules: Rules, _ store: Store
+  ) throws(StoreError) {
+    try self.init(BatchReader(rows), idempotencyKey: idempotencyKey, rules, store)
+    guard request.text.count <= rules.limit else { throw LimitedSource.tooLong(rules.limit) }
+  }
+
+  private init(
+    _ rows: any RowReader, idempotencyKey: String?, _ rules: Rules, _ store: Store
+  ) throws(StoreError) {
+    let parent = rules.parent
     // An object of two bytes may have thousands of columns that others brought.
     let laidOut = LimitedReader(
-      try JSONReader(
-        LimitedSource(source, limit: limit), layout: layout, options: Self.options(for: parent)),
-      limitBytes: limit * Self.layoutFactor, name: "the request")
-    var reader = FileCheckedReader(laidOut, parent: parent, store: store, sees: sees)
+      rows, limitBytes: rules.limit * Self.layoutFactor, name: "the request")
+    var reader = FileCheckedReader(laidOut, parent: parent, store: store, sees: rules.sees)
     var text: [UInt8] = []
     var rows = 0
     var columns: Set<DataText> = []
@@ -37,6 +65,7 @@ struct LiveRows: Sendable {
       hidden.formUnion(try reader.hiddenFiles(in: batch))
       columns.formUnion(batch.rows.columns.map(\.name).textSet)
       if let parent, !parent.key.isEmpty { try Self.add(batch, parent, to: &keys) }
+      if let required = rules.required { try Self.requireTexts(required, in: batch) }
       var writer = JSONWriter(columns: batch.rows.columns, style: .lines)
       writer.append(batch.rows, rows: 0..<batch.rows.count, to: &text)
       writer.finish(to: &text)
@@ -65,8 +94,25 @@ struct LiveRows: Sendable {
     return options
   }
 
-  /// The keys of rows; a row without one, with that of another or with one that the dataset's type
-  /// does not take, could not be merged.
+  private static func requireTexts(
+    _ name: String, in batch: InputBatch
+  ) throws(StoreError) {
+    let vector = batch.rows.columns.position(of: name).map { batch.rows.vectors[$0] }
+    for row in 0..<batch.rows.count {
+      if let vector, vector.hasValue(row), let text = vector.values.text(row) {
+        let bytes = text.words.bytes[text.range]
+        // In a column of any values, a text is in quotes.
+        let isText = vector.type == .json ? bytes.first == UInt8(ascii: "\"") : true
+        if isText, bytes.count > (vector.type == .json ? 2 : 0) { continue }
+      }
+      throw StoreError(
+        .invalid, "the row has no text in '\(name)', which names what it is about",
+        at: StoreError.Location(line: Int(batch.lines[row])))
+    }
+  }
+
+  /// Adds the keys of rows; a row without a key, with a repeated one, or with one that the
+  /// dataset's type does not take, could not be merged.
   private static func add(
     _ batch: InputBatch, _ schema: Schema, to keys: inout Set<[UInt8]>
   ) throws(StoreError) {
@@ -94,6 +140,32 @@ struct LiveRows: Sendable {
   }
 }
 
+/// The rows of a batch, as if they were read.
+private struct BatchReader: RowReader {
+  private let batch: InputBatch
+  private var isTaken = false
+
+  /// The rows of a batch, without the columns that have no value.
+  init(_ rows: RowBatch) {
+    let filled = rows.vectors.indices.filter { !rows.vectors[$0].isAllNull }
+    batch = InputBatch(
+      rows: RowBatch(
+        columns: filled.map { rows.columns[$0] }, vectors: filled.map { rows.vectors[$0] },
+        count: rows.count),
+      lines: (0..<rows.count).map { UInt32($0 + 1) })
+  }
+
+  /// The degree to which the text that is kept of them declares types.
+  var typing: FileTyping { .some }
+
+  mutating func next() throws(StoreError) -> InputBatch? {
+    defer { isTaken = true }
+    return isTaken || batch.rows.count == 0 ? nil : batch
+  }
+
+  mutating func restart() throws(StoreError) { isTaken = false }
+}
+
 /// A source that refuses to give more bytes than a request may bring.
 private final class LimitedSource: ByteSource {
   private let source: any ByteSource
@@ -110,12 +182,14 @@ private final class LimitedSource: ByteSource {
   func read(_ limit: Int, appendingTo bytes: inout [UInt8]) throws(StoreError) -> Int {
     let count = try source.read(limit, appendingTo: &bytes)
     byteCount += count
-    guard byteCount <= self.limit else {
-      throw StoreError(
-        .exhausted,
-        "a request may bring at most \(self.limit) bytes of rows; send several, or push a file")
-    }
+    guard byteCount <= self.limit else { throw Self.tooLong(self.limit) }
     return count
+  }
+
+  static func tooLong(_ limit: Int) -> StoreError {
+    StoreError(
+      .exhausted, "a request may bring at most \(limit) bytes of rows; send several, or push a file"
+    )
   }
 
   func rewind() throws(StoreError) {

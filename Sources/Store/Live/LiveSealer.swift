@@ -4,27 +4,27 @@ import Formats
 import Model
 import Objects
 
-/// Makes versions of segments, each exactly once whatever crashes.
+/// A maker of versions from segments, each exactly once whatever crashes.
 ///
 /// The version's idempotency key names the segment, so a segment that is still there after its
 /// version was published makes no second one.
 struct LiveSealer: Sendable {
-  /// What sealing a segment did.
+  /// The outcome of sealing a segment.
   struct Outcome {
     let rows: Int
     let version: Version?
     /// The idempotency keys of its requests.
     let keys: [String]
-    /// Why these could not be written to a file of their own: then they are in the segment alone,
-    /// which has to stay.
+    /// The error of writing these to a file of their own: then they are only in the segment, which
+    /// has to stay.
     var keysFailure: StoreError?
-    /// Why the rows stay where they are; nil when they are in a version.
+    /// The reason for which the rows stay where they are; nil when they are in a version.
     var waiting: LiveWait?
-    /// What is to say of the version.
+    /// The notes about the version.
     var notes: [String] = []
   }
 
-  /// The version's attribute that tells how many bytes of which segment it has.
+  /// The version's attribute that names the segment and the number of its bytes in the version.
   static let attribute = "live"
 
   private let dataset: DatasetName
@@ -39,14 +39,14 @@ struct LiveSealer: Sendable {
 
   private static func idempotencyKey(_ id: String) -> String { "live:" + id }
 
-  /// Up to which byte a segment is in a version already; nil when it is in none.
+  /// The byte up to which a segment is in a version already; nil when it is in none.
   func publishedEnd(_ id: String) throws(StoreError) -> Int? {
     let version = try store.version(of: dataset, idempotencyKey: Self.idempotencyKey(id))
     guard let text = version?.record.attributes[Self.attribute] else { return nil }
     return text.split(separator: ":").last.flatMap { Int($0) }
   }
 
-  /// Publishes the rows of a segment, and keeps its idempotency keys in a file.
+  /// Publishes the rows of a segment, and saves its idempotency keys in a file.
   ///
   /// A request whose key was answered for another place was repeated after a failure; its rows
   /// count where they were answered first.
@@ -78,7 +78,7 @@ struct LiveSealer: Sendable {
       switch try publish(text, segment, hiding: contents.hidden) {
       case .success(let published):
         version = published.version
-        notes = published.notes
+        notes = published.notes.map(ReadRemarks.ofRows)
       case .failure(let error):
         let wait = LiveWait(file: segment.name, rows: rows, error: error)
         return Outcome(rows: 0, version: nil, keys: [], waiting: wait)
@@ -89,7 +89,7 @@ struct LiveSealer: Sendable {
       let name = StoreLayout.liveName(
         dataset, segment.sequence, suffix: StoreLayout.liveKeysSuffix)
       do throws(StoreError) {
-        _ = try store.objects.putIfAbsent(name, [keys.bytes])
+        _ = try store.home.liveObjects.putIfAbsent(name, [keys.bytes])
       } catch {
         outcome.keysFailure = error
       }
@@ -97,35 +97,35 @@ struct LiveSealer: Sendable {
     return outcome
   }
 
-  /// Hands on what went wrong after the rows were sealed.
+  /// Passes on a failure after the rows were sealed.
   func warn(_ text: String) { store.warn(text) }
 
-  /// Removes a segment that was sealed, and the keys of long ago.
+  /// Removes a segment that was sealed, and the oldest keys.
   func forget(_ segment: LiveJournal.Closed, _ forgotten: [Int]) throws(StoreError) {
     let log = String(StoreLayout.logPrefix(dataset).dropLast())
-    // The version may be there for all to see, and its name not be durable. There is none of a
-    // segment whose requests all count elsewhere.
+    // The version may be visible without its name being durable. There is none of a segment whose
+    // requests all count in other segments.
     if try store.home.live.status(of: log) != nil { try store.home.live.syncDirectory(log) }
     for sequence in forgotten {
-      _ = try store.objects.delete(
+      _ = try store.home.liveObjects.delete(
         StoreLayout.liveName(dataset, sequence, suffix: StoreLayout.liveKeysSuffix))
     }
-    _ = try store.objects.delete(segment.name)
+    _ = try store.home.liveObjects.delete(segment.name)
   }
 
   /// Reads the keys of a sealed segment into `answers`, and returns them.
   func readKeys(
     _ name: String, _ answers: inout LiveAnswers
   ) throws(StoreError) -> [String] {
-    let keys = try LiveKeys(parsing: try store.objects.get(name), name)
+    let keys = try LiveKeys(parsing: try store.home.liveObjects.get(name), name)
     for (key, answer) in keys.answers { answers.add(key, answer) }
     return keys.answers.map(\.key)
   }
 
   /// Pushes rows, each column with a type that holds them: a row that was acknowledged is saved
   /// whatever type was pushed meanwhile.
-  /// - Returns: What was pushed; a failure when a key was pushed meanwhile that the rows do not
-  ///   fit: they wait, since a dataset without its key would be another.
+  /// - Returns: The result of the push; a failure when a key was pushed in between that the rows do
+  ///   not fit: they wait, since a dataset without its key would be another.
   private func publish(
     _ text: [UInt8], _ segment: LiveJournal.Closed, hiding hidden: Set<Digest>
   ) throws(StoreError) -> Result<PushResult, StoreError> {
@@ -141,11 +141,12 @@ struct LiveSealer: Sendable {
     options.isSealing = true
     options.hiddenFiles = hidden
     do throws(StoreError) {
-      let reader = try JSONReader(
-        MemorySource(name: segment.name, bytes: text), layout: .lines)
+      let reader = try Self.reader(segment.name, text)
       let pushed = try store.push(dataset, reader, options)
       pushed.warnings.forEach(store.warn)
-      for note in pushed.notes { store.warn("\(pushed.version.reference), live rows: \(note)") }
+      for note in pushed.notes.map(ReadRemarks.ofRows) {
+        store.warn("\(pushed.version.reference), live rows: \(note)")
+      }
       return .success(pushed)
     } catch  where error.kind == .invalid && !key.isEmpty {
       return .failure(
@@ -158,10 +159,17 @@ struct LiveSealer: Sendable {
     }
   }
 
-  /// The names that rows have, which are read a batch at a time: together they could be very many.
+  /// A reader that parses the rows of a segment once, however often a push passes over them.
+  private static func reader(_ name: String, _ text: [UInt8]) throws(StoreError) -> JSONReader {
+    // One byte more than there are, so that the end is found with the first block.
+    try JSONReader(
+      MemorySource(name: name, bytes: text), layout: .lines, blockBytes: text.count + 1)
+  }
+
+  /// The names of the rows' columns, read a batch at a time: together the rows could be very many.
   static func columns(of text: [UInt8]) throws(StoreError) -> Set<DataText> {
     guard !text.isEmpty else { return [] }
-    var reader = try JSONReader(MemorySource(name: "rows", bytes: text), layout: .lines)
+    var reader = try Self.reader("rows", text)
     var names: Set<DataText> = []
     while let batch = try reader.next() { names.formUnion(batch.rows.columns.map(\.name).textSet) }
     return names

@@ -1,21 +1,21 @@
 import Model
 import Objects
 
-/// A file of rows that were taken one at a time and are in no version yet.
+/// A file of rows that were taken one or a few at a time and are in no version yet.
 ///
 /// A head, twice, so that one flipped bit does not take it: `ASSAYLV1` · id 16 · the first eight
 /// bytes of the SHA-256 of these 24. Then frames (``LiveFrame``).
 ///
 /// A frame is written only after the one before was synced, and a mark behind it once it was synced
 /// itself; the mark is synced with the frame behind it. So a crash leaves torn at most the last
-/// frame and the mark before it, and what is whole behind anything else that is torn tells damage
+/// frame and the mark before it, and a whole frame behind anything else that is torn proves damage
 /// (docs/format.md says which bytes a crash leaves).
 struct LiveSegment: Sendable {
   static let headerBytes = 2 * headBytes
   private static let headBytes = 32
   private static let magic = Array("ASSAYLV1".utf8)
 
-  /// What a segment's file holds.
+  /// The contents of a segment's file.
   struct Contents: Sendable {
     /// The random id, in hexadecimal digits; empty when both heads are damaged.
     let id: String
@@ -23,17 +23,17 @@ struct LiveSegment: Sendable {
     var requests: [(offset: Int, request: LiveRequest)] = []
     /// The attachments that cells of these must not be taken for.
     var hidden: Set<Digest> = []
-    /// Where the last whole frame with requests ends.
+    /// The end of the last whole frame with requests.
     var end: Int
-    /// How many bytes are behind the last that could be read.
+    /// The number of bytes behind the last that could be read.
     var tailBytes = 0
-    /// Whether rows that were acknowledged are damaged, at `end`.
+    /// True when rows that were acknowledged are damaged, at `end`.
     var isDamaged = false
-    /// Where a head or a mark is that is not as it was written, which costs no row.
+    /// The offset of a head or a mark that is damaged, which costs no row.
     var harmlessDamage: Int?
 
-    /// Goes on when no row is damaged that was acknowledged.
-    /// - Parameter strictly: whether damage counts that costs no row.
+    /// Throws unless all acknowledged rows are sound.
+    /// - Parameter strictly: True to count damage that costs no row, too.
     /// - Throws: ``StoreError`` of kind `corrupt`.
     func requireSound(_ name: String, strictly: Bool = false) throws(StoreError) {
       guard !isDamaged else { throw LiveSegment.damaged(name, at: end) }
@@ -60,7 +60,7 @@ struct LiveSegment: Sendable {
     let ids = [id(bytes, at: 0), id(bytes, at: headBytes)]
     guard let id = ids[0] ?? ids[1] else {
       // A power cut may take the sector with the head and leave rows of the same write. The mark
-      // behind them tells that they were on disk.
+      // behind them shows that they were on disk.
       return Contents(
         id: "", end: 0, tailBytes: bytes.count, isDamaged: LiveFrame.hasMark(bytes))
     }
@@ -70,7 +70,7 @@ struct LiveSegment: Sendable {
     return contents
   }
 
-  /// Whether a whole frame is anywhere behind `offset`.
+  /// Returns true when a whole frame is anywhere behind `offset`.
   fileprivate static func hasFrame(_ bytes: [UInt8], after offset: Int, _ id: [UInt8]) -> Bool {
     var next = offset + 1
     while next + LiveFrame.headBytes <= bytes.count {
@@ -113,7 +113,7 @@ extension LiveSegment.Contents {
   /// Reads the frames that follow one another, and judges what is between and behind them.
   fileprivate mutating func readFrames(_ bytes: [UInt8], _ id: [UInt8]) {
     var next = end
-    // Whether the frame before `next` has rows, so that a mark belongs there.
+    // True when the frame before `next` has rows, so that a mark belongs behind it.
     var isMarkDue = false
     // A mark that is not whole, before a frame that may have been under way with it.
     var lost: Int?
@@ -148,7 +148,7 @@ extension LiveSegment.Contents {
     }
   }
 
-  /// The frame at `offset`, when it is one of rows.
+  /// The frame at `offset`, when it has rows.
   private func rows(
     _ bytes: [UInt8], at offset: Int, _ id: [UInt8]
   ) -> (requests: [LiveRequest], hidden: [Digest], end: Int)? {

@@ -80,13 +80,14 @@ extension Store {
     // The index first: no new reader relies on a file that it does not name.
     try keeper.forget(name)
     if try maintainable.delete(name, unlessTouchedAfter: oldest) { return true }
-    try keeper.indexPacks()
+    try keeper.repairing { () throws(StoreError) in try keeper.indexPacks() }
     return false
   }
 
   /// The attachments that appended rows may name, which are in no version yet.
   private func waitingFiles() throws(StoreError) -> Set<Digest> {
     var files: Set<Digest> = []
+    let objects = home.liveObjects
     for name in try objects.list(StoreLayout.live)
     where name.hasSuffix(StoreLayout.liveLogSuffix) {
       let bytes: [UInt8]

@@ -28,9 +28,13 @@ extension Store {
       try verification.checkVersions(progress)
     } while try verification.looksAgain()
     try verification.checkFiles(progress)
-    try verification.checkLive()
+    try verification.checkLive(home.liveObjects)
     try verification.checkAnswers()
+    try verification.checkPlaces(live: home.liveObjects, access: home.access)
     var report = verification.finish()
+    // An index cannot be compared with logs that cannot be listed.
+    let folders = [StoreLayout.logs, StoreLayout.packs]
+    if report.damage.contains(where: { folders.contains($0.file) }) { return report }
     report.damage += try brokenLogs(beside: report.damage)
     do throws(StoreError) {
       guard let problem = try indexProblem(verification) else { return report }
@@ -66,7 +70,9 @@ extension Store {
   private func indexProblem(_ verification: Verification) throws(StoreError) -> String? {
     var problem: String?
     for _ in 0..<3 {
-      if try misplaced(verification.contents) != nil { try keeper.relocate() }
+      if try misplaced(verification.contents) != nil {
+        try keeper.relocating { () throws(StoreError) in }
+      }
       let generation = index.generation
       problem = try misplaced(verification.contents)
       if problem == nil { problem = try misrecorded(verification) }

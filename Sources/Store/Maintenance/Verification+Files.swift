@@ -6,7 +6,7 @@ import Platform
 extension Verification {
   /// Hashes every attachment and looks for those that versions name and that are not there.
   mutating func checkFiles(_ progress: (Int, Int) -> Void) throws(StoreError) {
-    let names = try objects.list(StoreLayout.files)
+    let names = try names(in: StoreLayout.files)
     var missing = Set(fileReferences.versions.keys)
     let step = 16
     for start in stride(from: 0, to: names.count, by: step) {
@@ -19,9 +19,7 @@ extension Verification {
         if let digest {
           missing.remove(digest)
           // What no version names may have been collected meanwhile.
-          if outcome.failure != nil, fileReferences.versions[digest] == nil,
-            try objects.status(of: name) == nil
-          {
+          if outcome.failure != nil, fileReferences.versions[digest] == nil, isGone(name) {
             continue
           }
         }
@@ -39,7 +37,7 @@ extension Verification {
     }
     // Once more: a file that `gc` had renamed when names were read may be back.
     for digest in missing.sorted()
-    where try objects.status(of: StoreLayout.fileName(digest)) == nil {
+    where try !isThere(StoreLayout.fileName(digest)) {
       mark(
         file: StoreLayout.fileName(digest), "is missing",
         versions: fileReferences.versions[digest] ?? [])
@@ -49,8 +47,8 @@ extension Verification {
   /// Reads the rows that wait to be sealed, and the idempotency keys of those that were.
   ///
   /// A torn frame at the end is not damage: its rows were never acknowledged.
-  mutating func checkLive() throws(StoreError) {
-    for name in try names(in: StoreLayout.live) {
+  mutating func checkLive(_ objects: any ObjectStore) throws(StoreError) {
+    for name in try names(in: StoreLayout.live, of: objects) {
       objects.refresh(name)
       do throws(StoreError) {
         if name.hasSuffix(StoreLayout.liveLogSuffix) {
@@ -77,24 +75,18 @@ extension Verification {
   /// Reads the answers to pushes that made no version.
   mutating func checkAnswers() throws(StoreError) {
     for name in try names(in: StoreLayout.answers) {
-      let bytes: [UInt8]
       objects.refresh(name)
       do throws(StoreError) {
-        bytes = try objects.get(name)
+        let bytes = try objects.get(name)
+        count(fileOf: bytes.count)
+        let answer = try UnchangedAnswer(parsing: bytes, name)
+        guard let what = try finding(answer, name) else { continue }
+        mark(file: name, what, versions: [])
       } catch  where error.kind == .missing {
         // `gc` removed it meanwhile.
-        continue
       } catch {
-        mark(file: name, error.message, versions: [])
-        continue
+        mark(file: name, try Self.finding(error), versions: [])
       }
-      count(fileOf: bytes.count)
-      guard let answer = UnchangedAnswer(parsing: bytes) else {
-        mark(file: name, UnchangedAnswer.damaged("it").message, versions: [])
-        continue
-      }
-      guard let what = try finding(answer, name) else { continue }
-      mark(file: name, what, versions: [])
     }
   }
 
@@ -116,13 +108,14 @@ extension Verification {
     return "names version \(answer.number) of \(dataset), which has \(versions); remove it"
   }
 
-  /// The files in a folder; what stands in the place of a folder is damage.
-  private mutating func names(in folder: String) throws(StoreError) -> [String] {
+  /// Returns true when nothing has that name, not even something else than a file.
+  private func isGone(_ name: String) -> Bool {
+    objects.refresh(name)
     do throws(StoreError) {
-      return try objects.list(folder)
-    } catch  where error.kind == .corrupt {
-      mark(file: folder, try Self.finding(error), versions: [])
-      return []
+      _ = try objects.byteCount(of: name)
+      return false
+    } catch {
+      return error.kind == .missing
     }
   }
 
@@ -130,12 +123,12 @@ extension Verification {
     _ name: String, _ objects: any ObjectStore
   ) throws(StoreError) -> (byteCount: Int, failure: String?) {
     guard let digest = StoreLayout.parseFileName(name) else {
-      return (0, "is no file of a store")
+      return (0, "is not a file of a store")
     }
     var hasher = DigestHasher()
     var offset = 0
     do throws(StoreError) {
-      let byteCount = try objects.status(of: name)?.byteCount ?? 0
+      let byteCount = try objects.byteCount(of: name)
       while offset < byteCount {
         let piece = try objects.get(
           name, at: offset, count: min(Store.filePieceBytes, byteCount - offset))
@@ -146,7 +139,11 @@ extension Verification {
       return (offset, try finding(error))
     }
     guard hasher.finalize() == digest else {
-      return (offset, "holds other bytes than those that were saved; put the file again")
+      return (
+        offset,
+        "holds other bytes than those that were saved; restore it from a copy, or remove it and "
+          + "put the file again"
+      )
     }
     return (offset, nil)
   }

@@ -10,12 +10,26 @@ extension Verification {
   mutating func readFiles(_ progress: (Int, Int) -> Void) throws(StoreError) {
     // An index that cannot be read has no records; that it cannot be read is found later.
     for head in (try? index.datasets()) ?? [] { view[head.dataset] = head.sequence }
-    let names = try StoreContents.names(objects)
+    let names = try packNames()
     for log in names.compactMap({ StoreLayout.parseLogName($0) }) {
       view[log.dataset] = max(view[log.dataset] ?? 0, log.sequence)
     }
     try read(names, progress)
     try assemble()
+  }
+
+  /// The names of logs and packs; none where something else stands in the place of their folder,
+  /// which ``checkPlaces(live:access:)`` finds.
+  private func packNames() throws(StoreError) -> [String] {
+    var names: [String] = []
+    for folder in [StoreLayout.logs, StoreLayout.packs] {
+      do throws(StoreError) {
+        names += try objects.list(folder)
+      } catch  where error.kind == .corrupt {
+        continue
+      }
+    }
+    return names
   }
 
   private mutating func read(
@@ -55,7 +69,7 @@ extension Verification {
   mutating func looksAgain() throws(StoreError) -> Bool {
     looks += 1
     guard !bad.isEmpty || !damagedFiles.isEmpty, looks < 5 else { return false }
-    let names = Set(try StoreContents.names(objects))
+    let names = Set(try packNames())
     var suspects = Set(damagedFiles.map(\.file)).union(bad.values.map(\.file))
     suspects.formIntersection(checks.keys)
     let gone = Set(checks.keys).subtracting(names)
@@ -88,9 +102,10 @@ extension Verification {
   }
 
   /// The finding of an error about the file that it was met in.
-  /// - Throws: the error when it says nothing of the file: it may not be read, or not at this time.
+  /// - Throws: the error when it says nothing of the file: it may not be read, or not at this time
+  ///   or by this program.
   static func finding(_ error: StoreError) throws(StoreError) -> String {
-    if error.kind == .denied || error.kind == .exhausted { throw error }
+    if error.kind == .denied || error.kind == .exhausted || error.detail == .newer { throw error }
     return error.message
   }
 
@@ -99,7 +114,7 @@ extension Verification {
   ) throws(StoreError) -> FileCheck {
     let log = StoreLayout.parseLogName(name)
     guard StoreLayout.isPack(name) else {
-      return .damaged("is no file of a store", nil, nil)
+      return .damaged("is not a file of a store", nil, nil)
     }
     var failure: String?
     objects.refresh(name)

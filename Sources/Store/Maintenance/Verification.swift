@@ -97,6 +97,16 @@ struct Verification {
     }
   }
 
+  /// Returns true when a file has that name; something else in the place of its folder is found by
+  /// ``checkPlaces(live:access:)``.
+  func isThere(_ name: String) throws(StoreError) -> Bool {
+    do throws(StoreError) {
+      return try objects.status(of: name) != nil
+    } catch  where error.kind == .corrupt {
+      return false
+    }
+  }
+
   /// Names the log files that are missing though the index or a later file refers to them.
   private mutating func addMissingLogs() throws(StoreError) {
     for (dataset, newest) in view {
@@ -104,7 +114,7 @@ struct Verification {
       let missing = (1...newest).lazy.map { ($0, StoreLayout.logName(dataset, $0)) }
         .filter { [checks] in checks[$0.1] == nil }.prefix(1000)
       // It may have been written since names were read.
-      for (sequence, name) in missing where try objects.status(of: name) == nil {
+      for (sequence, name) in missing where try !isThere(name) {
         damagedFiles.append((name, "is missing; restore it from a copy"))
         if let known = try? index.record(of: dataset, sequence: sequence) {
           contents.add(known)
@@ -291,12 +301,14 @@ struct Verification {
         versionsOfFile[file, default: []].formUnion(versions(of: log.dataset, told: log.sequence))
       }
     }
-    for file in reasons.keys.sorted() {
+    for (file, reason) in reasons.sorted(by: { $0.key < $1.key }) {
+      // A message for readers who do not know the file begins with it.
+      let what = reason.hasPrefix(file + " ") ? String(reason.dropFirst(file.count + 1)) : reason
       let versions = (versionsOfFile[file] ?? []).sorted {
         $0.compare($1)
       }
       report.damage.append(
-        VerifyReport.Damage(file: file, what: reasons[file] ?? "", versions: versions))
+        VerifyReport.Damage(file: file, what: what, versions: versions))
     }
     return report
   }

@@ -10,6 +10,13 @@ package struct VerifyReport: Sendable {
     package let what: String
     /// The versions whose content it touches, as references (`name@3`), in order.
     package let versions: [String]
+
+    /// Damage of one file.
+    package init(file: String, what: String, versions: [String] = []) {
+      self.file = file
+      self.what = what
+      self.versions = versions
+    }
   }
 
   /// Empty when everything is as it was written.

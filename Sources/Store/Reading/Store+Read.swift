@@ -93,7 +93,7 @@ extension Store {
     guard TagName.isValid(name) else {
       throw StoreError(
         .usage,
-        "'\(name)' is no tag: use letters, digits, '.', '_' and '-', beginning with a letter, not "
+        "'\(name)' is not a tag: use letters, digits, '.', '_' and '-', beginning with a letter, not "
           + "'latest'")
     }
     while true {

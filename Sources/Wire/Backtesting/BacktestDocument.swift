@@ -1,51 +1,51 @@
 package import Model
 
-/// What a rule set would have done on stored rows, and everything needed to compute it again.
+/// A backtest of a rule set on stored rows, with everything that is needed to compute it again.
 package struct BacktestDocument: Codable, Sendable, Hashable {
-  /// The form of the document.
+  /// The document's format.
   package static let format = "assay.backtest/1"
 
-  /// What the rows are.
+  /// The kind of rows that a backtest reads.
   package enum Layout: String, Codable, Sendable {
     /// One row for each item and model.
     case bakeoff
-    /// One row for each decision that was made, with the chance it had.
+    /// One row for each decision that was made, with its propensity.
     case decisions
   }
 
-  /// What the gates of the rules say together.
+  /// The verdict of all gates of the rules together.
   package enum Verdict: String, Codable, Sendable {
     case pass, fail
-    /// Not enough data to say.
+    /// There is too little data for a verdict.
     case insufficient
     /// The rules have no gates.
     case none
   }
 
-  /// What the rules are compared with.
+  /// The rules, or the target, that the candidate is compared with.
   package struct Baseline: Codable, Sendable, Hashable {
-    /// How the report calls it: the reference of rules, or a target.
+    /// The name in the report: the reference of rules, or a target.
     package let name: String
     /// The digest of the rules; nil where one target gets everything.
     package let digest: Digest?
 
-    /// Rules, or a target.
+    /// Rules, or a target without a digest.
     package init(name: String, digest: Digest?) {
       self.name = name
       self.digest = digest
     }
   }
 
-  /// For how many items it is known which target is chosen, since every condition could tell, and
-  /// how it did, since a result of it is stored.
+  /// The numbers of items with a known choice, since every condition had its fields, and a known
+  /// result, since a result of the chosen target is stored.
   package struct Coverage: Codable, Sendable, Hashable {
     package let items: Int
     package let candidate: Int
     package let active: Int
-    /// Those that are compared.
+    /// The items that both sides cover, which are compared.
     package let both: Int
 
-    /// Of `items` items.
+    /// The coverage of `items` items.
     package init(items: Int, candidate: Int, active: Int, both: Int) {
       self.items = items
       self.candidate = candidate
@@ -54,7 +54,7 @@ package struct BacktestDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// What became of one rule of the candidate.
+  /// The items that a rule of the candidate decided.
   package struct RuleUse: Codable, Sendable, Hashable {
     /// Nil for the default.
     package let rule: String?
@@ -62,7 +62,7 @@ package struct BacktestDocument: Codable, Sendable, Hashable {
     package let items: Int
     /// Those of them with a stored result for the chosen target.
     package let covered: Int
-    /// Items it was asked about and could not tell.
+    /// Items for which its condition was evaluated and unknown.
     package let unknown: Int
 
     /// The use of `rule`.
@@ -74,20 +74,20 @@ package struct BacktestDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// How conditions went.
+  /// The outcomes of evaluated conditions.
   package struct Conditions: Codable, Sendable, Hashable {
-    /// Rules that were asked, over all items.
+    /// Conditions evaluated, over all items.
     package let checked: Int
-    /// Those that could not tell: a field was absent or of another type.
+    /// Conditions that were unknown: a field was absent or of another type.
     package let unknown: Int
-    /// Items for which at least one could not tell.
+    /// Items with at least one unknown condition.
     package let itemsWithUnknown: Int
-    /// Items that no rule was true for.
+    /// Items for which no rule was true.
     package let defaulted: Int
     /// In the order of the document, the default last.
     package let rules: [RuleUse]
 
-    /// How conditions went.
+    /// The outcomes of conditions, with the use of each rule.
     package init(
       checked: Int, unknown: Int, itemsWithUnknown: Int, defaulted: Int, rules: [RuleUse]
     ) {
@@ -107,7 +107,7 @@ package struct BacktestDocument: Codable, Sendable, Hashable {
     package let target: String
     package let items: Int
 
-    /// So many items went this way.
+    /// A cell of `items` items.
     package init(
       activeRule: String?, activeTarget: String, rule: String?, target: String, items: Int
     ) {
@@ -133,14 +133,14 @@ package struct BacktestDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// Units that splits hold on to.
+  /// The units that splits keep together.
   package struct Units: Codable, Sendable, Hashable {
-    /// Different ones, among items that both decide by a split.
+    /// Distinct units, among items that both sides decide by a split.
     package let units: Int
     /// Those that get another target.
     package let moved: Int
 
-    /// So many of them move.
+    /// `units` units of which `moved` move.
     package init(units: Int, moved: Int) {
       self.units = units
       self.moved = moved
@@ -150,11 +150,11 @@ package struct BacktestDocument: Codable, Sendable, Hashable {
   package let schema: String
   /// The request with every reference as a number and every option spelled out.
   package let request: BacktestRequest
-  /// The digest of the rules that were tried.
+  /// The digest of the backtested rules.
   package let rules: Digest
   package let active: Baseline
   package let layout: Layout
-  /// The rows; then the outcomes, where they are apart.
+  /// The rows; then the outcomes, where they are in another version.
   package let sources: [ComparisonDocument.Source]
   package let roles: MetricRoles
   package let items: ComparisonDocument.Items
@@ -167,19 +167,20 @@ package struct BacktestDocument: Codable, Sendable, Hashable {
   package let movement: [MovementDocument]
   /// Nil where no item is decided by a split on both sides.
   package let units: Units?
-  /// How both did, on the items that both have results for; none for logged decisions.
+  /// The results of both sides, on the items that both cover; nil for logged decisions.
   package var activeSummary: ArmDocument?
   package var summary: ArmDocument?
-  /// The candidate against the active rules, by its rules; nil where nothing can be said.
+  /// The candidate compared with the active rules, sliced by its rules; nil where nothing can be
+  /// compared.
   package var pair: PairDocument?
   package var offPolicy: OffPolicyDocument?
   package var findings: [ComparisonDocument.Finding]
   package var gates: [GateResult] = []
   package var verdict = Verdict.none
-  /// What was not shown, in words.
+  /// The requirements that were not shown to be met, in words.
   package var failures: [String] = []
 
-  /// What the decisions alone tell; results are added.
+  /// A report of the decisions only; results are added to it.
   package init(
     request: BacktestRequest, rules: Digest, active: Baseline, layout: Layout,
     sources: [ComparisonDocument.Source], roles: MetricRoles, items: ComparisonDocument.Items,
@@ -206,22 +207,22 @@ package struct BacktestDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// What logged decisions, each with the chance it had, tell of rules that would have decided
-/// otherwise.
+/// An off-policy estimate: the evidence of logged decisions, each with its propensity, on rules
+/// that would decide otherwise.
 package struct OffPolicyDocument: Codable, Sendable, Hashable {
-  /// Decisions with a chance, a target and an outcome.
+  /// Decisions with a propensity, a target and an outcome.
   package let rows: Int
-  /// How many decisions by the candidate they are worth.
+  /// The effective sample size for the candidate's decisions.
   package let effectiveRows: Double
-  /// The same for the active rules.
+  /// The effective sample size for the active rules.
   package let activeEffectiveRows: Double
-  /// The fewest that anything is estimated from.
+  /// The least effective sample size from which anything is estimated.
   package let leastEffectiveRows: Int
-  /// The mean of the candidate's chance over the logged one; well below 1 where it would choose
-  /// what was never tried.
+  /// The mean ratio of the candidate's propensity to the logged one; well below 1 where it would
+  /// choose what was never tried.
   package let meanWeight: Double
 
-  /// What rows are worth.
+  /// The effective sample sizes of the weighted rows.
   package init(
     rows: Int, effectiveRows: Double, activeEffectiveRows: Double, leastEffectiveRows: Int,
     meanWeight: Double

@@ -1,60 +1,61 @@
 package import Model
 
-/// Which rules are tried on which rows.
+/// The rules of a backtest, and the rows that they are tried on.
 package struct BacktestRequest: Codable, Sendable, Hashable {
-  /// The rules that are tried, `support@7`.
+  /// The rules to try, `support@7`.
   package var rules: String
   /// The rows; nil for those that the rules' own gates name.
   package var on: String?
-  /// The rules they are compared with; nil for what is live.
+  /// The rules to compare with; nil for the live ones.
   package var active: String?
-  /// Instead of rules, the target that would get everything.
+  /// The target that would get every request, in place of `active`.
   package var baseline: String?
   /// Rows with the outcomes of logged decisions; nil where the rows have them.
   package var outcomes: String?
   package var options: BacktestOptions?
-  /// Where the report is kept; nil for nowhere.
-  package var save: SaveOrder?
+  /// The dataset that saves the report; nil to save nothing.
+  package var save: SaveRequest?
 
-  /// A trial of `rules`.
+  /// A backtest of `rules`.
   package init(rules: String, on: String? = nil) {
     self.rules = rules
     self.on = on
   }
 }
 
-/// How rules are tried: everything, besides rules and rows, that a number in the report depends on.
+/// The options of a backtest: everything, besides rules and rows, on which a number in the report
+/// depends.
 package struct BacktestOptions: Codable, Sendable, Hashable {
   /// The column that names the model of a row.
   package var by = "model"
   /// The columns that identify an item; nil for the version's key without `by`.
   package var key: [String]?
-  /// Fields of a request and the columns they come from: `request.task` from `task`.
+  /// The columns of fields of a request: `request.task` from `task`.
   package var map: [DataText: String] = [:]
-  /// Targets and their values of `by`, where these are neither its name nor its model.
+  /// The values of `by` of targets for which it is neither their name nor their model.
   package var targets: [DataText: String] = [:]
-  /// Which columns play which part, where their names do not tell it.
+  /// The columns of roles that do not follow from the columns' names.
   package var roles = MetricRoles()
-  /// More metrics: those of which more is better, and those of which less is.
+  /// More metrics: those of which more is better, and those of which less is better.
   package var higher: [String] = []
   package var lower: [String] = []
-  /// Rows with the same value here share their luck.
+  /// The column whose equal values make a cluster: rows that may succeed or fail together.
   package var cluster: String?
   /// The column that numbers the attempts at an item.
   package var repeats: String?
-  /// What SQL would say after WHERE.
+  /// The condition that rows must meet, as in SQL after WHERE.
   package var condition: String?
   /// The coverage of intervals; gates have their own.
   package var confidence = 0.95
   package var seed: UInt64 = 1
-  /// Draws of the bootstrap.
+  /// The number of resamples of the bootstrap.
   package var resamples = 9_999
-  /// Below so many rows' worth of logged decisions, nothing is estimated from them.
+  /// The least effective sample size of logged decisions from which anything is estimated.
   package var leastEffectiveRows = 30
-  /// How many of the items that are decided otherwise are named.
+  /// The number of differently decided items to list.
   package var examples = 20
 
-  /// The usual options.
+  /// The default options.
   package init() {}
 
   private enum CodingKeys: String, CodingKey {

@@ -1,19 +1,18 @@
 package import Model
 
-/// What a door asks of a store about rules that are tried on measurements, drafted from them, or
-/// live.
+/// The calls on backtests of rules, drafts of rules, and live experiments.
 package protocol BacktestService: Sendable {
-  /// Tries a version of a rule set on stored rows, and keeps the report where the request says so.
-  /// - Throws: ``StoreError``: `usage` for rows that cannot be what the rules decide about,
-  ///   `missing` for a version that is not there.
-  func backtest(_ request: BacktestRequest) throws(StoreError) -> Kept<BacktestDocument>
+  /// Tries a version of a rule set on stored rows, and saves the report where the request says so.
+  /// - Throws: ``StoreError``: `usage` for rows that rules cannot decide about, `missing` for a
+  ///   version that does not exist.
+  func backtest(_ request: BacktestRequest) throws(StoreError) -> Saved<BacktestDocument>
 
-  /// Drafts rules from measurements, and keeps the evidence where the request says so.
-  /// - Throws: ``StoreError``: `usage` for rows or an objective that make no rules.
-  func suggest(_ request: SuggestionRequest) throws(StoreError) -> Kept<SuggestionDocument>
+  /// Drafts rules from measurements, and saves the evidence where the request says so.
+  /// - Throws: ``StoreError``: `usage` for rows or an objective from which no rules follow.
+  func suggest(_ request: SuggestionRequest) throws(StoreError) -> Saved<SuggestionDocument>
 
-  /// How a live split is going.
-  /// - Throws: ``StoreError``: `missing` where nothing is live or decided, `usage` where nothing is
-  ///   split.
+  /// Reports the results of a live split so far.
+  /// - Throws: ``StoreError``: `missing` when nothing is live or decided, `usage` when no rule
+  ///   splits.
   func experiment(_ request: ExperimentRequest) throws(StoreError) -> ExperimentDocument
 }

@@ -1,40 +1,40 @@
-/// Which live split is looked at, and how.
+/// The live split to report on, and the options of the report.
 package struct ExperimentRequest: Codable, Sendable, Hashable {
   /// The router.
   package var name: String
-  /// The version that splits, as the part of a reference after the `@`; nil for what is live.
+  /// The version with the split, as the part of a reference after the `@`; nil for the live one.
   package var version: String?
-  /// The rule that splits; nil for the only one.
+  /// The rule with the split; nil for the only one.
   package var rule: String?
   /// The variant that the others are measured against; nil for the one with the most weight.
   package var control: String?
   /// Bounds that stop the experiment when they are shown to be broken, `latency <= +20%`; nil for
-  /// success, and errors, that get worse at all.
+  /// any worsening of success and errors.
   package var guardrails: [String]?
-  /// So many units were planned, fixed before looking: intervals are tightest there.
+  /// The planned number of units, fixed before the first look: intervals are tightest there.
   package var planned = 10_000
   package var confidence = 0.95
   package var roles = MetricRoles()
-  /// The decisions; nil for those of the router.
+  /// The version with the decisions; nil for those of the router.
   package var decisions: String?
-  /// The outcomes; nil for those of the router.
+  /// The version with the outcomes; nil for those of the router.
   package var outcomes: String?
 
-  /// The live split of `name`.
+  /// A report on the live split of `name`.
   package init(name: String) { self.name = name }
 }
 
-/// How a live split is going, told so that looking early does no harm.
+/// The results of a live split so far, valid at every look (anytime-valid).
 package struct ExperimentDocument: Codable, Sendable, Hashable {
-  /// The form of the document.
+  /// The document's format.
   package static let format = "assay.experiment/1"
 
-  /// What to do.
+  /// The recommendation of a report.
   package enum Verdict: String, Codable, Sendable {
     case `continue`
     /// A guardrail is shown to be broken: go back.
     case stop
-    /// The split is not what was planned: nothing here can be trusted; find the fault.
+    /// The shares differ from the plan, so no number of the report can be trusted; find the fault.
     case hold
   }
 
@@ -42,13 +42,13 @@ package struct ExperimentDocument: Codable, Sendable, Hashable {
   package struct Arm: Codable, Sendable, Hashable {
     package let variant: String
     package let target: String
-    /// The share it should have had; all sum to 1.
+    /// The planned share; all sum to 1.
     package let share: Double
     package let units: Int
     package let decisions: Int
     /// Decisions with an outcome.
     package let outcomes: Int
-    /// Of those that say who answered, how many another target did.
+    /// The share of outcomes that another target answered, among those that name one.
     package let servedElsewhere: ArmDocument.Rate?
     package let summary: ArmDocument?
 
@@ -68,14 +68,14 @@ package struct ExperimentDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// Counts against shares.
+  /// A test of counts against shares, for a sample ratio mismatch.
   package struct RatioCheck: Codable, Sendable, Hashable {
     package let statistic: Double
     package let pValue: Double
-    /// Whether the p-value is below 0.001.
+    /// True when the p-value is below 0.001.
     package let isAlarm: Bool
 
-    /// What a check found.
+    /// The result of a test.
     package init(statistic: Double, pValue: Double, isAlarm: Bool) {
       self.statistic = statistic
       self.pValue = pValue
@@ -83,7 +83,7 @@ package struct ExperimentDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// One measure of a variant against the control, one value a unit.
+  /// A metric of a variant compared with the control, one value per unit.
   package struct Contrast: Codable, Sendable, Hashable {
     package let variant: String
     package let metric: String
@@ -94,11 +94,11 @@ package struct ExperimentDocument: Codable, Sendable, Hashable {
     package let units: Int
     package let control: Double?
     package let value: Double?
-    /// Variant minus control; the interval holds at every look at once.
+    /// Variant minus control; the interval is valid at all looks together.
     package let difference: EstimateDocument?
-    /// Always valid; the one to report is the smallest of all looks.
+    /// Valid at every look; report the smallest of all looks.
     package let pValue: Double?
-    /// With all contrasts counted in (Holm).
+    /// The p-value adjusted for all contrasts (Holm).
     package let adjustedPValue: Double?
     package let verdict: MetricDocument.Verdict
 
@@ -127,25 +127,25 @@ package struct ExperimentDocument: Codable, Sendable, Hashable {
   package let format: String
   /// The request with every reference as a number and every option spelled out.
   package let request: ExperimentRequest
-  /// `variant`, or `version` while one takes another's place.
+  /// `variant`, or `version` while one version replaces another.
   package let by: String
   package let sources: [ComparisonDocument.Source]
   package let roles: MetricRoles
   /// The control first.
   package let arms: [Arm]
-  /// Units against shares; nil where there are none.
+  /// The counts of units against their shares; nil without shares.
   package let sampleRatio: RatioCheck?
-  /// Units with an outcome against those shares.
+  /// The counts of units with an outcome against the same shares.
   package let outcomeRatio: RatioCheck?
   package let contrasts: [Contrast]
-  /// The guardrails of each variant; passed is shown to hold, failed shown to be broken.
+  /// The guardrails of each variant: passed means shown to hold, failed shown to be broken.
   package let guardrails: [GateResult]
   package let findings: [ComparisonDocument.Finding]
   package let verdict: Verdict
-  /// Why, in words.
+  /// The reasons of the verdict, in words.
   package let reasons: [String]
 
-  /// The state of a split.
+  /// A report with all of its members.
   package init(
     request: ExperimentRequest, by: String, sources: [ComparisonDocument.Source],
     roles: MetricRoles, arms: [Arm], sampleRatio: RatioCheck?, outcomeRatio: RatioCheck?,

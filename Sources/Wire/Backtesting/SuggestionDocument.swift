@@ -1,58 +1,59 @@
 package import Model
 
-/// From which measurements to draft rules, and to what end.
+/// The measurements to draft rules from, and the objective.
 package struct SuggestionRequest: Codable, Sendable, Hashable {
   /// The router that the rules are for.
   package var name: String
-  /// The rows; nil for those of `from`.
+  /// The rows; nil for those of the report `from`.
   package var on: String?
-  /// A report that was kept, whose rows, parts and slices are taken.
+  /// The saved report whose rows, roles and slices are used.
   package var from: String?
   /// The column whose values may get models of their own; nil for the report's.
   package var slice: String?
   /// The field of a request that has the slice's value; nil for the column's own name, in
   /// `metadata` unless it is a field already.
   package var field: String?
-  /// Such as `min cost s.t. success >= -1pp`.
+  /// The objective, such as `min cost s.t. success >= -1pp`.
   package var objective: String
-  /// The model that the bound is measured against; nil for the best of what the bound is about.
+  /// The model that the bound is measured against; nil for the best by the bound's metric.
   package var base: String?
   /// The provider of all targets.
   package var provider: String?
-  /// The rows that the draft's gates will ask to be tried on; nil for no gates.
+  /// The rows that the draft's gates require for a backtest; nil for no gates.
   package var holdout: String?
   package var options: BacktestOptions?
-  /// Where the evidence is kept; nil for nowhere.
-  package var save: SaveOrder?
+  /// The dataset that saves the evidence; nil to save nothing.
+  package var save: SaveRequest?
 
-  /// Rules for `name`.
+  /// A draft of rules for `name`.
   package init(name: String, objective: String) {
     self.name = name
     self.objective = objective
   }
 }
 
-/// A draft of rules, and the evidence that it rests on.
+/// A draft of rules, with its evidence.
 package struct SuggestionDocument: Codable, Sendable, Hashable {
-  /// The form of the document.
+  /// The document's format.
   package static let format = "assay.suggestion/1"
 
-  /// One model tried in another's place.
+  /// A model tried in place of another.
   package struct Trial: Codable, Sendable, Hashable {
     package let model: String
-    /// The model in whose place.
+    /// The model that it would replace.
     package let over: String
     /// Items that all models have.
     package let items: Int
-    /// The change of what the bound is about, against the base; nil for the base itself.
+    /// The change of the bound's metric, against the base; nil for the base itself.
     package let bound: EstimateDocument?
-    /// The change of what is to be best, against `over`; relative, or a difference for success.
+    /// The change of the metric to improve, against `over`; relative, or a difference for success.
     package let gain: EstimateDocument?
-    /// That the bound does not hold or nothing is gained: the larger of both p-values.
+    /// The larger p-value of the two hypotheses that the bound is broken and that nothing is
+    /// gained.
     package let pValue: Double?
-    /// With all trials of the stage counted in (Holm).
+    /// The p-value adjusted for all trials of the stage (Holm).
     package let adjustedPValue: Double?
-    /// Whether the rows show both.
+    /// True when the rows show that the bound holds and something is gained.
     package let isShown: Bool
 
     /// `model` in the place of `over`.
@@ -75,11 +76,11 @@ package struct SuggestionDocument: Codable, Sendable, Hashable {
   package struct Slice: Codable, Sendable, Hashable {
     package let value: String
     package let items: Int
-    /// Who gets them.
+    /// The model that gets them.
     package let model: String
-    /// Whether that is a rule, and not the default.
+    /// True when a rule gives them to it, and not the default.
     package let isRule: Bool
-    /// That the default breaks the bound here: the p-value, all of the stage counted in.
+    /// The p-value of the default breaking the bound in this slice, adjusted for the stage.
     package let harmPValue: Double?
     package let trials: [Trial]
 
@@ -96,12 +97,12 @@ package struct SuggestionDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// A model on the items that all have.
+  /// A model's results on the items that all have.
   package struct Entry: Codable, Sendable, Hashable {
     package let model: String
     package let summary: ArmDocument
 
-    /// How `model` did.
+    /// The results of `model`.
     package init(model: String, summary: ArmDocument) {
       self.model = model
       self.summary = summary
@@ -115,20 +116,20 @@ package struct SuggestionDocument: Codable, Sendable, Hashable {
   package let roles: MetricRoles
   package let items: ComparisonDocument.Items
   package let models: [Entry]
-  /// What bounds are measured against.
+  /// The model that bounds are measured against.
   package let base: String
-  /// Who gets everything that no rule is for.
+  /// The model that gets everything without a rule.
   package let fallback: String
-  /// Every other model in the base's place, on all items.
+  /// A trial of every other model in place of the base, on all items.
   package let overall: [Trial]
   package let slices: [Slice]
-  /// Tests that were looked at in the slices, all counted in.
+  /// The number of tests in the slices, for all of which p-values are adjusted.
   package let sliceTests: Int
-  /// A p-value below it shows something: one-sided.
+  /// The significance level: a one-sided p-value below it shows something.
   package let alpha: Double
   package let findings: [ComparisonDocument.Finding]
   /// The draft, `route.rules/1`.
-  package let document: CanonicalJSON
+  package let document: JSON
   /// The draft's digest.
   package let rules: Digest
 
@@ -137,7 +138,7 @@ package struct SuggestionDocument: Codable, Sendable, Hashable {
     request: SuggestionRequest, source: ComparisonDocument.Source, roles: MetricRoles,
     items: ComparisonDocument.Items, models: [Entry], base: String, fallback: String,
     overall: [Trial], slices: [Slice], sliceTests: Int, alpha: Double,
-    findings: [ComparisonDocument.Finding], document: CanonicalJSON, rules: Digest
+    findings: [ComparisonDocument.Finding], document: JSON, rules: Digest
   ) {
     format = Self.format
     self.request = request

@@ -1,10 +1,10 @@
-/// How one arm (a version, or the rows of one model) did: rates, latency, cost.
+/// The rates, latency and cost of an arm: a version, or the rows of one model.
 ///
-/// What its table has no column for is left out.
+/// A measure whose column the table lacks is nil.
 package struct ArmDocument: Codable, Sendable, Hashable {
-  /// A rate among the rows or items that have a value.
+  /// The share of the rows or items with a value that have a property.
   package struct Rate: Codable, Sendable, Hashable {
-    /// Nil where an item's value is the mean of its attempts: shares are not counted.
+    /// Nil where an item's value is the mean of its attempts: then no item counts as a whole.
     package let count: Int?
     package let of: Int
     /// Nil for no rows.
@@ -26,7 +26,7 @@ package struct ArmDocument: Codable, Sendable, Hashable {
     /// The fewest rows for which p95 has an upper bound.
     package let rowsForUpperBound: Int?
 
-    /// Two quantiles.
+    /// Two quantiles with their intervals.
     package init(p50: EstimateDocument, p95: EstimateDocument, rowsForUpperBound: Int?) {
       self.p50 = p50
       self.p95 = p95
@@ -43,7 +43,7 @@ package struct ArmDocument: Codable, Sendable, Hashable {
     /// Nil without a success, as it is undefined then and not 0; or where success is no share.
     package let perSuccess: EstimateDocument?
 
-    /// What was paid, and for what.
+    /// The amounts paid, and the rows without one.
     package init(
       total: Double, perRow: EstimateDocument, unpriced: Int, perSuccess: EstimateDocument?
     ) {
@@ -60,7 +60,7 @@ package struct ArmDocument: Codable, Sendable, Hashable {
     package let valid: Rate?
     package let validAndSuccess: Rate?
 
-    /// Three rates, those that can be told.
+    /// The three rates, nil where the table lacks their columns.
     package init(parsed: Rate?, valid: Rate?, validAndSuccess: Rate?) {
       self.parsed = parsed
       self.valid = valid
@@ -68,14 +68,14 @@ package struct ArmDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// Rows whose input is so long, in tokens.
+  /// The rows whose input length, in tokens, is from `from` up to and excluding `below`.
   package struct Bucket: Codable, Sendable, Hashable {
     package let name: String
     package let from: Int
     /// The first length that is too long; nil for the last bucket.
     package let below: Int?
     package let rows: Int
-    /// Nil where there is no data.
+    /// Nil for a bucket without data.
     package let success: EstimateDocument?
 
     /// The rows of `name`.
@@ -88,7 +88,7 @@ package struct ArmDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// What repeating every item shows; the items are the sample.
+  /// The results of repeated attempts at the same items; the items are the sample.
   package struct Repeats: Codable, Sendable, Hashable {
     /// An estimate for so many attempts.
     package struct Attempts: Codable, Sendable, Hashable {
@@ -139,6 +139,6 @@ package struct ArmDocument: Codable, Sendable, Hashable {
   package var buckets: [Bucket]?
   package var repeats: Repeats?
 
-  /// An arm of `rows` rows of which nothing is told yet.
+  /// An arm of `rows` rows without any measure yet.
   package init(rows: Int) { self.rows = rows }
 }

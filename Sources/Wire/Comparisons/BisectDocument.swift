@@ -1,10 +1,10 @@
 package import Model
 
-/// The versions in which a metric moved; none when it never did.
+/// The versions in which a metric moved; an empty list when it never did.
 package struct BisectDocument: Codable, Sendable, Hashable {
-  /// An item whose value is another than in the version before.
+  /// An item whose value differs from that in the version before.
   package struct Item: Codable, Sendable, Hashable {
-    /// What became of it.
+    /// The kind of difference: another value, or an item that only one of the versions has.
     package enum Change: String, Codable, Sendable {
       case changed, added, removed
     }
@@ -38,14 +38,14 @@ package struct BisectDocument: Codable, Sendable, Hashable {
     package let after: Double
     /// Of the change point, where such were looked for.
     package let pValue: Double?
-    /// How many rows differ between the two versions, whatever group they belong to.
+    /// The counts of rows that differ between the two versions, whatever group they belong to.
     package let changes: ChangeCounts
     /// The items that moved most, largest first.
     package let items: [Item]
-    /// How many items moved.
+    /// The number of items that moved.
     package let movedItems: Int
 
-    /// A move, from all that is known of it.
+    /// A move with all of its members.
     package init(
       group: String?, version: VersionDocument, previous: Int, skipped: [Int], before: Double,
       after: Double, pValue: Double?, changes: ChangeCounts, items: [Item], movedItems: Int
@@ -74,22 +74,21 @@ package struct BisectDocument: Codable, Sendable, Hashable {
   /// change points were looked for.
   package let good: Int?
   package let bad: Int?
-  /// What was given.
+  /// The threshold of the request; nil without one.
   package let threshold: Double?
-  /// How many versions' rows were read to find the moves.
+  /// The number of versions whose rows were read to find the moves.
   package let versionsRead: Int
   /// Largest first.
   package let moves: [Move]
-  /// What was left out of the versions that were read, and what is not measured alike in them; nil
-  /// for nothing.
+  /// Rows and items left out of the versions that were read, and differences in how these were
+  /// measured; nil for nothing.
   package let findings: [ComparisonDocument.Finding]?
 
   /// The fewest versions among which a change point can be significant at 5 %: of seven in a
   /// row there are enough orders for the permutation test (`ChangePoints` of Statistics).
   package static let fewestForChangePoints = 7
 
-  /// Whether no move was found where none could have been: change points were looked for among too
-  /// few versions.
+  /// True when no move was found because change points were looked for among too few versions.
   package var isUndecided: Bool {
     moves.isEmpty && good == nil && versionsRead < Self.fewestForChangePoints
   }

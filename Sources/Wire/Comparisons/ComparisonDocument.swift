@@ -1,8 +1,8 @@
 package import Model
 
-/// Arms compared item by item, and everything that is needed to compute it again.
+/// A comparison of arms item by item, with everything that is needed to compute it again.
 package struct ComparisonDocument: Codable, Sendable, Hashable {
-  /// The form of the document, whose edition stands behind it.
+  /// The name of the document's format, which its edition follows.
   package static let form = "assay.comparison"
 
   /// A version whose rows were read.
@@ -19,15 +19,15 @@ package struct ComparisonDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// One of what is compared.
+  /// One side of a comparison.
   package struct Arm: Codable, Sendable, Hashable {
-    /// The reference, or the value of the column that tells arms apart.
+    /// The reference, or the value of the column that divides the arms.
     package let name: String
-    /// The version its rows are of.
+    /// The version of its rows.
     package let reference: String
-    /// Its rows, those left out included.
+    /// The number of its rows, including those left out.
     package let rows: Int
-    /// How it did on the items that all arms have.
+    /// Its measures on the items that all arms have.
     package let summary: ArmDocument
 
     /// The arm called `name`.
@@ -39,20 +39,20 @@ package struct ComparisonDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// Something that the arms do not have in common, or that has to be known to trust the numbers.
+  /// A difference between the arms, or another fact that a reader needs to trust the numbers.
   package struct Finding: Codable, Sendable, Hashable {
-    /// What differs, such as `items`, `expected` or `scorer`.
+    /// The property that differs, such as `items`, `expected` or `scorer`.
     package let subject: String
-    /// The arm it is about; nil for all.
+    /// The arm that it concerns; nil for all.
     package let arm: String?
     package let what: String
     /// The subject of findings about metrics that not all arms have.
     package static let metrics = "metrics"
-    /// How many items or rows it touches; nil where that is no question of counting.
+    /// The number of items or rows that it concerns; nil where nothing is counted.
     package let count: Int?
     /// Some of their keys.
     package let examples: [[String]]
-    /// Whether the items it touches were left out.
+    /// True when the items that it concerns were left out.
     package let isLeftOut: Bool
 
     /// A finding about `arm`.
@@ -74,7 +74,7 @@ package struct ComparisonDocument: Codable, Sendable, Hashable {
     /// The columns that identify one.
     package let key: [String]
     package let count: Int
-    /// Over the sorted keys, so that the same items have the same digest.
+    /// The digest of the sorted keys: the same items have the same digest.
     package let digest: Digest
 
     /// `count` items.
@@ -90,16 +90,16 @@ package struct ComparisonDocument: Codable, Sendable, Hashable {
   package let request: ComparisonRequest
   package let sources: [Source]
   package let items: Items
-  /// Which columns played which part.
+  /// The column of each role.
   package let roles: MetricRoles
   /// The base first.
   package let arms: [Arm]
-  /// Whether and how far the arms may be compared, and what was left out.
+  /// The limits of the comparison: differences between the arms, and rows and items left out.
   package let findings: [Finding]
   /// One for each arm but the base.
   package let pairs: [PairDocument]
   package let gates: [GateResult]
-  /// What the gates say together; nil where there are none.
+  /// The verdict of all gates together; nil without gates.
   package let verdict: Verdict?
 
   /// A comparison from its parts.
@@ -121,41 +121,42 @@ package struct ComparisonDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// What a gate said of a candidate.
+/// The result of a gate for a candidate.
 package struct GateResult: Codable, Sendable, Hashable {
-  /// What the change and the bound count in.
+  /// The unit of the change and the bound.
   package enum Scale: String, Codable, Sendable {
-    /// Parts of the base's value.
+    /// A fraction of the base's value.
     case relative
-    /// Parts of one: a rate.
+    /// A fraction of one: a rate.
     case share
     /// The metric's own unit.
     case number
   }
 
-  /// What the bound is about.
+  /// The quantity that a bound limits.
   package enum Kind: String, Codable, Sendable {
-    /// Candidate minus base, or in parts of the base.
+    /// Candidate minus base, or that difference as a fraction of the base.
     case change
     /// The candidate's own value.
     case limit
   }
 
-  /// As it was written.
+  /// The gate's text as the user wrote it.
   package let gate: String
   package let candidate: String
   package var verdict: Verdict
   package let scale: Scale
-  /// The change, where the bound is about one; nil where there is none.
+  /// The change, where the bound limits one; nil where there is none.
   package let change: EstimateDocument?
   package let bound: Double
   /// Nil in documents from before there were limits: a change.
   package var kind: Kind?
-  /// The candidate's own value, where the bound is about that; nil where there is none.
+  /// The candidate's own value, where the bound limits that; nil where there is none.
   package var value: EstimateDocument?
-  /// Why there is not enough data, or why it failed, where that is not the interval's doing.
+  /// The cause of a verdict that does not follow from the interval: too little data, or a failure.
   package var reason: String?
-  /// About how many items would decide with a chance of 80 %, where the interval does not.
+  /// The approximate number of items that would decide with a power of 80 %, where the interval
+  /// does not.
   package var itemsNeeded: Int?
 
   /// A gate's verdict about `candidate`.

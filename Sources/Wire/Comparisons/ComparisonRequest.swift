@@ -1,6 +1,6 @@
-/// Which arms are compared, and how.
+/// The arms to compare, and the options of the comparison.
 package struct ComparisonRequest: Codable, Sendable, Hashable {
-  /// The version whose rows are told apart by a column; nil where each arm is a version.
+  /// The version whose rows a column divides into arms; nil where each arm is a version.
   package var reference: String?
   /// The column whose values are the arms, `model`; goes with `reference`.
   package var by: String?
@@ -8,14 +8,14 @@ package struct ComparisonRequest: Codable, Sendable, Hashable {
   ///
   /// Nil with `by` for that of the first row.
   package var base: String?
-  /// The other arms: references, or values of `by`; none with `by` for all that there are.
+  /// The other arms: references, or values of `by`; empty with `by` for all other values.
   package var candidates: [String]
-  /// Nil for the usual ones, or those of the registration.
+  /// Nil for the defaults, or those of the registration.
   package var options: ComparisonOptions?
-  /// The gates that were registered before, a reference; the options are then its own.
+  /// The reference of the registered gates; the options are then those of the registration.
   package var registered: String?
-  /// Where the comparison is kept; nil for nowhere.
-  package var save: SaveOrder?
+  /// The dataset that saves the comparison; nil to save nothing.
+  package var save: SaveRequest?
 
   /// A comparison of versions.
   package init(base: String, candidates: [String]) {
@@ -43,12 +43,12 @@ package struct ComparisonRequest: Codable, Sendable, Hashable {
     candidates = try members.decodeIfPresent([String].self, forKey: .candidates) ?? []
     options = try members.decodeIfPresent(ComparisonOptions.self, forKey: .options)
     registered = try members.decodeIfPresent(String.self, forKey: .registered)
-    save = try members.decodeIfPresent(SaveOrder.self, forKey: .save)
+    save = try members.decodeIfPresent(SaveRequest.self, forKey: .save)
   }
 }
 
-/// Where a document is kept.
-package struct SaveOrder: Codable, Sendable, Hashable {
+/// The dataset, message and author of a document to save.
+package struct SaveRequest: Codable, Sendable, Hashable {
   /// The dataset.
   package var name: String
   package var message: String?
@@ -62,56 +62,57 @@ package struct SaveOrder: Codable, Sendable, Hashable {
   }
 }
 
-/// How arms are compared: everything, besides the rows, that a number in the answer depends on.
+/// The options of a comparison: everything, besides the rows, on which a number in the answer
+/// depends.
 package struct ComparisonOptions: Codable, Sendable, Hashable {
-  /// Metrics whose names tell their direction.
+  /// Metrics whose direction follows from their names.
   package var metrics: [String] = []
   /// Metrics of which more is better.
   package var higher: [String] = []
   /// Metrics of which less is better.
   package var lower: [String] = []
-  /// Such as `success >= -2pp`.
+  /// Gates such as `success >= -2pp`.
   package var gates: [String] = []
-  /// Which columns play which part, where their names do not tell it.
+  /// The columns of roles that do not follow from the columns' names.
   package var roles = MetricRoles()
   /// The columns that identify an item; nil for the version's key without `by` and `repeats`.
   package var key: [String]?
-  /// Rows with the same value here share their luck.
+  /// The column whose equal values make a cluster: rows that may succeed or fail together.
   package var cluster: String?
   /// The column that numbers the attempts at an item.
   package var repeats: String?
-  /// Columns by whose values everything is told again.
+  /// Columns for each of whose values the results are repeated.
   package var slices: [String] = []
-  /// What SQL would say after WHERE.
+  /// The condition that rows must meet, as in SQL after WHERE.
   package var condition: String?
-  /// The coverage of intervals.
+  /// The coverage of intervals, from 0 to 1.
   package var confidence = 0.95
   package var seed: UInt64 = 1
-  /// Draws of the bootstrap and of the sign-flip test.
+  /// The number of resamples of the bootstrap and of the sign-flip test.
   package var resamples = 9_999
-  /// How many of the items that got worse are named, for each metric.
+  /// The number of items to list, for each metric, among those that got worse.
   package var worst = 5
-  /// What becomes of gates where items of the base are not compared; nil for `undecided`.
+  /// The treatment of gates where items of the base are not compared; nil for `undecided`.
   package var missing: Missing?
   /// Columns that may differ between the arms and change no item and no gate; nil for none.
   package var allowedChanges: [String]?
-  /// How the gates are read: 1, where every bound is one on a change, or 2, where one without a
-  /// sign is a limit.
+  /// The edition of the gates' grammar: 1, in which every bound limits a change, or 2, in which a
+  /// bound without a sign limits the value itself.
   ///
-  /// Nil is 2 in a request, and 1 in a document from before there were two.
+  /// Nil means 2 in a request, and 1 in a document older than the second.
   package var grammar: Int?
 
-  /// What becomes of gates where fewer than all of the base's items are compared.
+  /// The treatment of gates where fewer than all of the base's items are compared.
   package enum Missing: String, Codable, Sendable, CaseIterable {
-    /// There is not enough data to say.
+    /// The gate is undecided for lack of data.
     case undecided
-    /// The gate is about the items that are there.
+    /// The gate judges only the items that are compared.
     case ignore
     /// The gate fails.
     case fail
   }
 
-  /// The usual options.
+  /// The default options.
   package init() {}
 
   private enum CodingKeys: String, CodingKey {

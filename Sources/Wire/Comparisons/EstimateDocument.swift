@@ -1,16 +1,16 @@
-/// A number drawn from rows, with what is known of its error.
+/// A number estimated from rows, with its error.
 ///
-/// A bound that the rows cannot give is left out; without both there is no interval.
+/// A bound that the rows cannot give is nil; without both there is no interval.
 package struct EstimateDocument: Codable, Sendable, Hashable {
   package let value: Double
   package let standardError: Double?
   package let lower: Double?
   package let upper: Double?
-  /// How the interval was made, such as `Wilson`, `clustered t` or `Tango`.
+  /// The method of the interval, such as `Wilson`, `clustered t` or `Tango`.
   package let method: String
-  /// The rows it rests on.
+  /// The number of rows that it rests on.
   package let rows: Int
-  /// The clusters those rows fall into; nil where each row stands for itself.
+  /// The number of clusters of those rows; nil where rows are independent.
   package let clusters: Int?
 
   /// An estimate over `rows` rows.

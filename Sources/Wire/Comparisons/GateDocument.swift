@@ -1,15 +1,15 @@
 /// Gates that were registered before a run, for exactly these items.
 package struct GateDocument: Codable, Sendable, Hashable {
-  /// The form of the document: 2 where the options name the grammar of the gates, which 1 do not.
+  /// The document's format: 2 names the grammar of the gates in its options, 1 does not.
   package static let format = "assay.gate/2"
-  /// All forms.
+  /// All formats that can be read.
   package static let formats = ["assay.gate/1", format]
 
   package let format: String
-  /// The version whose items these are.
+  /// The version that the items come from.
   package let source: ComparisonDocument.Source
   package let items: ComparisonDocument.Items
-  /// The gates, and everything else that the answer will depend on.
+  /// The gates, and everything else on which the answer will depend.
   package let options: ComparisonOptions
 
   /// Gates for the items of `source`.
@@ -23,15 +23,15 @@ package struct GateDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// A registration on its way in.
+/// A request to register gates.
 package struct GateRequest: Codable, Sendable, Hashable {
-  /// The version with the items: a set of inputs, or an earlier run.
+  /// The version that has the items: a set of inputs, or an earlier run.
   package var reference: String
   package var options: ComparisonOptions
-  package var save: SaveOrder
+  package var save: SaveRequest
 
   /// Gates for the items of `reference`.
-  package init(reference: String, options: ComparisonOptions, save: SaveOrder) {
+  package init(reference: String, options: ComparisonOptions, save: SaveRequest) {
     self.reference = reference
     self.options = options
     self.save = save

@@ -1,30 +1,30 @@
 package import Model
 
-/// Which columns of a result table play which part in a report: a JSON object, role to column.
+/// The roles of a result table's columns in a report: a JSON object, role to column.
 package struct MetricRoles: Sendable, Hashable {
-  /// A part that a column can play.
+  /// A role that a column can have.
   package enum Role: String, Sendable, CaseIterable {
-    /// Whether, or how far, the task was solved.
+    /// The success of an attempt, true or false, or a degree.
     case success
     case latency
-    /// What the attempt cost, retries included.
+    /// The cost of an attempt, retries included.
     case cost
     case inputTokens, outputTokens
-    /// Whether the output could be parsed at all.
+    /// True when the output could be parsed.
     case parsed
-    /// Whether it was of the wanted schema.
+    /// True when the output matched the required schema.
     case valid
     /// True, or a text, where the model refused.
     case refusal
     /// True where it should have refused.
     case expectedRefusal
-    /// Why the output ended.
+    /// The reason for which the output ended.
     case finishReason
-    /// Whether it was cut off.
+    /// True when the output was cut off.
     case truncated
-    /// How well tools were called.
+    /// The quality of tool calls.
     case toolCall
-    /// What the model said.
+    /// The model's answer.
     case output
   }
 
@@ -39,13 +39,13 @@ package struct MetricRoles: Sendable, Hashable {
     set { columns[role] = newValue }
   }
 
-  /// All columns that play a part.
+  /// All columns that have a role.
   package var names: Set<DataText> { columns.values.textSet }
 }
 
 extension MetricRoles {
   /// Roles written as `success=win`, several of them with commas between.
-  /// - Throws: ``StoreError`` of kind `usage` for a part that there is not.
+  /// - Throws: ``StoreError`` of kind `usage` for an unknown role or a text without `=`.
   package init(parsing texts: [String]) throws(StoreError) {
     self.init()
     for pair in try NameList.names(in: texts) ?? [] {
@@ -53,7 +53,7 @@ extension MetricRoles {
       guard parts.count == 2, let role = Role(rawValue: String(parts[0])) else {
         throw StoreError(
           .usage,
-          "'\(pair)' gives no column a part; write part=column; "
+          "'\(pair)' gives no role a column; write role=column; "
             + Spelling.advice(String(parts[0]), Role.allCases.map(\.rawValue)))
       }
       self[role] = String(parts[1])
@@ -70,7 +70,7 @@ extension MetricRoles: Codable {
         throw DecodingError.dataCorrupted(
           .init(
             codingPath: decoder.codingPath,
-            debugDescription: "'\(role)' is no role; there are \(known)"))
+            debugDescription: "'\(role)' is not a role; the roles are \(known)"))
       }
       self[role] = column
     }

@@ -1,4 +1,4 @@
-/// One candidate against the base, on the same items.
+/// A comparison of one candidate with the base, on the same items.
 package struct PairDocument: Codable, Sendable, Hashable {
   package let base: String
   package let candidate: String
@@ -6,7 +6,8 @@ package struct PairDocument: Codable, Sendable, Hashable {
   package let latency: LatencyChange?
   package let costPerSuccess: CostChange?
   package let slices: [SliceDocument]
-  /// By the length of the base's input, all four; nil where tokens are not recorded.
+  /// The metrics by the length of the base's input, all four ranges; nil where tokens are not
+  /// recorded.
   package let buckets: [SliceDocument]?
 
   /// `candidate` against `base`.
@@ -23,7 +24,7 @@ package struct PairDocument: Codable, Sendable, Hashable {
     self.buckets = buckets
   }
 
-  /// How many times slower the candidate is, less 1.
+  /// The candidate's latency as a multiple of the base's, less 1.
   package struct LatencyChange: Codable, Sendable, Hashable {
     package let p50: EstimateDocument?
     package let p95: EstimateDocument?
@@ -35,9 +36,9 @@ package struct PairDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// What a success costs, on items with a cost and a result on both sides.
+  /// The cost per success on both sides, over items with a cost and a result on both.
   package struct CostChange: Codable, Sendable, Hashable {
-    /// Nil without a success.
+    /// Nil without a success on that side.
     package let base: EstimateDocument?
     package let candidate: EstimateDocument?
     /// Candidate over base, less 1.
@@ -52,13 +53,13 @@ package struct PairDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// Some of the items, told on their own.
+/// The metrics of some of the items.
 package struct SliceDocument: Codable, Sendable, Hashable {
   /// The column; `input tokens` for a range of lengths.
   package let column: String
   package let value: String
   package let items: Int
-  /// None where there is no data.
+  /// Empty where there is no data.
   package let metrics: [MetricDocument]
 
   /// The items whose `column` is `value`.
@@ -72,19 +73,19 @@ package struct SliceDocument: Codable, Sendable, Hashable {
 
 /// One metric of a candidate against the base's, item by item.
 package struct MetricDocument: Codable, Sendable, Hashable {
-  /// Which way is up.
+  /// The direction in which a metric improves.
   package enum Direction: String, Codable, Sendable {
     case higher, lower
   }
 
-  /// What the values are.
+  /// The kind of the values.
   package enum Scale: String, Codable, Sendable {
     /// Yes or no: means are rates, differences percentage points.
     case binary
     case number
   }
 
-  /// What can be said at the stated level, all metrics looked at counted in.
+  /// The conclusion at the stated level, corrected for all metrics examined.
   package enum Verdict: String, Codable, Sendable {
     case better, worse
     /// No difference was shown, which does not mean that there is none.
@@ -93,7 +94,7 @@ package struct MetricDocument: Codable, Sendable, Hashable {
     case noData
   }
 
-  /// A test of "no difference".
+  /// A test of the hypothesis that there is no difference.
   package struct Test: Codable, Sendable, Hashable {
     package let name: String
     package let pValue: Double
@@ -105,7 +106,7 @@ package struct MetricDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// How the items fall, where results are yes or no.
+  /// The counts of items by their results on both sides, where results are yes or no.
   package struct Counts: Codable, Sendable, Hashable {
     package let both: Int
     package let onlyBase: Int
@@ -160,32 +161,32 @@ package struct MetricDocument: Codable, Sendable, Hashable {
   package var candidate: EstimateDocument?
   /// Candidate minus base.
   package var difference: EstimateDocument?
-  /// Candidate over base, less 1; nil where that makes no sense.
+  /// Candidate over base, less 1; nil where a ratio makes no sense.
   package var relative: EstimateDocument?
-  /// The test that the verdict rests on; nil where there is no way to tell.
+  /// The test that the verdict rests on; nil where none applies.
   package var test: Test?
-  /// Its p-value with all that were looked at counted in (Holm).
+  /// Its p-value, adjusted for all that were examined (Holm).
   package var adjustedPValue: Double?
-  /// Other tests of the same.
+  /// Other tests of the same hypothesis.
   package var furtherTests: [Test] = []
-  /// The interval of the difference by drawing items again.
+  /// The interval of the difference by resampling items.
   package var bootstrap: EstimateDocument?
   package var counts: Counts?
   package var effect: Effect?
-  /// The correlation of both sides, which is what pairing gains by.
+  /// The correlation of both sides, which is the gain of pairing.
   package var correlation: Double?
-  /// The standard error had the sides not been paired.
+  /// The standard error without pairing.
   package var unpairedStandardError: Double?
-  /// The smallest difference that so many items would have shown with a chance of 80 %.
+  /// The smallest difference that so many items show with a power of 80 %.
   package var detectable: Double?
   /// Items on which the candidate did better, worse and the same.
   package var wins = 0
   package var losses = 0
   package var ties = 0
-  /// The items that got worse, worst first, as many as were asked for.
+  /// The items that got worse, worst first, at most as many as requested.
   package var worse: [Item] = []
 
-  /// A metric of which nothing is known yet.
+  /// A metric without any result yet.
   package init(metric: String, direction: Direction) {
     self.metric = metric
     self.direction = direction

@@ -1,19 +1,19 @@
-/// All models of a version beside one another: what each can do, what it costs, which is worth its
-/// price, and which is the best for what.
+/// A comparison of all models in a version: their quality, cost and latency, the models worth their
+/// price, and the best one for each slice.
 package struct ReportDocument: Codable, Sendable, Hashable {
-  /// The form of the document, whose edition stands behind it.
+  /// The name of the document's format, which its edition follows.
   package static let form = "assay.report"
 
   /// The rows of one model.
   package struct Entry: Codable, Sendable, Hashable {
     package let model: String
-    /// Different items among its rows; nil where no key tells items apart.
+    /// The number of distinct items among its rows; nil where no key identifies items.
     package let items: Int?
     package let summary: ArmDocument
-    /// The means of further metrics, in the order they were asked for.
+    /// The means of further metrics, in the order of the request.
     package let scores: [Score]
 
-    /// What is told of `model`.
+    /// The results of `model`.
     package init(model: String, items: Int?, summary: ArmDocument, scores: [Score]) {
       self.model = model
       self.items = items
@@ -35,31 +35,32 @@ package struct ReportDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// Who is worth their price: a model is on the front when no other is at least as good for at
-  /// most its cost.
+  /// The Pareto front of quality and cost: a model is on it when no other is at least as good for
+  /// at most its cost.
   package struct Front: Codable, Sendable, Hashable {
-    /// The coverage of each interval here, at which all of them hold together at the report's.
+    /// The coverage of each interval of the front, by which all hold together at the report's
+    /// level.
     package let level: Double
     /// By ascending cost.
     package let points: [Point]
 
-    /// The models with a quality and a cost.
+    /// The models that have both a quality and a cost.
     package init(level: Double, points: [Point]) {
       self.level = level
       self.points = points
     }
   }
 
-  /// A model between quality and cost.
+  /// A model's place between quality and cost.
   package struct Point: Codable, Sendable, Hashable {
     package let model: String
-    /// Its success.
+    /// The model's success.
     package let quality: EstimateDocument
-    /// Its cost a row.
+    /// The model's cost per row.
     package let cost: EstimateDocument
     package let isOnFront: Bool
-    /// Whether the rows are enough to say so: for one on the front, that every other is worse or
-    /// costs more; for another, that some model is as good and costs no more.
+    /// True when the rows are enough to show it: for a model on the front, that every other is
+    /// worse or costs more; for another, that some model is as good and costs no more.
     package let isClear: Bool
     /// The models that are at least as good for at most its cost, best first.
     package let dominatedBy: [Domination]
@@ -78,11 +79,12 @@ package struct ReportDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// A model that is at least as good for at most the cost.
+  /// A model that is at least as good for at most the cost of another.
   package struct Domination: Codable, Sendable, Hashable {
     package let model: String
     package let isClear: Bool
-    /// Its number less the dominated model's, on the items that both have; nil for none.
+    /// The dominating model's number less the dominated one's, on the items that both have; nil for
+    /// none.
     package let quality: EstimateDocument?
     package let cost: EstimateDocument?
 
@@ -97,7 +99,7 @@ package struct ReportDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// Which model for which value of a column.
+  /// The best model for each value of a column.
   package struct Routing: Codable, Sendable, Hashable {
     package let column: String
     /// In the order of the values.
@@ -114,11 +116,11 @@ package struct ReportDocument: Codable, Sendable, Hashable {
   package struct Slice: Codable, Sendable, Hashable {
     package let value: String
     package let rows: Int
-    /// Parallel to the report's models, those with rows here.
+    /// Parallel to the report's models, but only those with rows in the slice.
     package let models: [Cell]
     /// The model with the highest success, the cheaper of equals; nil where none is known.
     package let best: String?
-    /// Models that the rows do not tell apart from the best.
+    /// Models that the rows cannot distinguish from the best.
     package let notToldApart: [String]
 
     /// The rows whose value is `value`.
@@ -133,20 +135,20 @@ package struct ReportDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// One model on the rows of a slice.
+  /// A model's results on the rows of a slice.
   package struct Cell: Codable, Sendable, Hashable {
     package let model: String
     package let rows: Int
     package let success: EstimateDocument?
     /// Successes among rows, where success is yes or no.
     package let successCount: ArmDocument.Rate?
-    /// The cost a row.
+    /// The cost per row.
     package let cost: EstimateDocument?
     package let latency: ArmDocument.Latency?
     /// Its success less the best model's, on the items that both have; nil for the best.
     package let difference: EstimateDocument?
 
-    /// What is told of `model` on `rows` rows.
+    /// The results of `model` on the rows of `summary`.
     package init(
       model: String, summary: ArmDocument, difference: EstimateDocument?
     ) {
@@ -161,20 +163,20 @@ package struct ReportDocument: Codable, Sendable, Hashable {
   }
 
   package let format: String
-  /// What was asked, with the version's number.
+  /// The request, with the version's number.
   package let request: ReportRequest
   package let source: ComparisonDocument.Source
-  /// The columns that play a part.
+  /// The columns that have a role.
   package let roles: MetricRoles
   /// The best first.
   package let models: [Entry]
   /// Nil where quality or cost is not known.
   package let front: Front?
   package let routing: [Routing]
-  /// What a reader has to know: rows that take no part, items that models do not share.
+  /// Notes for the reader: rows that were not used, items that models do not share.
   package let findings: [String]
 
-  /// A report of everything asked for.
+  /// A report with all of its members.
   package init(
     _ edition: Edition = .current, request: ReportRequest, source: ComparisonDocument.Source,
     roles: MetricRoles,

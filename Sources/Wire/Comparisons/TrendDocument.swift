@@ -1,8 +1,8 @@
 package import Model
 
-/// One number of each version of a dataset, and where its level moved.
+/// A statistic of each version of a dataset, and the versions at which its level moved.
 package struct TrendDocument: Codable, Sendable, Hashable {
-  /// A version that was looked at.
+  /// A version of the trend.
   package struct Version: Codable, Sendable, Hashable {
     package let number: Int
     package let createdAt: Timestamp
@@ -22,7 +22,7 @@ package struct TrendDocument: Codable, Sendable, Hashable {
     /// The rows, or the items with attempts, that have a value.
     package let n: Int
     package let value: Double
-    /// The bounds of its confidence interval; nil where the rows give none.
+    /// The bounds of the confidence interval; nil where the rows give none.
     package let lower: Double?
     package let upper: Double?
     /// The rows, or the items with attempts, that have no number; nil for none.
@@ -38,10 +38,10 @@ package struct TrendDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// A version from which on the level is another.
+  /// A version from which the level differs.
   package struct Change: Codable, Sendable, Hashable {
     package let version: Int
-    /// The mean of the versions' numbers in the stretch before.
+    /// The mean of the versions' numbers in the stretch before the change.
     package let before: Double
     package let after: Double
     package let pValue: Double
@@ -83,7 +83,7 @@ package struct TrendDocument: Codable, Sendable, Hashable {
   package let versions: [Version]
   /// In the order of the groups' names.
   package let series: [Series]
-  /// What was left out, and what is not measured alike in all versions; nil for nothing.
+  /// Rows and items left out, and differences in how versions were measured; nil for nothing.
   package let findings: [ComparisonDocument.Finding]?
 
   /// The numbers of all groups.

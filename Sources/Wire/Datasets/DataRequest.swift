@@ -1,6 +1,6 @@
 package import Model
 
-/// Which part of a version's rows is wanted, and how.
+/// A selection of a version's rows and columns, and the format of the answer.
 package struct DataRequest: Sendable {
   package var format: FileFormat
   /// The columns, in this order; nil for all.
@@ -13,14 +13,14 @@ package struct DataRequest: Sendable {
   package var offset = 0
   /// The most rows; nil for all.
   package var limit: Int?
-  /// Whether nulls are written out in JSON instead of being left out.
+  /// True to write nulls out in JSON instead of leaving them out.
   package var writesNulls = false
 
   /// All rows in `format`.
   package init(format: FileFormat) { self.format = format }
 }
 
-/// Requests are equal when their texts have the same bytes: renderings are kept by them.
+/// Requests are equal when their texts have the same bytes, since renderings are cached by them.
 extension DataRequest: Hashable {
   private struct Parts: Hashable {
     let format: FileFormat
@@ -45,10 +45,10 @@ extension DataRequest: Hashable {
   package func hash(into hasher: inout Hasher) { hasher.combine(parts) }
 }
 
-/// Which rows a data request answered with.
+/// The version of a data answer, and the number of its rows that were written.
 package struct DataDocument: Codable, Sendable, Hashable {
   package let version: VersionDocument
-  /// How many rows were written.
+  /// The number of rows written, after the condition, offset and limit.
   package let rowsWritten: Int
 
   /// `rowsWritten` rows of `version`.

@@ -1,13 +1,13 @@
 package import Model
 
-/// A dataset as its latest version shows it.
+/// A dataset, described by its latest version.
 package struct DatasetDocument: Codable, Sendable, Hashable {
   package let name: DatasetName
-  /// Why its log cannot be read to its end; nil when it can.
+  /// The error that ends the reading of its log; nil when all of it can be read.
   package let problem: String?
-  /// Nil only when nothing can be read of the log, as are the times and the snapshot.
+  /// Nil, as are the times and the snapshot, only when no version can be read from the log.
   package let kind: DatasetKind?
-  /// The number of its latest version; 0 when nothing can be read of the log.
+  /// The number of its latest version; 0 when no version can be read from the log.
   package let versions: Int
   /// Rows of its latest version.
   package let rows: Int

@@ -1,23 +1,23 @@
-/// How a diff is told.
+/// The format, detail and limit of a diff.
 package struct DiffRequest: Sendable, Hashable {
   /// The form of the text.
   package enum Format: String, Sendable, CaseIterable {
     case text, jsonl, json, csv, markdown
   }
 
-  /// How much of it is told.
+  /// The detail of a diff.
   package enum Detail: String, Sendable, CaseIterable {
-    /// How many rows differ.
+    /// The number of rows that differ.
     case counts
-    /// Also how many cells of each column.
+    /// Also the number of cells that differ, per column.
     case columns
-    /// The rows.
+    /// The differing rows themselves.
     case rows
   }
 
   package var format: Format
   package var detail = Detail.rows
-  /// The most rows told; nil for all.
+  /// The most rows to write; nil for all.
   package var limit: Int?
 
   /// All rows in `format`.

@@ -1,8 +1,8 @@
 package import Model
 
-/// One thing that happened to a dataset: a JSON object whose member `change` says what.
+/// An event in a dataset's log: a JSON object whose member `change` names its kind.
 package enum LogDocument: Sendable, Hashable {
-  /// A version was published; its changes when they were counted.
+  /// A version was published; with its changes when they were counted.
   case version(VersionDocument, changes: ChangeCounts?)
   case tag(TagMove)
   case deployment(DeploymentDocument)
@@ -19,7 +19,7 @@ package enum LogDocument: Sendable, Hashable {
     package let sequence: Int
     package let record: Digest
 
-    /// A move, from all that the log tells.
+    /// A move with all members of its log record.
     package init(
       dataset: DatasetName, tag: String, number: Int?, message: String, author: String,
       savedAt: Timestamp, sequence: Int, record: Digest

@@ -1,4 +1,4 @@
-/// A part of a list, and where the next one begins.
+/// A part of a list, with the cursor of the next part.
 package struct Page<Item: Codable & Sendable & Hashable>: Codable, Sendable, Hashable {
   package let items: [Item]
   /// The cursor of the following page; nil on the last one.

@@ -1,4 +1,4 @@
-/// How many rows differ between two versions.
+/// The numbers of rows that differ between two versions.
 package struct ChangeCounts: Codable, Sendable, Hashable {
   package let added: Int
   package let removed: Int
@@ -15,18 +15,18 @@ package struct ChangeCounts: Codable, Sendable, Hashable {
   package var text: String { "+\(added) −\(removed) ~\(changed)" }
 }
 
-/// What a push did: one JSON object with the version's members and its own.
+/// The outcome of a push: one JSON object with the version's members and its own.
 package struct PushDocument: Sendable, Hashable {
   package let version: VersionDocument
   /// False when the store had the content (or the idempotency key) already.
   package let isNew: Bool
   /// Bytes written to the store.
   package let storedBytes: Int
-  /// Against the version before; nil when there is none or they were not counted.
+  /// The changes from the version before; nil when there is none or they were not counted.
   package let changes: ChangeCounts?
-  /// How the file was read, where it could have meant something else: a sentence each.
+  /// The interpretations that were chosen where the file is ambiguous, each a sentence.
   package var notes: [String]
-  /// What went wrong after the version was saved, or is odd about it; nil for nothing.
+  /// Failures after the version was saved, and oddities of the version; nil for none.
   package let warnings: [String]?
 
   /// A push that ended with `version`.

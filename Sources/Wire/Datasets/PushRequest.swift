@@ -1,12 +1,12 @@
 package import Model
 
-/// What a push saves and under which conditions.
+/// The options of a push and the conditions under which it saves.
 package struct PushRequest: Sendable, Hashable {
-  /// What the latest version must be for the push to happen.
+  /// The state of the latest version that a push requires.
   package enum Precondition: Sendable, Hashable {
-    /// Its number; 0 when there must be none.
+    /// The number of the latest version; 0 when the dataset must not exist.
     case number(Int)
-    /// The digest of its snapshot.
+    /// The digest of the latest version's snapshot.
     case snapshot(Digest)
   }
 
@@ -15,36 +15,36 @@ package struct PushRequest: Sendable, Hashable {
   package var deletesMissing = false
   /// The columns that identify a row; nil for those of the latest version.
   package var key: [String]?
-  /// Types of columns, in place of those the values suggest.
+  /// Types of columns, which override those that the values suggest.
   package var types: [DataText: ColumnType] = [:]
-  /// What ``base64`` is called among the types of columns.
+  /// The name of ``base64`` among the types of columns.
   package static let base64Type = "bytes"
 
-  /// The columns whose bytes are to be Base64 text: the type `bytes`, which is none of a dataset.
+  /// The columns whose bytes are to be Base64 text: the type `bytes`, which no dataset has.
   package var base64: [String] = []
-  /// How a CSV file is written.
+  /// The form of a CSV file: its separator, decimal mark and nulls.
   package var csv = CSVForm()
   package var kind: DatasetKind?
   package var message = ""
-  /// Who made the version; empty for whoever the service takes the caller for.
+  /// The author of the version; empty for the caller that the service authenticated.
   package var author = ""
   package var precondition: Precondition?
   /// The versions that this one was made from.
   package var lineage: [Reference] = []
   package var attributes: [String: String] = [:]
-  /// When the measurement was taken; nil for now.
+  /// The time of the measurement; nil for now.
   package var createdAt: Timestamp?
-  /// A push with the key of an earlier one answers with the version that one made.
+  /// A push with the key of an earlier one returns the version which that one made.
   package var idempotencyKey: String?
-  /// Whether the key was made up for this one request, in case its outcome stays unknown.
+  /// True when the key was generated for this one request, in case its outcome stays unknown.
   ///
-  /// The content of a request that repeats it is then compared with what was saved, which costs
-  /// nothing until somebody does.
+  /// The content of a request with the same key is then compared with the saved one, which costs
+  /// nothing until a request is repeated.
   package var isKeyMadeUp = false
-  /// Whether to count the rows that changed.
+  /// True to count the rows that changed.
   package var countsChanges = true
 
-  /// A plain push.
+  /// A push with the default options.
   package init() {}
 
   /// Adds attributes that are written as `name=value`.
@@ -53,7 +53,7 @@ package struct PushRequest: Sendable, Hashable {
   package mutating func addAttributes(_ pairs: [String]) throws(StoreError) {
     for pair in pairs {
       guard let sign = pair.firstIndex(of: "="), sign != pair.startIndex else {
-        throw StoreError(.usage, "'\(pair)' is no attribute; write name=value")
+        throw StoreError(.usage, "'\(pair)' is not an attribute; write name=value")
       }
       let name = String(pair[..<sign])
       guard attributes[name] == nil else {

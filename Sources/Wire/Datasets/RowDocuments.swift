@@ -1,14 +1,14 @@
-/// How a body has rows.
+/// The layout of rows in a request's body.
 package enum RowsLayout: Sendable {
   /// An object, or an array of objects.
   case json
-  /// An object a line.
+  /// An object per line.
   case lines
 }
 
 /// The answer to appended rows.
 package struct ReceiptDocument: Codable, Sendable, Hashable {
-  /// Names the rows.
+  /// The id of the rows: the file of the store that they wait in, and their place in it.
   package let receipt: String
   package let rows: Int
 
@@ -19,21 +19,21 @@ package struct ReceiptDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// What was sealed.
+/// The rows that a seal moved into a version, and those that it could not.
 package struct SealDocument: Codable, Sendable, Hashable {
   package let rows: Int
-  /// The version that has the last of them; nil when there were none.
+  /// The version that has the last of them; nil when there were no rows.
   package let version: VersionDocument?
-  /// Rows that do not fit the dataset's key, and wait; nil when there are none.
+  /// Rows that do not fit the dataset's key, and wait; nil for none.
   package let waiting: [Waiting]?
-  /// Which columns got another type for the sake of which values; nil when none did.
+  /// Columns whose type changed, with the values that required it; nil for none.
   package let notes: [String]?
 
   /// Rows of one file of the store that wait.
   package struct Waiting: Codable, Sendable, Hashable {
     package let file: String
     package let rows: Int
-    /// Why, and what to do about it.
+    /// The reason for which they wait, and what to do about it.
     package let detail: String
 
     /// `rows` rows of `file`.
@@ -44,7 +44,7 @@ package struct SealDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// `rows` rows in `version`, while others wait.
+  /// The result of a seal: `rows` rows in `version`, while others wait.
   package init(
     rows: Int, version: VersionDocument?, waiting: [Waiting] = [], notes: [String] = []
   ) {

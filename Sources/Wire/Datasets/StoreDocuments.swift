@@ -1,8 +1,8 @@
 package import Model
 
-/// What a check of the whole store found.
+/// The result of a check of the whole store.
 package struct VerifyDocument: Codable, Sendable, Hashable {
-  /// One thing that is not as it was written.
+  /// A part of a file that differs from what was written.
   package struct Damage: Codable, Sendable, Hashable {
     package let file: String
     package let what: String
@@ -17,7 +17,7 @@ package struct VerifyDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// Something about values that is seldom meant.
+  /// An oddity of values that is seldom intended.
   package struct Finding: Codable, Sendable, Hashable {
     /// `same-keys`, `texts`, `retyped` or `future`.
     package let kind: String
@@ -43,13 +43,14 @@ package struct VerifyDocument: Codable, Sendable, Hashable {
   package let versions: Int
   package let chunks: Int
   package let damage: [Damage]
-  /// References of versions that are dated before the one they follow, when there are any; they
-  /// are sound.
+  /// References of versions that are dated before the one they follow; nil for none.
+  ///
+  /// They are sound.
   package let outOfOrder: [String]?
-  /// What is odd about values, when they were looked at.
+  /// Oddities of values; nil when values were not examined.
   package let findings: [Finding]?
 
-  /// What was checked, and the damage.
+  /// The result of a check, which is sound when there is no damage and the index is right.
   package init(
     isIndexRight: Bool, files: Int, bytes: Int, records: Int, versions: Int, chunks: Int,
     damage: [Damage], outOfOrder: [String] = [], findings: [Finding]? = nil
@@ -67,7 +68,7 @@ package struct VerifyDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// What a search for files that nothing refers to found or did.
+/// The files that nothing refers to, and what a garbage collection did with them.
 package struct GarbageDocument: Codable, Sendable, Hashable {
   /// A file of the store.
   package struct File: Codable, Sendable, Hashable {
@@ -81,7 +82,7 @@ package struct GarbageDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// Whether the files were removed.
+  /// True when the files were removed.
   package let isApplied: Bool
   package let files: [File]
   /// Files that are too young to be removed.
@@ -89,7 +90,7 @@ package struct GarbageDocument: Codable, Sendable, Hashable {
   package let compactedFiles: Int
   package let newPacks: [File]
 
-  /// What was found, and whether it was removed.
+  /// The result of a garbage collection.
   package init(
     isApplied: Bool, files: [File], youngFiles: [File], compactedFiles: Int, newPacks: [File]
   ) {
@@ -101,7 +102,7 @@ package struct GarbageDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// What an index made anew holds.
+/// The size of a rebuilt index.
 package struct ReindexDocument: Codable, Sendable, Hashable {
   package let datasets: Int
   package let records: Int
@@ -113,9 +114,10 @@ package struct ReindexDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// What takes how much space.
+/// The space that each dataset, and the store as a whole, takes.
 package struct StatisticsDocument: Codable, Sendable, Hashable {
-  /// The bytes of a version: uncompressed, added by its commit, and added by other versions'.
+  /// The bytes of a version: uncompressed, added by its commit, and added by those of other
+  /// versions.
   package struct Version: Codable, Sendable, Hashable {
     package let number: Int
     package let rows: Int
@@ -138,7 +140,7 @@ package struct StatisticsDocument: Codable, Sendable, Hashable {
     package let name: DatasetName
     package let rawBytes: Int
     package let storedBytes: Int
-    /// The different files that its versions name, and their bytes.
+    /// The number of distinct files that its versions name, and their bytes.
     package let attachments: Int
     package let attachmentBytes: Int
     package let versions: [Version]
@@ -160,7 +162,7 @@ package struct StatisticsDocument: Codable, Sendable, Hashable {
   package let datasets: [Dataset]
   package let files: Int
   package let fileBytes: Int
-  /// Those of the files that are attachments.
+  /// The part of the files that are attachments.
   package let attachments: Int
   package let attachmentBytes: Int
   package let indexBytes: Int

@@ -16,7 +16,7 @@ package struct TagDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// Who moves a tag, and why.
+/// The author of a tag's move, and the message.
 package struct TagRequest: Codable, Sendable, Hashable {
   package var author = ""
   package var message = ""

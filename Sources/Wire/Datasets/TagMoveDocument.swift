@@ -1,4 +1,4 @@
-/// The body that moves a tag: which version it shall name.
+/// The body of a request that moves a tag: the version it shall name.
 package struct TagMoveDocument: Codable, Sendable, Hashable {
   /// The part of a reference after the `@`.
   package var version: String

@@ -1,6 +1,6 @@
 package import Model
 
-/// A version and the shape of its table: one JSON object with the members of both.
+/// A version with the schema of its table: one JSON object with the members of both.
 package struct VersionDetailDocument: Sendable, Hashable {
   /// A column of the table.
   package struct Column: Codable, Sendable, Hashable {
@@ -19,7 +19,7 @@ package struct VersionDetailDocument: Sendable, Hashable {
   package let columns: [Column]
   package let rowGroups: Int
 
-  /// A version with its shape.
+  /// A version with its schema.
   package init(version: VersionDocument, key: [String], columns: [Column], rowGroups: Int) {
     self.version = version
     self.key = key

@@ -1,6 +1,6 @@
 package import Model
 
-/// A version as its log tells it.
+/// A version, as its record in the dataset's log describes it.
 package struct VersionDocument: Codable, Sendable, Hashable {
   /// A version that another was made from.
   package struct Source: Codable, Sendable, Hashable {
@@ -32,10 +32,10 @@ package struct VersionDocument: Codable, Sendable, Hashable {
   package let record: Digest
   /// The canonical reference, `name@3`.
   package let reference: String
-  /// The tags that name it now; nil where that was not asked.
+  /// The tags that name it now; nil where they were not requested.
   package var tags: [String]?
 
-  /// A version, from all that its log tells.
+  /// A version with all members of its log record.
   package init(
     dataset: DatasetName, number: Int, snapshot: Digest, rows: Int, parent: Int?,
     kind: DatasetKind, message: String, author: String, createdAt: Timestamp, savedAt: Timestamp,

@@ -1,9 +1,9 @@
 package import Model
 
-/// One event of a dataset of kind `ratings`: what a rater said about an item at one time.
+/// An event of a dataset of kind `ratings`: a rater's answer about an item at one time.
 ///
-/// Members are called as the columns are; docs/ratings.md says what each means. Kinds and winners
-/// are texts here, so that a wrong one is refused in words and not by a decoder.
+/// Members have the names of the columns; docs/ratings.md defines each. Kinds and winners are texts
+/// in this type, so that the service, and not the decoder, refuses a wrong one with advice.
 package struct RatingEvent: Sendable, Hashable {
   /// The event's own id, unique in its dataset; nil where the service is to make one.
   package var rating: String?
@@ -17,44 +17,46 @@ package struct RatingEvent: Sendable, Hashable {
   package var label: String?
   /// `a`, `b` or `tie`, for a preference; with `task` it is `left`, `right` or `tie`.
   package var winner: String?
-  /// Whose output was rated: a model, or a version.
+  /// The arm whose output was rated: a model, or a version.
   package var a: String?
-  /// The other of the two, for a preference.
+  /// The other arm, for a preference.
   package var b: String?
-  /// Which of the two stood on the left: `a` or `b`.
+  /// The arm that was shown on the left: `a` or `b`.
   package var shownLeft: String?
-  /// The question that was asked; `overall` unless said.
+  /// The question that the rater answered; nil for `overall`.
   package var rubric: String?
-  /// What made the rating: `human` unless said, or the name of a judge.
+  /// The scorer: the name of a judge, or `human`, which nil means.
   package var scorer: String?
   package var scorerVersion: String?
-  /// The version whose outputs were rated, or two with a space between.
+  /// The version with the rated outputs, or two with a space between.
   package var source: String?
-  /// When it was given; nil for now.
+  /// The time of the rating; nil for now.
   package var at: Timestamp?
   /// The seed of the order in which items and sides were drawn.
   package var seed: Int?
-  /// The id of the event that this one takes the place of.
+  /// The id of the event that this one replaces.
   package var corrects: String?
-  /// Why it does.
+  /// The reason for the correction.
   package var reason: String?
-  /// Names a blinded task; not a column.
+  /// The name of a blinded task; not a column.
   ///
-  /// The service puts arms and sides in its place.
+  /// The service replaces it by the task's arms and sides.
   package var task: String?
 
-  /// A rating of `item` by `rater` without its content.
+  /// A rating of `item` by `rater`, without its content.
   package init(kind: String, item: String, rater: String) {
     self.kind = kind
     self.item = item
     self.rater = rater
   }
 
-  /// How far apart metrics are: ratings of another rubric or scorer are of another metric.
+  /// The rubric of ratings that name none; each rubric and scorer makes a metric of its own.
   package static let defaultRubric = "overall"
   /// The scorer of ratings that name none.
   package static let defaultScorer = "human"
-  /// The version of a scorer that has no other.
+  /// The scores that people are asked for, whole numbers.
+  package static let scores = 1...5
+  /// The version of a scorer that names none.
   package static let defaultScorerVersion = "1"
 }
 
@@ -75,7 +77,7 @@ extension RatingEvent: Codable {
     init?(intValue: Int) { nil }
   }
 
-  /// Reads an event; a member that is none is refused, since it would be lost.
+  /// Reads an event, and refuses unknown members, since they would be lost.
   package init(from decoder: any Decoder) throws {
     for key in try decoder.container(keyedBy: AnyKey.self).allKeys
     where CodingKeys(stringValue: key.stringValue) == nil {

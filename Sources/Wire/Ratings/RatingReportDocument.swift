@@ -1,29 +1,29 @@
 package import Model
 
-/// How a report on ratings is made.
+/// The options of a report on ratings.
 package struct RatingReportRequest: Codable, Sendable, Hashable {
   /// The arm whose Bradley–Terry strength is 0; nil for the first by name.
   package var anchor: String?
-  /// How often items are drawn again.
+  /// The number of times that items are resampled.
   package var resamples = 1_000
   package var seed: UInt64 = 1
-  /// Whether scorers count as raters of one metric, to see whether a judge agrees with people.
+  /// True to count scorers as raters of one metric, which shows whether a judge agrees with people.
   package var acrossScorers = false
 
-  /// A report with the usual options.
+  /// A report with the default options.
   package init() {}
 }
 
-/// What ratings say: a section for each metric.
+/// A report on ratings: a section for each metric.
 package struct RatingReportDocument: Codable, Sendable, Hashable {
   /// The version reported on, `name@3`.
   package var version: String
   package var snapshot: Digest
   /// Events of the version.
   package var events: Int
-  /// Events that another one corrects, and that no longer count.
+  /// Events that later ones correct, and that no longer count.
   package var corrected: Int
-  /// Events that the same rater's later one about the same thing replaces.
+  /// Events that a later one of the same rater about the same subject replaces.
   package var superseded: Int
   package var seed: UInt64
   package var resamples: Int
@@ -81,11 +81,11 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// One rater.
+  /// A rater, with the drift of their scores.
   package struct Rater: Codable, Sendable, Hashable {
     package var rater: String
     package var ratings: Int
-    /// For scores that others gave too.
+    /// Only for scores of items that others rated too.
     package var drift: Drift?
 
     /// A part of the report with all its members.
@@ -96,12 +96,12 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// Whether a rater's scores move away from the others' over time.
+  /// The movement of a rater's scores away from those of others over time.
   package struct Drift: Codable, Sendable, Hashable {
     /// The change against the others' mean per rating.
     package var slope: Range
     package var pValue: Double
-    /// Holm's, over the raters of the metric.
+    /// The p-value adjusted over the raters of the metric (Holm).
     package var adjustedPValue: Double
     /// The mean distance above the others.
     package var leniency: Double
@@ -119,9 +119,9 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// How far raters agree beyond chance.
+  /// The agreement of raters beyond chance.
   package struct Agreement: Codable, Sendable, Hashable {
-    /// Krippendorff's α by one idea of distance.
+    /// Krippendorff's α for one distance between ratings.
     package struct Alpha: Codable, Sendable, Hashable {
       /// `nominal`, `ordinal` or `interval`.
       package var distance: String
@@ -138,7 +138,7 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
     package struct Pair: Codable, Sendable, Hashable {
       package var first: String
       package var second: String
-      /// What both rated.
+      /// The number of units that both rated.
       package var units: Int
       /// The share on which they agree.
       package var agreement: Double
@@ -157,11 +157,11 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
       }
     }
 
-    /// What two raters or more rated.
+    /// The number of units with two raters or more.
     package var units: Int
     package var alphas: [Alpha]
     package var pairs: [Pair]
-    /// Why there is no α.
+    /// The reason for which there is no α.
     package var note: String?
 
     /// A part of the report with all its members.
@@ -175,7 +175,7 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
 
   /// The scores or labels that an arm got.
   package struct Arm: Codable, Sendable, Hashable {
-    /// How often it got a label.
+    /// The count and share of a label.
     package struct Label: Codable, Sendable, Hashable {
       package var label: String
       package var count: Int
@@ -209,7 +209,7 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// Which arm is preferred.
+  /// The preferences between arms.
   package struct Preference: Codable, Sendable, Hashable {
     /// The Bradley–Terry strength of an arm.
     package struct Strength: Codable, Sendable, Hashable {
@@ -233,14 +233,14 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
       }
     }
 
-    /// Whether the left side wins more often than the right.
+    /// A test for position bias: whether the left side wins more often than the right.
     package struct Position: Codable, Sendable, Hashable {
       /// The share of wins on the left less that on the right.
       package var difference: Range
       package var pValue: Double
       package var decided: Int
       package var ties: Int
-      /// Votes that do not say what stood on the left.
+      /// Votes that do not record which arm was on the left.
       package var unrecorded: Int
 
       /// A part of the report with all its members.
@@ -262,9 +262,9 @@ package struct RatingReportDocument: Codable, Sendable, Hashable {
     package var anchor: String
     /// Best first; nil when the wins cannot give them.
     package var strengths: [Strength]?
-    /// Why strengths or intervals are not there.
+    /// The reason for which strengths or intervals are missing.
     package var refusal: String?
-    /// The arms within which wins lead from each to each, when there is more than one group.
+    /// The sets of arms that wins connect in both directions; nil when all are connected.
     package var groups: [[String]]?
     package var position: Position?
 

@@ -1,12 +1,13 @@
-/// Which task is wanted: whose outputs, who rates, and by which question.
+/// The outputs, the rater and the rubric of a requested task.
 package struct RatingTaskRequest: Sendable, Hashable {
   package var subject: RatingSubject
   package var rater: String
   /// `preference`, `score` or `label`.
   package var kind = "preference"
-  /// Draws the order of tasks, the same for all raters, and the sides, for each rater anew.
+  /// The seed of the order of tasks, which all raters share, and of the sides, which each rater has
+  /// apart.
   package var seed = 1
-  /// The columns shown; nil for those that are called as prompts and outputs are.
+  /// The columns shown; nil for those with the usual names of prompts and outputs.
   package var columns: [String]?
   package var rubric = RatingEvent.defaultRubric
   package var scorer = RatingEvent.defaultScorer
@@ -14,22 +15,22 @@ package struct RatingTaskRequest: Sendable, Hashable {
   /// Only tasks after this one.
   package var after: String?
 
-  /// A preference between outputs of `subject`.
+  /// A request for a preference between outputs of `subject`.
   package init(subject: RatingSubject, rater: String) {
     self.subject = subject
     self.rater = rater
   }
 }
 
-/// What is to be rated next.
+/// The next task of a rater, and the numbers done and left.
 package struct RatingTaskDocument: Codable, Sendable, Hashable {
   /// Nil when nothing is left.
   package var task: RatingTask?
   /// Tasks that this rater has done.
   package let done: Int
-  /// Tasks that are left, this one among them.
+  /// Tasks that are left, including this one.
   package let remaining: Int
-  /// The versions with the outputs, which tasks and ratings are about: `outputs@3`, or two.
+  /// The versions with the outputs of tasks and ratings: `outputs@3`, or two.
   package let subject: RatingSubject
 
   /// The next task of those that remain.
@@ -41,11 +42,11 @@ package struct RatingTaskDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// One item to be rated, blinded: nothing in it tells whose output is where.
+/// A blinded task about one item: nothing in it discloses which arm an output comes from.
 package struct RatingTask: Codable, Sendable, Hashable {
   /// A picture, a sound or another attachment, without its name and its digest.
   package struct Media: Codable, Sendable, Hashable {
-    /// Under which the task's rater gets the bytes until the task is answered; it says nothing.
+    /// The address of the bytes until the rater answers the task; it discloses nothing.
     package let address: String
     package let mediaType: String
     package let size: Int
@@ -58,7 +59,7 @@ package struct RatingTask: Codable, Sendable, Hashable {
     }
   }
 
-  /// A column's text, or what it shows.
+  /// A column's text, or the media that it refers to.
   package struct Cell: Codable, Sendable, Hashable {
     package let column: String
     /// Empty where there is `media`.
@@ -73,18 +74,18 @@ package struct RatingTask: Codable, Sendable, Hashable {
     }
   }
 
-  /// Names the task in an answer.
+  /// The name of the task in an answer.
   package let task: String
-  /// The item; a made-up name where its own could tell whose output it is, because no other arm has
-  /// an output of it.
+  /// The item; a generated name where its own could disclose the arm, because no other arm has an
+  /// output of it.
   package let item: String
   package let kind: String
   package let seed: Int
-  /// What both sides have in common: the prompt.
+  /// The cells that both sides share: the prompt.
   package var shared: [Cell]
-  /// What is rated, or stands on the left.
+  /// The output to rate, or the left one of two.
   package var left: [Cell]
-  /// What stands on the right; nil unless two are compared.
+  /// The right one of two outputs; nil unless two are compared.
   package var right: [Cell]?
 
   /// A task with all its members.

@@ -1,19 +1,19 @@
 package import Model
 
-/// A version of a rule set that decides from some time on.
+/// A deployment: the version of a rule set that decides from some time on.
 package struct DeploymentDocument: Codable, Sendable, Hashable {
-  /// A version that takes another's place step by step.
+  /// A plan by which a version replaces another in steps.
   package struct Ramp: Codable, Sendable, Hashable {
-    /// The version that the rest of the units stay with.
+    /// The version that the remaining units stay with.
     package let over: Int
-    /// Shares in basis points, one after the other; the last one stays.
+    /// Shares in basis points, in the order of the steps; the last one stays.
     package let steps: [Int]
     package let everySeconds: Int
     /// The paths of the fields that name a unit.
     package let fields: [String]
     package let salt: String
 
-    /// A plan.
+    /// A plan with all of its members.
     package init(over: Int, steps: [Int], everySeconds: Int, fields: [String], salt: String) {
       self.over = over
       self.steps = steps
@@ -24,7 +24,7 @@ package struct DeploymentDocument: Codable, Sendable, Hashable {
   }
 
   package let dataset: DatasetName
-  /// What decisions name it by: the dataset and the place of its record in the log.
+  /// The name of the deployment in decisions: the dataset and the place of its record in the log.
   package let id: String
   package let number: Int
   /// The reference of the version, `name@3`.
@@ -35,16 +35,16 @@ package struct DeploymentDocument: Codable, Sendable, Hashable {
   package let message: String
   package let author: String
   package let savedAt: Timestamp
-  /// The report that the version's gates asked for.
+  /// The report that the version's gates required.
   package let backtest: VersionDocument.Source?
-  /// Why it went live although its gates were not met.
+  /// The reason for deploying it although its gates were not met; nil where they were.
   package let override: String?
   package let ramp: Ramp?
   package let sequence: Int
   /// The digest of the log record.
   package let record: Digest
 
-  /// A deployment, from all that the log tells.
+  /// A deployment with all members of its log record.
   package init(
     dataset: DatasetName, deployment: DeploymentRecord, author: String, savedAt: Timestamp,
     sequence: Int, record: Digest
@@ -71,9 +71,9 @@ package struct DeploymentDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// Which version to deploy, over which, and why.
+/// The version to deploy, the one it replaces, and the reason.
 package struct DeployRequest: Codable, Sendable, Hashable {
-  /// A plan to go live step by step.
+  /// A plan to deploy in steps.
   package struct Ramp: Codable, Sendable, Hashable {
     /// Shares in basis points, growing; the last one stays.
     package var steps: [Int]
@@ -81,7 +81,7 @@ package struct DeployRequest: Codable, Sendable, Hashable {
     /// The paths of the fields that name a unit; nil for those of the first split, or the request.
     package var fields: [String]?
 
-    /// Steps so many seconds apart.
+    /// Steps that follow one another after so many seconds.
     package init(steps: [Int], everySeconds: Int, fields: [String]? = nil) {
       self.steps = steps
       self.everySeconds = everySeconds
@@ -91,13 +91,13 @@ package struct DeployRequest: Codable, Sendable, Hashable {
 
   /// The part of a reference after the `@`.
   package var version: String
-  /// The version that has to be live, 0 for none; nil for whichever is.
+  /// The version that must be live, 0 for none; nil for any.
   package var expect: Int?
   package var message: String?
   package var author: String?
-  /// The reference of the report that shows the version's gates to be met.
+  /// The reference of the report that shows that the version's gates are met.
   package var backtest: String?
-  /// Why to deploy without that.
+  /// The reason for deploying without such a report.
   package var override: String?
   package var ramp: Ramp?
 
@@ -105,17 +105,17 @@ package struct DeployRequest: Codable, Sendable, Hashable {
   package init(version: String) { self.version = version }
 }
 
-/// To which version to go back, and why.
+/// The version to return to, and the reason.
 package struct RollbackRequest: Codable, Sendable, Hashable {
   /// The part of a reference after the `@`; nil for the version that was live before.
   package var version: String?
-  /// The version that has to be live; nil for whichever is.
+  /// The version that must be live; nil for any.
   package var expect: Int?
   package var message: String?
   package var author: String?
-  /// Whether a guardrail asks for it, and nobody in person.
+  /// True when a guardrail requests it, not a person.
   package var isAutomatic: Bool?
 
-  /// Back to the version before.
+  /// A return to the version before.
   package init() {}
 }

@@ -1,23 +1,22 @@
 package import Model
 
-/// What doors ask of a store about routing rules: datasets of kind `rules`, and what of them is
-/// live.
+/// The calls on routing rules (datasets of kind `rules`) and on their deployments.
 package protocol RouterService: Sendable {
-  /// Checks a rule document and saves it as the next version; the same document again is the
-  /// version that it was. With `isDryRun` nothing is saved.
+  /// Checks a rule document and saves it as the next version; the document of an existing version
+  /// returns that version. With `isDryRun` nothing is saved.
   /// - Throws: ``StoreError``: `invalid` with every fault by its JSON Pointer, `conflict` when the
   ///   document names another parent than the latest version.
   func pushRules(
     _ name: DatasetName, _ document: [UInt8], _ request: RulesPushRequest
   ) throws(StoreError) -> RulesPushDocument
 
-  /// A rule set, and whether it is live.
+  /// Returns the rule set of a version, live or not.
   func ruleSet(_ reference: Reference) throws(StoreError) -> RuleSetDocument
 
-  /// What is live now.
+  /// Returns the live deployment and the latest version.
   func router(_ name: DatasetName) throws(StoreError) -> RouterDocument
 
-  /// The deployments of a router, newest first.
+  /// Returns the deployments of a router, newest first.
   func deployments(
     of name: DatasetName, limit: Int?
   ) throws(StoreError) -> [DeploymentDocument]
@@ -34,15 +33,14 @@ package protocol RouterService: Sendable {
     _ name: DatasetName, _ request: RollbackRequest
   ) throws(StoreError) -> DeploymentDocument
 
-  /// What differs between two versions; with `request.rows`, also which of those rows would be
-  /// decided otherwise.
+  /// Compares two versions; with `request.rows`, also finds the rows that they decide differently.
   func compareRules(
     _ old: Reference, _ new: Reference, _ request: RuleDiffRequest
   ) throws(StoreError) -> RuleDiffDocument
 
-  /// Decides one request, as JSON; see docs/routing.md for its members. Nothing is recorded.
+  /// Decides one request, as JSON; docs/routing.md lists its members. Nothing is recorded.
   /// - Parameter version: The version that decides, the part of a reference after the `@`; nil for
-  ///   what is live.
+  ///   the live one.
   func evaluate(
     _ name: DatasetName, version: String?, context: [UInt8]
   ) throws(StoreError) -> [UInt8]

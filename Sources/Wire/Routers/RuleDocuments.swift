@@ -1,28 +1,28 @@
 package import Model
 
-/// Who saves a rule set, why, and over what.
+/// The author, message and precondition of a rule set to save.
 package struct RulesPushRequest: Sendable, Hashable {
   package var message = ""
-  /// Empty for whoever the service takes the caller for.
+  /// Empty for the caller that the service authenticated.
   package var author = ""
-  /// The latest version there has to be; 0 for none.
+  /// The number that the latest version must have; 0 for none.
   package var expect: Int?
-  /// Whether to tell what would happen, and save nothing.
+  /// True to report what would happen, and save nothing.
   package var isDryRun = false
 
-  /// A plain push.
+  /// A push with the default options.
   package init() {}
 }
 
 /// A share of a rule's units that gets another target.
 package struct MovementDocument: Codable, Sendable, Hashable {
   package let rule: String
-  /// `weights`, `reshuffled` (new salt or fields: everybody is drawn anew) or `replaced`.
+  /// `weights`, `reshuffled` (another salt or other fields: every unit is redrawn) or `replaced`.
   package let cause: String
   /// Of 10,000 units of the rule.
   package let basisPoints: Int
 
-  /// A movement.
+  /// A movement of so many basis points of a rule's units.
   package init(rule: String, cause: String, basisPoints: Int) {
     self.rule = rule
     self.cause = cause
@@ -30,11 +30,11 @@ package struct MovementDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// What became of a rule document.
+/// The outcome of a push of rules.
 package struct RulesPushDocument: Codable, Sendable, Hashable {
-  /// Nil when nothing was saved, for it was only tried.
+  /// Nil when nothing was saved, as in a dry run.
   package let version: VersionDocument?
-  /// False when a version has this very document already.
+  /// False when a version already has this document.
   package let isNew: Bool
   /// The SHA-256 of the document's canonical form.
   package let digest: Digest
@@ -57,12 +57,12 @@ package struct RulesPushDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// A member of a rule set that two versions differ in.
+/// A difference between two versions of a rule set.
 package struct RuleChangeDocument: Codable, Sendable, Hashable {
-  /// How it changed.
+  /// The kind of difference.
   package enum Change: String, Codable, Sendable {
     case added, removed, changed
-    /// The same rule among others before it.
+    /// The rule is the same, but its place among the others differs.
     case moved
   }
 
@@ -72,7 +72,7 @@ package struct RuleChangeDocument: Codable, Sendable, Hashable {
   /// The members of a changed rule that differ.
   package let members: [String]
 
-  /// A change.
+  /// A difference in `what`.
   package init(what: String, change: Change, members: [String] = []) {
     self.what = what
     self.change = change
@@ -80,9 +80,9 @@ package struct RuleChangeDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// A rule set in short, and whole.
+/// A rule set, summarized and whole.
 package struct RuleSetDocument: Codable, Sendable, Hashable {
-  /// A rule in a line.
+  /// The summary of a rule.
   package struct Rule: Codable, Sendable, Hashable {
     package let name: String
     package let enabled: Bool
@@ -93,7 +93,7 @@ package struct RuleSetDocument: Codable, Sendable, Hashable {
     package let fallbacks: [String]
     package let shadows: [String]
 
-    /// A rule.
+    /// A rule's summary with all of its members.
     package init(
       name: String, enabled: Bool, when: String, serves: String, fallbacks: [String],
       shadows: [String]
@@ -110,15 +110,15 @@ package struct RuleSetDocument: Codable, Sendable, Hashable {
   package let version: VersionDocument
   package let digest: Digest
   package let rules: [Rule]
-  /// What serves when no rule is true.
+  /// The target that serves when no rule is true.
   package let fallback: String
   /// The whole document.
-  package let document: CanonicalJSON
+  package let document: JSON
 
-  /// A version's rule set.
+  /// The rule set of `version`.
   package init(
     version: VersionDocument, digest: Digest, rules: [Rule], fallback: String,
-    document: CanonicalJSON
+    document: JSON
   ) {
     self.version = version
     self.digest = digest
@@ -128,31 +128,31 @@ package struct RuleSetDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// What is live.
+/// The state of a router: its latest version and its live one.
 package struct RouterDocument: Codable, Sendable, Hashable {
   package let name: DatasetName
   /// The latest version that was saved.
   package let latest: VersionDocument
-  /// Nil when nothing was deployed.
+  /// Nil before the first deployment.
   package let live: DeploymentDocument?
   /// The digest of the live version's document.
   package let digest: Digest?
-  /// The share of units that the live version decides for now, in basis points.
+  /// The share of units that the live version decides at present, in basis points.
   package let share: Int?
   /// Decisions recorded since the server started; nil where nothing is recorded.
   package var recording: Recording?
 
-  /// What became of decisions on their way to disk.
+  /// The counts of decisions on their way to disk.
   package struct Recording: Codable, Sendable, Hashable {
     package var recorded = 0
-    /// Decisions that are not on disk and never will be: too many came at once, or the disk failed.
+    /// Decisions that were lost: too many came at once, or the disk failed.
     package var dropped = 0
-    /// Decisions that were left out on purpose.
+    /// Decisions that sampling left out.
     package var unsampled = 0
     /// Decisions that wait to be written.
     package var waiting = 0
 
-    /// None so far.
+    /// Counts that are all zero.
     package init() {}
   }
 
@@ -169,18 +169,18 @@ package struct RouterDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// What to compare rule sets over.
+/// The rows over which rule sets are compared.
 package struct RuleDiffRequest: Sendable, Hashable {
   /// Rows that are contexts, or have one in a column `context`.
   package var rows: Reference?
-  /// How many of the rows that are decided otherwise are listed.
+  /// The number of differently decided rows to list.
   package var limit = 20
 
-  /// A comparison of the documents alone.
+  /// A comparison of the documents only.
   package init() {}
 }
 
-/// What differs between two rule sets.
+/// The differences between two rule sets.
 package struct RuleDiffDocument: Codable, Sendable, Hashable {
   package let old: String
   package let new: String
@@ -189,9 +189,9 @@ package struct RuleDiffDocument: Codable, Sendable, Hashable {
   /// Nil when no rows were named.
   package let decisions: Decisions?
 
-  /// What differs over rows.
+  /// The differences between decisions over rows.
   package struct Decisions: Codable, Sendable, Hashable {
-    /// So many rows went from one target to another, or stayed.
+    /// The number of rows that went from one target to another, or stayed.
     package struct Cell: Codable, Sendable, Hashable {
       package let oldTarget: String
       package let newTarget: String
@@ -205,18 +205,18 @@ package struct RuleDiffDocument: Codable, Sendable, Hashable {
       }
     }
 
-    /// A row that is decided otherwise.
+    /// A row that is decided differently.
     package struct Row: Codable, Sendable, Hashable {
       /// The row's place in the version, from 0.
       package let row: Int
-      /// What names the row: its key, or `request.id`.
+      /// The name of the row: its key, or `request.id`.
       package let item: String
       package let oldTarget: String
       package let newTarget: String
       package let oldRule: String?
       package let newRule: String?
 
-      /// A row.
+      /// A row with its decisions before and after.
       package init(
         row: Int, item: String, oldTarget: String, newTarget: String, oldRule: String?,
         newRule: String?
@@ -237,7 +237,7 @@ package struct RuleDiffDocument: Codable, Sendable, Hashable {
     /// The first of the changed rows.
     package let examples: [Row]
 
-    /// What differs over `rows` rows of `version`.
+    /// The differences over `rows` rows of `version`.
     package init(version: String, rows: Int, changed: Int, matrix: [Cell], examples: [Row]) {
       self.version = version
       self.rows = rows
@@ -247,7 +247,7 @@ package struct RuleDiffDocument: Codable, Sendable, Hashable {
     }
   }
 
-  /// What differs between `old` and `new`.
+  /// The differences between `old` and `new`.
   package init(
     old: String, new: String, changes: [RuleChangeDocument], movement: [MovementDocument],
     decisions: Decisions?
@@ -260,7 +260,7 @@ package struct RuleDiffDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// The part of a decision that people read.
+/// The members of a decision that people read.
 package struct DecisionDocument: Codable, Sendable, Hashable {
   package let version: Int
   package let rule: String?

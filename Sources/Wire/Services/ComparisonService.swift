@@ -1,41 +1,41 @@
 package import Model
 
-/// What a door asks of a store about versions laid beside one another.
+/// The calls on comparisons of versions, and on gates.
 package protocol ComparisonService: Sendable {
-  /// Compares arms item by item, and keeps the answer where the request says so.
-  /// - Parameter onProgress: Told from any thread which part is done, from 0 to 1, where that is
+  /// Compares arms item by item, and saves the answer where the request says so.
+  /// - Parameter onProgress: Called from any thread with the part done, from 0 to 1, where that is
   ///   known.
   /// - Throws: ``StoreError``: `usage` for options that make no sense, `missing` for a version that
   ///   is not there, `conflict` when the items are not those of the registration.
   func compare(
     _ request: ComparisonRequest, onProgress: @escaping @Sendable (Double) -> Void
-  ) throws(StoreError) -> Kept<ComparisonDocument>
+  ) throws(StoreError) -> Saved<ComparisonDocument>
 
-  /// A comparison that was kept.
-  func comparison(_ reference: Reference) throws(StoreError) -> Kept<ComparisonDocument>
+  /// Returns a comparison that was saved.
+  func comparison(_ reference: Reference) throws(StoreError) -> Saved<ComparisonDocument>
 
-  /// Computes a comparison that was kept again, from the versions it names.
+  /// Computes a saved comparison again, from the versions it names.
   /// - Parameter onProgress: As for ``compare(_:onProgress:)``.
   func verifyComparison(
     _ reference: Reference, onProgress: @escaping @Sendable (Double) -> Void
   ) throws(StoreError) -> RecomputationDocument
 
-  /// Keeps gates for the items of a version.
-  func createGate(_ request: GateRequest) throws(StoreError) -> Kept<GateDocument>
+  /// Saves gates for the items of a version.
+  func createGate(_ request: GateRequest) throws(StoreError) -> Saved<GateDocument>
 
-  /// Gates that were registered.
-  func gate(_ reference: Reference) throws(StoreError) -> Kept<GateDocument>
+  /// Returns gates that were registered.
+  func gate(_ reference: Reference) throws(StoreError) -> Saved<GateDocument>
 }
 
 extension ComparisonService {
-  /// Compares without telling how far it is.
+  /// Compares without reporting progress.
   package func compare(
     _ request: ComparisonRequest
-  ) throws(StoreError) -> Kept<ComparisonDocument> {
+  ) throws(StoreError) -> Saved<ComparisonDocument> {
     try compare(request) { _ in }
   }
 
-  /// Computes again without telling how far it is.
+  /// Computes again without reporting progress.
   package func verifyComparison(
     _ reference: Reference
   ) throws(StoreError) -> RecomputationDocument {
@@ -43,21 +43,21 @@ extension ComparisonService {
   }
 }
 
-/// A document, and the version that keeps it: one JSON object with the document's members and
+/// A document with the version that saves it: one JSON object with the document's members and
 /// `saved`, the canonical reference.
-package struct Kept<Document: Codable & Sendable & Hashable>: Sendable, Hashable {
+package struct Saved<Document: Codable & Sendable & Hashable>: Sendable, Hashable {
   package let document: Document
-  /// Nil when it is kept nowhere.
+  /// Nil when it is not saved.
   package let saved: String?
 
-  /// `document`, kept as the version `saved`.
+  /// `document`, saved as the version `saved`.
   package init(_ document: Document, saved: String?) {
     self.document = document
     self.saved = saved
   }
 }
 
-extension Kept: Codable {
+extension Saved: Codable {
   private enum CodingKeys: String, CodingKey {
     case saved
   }
@@ -75,13 +75,13 @@ extension Kept: Codable {
   }
 }
 
-/// What computing a comparison again gave.
+/// The result of computing a saved document again.
 package struct RecomputationDocument: Codable, Sendable, Hashable {
-  /// One member that is not the same.
+  /// A member that differs.
   package struct Difference: Codable, Sendable, Hashable {
-    /// Where it is, as RFC 6901 writes it: `/pairs/0/metrics/1/items`.
+    /// The place of the member as RFC 6901 writes it: `/pairs/0/metrics/1/items`.
     package let pointer: String
-    /// Its JSON in the document that was kept; nil where it has no such member.
+    /// Its JSON in the saved document; nil where that has no such member.
     package let saved: String?
     package let recomputed: String?
 
@@ -94,12 +94,12 @@ package struct RecomputationDocument: Codable, Sendable, Hashable {
   }
 
   package let reference: String
-  /// Whether it gave the same bytes.
+  /// True when the computation gave the same bytes.
   package let isEqual: Bool
-  /// The first of what is not the same.
+  /// The first differences, in the order of the document.
   package let differences: [Difference]
 
-  /// What computing `reference` again gave.
+  /// The result of computing `reference` again.
   package init(reference: String, isEqual: Bool, differences: [Difference]) {
     self.reference = reference
     self.isEqual = isEqual

@@ -11,7 +11,7 @@ package protocol DatasetService: Sendable {
   /// The versions of a dataset, newest first.
   func versions(of dataset: DatasetName, limit: Int?) throws(StoreError) -> [VersionDocument]
 
-  /// What happened to a dataset, newest first; with `stat`, each version's changes are counted.
+  /// The events of a dataset, newest first; with `stat`, each version's changes are counted.
   func log(
     of dataset: DatasetName, stat: Bool, limit: Int?
   ) throws(StoreError) -> [LogDocument]
@@ -25,14 +25,14 @@ package protocol DatasetService: Sendable {
     progress: (Progress) -> Void
   ) throws(StoreError) -> PushDocument
 
-  /// Hands `write` the bytes of a version's rows, in order.
+  /// Passes the bytes of a version's rows to `write`, in order.
   func data(
     _ reference: Reference, _ request: DataRequest, progress: (Progress) -> Void,
     write: ([UInt8]) throws(StoreError) -> Void
   ) throws(StoreError) -> DataDocument
 
-  /// Hands `write` what differs between two versions, as text in the format asked for.
-  /// - Returns: Whether anything differs.
+  /// Passes the differences between two versions to `write`, as text in the requested format.
+  /// - Returns: True when anything differs.
   func diff(
     _ old: Reference, _ new: Reference, _ request: DiffRequest,
     write: ([UInt8]) throws(StoreError) -> Void
@@ -41,7 +41,7 @@ package protocol DatasetService: Sendable {
   /// The tags of a dataset in the order of their names.
   func tags(of dataset: DatasetName) throws(StoreError) -> [TagDocument]
 
-  /// Makes a tag name a version from now on.
+  /// Makes a tag name a version from now on, creating the tag if it does not exist.
   func setTag(
     _ tag: String, to reference: Reference, _ request: TagRequest
   ) throws(StoreError) -> TagDocument
@@ -51,13 +51,13 @@ package protocol DatasetService: Sendable {
     _ tag: String, of dataset: DatasetName, _ request: TagRequest
   ) throws(StoreError)
 
-  /// Hands `write` the result of one SELECT, as text in the format asked for.
+  /// Passes the result of a SELECT to `write`, as text in the requested format.
   func query(
     _ request: QueryRequest, write: ([UInt8]) throws(StoreError) -> Void
   ) throws(StoreError) -> QueryDocument
 
   /// Checks that every byte is as it was written, and that each dataset in `heads` has the record
-  /// of that digest in its history; with `values`, looks for what is odd about values too.
+  /// of that digest in its history; with `values`, also looks for oddities of values.
   func verify(
     heads: [DatasetName: Digest], values: Bool, progress: (Progress) -> Void
   ) throws(StoreError) -> VerifyDocument
@@ -66,25 +66,25 @@ package protocol DatasetService: Sendable {
   /// grace period.
   func collectGarbage(apply: Bool, graceSeconds: Int) throws(StoreError) -> GarbageDocument
 
-  /// Makes the index anew from logs and packs; only with `acceptsLoss` when it knows records whose
+  /// Rebuilds the index from logs and packs; with `acceptsLoss` even when it knows records whose
   /// files are lost.
   func reindex(acceptsLoss: Bool) throws(StoreError) -> ReindexDocument
 
-  /// What takes how much space; nil for all datasets.
+  /// Returns the space that datasets and the store take; nil for all datasets.
   func statistics(
     of datasets: [DatasetName]?, progress: (Progress) -> Void
   ) throws(StoreError) -> StatisticsDocument
 }
 
-/// How far a long call is.
+/// The progress of a long call.
 package struct Progress: Codable, Sendable, Hashable {
-  /// What is counted.
+  /// The things that are counted.
   package enum Unit: String, Codable, Sendable {
     case rows, bytes, checks, versions
   }
 
   package let done: Int
-  /// Nil when it is not known beforehand.
+  /// Nil when it is not known in advance.
   package let total: Int?
   package let unit: Unit
 

@@ -1,11 +1,11 @@
 package import Model
 
-/// What a door asks of a store about attachments.
+/// The calls on attachments.
 ///
-/// Calls block until they are answered; any thread may make them. `read` gives the next bytes of a
-/// body, none at its end.
+/// Calls block until they are answered; any thread may make them. `read` returns the next bytes of
+/// a body, an empty array at its end.
 package protocol FileService: Sendable {
-  /// Keeps bytes under their digest; says whether they are new.
+  /// Saves bytes under their digest, and returns whether they are new.
   /// - Throws: ``StoreError`` of kind `invalid` when they have another digest than `expected`.
   func putFile(
     name: String, expecting expected: Digest?,
@@ -13,20 +13,20 @@ package protocol FileService: Sendable {
   ) throws(StoreError) -> (file: FileDocument, isNew: Bool)
 
   /// Adds a part of an attachment of `total` bytes; parts follow one another.
-  /// - Returns: the file once it is whole, else how many bytes there are.
+  /// - Returns: The file once it is whole, otherwise the number of bytes so far.
   /// - Throws: ``StoreError`` of kind `conflict` when the parts so far do not end at `offset`.
   func putFilePart(
     _ digest: Digest, at offset: Int, of total: Int, name: String,
     read: @escaping () throws(StoreError) -> [UInt8]
   ) throws(StoreError) -> FilePartDocument
 
-  /// How many bytes of an attachment came in parts so far; nil when none did.
+  /// Returns the number of bytes of an attachment that came in parts so far; nil without any.
   func uploadedBytes(of digest: Digest) throws(StoreError) -> Int?
 
-  /// What an attachment is; `missing` when the store has none of that digest.
+  /// Describes an attachment; `missing` when the store has none of that digest.
   func file(_ digest: Digest, name: String) throws(StoreError) -> FileDocument
 
-  /// Bytes of an attachment; fewer than `count` only where it ends.
+  /// Returns bytes of an attachment; fewer than `count` only at its end.
   func fileBytes(_ digest: Digest, at offset: Int, count: Int) throws(StoreError) -> [UInt8]
 }
 
@@ -44,10 +44,10 @@ package struct FileDocument: Codable, Sendable, Hashable {
   }
 }
 
-/// What became of a part of an attachment.
+/// The state of an attachment after one of its parts.
 package enum FilePartDocument: Sendable, Hashable {
-  /// So many bytes are there; more are to come.
+  /// So many bytes are stored; more must follow.
   case partial(byteCount: Int)
-  /// All are there.
+  /// All bytes are stored.
   case whole(FileDocument, isNew: Bool)
 }

@@ -1,25 +1,25 @@
 package import Model
 
-/// What becomes of a dataset over its versions: a metric's trend, where it moved, one item's life.
+/// The calls on a dataset's history: a metric's trend, its moves, and the changes of one item.
 package protocol HistoryService: Sendable {
-  /// One number of each version, and of each group, with the places where its level moved.
+  /// Computes a statistic per version and group, and the versions at which its level moved.
   func trend(of dataset: DatasetName, _ request: TrendRequest) throws(StoreError) -> TrendDocument
 
-  /// The version in which a metric moved, with what else is known of it.
+  /// Finds the versions in which a metric moved, and the items that moved it.
   func bisect(_ dataset: DatasetName, _ request: BisectRequest) throws(StoreError) -> BisectDocument
 
-  /// Hands `write` what one item was in each version in which it changed, as text in the format
-  /// asked for.
-  /// - Returns: In how many versions it changed.
+  /// Passes an item's state in each version that changed it to `write`, as text in the requested
+  /// format.
+  /// - Returns: The number of versions that changed it.
   func history(
     of dataset: DatasetName, _ request: HistoryRequest,
     write: ([UInt8]) throws(StoreError) -> Void
   ) throws(StoreError) -> Int
 }
 
-/// Which number a trend is of.
+/// The statistic of a trend, its rows and its versions.
 package struct TrendRequest: Sendable, Hashable {
-  /// The number that stands for the rows of a version.
+  /// The number that summarizes the rows of a version.
   package enum Statistic: String, Codable, Sendable, CaseIterable {
     case mean, rate, p50, p95, count, sum
   }
@@ -30,18 +30,18 @@ package struct TrendRequest: Sendable, Hashable {
   package var statistic: Statistic?
   /// A column whose values divide the rows.
   package var group: String?
-  /// What SQL would say after WHERE; nil for all rows.
+  /// The condition that rows must meet, as in SQL after WHERE; nil for all rows.
   package var condition: String?
   /// The column that numbers the attempts at an item; nil for that of the key, if there is one.
   package var repeats: String?
-  /// What stands after the `@` of a table of several versions: `*`, `2..5`, `baseline..`.
+  /// The versions, as after the `@` of a table of several versions: `*`, `2..5`, `baseline..`.
   package var versions = "*"
 
   /// The trend of a column over all versions.
   package init(metric: String?) { self.metric = metric }
 }
 
-/// How one item's life is told.
+/// The item, columns and versions of a history.
 package struct HistoryRequest: Sendable, Hashable {
   /// The form of the text.
   package enum Format: String, Sendable, CaseIterable {
@@ -56,26 +56,26 @@ package struct HistoryRequest: Sendable, Hashable {
   package var versions = "*"
   package var format: Format
 
-  /// Everything that became of the item with this key.
+  /// All changes of the item with this key.
   package init(key: [String], format: Format) {
     self.key = key
     self.format = format
   }
 }
 
-/// Where a metric is looked for to have moved.
+/// The trend and the versions in which a metric's moves are searched.
 package struct BisectRequest: Sendable, Hashable {
-  /// Which number, of which rows, in which versions.
+  /// The statistic, its rows and its versions.
   package var trend: TrendRequest
-  /// A version from before the move, as what follows the `@` of a reference.
+  /// A version from before the move: the part of a reference after the `@`.
   package var good: String?
   /// A version from after the move.
   package var bad: String?
-  /// The move is across this value; nil for halfway between the two versions.
+  /// The value between whose sides a move is; nil for halfway between the two versions.
   package var threshold: Double?
-  /// The most items told of each move.
+  /// The most items to list per move.
   package var itemLimit = 10
 
-  /// Where the metric of `trend` moved, by change points.
+  /// A search for all moves of the metric of `trend`, by change points.
   package init(_ trend: TrendRequest) { self.trend = trend }
 }

@@ -1,14 +1,14 @@
 package import Model
 
-/// What a door asks of a store about ratings: datasets of kind `ratings`, to which events are added
-/// and in which none is changed.
+/// The calls on ratings: datasets of kind `ratings`, to which events are added and in which none
+/// changes.
 ///
 /// Calls block until they are answered; any thread may make them.
 package protocol RatingService: Sendable {
-  /// Adds events, all or none; they are a version when it returns.
+  /// Adds events, all or none; a version has them when it returns.
   ///
-  /// The dataset is made with the first ones. A repeated request with the idempotency key of an
-  /// earlier one is answered with that one's version.
+  /// The first events create the dataset. A repeated request with the idempotency key of an earlier
+  /// one returns the version of that one.
   /// - Throws: ``StoreError``: `invalid` for an event that breaks a rule of docs/ratings.md, with
   ///   its number; `missing` for an item or an arm that the outputs do not have; `usage` for a
   ///   dataset of another kind.
@@ -16,27 +16,27 @@ package protocol RatingService: Sendable {
     to dataset: DatasetName, _ batch: RatingBatch, idempotencyKey: String?
   ) throws(StoreError) -> RatingReceipt
 
-  /// The next task that a rater has not done, without a word about whose outputs it shows.
+  /// Returns the next task that a rater has not done, without disclosing whose outputs it shows.
   /// - Throws: ``StoreError``: `missing` for versions that are not there, `usage` for columns that
   ///   are not, and for versions without anything to compare.
   func nextRating(
     in dataset: DatasetName, _ request: RatingTaskRequest
   ) throws(StoreError) -> RatingTaskDocument
 
-  /// Bytes of what a task shows, fewer than `count` only at their end.
-  /// - Throws: ``StoreError`` of kind `missing` for an address that is none of a task in `dataset`
-  ///   that this caller was given and has not answered.
+  /// Returns bytes of a task's media, fewer than `count` only at their end.
+  /// - Throws: ``StoreError`` of kind `missing` for an address that belongs to no unanswered task
+  ///   of this caller in `dataset`.
   func ratingMedia(
     in dataset: DatasetName, _ address: String, at offset: Int, count: Int
   ) throws(StoreError) -> [UInt8]
 
-  /// What is at an address of a task: its media type and size.
+  /// Describes the media at an address of a task: its media type and size.
   /// - Throws: As for ``ratingMedia(in:_:at:count:)``.
   func ratingMedia(
     in dataset: DatasetName, _ address: String
   ) throws(StoreError) -> RatingTask.Media
 
-  /// Who agrees with whom, and which arm is better.
+  /// Reports the raters' agreement and which arm they prefer.
   /// - Throws: ``StoreError``: `missing` when there is no such version, `usage` when it holds no
   ///   ratings.
   func ratingReport(
@@ -46,7 +46,7 @@ package protocol RatingService: Sendable {
 
 /// Events to be added.
 package struct RatingBatch: Codable, Sendable, Hashable {
-  /// Whose outputs are rated; nil to take items and arms as they are told.
+  /// The outputs that are rated; nil to take items and arms as the events name them.
   package var subject: RatingSubject?
   package var events: [RatingEvent]
 
@@ -57,13 +57,13 @@ package struct RatingBatch: Codable, Sendable, Hashable {
   }
 }
 
-/// The answer to events that were added; it does not say whose outputs they rated.
+/// The answer to events that were added; it does not disclose whose outputs they rated.
 package struct RatingReceipt: Codable, Sendable, Hashable {
   /// The ids of the events, in their order.
   package let ratings: [String]
   /// The version that has them.
   package let version: VersionDocument
-  /// False when an earlier request had added them.
+  /// False when an earlier request already added them.
   package let isNew: Bool
 
   /// A receipt for events in `version`.
@@ -74,17 +74,17 @@ package struct RatingReceipt: Codable, Sendable, Hashable {
   }
 }
 
-/// Whose outputs are rated.
+/// The outputs to rate, and the arms they come from.
 ///
-/// An arm is what is compared: a value of the column `by`, or a version.
+/// An arm is one side of a comparison: a value of the column `by`, or a version.
 package struct RatingSubject: Codable, Sendable, Hashable {
   /// The version with the outputs.
   package var ref: String
-  /// Another version, whose outputs stand beside those of `ref`.
+  /// Another version, whose outputs are shown beside those of `ref`.
   package var against: String?
   /// The column whose values are the arms.
   package var by: String?
-  /// The column that tells items apart; nil for the key without `by`.
+  /// The column that identifies items; nil for the key without `by`.
   package var item: String?
   /// Only these arms; nil for all.
   package var arms: [String]?

@@ -1,43 +1,44 @@
 package import Model
 
-/// What a door asks of a store about which model to use.
+/// The calls on reports that compare all models in a version.
 package protocol ReportService: Sendable {
-  /// Lays all models of a version beside one another, and keeps that where the request says so.
-  /// - Throws: ``StoreError``: `usage` for columns that are not there or tell nothing, `missing`
-  ///   for a version that is not there.
-  func report(_ request: ReportRequest) throws(StoreError) -> Kept<ReportDocument>
+  /// Compares all models in a version, and saves the report where the request says so.
+  /// - Throws: ``StoreError``: `usage` for columns that are missing or hold nothing of use,
+  ///   `missing` for a version that does not exist.
+  func report(_ request: ReportRequest) throws(StoreError) -> Saved<ReportDocument>
 
-  /// A report that was kept.
-  func report(_ reference: Reference) throws(StoreError) -> Kept<ReportDocument>
+  /// Returns a report that was saved.
+  func report(_ reference: Reference) throws(StoreError) -> Saved<ReportDocument>
 
-  /// Computes a report that was kept again, from the version it names.
+  /// Computes a saved report again, from the version it names.
   func verifyReport(_ reference: Reference) throws(StoreError) -> RecomputationDocument
 }
 
-/// Which rows a report is of, and what it tells of them.
+/// The rows and the options of a report.
 package struct ReportRequest: Codable, Sendable, Hashable {
   /// The version.
   package var reference: String
-  /// The column that tells models apart.
+  /// The column whose values are the models.
   package var by: String
-  /// Which columns play which part, where their names do not tell it.
+  /// The columns of roles that do not follow from the columns' names.
   package var roles = MetricRoles()
-  /// Further columns whose means are told.
+  /// Further columns whose means are reported.
   package var metrics: [String] = []
-  /// Columns for each value of which a model is looked for.
+  /// Columns for each of whose values the best model is looked for.
   package var slices: [String] = []
   /// The columns that identify an item; nil for the version's key without `by`.
   package var key: [String]?
-  /// Rows with the same value here share their luck; nil for rows of the same item.
+  /// The column whose equal values make a cluster, rows that may succeed or fail together; nil for
+  /// rows of the same item.
   package var cluster: String?
   /// The column that numbers the attempts at an item.
   package var repeats: String?
-  /// What SQL would say after WHERE.
+  /// The condition that rows must meet, as in SQL after WHERE.
   package var condition: String?
-  /// The coverage of intervals.
+  /// The coverage of intervals, from 0 to 1.
   package var confidence = 0.95
-  /// Where the report is kept; nil for nowhere.
-  package var save: SaveOrder?
+  /// The dataset that saves the report; nil to save nothing.
+  package var save: SaveRequest?
 
   /// A report of a version whose models are the values of `by`.
   package init(_ reference: String, by: String) {
@@ -63,6 +64,6 @@ package struct ReportRequest: Codable, Sendable, Hashable {
     repeats = try members.decodeIfPresent(String.self, forKey: .repeats)
     condition = try members.decodeIfPresent(String.self, forKey: .condition)
     confidence = try members.decodeIfPresent(Double.self, forKey: .confidence) ?? confidence
-    save = try members.decodeIfPresent(SaveOrder.self, forKey: .save)
+    save = try members.decodeIfPresent(SaveRequest.self, forKey: .save)
   }
 }

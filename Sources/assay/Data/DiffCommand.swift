@@ -3,20 +3,20 @@ import Foundation
 import Model
 import Wire
 
-/// `assay diff`: what changed between two versions.
+/// `assay diff`: shows the differences between two versions.
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Show what changed between two versions, by key.",
     discussion: """
       One version is compared with the one before it. + is a row added, - a row removed, ~ a cell \
-      changed from old → new; another key and another order are told too. Without a key in common, \
+      changed from old → new; another key and another order are reported too. Without a key in common, \
       whole rows are compared. --json is --format json.
       """)
 
-  @Argument(help: "The old version; alone: the new one.") var first: String
+  @Argument(help: "The old version; without a second one, the new one.") var first: String
   @Argument(help: "The new version.") var second: String?
   @Flag(help: "Only the counts.") var stat = false
-  @Flag(help: "How many cells changed in each column.") var columns = false
+  @Flag(help: "The number of cells that changed, per column.") var columns = false
   @Flag(help: "Exit with 1 when there are differences.") var exitCode = false
   @Option(help: "text, jsonl, json, csv or markdown.") var format = DiffRequest.Format.text
   @Option(help: "At most so many rows.") var limit: Int?

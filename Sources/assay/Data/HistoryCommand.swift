@@ -2,14 +2,14 @@ import ArgumentParser
 import Model
 import Wire
 
-/// `assay history`: one item over versions.
+/// `assay history`: shows one item over versions.
 struct HistoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "history", abstract: "Show everything one item ever was, change by change.",
+    commandName: "history", abstract: "Show all changes of one item.",
     discussion: """
       The item is named by its key: the values of the key's columns in their order, or each as \
-      column=value. Only versions in which it changed are told: when it came, which cells changed from \
-      old → new, when it went and when it returned. --json is --format json; jsonl has an object for \
+      column=value. Shows only versions in which it changed: when it was added, which cells changed from \
+      old → new, when it was removed and when it returned. --json is --format json; jsonl has an object for \
       each change, csv a line for each cell.
       """)
 

@@ -6,7 +6,7 @@ import Store
 struct InitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "init", abstract: "Make a store.",
-    discussion: "Without a path, the store is --store, else $ASSAY_STORE, else .assay here.")
+    discussion: "Without a path, the store is --store, else $ASSAY_STORE, else ./.assay.")
 
   @Argument(help: "The folder to make.") var path: String?
   @OptionGroup var global: GlobalOptions

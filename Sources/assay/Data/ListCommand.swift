@@ -3,11 +3,11 @@ import Model
 import Query
 import Wire
 
-/// `assay ls`: the datasets of a store, or the versions of one.
+/// `assay ls`: lists the datasets of a store, or the versions of one.
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ls", abstract: "List the datasets, or the versions of one.",
-    discussion: "With --json: an object a line.")
+    discussion: "With --json: an object per line.")
 
   @Argument(help: "A dataset, to list its versions, newest first.") var name: String?
   @Option(help: "At most so many.") var limit: Int?
@@ -26,7 +26,7 @@ struct ListCommand: ParsableCommand {
   }
 
   private func listDatasets(_ service: any DatasetService, _ output: Output) throws(StoreError) {
-    var table = try RowsOut(
+    var table = try RowOutput(
       ["name", "kind", "versions", "rows", "created", "tags"], output, isJSON: global.json)
     for dataset in try service.datasets(limit: limit) {
       let tags = dataset.tags.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" }
@@ -44,7 +44,7 @@ struct ListCommand: ParsableCommand {
   private func listVersions(
     of dataset: DatasetName, _ service: any DatasetService, _ output: Output
   ) throws(StoreError) {
-    var table = try RowsOut(
+    var table = try RowOutput(
       ["version", "digest", "rows", "created", "author", "tags", "message"], output,
       isJSON: global.json)
     for version in try service.versions(of: dataset, limit: limit) {

@@ -3,11 +3,11 @@ import Model
 import Query
 import Wire
 
-/// `assay log`: what happened to a dataset.
+/// `assay log`: shows the events of a dataset.
 struct LogCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "log", abstract: "Show what happened to a dataset, newest first.",
-    discussion: "With --json: an object a line.")
+    commandName: "log", abstract: "Show the events of a dataset, newest first.",
+    discussion: "With --json: an object per line.")
 
   @Argument(help: "The dataset.") var name: String
   @Flag(help: "Count the rows each version added, removed and changed.") var stat = false
@@ -21,7 +21,7 @@ struct LogCommand: ParsableCommand {
     let output = try Output()
     var titles = ["time", "change", "digest", "rows"]
     if stat { titles.append("against parent") }
-    var table = try RowsOut(titles + ["author", "message"], output, isJSON: global.json)
+    var table = try RowOutput(titles + ["author", "message"], output, isJSON: global.json)
     for entry in entries { try table.row(cells(entry), entry) }
     try table.finish()
     try output.finish()

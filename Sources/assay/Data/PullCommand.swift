@@ -10,10 +10,10 @@ struct PullCommand: ParsableCommand {
     commandName: "pull", abstract: "Write a version to a file.",
     discussion: """
       The format is --format's, else the file's extension; jsonl on standard output. JSON has no NaN and \
-      no infinity: they are null there, while parquet, arrow and csv keep them.
+      no infinity: both become null, while parquet, arrow and csv keep them.
 
-      With --files, each attachment is written to a folder, and the table has its path there. What is \
-      there already is not fetched again.
+      With --files, each attachment is written to a folder, and the table has its path there. Files that \
+      are there already are not fetched again.
       """)
 
   @Argument(help: "The version: name, name@3, name@baseline, name@2026-10-01, name@latest~2.")
@@ -53,7 +53,7 @@ struct PullCommand: ParsableCommand {
     }
     let pulled: DataDocument
     if let files {
-      let folder = try FileFolder(files, table: output)
+      let folder = FileFolder(files, table: output)
       pulled = try service.data(reference, request, files: folder, progress: show, write: write)
     } else {
       pulled = try service.data(reference, request, progress: show, write: write)

@@ -8,14 +8,14 @@ struct PushCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "push", abstract: "Save a file as the next version of a dataset.",
     discussion: """
-      Prints the version, its digest, its rows and what changed against the one before: rows added, \
-      removed and changed. Content that is the latest version's already makes no new one.
+      Prints the version, its digest, its rows and the changes from the one before: rows added, removed \
+      and changed. Content equal to the latest version's makes no new one.
 
       With --files, the columns named hold paths of files, in the folder of the table or below it. Each \
-      file is put into the store, unless it is there, and the columns become columns of files.
+      file is put into the store unless the store has it, and the columns become columns of files.
       """)
 
-  @Argument(help: "The dataset, made when it is not there.") var name: String
+  @Argument(help: "The dataset, which is created when missing.") var name: String
   @Argument(
     help: """
       A .jsonl, .json, .csv, .parquet or .arrow file (.feather too), also .gz or .zst; - for standard \
@@ -61,11 +61,11 @@ struct PushCommand: ParsableCommand {
       throw Repetition.advising(error, key: key)
     }
     progress.clear()
-    for warning in pushed.warnings ?? [] { Complaint.warn(warning) }
+    for warning in pushed.warnings ?? [] { ErrorReport.warn(warning) }
     if !quiet { report(pushed) }
   }
 
-  /// What `--files` says; nil without it.
+  /// The columns of `--files` with their folder; nil without it.
   private func filePaths() throws(StoreError) -> FilePaths? {
     guard !files.isEmpty else {
       if filesRoot != nil { throw StoreError(.usage, "--files-root goes with --files") }
@@ -75,9 +75,9 @@ struct PushCommand: ParsableCommand {
   }
 
   private func report(_ pushed: PushDocument) {
-    for note in pushed.notes { Complaint.report(note: note) }
+    for note in pushed.notes { ErrorReport.report(note: note) }
     let version = pushed.version
-    Output.tell("\(version.reference) is saved") { output throws(StoreError) in
+    Output.confirm("\(version.reference) is saved") { output throws(StoreError) in
       if global.json {
         try output.json(pushed)
       } else if pushed.isNew {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Model
 import Wire
 
-/// What can be said about a version that is pushed.
+/// The options of a push, except for the file.
 struct PushFlags: ParsableArguments {
   @Option(help: "Columns that identify a row: a,b. Default: the parent's.") var key: [String] = []
   @Option(help: "What changed, in a sentence.") var message = ""
@@ -22,9 +22,9 @@ struct PushFlags: ParsableArguments {
       """, valueName: "text"))
   var nulls: [String] = []
   @Option(help: "The decimal sign of a CSV file's numbers: . or ,.") var decimal: String?
-  @Option(help: "What separates a CSV file's cells: , ; tab or |. Default: found in the file.")
+  @Option(help: "The separator of a CSV file's cells: , ; tab or |. Default: found in the file.")
   var separator: String?
-  @Option(help: "The latest version there must be; 0 for none.") var expect: Int?
+  @Option(help: "The number that the latest version must have; 0 for none.") var expect: Int?
   @Option(
     parsing: .upToNextOption, help: "Versions that this one was made from.")
   var from: [String] = []
@@ -34,11 +34,11 @@ struct PushFlags: ParsableArguments {
   @Option(help: "When it was measured: 2026-10-01 or 2026-10-01T12:00:00Z. Default: now.")
   var createdAt: String?
   @Option(help: "Who saves it. Default: $ASSAY_AUTHOR, else user@host.") var author: String?
-  @Option(help: "A text that makes a repeated push answer with the first one's version.")
+  @Option(help: "A text that makes a repeated push return the first one's version.")
   var idempotencyKey: String?
 
-  /// What the store is asked for.
-  /// - Throws: ``StoreError`` of kind `usage` for a value that cannot be understood.
+  /// Returns the request that the flags describe.
+  /// - Throws: ``StoreError`` of kind `usage` for an invalid value.
   func request() throws(StoreError) -> PushRequest {
     var request = PushRequest()
     request.key = try NameList.names(in: key)
@@ -59,7 +59,7 @@ struct PushFlags: ParsableArguments {
     if let createdAt {
       guard let time = Timestamp(parsing: createdAt) else {
         throw StoreError(
-          .usage, "'\(createdAt)' is no time; write 2026-10-01 or 2026-10-01T12:00:00Z")
+          .usage, "'\(createdAt)' is not a time; write 2026-10-01 or 2026-10-01T12:00:00Z")
       }
       request.createdAt = time
     }
@@ -67,8 +67,8 @@ struct PushFlags: ParsableArguments {
     return request
   }
 
-  /// Adds the types that `--types` gives to columns.
-  /// - Throws: ``StoreError`` of kind `usage` for a type that there is not.
+  /// Adds the column types of `--types`.
+  /// - Throws: ``StoreError`` of kind `usage` for an unknown type.
   private func addTypes(to request: inout PushRequest) throws(StoreError) {
     var pairs: [String] = []
     for text in self.types { pairs += try NameList.typedNames(in: text) }

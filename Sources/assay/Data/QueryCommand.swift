@@ -4,16 +4,16 @@ import Foundation
 import Model
 import Wire
 
-/// `assay query`: SQL over versions.
+/// `assay query`: runs SQL over versions.
 struct QueryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "query", abstract: "Ask SQL over any versions.",
+    commandName: "query", abstract: "Run SQL over any versions.",
     discussion: """
       A table is a reference in double quotes: "runs", "runs@3", "runs@*", "runs@2..5" (the last two \
       with _version, _created_at and _message), or assay_datasets, assay_versions, assay_tags, \
       assay_log. Besides SQLite's functions there are median(x), quantile(x, p) and stddev(x). \
       Results are a table on a terminal, else jsonl; --json is --format jsonl. A server \
-      gives at most so many rows (its --query-rows): where there are more, those are printed, and \
+      limits the rows (its --query-rows): where there are more, the first are printed, and \
       the exit status is 74.
       """)
 
@@ -38,21 +38,22 @@ struct QueryCommand: ParsableCommand {
     let output = try Output()
     let result = try service.query(request) { bytes throws(StoreError) in try output.write(bytes) }
     try output.finish()
+    for note in result.notes { ErrorReport.report(note: note, isPartOfAnswer: false) }
     try Self.requireAll(result, limit: limit)
   }
 
-  /// Goes on when the rows that were printed are all, or as many as were asked for.
-  /// - Throws: ``StoreError`` of kind `exhausted` when a server gave fewer.
+  /// Throws unless the printed rows are all, or as many as requested.
+  /// - Throws: ``StoreError`` of kind `exhausted` when a server returned fewer.
   static func requireAll(_ result: QueryDocument, limit: Int?) throws(StoreError) {
     guard result.isCutShort, result.rows < limit ?? Int.max else { return }
     throw StoreError(
       .exhausted,
-      "only the first \(result.rows) rows were printed, the most that this server gives, and there "
+      "only the first \(result.rows) rows were printed, the most that this server returns, and there "
         + "are more; ask for fewer with --limit or narrower SQL, or have the server started with a "
         + "larger --query-rows")
   }
 
-  /// The format that was asked for, or a table on a terminal, else JSON lines.
+  /// The requested format, or a table on a terminal, otherwise JSON lines.
   static func chosen(_ format: TextFormat?, isJSON: Bool) -> TextFormat {
     format ?? (isJSON || isatty(STDOUT_FILENO) == 0 ? .jsonl : .table)
   }

@@ -6,10 +6,10 @@ import Query
 import Service
 import Wire
 
-/// `assay show`: everything about one version.
+/// `assay show`: shows everything about one version.
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show one version: where it comes from and what it holds.")
+    commandName: "show", abstract: "Show one version: its origin, schema and content.")
 
   @Argument(help: "The version: name, name@3, name@baseline, name@2026-10-01.")
   var reference: String
@@ -39,7 +39,7 @@ struct ShowCommand: ParsableCommand {
     try output.finish()
   }
 
-  /// The first rows: JSON lines for machines, and what has every column and type for people.
+  /// The first rows: JSON lines for machines, and a table with every column and type for people.
   private func firstRows(
     of version: VersionDocument, _ service: any DatasetService
   ) throws(StoreError) -> [UInt8] {
@@ -93,7 +93,7 @@ struct ShowCommand: ParsableCommand {
   private func printSchema(
     _ document: VersionDetailDocument, _ output: Output
   ) throws(StoreError) {
-    var table = try RowsOut(["column", "type"], output)
+    var table = try RowOutput(["column", "type"], output)
     for column in document.columns {
       try table.row([.text(column.name), .text(column.type.rawValue)])
     }
@@ -103,7 +103,7 @@ struct ShowCommand: ParsableCommand {
   private func printRows(
     _ document: VersionDetailDocument, _ first: [UInt8], _ output: Output
   ) throws(StoreError) {
-    var table = try RowsOut(document.columns.map(\.name), output)
+    var table = try RowOutput(document.columns.map(\.name), output)
     var reader = try ArrowReader(SeekableFile(name: document.version.reference, bytes: first))
     while let batch = try reader.next() {
       let cells = try CellTexts(batch.rows)

@@ -3,13 +3,13 @@ import Model
 import Query
 import Wire
 
-/// `assay tag`: names versions.
+/// `assay tag`: lists, moves or removes tags.
 struct TagCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tag", abstract: "List, move or remove the tags of a dataset.",
     discussion: """
       assay tag NAME               lists the tags
-      assay tag REF TAG            makes TAG name that version from now on
+      assay tag REF TAG            makes TAG name that version
       assay tag --delete NAME TAG  removes the tag; its moves stay in the log
       """)
 
@@ -27,7 +27,7 @@ struct TagCommand: ParsableCommand {
       guard let tag else { throw StoreError(.usage, "--delete needs a tag: tag --delete NAME TAG") }
       let dataset = try DatasetName(reference)
       try service.removeTag(tag, of: dataset, request)
-      Output.tell("the tag \(tag) is removed") { output throws(StoreError) in
+      Output.confirm("the tag \(tag) is removed") { output throws(StoreError) in
         if global.json {
           try output.json(["dataset": dataset.text, "tag": tag])
         } else {
@@ -36,7 +36,7 @@ struct TagCommand: ParsableCommand {
       }
     } else if let tag {
       let moved = try service.setTag(tag, to: try Reference(parsing: reference), request)
-      Output.tell("the tag \(tag) is moved") { output throws(StoreError) in
+      Output.confirm("the tag \(tag) is moved") { output throws(StoreError) in
         if global.json {
           try output.json(moved)
         } else {
@@ -51,7 +51,7 @@ struct TagCommand: ParsableCommand {
   }
 
   private func list(_ tags: [TagDocument], _ output: Output) throws(StoreError) {
-    var table = try RowsOut(["tag", "version", "digest"], output, isJSON: global.json)
+    var table = try RowOutput(["tag", "version", "digest"], output, isJSON: global.json)
     for tag in tags {
       try table.row(
         [.text(tag.tag), .text("\(tag.dataset)@\(tag.number)"), .text(tag.snapshot.short)], tag)

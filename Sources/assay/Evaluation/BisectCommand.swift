@@ -3,7 +3,7 @@ import Model
 import Reports
 import Wire
 
-/// `assay bisect`: where a metric moved.
+/// `assay bisect`: finds the version in which a metric moved.
 struct BisectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bisect", abstract: "Find the version in which a metric moved.",
@@ -11,7 +11,7 @@ struct BisectCommand: ParsableCommand {
       Between --good and --bad (or the first and the last version, with --threshold) it halves the \
       stretch and reads as few versions as that takes: the number crosses --threshold, or the halfway \
       value, in the version found. Without any of the three it looks at all versions for change points \
-      and takes the largest. What is known of that version follows, with the items that moved most. \
+      and takes the largest. Prints that version's details and the items that moved most. \
       Exits with 1 when the metric never moved, and with 2 when fewer than seven versions cannot show a \
       change point.
       """)

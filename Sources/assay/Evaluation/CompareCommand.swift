@@ -3,7 +3,7 @@ import Model
 import Reports
 import Wire
 
-/// `assay compare`: which is better, by how much, and is it noise.
+/// `assay compare`: compares runs item by item, with the uncertainty of each difference.
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare", abstract: "Compare runs item by item, and gate on the difference.",
@@ -11,13 +11,13 @@ struct CompareCommand: ParsableCommand {
       assay compare BASE CANDIDATE…               versions
       assay compare REF --by model [BASE CAND…]   the values of a column of one version
 
-      Items are paired by key; what the arms do not have in common is counted and left out. Without \
-      --metric, --higher and --lower the metrics are the columns whose names tell which way is up.
+      Items are paired by key; those that not all arms have are counted and left out. Without \
+      --metric, --higher and --lower the metrics are the columns whose names imply a direction.
 
-      A gate is METRIC >= BOUND or METRIC <= BOUND. A bound with a sign is one on the change: +2pp, +10% \
-      (of the base) or +500. One without is a limit for the candidate's own value: 'latency_ms <= 500', \
+      A gate is METRIC >= BOUND or METRIC <= BOUND. A bound with a sign limits the change: +2pp, +10% \
+      (of the base) or +500. One without limits the candidate's own value: 'latency_ms <= 500', \
       'success >= 80%'. A gate passes where the whole interval meets the bound, on all of the base's \
-      items, or as many as 'items >= 95%' says. Exit status: 0 passed, 1 failed, 2 not enough data to say.
+      items, or as many as 'items >= 95%' says. Exit status: 0 passed, 1 failed, 2 too little data.
       """)
 
   @Argument(help: "The base, then the candidates; with --by the version, then values.")
@@ -27,10 +27,10 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "Gates registered by 'assay gate create', with their options and items.")
   var registered: String?
   @Option(help: "text, markdown, junit or json.") var format = Format.text
-  @OptionGroup var keep: KeepFlags
+  @OptionGroup var keep: SaveFlags
   @OptionGroup var global: GlobalOptions
 
-  /// How a comparison is printed.
+  /// The output format of a comparison.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case text, markdown, junit, json
   }

@@ -2,9 +2,9 @@ import ArgumentParser
 import Model
 import Wire
 
-/// How arms are compared: what `assay compare` and `assay gate create` have in common.
+/// The options of a comparison, which `assay compare` and `assay gate create` share.
 struct ComparisonFlags: ParsableArguments {
-  @Option(help: ArgumentHelp("Metrics whose names tell which way is up: a,b.", valueName: "column"))
+  @Option(help: ArgumentHelp("Metrics whose names imply a direction: a,b.", valueName: "column"))
   var metric: [String] = []
   @Option(help: ArgumentHelp("Metrics of which more is better: a,b.", valueName: "column"))
   var higher: [String] = []
@@ -16,22 +16,22 @@ struct ComparisonFlags: ParsableArguments {
   var gate: [String] = []
   @Option(
     help: ArgumentHelp(
-      "The part a column plays: success=win, cost=usd; also latency, inputTokens, outputTokens, parsed, valid, refusal, expectedRefusal, finishReason, truncated, toolCall, output.",
-      valueName: "part=column"))
+      "The role of a column: success=win, cost=usd; also latency, inputTokens, outputTokens, parsed, valid, refusal, expectedRefusal, finishReason, truncated, toolCall, output.",
+      valueName: "role=column"))
   var role: [String] = []
   @Option(help: "The columns that identify an item: a,b. Default: the version's key.")
   var key: [String] = []
-  @Option(help: ArgumentHelp("Tell everything for each value too.", valueName: "column"))
+  @Option(help: ArgumentHelp("Report all metrics for each value too.", valueName: "column"))
   var slice: [String] = []
   @OptionGroup var rows: RowFlags
-  @Option(help: "The coverage of intervals; 1 less it is the chance of a false alarm.")
+  @Option(help: "The coverage of intervals; 1 minus it is the rate of false alarms.")
   var confidence: Double?
-  @Option(help: "Where random draws begin. Default: 1.") var seed: UInt64?
-  @Option(help: "How often rows are drawn again. Default: 9999.") var resamples: Int?
-  @Option(help: "How many of the items that got worse are named. Default: 5.") var worst: Int?
+  @Option(help: "The seed of resampling. Default: 1.") var seed: UInt64?
+  @Option(help: "The number of resamples. Default: 9999.") var resamples: Int?
+  @Option(help: "The number of worsened items to list. Default: 5.") var worst: Int?
   @Option(
     help:
-      "What becomes of gates where items of the base are not compared: undecided, ignore or fail. Default: undecided."
+      "The result of gates when items of the base are not compared: undecided, ignore or fail. Default: undecided."
   )
   var missing: ComparisonOptions.Missing?
   @Option(
@@ -39,8 +39,8 @@ struct ComparisonFlags: ParsableArguments {
       "Compare and judge although this column differs: expected, judge.", valueName: "column"))
   var allowChange: [String] = []
 
-  /// The options; nil where nothing was said.
-  /// - Throws: ``StoreError`` of kind `usage` for a part that there is not.
+  /// The options; nil without any flag.
+  /// - Throws: ``StoreError`` of kind `usage` for an unknown role.
   var options: ComparisonOptions? {
     get throws(StoreError) {
       var options = ComparisonOptions()

@@ -4,10 +4,10 @@ import Query
 import Reports
 import Wire
 
-/// `assay gate`: bounds that are fixed before a run.
+/// `assay gate`: registers bounds before a run.
 struct GateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "gate", abstract: "Register gates before a run, so that nobody moves the bar.",
+    commandName: "gate", abstract: "Register gates before a run, so that they stay fixed.",
     subcommands: [GateCreateCommand.self, GateShowCommand.self, GateListCommand.self])
 }
 
@@ -16,11 +16,11 @@ struct GateCreateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "create", abstract: "Register gates for the items of a version.",
     discussion: """
-      Keeps the gates, all options and the digest of the items' keys as the next version of the dataset \
+      Saves the gates, all options and the digest of the items' keys as the next version of the dataset \
       NAME. 'assay compare … --registered NAME' then uses exactly these, and refuses other items.
       """)
 
-  @Argument(help: "The dataset that keeps them.") var name: String
+  @Argument(help: "The dataset to save them in.") var name: String
   @Option(
     name: .customLong("on"),
     help: ArgumentHelp("The version with the items: inputs, or an earlier run.", valueName: "ref"))
@@ -34,7 +34,7 @@ struct GateCreateCommand: ParsableCommand {
   func run() throws {
     let request = GateRequest(
       reference: reference, options: try flags.options ?? ComparisonOptions(),
-      save: SaveOrder(name: name, message: message, author: Author.name(author)))
+      save: SaveRequest(name: name, message: message, author: Author.name(author)))
     let answer = try global.openService().createGate(request)
     try GateShowCommand.show(answer, isJSON: global.json)
   }
@@ -53,7 +53,7 @@ struct GateShowCommand: ParsableCommand {
     try Self.show(answer, isJSON: global.json)
   }
 
-  static func show(_ answer: Kept<GateDocument>, isJSON: Bool) throws(StoreError) {
+  static func show(_ answer: Saved<GateDocument>, isJSON: Bool) throws(StoreError) {
     let output = try Output()
     if isJSON {
       try output.json(answer)
@@ -75,14 +75,14 @@ struct GateShowCommand: ParsableCommand {
 struct GateListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ls", abstract: "List the registered gates.",
-    discussion: "With --json: an object a line.")
+    discussion: "With --json: an object per line.")
 
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
     let service = try global.openService()
     let output = try Output()
-    var table = try RowsOut(
+    var table = try RowOutput(
       ["gates", "items", "of", "registered", "by"], output, isJSON: global.json)
     for dataset in try service.datasets(limit: nil) where dataset.kind == .reports {
       let versions = try service.versions(of: dataset.name, limit: nil)

@@ -12,16 +12,16 @@ struct RateCommand: ParsableCommand {
       assay rate REF REF          the outputs of two versions
       assay rate REF --score      one output at a time, from 1 to 5; or --labels good,bad
 
-      Names are hidden. The order of items comes from --seed, the same for all raters, and so do the \
-      sides, for each rater anew. Keys: l left, r right, t tie, or a number; s skip, u undo, q quit. \
-      A rating is saved before the next item is shown; started again, it goes on where it ended. \
-      Without a terminal, answers are read from standard input, one a line; --json prints tasks as \
+      Names are hidden. The seed gives the order of items, the same for all raters, and the sides, for \
+      each rater separately. Keys: l left, r right, t tie, or a number; s skip, u undo, q quit. \
+      A rating is saved before the next item is shown; a later run continues with the remaining ones. \
+      Without a terminal, answers are read from standard input, one per line; --json prints tasks as \
       JSON. 'assay ratings' reports on what was rated.
       """)
 
   @Argument(help: "The version with the outputs, or two to compare.") var references: [String]
   @Option(help: "The column whose values are compared.") var by: String?
-  @Option(help: "The column that tells items apart. Default: the key.") var item: String?
+  @Option(help: "The column that identifies items. Default: the key.") var item: String?
   @Option(help: "Only these of them, with commas between.") var arms: [String] = []
   @Option(help: "The columns shown, the output last. Default: by their usual names.")
   var columns: [String] = []
@@ -29,10 +29,10 @@ struct RateCommand: ParsableCommand {
   @Option(help: "Give one of these labels, with commas between.") var labels: [String] = []
   @Option(help: "The dataset that the ratings are added to. Default: NAME.ratings.") var to: String?
   @Option(help: "Who rates. Default: $ASSAY_AUTHOR, else user@host.") var rater: String?
-  @Option(help: "The question that is answered.") var rubric = RatingEvent.defaultRubric
-  @Option(help: "What rates.") var scorer = RatingEvent.defaultScorer
+  @Option(help: "The question that raters answer.") var rubric = RatingEvent.defaultRubric
+  @Option(help: "human, or the name of a judge.") var scorer = RatingEvent.defaultScorer
   @Option(help: "Its version.") var scorerVersion = RatingEvent.defaultScorerVersion
-  @Option(help: "Draws the order of items and sides.") var seed = 1
+  @Option(help: "The seed of the order of items and sides.") var seed = 1
   @Option(help: "At most so many ratings.") var limit: Int?
   @OptionGroup var global: GlobalOptions
 

@@ -2,13 +2,13 @@ import ArgumentParser
 import Model
 import Wire
 
-/// A command that computes a kept document again; ends with status 1 where the bytes are others.
+/// A command that computes a saved document again, and ends with status 1 where the bytes differ.
 protocol RecomputingCommand: ParsableCommand {
-  /// The version that keeps the document.
+  /// The version of the saved document.
   var reference: String { get }
   var global: GlobalOptions { get }
 
-  /// Computes the document again, showing how far that is.
+  /// Computes the document again, showing the progress.
   func recompute(
     _ reference: Reference, with service: any StoreService, _ progress: ProgressLine
   ) throws(StoreError) -> RecomputationDocument

@@ -3,13 +3,13 @@ import Wire
 
 /// The command that repeats this one without saving anything twice.
 enum Repetition {
-  /// A key for a push that was given none, in case its outcome stays unknown.
+  /// Generates a key for a push without one, in case its outcome stays unknown.
   static func makeKey() -> String {
     "push-" + Hex.encode((0..<16).map { _ in UInt8.random(in: 0...255) })
   }
 
-  /// An error of a push with `key`; when it may have been saved all the same, with the command that
-  /// repeats it safely.
+  /// An error of a push with `key`; when the push may have been saved nevertheless, with the
+  /// command that repeats it safely.
   static func advising(_ error: StoreError, key: String) -> StoreError {
     guard error.detail == .mayBeSaved else { return error }
     let words = CommandLine.arguments.dropFirst()

@@ -4,31 +4,31 @@ import Model
 import Reports
 import Wire
 
-/// `assay report`: which model for what, and at what price.
+/// `assay report`: compares all models in a version.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Lay all models of a version beside one another.",
+    commandName: "report", abstract: "Compare all models in a version.",
     discussion: """
       assay report REF --by model   of the values of a column of a version
-      assay report REF              that was kept with --save
+      assay report REF              that was saved with --save
 
       Success, latency, cost per success, schema compliance, tool calls, refusals and long inputs with \
-      their intervals, as far as the version has columns for them; who is on the cost–quality front; \
-      with --slice which model for which value. --format html makes one page with charts that needs \
-      nothing else. --json is --format json.
+      their intervals, where the version has columns for them; the models on the cost–quality front; \
+      with --slice the best model for each value. --format html writes one self-contained page with \
+      charts. --json is --format json.
       """)
 
-  @Argument(help: "The version, or a report that was kept.") var reference: String
-  @Option(help: ArgumentHelp("The column that tells models apart.", valueName: "column"))
+  @Argument(help: "The version, or a saved report.") var reference: String
+  @Option(help: ArgumentHelp("The column whose values are the models.", valueName: "column"))
   var by: String?
   @Option(
     help: ArgumentHelp(
-      "The part a column plays: success=win, cost=usd; see 'assay compare'.",
-      valueName: "part=column"))
+      "The role of a column: success=win, cost=usd; see 'assay compare'.",
+      valueName: "role=column"))
   var role: [String] = []
-  @Option(help: ArgumentHelp("Tell the mean of this column too.", valueName: "column"))
+  @Option(help: ArgumentHelp("Report the mean of this column too.", valueName: "column"))
   var metric: [String] = []
-  @Option(help: ArgumentHelp("Look for the best model for each value.", valueName: "column"))
+  @Option(help: ArgumentHelp("Find the best model for each value.", valueName: "column"))
   var slice: [String] = []
   @Option(help: "The columns that identify an item: a,b. Default: the version's key without --by.")
   var key: [String] = []
@@ -37,14 +37,14 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "text, markdown, html or json. Default: by the file's extension, else text.")
   var format: Format?
   @Option(name: .shortAndLong, help: "The file; - for standard output.") var output = "-"
-  @OptionGroup var keep: KeepFlags
+  @OptionGroup var keep: SaveFlags
   @OptionGroup var global: GlobalOptions
 
-  /// How a report is printed.
+  /// The output format of a report.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case text, markdown, html, json
 
-    /// The form that a file is in by its name; nil when that tells none.
+    /// The format that a file's extension names; nil for another extension.
     init?(path: String) {
       guard let dot = path.lastIndex(of: "."), !path[dot...].contains("/") else { return nil }
       switch path[dot...].lowercased() {
@@ -57,7 +57,8 @@ struct ReportCommand: ParsableCommand {
     }
   }
 
-  /// A page is opened by its name: another form under it would show what data has as markup.
+  /// An HTML file is opened by its name: another format in it would show markup that is in the
+  /// data.
   private var form: Format {
     global.json ? .json : format ?? Format(path: output) ?? .text
   }
@@ -79,7 +80,7 @@ struct ReportCommand: ParsableCommand {
     try terminal.finish()
   }
 
-  private func report(_ service: any StoreService) throws -> Kept<ReportDocument> {
+  private func report(_ service: any StoreService) throws -> Saved<ReportDocument> {
     guard let by else {
       let isPlain =
         [role, metric, slice].allSatisfy(\.isEmpty)
@@ -89,7 +90,7 @@ struct ReportCommand: ParsableCommand {
         ].allSatisfy { $0 == nil }
         && confidence == nil
       guard isPlain else {
-        throw StoreError(.usage, "--by names the column that tells models apart, such as model")
+        throw StoreError(.usage, "--by names the column whose values are the models, such as model")
       }
       return try service.report(try Reference(parsing: reference))
     }
@@ -106,7 +107,7 @@ struct ReportCommand: ParsableCommand {
     return try service.report(request)
   }
 
-  private func bytes(_ report: Kept<ReportDocument>) -> [UInt8] {
+  private func bytes(_ report: Saved<ReportDocument>) -> [UInt8] {
     switch form {
     case .text: Array(ReportSections(report.document).page.text.utf8)
     case .markdown: Array(ReportSections(report.document).page.markdown.utf8)

@@ -1,8 +1,8 @@
 import ArgumentParser
 
-/// The rows of a version that an evaluation reads, and which of them belong together.
+/// The rows of a version that an evaluation reads, and the columns that group them.
 struct RowFlags: ParsableArguments {
-  @Option(help: ArgumentHelp("Rows with the same value share their luck.", valueName: "column"))
+  @Option(help: ArgumentHelp("Cluster rows by this column.", valueName: "column"))
   var cluster: String?
   @Option(
     name: .customLong("repeat"),

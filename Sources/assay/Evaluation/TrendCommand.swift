@@ -5,22 +5,22 @@ import Query
 import Reports
 import Wire
 
-/// `assay trend`: a metric over versions.
+/// `assay trend`: shows a metric over versions.
 struct TrendCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trend", abstract: "Show a metric over versions, and where it moved.",
     discussion: """
-      One number a version (and value of --by) with its 95 % interval: t for means, Wilson's for rates, \
-      order statistics for p50 and p95. A change point is a version from which on the level is another, \
-      by a permutation test at 5 %: below seven versions there can be none. --json prints one object, \
-      --format csv a line for each number.
+      One number per version (and value of --by) with its 95 % interval: t for means, Wilson's for rates, \
+      order statistics for p50 and p95. A change point is a version from which the level differs, \
+      by a permutation test at 5 %; below seven versions none can be found. --json prints one object, \
+      --format csv a line per number.
       """)
 
   @OptionGroup var trend: TrendFlags
   @Option(help: "text or csv.") var format = Format.text
   @OptionGroup var global: GlobalOptions
 
-  /// How a trend is printed.
+  /// The output format of a trend.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case text, csv
   }
@@ -34,7 +34,7 @@ struct TrendCommand: ParsableCommand {
     case .csv:
       try printCSV(document, output)
       for finding in document.findings ?? [] {
-        Complaint.report(note: ComparisonPage.sentence(finding))
+        ErrorReport.report(note: ComparisonPage.sentence(finding))
       }
     case .text: try printText(document, output)
     }
@@ -46,8 +46,8 @@ struct TrendCommand: ParsableCommand {
     let range = document.versions.first.map {
       "@\($0.number)..\(document.versions.last?.number ?? 0)"
     }
-    try output.line(
-      "\(subject)  \(document.dataset)\(range ?? "")\(ComparisonPage.attempts(document.repeat))")
+    let attempts = ComparisonPage.attempts(document.repeat, of: document.statistic)
+    try output.line("\(subject)  \(document.dataset)\(range ?? "")\(attempts)")
     if document.by == nil, let series = document.series.first {
       try output.line(Sparkline.text(series.points.map(\.value)))
       try output.line("")
@@ -74,7 +74,7 @@ struct TrendCommand: ParsableCommand {
     _ series: TrendDocument.Series, _ document: TrendDocument, _ output: Output
   ) throws(StoreError) {
     let hasMissing = series.points.contains { $0.missing != nil }
-    var table = try RowsOut(
+    var table = try RowOutput(
       ["version", "created", "n"] + (hasMissing ? ["without"] : [])
         + [document.statistic.rawValue, "95 % interval", ""], output)
     let points = Dictionary(uniqueKeysWithValues: series.points.map { ($0.version, $0) })
@@ -97,7 +97,7 @@ struct TrendCommand: ParsableCommand {
   }
 
   private func printGroups(_ document: TrendDocument, _ output: Output) throws(StoreError) {
-    var table = try RowsOut(
+    var table = try RowOutput(
       [document.by ?? "", "trend", "versions", "first", "last", "95 % interval", "n", "changes"],
       output)
     for series in document.series {

@@ -2,14 +2,14 @@ import ArgumentParser
 import Model
 import Wire
 
-/// Which number of which rows and versions, for `trend` and `bisect`.
+/// The statistic, rows and versions of `trend` and `bisect`.
 struct TrendFlags: ParsableArguments {
   @Argument(help: "The dataset, or some versions of it: name, name@2..5, name@baseline..")
   var name: String
   @Option(help: "The column: numbers, or true and false.") var metric: String?
   @Option(help: "mean, rate, p50, p95, count or sum. Default: rate of true and false, else mean.")
   var stat: TrendRequest.Statistic?
-  @Option(help: "Tell the values of this column apart.") var by: String?
+  @Option(help: "One series per value of this column.") var by: String?
   @Option(help: "Only rows for which this SQL expression is true.") var `where`: String?
   @Option(
     name: .customLong("repeat"),
@@ -18,7 +18,7 @@ struct TrendFlags: ParsableArguments {
   @Option(help: "The first version: a number, a tag, a date.") var from: String?
   @Option(help: "The last version.") var to: String?
 
-  /// The dataset that is named, and what is asked of it.
+  /// The dataset, and the request that the flags describe.
   func request() throws(StoreError) -> (dataset: DatasetName, request: TrendRequest) {
     let range = try VersionRange(parsing: name, from: from, to: to)
     var request = TrendRequest(metric: metric)
@@ -31,10 +31,10 @@ struct TrendFlags: ParsableArguments {
   }
 }
 
-/// A dataset and which of its versions, as a command names them.
+/// A dataset and a range of its versions, as a command names them.
 struct VersionRange {
   let dataset: DatasetName
-  /// What stands after the `@` of a table of several versions.
+  /// The part after the `@` of a table of several versions.
   let versions: String
 
   /// Reads `name`, `name@2..5` or a name with ends given apart.

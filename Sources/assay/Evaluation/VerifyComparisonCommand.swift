@@ -2,13 +2,13 @@ import ArgumentParser
 import Model
 import Wire
 
-/// `assay verify comparison`: computes a comparison that was kept again.
+/// `assay verify comparison`: computes a saved comparison again.
 struct VerifyComparisonCommand: RecomputingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "comparison", abstract: "Compute a kept comparison again, and tell differences.",
+    commandName: "comparison", abstract: "Compute a saved comparison again, and list differences.",
     discussion: """
-      Exits with 1 where the versions it names do not give the same bytes again, and tells which members \
-      differ.
+      Exits with 1 where the versions it names do not give the same bytes again, and lists the members \
+      that differ.
       """)
 
   @Argument(help: "The comparison: name, name@2.") var reference: String

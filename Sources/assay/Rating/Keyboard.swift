@@ -21,7 +21,7 @@ enum Keyboard {
     return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
   }
 
-  /// How many columns the terminal has; nil when it does not say.
+  /// The number of columns of the terminal; nil when it reports none.
   static var columns: Int? {
     var size = winsize()
     guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {

@@ -2,9 +2,9 @@ import Foundation
 import Model
 import Wire
 
-/// What a rater may answer, and how it is typed.
+/// The answers that a rater may give, and the keys for them.
 struct RatingChoices {
-  /// What an answer asks for.
+  /// A rater's input: an answer, or a command.
   enum Answer: Equatable {
     case winner(String)
     case score(Double)
@@ -23,21 +23,21 @@ struct RatingChoices {
     self.labels = labels
   }
 
-  /// The line that says what may be typed.
+  /// The line that lists the possible input.
   var prompt: String {
     let own =
       switch kind {
-      case "score": "1 to 5"
+      case "score": "\(RatingEvent.scores.lowerBound) to \(RatingEvent.scores.upperBound)"
       case "label": labels.enumerated().map { "\($0 + 1) \($1)" }.joined(separator: ", ")
       default: "l left, r right, t tie"
       }
     return own + " · s skip, u undo, q quit: "
   }
 
-  /// What was typed: a key, or a line with a word; nil for what is no answer.
+  /// The meaning of the input, a key or a line with a word; nil for an invalid one.
   func answer(_ typed: String) -> Answer? {
     let text = typed.trimmingCharacters(in: .whitespaces)
-    // A label may be called as a command is; then it is meant.
+    // A label may have the name of a command; then the label is meant.
     if kind == "label", let label = labels.first(where: { $0 == text }) { return .label(label) }
     switch text.lowercased() {
     case "s", "skip": return .skip
@@ -47,7 +47,8 @@ struct RatingChoices {
     }
     switch kind {
     case "score":
-      guard text.utf8.count == 1, let score = Int(text), (1...5).contains(score) else { return nil }
+      guard text.utf8.count == 1, let score = Int(text), RatingEvent.scores.contains(score)
+      else { return nil }
       return .score(Double(score))
     case "label":
       guard let number = Int(text), labels.indices.contains(number - 1) else { return nil }

@@ -2,15 +2,16 @@ import Foundation
 import Model
 import Wire
 
-/// Where what a task shows is put for the rater to look at: a folder of its own, whose files have
-/// names that say nothing, and which is removed after the sitting.
+/// A temporary folder with the media of a task, for the rater to open.
+///
+/// Its files have names that disclose nothing, and it is removed after the session.
 struct RatingMediaFolder {
   private let service: any StoreService
   private let dataset: DatasetName
   private var folder: URL?
   private var count = 0
 
-  /// The most bytes that are asked for at once.
+  /// The most bytes of one request.
   private static let pieceBytes = 1 << 20
 
   init(service: any StoreService, dataset: DatasetName) {
@@ -18,7 +19,7 @@ struct RatingMediaFolder {
     self.dataset = dataset
   }
 
-  /// The task with the paths of files in the place of addresses.
+  /// Returns the task with paths of files in place of addresses.
   mutating func shown(_ document: RatingTaskDocument) throws(StoreError) -> RatingTaskDocument {
     guard var task = document.task else { return document }
     task.shared = try paths(task.shared, "shared")

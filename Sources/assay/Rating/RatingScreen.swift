@@ -4,12 +4,12 @@ import Platform
 import Reports
 import Wire
 
-/// Where tasks are shown and answers typed: a terminal, or two pipes.
+/// The input and output of a rating session: a terminal, or two pipes.
 struct RatingScreen {
   private let isJSON: Bool
   private let isTerminal: Bool
 
-  /// Standard input and output, which are a terminal only together.
+  /// Standard input and output, which count as a terminal only when both are one.
   init(isJSON: Bool) {
     self.isJSON = isJSON
     isTerminal = !isJSON && isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0
@@ -33,23 +33,23 @@ struct RatingScreen {
     write(Array((start + lines.joined(separator: "\n") + "\n").utf8))
   }
 
-  /// Asks until an answer comes that is one; nil when no more will come.
+  /// Asks until a valid answer comes; nil when the input has ended.
   func ask(_ choices: RatingChoices) -> RatingChoices.Answer? {
     while true {
       if isTerminal { write(Array(choices.prompt.utf8)) }
       guard let typed = isTerminal ? Keyboard.key() : readLine() else { return nil }
       if isTerminal { write([UInt8(ascii: "\n")]) }
       if let answer = choices.answer(typed) { return answer }
-      say("'\(typed)' is no answer: " + choices.prompt.dropLast(2))
+      say("'\(typed)' is not an answer: " + choices.prompt.dropLast(2))
     }
   }
 
-  /// Says something that is no result.
+  /// Writes a line that is not a result.
   func say(_ text: String) {
     StandardError.line(text)
   }
 
-  /// Says what came of the sitting.
+  /// Writes the summary of the session.
   func end(_ summary: RatingSession.Summary) {
     if isJSON {
       write(Documents.encode(summary) + [UInt8(ascii: "\n")])
@@ -61,9 +61,9 @@ struct RatingScreen {
     write(Array((text + "  \(summary.remaining) left\n").utf8))
   }
 
-  private func write(_ bytes: [UInt8]) { StandardStreams.tell(bytes, on: STDOUT_FILENO) }
+  private func write(_ bytes: [UInt8]) { StandardStreams.writeAvailable(bytes, on: STDOUT_FILENO) }
 
-  /// The columns of the terminal, or those that `COLUMNS` says.
+  /// The columns of the terminal, or those of `COLUMNS`.
   private var width: Int {
     if isTerminal, let columns = Keyboard.columns { return columns }
     return ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }.map { max(20, $0) }

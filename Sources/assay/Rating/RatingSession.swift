@@ -2,12 +2,12 @@ import Foundation
 import Model
 import Wire
 
-/// One sitting of a rater: tasks are asked for, shown and answered, until none is left or the rater
-/// goes.
+/// A session of a rater, which requests, shows and answers tasks until none is left or the rater
+/// quits.
 ///
-/// Nothing is kept here that matters: what was rated is in the dataset.
+/// It holds no results: every rating is in the dataset before the next task is shown.
 struct RatingSession {
-  /// A task, and the rating that it got before, which a new one corrects.
+  /// A task with its earlier rating, which a new one corrects.
   private struct Turn {
     let document: RatingTaskDocument
     let task: RatingTask
@@ -15,7 +15,7 @@ struct RatingSession {
     var isSkipped = false
   }
 
-  /// What came of the sitting.
+  /// The outcome of a session.
   struct Summary: Encodable {
     let dataset: DatasetName
     /// The version that has the last rating; nil when none was given.
@@ -34,9 +34,9 @@ struct RatingSession {
   private let limit: Int?
   private var summary: Summary
   private var media: RatingMediaFolder
-  /// Turns that were taken, the last at the end.
+  /// The turns of this session, the last at the end.
   private var taken: [Turn] = []
-  /// Turns to be taken again, the next at the end.
+  /// The turns to repeat, the next at the end.
   private var waiting: [Turn] = []
 
   init(
@@ -76,7 +76,7 @@ struct RatingSession {
       default: try save(answer, turn)
       }
     }
-    // Counted anew, since others may have rated under this name meanwhile.
+    // Counted again, since others may have rated under this name in the meantime.
     request.after = nil
     summary.remaining = try service.nextRating(in: summary.dataset, request).remaining
     screen.end(summary)

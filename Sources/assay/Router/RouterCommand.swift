@@ -2,13 +2,13 @@ import ArgumentParser
 import Formats
 import Model
 
-/// `assay router`: routing rules and what of them is live.
+/// `assay router`: manages routing rules and their deployments.
 struct RouterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "router", abstract: "Keep, deploy and try routing rules.",
+    commandName: "router", abstract: "Save, deploy and try routing rules.",
     discussion: """
       A router is a dataset of kind rules: its versions are documents route.rules/1, which \
-      docs/routing.md explains, and its log tells which of them was live when.
+      docs/routing.md explains, and its log records which of them was live when.
       """,
     subcommands: [
       RouterPushCommand.self, RouterShowCommand.self, RouterLogCommand.self,
@@ -17,7 +17,7 @@ struct RouterCommand: ParsableCommand {
       RouterSuggestCommand.self, RouterExperimentCommand.self,
     ])
 
-  /// The bytes of a file, or of standard input for `-`.
+  /// Reads a file, or standard input for `-`.
   static func read(_ path: String) throws(StoreError) -> [UInt8] {
     let source = try FileSource.open(path: path)
     var bytes: [UInt8] = []
@@ -25,7 +25,7 @@ struct RouterCommand: ParsableCommand {
     return bytes
   }
 
-  /// Basis points as people read them: `5 %`, `0.25 %`.
+  /// Formats basis points for people: `5 %`, `0.25 %`.
   static func percent(_ basisPoints: Int) -> String {
     let rest = basisPoints % 100
     let digits = rest % 10 == 0 ? "\(rest / 10)" : rest < 10 ? "0\(rest)" : "\(rest)"

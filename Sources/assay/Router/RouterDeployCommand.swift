@@ -6,27 +6,27 @@ import Wire
 /// `assay router deploy`: makes rules live.
 struct RouterDeployCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "deploy", abstract: "Make a version live, at once or step by step.",
+    commandName: "deploy", abstract: "Make a version live, at once or in steps.",
     discussion: """
-      The next request is decided by it. Of two who deploy over the same version, one wins, and the other is \
-      told by whom and when (status 75). With --ramp, shares of the units get it one after the other; deploy \
+      It decides the next request. When two deploy over the same version, the second fails with the author \
+      and time of the first (status 75). With --ramp, growing shares of the units get it; deploy \
       it again, without --ramp or with another, to finish or change that. A version with gates needs the report \
       of a backtest that passes, or a reason to go without.
       """)
 
   @Argument(help: "The version: name@3.") var reference: String
-  @Option(help: "The version that must be live; 0 for none. Default: whichever is.")
+  @Option(help: "The version that must be live; 0 for none. Default: any.")
   var expect: Int?
   @Option(help: "Why, in a sentence.") var message = ""
   @Option(help: "Who deploys it. Default: $ASSAY_AUTHOR, else user@host.") var author: String?
-  @Option(help: "Shares of the units, one after the other: 1%,5%,25%,100%.") var ramp: Shares?
+  @Option(help: "Growing shares of the units: 1%,5%,25%,100%.") var ramp: Shares?
   @Option(help: "The time from one share to the next: 30m, 1h, 1d.")
   var every = Lifetime(seconds: 3600)
   @Option(
     help: "Fields that name a unit: principal.user_id. Default: those of the first split.")
   var by: [String] = []
-  @Option(help: "The report that shows its gates to be met.") var backtest: String?
-  @Option(help: "Why to deploy it although its gates are not met.") var override: String?
+  @Option(help: "The report that shows that its gates are met.") var backtest: String?
+  @Option(help: "The reason to deploy it although its gates are not met.") var override: String?
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
@@ -43,7 +43,7 @@ struct RouterDeployCommand: ParsableCommand {
     }
     let deployment = try global.openService().deploy(reference.dataset, request)
     if let ramp = deployment.ramp, ramp.fields.isEmpty {
-      Complaint.warn(
+      ErrorReport.warn(
         "nothing names a unit, so each request is one, and a user gets both versions by turns: name "
           + "a field with --by")
     }
@@ -60,9 +60,9 @@ struct RouterRollbackCommand: ParsableCommand {
 
   @Argument(help: "The router.") var name: String
   @Option(help: "The version. Default: the one that was live before.") var to: Int?
-  @Option(help: "The version that must be live. Default: whichever is.") var expect: Int?
+  @Option(help: "The version that must be live. Default: any.") var expect: Int?
   @Option(help: "Why, in a sentence.") var message = ""
-  @Option(help: "Who goes back. Default: $ASSAY_AUTHOR, else user@host.") var author: String?
+  @Option(help: "Who rolls back. Default: $ASSAY_AUTHOR, else user@host.") var author: String?
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
@@ -76,10 +76,10 @@ struct RouterRollbackCommand: ParsableCommand {
   }
 }
 
-/// A deployment as its command prints it.
+/// The output of a deployment.
 enum DeploymentText {
   static func write(_ deployment: DeploymentDocument, isJSON: Bool) {
-    Output.tell("\(deployment.reference) is deployed") { output throws(StoreError) in
+    Output.confirm("\(deployment.reference) is deployed") { output throws(StoreError) in
       try write(deployment, output, isJSON: isJSON)
     }
   }

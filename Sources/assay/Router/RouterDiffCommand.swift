@@ -3,10 +3,10 @@ import Model
 import Query
 import Wire
 
-/// `assay router diff`: what two rule sets differ in.
+/// `assay router diff`: shows the differences between two rule sets.
 struct RouterDiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "diff", abstract: "Show what differs between two versions of rules.",
+    commandName: "diff", abstract: "Show the differences between two versions of rules.",
     discussion: """
       + is a rule added, - removed, ~ changed (its members follow), ↕ moved. With --on, both versions decide \
       every row of a dataset: a column context of JSON objects is the context, else the columns principal, \
@@ -15,8 +15,8 @@ struct RouterDiffCommand: ParsableCommand {
 
   @Argument(help: "The old version.") var old: String
   @Argument(help: "The new version.") var new: String
-  @Option(help: "Rows to decide: which go elsewhere.") var on: String?
-  @Option(help: "At most so many rows that go elsewhere.") var limit = 20
+  @Option(help: "Rows to decide, to list those that get another target.") var on: String?
+  @Option(help: "The most such rows.") var limit = 20
   @Flag(help: "Exit with 1 when there are differences.") var exitCode = false
   @OptionGroup var global: GlobalOptions
 
@@ -44,16 +44,17 @@ struct RouterDiffCommand: ParsableCommand {
   ) throws(StoreError) {
     try output.line("")
     try output.line(
-      "\(decisions.changed) of the \(decisions.rows) rows of \(decisions.version) go elsewhere")
+      "\(decisions.changed) of the \(decisions.rows) rows of \(decisions.version) "
+        + "get another target")
     guard decisions.rows > 0 else { return }
-    var matrix = try RowsOut(["from", "to", "rows"], output)
+    var matrix = try RowOutput(["from", "to", "rows"], output)
     for cell in decisions.matrix {
       try matrix.row([.text(cell.oldTarget), .text(cell.newTarget), .integer(Int64(cell.rows))])
     }
     try matrix.finish()
     guard !decisions.examples.isEmpty else { return }
     try output.line("")
-    var rows = try RowsOut(["row", "item", "from", "to", "rule before", "rule now"], output)
+    var rows = try RowOutput(["row", "item", "from", "to", "rule before", "rule now"], output)
     for row in decisions.examples {
       try rows.row([
         .integer(Int64(row.row + 1)), .text(row.item), .text(row.oldTarget), .text(row.newTarget),

@@ -4,11 +4,11 @@ import Model
 import Query
 import Wire
 
-/// `assay router evaluate`: what would be decided.
+/// `assay router evaluate`: decides one request.
 struct RouterEvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Decide one request, and say why.",
-    discussion: "Nothing is recorded. Without a version, what is live decides.")
+    commandName: "evaluate", abstract: "Decide one request, and explain the decision.",
+    discussion: "Nothing is recorded. Without a version, the live one decides.")
 
   @Argument(help: "The router, or a version of it: name, name@3.") var reference: String
   @Argument(help: "The context: a JSON object, a file with one, or -.") var context: String
@@ -42,13 +42,13 @@ struct RouterEvaluateCommand: ParsableCommand {
     if !decision.shadow.isEmpty {
       try output.line("shadow: " + decision.shadow.joined(separator: ", "))
     }
-    var table = try RowsOut(["rule", "is"], output)
+    var table = try RowOutput(["rule", "is"], output)
     for rule in decision.checked { try table.row(rule.map { .text($0) }) }
     try table.finish()
   }
 }
 
-/// `assay router decisions`: what was decided, and what came of it.
+/// `assay router decisions`: lists recorded decisions with their outcomes.
 struct RouterDecisionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "decisions",

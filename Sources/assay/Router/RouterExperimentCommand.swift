@@ -3,14 +3,14 @@ import Model
 import Reports
 import Wire
 
-/// `assay router experiment`: how a live split is going.
+/// `assay router experiment`: reports on a live split.
 struct RouterExperimentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "experiment", abstract: "Tell how a live split is going: continue, stop or hold.",
+    commandName: "experiment", abstract: "Report on a live split: continue, stop or hold.",
     discussion: """
-      By what each unit was given (intention to treat), whoever answered in the end. The intervals hold at every look \
-      at once, so looking early and often does no harm. While a version takes another's place step by \
-      step, the two versions are compared, over the current step.
+      Units count by the variant they were assigned (intention to treat), whichever target answered. The intervals \
+      are valid at every look, so looking early and often does no harm. While one version replaces another \
+      in steps, the two versions are compared, over the current step.
 
       Exit status: 0 continue; 1 stop, a guardrail is shown to be broken: roll back; 2 hold, the split is not \
       what was planned (sample ratio, p < 0.001), so nothing else can be trusted.
@@ -19,20 +19,20 @@ struct RouterExperimentCommand: ParsableCommand {
   @Argument(help: "The router.") var name: String
   @Option(help: "The version that splits. Default: the live one.") var version: Int?
   @Option(help: "The rule that splits. Default: the only one.") var rule: String?
-  @Option(help: "The variant to compare with. Default: that of most weight.")
+  @Option(help: "The variant to compare with. Default: the one with the most weight.")
   var control: String?
   @Option(
     help: ArgumentHelp(
-      "'latency <= +20%', 'cost <= +10%', 'error <= +1pp'. Default: success and errors that get worse at all.",
+      "'latency <= +20%', 'cost <= +10%', 'error <= +1pp'. Default: any worsening of success and errors.",
       valueName: "bound"))
   var guardrail: [String] = []
-  @Option(help: "The units that were planned, fixed before looking. Default: 10000.")
+  @Option(help: "The planned number of units, fixed before the first look. Default: 10000.")
   var planned: Int?
   @Option(help: "The coverage of intervals, over all looks. Default: 0.95.")
   var confidence: Double?
   @Option(
     help: ArgumentHelp(
-      "The part a column plays: success=win, cost=usd.", valueName: "part=column"))
+      "The role of a column: success=win, cost=usd.", valueName: "role=column"))
   var role: [String] = []
   @Option(help: "The decisions. Default: those of the router.") var decisions: String?
   @Option(help: "The outcomes. Default: those of the router.") var outcomes: String?

@@ -7,18 +7,18 @@ struct RouterPushCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "push", abstract: "Check rules and save them as the next version.",
     discussion: """
-      Every fault is told by its JSON pointer, and then nothing is saved. The same rules again are the \
-      version they were. Ranges of a split that the file leaves out are cut from the parent's so that the \
-      fewest units move; which share moves is told, with --dry-run before anything is saved.
+      Every fault is listed by its JSON pointer, and then nothing is saved. Rules equal to a saved version \
+      make no new one. Ranges of a split that the file leaves out are cut from the parent's so that the \
+      fewest units move; the share that moves is reported, with --dry-run before anything is saved.
       """)
 
   @Argument(help: "The router.") var name: String
   @Argument(help: "The document; - reads standard input.") var file: String
   @Option(help: "What changed, in a sentence. Default: the document's comment.") var message = ""
   @Option(help: "Who saves it. Default: $ASSAY_AUTHOR, else user@host.") var author: String?
-  @Option(help: "The latest version there must be; 0 for none. Default: the parent_version.")
+  @Option(help: "The number the latest version must have; 0 for none. Default: the parent_version.")
   var expect: Int?
-  @Flag(help: "Tell what would be saved, and save nothing.") var dryRun = false
+  @Flag(help: "Report what would be saved, and save nothing.") var dryRun = false
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
@@ -30,7 +30,7 @@ struct RouterPushCommand: ParsableCommand {
     request.expect = expect
     request.isDryRun = dryRun
     let pushed = try global.openService().pushRules(try DatasetName(name), document, request)
-    Output.tell("\(pushed.version?.reference ?? name) is saved") { output throws(StoreError) in
+    Output.confirm("\(pushed.version?.reference ?? name) is saved") { output throws(StoreError) in
       if global.json {
         try output.json(pushed)
       } else {
@@ -50,7 +50,7 @@ struct RouterPushCommand: ParsableCommand {
   }
 }
 
-/// What changed from one rule set to the next, for people.
+/// The changes from one rule set to the next, as text for people.
 enum RuleText {
   static func write(
     _ changes: [RuleChangeDocument], _ movement: [MovementDocument], _ output: Output
@@ -70,7 +70,7 @@ enum RuleText {
       let why =
         switch move.cause {
         case "weights": "shares changed"
-        case "reshuffled": "all are drawn anew, for the salt or the fields changed"
+        case "reshuffled": "all are redrawn, since the salt or the fields changed"
         default: "it serves otherwise"
         }
       let share = RouterCommand.percent(move.basisPoints)

@@ -3,7 +3,7 @@ import Model
 import Query
 import Wire
 
-/// `assay router show`: one rule set.
+/// `assay router show`: shows one rule set.
 struct RouterShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show a router's rules, and what is live.")
@@ -18,7 +18,7 @@ struct RouterShowCommand: ParsableCommand {
     let set = try service.ruleSet(reference)
     let output = try Output()
     if document {
-      try output.write(set.document.bytes)
+      try output.write(set.document.canonicalBytes)
       try output.line("")
     } else if global.json {
       try output.json(set)
@@ -34,7 +34,7 @@ struct RouterShowCommand: ParsableCommand {
     try output.line("\(set.version.reference)  \(set.digest.short)  \(set.version.message)")
     try output.line(live(router))
     try output.line("")
-    var table = try RowsOut(["rule", "when", "serves", "then", "shadow"], output)
+    var table = try RowOutput(["rule", "when", "serves", "then", "shadow"], output)
     for rule in set.rules {
       try table.row([
         .text(rule.enabled ? rule.name : "(\(rule.name))"), .text(rule.when), .text(rule.serves),
@@ -57,11 +57,11 @@ struct RouterShowCommand: ParsableCommand {
   }
 }
 
-/// `assay router log`: what was live when.
+/// `assay router log`: shows the deployments of a router.
 struct RouterLogCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "log", abstract: "Show which version was live when, newest first.",
-    discussion: "With --json: an object a line.")
+    discussion: "With --json: an object per line.")
 
   @Argument(help: "The router.") var name: String
   @Option(help: "At most so many deployments.") var limit: Int?
@@ -71,7 +71,7 @@ struct RouterLogCommand: ParsableCommand {
     if let limit, limit < 0 { throw StoreError(.usage, "--limit takes a number of deployments") }
     let deployments = try global.openService().deployments(of: try DatasetName(name), limit: limit)
     let output = try Output()
-    var table = try RowsOut(
+    var table = try RowOutput(
       ["time", "live", "before", "why", "author", "message"], output, isJSON: global.json)
     for deployment in deployments {
       try table.row(

@@ -4,7 +4,7 @@ import Model
 import Reports
 import Wire
 
-/// `assay router suggest`: rules drafted from measurements.
+/// `assay router suggest`: drafts rules from measurements.
 struct RouterSuggestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "suggest", abstract: "Draft rules from measurements: which slice to which model.",
@@ -13,18 +13,18 @@ struct RouterSuggestCommand: ParsableCommand {
 
       Objectives: 'min cost s.t. success >= -1pp', 'max success s.t. cost <= +10%', 'min p95 s.t. success >= -1pp'. \
       A slice leaves the default only where its rows show both that the bound holds and that something is \
-      gained, with all that was looked at counted in. The same rows chose the rules and praise \
+      gained, corrected for all that was examined. The rows that chose the rules also favour \
       them: try the draft on others, assay router backtest, before it goes live.
       """)
 
   @Argument(help: "The router.") var name: String
   @Option(help: "The rows: one for each item and model.") var on: String?
-  @Option(help: "A report that was kept, instead: its rows, its column of models, its slices.")
+  @Option(help: "A saved report, instead: its rows, its column of models, its slices.")
   var from: String?
   @Option(help: "The column whose values may get models of their own.") var slice: String?
   @Option(help: "The field of a request that has that value. Default: metadata.COLUMN.")
   var field: String?
-  @Option(help: "What is to be best, and what must not be lost.") var objective: String
+  @Option(help: "The metric to optimize, and the bound to hold.") var objective: String
   @Option(help: "The model the bound is measured against. Default: the best by it.")
   var base: String?
   @Option(help: "The provider of all targets. Default: unspecified.") var provider: String?
@@ -33,7 +33,7 @@ struct RouterSuggestCommand: ParsableCommand {
   @Option(name: [.customShort("o"), .long], help: "Write the draft to this file.")
   var output: String?
   @Option(help: "text, markdown or json.") var format = PageFormat.text
-  @OptionGroup var keep: KeepFlags
+  @OptionGroup var keep: SaveFlags
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
@@ -51,7 +51,7 @@ struct RouterSuggestCommand: ParsableCommand {
     let answer = try service.suggest(request)
     if let output {
       do {
-        try Data(answer.document.document.bytes + [UInt8(ascii: "\n")])
+        try Data(answer.document.document.canonicalBytes + [UInt8(ascii: "\n")])
           .write(to: URL(fileURLWithPath: output), options: .atomic)
       } catch {
         throw StoreError(

@@ -19,7 +19,7 @@ struct TrialFlags: ParsableArguments {
   var target: [String] = []
   @Option(
     help: ArgumentHelp(
-      "The part a column plays: success=win, cost=usd.", valueName: "part=column"))
+      "The role of a column: success=win, cost=usd.", valueName: "role=column"))
   var role: [String] = []
   @Option(help: ArgumentHelp("Metrics of which more is better: a,b.", valueName: "column"))
   var higher: [String] = []
@@ -27,10 +27,10 @@ struct TrialFlags: ParsableArguments {
   var lower: [String] = []
   @OptionGroup var rows: RowFlags
   @Option(help: "The coverage of intervals. Default: 0.95.") var confidence: Double?
-  @Option(help: "Where random draws begin. Default: 1.") var seed: UInt64?
-  @Option(help: "How often rows are drawn again. Default: 9999.") var resamples: Int?
+  @Option(help: "The seed of resampling. Default: 1.") var seed: UInt64?
+  @Option(help: "The number of resamples. Default: 9999.") var resamples: Int?
 
-  /// What was said, else the usual.
+  /// The options that the flags describe, with defaults for the others.
   var options: BacktestOptions {
     get throws(StoreError) {
       var options = BacktestOptions()

@@ -2,19 +2,19 @@ import ArgumentParser
 import Model
 import Wire
 
-/// `assay gc`: removes what nothing refers to.
+/// `assay gc`: removes files that nothing refers to.
 struct CollectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gc", abstract: "Find files that nothing refers to; remove them with --apply.",
     discussion: """
       Interrupted saves leave such files behind. No version and no digest changes. Files younger than \
-      the grace period stay, since a save under way may be about to refer to them; less than a minute \
+      the grace period stay, since a running save may be about to refer to them; less than a minute \
       needs --force.
       """)
 
   @Flag(help: "Remove them.") var apply = false
-  @Option(help: "Leave younger files alone: 90s, 10m, 1h, 2d.") var grace = "1h"
-  @Flag(help: "Nobody is saving: allow a grace period below 1m.") var force = false
+  @Option(help: "Keep files younger than this: 90s, 10m, 1h, 2d.") var grace = "1h"
+  @Flag(help: "Allow a grace period below 1m; only while no process saves.") var force = false
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
@@ -34,13 +34,13 @@ struct CollectCommand: ParsableCommand {
     guard let unit = grace.last.flatMap({ units[$0] }), let count = Int(grace.dropLast()),
       (0...1_000_000).contains(count)
     else {
-      throw StoreError(.usage, "'\(grace)' is no time span; write 90s, 10m, 1h or 2d")
+      throw StoreError(.usage, "'\(grace)' is not a time span; write 90s, 10m, 1h or 2d")
     }
     guard count * unit >= GarbageRequest.leastGraceSeconds || force else {
       throw StoreError(
         .usage,
         "--grace \(grace) may remove what a save under way has written; give it a minute or more, "
-          + "or add --force when nobody is saving")
+          + "or add --force while no process saves")
     }
     return count * unit
   }

@@ -2,16 +2,16 @@ import ArgumentParser
 import Model
 import Wire
 
-/// `assay reindex`: makes the index anew.
+/// `assay reindex`: rebuilds the index.
 struct ReindexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "reindex", abstract: "Make the index anew from logs and packs; loses nothing.",
+    commandName: "reindex", abstract: "Rebuild the index from logs and packs; loses nothing.",
     discussion: """
-      Refuses when a log file is lost whose record the index still knows: restore the file from a copy. \
-      With --accept-loss that record and the versions after it are given up.
+      Refuses when a log file is lost whose record the index still has: restore the file from a copy. \
+      With --accept-loss that record and the versions after it are lost.
       """)
 
-  @Flag(help: "Go on although a log file is lost, whose record only the index knows.")
+  @Flag(help: "Continue although a log file is lost whose record only the index has.")
   var acceptLoss = false
   @OptionGroup var global: GlobalOptions
 

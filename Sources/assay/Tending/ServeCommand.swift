@@ -7,15 +7,15 @@ import Server
 import Service
 import Store
 
-/// `assay serve`: puts a store behind the REST API.
+/// `assay serve`: serves a store over the REST API.
 struct ServeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "Serve the store over REST.",
     discussion: """
-      Answers requests from this machine alone, and needs no token for that until one is made with \
+      Answers only requests from this machine, and needs no token for them until one is made with \
       'assay token create'. With --host others can reach it, and a token is needed from the start. \
-      SIGTERM and SIGINT end it once what was accepted is done, or when --grace is over. SIGHUP \
-      has it read its certificate again.
+      SIGTERM and SIGINT end it after the accepted requests, or when --grace is over. On SIGHUP it \
+      reads its certificate again.
       """)
 
   @Option(help: "The address to listen at.") var host = "127.0.0.1"
@@ -25,7 +25,7 @@ struct ServeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Its private key in PEM.", valueName: "file")) var tlsKey: String?
   @Option(
     help: ArgumentHelp(
-      "A host that a proxy before the server goes by; may be given again.", valueName: "name"))
+      "A host name of a proxy before the server; may be given again.", valueName: "name"))
   var allowHost: [String] = []
   @Flag(help: "Refuse everything that changes the store.") var readOnly = false
   @Option(help: "The most MiB of a body, as it is sent.") var maxBody = 1024
@@ -35,20 +35,21 @@ struct ServeCommand: ParsableCommand {
       valueName: "mib"))
   var maxDecompressed: Int?
   @Option(help: "The most KiB of the headers of a request.") var maxHeader = 64
-  @Option(help: "The most requests at once; more are told to come again.") var maxRequests = 256
-  @Option(help: "Connections without life are closed after so many seconds.") var idleTimeout = 60
-  @Option(help: "Told to end, it ends within so many seconds, whatever runs.") var grace = 8.0
+  @Option(help: "The most requests at once; excess ones get 503 with Retry-After.")
+  var maxRequests = 256
+  @Option(help: "Idle connections are closed after so many seconds.") var idleTimeout = 60
+  @Option(help: "The most seconds between a signal to end and the end.") var grace = 8.0
   @Option(help: "The most seconds of a query.") var queryTimeout = 30.0
   @Option(help: "The most rows of a query.") var queryRows = 100_000
   @Option(help: "The most MiB of memory of a query.") var queryMemory = 512
-  @Option(help: "The most MiB of disk for renderings that are kept.") var cache = 4096
-  @Option(help: "Rows that come live become a version when the first has waited so many seconds …")
+  @Option(help: "The most MiB of disk for cached renderings.") var cache = 4096
+  @Option(help: "Live rows become a version when the first has waited so many seconds …")
   var sealEvery = 10
   @Option(help: "… or when so many wait.") var sealRows = 10_000
   @Option(help: "The share of routing decisions that are recorded.")
   var recordDecisions = Percentage(partsPerMillion: 1_000_000)
-  @Option(help: "How the log is written.") var logFormat = ServerOptions.LogFormat.text
-  @Option(help: "What the log begins with; warning leaves requests out.")
+  @Option(help: "The format of the log.") var logFormat = ServerOptions.LogFormat.text
+  @Option(help: "The least level that is logged; warning leaves requests out.")
   var logLevel = ServerOptions.LogLevel.info
   @OptionGroup var global: GlobalOptions
 
@@ -61,7 +62,7 @@ struct ServeCommand: ParsableCommand {
     else { throw ValidationError("limits are whole numbers above 0") }
     guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
     for name in allowHost where HostName(parsing: name) == nil {
-      throw ValidationError("'\(name)' is no host: a name or an address, without a port")
+      throw ValidationError("'\(name)' is not a host: a name or an address, without a port")
     }
     guard (tlsCert == nil) == (tlsKey == nil) else {
       throw ValidationError("--tls-cert and --tls-key go together")
@@ -73,9 +74,9 @@ struct ServeCommand: ParsableCommand {
     let rows = service.rows(liveOptions)
     let server = try AssayServer(
       home: service.home, options: options, clock: Store.systemClock,
-      service: { service.limited(to: $0) }, rows: rows, records: VersionRecords(service),
-      routers: LiveRouters(
-        service, recordingTo: readOnly ? nil : rows, samplePPM: recordDecisions.partsPerMillion))
+      service: { service.limited(to: $0) }, rows: rows, versionCache: VersionCache(service),
+      routers: service.liveRouters(
+        recordingTo: readOnly ? nil : rows, samplePPM: recordDecisions.partsPerMillion))
     let scheme = tlsCert == nil ? "http" : "https"
     let host = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
     let isJSON = global.json
@@ -85,19 +86,19 @@ struct ServeCommand: ParsableCommand {
         try await server.run { port in
           let url = "\(scheme)://\(host):\(port)"
           let line = isJSON ? "{\"url\":\"\(url)\"}" : url
-          StandardStreams.tell(line + "\n", on: STDOUT_FILENO)
+          StandardStreams.writeAvailable(line + "\n", on: STDOUT_FILENO)
         }
-        // Not exit(3), whose handlers could wait for what was cut.
+        // Not exit(3), whose handlers could wait for interrupted work.
         _exit(0)
       } catch {
-        Complaint(error).report()
+        ErrorReport(error).report()
         _exit(error.kind.exitStatus)
       }
     }
     withExtendedLifetime(hangups) { dispatchMain() }
   }
 
-  /// Has a server read its certificate again on SIGHUP, which ends no server.
+  /// Makes a server read its certificate again on SIGHUP, instead of ending.
   private static func reload(_ server: AssayServer) -> any DispatchSourceSignal {
     signal(SIGHUP, SIG_IGN)
     let source = DispatchSource.makeSignalSource(
@@ -139,7 +140,7 @@ struct ServeCommand: ParsableCommand {
   }
 }
 
-/// A share of all: `10%`, `0.5%`.
+/// A percentage: `10%`, `0.5%`.
 struct Percentage: ExpressibleByArgument {
   let partsPerMillion: Int
 

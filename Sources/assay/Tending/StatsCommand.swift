@@ -3,13 +3,13 @@ import Model
 import Query
 import Wire
 
-/// `assay stats`: what takes how much space.
+/// `assay stats`: shows the space that datasets and versions take.
 struct StatsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stats", abstract: "Show the bytes of datasets and versions.",
     discussion: """
       raw: the values uncompressed. stored: what the commit added to the store. shared: stored bytes \
-      that other versions added and this one reads too. attached: bytes of the different files that \
+      that other versions added and this one reads too. attached: bytes of the distinct files that \
       versions name.
       """)
 
@@ -34,7 +34,7 @@ struct StatsCommand: ParsableCommand {
   }
 
   private func printDatasets(_ sizes: StatisticsDocument, _ output: Output) throws {
-    var table = try RowsOut(
+    var table = try RowOutput(
       ["dataset", "versions", "raw", "stored", "attachments", "attached"], output)
     for dataset in sizes.datasets {
       try table.row(
@@ -51,7 +51,7 @@ struct StatsCommand: ParsableCommand {
   }
 
   private func printVersions(_ sizes: StatisticsDocument, _ output: Output) throws {
-    var table = try RowsOut(["version", "rows", "raw", "stored", "shared"], output)
+    var table = try RowOutput(["version", "rows", "raw", "stored", "shared"], output)
     for dataset in sizes.datasets {
       for size in dataset.versions {
         try table.row(

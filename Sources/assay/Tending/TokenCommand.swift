@@ -5,7 +5,7 @@ import Query
 import Service
 import Wire
 
-/// `assay token`: who may use the store over REST.
+/// `assay token`: manages the access tokens of a server.
 struct TokenCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "token", abstract: "Make, list and revoke the tokens of a server.",
@@ -17,9 +17,9 @@ struct TokenCommand: ParsableCommand {
 /// `assay token create`.
 struct TokenCreateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "create", abstract: "Make a token; its secret is shown this once.")
+    commandName: "create", abstract: "Make a token; its secret is shown only once.")
 
-  @Argument(help: "Whom or what it is for; the author of what it writes.") var name: String
+  @Argument(help: "The person or program it is for; the author of its writes.") var name: String
   @Option(help: "read, write or admin.") var scope = TokenScope.read
   @Option(
     help: ArgumentHelp(
@@ -54,16 +54,16 @@ struct TokenCreateCommand: ParsableCommand {
 struct TokenListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ls", abstract: "List the tokens, without their secrets.",
-    discussion: "With --json: an object a line.")
+    discussion: "With --json: an object per line.")
 
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
     let output = try Output()
-    var table = try RowsOut(
+    var table = try RowOutput(
       ["id", "name", "scope", "limited to", "expires", "last used"], output, isJSON: global.json)
     for token in try global.openTokens().tokens(limit: nil) {
-      let limit = token.dataset?.text ?? token.prefix.map(Caller.told(prefix:))
+      let limit = token.dataset?.text ?? token.prefix.map(Caller.description(ofPrefix:))
       try table.row(
         [
           .text(token.id), .text(token.name), .text(token.scope.rawValue),
@@ -80,7 +80,7 @@ struct TokenListCommand: ParsableCommand {
 /// `assay token revoke`.
 struct TokenRevokeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "revoke", abstract: "Make a token worth nothing.")
+    commandName: "revoke", abstract: "Revoke a token.")
 
   @Argument(help: "Its id, as 'assay token ls' shows it.") var id: String
   @OptionGroup var global: GlobalOptions
@@ -121,7 +121,7 @@ struct TokenURLCommand: ParsableCommand {
 
 extension TokenScope: ExpressibleByArgument {}
 
-/// How long something lives: a number and a unit.
+/// A lifetime: a number and a unit.
 struct Lifetime: ExpressibleByArgument {
   let seconds: Int
 

@@ -9,16 +9,16 @@ struct VerifyCommand: ParsableCommand {
     discussion: """
       Reads every file, follows every log and checks the index. Names what is damaged and the versions \
       it touches, and then exits with 1. --expect-head proves that a dataset's history, up to the \
-      record of that digest, is the one you know ('record' in assay log --json). --values also looks for \
-      what is as it was saved and seldom meant: rows whose keys are one (1 and 1.0), columns of texts \
+      record of that digest, is the one you know ('record' in assay log --json). --values also finds \
+      values that are sound but seldom intended: rows whose keys are equal (1 and 1.0), columns of texts \
       that look like numbers or true and false, columns whose type changes between versions, versions \
-      dated after now; it exits with 1 when there is any.
+      dated in the future; it exits with 1 when it finds any.
       """, subcommands: [VerifyComparisonCommand.self, VerifyReportCommand.self])
 
   @Option(
     name: .customLong("expect-head"), help: ArgumentHelp("NAME=sha256:…", valueName: "head"))
   var expectedHeads: [String] = []
-  @Flag(help: "Look for odd values too: keys, types and dates.") var values = false
+  @Flag(help: "Check for odd values too: keys, types and dates.") var values = false
   @OptionGroup var global: GlobalOptions
 
   func run() throws {

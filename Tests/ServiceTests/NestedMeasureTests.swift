@@ -1,0 +1,73 @@
+import Model
+import Service
+import Testing
+import Wire
+
+/// What scores rest on, where it is recorded within a nested column.
+@Suite struct NestedMeasureTests {
+  private let desk: Desk
+
+  init() throws { desk = try Desk() }
+
+  private static let count = 40
+
+  /// A run of `count` items with a nested column, told by item.
+  private func push(_ run: Int, _ meta: (Int) -> String) throws {
+    let rows = (0..<Self.count).map { item in
+      let isGood = (item + run) % 4 > 0
+      return "{\"id\":\(item),\"success\":\(isGood),\"meta\":\(meta(item))}\n"
+    }
+    try desk.push(rows.joined(), key: ["id"])
+  }
+
+  private func gated(allowing columns: [String]? = nil) throws -> ComparisonDocument {
+    var options = ComparisonOptions()
+    options.resamples = 100
+    options.gates = ["success >= -90pp"]
+    options.missing = .ignore
+    options.allowedChanges = columns
+    var request = ComparisonRequest(base: "d@1", candidates: ["d@2"])
+    request.options = options
+    return try desk.service.compare(request) { _ in }.document
+  }
+
+  @Test(arguments: [
+    ("expected", #"{"expected":"a","seed":1}"#, #"{"expected":"b","seed":1}"#),
+    ("expected", #"{"seed":1,"expected":{"x":[1]}}"#, #"{"seed":2,"expected":{"x":[2]}}"#),
+    ("gold_answer", #"{"gold_answer":4}"#, #"{"gold_answer":5}"#),
+    ("answer_key", #"{"answer_key":["a"]}"#, #"{"answer_key":["b"]}"#),
+  ])
+  func `a reference answer in a nested column that changed is another item's`(
+    member: String, before: String, after: String
+  ) throws {
+    try push(1) { _ in before }
+    try push(2) { item in item < 10 ? after : before }
+    let document = try gated()
+    let name = "meta.\(member)"
+    let finding = try #require(document.findings.first { $0.subject == name })
+    #expect(finding.count == 10 && finding.isLeftOut)
+    #expect(document.items.count == 30)
+    #expect(document.gates.map(\.verdict) == [.undecided])
+    #expect(document.gates[0].reason?.contains("--allow-change \(name)") == true)
+    #expect(try gated(allowing: [name]).gates.map(\.verdict) == [.passed])
+  }
+
+  @Test func `numbers within are the same in any spelling, and results are no references`() throws {
+    try push(1) { item in "{\"expected\":\(item),\"target\":\"a\",\"seed\":1}" }
+    try push(2) { item in "{\"expected\":\(item).0,\"target\":\"b\",\"seed\":2}" }
+    let document = try gated()
+    #expect(document.items.count == Self.count)
+    // A target within may be the model that was asked.
+    #expect(document.gates.map(\.verdict) == [.passed], "\(document.gates)")
+    #expect(document.findings.allSatisfy { !$0.subject.hasPrefix("meta") })
+  }
+
+  @Test func `a trend says in which version a nested reference answer changed`() throws {
+    try push(1) { _ in #"{"expected":"a"}"# }
+    try push(2) { _ in #"{"expected":"b"}"# }
+    let trend = try desk.service.trend(
+      of: try DatasetName("d"), TrendRequest(metric: "success"))
+    let findings = trend.findings ?? []
+    #expect(findings.contains { $0.subject == "meta.expected" }, "\(findings)")
+  }
+}
