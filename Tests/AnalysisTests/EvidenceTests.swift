@@ -120,6 +120,59 @@ import Wire
     #expect(allowed.verdict == .passed)
   }
 
+  /// Two arms with a metric whose values are those of a share times `scale` on the second.
+  private func scaled(
+    _ metric: String, by scale: Double, share: (Int) -> Double = { Double($0 % 10) / 10 }
+  ) -> [ComparisonSide] {
+    [("a@1", 1.0), ("a@2", scale)].map { name, scale in
+      let values = (0..<Self.count).map { Double?(share($0) * scale) }
+      let made = TestTable.side(name, [(metric, .numbers(values))])
+      return ComparisonSide(name: name, source: made.source, table: made.table)
+    }
+  }
+
+  @Test(arguments: [
+    ("score", 100.0), ("score", 10), ("score", 5), ("accuracy", 100), ("f1", 100), ("similarity", 100),
+  ])
+  func `a metric on another scale leaves its gate undecided, whichever arm has it`(
+    metric: String, scale: Double
+  ) throws {
+    let arms = scaled(metric, by: scale)
+    for arms in [arms, arms.reversed()] {
+      let document = try TestTable.compare(arms) { $0.gates = ["\(metric) >= -0.5"] }
+      #expect(document.gates.map(\.verdict) == [.undecided])
+      #expect(document.gates[0].reason?.contains("another scale") == true)
+      #expect(document.gates[0].reason?.contains("--allow-change \(metric)") == true)
+      #expect(document.findings.contains { $0.subject == metric && $0.arm == arms[1].name })
+      let allowed = try TestTable.compare(arms) {
+        $0.gates = ["\(metric) >= -0.5"]
+        $0.allowedChanges = [metric]
+      }
+      #expect(allowed.gates[0].verdict != .undecided)
+      #expect(allowed.findings.contains { $0.subject == metric })
+    }
+  }
+
+  @Test func `amounts, steps beyond 1 and arms without a success are on the scale they were on`()
+    throws
+  {
+    for metric in ["latency_ms", "loss", "output_tokens"] {
+      let document = try TestTable.compare(scaled(metric, by: 100)) {
+        $0.gates = ["\(metric) >= -0.5"]
+      }
+      #expect(document.gates.map(\.verdict) == [.passed])
+    }
+    let reward = try TestTable.compare(scaled("reward", by: 1.5)) { $0.gates = ["reward >= -0.5"] }
+    #expect(reward.gates.map(\.verdict) == [.passed])
+    let failed = try TestTable.compare(scaled("score", by: 0) { _ in 70 }) {
+      $0.gates = ["score >= -5"]
+    }
+    #expect(failed.gates.map(\.verdict) == [.failed])
+    // A limit is about the candidate's own values.
+    let limit = try TestTable.compare(scaled("score", by: 100)) { $0.gates = ["score >= 20"] }
+    #expect(limit.gates.map(\.verdict) == [.passed])
+  }
+
   @Test(arguments: [
     "llm_judge", "judge_name", "judgeId", "grader_prompt", "rubric_text", "scoring_prompt",
     "autorater", "annotator", "rater_id", "evaluator_model", "eval_model", "metric_prompt",

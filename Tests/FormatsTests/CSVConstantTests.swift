@@ -259,6 +259,27 @@ private func column(
       ])
   }
 
+  @Test(arguments: [
+    (["1.234", "12.500", "-3.000"], true), (["1.234", "7"], true), (["1.234", "0.250"], false),
+    (["1.234", "2.5"], false), (["1234.567"], false), (["1.5"], false),
+  ])
+  func `fractions that could be thousands are told between semicolons`(
+    cells: [String], isTold: Bool
+  ) throws {
+    let rows = cells.map { "\($0);a\n" }.joined()
+    let (table, remarks) = try read("x;y\n" + rows)
+    #expect(table.columns[0].type == .float64)
+    #expect(
+      remarks.doubts == (isTold
+        ? [
+          "column 'x' is read with decimal points, line 2 as '\(cells[0])': where points stand "
+            + "between thousands, write numbers without them"
+        ] : []))
+    // Between commas a point is a decimal point, and so it is where its type is named.
+    #expect(try read(("x;y\n" + rows).replacing(";", with: ",")).remarks.doubts.isEmpty)
+    #expect(try read("x;y\n" + rows, types: ["x": .float64]).remarks.doubts.isEmpty)
+  }
+
   @Test func `columns of one look are told at once, and other texts are not`() throws {
     let (_, remarks) = try read("a;b;c;d\n0,5;1,5;x;1\n0,7;2,5;0,5;2\n")
     #expect(

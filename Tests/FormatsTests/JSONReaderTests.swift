@@ -27,6 +27,26 @@ import Testing
     #expect(table.cells("late") == [nil, .text(#"[1,{"k":"é/"}]"#), nil])
   }
 
+  @Test(arguments: [
+    (["1", #""a""#], "numbers and texts"), (["true", "0"], "truth values and numbers"),
+    (["true", "0", #""a""#], "truth values and numbers and texts"),
+    (["9007199254740993", "0.5"], "fractions and integers that no float holds"),
+    (["1", "2.5"], nil), ([#""a""#, "[1]"], nil), (["null"], nil),
+  ])
+  func `a column of several kinds of values is told, unless they are nested`(
+    values: [String], words: String?
+  ) throws {
+    let source = MemorySource(
+      name: "rows", bytes: Array(values.map { #"{"x":\#($0)}"# + "\n" }.joined().utf8))
+    func doubts(_ edit: (inout JSONReader) throws -> Void = { _ in }) throws -> [String] {
+      var reader = try JSONReader(source, layout: .lines)
+      try edit(&reader)
+      while try reader.next() != nil {}
+      return reader.remarks.doubts
+    }
+    #expect(try doubts() == (words.map { ["column 'x' is json: it has \($0)"] } ?? []))
+  }
+
   @Test func `an array of objects gives the same table as lines`() throws {
     let rows = ["{\"a\":1,\"b\":[1,2,{\"c\":\",]}\"}]}", "{ \"a\" : 2 }", "{}"]
     let lines = try readAll(rows.joined(separator: "\r\n"))

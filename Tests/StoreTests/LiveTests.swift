@@ -64,6 +64,14 @@ extension Store {
     dataset = try DatasetName("d")
   }
 
+  @Test func `a dataset with the name of the lock takes versions and refuses live rows`() throws {
+    let live = try LiveAppender(store)
+    let error = #expect(throws: StoreError.self) { try live.take(#"{"n":1}"#, to: "lock") }
+    #expect(error?.kind == .usage && error?.message.contains("'lock' takes no live rows") == true)
+    try store.pushLines(#"{"n":1}"#, to: "lock")
+    #expect(try store.lines("lock") == [#"{"n":1}"#])
+  }
+
   @Test func `rows are in the next version in the order they were taken`() throws {
     let live = try LiveAppender(store)
     for index in 0..<10 { try live.take(#"{"n":\#(index)}"#) }

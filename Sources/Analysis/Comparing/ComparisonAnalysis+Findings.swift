@@ -65,6 +65,25 @@ extension ComparisonAnalysis {
     }
   }
 
+  /// The metrics that are on another scale than the base's, for each candidate.
+  /// - Parameter values: Each item's value of every metric, for each arm.
+  static func rescaled(
+    _ sides: [ComparisonSide], _ metrics: [MetricChoice], _ roles: MetricRoles,
+    _ values: [[DataText: [Double?]]]
+  ) -> [ScaleChange] {
+    func arm(_ index: Int, _ metric: String) -> (name: String, values: [Double?]) {
+      (sides[index].name, values[index][DataText(metric)] ?? [])
+    }
+    return sides.indices.dropFirst().flatMap { index in
+      metrics.compactMap { choice in
+        let types = sides.compactMap { $0.table.type(of: choice.name) }
+        return ScaleChange(
+          choice.name, nature: MetricNature(choice.name, types: types, roles: roles),
+          base: arm(0, choice.name), candidate: arm(index, choice.name))
+      }
+    }
+  }
+
   /// Clusters that are too few for their intervals.
   static func few(_ clusters: Clusters?) -> [ComparisonDocument.Finding] {
     guard let clusters, clusters.count < 20 else { return [] }

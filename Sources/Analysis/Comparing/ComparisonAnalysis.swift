@@ -161,13 +161,14 @@ package struct ComparisonAnalysis: Sendable {
     pairs = Self.judged(pairs, level: options.confidence)
     let rows = try armRows()
     let arms = arms(rows)
+    let rescaled = edition > .second ? Self.rescaled(sides, metrics, roles, values) : []
     return ComparisonDocument(
       edition, request: request, sources: sources, items: items.document, roles: roles,
       arms: arms,
       findings: try findings + Self.missing(pairs) + lost(pairs) + vanished(rows)
-        + unsliced(slices),
+        + unsliced(slices) + rescaled.map(\.finding),
       pairs: pairs,
-      gates: try results(pairs, rows))
+      gates: try results(pairs, rows, rescaled))
   }
 
   /// True when a gate sets how many of the items are enough.
@@ -175,7 +176,7 @@ package struct ComparisonAnalysis: Sendable {
 
   /// The result of every gate for every candidate, whatever other candidates lack.
   private func results(
-    _ pairs: [PairDocument], _ rows: [ArmRows]
+    _ pairs: [PairDocument], _ rows: [ArmRows], _ rescaled: [ScaleChange]
   ) throws(StoreError) -> [GateResult] {
     if gates.isEmpty { return [] }
     let level = options.confidence
@@ -190,7 +191,11 @@ package struct ComparisonAnalysis: Sendable {
         items: items.keys.count, wholeItems: try wholeItems(candidate: index + 1),
         missing: options.missing ?? .undecided, itemsGate: gates.first { $0.subject == .items },
         edition: edition, isRegistered: registered != nil,
-        changes: items.changes.filter { $0.candidate == pair.candidate })
+        changes: items.changes.filter { $0.candidate == pair.candidate },
+        rescaled: rescaled.filter { change in
+          change.candidate == pair.candidate
+            && !(options.allowedChanges ?? []).hasText(change.metric)
+        })
       var both = [rows[0], rows[index + 1]]
       ArmRows.align(&both)
       let arm = ArmSummary(both[1], level: level, edition: edition).document

@@ -20,6 +20,8 @@ struct GateEvidence: Sendable {
   let isRegistered: Bool
   /// The differences from the base in what scores rest on.
   let changes: [Comparability.Change]
+  /// The metrics that are on another scale than the base's.
+  var rescaled: [ScaleChange] = []
 
   /// The share of the base's items that are compared and whole; nil where it has none.
   var share: Double? { baseItems == 0 ? nil : Double(wholeItems) / Double(baseItems) }
@@ -58,10 +60,19 @@ struct GateEvidence: Sendable {
       : ignoring + ", as would a gate 'items >= \(share)%', which says how many are enough"
   }
 
+  /// The advice to judge although some columns have changed.
+  private func allowing(_ columns: [String]) -> String {
+    let flags = columns.map { "--allow-change \(ShellWord.quoted($0))" }.joined(separator: " ")
+    return isRegistered && edition > .second
+      ? "gates registered with \(flags) judge all the same" : "\(flags) judges all the same"
+  }
+
   /// A gate's result as these items allow it.
-  /// - Parameter restsOnScores: Whether the gate is about something that was judged.
+  /// - Parameters:
+  ///   - columns: The columns that the gate is about.
+  ///   - restsOnScores: Whether the gate is about something that was judged.
   func weighed(
-    _ result: GateResult, presence: ItemPresence, restsOnScores: Bool
+    _ result: GateResult, columns: [String], presence: ItemPresence, restsOnScores: Bool
   ) -> GateResult {
     var result = result
     var reasons: [String] = []
@@ -77,12 +88,15 @@ struct GateEvidence: Sendable {
           ? "'\(change.column)' is recorded for one arm alone, so it is not known to be the same"
           : "'\(change.column)' is not that of \(base)\(items)"
       }
-      let flags = changes.map { "--allow-change \(ShellWord.quoted($0.column))" }
-        .joined(separator: " ")
-      let advice =
-        isRegistered && edition > .second
-        ? "gates registered with \(flags) judge all the same" : "\(flags) judges all the same"
-      reasons.append(told.joined(separator: ", ") + "; " + advice)
+      reasons.append(told.joined(separator: ", ") + "; " + allowing(changes.map(\.column)))
+    }
+    // A limit is about the candidate's own values, and so on their scale.
+    let others = result.kind == .change ? rescaled.filter { columns.hasText($0.metric) } : []
+    if !others.isEmpty {
+      if result.verdict != .failed || reasons.isEmpty { result.verdict = .undecided }
+      reasons.append(
+        others.map { "'\($0.metric)' \($0.text)" }.joined(separator: ", ") + "; "
+          + allowing(others.map(\.metric)))
     }
     if !reasons.isEmpty {
       result.reason = reasons.joined(separator: "; ")

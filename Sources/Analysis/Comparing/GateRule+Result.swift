@@ -63,8 +63,10 @@ extension GateRule {
         result.reason = undecided(result)
       }
     }
+    let columns = columns(roles)
     return evidence.weighed(
-      result, presence: try presence(columns(roles)), restsOnScores: restsOnScores(roles))
+      result, columns: columns, presence: try presence(columns),
+      restsOnScores: restsOnScores(roles))
   }
 
   /// The reason for an undecided gate, where no number of items would change that.

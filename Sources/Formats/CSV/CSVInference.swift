@@ -61,6 +61,9 @@ struct CSVInference {
   private var wideIntegers = Tally()
   /// Integers that a column of integers would not give back as they are written.
   private var unkept = Tally()
+  /// Fractions that would be integers if points stood between thousands, and the others.
+  private var grouped = Tally()
+  private var ungroupedCount = 0
   private var texts = Tally()
   /// The looks of texts, and how many have one.
   private var looks: Set<CSVLook> = []
@@ -150,6 +153,13 @@ struct CSVInference {
       unsafe numbers.add(text, line: line)
       if kind.contains(.wideInteger) { unsafe wideIntegers.add(text, line: line) }
       if kind == .plusInteger || kind == .hugeInteger { unsafe unkept.add(text, line: line) }
+      if kind == .fraction {
+        if unsafe CSVLook.hasPointsBetweenThousands(text) {
+          unsafe grouped.add(text, line: line)
+        } else {
+          ungroupedCount += 1
+        }
+      }
     }
   }
 
@@ -175,6 +185,13 @@ struct CSVInference {
     if let value = unsafe CSVWords.nonFinite(text) { return value.isNaN ? .nan : .infinity }
     if unsafe CSVBool(text) != nil { return .bool }
     return unsafe form.words.isNull(text) ? .word : .text
+  }
+
+  /// The first fraction of a column in which each could be an integer with points between
+  /// thousands, as `1.234`; nil for any other column.
+  var firstGrouped: (line: Int, text: String)? {
+    guard type == .float64, grouped.count > 0, ungroupedCount == 0 else { return nil }
+    return (Int(grouped.line), ReadRemarks.quoted(grouped.text))
   }
 
   /// A sentence about a column that is text though most of its cells are truth values or numbers,

@@ -145,6 +145,14 @@ struct CSVLearning {
   /// The error for an unreadable column: a cell of a key is not of the type that has to stay.
   var refusal: StoreError? { expected?.refusesOthers == true ? misfits.first?.refusal : nil }
 
+  /// The remark about fractions that could be integers with points between thousands, in a file
+  /// whose cells are separated as where people write them so.
+  var groupingDoubt: String? {
+    guard named == nil, let first = inference.firstGrouped else { return nil }
+    return "column '\(name)' is read with decimal points, line \(first.line) as \(first.text): where "
+      + "points stand between thousands, write numbers without them"
+  }
+
   /// The remark about a column that became text only because of its cells.
   var doubt: String? {
     named == nil && expected == nil && look == nil ? inference.doubt(name) : nil

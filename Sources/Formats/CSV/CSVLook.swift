@@ -105,6 +105,19 @@ enum CSVLook: CaseIterable {
     return first.filter(\.isNumber).count <= 3 && groups.dropFirst().allSatisfy { $0.count == 3 }
   }
 
+  /// Returns true for a number that is whole where points stand between thousands: `1.234`, not
+  /// `0.234`.
+  static func hasPointsBetweenThousands(_ text: UnsafeRawBufferPointer) -> Bool {
+    let (zero, point, minus) = (UInt8(ascii: "0"), UInt8(ascii: "."), UInt8(ascii: "-"))
+    let start = unsafe text.first == minus ? 1 : 0
+    // Of one to three digits, a point and three more.
+    guard (5...7).contains(text.count - start), unsafe text[start] != zero else { return false }
+    return text.indices.dropFirst(start).allSatisfy { index in
+      let byte = unsafe text[index]
+      return index == text.count - 4 ? byte == point : byte &- zero <= 9
+    }
+  }
+
   /// The advice after the names of the columns that have the look.
   /// - Parameter isKept: Whether they are text in the dataset, and so whatever the cells are.
   private func advice(_ columns: [String], isKept: Bool) -> String {

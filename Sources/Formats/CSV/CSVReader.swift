@@ -151,7 +151,7 @@ package struct CSVReader: RowReader {
     learnt.misfits = learning.flatMap(\.misfits)
     learnt.hidden = learning.compactMap(\.hidden)
     learnt.doubts =
-      spaced(names) + learning.compactMap(\.doubt)
+      spaced(names) + learning.compactMap(\.doubt) + groupingDoubts(learning)
       + CSVLook.sentences(
         learning.compactMap { column in
           column.look.map { (column: column.name, look: $0.look, isKept: $0.isKept) }
@@ -169,6 +169,12 @@ package struct CSVReader: RowReader {
       ReadRemarks.columns(spaced, "has a space", "have spaces")
         + " at an end of the name, which is another name than without: write the header without"
     ]
+  }
+
+  /// Sentences about fractions between semicolons, which many write with a decimal comma.
+  private func groupingDoubts(_ columns: [CSVLearning]) -> [String] {
+    guard window.separator == UInt8(ascii: ";"), !form.hasDecimalComma else { return [] }
+    return columns.compactMap(\.groupingDoubt)
   }
 
   private func check(

@@ -27,6 +27,20 @@ struct JSONKinds: OptionSet, Sendable {
     return self == .string ? .string : .json
   }
 
+  /// The words for the kinds of single values that no type but `json` holds together; nil where
+  /// there is such a type, or where some values are nested.
+  var mixture: String? {
+    guard type == .json, !isEmpty, isDisjoint(with: .nested) else { return nil }
+    var words: [String] = []
+    if contains(.bool) { words.append("truth values") }
+    if !isDisjoint(with: JSONKinds.beyond.union([.integer, .wideInteger, .number])) {
+      words.append("numbers")
+    }
+    if contains(.string) { words.append("texts") }
+    return words.count == 1
+      ? "fractions and integers that no float holds" : words.joined(separator: " and ")
+  }
+
   /// The kinds that a column of `type` takes.
   static func fitting(_ type: ColumnType) -> JSONKinds {
     switch type {

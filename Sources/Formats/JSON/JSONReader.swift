@@ -58,6 +58,7 @@ package struct JSONReader: RowReader {
 
   package var remarks: ReadRemarks {
     var remarks = ReadRemarks()
+    remarks.doubts = table.doubts
     for (index, line) in rounded.sorted(by: { $0.key < $1.key })
     where table.columns[index].type == .float64 {
       let name = table.columns[index].name

@@ -78,6 +78,17 @@ struct JSONTable {
     return order + columns.indices.filter { places[$0] == nil }.map { all[$0] }
   }
 
+  /// A sentence about each new column that is JSON only since its values are of several kinds.
+  var doubts: [String] {
+    columns.indices.compactMap { index in
+      let (name, found) = (DataText(columns[index].name), kinds[index])
+      guard named[name] == nil, expected[name.string] == nil, let words = found.mixture else {
+        return nil
+      }
+      return "column '\(name.string)' is json: it has \(words)"
+    }
+  }
+
   /// A name that was given a type and that no column has.
   var unknownName: String? { named.keys.filter { indices[$0] == nil }.min()?.string }
 }

@@ -114,6 +114,12 @@ package final class LiveAppender: Sendable {
     if let idempotencyKey, idempotencyKey.isEmpty || idempotencyKey.utf8.count > 256 {
       throw StoreError(.usage, "an idempotency key has 1 to 256 bytes")
     }
+    guard StoreLayout.livePrefix(dataset) != StoreLayout.liveLock + "/" else {
+      throw StoreError(
+        .usage,
+        "a dataset called '\(dataset)' takes no live rows, since the store's lock for them has that "
+          + "name: save rows as versions, or send them to a dataset of another name")
+    }
     let live = try live(dataset)
     let held = try idempotencyKey.flatMap { key throws(StoreError) in
       try store.holding(key, of: dataset)
