@@ -270,11 +270,12 @@ private func column(
     let (table, remarks) = try read("x;y\n" + rows)
     #expect(table.columns[0].type == .float64)
     #expect(
-      remarks.doubts == (isTold
-        ? [
-          "column 'x' is read with decimal points, line 2 as '\(cells[0])': where points stand "
-            + "between thousands, write numbers without them"
-        ] : []))
+      remarks.doubts
+        == (isTold
+          ? [
+            "column 'x' is read with decimal points, line 2 as '\(cells[0])': where points stand "
+              + "between thousands, write numbers without them"
+          ] : []))
     // Between commas a point is a decimal point, and so it is where its type is named.
     #expect(try read(("x;y\n" + rows).replacing(";", with: ",")).remarks.doubts.isEmpty)
     #expect(try read("x;y\n" + rows, types: ["x": .float64]).remarks.doubts.isEmpty)
