@@ -57,6 +57,7 @@ let package = Package(
     .target(name: "Routing", dependencies: ["Model"]),
     .target(name: "Wire", dependencies: ["Model"]),
     .target(name: "LiveRouting", dependencies: ["Model", "Columns", "Routing", "Wire"]),
+    .target(name: "Scoring", dependencies: ["Model", "Statistics"]),
     .target(
       name: "Analysis",
       dependencies: ["Model", "Platform", "Columns", "Statistics", "Routing", "Wire"]),
@@ -68,7 +69,7 @@ let package = Package(
       name: "Service",
       dependencies: [
         "Model", "Platform", "Columns", "Objects", "Formats", "Store", "Query", "Statistics",
-        "Routing", "LiveRouting", "Analysis", "Wire", "Access",
+        "Routing", "LiveRouting", "Analysis", "Scoring", "Wire", "Access",
       ]),
     .target(name: "Outbound", dependencies: ["Model", "Platform", "CCurl"]),
     .target(name: "Client", dependencies: ["Model", "Outbound", "Wire"]),
@@ -100,7 +101,7 @@ let package = Package(
       name: "assay",
       dependencies: [
         "Model", "Platform", "Objects", "Wire", "Access", "Service", "Client", "Server", "Reports",
-        "FileTransfer", "Columns", "Formats", "Store", "Query",
+        "FileTransfer", "Columns", "Formats", "Store", "Query", "Scoring",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -146,6 +147,9 @@ let package = Package(
         "Query", "Columns", "Model", "TestSupport",
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
+    .testTarget(
+      name: "ScoringTests", dependencies: ["Scoring", "Model", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Model", "TestSupport"]),
     .testTarget(
       name: "RoutingTests", dependencies: ["Routing", "Model", "TestSupport"],

@@ -25,7 +25,7 @@ struct Assay: ParsableCommand {
       InitCommand.self, PushCommand.self, PullCommand.self, ListCommand.self, LogCommand.self,
       ShowCommand.self, DiffCommand.self, TagCommand.self, QueryCommand.self,
       TrendCommand.self, HistoryCommand.self, BisectCommand.self,
-      CompareCommand.self, GateCommand.self, ReportCommand.self,
+      ScoreCommand.self, CompareCommand.self, GateCommand.self, ReportCommand.self,
       RateCommand.self, RatingsCommand.self,
       VerifyCommand.self, CollectCommand.self, ReindexCommand.self, StatsCommand.self,
       RouterCommand.self, ServeCommand.self,

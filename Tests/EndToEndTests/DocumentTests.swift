@@ -51,9 +51,10 @@ import Testing
     }
   }
 
-  @Test func `the recipes of docs/cli.md print what it shows`() throws {
+  @Test(arguments: ["docs/cli.md", "docs/scoring.md"])
+  func `the recipes of a document print what it shows`(document: String) throws {
     let place = try Workplace()
-    let steps = try examples("docs/cli.md").filter { !$0.command.hasSuffix("--help") }
+    let steps = try examples(document).filter { !$0.command.hasSuffix("--help") }
     try #require(!steps.isEmpty)
     for step in steps {
       #expect(

@@ -32,7 +32,7 @@ package struct StoreServiceContract: Sendable {
   package static let cases =
     listCases + pushCases + dataCases + queryCases + maintenanceCases
     + historyCases + comparisonCases + reportCases + ratingCases + routerCases
-    + backtestCases + gateCases + attemptCases + blindingCases + conditionCases
+    + backtestCases + gateCases + attemptCases + blindingCases + conditionCases + scoreCases
 
   /// The dataset that cases save.
   static let runs = "runs"

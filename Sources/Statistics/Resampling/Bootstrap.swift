@@ -73,7 +73,7 @@ package enum Bootstrap {
   ///
   /// `statistic` gets how often each unit was drawn. A draw for which it answers nil is left
   /// out of the interval. Nil where the sample itself has no value, or fewer than 19 in 20 draws.
-  static func percentile<Failure>(
+  package static func percentile<Failure>(
     unitCount: Int, resamples: Int, seed: UInt64, level: Double,
     draws: Draws<Failure> = Draws<Never>.inTurn, statistic: @Sendable ([Int]) -> Double?
   ) throws(Failure) -> BootstrapInterval? {

@@ -2,5 +2,5 @@
 ///
 /// One protocol per concern; `LocalStoreService` and `RemoteStoreService` conform to all of them.
 package protocol StoreService: DatasetService, HistoryService, ComparisonService, ReportService,
-  RatingService, FileService, RouterService, BacktestService
+  RatingService, FileService, RouterService, BacktestService, ScoreService
 {}

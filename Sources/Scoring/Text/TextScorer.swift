@@ -1,0 +1,69 @@
+import Model
+
+/// The scorers that compare the output with a reference text, byte by byte.
+struct TextScorer: Scorer {
+  /// The place of the reference text in the output.
+  enum Rule: Sendable {
+    case exact, contains, prefix
+  }
+
+  let identity: ScorerIdentity
+  private let rule: Rule
+  private let output: String
+  private let expectation: Expectation
+  private let normalizations: [Normalization]
+
+  init(
+    _ identity: ScorerIdentity, _ options: inout ScorerOptions, rule: Rule
+  ) throws(StoreError) {
+    self.identity = identity
+    self.rule = rule
+    output = try options.output()
+    expectation = try options.requiredExpectation()
+    normalizations = try options.normalizations()
+  }
+
+  var columns: ScorerColumns { ScorerColumns(required: [output] + expectation.columns) }
+
+  func score(_ item: ScoredItem) throws(ScoringFailure) -> Score {
+    let expected = try expectation.texts(item)
+    let output = Array(normalizations.applied(to: try item.output(output)).utf8)
+    return Score(
+      expected.contains { holds(output, Array(normalizations.applied(to: $0).utf8)) })
+  }
+
+  private func holds(_ output: [UInt8], _ expected: [UInt8]) -> Bool {
+    switch rule {
+    case .exact: output == expected
+    case .prefix: output.starts(with: expected)
+    case .contains: output.contains(expected)
+    }
+  }
+}
+
+/// `regex`: a pattern that matches somewhere in the output.
+struct RegexScorer: Scorer {
+  let identity: ScorerIdentity
+  private let output: String
+  private let regex: LinearRegex
+  private let normalizations: [Normalization]
+
+  init(_ identity: ScorerIdentity, _ options: inout ScorerOptions) throws(StoreError) {
+    self.identity = identity
+    output = try options.output()
+    let pattern = try options.requiredText("pattern", "the pattern to look for")
+    do throws(RegexFault) {
+      regex = try LinearRegex(pattern)
+    } catch {
+      throw options.fault(
+        "the pattern cannot be used, at character \(error.offset + 1): \(error.message)")
+    }
+    normalizations = try options.normalizations()
+  }
+
+  var columns: ScorerColumns { ScorerColumns(required: [output]) }
+
+  func score(_ item: ScoredItem) throws(ScoringFailure) -> Score {
+    Score(regex.matches(normalizations.applied(to: try item.output(output))))
+  }
+}

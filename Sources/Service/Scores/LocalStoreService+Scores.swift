@@ -1,0 +1,202 @@
+import Analysis
+import Columns
+import Formats
+package import Model
+import Platform
+import Scoring
+import Store
+package import Wire
+
+extension LocalStoreService {
+  /// The number of times that scores are merged again because others were saved meanwhile.
+  private static let mergeLimit = 10
+  /// The number of outputs that a thread scores at a time.
+  private static let shareCount = 256
+
+  package func score(_ request: ScoreRequest) throws(StoreError) -> ScoresDocument {
+    let version = try store.resolve(try Reference(parsing: request.reference))
+    let dataset = try DatasetName(request.into ?? version.dataset.text + ".scores")
+    var output = request.output
+    if output == nil {
+      let columns = try store.snapshot(version).schema.columns
+      output =
+        try MetricRoles(stated: MetricRoles(), columns: columns, of: version.reference)[.output]
+    }
+    let document = try ScorerDocument(.array(request.scorers), output: output ?? "output")
+    let outputs = try ScoredOutputs(version, request, document.measures, in: self)
+    let rows = try scores(outputs, document.measures)
+    let kept = try keep(rows, of: outputs, document.measures, in: dataset, request)
+    return ScoresDocument(
+      version: self.document(for: kept.version), isNew: kept.isNew, source: version.reference,
+      inputs: outputs.inputs.map(\.reference),
+      scorers: document.measures.map { measure in
+        let identity = measure.identity
+        return .init(
+          name: identity.name, type: identity.type, version: identity.version,
+          digest: identity.digest)
+      },
+      summaries: ScoresDocument.summaries(rows), failures: ScoresDocument.failures(rows),
+      warnings: kept.warnings)
+  }
+
+  /// The scores of all outputs, scorer by scorer.
+  private func scores(
+    _ outputs: ScoredOutputs, _ measures: [any Measure]
+  ) throws(StoreError) -> [ScoreRow] {
+    var rows: [ScoreRow] = []
+    let count = outputs.columns.count
+    let shares = (count + Self.shareCount - 1) / Self.shareCount
+    let isCancelled = isCancelled
+    for measure in measures {
+      if let set = measure as? any SetScorer {
+        try goOn()
+        rows += outputs.rows(by: set)
+      }
+      guard let scorer = measure as? any Scorer else { continue }
+      let parts = try parallelMap(count: shares) { share throws(StoreError) in
+        if isCancelled?() == true { throw StoreError(.exhausted, "the request was cancelled") }
+        let start = share * Self.shareCount
+        return (start..<min(start + Self.shareCount, count)).flatMap { row in
+          outputs.rows(of: row, by: scorer)
+        }
+      }
+      for part in parts { rows += part }
+    }
+    return rows
+  }
+
+  private struct Saved {
+    let version: Version
+    let isNew: Bool
+    var warnings: [String] = []
+  }
+
+  /// Saves scores beside those of other scorers on the same outputs.
+  private func keep(
+    _ rows: [ScoreRow], of outputs: ScoredOutputs, _ measures: [any Measure],
+    in dataset: DatasetName, _ request: ScoreRequest
+  ) throws(StoreError) -> Saved {
+    let names = measures.map(\.identity.name)
+    for _ in 0..<Self.mergeLimit {
+      let latest = try store.catchUp(dataset)
+      if let latest { try requireScores(latest) }
+      let earlier = try scoresVersion(of: outputs.version, in: dataset)
+      var known: [ScoreRow] = []
+      if let earlier { known = try scoreRows(earlier) }
+      let merged = known.filter { row in !names.contains { row.isOf($0) } } + rows
+      if let earlier, Set(known) == Set(merged) { return Saved(version: earlier, isNew: false) }
+      do throws(StoreError) {
+        let pushed = try push(
+          merged, of: outputs, to: dataset, after: latest, earlier, request)
+        return Saved(version: pushed.version, isNew: pushed.isNew, warnings: pushed.warnings)
+      } catch  where error.kind == .conflict && error.detail == nil {
+        // Other scores were saved meanwhile.
+        continue
+      }
+    }
+    throw StoreError(.conflict, "scores are being added to \(dataset) all the time; try again")
+  }
+
+  private func push(
+    _ rows: [ScoreRow], of outputs: ScoredOutputs, to dataset: DatasetName,
+    after latest: Version?, _ earlier: Version?, _ request: ScoreRequest
+  ) throws(StoreError) -> PushResult {
+    var order = PushRequest()
+    order.kind = .metrics
+    order.key = ScoreColumns.key
+    order.precondition = .number(latest?.number ?? 0)
+    order.message = request.message ?? ""
+    order.author = request.author ?? ""
+    order.lineage = [outputs.version.pinned] + outputs.inputs.map(\.pinned)
+    // Inputs that the scores of others were made with.
+    for source in earlier?.record.lineage ?? [] {
+      let reference = Reference(dataset: source.dataset, selector: .number(source.number))
+      if !order.lineage.contains(reference) { order.lineage.append(reference) }
+    }
+    order.attributes = outputs.identity.attributes
+    let reader = try JSONReader(
+      MemorySource(name: "the scores", bytes: ScoreColumns.lines(rows)), layout: .lines,
+      options: ReadOptions(
+        types: Dictionary(
+          uniqueKeysWithValues: ScoreColumns.all.map { (DataText($0.name), $0.type) })))
+    return try store.push(dataset, reader, options(order)) { _ in }
+  }
+
+  /// Throws unless a version holds scores.
+  private func requireScores(_ version: Version) throws(StoreError) {
+    let key = try store.snapshot(version).schema.key
+    guard version.record.kind == .metrics, key == ScoreColumns.key else {
+      throw StoreError(
+        .usage,
+        "'\(version.dataset)' holds \(version.record.kind.rawValue), and not scores; name another "
+          + "dataset with --into")
+    }
+  }
+
+  /// The newest version of `dataset` with scores of a version; nil when there is none.
+  func scoresVersion(
+    of version: Version, in dataset: DatasetName
+  ) throws(StoreError) -> Version? {
+    guard try store.catchUp(dataset) != nil else { return nil }
+    return try store.versions(of: dataset).first { scores in
+      scores.record.kind == .metrics
+        && scores.record.lineage.contains {
+          $0.dataset == version.dataset && $0.number == version.number
+        }
+    }
+  }
+
+  /// The scores of a version.
+  func scoreRows(_ version: Version) throws(StoreError) -> [ScoreRow] {
+    let table = try table(version.pinned, columns: ScoreColumns.all.map(\.name)).table
+    return try ScoreColumns.rows(count: table.count) { name throws(StoreError) in
+      try table.texts(name)
+    }
+  }
+}
+
+extension ScoredOutputs {
+  /// The rows with the value of all outputs, model by model.
+  fileprivate func rows(by scorer: any SetScorer) -> [ScoreRow] {
+    var models: [DataText] = []
+    var places: [DataText: [DataText: [Int]]] = [:]
+    var order: [DataText: [DataText]] = [:]
+    for row in items.indices {
+      let (model, item) = (self.models[row], items[row])
+      if places[model] == nil { models.append(model) }
+      if places[model]?[item] == nil { order[model, default: []].append(item) }
+      places[model, default: [:]][item, default: []].append(row)
+    }
+    return models.map { model in
+      let sets = (order[model] ?? []).map { item in
+        (places[model]?[item] ?? []).map { columns.item($0) }
+      }
+      return ScoreRow.row(
+        scorer.identity, of: version.reference, scorer.score(sets), model: model)
+    }
+  }
+
+  /// The rows with the score of one output.
+  fileprivate func rows(of row: Int, by scorer: any Scorer) -> [ScoreRow] {
+    let result: Result<Score, ScoringFailure>
+    do throws(ScoringFailure) {
+      result = .success(try scorer.score(columns.item(row)))
+    } catch {
+      result = .failure(error)
+    }
+    return ScoreRow.rows(scorer.identity, of: version.reference, result) { name in
+      ScoreRow.Key(
+        item: items[row], model: models[row], attempt: attempts[row], scorer: name)
+    }
+  }
+}
+
+extension OutputKey {
+  /// The columns, as a version of scores records them.
+  fileprivate var attributes: [String: String] {
+    var attributes = ["scores.item": NameList.text(items)]
+    attributes["scores.model"] = model
+    attributes["scores.attempt"] = attempt
+    return attributes
+  }
+}
