@@ -20,6 +20,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     // Without the trait that would bring a configuration library.
     .package(
       url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
@@ -70,6 +71,17 @@ let package = Package(
       dependencies: [
         "Model", "Platform", "Columns", "Objects", "Formats", "Store", "Query", "Statistics",
         "Routing", "LiveRouting", "Analysis", "Scoring", "Wire", "Access",
+        "Providers",
+      ]),
+    .target(
+      name: "Providers",
+      dependencies: [
+        "Model", "Platform",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
     .target(name: "Outbound", dependencies: ["Model", "Platform", "CCurl"]),
     .target(name: "Client", dependencies: ["Model", "Outbound", "Wire"]),
@@ -101,7 +113,7 @@ let package = Package(
       name: "assay",
       dependencies: [
         "Model", "Platform", "Objects", "Wire", "Access", "Service", "Client", "Server", "Reports",
-        "FileTransfer", "Columns", "Formats", "Store", "Query", "Scoring",
+        "FileTransfer", "Columns", "Formats", "Store", "Query", "Scoring", "Providers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -175,6 +187,13 @@ let package = Package(
       name: "ServiceTests",
       dependencies: [
         "Access", "LiveRouting", "Service", "Store", "Objects", "Model", "Wire", "TestSupport",
+      ]),
+    .testTarget(
+      name: "ProvidersTests",
+      dependencies: [
+        "Providers", "Model", "TestSupport",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     .testTarget(name: "OutboundTests", dependencies: ["Outbound", "Model", "TestSupport"]),
     .testTarget(

@@ -28,7 +28,7 @@ struct Assay: ParsableCommand {
       ScoreCommand.self, CompareCommand.self, GateCommand.self, ReportCommand.self,
       RateCommand.self, RatingsCommand.self,
       VerifyCommand.self, CollectCommand.self, ReindexCommand.self, StatsCommand.self,
-      RouterCommand.self, ServeCommand.self,
+      RouterCommand.self, ProviderCommand.self, PricesCommand.self, ServeCommand.self,
       TokenCommand.self,
     ])
 

@@ -132,7 +132,8 @@ import Wire
   }
 
   @Test(arguments: [
-    ("score", 100.0), ("score", 10), ("score", 5), ("accuracy", 100), ("f1", 100), ("similarity", 100),
+    ("score", 100.0), ("score", 10), ("score", 5), ("accuracy", 100), ("f1", 100),
+    ("similarity", 100),
   ])
   func `a metric on another scale leaves its gate undecided, whichever arm has it`(
     metric: String, scale: Double

@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["docs/cli.md", "docs/scoring.md"])
+  @Test(arguments: ["docs/cli.md", "docs/running.md", "docs/scoring.md"])
   func `the recipes of a document print what it shows`(document: String) throws {
     let place = try Workplace()
     let steps = try examples(document).filter { !$0.command.hasSuffix("--help") }

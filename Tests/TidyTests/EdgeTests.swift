@@ -10,12 +10,13 @@ import Testing
   static let nevers: [(modules: String, imported: String)] = [
     ("Columns", "Objects"), ("Columns", "Catalog"), ("Objects", "Columns"), ("Objects", "Catalog"),
     ("Catalog", "Columns"), ("Catalog", "Objects"), ("Contract", "Foundation"),
-    ("Migrations", "Foundation"),
+    ("Migrations", "Foundation"), ("Providers", "Store"), ("Providers", "Objects"),
   ]
 
   /// Modules of others that one place alone may import.
   static let doors: [String: Set<String>] = [
-    "CCurl": ["Outbound"], "Hummingbird": ["Server"], "ArgumentParser": ["assay"],
+    "CCurl": ["Outbound"], "AsyncHTTPClient": ["Providers"], "Hummingbird": ["Server"],
+    "ArgumentParser": ["assay"],
     "GRDB": ["Catalog"], "GRDBSQLite": ["Catalog", "Query"], "CSimdjson": ["Formats"],
   ]
 

@@ -149,8 +149,8 @@ struct CSVLearning {
   /// whose cells are separated as where people write them so.
   var groupingDoubt: String? {
     guard named == nil, let first = inference.firstGrouped else { return nil }
-    return "column '\(name)' is read with decimal points, line \(first.line) as \(first.text): where "
-      + "points stand between thousands, write numbers without them"
+    return "column '\(name)' is read with decimal points, line \(first.line) as \(first.text): "
+      + "where points stand between thousands, write numbers without them"
   }
 
   /// The remark about a column that became text only because of its cells.

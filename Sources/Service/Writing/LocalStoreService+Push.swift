@@ -19,6 +19,12 @@ extension LocalStoreService {
     var options = options(request)
     options.request = isKeyed ? try Self.digest(of: request, file) : nil
     let latest = try store.catchUp(dataset)
+    if [latest?.record.kind, request.kind].contains(where: { $0?.isGuarded == true }) {
+      throw StoreError(
+        .denied,
+        "datasets of kind providers are not pushed: save one with 'assay provider add --file', which "
+          + "checks it")
+    }
     let isRatings = request.kind == .ratings || latest?.record.kind == .ratings
     if isRatings { options.key = request.key ?? [RatingColumns.key] }
     var types = request.types

@@ -133,6 +133,9 @@ package final class LiveAppender: Sendable {
         "\(dataset) is of kind \(kind.rawValue), whose rows are checked as they come; send them to "
           + "/v1/\(kind.rawValue)/\(dataset)")
     }
+    if let kind = latest?.record.kind, kind.isGuarded {
+      throw StoreError(.denied, "\(dataset) is of kind \(kind.rawValue), and takes no rows")
+    }
     let schema = try latest.map { version throws(StoreError) in
       try store.snapshot(version).schema
     }

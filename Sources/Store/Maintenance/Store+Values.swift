@@ -58,7 +58,7 @@ private struct ValueCheck {
     }
     try checkKeys(version, snapshot, groups, decoder)
     // What Assay keeps in these has the types that it is to have.
-    let isOurs = [.ratings, .rules, .reports].contains(version.record.kind)
+    let isOurs = [.ratings, .rules, .reports, .providers, .prices].contains(version.record.kind)
     for (position, column) in snapshot.schema.columns.enumerated()
     where column.type == .string && !isOurs {
       guard !snapshot.schema.key.hasText(column.name) else { continue }

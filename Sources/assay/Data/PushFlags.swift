@@ -9,7 +9,7 @@ struct PushFlags: ParsableArguments {
   @Option(help: "replace, append or merge (by key).") var mode = PushMode.replace
   @Flag(help: "With --mode merge: remove rows whose keys the file lacks.") var deleteMissing = false
   @Option(help: "Format of the file. Default: by its extension.") var format: FileFormat?
-  @Option(help: "inputs, outputs, metrics, ratings, rules, reports or results.")
+  @Option(help: "The kind of its rows.")
   var kind: DatasetKind?
   @Option(help: "Types of columns: a=int64,b=string; bytes keeps them as Base64.") var types:
     [String] = []

@@ -1,0 +1,69 @@
+import Foundation
+import Glibc
+import Model
+import Platform
+
+/// The environment and the files that secrets are read from.
+package struct SecretSource: Sendable {
+  private let environment: @Sendable (String) -> String?
+
+  /// Secrets of this process's environment, and of files.
+  package static let process = SecretSource { ProcessInfo.processInfo.environment[$0] }
+
+  /// Secrets of the environment that `environment` looks up, and of files.
+  package init(environment: @escaping @Sendable (String) -> String?) {
+    self.environment = environment
+  }
+
+  /// The value of a variable of the environment; nil when there is none.
+  func variable(_ name: String) -> String? { environment(name) }
+
+  /// The secret; it is read for every call, so that a new key needs no restart.
+  /// - Throws: ``ProviderError`` of kind `auth` when it is not there, or others may read its file.
+  func secret(_ reference: SecretReference) throws(ProviderError) -> String {
+    switch reference {
+    case .environment(let name):
+      guard let secret = environment(name), !secret.isEmpty else {
+        throw ProviderError(
+          .auth, "the environment has no variable \(name), in which the provider's key is to be")
+      }
+      return try Self.checked(secret, "the variable \(name)")
+    case .file(let path): return try Self.checked(Self.read(path), "the file \(path)")
+    }
+  }
+
+  private static func checked(_ secret: String, _ place: String) throws(ProviderError) -> String {
+    let secret = String(secret.drop { $0.isWhitespace })
+    let end = secret.lastIndex { !$0.isWhitespace }.map { secret.index(after: $0) }
+    let trimmed = String(secret[..<(end ?? secret.startIndex)])
+    guard !trimmed.isEmpty, trimmed.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+      throw ProviderError(
+        .auth, "\(place) holds no key: one line of ASCII without spaces is expected")
+    }
+    return trimmed
+  }
+
+  private static func read(_ path: String) throws(ProviderError) -> String {
+    let descriptor = retryingOnInterrupt { unsafe open(path, O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else {
+      throw ProviderError(.auth, "the file \(path) cannot be read: \(systemReason(errno))")
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw ProviderError(.auth, "'\(path)' is no file")
+    }
+    guard status.st_uid == geteuid() || status.st_uid == 0, status.st_mode & 0o077 == 0 else {
+      throw ProviderError(
+        .auth, "the file \(path) can be read by others: chmod 600 it, and let it belong to you")
+    }
+    var bytes = [UInt8](repeating: 0, count: 16 << 10)
+    let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+      retryingOnInterrupt { unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+    }
+    guard count >= 0 else {
+      throw ProviderError(.auth, "the file \(path) cannot be read: \(systemReason(errno))")
+    }
+    return String(decoding: bytes[..<count], as: UTF8.self)
+  }
+}
