@@ -144,7 +144,7 @@ import Testing
     member: String, kind: ProviderError.Kind, text: String
   ) async throws {
     let replay = try Replay(
-      "openai.chat", members: #","timeouts":{"\#(member)":20}"#,
+      "openai.chat", timeouts: [member: 20],
       ReplayUpstream(.stream(text, ending: .silence)))
     #expect(try await replay.failure()?.kind == kind)
   }

@@ -81,14 +81,20 @@ struct Replay {
   let provider: Provider
   let set: ProviderSet
 
+  /// - Parameter timeouts: The timeouts in milliseconds that are not a day, which no test takes,
+  ///   however busy the machine.
   init(
     _ kind: String, members: String = "", key: String? = "sk-live-0123456789abcdef",
-    _ upstream: ReplayUpstream
+    timeouts: [String: Int] = [:], _ upstream: ReplayUpstream
   ) throws {
     let auth = key == nil ? "" : #","auth":{"secret":{"env":"TEST_KEY"}}"#
+    let limits = ["ttft_ms", "idle_ms", "total_ms"].map {
+      "\"\($0)\":\(timeouts[$0] ?? 86_400_000)"
+    }
     let text = """
       {"schema":"providers/1","providers":{"p":{"protocol":"\(kind)",\
-      "base_url":"https://models.example/v1"\(auth)\(members)}}}
+      "base_url":"https://models.example/v1"\(auth)\(members),\
+      "timeouts":{\(limits.joined(separator: ","))}}}}
       """
     set = try ProviderSet(parsing: Array(text.utf8))
     self.upstream = upstream

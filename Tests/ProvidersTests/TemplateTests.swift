@@ -20,9 +20,9 @@ import Testing
   }
 
   private func replay(
-    _ recordings: ReplayUpstream, template: String = template
+    _ recordings: ReplayUpstream, template: String = template, timeouts: [String: Int] = [:]
   ) throws -> Replay {
-    try Replay("http.template", members: template, recordings)
+    try Replay("http.template", members: template, timeouts: timeouts, recordings)
   }
 
   @Test func `a job is submitted, asked for until it is done, and its result fetched at once`()
@@ -84,7 +84,7 @@ import Testing
   @Test func `a job that does not end is given up by the deadline of the call`() async throws {
     let replay = try replay(
       ReplayUpstream(.json(#"{"id":"j","status":"QUEUED"}"#)),
-      template: Self.template + #","timeouts":{"total_ms":50}"#)
+      timeouts: ["total_ms": 50])
     let error = try await replay.failure(request())
     #expect(error?.kind == .timeoutTotal)
   }

@@ -65,12 +65,16 @@ final class Deadlines: Sendable {
     return next
   }
 
+  /// The longest sleep of the watch: a deadline may move to an earlier time meanwhile.
+  private static let longestSleep = Duration.milliseconds(250)
+
   /// Waits until a deadline has passed, and returns which; nil when the task is cancelled.
   private func passed() async -> Phase? {
     while !Task.isCancelled {
       let (time, phase) = next
-      if ContinuousClock.now >= time { return phase }
-      try? await Task.sleep(until: time, clock: .continuous)
+      let now = ContinuousClock.now
+      if now >= time { return phase }
+      try? await Task.sleep(until: min(time, now + Self.longestSleep), clock: .continuous)
     }
     return nil
   }
