@@ -14,6 +14,7 @@ package final class Index: Sendable {
   private struct State {
     var open: OpenIndex
     var isDamaged = false
+    var isUnwritable = false
     var generation = 0
   }
 
@@ -35,14 +36,27 @@ package final class Index: Sendable {
     self.store = store
     key = RowChecksum(store: store)
     do {
-      state = Mutex(State(open: try IndexFile.open(path, store)))
+      state = Mutex(State(open: try Self.open(path, store)))
     } catch {
       throw IndexFailure.storeError(error)
     }
   }
 
+  /// Opens the file, or makes an index in memory where the disk has no room for one.
+  private static func open(_ path: String, _ store: String) throws -> OpenIndex {
+    do {
+      return try IndexFile.open(path, store)
+    } catch  where IndexFailure.isUnwritable(error) {
+      return try IndexFile.replace(":memory:", store)
+    }
+  }
+
   /// True when a call found the index broken.
   package var isDamaged: Bool { state.withLock { $0.isDamaged } }
+
+  /// True when a call could not write the index, since the disk is full or fails: one in memory
+  /// serves as well (``reset(adopts:isPrivate:)``).
+  package var isUnwritable: Bool { state.withLock { $0.isUnwritable } }
 
   /// A counter that rises when earlier answers of the index may no longer hold, apart from
   /// additions: a caller of several reads repeats them when it rose in between.
@@ -150,6 +164,9 @@ package final class Index: Sendable {
       if IndexFailure.isDamage(cause) {
         // Another thread may have opened another index meanwhile, which this says nothing of.
         state.withLock { if $0.open.queue === open.queue { $0.isDamaged = true } }
+      }
+      if IndexFailure.isUnwritable(cause) {
+        state.withLock { if $0.open.queue === open.queue { $0.isUnwritable = true } }
       }
       throw IndexFailure.storeError(cause)
     }

@@ -32,6 +32,13 @@ enum IndexFailure {
     }
   }
 
+  /// Returns true when the disk took no more bytes of the index.
+  static func isUnwritable(_ error: any Error) -> Bool {
+    guard let error = error as? DatabaseError else { return false }
+    return error.resultCode == .SQLITE_FULL
+      || [.SQLITE_IOERR_WRITE, .SQLITE_IOERR_SHMSIZE].contains(error.extendedResultCode)
+  }
+
   /// Returns true when replaced files can cause an error; SQLite returns the same errors for a
   /// failing disk.
   static func mayMeanOtherFiles(_ error: any Error) -> Bool {

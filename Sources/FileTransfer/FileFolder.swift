@@ -60,23 +60,26 @@ struct MadeFolder: Sendable {
   /// and the attachment gets a name with its digest in it.
   func places(_ files: [FileValue]) -> [Place] {
     // File systems that ignore case, or the spelling of a character, would take one for the other:
-    // a String's equality is right for these.
-    var taken: [String: Digest] = [:]
+    // a String's equality is right for these. Equal bytes are one file, under its first name.
+    var taken: [String: (digest: Digest, name: String)] = [:]
     return files.map { file in
       let names = SafeName.names(file)
       var name = names[names.count - 1]
       var isThere = false
       for candidate in names {
-        let holder = taken[candidate.lowercased()]
-        guard holder == nil || holder == file.digest else { continue }
+        if let holder = taken[candidate.lowercased()] {
+          guard holder.digest == file.digest else { continue }
+          (name, isThere) = (holder.name, true)
+          break
+        }
         let full = path + "/" + candidate
-        isThere = holder == file.digest || Self.has(full, file)
+        isThere = Self.has(full, file)
         if isThere || !LocalPath.exists(full) {
           name = candidate
           break
         }
       }
-      taken[name.lowercased()] = file.digest
+      taken[name.lowercased()] = (file.digest, name)
       let full = path + "/" + name
       return Place(
         file: file, path: full, cell: LocalPath.relative(full, to: tableFolder), isThere: isThere)

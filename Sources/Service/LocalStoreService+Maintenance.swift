@@ -30,7 +30,9 @@ extension LocalStoreService {
       isIndexRight: report.isIndexRight, files: report.files, bytes: report.bytes,
       records: report.records, versions: report.versions, chunks: report.chunks,
       damage: report.damage.map { .init(file: $0.file, what: $0.what, versions: $0.versions) },
-      outOfOrder: report.outOfOrder, findings: findings)
+      outOfOrder: report.outOfOrder,
+      torn: report.torn.map { .init(file: $0.file, what: $0.what, versions: $0.versions) },
+      findings: findings)
   }
 
   package func collectGarbage(

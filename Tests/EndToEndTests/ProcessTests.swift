@@ -57,6 +57,25 @@ import Testing
     #expect(try place.run("verify").status == 0)
   }
 
+  @Test(arguments: [8, 40, 64, 100])
+  func `an index that the disk has no room for holds up no read, no verify and no gc`(
+    _ blocks: Int
+  ) throws {
+    for number in 1...40 {
+      try place.write("{\"n\":\(number)}\n", as: "n.jsonl")
+      #expect(try place.run("push", "d\(number)", "n.jsonl").status == 0)
+    }
+    for (command, output) in [
+      ("pull d7", "{\"n\":7}\n"), ("query 'SELECT n FROM d9'", "{\"n\":9}\n"),
+      ("gc", "would remove 0 files, 0 bytes\n"), ("log d3", nil), ("ls", nil), ("verify", nil),
+    ] {
+      let found = try place.shell(
+        "rm -f .assay/index.sqlite*; ulimit -f \(blocks); exec assay \(command)")
+      #expect(found.status == 0, "\(command): \(found.error)")
+      if let output { #expect(found.output == output) }
+    }
+  }
+
   @Test(arguments: [
     "rm I", "rm I-wal", "rm I-shm", "rm I I-wal", "rm I I-shm", "rm I-wal I-shm",
     "rm I I-wal I-shm", "truncate -s 0 I", "truncate -s 0 I-wal", "truncate -s 0 I I-wal",

@@ -248,6 +248,22 @@ import Wire
     #expect(try names("out") == ["x.png", second, third, "_nul.txt"].sorted())
   }
 
+  @Test(arguments: [("u/Cat.PNG", "l/cat.png"), ("u/caf\u{E9}.png", "l/cafe\u{301}.png")])
+  func `names that some file systems take for one name one file where the bytes are the same`(
+    one: String, other: String
+  ) throws {
+    for name in [one, other] { try write(Self.png, as: "work/" + name) }
+    _ = try push("{\"image\":\"\(one)\"}\n{\"image\":\"\(other)\"}\n")
+    let text = try pull(into: "out/files", table: "out/rows.jsonl")
+    for line in text.split(separator: "\n") {
+      let cell = line.split(separator: "\"")[3]
+      #expect(try bytes("out/\(cell)") == Self.png)
+    }
+    #expect(try names("out/files").count == 1)
+    // What was pulled can be pushed.
+    _ = try push(text, as: "out/rows.jsonl")
+  }
+
   @Test func `files that are there are kept, and those with the bytes are taken as they are`()
     throws
   {

@@ -38,6 +38,7 @@ import Wire
     #expect(try WriteConditions([:]) == nil)
     for headers: HTTPFields in [
       [.ifMatch: tag], [.ifMatch: "\"x\", \(tag)"], [.ifNoneMatch: "\"\(other)\""],
+      [.ifMatch: "\"\(digest)-0123456789abcdef\""], [.ifNoneMatch: "\"\(other)-0123456789abcdef\""],
       [.ifMatch: "*", .ifNoneMatch: "\"x\""],
     ] {
       #expect(try precondition(headers, at: digest) == .snapshot(digest), "\(headers)")

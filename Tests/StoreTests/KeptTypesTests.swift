@@ -38,6 +38,23 @@ import Testing
     }
   }
 
+  @Test func `a merge tells the values that rows of JSON without a column lose`() throws {
+    let base = #"{"id":1,"a":1,"b":2}"# + "\n" + #"{"id":2,"a":1,"b":2}"#
+    try push(base)
+    let part = try push(#"{"id":1,"a":9}"#, mode: .merge)
+    #expect(part.notes.isEmpty)
+    #expect(
+      try pull(.jsonl).elementsEqual((base.replacing("1,\"a\":1", with: "1,\"a\":9") + "\n").utf8))
+    let mixed = try push("{\"id\":1,\"a\":10}\n{\"id\":3,\"b\":5}", mode: .merge)
+    #expect(
+      mixed.notes == [
+        "column 'b': 1 value became null, of rows that the file has without it; columns that no row "
+          + "of it has stay"
+      ])
+    // A cell of CSV is there, be it empty.
+    #expect(try push("id,a\n1,\n2,7\n", .csv, mode: .merge).notes.isEmpty)
+  }
+
   private func pull(_ format: FileFormat) throws -> [UInt8] {
     let snapshot = try store.snapshot(try store.resolve(Reference(parsing: "d")))
     let batches = try snapshot.batches(

@@ -140,13 +140,16 @@ extension LiveTests {
     live = nil
     let bytes = try Data(contentsOf: url(Self.segment))
     try bytes.prefix(whole + 20).write(to: url(Self.segment))
+    let report = try store.verify()
+    #expect(report.damage == [] && report.torn.map(\.file) == ["live/d/" + Self.segment])
+    #expect(report.torn.first?.what.contains("20 bytes of no whole row") == true)
     let warnings = Mutex<[String]>([])
     let next = try Store(
       path: temporary.directory.path, warn: { text in warnings.withLock { $0.append(text) } })
     live = try LiveAppender(next)
     #expect(live?.waitingRows(of: dataset) == 1)
     #expect(warnings.withLock { $0.count } == 1)
-    #expect(warnings.withLock { $0.first?.contains("last 20 bytes") } == true)
+    #expect(warnings.withLock { $0.first?.contains("20 bytes of no whole row") } == true)
   }
 
   @Test func `something else in a segment's place takes no request`() throws {

@@ -64,6 +64,20 @@ extension Store {
     dataset = try DatasetName("d")
   }
 
+  @Test(arguments: [[], [#"{"id":3,"b":5}"#], [#"{"id":3,"c":"x"}"#]])
+  func `a row takes the whole place of the one with its key, whatever comes with it`(
+    others: [String]
+  ) throws {
+    try store.pushLines("{\"id\":1,\"a\":1,\"b\":2}\n{\"id\":2,\"a\":1,\"b\":2}") {
+      $0.key = ["id"]
+    }
+    let live = try LiveAppender(store)
+    try live.take(#"{"id":1,"a":9}"#)
+    for row in others { try live.take(row) }
+    _ = try live.seal(dataset)
+    #expect(try store.lines() == [#"{"id":1,"a":9}"#, #"{"id":2,"a":1,"b":2}"#] + others)
+  }
+
   @Test func `a dataset with the name of the lock takes versions and refuses live rows`() throws {
     let live = try LiveAppender(store)
     let error = #expect(throws: StoreError.self) { try live.take(#"{"n":1}"#, to: "lock") }

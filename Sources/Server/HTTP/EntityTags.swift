@@ -44,6 +44,23 @@ package enum EntityTags: Hashable, Sendable {
     }
   }
 
+  /// Returns true when one of them, and no weak one, is of a version with this snapshot: of all its
+  /// rows, of a part of them, or of its record.
+  func namesStrongly(snapshot: Digest) -> Bool {
+    switch self {
+    case .any: true
+    case .listed(let tags): tags.contains { !$0.isWeak && $0.isOf(snapshot) }
+    }
+  }
+
+  /// Returns true when one of them is of a version with this snapshot.
+  func namesWeakly(snapshot: Digest) -> Bool {
+    switch self {
+    case .any: true
+    case .listed(let tags): tags.contains { $0.isOf(snapshot) }
+    }
+  }
+
   /// Returns true when one of them names a representation equivalent to the bytes called `tag`.
   package func namesWeakly(_ tag: String) -> Bool {
     switch self {
@@ -58,6 +75,12 @@ package struct EntityTag: Hashable, Sendable {
   /// Without quotes.
   package let text: String
   package let isWeak: Bool
+
+  /// Returns true for the digest of a snapshot, with the suffix of a part or without.
+  fileprivate func isOf(_ snapshot: Digest) -> Bool {
+    text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)[0]
+      .hasBytes(of: snapshot.description)
+  }
 }
 
 /// The conditions of a write on the latest version of its dataset.
@@ -80,9 +103,8 @@ package struct WriteConditions: Hashable, Sendable {
   /// whatever is written meanwhile.
   /// - Parameter latest: The digest of the latest version's snapshot; nil without versions.
   package func precondition(at latest: Digest?) -> PushRequest.Precondition? {
-    let tag = latest?.description
-    if let match, !(tag.map(match.namesStrongly) ?? false) { return Self.unmet }
-    if let noneMatch, tag.map(noneMatch.namesWeakly) ?? false { return Self.unmet }
+    if let match, !(latest.map(match.namesStrongly(snapshot:)) ?? false) { return Self.unmet }
+    if let noneMatch, latest.map(noneMatch.namesWeakly(snapshot:)) ?? false { return Self.unmet }
     guard let latest else { return .number(0) }
     // A dataset that has a version has one for ever.
     if match == .any, noneMatch == nil { return nil }

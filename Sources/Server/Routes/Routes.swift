@@ -33,7 +33,7 @@ struct Routes: Sendable {
   func segment(_ name: String, _ context: ServerContext) throws(StoreError) -> String {
     guard let raw = context.parameters.get(name),
       let text = QueryParameters.decode(raw, plusIsSpace: false)
-    else { throw StoreError(.usage, "the path is not UTF-8 in percent encoding") }
+    else { throw StoreError(.usage, "the path is not UTF-8 in percent encoding, or has a NUL") }
     return text
   }
 

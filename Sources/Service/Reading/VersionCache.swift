@@ -14,12 +14,13 @@ package final class VersionCache: Sendable {
   package struct Record: Sendable {
     /// A ``VersionDetailDocument``.
     package let json: [UInt8]
-    /// Changes whenever the document does.
+    /// The digest of the snapshot with a suffix that changes whenever the document does, as it does
+    /// with the tags that name the version.
     package let tag: String
 
     package init(_ document: VersionDetailDocument) {
       json = Documents.encode(document)
-      tag = String(Digest(hashing: json).hex.prefix(32))
+      tag = "\(document.version.snapshot)-\(Digest(hashing: json).hex.prefix(16))"
     }
   }
 

@@ -4,7 +4,8 @@ import Model
 
 /// A file's rows, held in memory, to be merged over a version's rows of the same key.
 ///
-/// Columns that the file has replace the version's, null included; columns it lacks stay. A number
+/// Columns that the file has replace the version's, null included; columns it lacks stay, unless
+/// its rows are whole ones. A number
 /// that both have keeps the version's spelling, in the key and in other columns: 1 over 1.0 changes
 /// nothing, and neither do types that only such spellings would give a column. A moment that the
 /// version has as a text stays a text, too.
@@ -21,11 +22,15 @@ struct Merge {
   private let lines: [UInt32]
   /// The first new value of each column that is not of the parent's type.
   private(set) var misfits: [ReadRemarks.Misfit] = []
+  /// The number of values of each column, by its position, that the file's nulls replaced.
+  private(set) var nulled: [Int: Int] = [:]
   private var table = KeyTable()
   private var isUsed: [Bool]
 
+  /// - Parameter areWhole: Whether the file's rows have no value in the columns that it lacks.
   init(
-    reader: inout some RowReader, parent: Snapshot, key: [String], types: [DataText: ColumnType]
+    reader: inout some RowReader, parent: Snapshot, key: [String], types: [DataText: ColumnType],
+    areWhole: Bool = false
   ) throws(StoreError) {
     var (batches, learnt, isSteady) = try Self.batches(&reader)
     if !isSteady {
@@ -75,7 +80,7 @@ struct Merge {
         columns: columns,
         vectors: whole.vectors.enumerated().map { narrow[$0]?.vector ?? $1 }, count: whole.count)
     }
-    replaced = names.subtracting(key.textSet)
+    replaced = (areWhole ? columns.map(\.name).textSet : names).subtracting(key.textSet)
     spelled = kept
     self.columns = columns
     input = whole
@@ -111,20 +116,31 @@ struct Merge {
     let vectors = columns.indices.map { column in
       let isInput = replaced.contains(columns[column].name)
       let (own, new) = (old.vectors[column], input.vectors[column])
+      var nulls = 0
       let runs = kept.map { row in
         if isInput, let match = matches[row], spelled[column]?[match] != true,
           !own.hasNumber(row, of: new, match), !hasMoment(column, match, own, row)
         {
-          RowRun(source: 1, start: Int32(match), count: 1)
+          if own.hasValue(row), !new.hasValue(match) { nulls += 1 }
+          return RowRun(source: 1, start: Int32(match), count: 1)
         } else {
-          RowRun(source: 0, start: Int32(row), count: 1)
+          return RowRun(source: 0, start: Int32(row), count: 1)
         }
       }
+      if nulls > 0 { nulled[column, default: 0] += nulls }
       return ColumnVector.gather(
         runs.joined(), from: [old.vectors[column], input.vectors[column]],
         type: columns[column].type)
     }
     return RowBatch(columns: columns, vectors: vectors, count: kept.count)
+  }
+
+  /// A sentence about each column whose values the file's nulls replaced.
+  var doubts: [String] {
+    nulled.sorted { $0.key < $1.key }.map { position, count in
+      "column '\(columns[position].name)': \(count == 1 ? "1 value" : "\(count) values") became "
+        + "null, of rows that the file has without it; columns that no row of it has stay"
+    }
   }
 
   /// Returns true when a text of the version writes the moment that the file has.

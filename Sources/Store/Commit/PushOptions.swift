@@ -33,8 +33,9 @@ package struct PushOptions: Sendable {
   package var request: Digest?
   /// Attachments that this is false for may not be named, as if the store did not have them.
   package var fileAccess: FileAccess?
-  /// True when the rows were acknowledged, so that an attachment lost since then is no reason to
-  /// refuse them.
+  /// True when the rows were acknowledged one by one: an attachment lost since then is no reason to
+  /// refuse them, and each takes the whole place of the one with its key, whatever columns the rows
+  /// that are sealed with it have.
   var isSealing = false
   /// Attachments that no cell of such rows is to be taken for: the sender had no right to read
   /// them.

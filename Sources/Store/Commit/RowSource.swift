@@ -15,20 +15,24 @@ struct RowSource {
   private let deletesMissing: Bool
   /// True when the parent's rows must stay as they are.
   private let keepsRows: Bool
+  /// True when a row that is merged takes the whole place of the parent's.
+  private let areWhole: Bool
   /// The first values of a merge that are not of their columns' types.
   private var misfits: [ReadRemarks.Misfit] = []
+  private var doubts: [String] = []
 
   /// The readings of the file where it could have meant something else.
   var remarks: ReadRemarks {
     var remarks = reader.remarks
     for misfit in misfits { remarks.begin(with: misfit) }
+    remarks.doubts += doubts
     return remarks
   }
 
   init(
     reader: FileCheckedReader<ExpectedTypesReader>, parent: Snapshot?, mode: PushMode,
     key: [String],
-    types: [DataText: ColumnType], deletesMissing: Bool, keepsRows: Bool
+    types: [DataText: ColumnType], deletesMissing: Bool, keepsRows: Bool, areWhole: Bool
   ) {
     self.reader = reader
     self.parent = parent
@@ -37,6 +41,7 @@ struct RowSource {
     self.types = types
     self.deletesMissing = deletesMissing
     self.keepsRows = keepsRows
+    self.areWhole = areWhole
   }
 
   /// Calls `body` for each batch until it returns false; returns true when it never did.
@@ -60,7 +65,8 @@ struct RowSource {
       }
       return true
     case .replace, .merge:
-      var merge = try Merge(reader: &reader, parent: parent, key: key, types: types)
+      var merge = try Merge(
+        reader: &reader, parent: parent, key: key, types: types, areWhole: areWhole)
       misfits = merge.misfits
       for index in parent.manifest.groups.indices {
         let old = try parentBatch(parent, index)
@@ -70,6 +76,8 @@ struct RowSource {
         let lines = [UInt32](repeating: 0, count: batch.count)
         guard try body(batch, lines) else { return false }
       }
+      // In other formats a row has every column of its file, and in JSON absent is null.
+      doubts = reader.typing == .some && !areWhole ? merge.doubts : []
       let added = merge.added()
       return try body(added.rows, added.lines)
     }

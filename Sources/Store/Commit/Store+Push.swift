@@ -132,7 +132,7 @@ extension Store {
         keepsLostFiles: options.isSealing, hidden: options.hiddenFiles), parent: parent,
       mode: parent == nil ? .replace : options.mode, key: key, types: options.types,
       deletesMissing: options.deletesMissing,
-      keepsRows: latest?.record.kind.isAppendOnly ?? false)
+      keepsRows: latest?.record.kind.isAppendOnly ?? false, areWhole: options.isSealing)
     defer { reader = rows.reader.base.file }
     let known = try parent.flatMap { parent throws(StoreError) in
       try ParentRows(parent, key: key)

@@ -45,7 +45,8 @@ final class IndexKeeper: Sendable {
 
   /// Runs `body`; when that finds the index broken, rebuilds the index and runs it again.
   ///
-  /// A read of an index that another thread rebuilt meanwhile is repeated too.
+  /// A read of an index that another thread rebuilt meanwhile is repeated too. Where the disk has
+  /// no room for the index, it is made in memory, for this process: reads and `gc` need none.
   func repairing<Result>(
     _ body: () throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
@@ -57,8 +58,9 @@ final class IndexKeeper: Sendable {
         if index.generation == generation { return result }
       } catch {
         guard index.generation == generation else { continue }
-        guard index.isDamaged, repairs < Self.mostRepairs else { throw error }
-        repairs += 1
+        let isFull = index.isUnwritable
+        guard index.isDamaged || isFull, repairs < Self.mostRepairs else { throw error }
+        repairs = isFull ? Self.mostRepairs : repairs + 1
         try located.withLock { names throws(StoreError) in
           // Another process may have rebuilt it by now; its version is then right.
           if index.generation == generation { try reset(&names, repair: repairs) }
@@ -95,7 +97,7 @@ final class IndexKeeper: Sendable {
       guard let dataset = StoreLayout.parseLogPrefix(folder) else { continue }
       do throws(StoreError) {
         if try readLog(of: dataset) != nil { found[dataset] = .some(nil) }
-      } catch  where !index.isDamaged {
+      } catch  where !index.isDamaged && !index.isUnwritable {
         found[dataset] = .some(error)
       }
     }

@@ -82,13 +82,7 @@ struct LiveJournal {
         try store.home.live.unlink(name)
         continue
       }
-      if contents.tailBytes > 0 {
-        store.warn(
-          contents.id.isEmpty
-            ? "\(name) has no head: its rows were acknowledged to nobody; remove it"
-            : "the last \(contents.tailBytes) bytes of \(name) are of no whole row: they were "
-              + "acknowledged to nobody, or the file was cut short")
-      }
+      if let torn = contents.tornEnd { store.warn("\(name) \(torn)") }
       // Kept nevertheless: a program older than marks may have written it.
       if contents.id.isEmpty { continue }
       let end = try sealer.publishedEnd(contents.id) ?? contents.end

@@ -32,6 +32,15 @@ struct LiveSegment: Sendable {
     /// The offset of a head or a mark that is damaged, which costs no row.
     var harmlessDamage: Int?
 
+    /// The words for an end that is of no whole row; nil for a segment that is whole.
+    var tornEnd: String? {
+      if tailBytes == 0 || isDamaged { return nil }
+      return id.isEmpty
+        ? "has no head: its rows were acknowledged to nobody; remove it"
+        : "ends with \(tailBytes) bytes of no whole row: they were acknowledged to nobody, or the "
+          + "file was cut short"
+    }
+
     /// Throws unless all acknowledged rows are sound.
     /// - Parameter strictly: True to count damage that costs no row, too.
     /// - Throws: ``StoreError`` of kind `corrupt`.

@@ -46,7 +46,8 @@ extension Verification {
 
   /// Reads the rows that wait to be sealed, and the idempotency keys of those that were.
   ///
-  /// A torn frame at the end is not damage: its rows were never acknowledged.
+  /// A torn frame at the end is reported and no damage: a crash leaves one whose rows were never
+  /// acknowledged.
   mutating func checkLive(_ objects: any ObjectStore) throws(StoreError) {
     for name in try names(in: StoreLayout.live, of: objects) {
       objects.refresh(name)
@@ -54,7 +55,11 @@ extension Verification {
         if name.hasSuffix(StoreLayout.liveLogSuffix) {
           let bytes = try objects.get(name)
           count(fileOf: bytes.count)
-          try LiveSegment.parse(bytes)?.requireSound(name, strictly: true)
+          guard let segment = LiveSegment.parse(bytes) else { continue }
+          try segment.requireSound(name, strictly: true)
+          if let torn = segment.tornEnd {
+            report.torn.append(VerifyReport.Damage(file: name, what: torn))
+          }
         } else if name.hasSuffix(StoreLayout.liveKeysSuffix) {
           let bytes = try objects.get(name)
           count(fileOf: bytes.count)

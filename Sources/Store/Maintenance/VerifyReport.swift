@@ -30,6 +30,9 @@ package struct VerifyReport: Sendable {
   ///
   /// A clock was set back, or they were dated by hand; nothing is wrong with them.
   package var outOfOrder: [String] = []
+  /// Segments of live rows that end within a row, with the words for it: no damage that can be
+  /// distinguished from what a crash leaves.
+  package var torn: [Damage] = []
   /// True when the index agrees with logs and packs; otherwise `reindex` puts it right.
   package var isIndexRight = true
 }

@@ -47,14 +47,19 @@ package struct VerifyDocument: Codable, Sendable, Hashable {
   ///
   /// They are sound.
   package let outOfOrder: [String]?
+  /// Segments of live rows that end within a row; nil for none.
+  ///
+  /// A crash leaves such an end, of rows that were never acknowledged.
+  package let torn: [Damage]?
   /// Oddities of values; nil when values were not examined.
   package let findings: [Finding]?
 
   /// The result of a check, which is sound when there is no damage and the index is right.
   package init(
     isIndexRight: Bool, files: Int, bytes: Int, records: Int, versions: Int, chunks: Int,
-    damage: [Damage], outOfOrder: [String] = [], findings: [Finding]? = nil
+    damage: [Damage], outOfOrder: [String] = [], torn: [Damage] = [], findings: [Finding]? = nil
   ) {
+    self.torn = torn.isEmpty ? nil : torn
     self.outOfOrder = outOfOrder.isEmpty ? nil : outOfOrder
     self.findings = findings
     isSound = damage.isEmpty && isIndexRight

@@ -59,7 +59,11 @@ struct ServeCommand: ParsableCommand {
       (1...1 << 30).contains(queryRows), (1...86_400).contains(sealEvery),
       (1...1 << 30).contains(sealRows), queryTimeout > 0, queryTimeout < 1e6, grace > 0,
       grace < 1e6
-    else { throw ValidationError("limits are whole numbers above 0") }
+    else {
+      throw ValidationError(
+        "limits are numbers above 0: seconds of --query-timeout and --grace may have a fraction, "
+          + "--cache may be 0, and --seal-every is 86400 at most")
+    }
     guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
     for name in allowHost where HostName(parsing: name) == nil {
       throw ValidationError("'\(name)' is not a host: a name or an address, without a port")

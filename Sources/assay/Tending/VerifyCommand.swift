@@ -60,6 +60,7 @@ struct VerifyCommand: ParsableCommand {
     if !report.isIndexRight {
       try output.line("the index differs from logs and packs; 'assay reindex' puts it right")
     }
+    for segment in report.torn ?? [] { try output.line("\(segment.file) \(segment.what)") }
     if let versions = report.outOfOrder {
       let more = versions.count > 10 ? " and \(versions.count - 10) more" : ""
       try output.line(
