@@ -49,7 +49,7 @@ package struct BacktestPage: Sendable {
         + "\(Figures.number(worth.effectiveRows)) by these rules (at least "
         + "\(worth.leastEffectiveRows) needed)"
     }
-    return "with a known choice and result: "
+    return "with a known choice and its whole result: "
       + "\(share(found.candidate, of: found.items)); "
       + "a stored result for both, and so compared: \(share(found.both, of: found.items))"
   }

@@ -25,7 +25,9 @@ package struct ExperimentPage: Sendable {
     switch document.verdict {
     case .continue: "CONTINUE: nothing speaks against it so far"
     case .stop: "STOP: a guardrail is broken"
-    case .hold: "HOLD: the split is not what was planned"
+    case .hold:
+      [document.sampleRatio, document.outcomeRatio].contains { $0?.isAlarm == true }
+        ? "HOLD: the split is not what was planned" : "HOLD: too many results are missing to say"
     }
   }
 

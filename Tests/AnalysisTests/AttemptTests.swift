@@ -19,14 +19,14 @@ import Wire
   @Test func `a backtest over attempts is that over items`() throws {
     let rules = try BakeOff.rules()
     let single = try BakeOff.report(BakeOff.twoModels(60), rules)
-    let many = try BakeOff.report(try repeated(60) { $0 % 2 + 1 }, rules) {
+    let many = try BakeOff.report(try repeated(60) { $0 / 2 % 2 + 1 }, rules) {
       $0.repeats = "attempt"
     }
     #expect(many.pair == single.pair && many.coverage == single.coverage)
     #expect(many.summary?.success == single.summary?.success)
     #expect(many.summary?.cost?.perSuccess == single.summary?.cost?.perSuccess)
     let error = #expect(throws: StoreError.self) {
-      try BakeOff.report(try repeated(60) { $0 % 2 + 1 }, rules)
+      try BakeOff.report(try repeated(60) { $0 / 2 % 2 + 1 }, rules)
     }
     #expect(error?.message.contains("--repeat") == true)
   }
@@ -43,7 +43,7 @@ import Wire
         source: .init(reference: "outputs@1", snapshot: Digest(hashing: []), rows: table.count))
     }
     let single = try draft(BakeOff.twoModels(100), nil)
-    let many = try draft(try repeated(100) { $0 % 2 + 1 }, "attempt")
+    let many = try draft(try repeated(100) { $0 / 2 % 2 + 1 }, "attempt")
     #expect(many.slices == single.slices && many.overall == single.overall)
     #expect(many.models.map(\.summary.success) == single.models.map(\.summary.success))
   }

@@ -88,6 +88,75 @@ struct ExperimentAnalysisTests {
     #expect(document.reasons[0].hasPrefix("units are not split as planned"))
   }
 
+  /// Four thousand units, of which `isLost` takes away the success, or the whole outcome.
+  private static func losing(
+    outcome: Bool = false, _ isLost: (_ unit: Int, _ isCanary: Bool) -> Bool
+  ) -> (decisions: ColumnTable, outcomes: ColumnTable) {
+    let decisions = tables(4_000, every: 10).decisions
+    let kept = (0..<4_000).filter { !outcome || !isLost($0 / 2, $0 % 2 == 1) }
+    let outcomes = TestTable.make(
+      "r.outcomes@1",
+      [
+        ("decision_id", .texts(kept.map { "d\($0)" })),
+        (
+          "success",
+          .numbers(kept.map { isLost($0 / 2, $0 % 2 == 1) ? nil : $0 / 2 % 10 == 0 ? 0 : 1 })
+        ), ("latency", .numbers(kept.map { 100 + Double($0 / 2 % 7) })),
+      ])
+    return (decisions, outcomes)
+  }
+
+  @Test func `a guardrail cannot tell where outcomes lack what it is about`() throws {
+    // All that the canary fails at has no value.
+    let lost = Self.losing { unit, isCanary in isCanary && unit % 10 == 0 }
+    let document = try Self.document(lost) { $0.guardrails = ["success >= -0pp", "success >= 5%"] }
+    #expect(document.verdict == .hold)
+    #expect(document.guardrails.allSatisfy { $0.verdict == .undecided && $0.reason != nil })
+    let finding = try #require(document.findings.first { $0.subject == "success" })
+    #expect(finding.arm == "canary" && finding.count == 200)
+    #expect(finding.what == "outcomes without a value, of 200 of 2000 units with an outcome")
+    #expect(document.reasons[0].contains("200 of 2000 units of canary"))
+    // What another guardrail is about is there.
+    let both = try Self.document(lost) {
+      $0.guardrails = ["success >= -0pp", "latency <= -1%"]
+    }
+    #expect(both.verdict == .stop && both.guardrails.map(\.verdict) == [.undecided, .failed])
+    for (missing, verdict) in [
+      (ComparisonOptions.Missing.ignore, ExperimentDocument.Verdict.continue), (.fail, .stop),
+      (.undecided, .hold),
+    ] {
+      #expect(try Self.document(lost) { $0.missing = missing }.verdict == verdict)
+    }
+  }
+
+  @Test(arguments: [
+    // A few on both sides are named, as many more on both are too many, and a few on one are odd.
+    (30, 30, ExperimentDocument.Verdict.continue), (8, 8, .hold), (0, 30, .hold), (30, 0, .hold),
+    (0, 500, .continue),
+  ])
+  func `outcomes without a value are few, and as few on each side`(
+    control: Int, canary: Int, verdict: ExperimentDocument.Verdict
+  ) throws {
+    let document = try Self.document(
+      Self.losing { unit, isCanary in
+        let every = isCanary ? canary : control
+        return every > 0 && unit % every == 1
+      })
+    #expect(document.verdict == verdict, "\(document.reasons)")
+    #expect(
+      document.findings.filter { $0.subject == "success" }.map(\.arm)
+        == (control > 0 ? ["control"] : []) + (canary > 0 ? ["canary"] : []))
+  }
+
+  @Test func `outcomes that only one side lacks hold everything`() throws {
+    let few = Self.losing(outcome: true) { unit, isCanary in isCanary && unit % 50 == 0 }
+    let document = try Self.document(few)
+    #expect(document.outcomeRatio?.isAlarm == false && document.verdict == .hold)
+    #expect(document.reasons[0].hasPrefix("decisions without an outcome"))
+    let both = Self.losing(outcome: true) { unit, _ in unit % 50 == 0 }
+    #expect(try Self.document(both).verdict == .continue)
+  }
+
   @Test func `a unit counts once, for what it was given first`() throws {
     let decisions = TestTable.make(
       "r.decisions@1",

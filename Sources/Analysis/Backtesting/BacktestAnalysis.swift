@@ -16,6 +16,9 @@ package struct BacktestAnalysis: Sendable {
   private let places: [Int]
   private let activeRows: [[Int]]
   private let rows: [[Int]]
+  /// The rows of every item for either, none where it has no result or was asked something else.
+  private let all: (active: [[Int]], candidate: [[Int]])
+  private let attempts: TrialAttempts
   /// The columns that scores rest on and that differ between both, with the number of items.
   private let changes: [(column: String, items: Int)]
   private var findings: [ComparisonDocument.Finding] = []
@@ -43,16 +46,18 @@ package struct BacktestAnalysis: Sendable {
     }
     arms = try StoredArms(
       table, items, by: options.by, stated: options.targets, hasRepeats: options.repeats != nil)
-    let found = items.items.indices.map { [items, arms] place in
-      (
-        place: place, active: arms.rows(items.items[place].active.target, item: place),
-        candidate: arms.rows(items.items[place].candidate.target, item: place)
-      )
-    }
-    let both = found.filter { $0.active != nil && $0.candidate != nil }
-    places = both.map(\.place)
-    activeRows = both.compactMap(\.active)
-    rows = both.compactMap(\.candidate)
+    let (all, inputs) = try Self.rows(
+      table, items, arms, besides: key + [options.by], repeats: options.repeats)
+    places = all.active.indices.filter { !all.active[$0].isEmpty && !all.candidate[$0].isEmpty }
+    activeRows = places.map { all.active[$0] }
+    rows = places.map { all.candidate[$0] }
+    self.all = all
+    let targets = candidate.set.targets + active.targets
+    attempts = try TrialAttempts(
+      metrics,
+      needed: items.items.indices.map { [arms] place in
+        targets.map { arms.rows($0, item: place)?.count ?? 0 }.max() ?? 0
+      }, activeRows: all.active, rows: all.candidate)
     let labels = try options.cluster.map { [activeRows, rows] column throws(StoreError) in
       let all = try table.labels(column)
       return ItemLabels([(all, activeRows), (all, rows)])
@@ -69,7 +74,39 @@ package struct BacktestAnalysis: Sendable {
         "\(rows.count) items drawn \(options.resamples) times for \(metrics.choices.count) metrics "
           + "take too long; ask for fewer --resamples")
     }
-    findings = items.findings + metrics.findings + disagreements(labels, changes) + unmeasured()
+    findings =
+      items.findings + metrics.findings + others(inputs) + disagreements(labels, changes)
+      + unmeasured()
+  }
+
+  /// The rows of every item for either policy, none where it has no result or the two were asked
+  /// different things; and which those are.
+  private static func rows(
+    _ table: ColumnTable, _ items: RoutedItems, _ arms: StoredArms, besides others: [String],
+    repeats: String?
+  ) throws(StoreError) -> (
+    rows: (active: [[Int]], candidate: [[Int]]), inputs: [(column: String, places: [Int])]
+  ) {
+    var active = items.items.enumerated().map { arms.rows($1.active.target, item: $0) ?? [] }
+    var candidate = items.items.enumerated().map { arms.rows($1.candidate.target, item: $0) ?? [] }
+    let inputs = try Comparability.inputs(
+      in: table, from: active, to: candidate, besides: others, repeats: repeats)
+    for place in inputs.flatMap(\.places) { (active[place], candidate[place]) = ([], []) }
+    return ((active, candidate), inputs)
+  }
+
+  /// The findings on items for which the two targets were asked different things.
+  private func others(
+    _ inputs: [(column: String, places: [Int])]
+  ) -> [ComparisonDocument.Finding] {
+    inputs.map { column, places in
+      .init(
+        column, arm: nil,
+        "items where it is not the same for both targets, so that they are others",
+        count: places.count,
+        examples: places.prefix(PairedItems.exampleCount).map { items.items[$0].key.names },
+        isLeftOut: true)
+    }
   }
 
   /// The findings on rows of items that differ in what is no result.
@@ -122,8 +159,15 @@ package struct BacktestAnalysis: Sendable {
     sources: [ComparisonDocument.Source], unmet: [String] = [],
     findings more: [ComparisonDocument.Finding] = []
   ) throws(StoreError) -> BacktestDocument {
-    let stored = items.items.indices.map {
-      arms.rows(items.items[$0].candidate.target, item: $0) != nil
+    let gates = candidate.set.gate.map { gate in
+      BacktestGates(
+        gate, metrics: metrics, unmet: unmet, changes: changes, weighs: items.items.count,
+        attempts: attempts, name: request.rules)
+    }
+    let stored = all.candidate.map { !$0.isEmpty }
+    let gated = gates?.columns ?? []
+    let whole = stored.indices.map {
+      stored[$0] && attempts.isWhole($0, rows: all.candidate[$0], gated)
     }
     let changed = items.changed
     var document = BacktestDocument(
@@ -131,11 +175,9 @@ package struct BacktestAnalysis: Sendable {
       sources: sources, roles: metrics.roles, items: items.document,
       coverage: .init(
         items: items.items.count,
-        candidate: zip(items.items, stored).count { $0.candidate.isTold && $1 },
-        active: items.items.indices.count {
-          arms.rows(items.items[$0].active.target, item: $0) != nil
-        }, both: places.count),
-      conditions: items.conditions(candidate, isCovered: stored), changed: changed.count,
+        candidate: zip(items.items, whole).count { $0.candidate.isTold && $1 },
+        active: all.active.count { !$0.isEmpty }, both: places.count),
+      conditions: items.conditions(candidate, isCovered: whole), changed: changed.count,
       changes: items.changes, examples: examples(changed),
       movement: Self.movement(candidate, active),
       units: items.units, findings: more + findings)
@@ -145,6 +187,9 @@ package struct BacktestAnalysis: Sendable {
       rules: places.map { items.items[$0].candidate.rule ?? "(default)" },
       names: (name.name, request.rules))
     let blind = document.conditions.neverKnown
+    document.findings += attempts.findings(
+      [(name.name, all.active), (request.rules, all.candidate)],
+      keys: items.items.map(\.key.names), metrics: metrics.choices.map(\.name))
     if let finding = document.conditions.finding { document.findings.append(finding) }
     if !places.isEmpty, blind == nil {
       document.activeSummary = try metrics.summary(
@@ -154,12 +199,11 @@ package struct BacktestAnalysis: Sendable {
       document.findings += ComparisonAnalysis.missing([pair])
       document.pair = pair
     }
-    if let gate = candidate.set.gate {
-      let gates = BacktestGates(
-        gate, metrics: metrics, unmet: unmet, changes: changes, weighs: items.items.count,
-        name: request.rules)
+    if let gates {
       document.judge(
-        try gates.results(document) { level throws(StoreError) in try pairs.brief(level: level) },
+        try gates.results(document, partial: zip(stored, whole).count { $0 && !$1 }) {
+          level throws(StoreError) in try pairs.brief(level: level)
+        },
         because: blind)
     } else if let blind {
       document.judge([], because: blind)

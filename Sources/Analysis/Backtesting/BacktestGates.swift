@@ -10,6 +10,7 @@ struct BacktestGates: Sendable {
   private let unmet: [String]
   private let changes: [(column: String, items: Int)]
   private let items: Int
+  private let attempts: TrialAttempts?
   private let name: String
 
   /// - Parameters:
@@ -17,26 +18,43 @@ struct BacktestGates: Sendable {
   ///   - changes: Judges and reference answers that are not the same for both targets, with the
   ///     number of items.
   ///   - items: How many items a metric may have a value of; 0 where nothing is estimated.
+  ///   - attempts: The attempts at each item; nil where each has one row.
   ///   - name: The rules that are tried.
   init(
     _ gate: RuleSet.BacktestGate, metrics: RoutingMetrics, unmet: [String],
-    changes: [(column: String, items: Int)] = [], weighs items: Int, name: String
+    changes: [(column: String, items: Int)] = [], weighs items: Int,
+    attempts: TrialAttempts? = nil, name: String
   ) {
     self.gate = gate
     self.metrics = metrics
     self.unmet = unmet
     self.changes = changes
     self.items = items
+    self.attempts = attempts
     self.name = name
   }
 
   /// Names in gates for derived measures, which are not columns.
   private static let ratios: Set = ["cost_per_success", "latency_p50", "latency_p95"]
 
+  /// The measures that gates are about.
+  var columns: [String] {
+    let texts = gate.nonInferiority.map(text) + [costText].compactMap(\.self)
+    return texts.compactMap(rule).flatMap { $0.columns(metrics.roles) }.textSet.sorted()
+      .map(\.string)
+  }
+
+  private var costText: String? {
+    gate.maximumCostIncreasePercent.map { "cost <= +\($0)%" }
+  }
+
   /// The result of each gate.
-  /// - Parameter pair: The rules against the active ones, with intervals of a level.
+  /// - Parameters:
+  ///   - partial: The number of items with a result that lacks some of its attempts or values.
+  ///   - pair: The rules against the active ones, with intervals of a level.
   func results(
-    _ document: BacktestDocument, pair: (Double) throws(StoreError) -> PairDocument
+    _ document: BacktestDocument, partial: Int = 0,
+    pair: (Double) throws(StoreError) -> PairDocument
   ) throws(StoreError) -> [GateResult] {
     func undecided(_ text: String) -> GateResult {
       GateResult(
@@ -45,19 +63,17 @@ struct BacktestGates: Sendable {
     func judged(_ text: String, level: Double) throws(StoreError) -> GateResult {
       guard let rule = rule(text) else { return undecided(text) }
       let pair = try pair(level)
-      let result = weighed(rule.result(pair, level: level), on: Self.items(rule, pair))
+      let result = weighed(rule.result(pair, level: level), on: presence(rule, pair))
       return rule.restsOnScores(metrics.roles) ? held(result) : result
     }
     var results = unmet.map(undecided)
-    results.append(coverageResult(document))
+    results.append(coverageResult(document, partial: partial))
     for metric in gate.nonInferiority {
       // A one-sided test at α is an interval of 1 − 2α.
       let level = 1 - 2 * Double(metric.alphaPPM) / 1_000_000
       results.append(try judged(text(metric), level: level))
     }
-    if let percent = gate.maximumCostIncreasePercent {
-      results.append(try judged("cost <= +\(percent)%", level: 0.95))
-    }
+    if let costText { results.append(try judged(costText, level: 0.95)) }
     return results
   }
 
@@ -68,13 +84,30 @@ struct BacktestGates: Sendable {
   }
 
   /// A result as so many items with a value of what it is about allow it.
-  private func weighed(_ result: GateResult, on count: Int) -> GateResult {
-    guard !isEnough(count, of: items) else { return result }
+  private func weighed(
+    _ result: GateResult, on found: (compared: Int, complete: Int)
+  ) -> GateResult {
+    guard !isEnough(found.complete, of: items) else { return result }
     var result = result
     result.verdict = .undecided
     result.itemsNeeded = nil
-    result.reason = "\(count) of \(items) items have a value on both sides"
+    let short = found.compared - found.complete
+    result.reason =
+      "\(found.compared) of \(items) items have a value on both sides"
+      + (short > 0 ? ", \(short) of them without some of their attempts" : "")
     return result
+  }
+
+  /// The items that a gate rests on, and those of them of which no attempt is lost.
+  private func presence(
+    _ rule: GateRule, _ pair: PairDocument
+  ) -> (compared: Int, complete: Int) {
+    guard let attempts else {
+      let count = Self.items(rule, pair)
+      return (count, count)
+    }
+    let found = attempts.presence(rule.columns(metrics.roles))
+    return (found.compared, found.complete)
   }
 
   /// A result on scores as what they rest on allows it.
@@ -106,7 +139,7 @@ struct BacktestGates: Sendable {
   }
 
   /// A share of the items, which is counted and has no interval.
-  private func coverageResult(_ document: BacktestDocument) -> GateResult {
+  private func coverageResult(_ document: BacktestDocument, partial: Int) -> GateResult {
     let coverage = document.coverage
     let isCovered = coverage.items > 0 && isEnough(coverage.candidate, of: coverage.items)
     var result = GateResult(
@@ -114,10 +147,17 @@ struct BacktestGates: Sendable {
       verdict: isCovered ? .passed : .undecided, scale: .share,
       change: nil, bound: Double(gate.minimumCoveragePercent) / 100, kind: .limit)
     let unknown = document.conditions.itemsWithUnknown
-    if !isCovered, unknown > 0 {
-      result.reason =
+    var reasons: [String] = []
+    if unknown > 0 {
+      reasons.append(
         "a condition could not tell on \(unknown) of \(coverage.items) items, which are not covered"
+      )
     }
+    if partial > 0 {
+      reasons.append(
+        "the result of \(partial) of \(coverage.items) items lacks some of its attempts or values")
+    }
+    if !isCovered, !reasons.isEmpty { result.reason = reasons.joined(separator: "; ") }
     if coverage.items > 0 {
       let share = Double(coverage.candidate) / Double(coverage.items)
       result.value = EstimateDocument(

@@ -32,6 +32,8 @@ package struct LoggedBacktest: Sendable {
   private let items: RoutedItems
   private let metrics: RoutingMetrics
   private var rows: [Row] = []
+  /// The decisions of which no outcome is known.
+  private let lackingOutcomes: Int
   private let clusters: Clusters?
   private var findings: [ComparisonDocument.Finding]
 
@@ -94,6 +96,7 @@ package struct LoggedBacktest: Sendable {
     } else {
       clusters = nil
     }
+    lackingOutcomes = lacking.outcome
     findings += Self.findings(lacking, logged, results)
   }
 
@@ -177,7 +180,7 @@ package struct LoggedBacktest: Sendable {
         base: name.name, candidate: request.rules, metrics: [], latency: nil, costPerSuccess: nil,
         slices: [], buckets: nil)
       let gates = BacktestGates(
-        gate, metrics: metrics, unmet: unmet, weighs: isEnough ? rows.count : 0,
+        gate, metrics: metrics, unmet: unmet, weighs: isEnough ? rows.count + lackingOutcomes : 0,
         name: request.rules)
       document.judge(
         try gates.results(document) { isEnough ? pair($0) : nothing }, because: blind)

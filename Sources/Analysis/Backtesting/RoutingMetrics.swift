@@ -91,13 +91,32 @@ package struct RoutingMetrics: Sendable {
   /// All measures of some items, each of its rows: one value per item.
   func columns(_ items: [[Int]]) throws(StoreError) -> [DataText: [Double?]] {
     let arm = try arm(items)
+    return try ofRows(items, arm).mapValues(arm.perItem)
+  }
+
+  /// The attempts at each of some items, by measure.
+  func attempts(_ items: [[Int]]) throws(StoreError) -> [DataText: [ItemPresence.Attempts]] {
+    try ofRows(items, try arm(items)).mapValues { column in
+      var next = 0
+      return items.map { rows in
+        defer { next += rows.count }
+        return .init(
+          count: rows.count, valued: column[next..<next + rows.count].count { $0 != nil })
+      }
+    }
+  }
+
+  /// All measures of the rows of some items, in their order.
+  private func ofRows(
+    _ items: [[Int]], _ arm: ArmRows
+  ) throws(StoreError) -> [DataText: [Double?]] {
     var columns: [DataText: [Double?]] = [:]
     for (role, _) in Self.directions where Self.isTold(role, roles) {
-      columns[Self.name(role, roles)] = arm.numbers(role).map(arm.perItem)
+      columns[Self.name(role, roles)] = arm.numbers(role)
     }
     for choice in choices where columns[choice.name] == nil {
       let all = try table.numbers(choice.name)
-      columns[choice.name] = arm.perItem(items.joined().map { all[$0] })
+      columns[choice.name] = items.joined().map { all[$0] }
     }
     return columns
   }

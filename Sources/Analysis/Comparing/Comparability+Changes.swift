@@ -59,13 +59,43 @@ extension Comparability {
     in table: ColumnTable, from base: [[Int]], to candidate: [[Int]], besides others: [String],
     metrics: [String], repeats: String?
   ) throws(StoreError) -> [(column: String, places: [Int])] {
-    let said = try SaidOfItem(table, metrics, repeats.flatMap { table.has($0) ? $0 : nil })
+    try changes(
+      of: ofScores(table.columns).filter { !(others + metrics).hasText($0) }, in: table,
+      from: base, to: candidate, try SaidOfItem(table, metrics, Self.repeats(repeats, in: table)),
+      isRecordedWithoutScore: false)
+  }
+
+  /// The questions of a table that are not the same for two choices of rows of the same items, so
+  /// that they are other items; each with the places of the items.
+  /// - Parameters:
+  ///   - others: Columns that identify items and arms.
+  ///   - repeats: The column that numbers the attempts at an item.
+  static func inputs(
+    in table: ColumnTable, from base: [[Int]], to candidate: [[Int]], besides others: [String],
+    repeats: String?
+  ) throws(StoreError) -> [(column: String, places: [Int])] {
+    try changes(
+      of: ofItems(table.columns).filter { !others.hasText($0) }, in: table, from: base,
+      to: candidate, try SaidOfItem(table, [], Self.repeats(repeats, in: table)),
+      isRecordedWithoutScore: true)
+  }
+
+  private static func repeats(_ column: String?, in table: ColumnTable) -> String? {
+    column.flatMap { table.has($0) ? $0 : nil }
+  }
+
+  private static func changes(
+    of columns: [String], in table: ColumnTable, from base: [[Int]], to candidate: [[Int]],
+    _ said: SaidOfItem, isRecordedWithoutScore: Bool
+  ) throws(StoreError) -> [(column: String, places: [Int])] {
     var changes: [(column: String, places: [Int])] = []
-    for column in ofScores(table.columns) where !(others + metrics).hasText(column) {
+    for column in columns {
       let labels = try table.labels(column)
       let places = base.indices.filter { place in
-        said.differs(
-          labels, base[place], labels, candidate[place], isRecordedWithoutScore: false)
+        !base[place].isEmpty && !candidate[place].isEmpty
+          && said.differs(
+            labels, base[place], labels, candidate[place],
+            isRecordedWithoutScore: isRecordedWithoutScore)
       }
       if !places.isEmpty { changes.append((column, places)) }
     }

@@ -77,6 +77,12 @@ extension Comparability {
     }.map(\.name).sorted()
   }
 
+  /// Those of some columns that record what was asked, sorted: where one differs, it is another
+  /// item.
+  package static func ofItems(_ columns: [ColumnDefinition]) -> [String] {
+    columns.filter { part($0.name, .current) == .item }.map(\.name).sorted()
+  }
+
   /// The judges and reference answers one level deep in nested columns: `meta.judge`,
   /// `meta.expected`.
   ///

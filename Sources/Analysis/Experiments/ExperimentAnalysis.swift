@@ -81,17 +81,55 @@ package struct ExperimentAnalysis: Sendable {
     ] where check?.isAlarm == true {
       reasons.append("\(what) are not split as planned, so nothing else can be trusted")
     }
-    let isHeld = !reasons.isEmpty
+    if awaited?.isAlarm == true {
+      reasons.append(
+        "decisions without an outcome are not as frequent on all sides, so nothing else can be "
+          + "trusted")
+    }
+    let isBroken = !reasons.isEmpty
     reasons += guardrails.filter { $0.verdict == .failed }.map {
       "\($0.candidate) breaks \($0.gate)"
     }
     let isStopped = guardrails.contains { $0.verdict == .failed }
+    let short = guardrails.filter { $0.verdict == .undecided && $0.reason != nil }
+    reasons += short.map { "\($0.gate) for \($0.candidate) cannot tell: \($0.reason ?? "")" }
+    let verdict: ExperimentDocument.Verdict =
+      isBroken ? .hold : isStopped ? .stop : short.isEmpty ? .continue : .hold
     return ExperimentDocument(
       request: request, by: by, sources: sources, roles: metrics?.roles ?? MetricRoles(),
       arms: try arms(), sampleRatio: sampleRatio, outcomeRatio: outcomeRatio,
       contrasts: contrasts, guardrails: guardrails,
-      findings: findings + units.findings + (metrics?.findings ?? []),
-      verdict: isHeld ? .hold : isStopped ? .stop : .continue, reasons: reasons)
+      findings: findings + units.findings + (metrics?.findings ?? [])
+        + (metrics?.choices ?? []).flatMap { presence($0.name, columns).findings },
+      verdict: verdict, reasons: reasons)
+  }
+
+  /// The units with a decision of which no outcome is known, against all units of each arm.
+  private var awaited: SampleRatioCheck? {
+    outcomes == nil
+      ? nil
+      : SampleRatioCheck(
+        counts: units.arms.map { $0.awaited.count { $0 > 0 } },
+        weights: units.arms.map { Double($0.units.count) })
+  }
+
+  private func presence(
+    _ metric: String, _ columns: [DataText: [Double?]]
+  ) -> OutcomePresence {
+    OutcomePresence(metric, columns[metric] ?? [], of: units)
+  }
+
+  /// A guardrail's result as the outcomes without a value allow it.
+  private func weighed(
+    _ result: GateResult, _ gate: Gate, _ columns: [DataText: [Double?]], arm: Int
+  ) -> GateResult {
+    guard request.missing != .ignore, let choice = metrics.flatMap({ Self.choice(gate, $0) }),
+      let shortage = presence(choice.name, columns).shortage(of: arm)
+    else { return result }
+    var result = result
+    result.verdict = request.missing == .fail ? .failed : .undecided
+    result.reason = shortage
+    return result
   }
 
   private func ratio(
@@ -186,7 +224,8 @@ package struct ExperimentAnalysis: Sendable {
     var results: [GateResult] = []
     for arm in units.arms.indices.dropFirst() {
       for (gate, text) in zip(guards, guardTexts) where gate.kind == .limit {
-        results.append(limit(gate, text, columns, arm: arm, sequence))
+        results.append(
+          weighed(limit(gate, text, columns, arm: arm, sequence), gate, columns, arm: arm))
       }
       for (gate, text) in zip(guards, guardTexts) where gate.kind == .change {
         let values = metrics.flatMap { Self.choice(gate, $0) }.flatMap { columns[$0.name] } ?? []
@@ -200,16 +239,16 @@ package struct ExperimentAnalysis: Sendable {
           metric: gate.metric, relation: gate.relation, bound: isRelative ? 0 : gate.bound,
           scale: .absolute)
         let interval = excess?.estimate.interval
-        results.append(
-          GateResult(
-            gate: text, candidate: units.arms[arm].plan.variant,
-            verdict: against.verdict(lower: interval?.lower, upper: interval?.upper),
-            scale: .number,
-            change: EstimateDocument(
-              excess?.estimate,
-              method: isRelative
-                ? "confidence sequence, over \(factor) times the control" : "confidence sequence"),
-            bound: isRelative ? 0 : gate.bound, kind: .change))
+        let result = GateResult(
+          gate: text, candidate: units.arms[arm].plan.variant,
+          verdict: against.verdict(lower: interval?.lower, upper: interval?.upper),
+          scale: .number,
+          change: EstimateDocument(
+            excess?.estimate,
+            method: isRelative
+              ? "confidence sequence, over \(factor) times the control" : "confidence sequence"),
+          bound: isRelative ? 0 : gate.bound, kind: .change)
+        results.append(weighed(result, gate, columns, arm: arm))
       }
     }
     return results

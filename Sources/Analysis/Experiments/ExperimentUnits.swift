@@ -25,6 +25,8 @@ package struct ExperimentUnits: Sendable {
     /// The outcomes of each unit's decisions.
     var units: [[Int]] = []
     var decisions = 0
+    /// For each unit, its decisions without an outcome.
+    var awaited: [Int] = []
     var outcomes: [Int] { units.flatMap { $0 } }
   }
 
@@ -69,13 +71,17 @@ package struct ExperimentUnits: Sendable {
       if places[unit] == nil {
         places[unit] = place
         arms[arm].units.append([])
+        arms[arm].awaited.append(0)
       } else if place.arm != arm {
         counts.strayed.insert(unit)
       }
       arms[place.arm].decisions += 1
       let results = found?.rows[ItemKey([keys[row] ?? .null])] ?? []
       if results.count > 1 { counts.repeated += 1 }
-      guard let result = results.last else { continue }
+      guard let result = results.last else {
+        arms[place.arm].awaited[place.unit] += 1
+        continue
+      }
       arms[place.arm].units[place.unit].append(result)
       if !targets.isEmpty { assigned[result] = targets[row] }
     }

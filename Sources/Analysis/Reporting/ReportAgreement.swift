@@ -11,14 +11,23 @@ struct ReportAgreement {
   /// The rows of each model.
   let models: [[Int]]
 
-  /// Judges and reference answers that are not the same for all models on some items.
+  /// Questions, judges and reference answers that are not the same for all models on some items.
   func differences(_ edition: Edition) throws(StoreError) -> [String] {
     guard let items else { return [] }
     var findings: [String] = []
+    let asked = edition > .second ? Comparability.ofItems(table.columns) : []
+    for column in asked where !column.hasBytes(of: request.by) {
+      let count = try differing(column, items, scores: []).count
+      if count == 0 { continue }
+      findings.append(
+        "\(column) is not the same for all models on \(count) items: they are other items")
+    }
+    let scores = [roles[.success]].compactMap(\.self) + request.metrics
     for column in Comparability.ofScores(table.columns) where column != request.by {
       let count =
         edition > .second
-        ? try differing(column, items).count : try differingRows(column, items).count
+        ? try differing(column, items, scores: scores).count
+        : try differingRows(column, items).count
       if count == 0 { continue }
       findings.append(
         "\(column) is not the same for all models on \(count) items: their scores rest on "
@@ -29,8 +38,11 @@ struct ReportAgreement {
 
   /// The items of which some model's attempts differ from those of the first model that has any, as
   /// arms of a comparison are held against its base.
-  private func differing(_ column: String, _ items: [Int]) throws(StoreError) -> Set<Int> {
-    let scores = [roles[.success]].compactMap(\.self) + request.metrics
+  /// - Parameter scores: What the column may judge; none for a question, which is recorded also of
+  ///   what has no score.
+  private func differing(
+    _ column: String, _ items: [Int], scores: [String]
+  ) throws(StoreError) -> Set<Int> {
     let said = try SaidOfItem(table, scores, request.repeats)
     let labels = try table.labels(column)
     var first: [Int: [Int]] = [:]
@@ -43,7 +55,7 @@ struct ReportAgreement {
           first[item] = rows
           continue
         }
-        if said.differs(labels, base, labels, rows, isRecordedWithoutScore: false) {
+        if said.differs(labels, base, labels, rows, isRecordedWithoutScore: scores.isEmpty) {
           differing.insert(item)
         }
       }
@@ -65,6 +77,22 @@ struct ReportAgreement {
       }
     }
     return differing
+  }
+
+  /// Items of which a model has fewer rows than another has.
+  func lost(_ names: [String]) -> [String] {
+    guard let items else { return [] }
+    let counts = models.map { rows in
+      rows.reduce(into: [Int: Int]()) { $0[items[$1], default: 0] += 1 }
+    }
+    let most = counts.reduce(into: [Int: Int]()) { $0.merge($1, uniquingKeysWith: max) }
+    return zip(names, counts).compactMap { name, counts in
+      let short = counts.filter { $0.value < most[$0.key] ?? 0 }
+      if short.isEmpty { return nil }
+      let lost = short.reduce(0) { $0 + (most[$1.key] ?? 0) - $1.value }
+      return "\(name): \(short.count) items have fewer attempts than of another model, "
+        + "\(lost) in all"
+    }
   }
 
   /// Items of a model whose rows disagree on a column that identifies or clusters rows.

@@ -70,7 +70,10 @@ package struct ReportAnalysis {
         table: table, request: request, roles: roles, items: items.items,
         models: models.map(\.rows))
       findings += try agreement.differences(edition)
-      if edition > .second { findings += try agreement.unsettled() }
+      if edition > .second {
+        findings += agreement.lost(models.map(\.name))
+        findings += try agreement.unsettled()
+      }
     }
     return ReportDocument(
       edition, request: request, source: source, roles: roles, models: models.map(\.entry),

@@ -9,11 +9,15 @@ struct ModelTable: Sendable {
   let roles: MetricRoles
   let keys: [ItemKey]
   let clusters: Clusters?
+  /// The items that are whole, of all, also of those that some model lacks.
+  let presence: ModelPresence
   private(set) var findings: [ComparisonDocument.Finding] = []
   private let columns: [String]
   private let table: ColumnTable
   /// For each model, its rows of each item: one, or its attempts.
   private let rows: [DataText: [[Int]]]
+  /// For each model, its rows of every item, of which there may be none.
+  private let everyRows: [DataText: [[Int]]]
   private let values: [DataText: [MetricRoles.Role: [Double?]]]
   private let options: BacktestOptions
 
@@ -33,27 +37,15 @@ struct ModelTable: Sendable {
         "no column of \(table.name) is called like a \(role.rawValue), which the objective "
           + "is about; give one its part with --role \(role.rawValue)=COLUMN")
     }
-    let names = try table.labels(options.by).map { $0?.name }
-    let models = names.compactMap { $0 }.textSet.sorted().map(\.string)
-    guard (2...100).contains(models.count) else {
-      throw StoreError(
-        .usage,
-        "the column '\(options.by)' of \(table.name) has \(models.count) values; 2 to 100 models "
-          + "can be laid beside one another")
-    }
-    let items = try ItemKeys(table, rows: Array(0..<table.count), columns: key)
-    let (keys, rows) = try Self.complete(
-      items, names: names, count: models.count, hasAttempts: options.repeats != nil, table.name)
-    guard !keys.isEmpty else {
-      throw StoreError(
-        .usage, "no item of \(table.name) has a row of each of \(models.count) models")
-    }
-    if keys.count < items.rows.count {
-      findings.append(
-        .init(
-          "items", arm: nil, "items that some model lacks", count: items.rows.count - keys.count,
-          isLeftOut: true))
-    }
+    let items = try ModelItems(table, key: key, options: options)
+    let (models, keys, rows) = (items.models, items.keys, items.rows)
+    findings += items.findings
+    presence = ModelPresence(
+      models.map { ($0, items.everyRows[$0] ?? []) }, keys: items.everyKey,
+      numbers: try needed.compactMap { [roles] in roles[$0] }.map { name throws(StoreError) in
+        (name, try table.numbers(name))
+      }, differing: items.differing)
+    findings += presence.findings
     let measured = try Self.values(table, models, rows, roles: roles, needed: needed)
     findings += measured.findings
     let labels = try options.cluster.map { column throws(StoreError) in
@@ -67,13 +59,18 @@ struct ModelTable: Sendable {
     }
     findings += ComparisonAnalysis.few(clusters)
     let metrics = needed.compactMap { [roles] in roles[$0] }
-    findings += try Self.changes(
-      table, models.map { rows[$0] ?? [] }, keys, besides: key + [options.by], metrics: metrics,
-      repeats: options.repeats)
+    findings += try ModelItems.Differences(keys, models.map { rows[$0] ?? [] }) {
+      base, candidate throws(StoreError) in
+      try Comparability.changes(
+        in: table, from: base, to: candidate, besides: key + [options.by], metrics: metrics,
+        repeats: options.repeats)
+    }.findings(
+      "items where it is not the same for all models: their scores rest on different things")
     findings += ComparisonAnalysis.textual(table, metrics, roles: roles)
     self.models = models
     self.keys = keys
     self.rows = rows
+    everyRows = items.everyRows
     values = measured.values
   }
 
@@ -103,54 +100,6 @@ struct ModelTable: Sendable {
     return (values, findings)
   }
 
-  /// The items that all of `count` models have rows of, and for each model those rows.
-  /// - Throws: ``StoreError`` of kind `usage` for two rows of one model that are no attempts.
-  private static func complete(
-    _ items: ItemKeys, names: [String?], count: Int, hasAttempts: Bool, _ table: String
-  ) throws(StoreError) -> (keys: [ItemKey], rows: [DataText: [[Int]]]) {
-    var keys: [ItemKey] = []
-    var rows: [DataText: [[Int]]] = [:]
-    for key in items.rows.keys.sorted() {
-      var found: [DataText: [Int]] = [:]
-      for row in items.rows[key] ?? [] {
-        guard let model = names[row] else { continue }
-        guard hasAttempts || found[model] == nil else {
-          throw StoreError(
-            .usage,
-            "\(key.line) has two rows of '\(model)' in \(table); name the "
-              + "column that numbers the attempts with --repeat, the columns that identify an item "
-              + "with --key, or choose rows with --where")
-        }
-        found[model, default: []].append(row)
-      }
-      guard found.count == count else { continue }
-      keys.append(key)
-      for (model, own) in found { rows[model, default: []].append(own) }
-    }
-    return (keys, rows)
-  }
-
-  /// The judges and reference answers that are not those of the first model on some items.
-  private static func changes(
-    _ table: ColumnTable, _ rows: [[[Int]]], _ keys: [ItemKey], besides others: [String],
-    metrics: [String], repeats: String?
-  ) throws(StoreError) -> [ComparisonDocument.Finding] {
-    var differing: [DataText: Set<Int>] = [:]
-    for candidate in rows.dropFirst() {
-      let changes = try Comparability.changes(
-        in: table, from: rows[0], to: candidate, besides: others, metrics: metrics,
-        repeats: repeats)
-      for (column, places) in changes { differing[column, default: []].formUnion(places) }
-    }
-    return differing.sorted { $0.key < $1.key }.map { column, places in
-      .init(
-        column.string, arm: nil,
-        "items where it is not the same for all models: their scores rest on different things",
-        count: places.count,
-        examples: places.sorted().prefix(PairedItems.exampleCount).map { keys[$0].names })
-    }
-  }
-
   /// The items as documents describe them.
   var items: ComparisonDocument.Items { ItemKeys.document(keys, columns: columns) }
 
@@ -171,7 +120,7 @@ struct ModelTable: Sendable {
     let labels = try table.labels(column)
     var unclear = 0
     let slices = keys.indices.map { place -> ValueLabel? in
-      let values = Set(models.flatMap { rows[$0]?[place] ?? [] }.map { labels[$0] })
+      let values = values(labels, rows, place)
       if values.count > 1 { unclear += 1 }
       return values.count == 1 ? values.first ?? nil : nil
     }
@@ -183,6 +132,26 @@ struct ModelTable: Sendable {
       findings.append(.init(column, arm: nil, what, count: count))
     }
     return slices
+  }
+
+  /// The values of a column at an item, by the rows of each model.
+  private func values(
+    _ labels: [ValueLabel?], _ rows: [DataText: [[Int]]], _ item: Int
+  ) -> Set<ValueLabel?> {
+    Set(models.flatMap { rows[$0]?[item] ?? [] }.map { labels[$0] })
+  }
+
+  /// The items of each slice among all, as ``presence`` numbers them.
+  func everyItem(by column: String) throws(StoreError) -> [ValueLabel: [Int]] {
+    let labels = try table.labels(column)
+    var items: [ValueLabel: [Int]] = [:]
+    for item in (everyRows[models[0]] ?? []).indices {
+      let values = values(labels, everyRows, item)
+      if values.count == 1, let value = values.first ?? nil {
+        items[value, default: []].append(item)
+      }
+    }
+    return items
   }
 
   /// One model in another's place, on some of the items.

@@ -70,7 +70,8 @@ struct RuleDraft: Sendable {
   /// The objective's bound as a gate, to be shown on rows that had no part in the draft.
   private func gates(_ holdout: String) -> JSON {
     var gate: JSON.Object = [
-      "dataset": .string(holdout), "min_coverage_percent": .integer(95),
+      "dataset": .string(holdout),
+      "min_coverage_percent": .integer(Int64(ModelPresence.leastPercent)),
     ]
     let bound = abs(objective.gate.bound)
     if objective.bounded == .cost {

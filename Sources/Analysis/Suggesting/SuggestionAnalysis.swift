@@ -75,7 +75,9 @@ package struct SuggestionAnalysis: Sendable {
     }
     base =
       request.base
-      ?? models.best(objective.bounded, among: models.models, at: Array(models.keys.indices))
+      ?? models.best(
+        objective.bounded, among: models.presence.wholest(models.models),
+        at: Array(models.keys.indices))
       ?? models.models[0]
     alpha = (1 - options.confidence) / 2
     self.table = models
@@ -91,7 +93,10 @@ package struct SuggestionAnalysis: Sendable {
     let fallback = best(overall[0], at: all) ?? base
     let values = Set(slices.compactMap { $0 }).sorted()
     let places = values.map { value in all.filter { slices[$0] == value } }
-    var trials = places.map { self.trials(over: fallback, at: $0) }
+    let every = try table.everyItem(by: column)
+    var trials = zip(values, places).map {
+      self.trials(over: fallback, at: $1, of: every[$0] ?? [])
+    }
     let harm = judge(
       &trials, harm: places.map { fallback.hasBytes(of: base) ? nil : self.harm(fallback, $0) })
     let parts = values.indices.map { index in
@@ -113,12 +118,29 @@ package struct SuggestionAnalysis: Sendable {
     return SuggestionDocument(
       request: request, source: source, roles: table.roles, items: table.items,
       models: try table.summaries(), base: base, fallback: fallback, overall: overall[0],
-      slices: parts, sliceTests: tests, alpha: alpha, findings: table.findings,
+      slices: parts, sliceTests: tests, alpha: alpha,
+      findings: table.findings + partial,
       document: draft.json, rules: draft.digest)
   }
 
+  /// The models of which nothing is said, since too few of the base's items are whole for them.
+  private var partial: [ComparisonDocument.Finding] {
+    table.models.filter { !$0.hasBytes(of: base) && !table.presence.isEnough(of: base, with: $0) }
+      .map { model in
+        let count = table.presence.count(of: base, with: model)
+        return .init(
+          "items", arm: model,
+          "of \(count.items) items of \(base) that are whole for both: with fewer than "
+            + "\(ModelPresence.leastPercent)% the rows speak for no model in its place",
+          count: count.whole)
+      }
+  }
+
   /// Every other model in the place of `over`.
-  private func trials(over: String, at places: [Int]) -> [SuggestionDocument.Trial] {
+  /// - Parameter every: The items of the slice among all; nil for all of them.
+  private func trials(
+    over: String, at places: [Int], of every: [Int]? = nil
+  ) -> [SuggestionDocument.Trial] {
     table.models.filter { !$0.hasBytes(of: over) }.map { model in
       var bound: (change: EstimateDocument?, pValue: Double?) = (nil, 0)
       if !model.hasBytes(of: base) {
@@ -128,7 +150,11 @@ package struct SuggestionAnalysis: Sendable {
       }
       let gain = table.change(over, model, at: places).test(
         objective.goal, bound: 0, isAbove: objective.goal.isUp)
-      let pValue = bound.pValue.flatMap { one in gain.pValue.map { max(one, $0) } }
+      let isWhole = [base, over].allSatisfy { base in
+        [nil, every].allSatisfy { table.presence.isEnough(of: base, with: model, among: $0) }
+      }
+      let pValue =
+        isWhole ? bound.pValue.flatMap { one in gain.pValue.map { max(one, $0) } } : nil
       return SuggestionDocument.Trial(
         model: model, over: over, items: places.count, bound: bound.change, gain: gain.change,
         pValue: pValue, adjustedPValue: nil, isShown: false)

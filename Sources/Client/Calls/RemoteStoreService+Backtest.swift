@@ -36,6 +36,7 @@ extension RemoteStoreService {
     for role in MetricRoles.Role.allCases {
       resource.add("role", request.roles[role].map { "\(role.rawValue)=\($0)" })
     }
+    resource.add("missing", request.missing?.rawValue)
     resource.add("decisions", request.decisions)
     resource.add("outcomes", request.outcomes)
     return try document(ExperimentDocument.self, HTTPRequest(.get, resource))

@@ -64,8 +64,8 @@ extension Routes {
     let parameters = try parameters(
       request,
       [
-        "version", "rule", "control", "guardrail", "planned", "confidence", "role", "decisions",
-        "outcomes",
+        "version", "rule", "control", "guardrail", "planned", "confidence", "role", "missing",
+        "decisions", "outcomes",
       ])
     var order = ExperimentRequest(name: try dataset(context).text)
     order.version = try parameters.text("version")
@@ -81,6 +81,8 @@ extension Routes {
       order.confidence = confidence
     }
     order.roles = try MetricRoles(parsing: parameters.texts("role"))
+    order.missing = try parameters.choice(
+      "missing", of: ComparisonOptions.Missing.self)
     order.decisions = try parameters.text("decisions")
     order.outcomes = try parameters.text("outcomes")
     for text in [order.decisions, order.outcomes].compactMap({ $0 }) { _ = try seen(text, context) }

@@ -60,7 +60,8 @@ extension LocalStoreService {
     }
     if edition > .first {
       let told = MetricRoles.textual(schema.columns).map(\.name)
-      columns += (told + Comparability.ofScores(schema.columns)).filter {
+      let asked = edition > .second ? Comparability.ofItems(schema.columns) : []
+      columns += (told + asked + Comparability.ofScores(schema.columns)).filter {
         !columns.hasText($0)
       }
     }

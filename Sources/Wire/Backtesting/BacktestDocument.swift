@@ -37,7 +37,8 @@ package struct BacktestDocument: Codable, Sendable, Hashable {
   }
 
   /// The numbers of items with a known choice, since every condition had its fields, and a known
-  /// result, since a result of the chosen target is stored.
+  /// result, since a result of the chosen target is stored; under the candidate with all of its
+  /// attempts, each with a value of what gates are about.
   package struct Coverage: Codable, Sendable, Hashable {
     package let items: Int
     package let candidate: Int
@@ -60,7 +61,7 @@ package struct BacktestDocument: Codable, Sendable, Hashable {
     package let rule: String?
     /// Items that it decided.
     package let items: Int
-    /// Those of them with a stored result for the chosen target.
+    /// Those of them with a whole stored result for the chosen target.
     package let covered: Int
     /// Items for which its condition was evaluated and unknown.
     package let unknown: Int

@@ -15,6 +15,8 @@ package struct ExperimentRequest: Codable, Sendable, Hashable {
   package var planned = 10_000
   package var confidence = 0.95
   package var roles = MetricRoles()
+  /// The treatment of guardrails where outcomes lack values of their metric; nil for undecided.
+  package var missing: ComparisonOptions.Missing?
   /// The version with the decisions; nil for those of the router.
   package var decisions: String?
   /// The version with the outcomes; nil for those of the router.
@@ -34,7 +36,8 @@ package struct ExperimentDocument: Codable, Sendable, Hashable {
     case `continue`
     /// A guardrail is shown to be broken: go back.
     case stop
-    /// The shares differ from the plan, so no number of the report can be trusted; find the fault.
+    /// The shares differ from the plan, so no number of the report can be trusted, or outcomes
+    /// lack what a guardrail is about; find the fault.
     case hold
   }
 

@@ -13,7 +13,8 @@ struct RouterExperimentCommand: ParsableCommand {
       in steps, the two versions are compared, over the current step.
 
       Exit status: 0 continue; 1 stop, a guardrail is shown to be broken: roll back; 2 hold, the split is not \
-      what was planned (sample ratio, p < 0.001), so nothing else can be trusted.
+      what was planned (sample ratio, p < 0.001), so nothing else can be trusted, or too many outcomes lack what \
+      a guardrail is about.
       """)
 
   @Argument(help: "The router.") var name: String
@@ -34,6 +35,11 @@ struct RouterExperimentCommand: ParsableCommand {
     help: ArgumentHelp(
       "The role of a column: success=win, cost=usd.", valueName: "role=column"))
   var role: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "Guardrails where more than 5% of an arm's outcomes lack the metric: undecided, ignore (judges the others) or fail.",
+      valueName: "what"))
+  var missing: ComparisonOptions.Missing?
   @Option(help: "The decisions. Default: those of the router.") var decisions: String?
   @Option(help: "The outcomes. Default: those of the router.") var outcomes: String?
   @Option(help: "text, markdown or json.") var format = PageFormat.text
@@ -49,6 +55,7 @@ struct RouterExperimentCommand: ParsableCommand {
     request.planned = planned ?? request.planned
     request.confidence = confidence ?? request.confidence
     request.roles = try MetricRoles(parsing: role)
+    request.missing = missing
     request.decisions = decisions
     request.outcomes = outcomes
     let document = try service.experiment(request)
