@@ -7,7 +7,7 @@ sources := Package.swift Sources Tests Benchmarks
 # One file that starts at once: the Swift runtime is in it, symbols are not.
 release := swift build -c release --product assay --static-swift-stdlib -Xlinker -s
 
-.PHONY: setup build demo test interop soak fuzz bench load format lint
+.PHONY: setup build demo test coverage interop soak fuzz bench load format lint
 
 # Installs the system libraries that are missing.
 setup:
@@ -34,6 +34,10 @@ demo: build
 # arena, behind which nothing is mapped; in the main one more follows.
 test: setup
 	MALLOC_ARENA_MAX=1 swift test --disable-xctest
+
+# Prints the share of lines that the tests run, for each module.
+coverage: setup
+	Tests/coverage $(ARGS)
 
 # Hands 100,000 damaged files of each format to its reader.
 fuzz: setup

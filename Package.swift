@@ -57,7 +57,8 @@ let package = Package(
     .target(name: "Statistics", dependencies: ["Model"]),
     .target(name: "Routing", dependencies: ["Model"]),
     .target(name: "Wire", dependencies: ["Model"]),
-    .target(name: "LiveRouting", dependencies: ["Model", "Columns", "Routing", "Wire"]),
+    .target(
+      name: "LiveRouting", dependencies: ["Model", "Platform", "Columns", "Routing", "Wire"]),
     .target(name: "Scoring", dependencies: ["Model", "Statistics"]),
     .target(
       name: "Analysis",
@@ -65,7 +66,7 @@ let package = Package(
     .target(
       name: "FileTransfer", dependencies: ["Model", "Platform", "Columns", "Formats", "Wire"]),
     .target(name: "Reports", dependencies: ["Model", "Wire"]),
-    .target(name: "Access", dependencies: ["Model", "Objects", "Wire"]),
+    .target(name: "Access", dependencies: ["Model", "Platform", "Objects", "Wire"]),
     .target(
       name: "Service",
       dependencies: [
@@ -84,7 +85,7 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
     .target(name: "Outbound", dependencies: ["Model", "Platform", "CCurl"]),
-    .target(name: "Client", dependencies: ["Model", "Outbound", "Wire"]),
+    .target(name: "Client", dependencies: ["Model", "Platform", "Outbound", "Wire"]),
     .target(
       name: "Contract", dependencies: ["CContract"], path: "schema",
       exclude: [

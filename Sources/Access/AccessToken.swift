@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Platform
 import Wire
 
 /// A token as the store keeps it: all but its secret, of which only the SHA-256 stays.
@@ -44,24 +45,17 @@ struct AccessToken: Encodable, Sendable, Hashable {
 
   /// 256 random bits, in the form in which they are handed out.
   static func makeSecret() -> String {
-    let text = Data(randomBytes(secretBytes)).base64EncodedString()
+    let text = Data(SystemRandom.bytes(secretBytes)).base64EncodedString()
     return secretPrefix
       + text.replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
       .replacingOccurrences(of: "=", with: "")
   }
 
   /// 64 random bits in hexadecimal digits.
-  static func makeID() -> String { Hex.encode(randomBytes(8)) }
+  static func makeID() -> String { SystemRandom.hex(8) }
 
   /// The hash of a secret, which is stored in its place.
   static func hash(_ secret: String) -> Digest { Digest(hashing: Array(secret.utf8)) }
-
-  /// Bytes of the system's generator, which is a cryptographic one
-  /// (https://developer.apple.com/documentation/swift/systemrandomnumbergenerator).
-  private static func randomBytes(_ count: Int) -> [UInt8] {
-    var generator = SystemRandomNumberGenerator()
-    return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-  }
 }
 
 extension AccessToken: Decodable {

@@ -1,12 +1,13 @@
 import Model
+import Platform
 
 /// The ids of decisions: UUIDs of version 7 (RFC 9562), which sort by the time of the decision.
 enum DecisionID {
   /// Makes a new id.
   static func make(at time: Timestamp) -> String {
     let milliseconds = UInt64(clamping: time.microseconds / 1000) & 0xFFFF_FFFF_FFFF
-    let high = milliseconds << 16 | 0x7000 | UInt64.random(in: 0...0x0FFF)
-    let low = UInt64.random(in: 0...0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000
+    let high = milliseconds << 16 | 0x7000 | SystemRandom.number() & 0x0FFF
+    let low = SystemRandom.number() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
     var text: [UInt8] = []
     text.reserveCapacity(36)
     for index in 0..<32 {

@@ -2,6 +2,7 @@ import Catalog
 import Foundation
 package import Model
 package import Objects
+import Platform
 import Synchronization
 
 /// A store: versioned datasets, through one commit protocol (docs/format.md).
@@ -110,9 +111,7 @@ package final class Store: Sendable {
   package func leaveIndexOpen() { index.leaveOpen() }
 
   /// The time by the system's clock.
-  package static let systemClock: @Sendable () -> Timestamp = {
-    Timestamp(microseconds: Int64((Date().timeIntervalSince1970 * 1_000_000).rounded(.down)))
-  }
+  package static let systemClock: @Sendable () -> Timestamp = { SystemClock.now() }
 
   /// The index beside the store, or one in memory where the folder cannot be written or is full.
   private static func openIndex(_ path: String, _ id: String) throws(StoreError) -> Index {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `assay serve` on a store, as a process of its own; ended when it is let go of.
@@ -23,11 +24,10 @@ final class ServerProcess {
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: log)
     try process.run()
-    let end = ContinuousClock.now + .seconds(60)
     var line = ""
-    while !line.hasSuffix("\n"), process.isRunning, ContinuousClock.now < end {
-      usleep(5000)
+    try eventually("the server says where it is, or ends") { [process] in
       line = try String(contentsOf: output, encoding: .utf8)
+      return line.hasSuffix("\n") || !process.isRunning
     }
     url = String(line.dropLast())
     let complaint = try String(contentsOf: log, encoding: .utf8)

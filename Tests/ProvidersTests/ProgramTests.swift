@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Providers
+import TestSupport
 import Testing
 
 /// Providers that are programs.
@@ -93,20 +94,19 @@ import Testing
     let set = try set("sleep 1000 & echo $! > \(path); wait")
     let call = Task { try await self.call(set) }
     var pid: Int32?
-    while pid == nil {
+    try await eventually("the program has written its child's number") {
       let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
       if text.hasSuffix("\n") { pid = Int32(text.dropLast()) }
-      try await Task.sleep(for: .milliseconds(10))
+      return pid != nil
     }
     call.cancel()
     await #expect { _ = try await call.value } throws: { error in
       (error as? ProviderError)?.kind == .cancelled
     }
     let state = "/proc/\(try #require(pid))/stat"
-    // A dead process may wait to be collected by another.
-    while let status = try? String(contentsOfFile: state, encoding: .utf8), !status.contains(") Z ")
-    {
-      try await Task.sleep(for: .milliseconds(10))
+    try await eventually("the child has ended") {
+      // A dead process may wait to be collected by another.
+      (try? String(contentsOfFile: state, encoding: .utf8))?.contains(") Z ") ?? true
     }
   }
 

@@ -5,6 +5,7 @@ import Model
 import Server
 import ServiceLifecycle
 import Synchronization
+import TestSupport
 import Testing
 import Wire
 
@@ -242,7 +243,7 @@ import Wire
           Self.post(
             path, "Content-Type: application/json", "Content-Length: \(body.utf8.count)",
             body: body))
-        while fixture.service.queries.withLock({ $0 }) == 0 { usleep(1000) }
+        try eventually("a query runs") { fixture.service.queries.withLock { $0 } > 0 }
         connection.finishSending()
         _ = connection.readToEnd()
       }
@@ -266,7 +267,7 @@ import Wire
               body: body))
           return connection
         }
-        while fixture.service.queries.withLock({ $0 }) < cores { usleep(1000) }
+        try eventually("as many run as can") { fixture.service.queries.withLock { $0 } >= cores }
         let other = try RawConnection(port: port)
         other.send(
           "GET /v1/datasets/runs/versions/3/data.jsonl HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -294,7 +295,7 @@ import Wire
           Self.post(
             "/v1/query", "Content-Type: application/json", "Content-Length: \(body.utf8.count)",
             body: body))
-        while fixture.service.queries.withLock({ $0 }) == 0 { usleep(1000) }
+        try eventually("a query runs") { fixture.service.queries.withLock { $0 } > 0 }
         let second = try RawConnection(port: port)
         second.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         let answer = second.read(until: "\r\n\r\n")

@@ -40,6 +40,43 @@ import Testing
     }
   }
 
+  /// The files that ask the system for the time or for random numbers; all others are given them, so
+  /// that tests can repeat what they do.
+  static let ofSystem = ["Platform/SystemClock.swift", "Platform/SystemRandom.swift"]
+
+  @Test(arguments: sources)
+  func `the time and random numbers come from Platform, or are given`(source: String) throws {
+    if Self.ofSystem.contains(source) { return }
+    for (number, line) in try lines(source).enumerated() {
+      #expect(!line.contains("Date()"), "line \(number + 1): use SystemClock, or a clock")
+      let draws =
+        line.contains("SystemRandomNumberGenerator")
+        || (line.contains(".random(") && !line.contains("using:"))
+      #expect(!draws, "line \(number + 1): use SystemRandom, or a generator")
+    }
+  }
+
+  /// The test files that wait without a condition, each with the reason.
+  static let waits = [
+    "TestSupport/Eventually.swift": "the one polling loop",
+    "TestSupport/FaultyDisk.swift": "until a signal ends the process",
+    "TestSupport/MemoryDisk.swift": "a lock that another thread holds, as flock waits",
+    "ServerTests/ScriptedService.swift": "work that takes long because the script says so",
+    "ProvidersTests/ReplayUpstream.swift": "an upstream that never answers",
+    "TidyTests/TidyTests.swift": "names the calls",
+  ]
+
+  @Test func `a test polls by eventually only`() throws {
+    var found: Set<String> = []
+    for file in Tree.swiftFiles(below: "Tests") {
+      let polls = try Tree.lines("Tests/" + file).contains {
+        $0.contains("usleep(") || $0.contains("Thread.sleep") || $0.contains("Task.sleep(")
+      }
+      if polls { found.insert(file) }
+    }
+    #expect(found == Set(Self.waits.keys))
+  }
+
   /// The files that compare or collect texts as `String` does, by how they look, each with the
   /// reason why none of those texts is a name or a value of data, which goes by its bytes.
   static let looks: [String: String] = [

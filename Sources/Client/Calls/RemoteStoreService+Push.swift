@@ -1,5 +1,6 @@
 package import Model
 import Outbound
+import Platform
 package import Wire
 
 extension RemoteStoreService {
@@ -62,7 +63,7 @@ extension RemoteStoreService {
 
   static func idempotencyKey(_ given: String?) throws(StoreError) -> String {
     guard let given else {
-      return "push-" + Hex.encode((0..<16).map { _ in UInt8.random(in: 0...255) })
+      return "push-" + SystemRandom.hex(16)
     }
     guard (1...255).contains(given.utf8.count), given.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
     else {

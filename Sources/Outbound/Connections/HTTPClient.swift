@@ -1,5 +1,6 @@
 import Glibc
 package import Model
+import Platform
 import Synchronization
 
 /// Sends requests to servers, again where that helps and does no harm.
@@ -26,7 +27,7 @@ package final class HTTPClient: Sendable {
   ///   - seed: Of the random part of pauses.
   package init(
     policy: RetryPolicy = RetryPolicy(),
-    seed: UInt64 = .random(in: 0...UInt64.max),
+    seed: UInt64 = SystemRandom.number(),
     sleep: @escaping @Sendable (Duration) -> Void = HTTPClient.wait
   ) {
     self.policy = policy

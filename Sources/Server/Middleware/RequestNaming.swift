@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Platform
 
 /// Gives every request an id, which its answer and its line in the log have.
 struct RequestNaming: RouterMiddleware {
@@ -21,7 +22,6 @@ struct RequestNaming: RouterMiddleware {
     {
       return given
     }
-    let number = String(UInt64.random(in: .min ... .max), radix: 16)
-    return String(repeating: "0", count: 16 - number.utf8.count) + number
+    return SystemRandom.hex(8)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Platform
 import Synchronization
 import Wire
 
@@ -64,7 +65,5 @@ final class Jobs: Sendable {
     }
   }
 
-  private static func makeID() -> String {
-    Hex.encode((0..<16).map { _ in UInt8.random(in: .min ... .max) })
-  }
+  private static func makeID() -> String { SystemRandom.hex(16) }
 }

@@ -26,7 +26,7 @@ struct LineLogHandler: LogHandler {
     members["hb.request.id"] = nil
     members.merge(event.metadata ?? [:]) { $1 }
     if let error = event.error { members["error"] = "\(error)" }
-    let time = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)).description
+    let time = SystemClock.now().description
     let sorted = members.sorted { $0.key < $1.key }
     var line = ""
     if isJSON {

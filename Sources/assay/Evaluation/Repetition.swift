@@ -1,12 +1,11 @@
 import Model
+import Platform
 import Wire
 
 /// The command that repeats this one without saving anything twice.
 enum Repetition {
   /// Generates a key for a push without one, in case its outcome stays unknown.
-  static func makeKey() -> String {
-    "push-" + Hex.encode((0..<16).map { _ in UInt8.random(in: 0...255) })
-  }
+  static func makeKey() -> String { "push-" + SystemRandom.hex(16) }
 
   /// An error of a push with `key`; when the push may have been saved nevertheless, with the
   /// command that repeats it safely.
