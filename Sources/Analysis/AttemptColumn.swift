@@ -1,4 +1,5 @@
 import Model
+package import Wire
 
 /// The columns of a key that number the attempts at an item.
 package enum AttemptColumn {
@@ -10,14 +11,15 @@ package enum AttemptColumn {
   /// - Parameters:
   ///   - key: The columns that may be such.
   ///   - items: The columns that identify an item, as far as is known.
+  ///   - edition: That of the document; before the third, texts numbered no attempts.
   package static func found(
-    in table: ColumnTable, key: [String], items: [String]
+    in table: ColumnTable, key: [String], items: [String], edition: Edition = .current
   ) -> [String] {
     var items = items
     return key.filter { column in
       guard names.contains(column.lowercased()) else { return false }
       let others = items.filter { !$0.hasBytes(of: column) }
-      guard recurs(column, in: table, items: others) else { return false }
+      guard recurs(column, in: table, items: others, edition) else { return false }
       // Of two such columns, both number the attempts at what is left of the key.
       items = others
       return true
@@ -29,8 +31,22 @@ package enum AttemptColumn {
     key.count > 1 && key.contains { names.contains($0.lowercased()) }
   }
 
-  private static func recurs(_ column: String, in table: ColumnTable, items: [String]) -> Bool {
-    guard !items.isEmpty, table.count > 0, let numbers = try? table.numbers(column),
+  /// A column of integers, also of those written as texts; nil for another.
+  private static func numbers(
+    _ column: String, in table: ColumnTable, _ edition: Edition
+  ) -> [Double?]? {
+    if edition > .second, table.type(of: column) == .string {
+      return try? table.texts(column).map { text in
+        text.flatMap { Int64($0) }.map { Double($0) }
+      }
+    }
+    return try? table.numbers(column)
+  }
+
+  private static func recurs(
+    _ column: String, in table: ColumnTable, items: [String], _ edition: Edition
+  ) -> Bool {
+    guard !items.isEmpty, table.count > 0, let numbers = numbers(column, in: table, edition),
       numbers.allSatisfy({ $0 != nil }),
       let keys = try? ItemKeys(table, rows: Array(0..<table.count), columns: items)
     else { return false }

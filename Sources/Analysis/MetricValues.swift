@@ -13,6 +13,9 @@ struct MetricValues: Sendable {
   let isRate: Bool
   /// True when means of zeros and ones are not rates.
   let areAmounts: Bool
+  /// True when points of per cent are no unit of theirs: they are so much of something, or some lie
+  /// beyond 0 and 1 on every arm.
+  let haveNoPoints: Bool
 
   /// The values of a column.
   /// - Parameters:
@@ -32,12 +35,17 @@ struct MetricValues: Sendable {
     areShares = areRates || (lieInside && (nature == .rate || (isFlag && isPart)))
     isRate = nature == .rate && areShares && items.contains { $0.contains { $0 != nil } }
     areAmounts = !areShares
+    haveNoPoints =
+      nature == .amount
+      || (!items.isEmpty
+        && items.allSatisfy { $0.contains { $0.map { !(0...1).contains($0) } ?? false } })
   }
 
   /// Values by the first edition, for which whatever is 0 or 1 is a rate.
   init(ofFirstEdition items: [[Double?]]) {
     areBinary = Self.areYesOrNo(items)
     (areRates, areShares, isRate, areAmounts) = (false, false, false, false)
+    haveNoPoints = false
   }
 
   /// The same with what `items`, of all arms, are of these rows.

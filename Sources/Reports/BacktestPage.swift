@@ -84,10 +84,16 @@ package struct BacktestPage: Sendable {
         section.lines.append(
           "\(metric.metric): on \(ComparisonPage.items(metric.items)) a difference below \(size) is "
             + "more often missed than the usual 1 in 5")
-      } else if metric.items > 0 {
+      } else if metric.items > 0, let difference = metric.difference {
+        let items = ComparisonPage.items(metric.items)
+        let isSteady = (difference.standardError ?? 0) == 0
         section.lines.append(
-          "\(metric.metric): nothing differs on \(ComparisonPage.items(metric.items)), which does "
-            + "not show how much could")
+          "\(metric.metric): "
+            + (!isSteady
+              ? "on \(items) any difference is more often missed than the usual 1 in 5"
+              : difference.value == 0
+                ? "nothing differs on \(items), which does not show how much could"
+                : "the difference is the same on \(items), which does not show how it varies"))
       }
     }
     if let p95 = document.summary?.latency, p95.p95.upper == nil, let rows = p95.rowsForUpperBound {

@@ -201,6 +201,25 @@ import Wire
   }
 
   @Test(arguments: [
+    (["1", "2"], true), (["01", "-2"], true), (["a", "b"], false), (["1", "b"], false),
+    (["1.0", "2.0"], false),
+  ])
+  func `integers that are written as texts number attempts, since the third edition`(
+    names: [String], isFound: Bool
+  ) {
+    let table = TestTable.make(
+      "d@1",
+      [
+        ("id", .texts((0..<20).map { "\($0 / 2)" })),
+        ("attempt", .texts((0..<20).map { names[$0 % 2] })),
+      ])
+    let key = ["id", "attempt"]
+    #expect(
+      AttemptColumn.found(in: table, key: key, items: key) == (isFound ? ["attempt"] : []))
+    #expect(AttemptColumn.found(in: table, key: key, items: key, edition: .second).isEmpty)
+  }
+
+  @Test(arguments: [
     ("attempt", true), ("trial", true), ("repeat", true), ("repetition", true), ("epoch", true),
     ("sample", false), ("seed", false), ("run", false), ("index", false),
   ])

@@ -65,6 +65,10 @@ import Wire
     ("success >= -2", "such as -2pp"), ("success >= -200pp", "such as -2pp"),
     ("success >= +500", "such as -2pp"), ("success >= -1", "such as -2pp"),
     ("success >= -200%", "such as -10%"), ("latency_p95 <= -100%", "such as -10%"),
+    (
+      "latency_ms <= +5pp",
+      "write latency_ms <= +5 for a change in its own unit, latency_ms <= +5% "
+    ),
   ])
   func `a bound that a column cannot have is refused, with what to write`(
     gate: String, advice: String

@@ -92,6 +92,55 @@ import Wire
     #expect(try reason(["items >= 75%"]) == "")
   }
 
+  @Test func `the share of items that is advised is whole for every gate`() throws {
+    // Twelve items, of which two lack a success and three others a cost.
+    let lost = TestTable.side(
+      "a@2",
+      [
+        ("success", numbers { $0 < 2 ? nil : 1 }), ("latency_ms", numbers { 400 + Double($0) }),
+        ("cost_usd", numbers { $0 > 8 ? nil : 1 }),
+      ])
+    let base = arm("a@1") { _ in 1 }
+    let gates = ["success >= -90pp", "cost_usd <= +90"]
+    let advised = try TestTable.compare([base, lost]) { $0.gates = gates }.gates
+    #expect(
+      advised.allSatisfy { $0.reason?.contains("as would a gate 'items >= 58.3%'") == true },
+      "\(advised.map(\.reason))")
+    let followed = try TestTable.compare([base, lost]) { $0.gates = gates + ["items >= 58.3%"] }
+    #expect(followed.gates.map(\.reason) == [nil, nil, nil])
+    #expect(followed.gates[2].verdict == .passed)
+    // Where no column numbers attempts, none is lost.
+    let few = try TestTable.compare([base, lost]) { $0.gates = gates + ["items >= 59%"] }
+    #expect(
+      few.gates[2].reason == "12 of 12 items of a@1 are compared, 5 of them without a value")
+  }
+
+  @Test func `nothing is advised where no item is compared`() throws {
+    let base = arm("a@1", cost: { _ in 1 }, [("input", .texts((0..<Self.count).map { "p\($0)" }))])
+    let other = arm("a@2", cost: { _ in 1 }, [("input", .texts((0..<Self.count).map { "q\($0)" }))])
+    let gate = try TestTable.compare([base, other]) { $0.gates = ["success >= -90pp"] }.gates[0]
+    #expect(gate.verdict == .undecided)
+    #expect(gate.reason == "0 of 12 items of a@1 are compared")
+  }
+
+  @Test func `no rate is said to need a difference that none can have`() throws {
+    let sides = ["a@1", "a@2"].map { name in
+      TestTable.side(
+        name,
+        [
+          ("success", .numbers(name == "a@1" ? [1, 0] : [0, 0])),
+          ("accuracy", .numbers(name == "a@1" ? [0.9, 0.1] : [0.1, 0.9])),
+          ("latency_ms", .numbers(name == "a@1" ? [1, 9] : [9, 1])),
+        ])
+    }
+    let metrics = try TestTable.compare(sides).pairs[0].metrics
+    #expect(metrics.map(\.metric).sorted() == ["accuracy", "latency_ms", "success"])
+    for metric in metrics {
+      let detectable = metric.detectable
+      #expect(metric.metric == "latency_ms" ? detectable ?? 0 > 1 : detectable == nil)
+    }
+  }
+
   @Test func `what may change is named once, from however many arms it is`() throws {
     let judges = TestTable.Column.texts((0..<Self.count).map { _ in "j" })
     let error = #expect(throws: StoreError.self) {

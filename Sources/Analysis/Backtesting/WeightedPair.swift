@@ -78,7 +78,8 @@ struct WeightedPair: Sendable {
     document.difference =
       nature.areShares ? difference?.ofShares(in: zero, level: level) : difference
     document.test = paired?.pValue.map { .init(name: "delta t", pValue: $0) }
-    document.detectable = paired?.detectable(alpha: 1 - level)
+    let detectable = paired?.detectable(alpha: 1 - level)
+    document.detectable = nature.areShares ? detectable?.ofShares : detectable
     document.relative = EstimateDocument(
       RelativeChange.of(
         base: parts(part.active, values), candidate: parts(part.candidate, values),

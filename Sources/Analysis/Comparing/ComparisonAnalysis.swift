@@ -140,14 +140,15 @@ package struct ComparisonAnalysis: Sendable {
       try nature(choice.name, values.map { $0[choice.name] ?? [] })
     }
     for gate in gates {
-      try gate.check { name in
+      try gate.check(edition) { name in
         metrics.firstIndex { $0.name.hasBytes(of: name) }.map { natures[$0] }
       }
     }
     let draws = control.draws(shareCount: shareCount(drawn: natures.count { !$0.areBinary }))
     let comparisons = zip(metrics, natures).map { choice, values in
       MetricComparison(
-        choice: choice, values: values, options: options, isBrief: false, draws: draws)
+        choice: choice, values: values, options: options, isBrief: false, draws: draws,
+        edition: edition)
     }
     var pairs: [PairDocument] = []
     for index in sides.indices.dropFirst() {
@@ -190,7 +191,7 @@ package struct ComparisonAnalysis: Sendable {
         base: registered?.name ?? pair.base, baseItems: registered?.items ?? items.baseCount,
         items: items.keys.count, wholeItems: try wholeItems(candidate: index + 1),
         missing: options.missing ?? .undecided, itemsGate: gates.first { $0.subject == .items },
-        edition: edition, isRegistered: registered != nil,
+        edition: edition, hasAttempts: options.repeats != nil, isRegistered: registered != nil,
         changes: items.changes.filter { $0.candidate == pair.candidate },
         rescaled: rescaled.filter { change in
           change.candidate == pair.candidate

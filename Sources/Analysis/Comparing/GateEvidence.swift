@@ -16,6 +16,8 @@ struct GateEvidence: Sendable {
   /// The gate that says how many of the base's items are enough; nil for all of them.
   let itemsGate: GateRule?
   let edition: Edition
+  /// True when a column numbers the attempts at an item.
+  let hasAttempts: Bool
   /// True when the gates were registered before, so that their options are fixed.
   let isRegistered: Bool
   /// The differences from the base in what scores rest on.
@@ -40,7 +42,14 @@ struct GateEvidence: Sendable {
       + (short > 0 ? ", \(short) of them without some of their attempts" : "")
   }
 
-  /// The remedy for too few items.
+  /// The message about compared items that are not whole; empty where all are.
+  func partial(_ count: Int) -> String {
+    count > 0
+      ? ", \(count) of them without a value" + (hasAttempts ? " or some of their attempts" : "")
+      : ""
+  }
+
+  /// The remedy for too few items; none where nothing is compared, so that nothing can be judged.
   private func advice(_ presence: ItemPresence) -> String {
     guard edition > .second else {
       return "; --missing ignore judges those, 'items >= 95%' says how many are enough"
@@ -48,16 +57,22 @@ struct GateEvidence: Sendable {
     let ignoring =
       isRegistered
       ? "; gates registered with --missing ignore judge those" : "; --missing ignore judges those"
-    // In tenths of a per cent, never more than there are.
-    let tenths = baseItems == 0 ? 0 : presence.complete * 1000 / baseItems
-    let share = tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+    let found = presence.compared == 0 ? "" : ignoring
     if let itemsGate {
       // Items that are compared are not yet items with all their values.
-      return " (\(share)% of them whole, and '\(itemsGate.text)' asks for more)" + ignoring
+      return " (\(share(presence.complete))% of them whole, and '\(itemsGate.text)' asks for more)"
+        + found
     }
-    return tenths == 0
-      ? ignoring
-      : ignoring + ", as would a gate 'items >= \(share)%', which says how many are enough"
+    // A gate on items counts those that are whole for every gate.
+    let share = share(wholeItems)
+    return share == "0" || presence.compared == 0
+      ? found : found + ", as would a gate 'items >= \(share)%', which says how many are enough"
+  }
+
+  /// The share of the base's items in tenths of a per cent, never more than there are.
+  private func share(_ count: Int) -> String {
+    let tenths = baseItems == 0 ? 0 : count * 1000 / baseItems
+    return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
   }
 
   /// The advice to judge although some columns have changed.

@@ -97,8 +97,7 @@ extension GateEvidence {
     if result.verdict != .passed {
       let short = items - wholeItems
       result.reason =
-        "\(items) of \(baseItems) items of \(base) are compared"
-        + (short > 0 ? ", \(short) of them without some of their attempts" : "")
+        "\(items) of \(baseItems) items of \(base) are compared" + partial(short)
     }
     return result
   }

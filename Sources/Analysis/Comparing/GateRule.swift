@@ -121,10 +121,15 @@ struct GateRule: Sendable {
     return found
   }
 
-  /// Goes on where the bound is one that the metric can be on both sides of.
-  /// - Parameter values: What the values of a column are.
+  /// Goes on where the bound is one that the metric can be on both sides of, in a unit that it has.
+  /// - Parameters:
+  ///   - edition: That of the document; before the third, points of per cent were hundredths of
+  ///     anything.
+  ///   - values: What the values of a column are.
   /// - Throws: ``StoreError`` of kind `usage`.
-  func check(_ values: (String) -> MetricValues?) throws(StoreError) {
+  func check(
+    _ edition: Edition = .current, _ values: (String) -> MetricValues?
+  ) throws(StoreError) {
     // Gates of before keep what they say, be it nothing.
     if grammar == .first { return }
     var found: MetricValues?
@@ -137,6 +142,13 @@ struct GateRule: Sendable {
         : "the change of a rate lies between -100pp and +100pp; write a bound such as -2pp or +2pp"
       throw StoreError(
         .usage, "the gate \"\(text)\" has a bound that '\(gate.metric)' cannot have: \(advice)")
+    }
+    if edition > .second, gate.isInPoints, found?.haveNoPoints ?? false {
+      func bound(_ unit: String) -> String { text.replacing(/pp\s*$/, with: unit) }
+      throw StoreError(
+        .usage,
+        "the gate \"\(text)\" is in points of per cent, and '\(gate.metric)' is not a rate; write "
+          + "\(bound("")) for a change in its own unit, \(bound("%")) for one in parts of the base")
     }
     guard gate.kind == .limit, case .metric(let name) = subject else { return }
     if isRate, gate.bound > 1 {

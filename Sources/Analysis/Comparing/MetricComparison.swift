@@ -10,6 +10,7 @@ struct MetricComparison: Sendable {
   /// True for a slice, which neither resamples items nor names those that got worse.
   let isBrief: Bool
   let draws: Draws<StoreError>
+  var edition = Edition.current
 
   /// The document of a sample, without the p-value that depends on the other tests.
   func document(
@@ -39,6 +40,9 @@ struct MetricComparison: Sendable {
       addBinary(PairedCounts(sample), paired, to: &document)
     } else {
       try addMeans(sample, paired, to: &document)
+    }
+    if edition > .second, values.areShares {
+      document.detectable = document.detectable?.ofShares
     }
     document.relative = relative(sample, document.difference)
     if !isBrief { document.worse = worse(base, candidate, keys) }
@@ -165,4 +169,9 @@ struct MetricComparison: Sendable {
       documents[index].verdict = (difference.value > 0) == isUp ? .better : .worse
     }
   }
+}
+
+extension Double {
+  /// The same as a difference of shares; nil for more than there can be.
+  var ofShares: Double? { self > 1 ? nil : self }
 }

@@ -66,7 +66,8 @@ struct PairComparison: Sendable {
   ) throws(StoreError) -> SliceDocument {
     let brief = metrics.map {
       MetricComparison(
-        choice: $0.choice, values: $0.values, options: options, isBrief: true, draws: draws)
+        choice: $0.choice, values: $0.values, options: options, isBrief: true, draws: draws,
+        edition: $0.edition)
     }
     return SliceDocument(
       column: column, value: value, items: places.count,

@@ -103,7 +103,8 @@ extension LocalStoreService {
       if edition > .first {
         var stated = options.key ?? key
         takeAttempts(
-          in: table, schema.key, besides: by, &options.repeats, of: &read.key, stated: &stated)
+          in: table, schema.key, besides: by, &options.repeats, of: &read.key, stated: &stated,
+          edition: edition)
         if key == nil { options.key = stated }
       }
     }

@@ -69,7 +69,8 @@ extension LocalStoreService {
       rows, columns: columns, where: request.condition, edition: edition)
     if edition > .first {
       takeAttempts(
-        in: table, schema.key, besides: request.by, &exact.repeats, of: &key, stated: &exact.key)
+        in: table, schema.key, besides: request.by, &exact.repeats, of: &key, stated: &exact.key,
+        edition: edition)
     }
     let analysis = try ReportAnalysis(
       table, roles: roles, key: key, request: exact, edition: edition)
@@ -84,13 +85,13 @@ extension LocalStoreService {
   ///   - stated: The columns of an item that were named; nil for none.
   func takeAttempts(
     in table: ColumnTable, _ own: [String], besides by: String? = nil, _ repeats: inout String?,
-    of items: inout [String], stated: inout [String]?
+    of items: inout [String], stated: inout [String]?, edition: Edition = .current
   ) {
     guard repeats == nil else { return }
     let known = own.filter { column in
       !column.hasBytes(of: by ?? "") && (stated == nil || !items.hasText(column))
     }
-    let found = AttemptColumn.found(in: table, key: known, items: items)
+    let found = AttemptColumn.found(in: table, key: known, items: items, edition: edition)
     repeats = found.first
     guard stated == nil else { return }
     items.removeAll { found.hasText($0) }

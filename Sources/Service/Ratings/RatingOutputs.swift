@@ -23,17 +23,6 @@ struct RatingOutputs {
     "output", "response", "answer", "completion", "generation", "prediction", "text", "image",
     "picture", "audio", "video", "file",
   ]
-  /// The usual names of columns that name the arm, without case and signs.
-  private static let arms = [
-    "model", "modelid", "modelname", "modelversion", "target", "provider", "arm", "engine",
-    "deployment", "candidate", "variant",
-  ]
-
-  /// Returns true when a column of this name identifies the arm of an output.
-  private static func tellsArms(_ column: String) -> Bool {
-    arms.contains(column.lowercased().filter { $0.isLetter || $0.isNumber })
-  }
-
   /// Reads the items and arms of the outputs.
   init(_ subject: RatingSubject, in service: LocalStoreService) throws(StoreError) {
     guard subject.by == nil || subject.against == nil else {
@@ -164,7 +153,7 @@ struct RatingOutputs {
     _ given: [String]?, in service: LocalStoreService
   ) throws(StoreError) -> [String] {
     for column in given ?? []
-    where column.hasBytes(of: request.by ?? "") || Self.tellsArms(column) {
+    where column.hasBytes(of: request.by ?? "") || ArmColumn.isNamed(column) {
       throw StoreError(.usage, "the column '\(column)' names the arms, which a rater must not see")
     }
     if let given, !given.isEmpty { return given }

@@ -50,6 +50,8 @@ package struct Gate: Sendable, Hashable {
   package let kind: Kind
   /// True when the bound is written in per cent; a limit in per cent is one on a rate.
   package let isPercent: Bool
+  /// True when the bound is written in points of per cent.
+  package let isInPoints: Bool
 
   /// A gate from its parts; `bound` is finite.
   package init(
@@ -61,6 +63,7 @@ package struct Gate: Sendable, Hashable {
     self.scale = scale
     self.kind = kind
     isPercent = scale == .relative
+    isInPoints = false
   }
 
   /// Reads `METRIC >= BOUND` or `METRIC <= BOUND`, the bound a number with `pp`, `%` or nothing
@@ -82,6 +85,7 @@ package struct Gate: Sendable, Hashable {
     metric = String(match.1)
     self.relation = relation
     isPercent = match.5 == "%"
+    isInPoints = match.5 == "pp"
     let signed = match.3.isEmpty || match.3 == "+" ? number : -number
     bound = match.5.isEmpty ? signed : signed / 100
     kind = grammar == .first || !match.3.isEmpty ? .change : .limit
