@@ -34,4 +34,13 @@ import Testing
     cache.insert(200, 200, cost: 6)
     #expect(cache.value(200) == nil)
   }
+
+  @Test func `what is removed is gone and costs nothing`() {
+    let cache = GenerationCache<Int, Int>(cost: 20)
+    for key in 0..<15 { cache.insert(key, key, cost: 1) }
+    cache.remove(0..<14)
+    #expect((0..<15).map { cache.value($0) } == [Int?](repeating: nil, count: 14) + [14])
+    for key in 20..<29 { cache.insert(key, key, cost: 1) }
+    #expect(cache.value(14) == 14 && (20..<29).allSatisfy { cache.value($0) == $0 })
+  }
 }

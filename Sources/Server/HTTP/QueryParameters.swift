@@ -13,7 +13,8 @@ struct QueryParameters {
     for item in (query ?? "").split(separator: "&") {
       let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard let name = Self.decode(parts[0]), let value = Self.decode(parts.last ?? "") else {
-        throw StoreError(.usage, "the query of the URL is not UTF-8 in percent encoding, or has a NUL")
+        throw StoreError(
+          .usage, "the query of the URL is not UTF-8 in percent encoding, or has a NUL")
       }
       guard names.contains(name) else {
         let known = names.isEmpty ? "it takes none" : names.sorted().joined(separator: ", ")

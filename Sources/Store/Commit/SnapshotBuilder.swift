@@ -103,7 +103,9 @@ struct SnapshotBuilder {
     let entries = padded.map {
       SnapshotManifest.Group(digest: Digest(hashing: $0.json.canonicalBytes), rows: $0.rows)
     }
-    recent.keep(in: chunks)
+    recent.keep(
+      in: chunks,
+      replacing: Set((parent?.groups ?? []).flatMap { $0.chunks.compactMap(\.self) }))
     let schema = Schema(columns: columns, key: key)
     let shapes = columns.indices.map { self.shapes[$0]?.shape }
     return (SnapshotManifest(schema: schema, shapes: shapes, groups: entries), padded)

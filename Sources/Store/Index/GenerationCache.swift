@@ -49,6 +49,16 @@ package final class GenerationCache<Key: Hashable & Sendable, Value: Sendable>: 
     state.withLock { insert(key, value, cost, &$0) }
   }
 
+  /// Drops values that are not likely to be asked for again.
+  package func remove(_ keys: some Sequence<Key>) {
+    state.withLock { state in
+      for key in keys {
+        state.old[key] = nil
+        if let entry = state.young.removeValue(forKey: key) { state.youngCost -= entry.cost }
+      }
+    }
+  }
+
   private func insert(_ key: Key, _ value: Value, _ cost: Int, _ state: inout State) {
     let time = now()
     if state.youngCost + cost > generationCost || time - state.youngStart >= lifetime {

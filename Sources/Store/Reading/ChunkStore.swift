@@ -133,6 +133,9 @@ final class ChunkStore: Sendable {
     vectors.insert(digest, vector, cost: vector.memoryBytes)
   }
 
+  /// Drops the vectors of chunks that a newer version has replaced.
+  func forget(_ digests: Set<Digest>) { vectors.remove(digests) }
+
   /// The scripts of a chunk's chain, newest first; as many as `count`.
   func scripts(
     _ chain: [ObjectLocation], count: Int, _ decoder: borrowing ChunkDecoder

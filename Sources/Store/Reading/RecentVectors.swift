@@ -20,8 +20,12 @@ struct RecentVectors {
     }
   }
 
-  /// Hands the vectors to the cache that reads ask first.
-  func keep(in chunks: ChunkStore) {
+  /// Hands the vectors to the cache that reads ask first, in the place of those of the version
+  /// before: a process that saves version after version holds one of them.
+  /// - Parameter superseded: The chunks of the version before.
+  func keep(in chunks: ChunkStore, replacing superseded: Set<Digest>) {
+    if vectors.isEmpty { return }
+    chunks.forget(superseded.subtracting(vectors.map(\.digest)))
     for (digest, vector) in vectors { chunks.remember(vector, as: digest) }
   }
 }
