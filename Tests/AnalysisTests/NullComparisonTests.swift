@@ -1,10 +1,11 @@
 import Analysis
 import Statistics
 import Model
+import TestSupport
 import Testing
 import Wire
 
-@Suite struct NullStatisticsTests {
+@Suite(.tags(.slow), .unlessFast) struct NullStatisticsTests {
   /// The stated rate of `count` comparisons, and three standard errors of counting them.
   private func limit(_ count: Double) -> Int {
     Int(0.05 * count + 3 * (count * 0.05 * 0.95).squareRoot())

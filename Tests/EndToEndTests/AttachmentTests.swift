@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Attachments by the command line.
-@Suite(.bothDoors) struct AttachmentTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct AttachmentTests {
   private let place: Workplace
   private static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1, 2, 3]
 

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Input that cannot be saved: each says what is wrong and where, and changes nothing.
-@Suite(.bothDoors) struct BadInputTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct BadInputTests {
   /// A file that is refused.
   struct Refusal: CustomTestStringConvertible, Sendable {
     let name: String

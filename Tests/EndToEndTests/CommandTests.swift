@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The commands one by one: what they print for people and for machines.
-@Suite(.bothDoors) struct CommandTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct CommandTests {
   private let place: Workplace
 
   init() throws {

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Comparisons and gates as CI runs them.
-@Suite(.bothDoors) struct CompareTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct CompareTests {
   private let place: Workplace
 
   init() throws {

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Several processes over one store.
-@Suite(.bothDoors) struct ConcurrencyTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct ConcurrencyTests {
   @Test func `eight processes that push at once lose nothing`() throws {
     let place = try Workplace()
     for writer in 1...8 {

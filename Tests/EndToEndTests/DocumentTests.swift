@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the documents show is what the program does.
-@Suite struct DocumentTests {
+@Suite(.tags(.slow), .unlessFast) struct DocumentTests {
   /// One command of a document with what it prints there.
   private struct Example {
     var command: String

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Documents that were kept before the rules of their numbers changed.
-@Suite(.bothDoors) struct EditionTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct EditionTests {
   private let place: Workplace
   private static let folder = Workplace.package.appending(path: "Tests/Fixtures/edition-1")
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the command line decides is what the plainest reading says.
-@Suite(.bothDoors) struct EqualDecisionsTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct EqualDecisionsTests {
   @Test func `router evaluate and router diff decide as the plainest reading does`() throws {
     let place = try Workplace()
     var random = RandomRules(seed: 6000)

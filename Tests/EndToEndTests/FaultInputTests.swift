@@ -1,12 +1,13 @@
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 /// The small inputs that once gave a wrong answer, each with the right one.
 ///
 /// They lie in `Tests/Fixtures/faults`; no editor may bring the spellings of their texts into one
 /// form.
-@Suite(.bothDoors) struct FaultInputTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct FaultInputTests {
   private let place: Workplace
   private static let folder = Workplace.package.appending(path: "Tests/Fixtures/faults")
   private static let composed = "caf\u{E9}"

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Tables through the columnar formats, as files and as pipes.
-@Suite struct `Columnar formats` {
+@Suite(.tags(.slow), .unlessFast) struct `Columnar formats` {
   private let place: Workplace
   private let rows = """
     {"id":1,"model":"a","score":0.75,"tags":["x",null],"ok":true}

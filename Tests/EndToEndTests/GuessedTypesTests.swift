@@ -1,9 +1,10 @@
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 /// What a CSV file does not say of its types, on the command line and over REST.
-@Suite(.bothDoors) struct GuessedTypesTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct GuessedTypesTests {
   private let place: Workplace
 
   init() throws { place = try Workplace() }

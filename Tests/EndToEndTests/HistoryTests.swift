@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The example history, saved in order and asked for again.
-@Suite(.bothDoors) struct HistoryTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct HistoryTests {
   private let place: Workplace
 
   init() throws {

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// One dataset whose every name and value tries to command the terminal that it is shown on, and
 /// every command that prints for people.
-@Suite(.bothDoors) struct HostileTextTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct HostileTextTests {
   private let place: Workplace
 
   /// Colours, a cleared screen, a moved cursor, a reversed reading direction, a faked line, hidden

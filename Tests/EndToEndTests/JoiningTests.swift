@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Files whose rows join those of a version: the types that columns get, and what is refused.
-@Suite(.bothDoors) struct JoiningTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct JoiningTests {
   private let place: Workplace
 
   init() throws { place = try Workplace() }

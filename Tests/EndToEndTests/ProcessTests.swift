@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a process is started with, and what others do to the index beside it.
-@Suite(.serialized) struct ProcessTests {
+@Suite(.serialized, .tags(.slow), .unlessFast) struct ProcessTests {
   private let place: Workplace
 
   init() throws {

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `assay rate` over a pipe, and what `assay ratings` says of it.
-@Suite struct RatingTests {
+@Suite(.tags(.slow), .unlessFast) struct RatingTests {
   /// A store with the outputs of two models for so many items.
   private func place(items: Int = 6) throws -> Workplace {
     let place = try Workplace()

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A store that may be read but not written, as somebody who is not root finds it.
-@Suite struct ReadOnlyTests {
+@Suite(.tags(.slow), .unlessFast) struct ReadOnlyTests {
   private let place: Workplace
 
   init() throws {

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Which model for what: printed, kept and drawn.
-@Suite(.bothDoors) struct ReportTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct ReportTests {
   private let place: Workplace
 
   init() throws {

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// From measurements to rules, their trial, their life and their end, as a team does it.
-@Suite(.bothDoors) struct RulesFromDataTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct RulesFromDataTests {
   private let place: Workplace
 
   init() throws {

@@ -1,9 +1,10 @@
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 /// Which texts and keys are the same, on the command line and over REST.
-@Suite(.bothDoors) struct SamenessTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct SamenessTests {
   private let place: Workplace
   private static let composed = "caf\u{E9}"
   private static let decomposed = "cafe\u{301}"

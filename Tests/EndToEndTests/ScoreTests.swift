@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Scores of stored outputs, by the command.
-@Suite(.bothDoors) struct ScoreTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct ScoreTests {
   private let place: Workplace
 
   init() throws {

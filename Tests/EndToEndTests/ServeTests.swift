@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What `assay serve` gives, and what it says when it gives less.
-@Suite struct ServeTests {
+@Suite(.tags(.slow), .unlessFast) struct ServeTests {
   private let place: Workplace
 
   init() throws {

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A server with a certificate, and clients that trust it or do not.
-@Suite struct TLSTests {
+@Suite(.tags(.slow), .unlessFast) struct TLSTests {
   private static let openssl = ["/usr/bin/openssl", "/usr/local/bin/openssl"].first {
     FileManager.default.isExecutableFile(atPath: $0)
   }

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What became of the example history: its metrics, its items, the version in which one moved.
-@Suite(.bothDoors) struct TrendTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct TrendTests {
   private let place: Workplace
 
   init() throws {

@@ -1,9 +1,10 @@
 import Formats
 import Foundation
+import TestSupport
 import Testing
 
 /// All 89 states of the leaderboard whose examples the tour uses, saved with their times.
-@Suite struct WholeHistoryTests {
+@Suite(.tags(.slow), .unlessFast) struct WholeHistoryTests {
   /// One state, as the file of the whole history has it.
   private struct State: Decodable {
     let committedAt: String

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `gc`, `verify` and reads at every point of what others do, in one thread.
-@Suite struct BesideWritersTests {
+@Suite(.tags(.slow), .unlessFast) struct BesideWritersTests {
   let temporary: TemporaryStore
   var path: String { temporary.directory.path }
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Stops a push at each of its system calls that change the disk and looks at what is left.
-@Suite struct CrashTests {
+@Suite(.tags(.slow), .unlessFast) struct CrashTests {
   /// More changes than a small commit makes; those beyond its last do not happen.
   static let changes = 0..<14
 

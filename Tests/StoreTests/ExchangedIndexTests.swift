@@ -8,7 +8,7 @@ import Testing
 
 /// The files of an index that is open are removed, cut short or written over by others: the store
 /// answers as if nothing had happened.
-@Suite struct ExchangedIndexTests {
+@Suite(.tags(.slow), .unlessFast) struct ExchangedIndexTests {
   private static let suffixes = ["", "-wal", "-shm"]
 
   private static func unlinkIndex(_ path: String, _ which: Int) {

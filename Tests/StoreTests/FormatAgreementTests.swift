@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// One table in every format, pushed over the same rows: what differs is told.
-@Suite struct `Formats over a dataset's types` {
+@Suite(.tags(.slow), .unlessFast) struct `Formats over a dataset's types` {
   private static let types = [
     ColumnType.bool, .int64, .float64, .string, .timestamp, .json,
     ColumnType(rawValue: "vector(2,f32)") ?? .json, ColumnType(rawValue: "vector(2,f64)") ?? .json,

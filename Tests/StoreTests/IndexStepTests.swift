@@ -8,7 +8,7 @@ import Testing
 
 /// The files of the index are exchanged before any call that SQLite makes on them: the command that
 /// makes the call, and those after it, answer as if nothing had happened.
-@Suite struct IndexStepTests {
+@Suite(.tags(.slow), .unlessFast) struct IndexStepTests {
   /// What becomes of the index.
   enum Exchange: CaseIterable, Codable {
     case noDatabase, noLog, noLock, logAlone, databaseAlone, nothing

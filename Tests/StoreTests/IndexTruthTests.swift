@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A store says what its logs and packs say, whatever its index is.
-@Suite struct IndexTruthTests {
+@Suite(.tags(.slow), .unlessFast) struct IndexTruthTests {
   /// What may stand in the place of the index.
   enum Exchange: CaseIterable {
     case deleted, older, empty, ofAnotherStore, ofACopyThatWentOn, noDatabase

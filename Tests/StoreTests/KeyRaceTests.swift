@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// Two requests with one idempotency key at once, by two processes: one of them is taken.
-@Suite struct KeyRaceTests {
+@Suite(.tags(.slow), .unlessFast) struct KeyRaceTests {
   /// A kind of request with the key `k`.
   enum Request: CaseIterable {
     /// A push of what is there, and another that asks for the same with other words.

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Stops live append at each of its changes of the disk and looks at what is left.
-@Suite struct LiveCrashTests {
+@Suite(.tags(.slow), .unlessFast) struct LiveCrashTests {
   /// More changes than the run below makes.
   static let changes = 0..<80
 

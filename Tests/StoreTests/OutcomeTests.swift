@@ -8,7 +8,7 @@ import Testing
 
 /// What is told of a change is what became of it: every call of every kind of change is failed once
 /// and from then on, and repeated afterwards.
-@Suite struct OutcomeTests {
+@Suite(.tags(.slow), .unlessFast) struct OutcomeTests {
   /// A kind of change.
   struct Change: Sendable, CustomStringConvertible {
     let description: String

@@ -8,7 +8,7 @@ import Testing
 
 /// What a crash may leave of a segment is torn and never damaged; whatever else is changed is
 /// damaged and never torn.
-@Suite struct TornSegmentTests {
+@Suite(.tags(.slow), .unlessFast) struct TornSegmentTests {
   private static let name = "live/d/00000000000000000001.log"
   private static let markBytes = 17
   private static let headBytes = 64
