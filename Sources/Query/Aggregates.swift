@@ -10,7 +10,7 @@ enum Aggregates {
   static let names = [
     "median", "quantile", "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop",
     "avg", "count", "sum", "total", "min", "max", "group_concat", "length", "lower", "upper",
-    "round", "coalesce", "substr", "replace", "json_extract", "typeof", "printf",
+    "number", "round", "coalesce", "substr", "replace", "json_extract", "typeof", "printf",
   ]
 
   /// Makes the aggregates known on a connection; `state` outlives it.
@@ -51,10 +51,12 @@ enum Aggregates {
     case SQLITE_INTEGER, SQLITE_FLOAT: return unsafe sqlite3_value_double(value)
     case SQLITE_NULL: return nil
     default:
+      let word =
+        unsafe TextFunctions.text(value).map { AggregateCall.shown(unsafe Array($0)) } ?? "''"
       unsafe fail(
         context,
-        "\(name)() takes numbers, but a value is text; leave it out with WHERE typeof(x) <> 'text' "
-          + "or convert it with CAST(x AS REAL)")
+        "\(name)() takes numbers, but a value is the text \(word): \(name)(number(x)) leaves out "
+          + "texts that are no numbers; push with --types where the column is to have none")
       return nil
     }
   }

@@ -13,8 +13,12 @@ import Model
 
   /// The most bytes of a value.
   private(set) var valueBytes = 0
+  private var hasListTables = false
   /// True while a condition is checked, which no table comes of.
   var isChecking = false
+
+  /// The most bytes of a statement.
+  private static let statementBytes: Int32 = 1 << 20
 
   /// The most arguments of a function: each may be work on a whole value, as in `json_extract`.
   private static let argumentLimit: Int32 = 64
@@ -49,6 +53,7 @@ import Model
     unsafe NumberSum.register(on: handle, state)
     unsafe TextFunctions.register(on: handle, state)
     unsafe MomentOrder.register(on: handle)
+    unsafe NumberText.register(on: handle)
     if state.rule == .rows { unsafe DateFunctions.register(on: handle, state) }
   }
 
@@ -64,7 +69,7 @@ import Model
     if !hasFiles { unsafe sqlite3_exec(handle, "PRAGMA temp_store = MEMORY", nil, nil, nil) }
     setValueLimit(state.limits.valueBytes)
     unsafe sqlite3_limit(handle, SQLITE_LIMIT_FUNCTION_ARG, Self.argumentLimit)
-    unsafe sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 1 << 20)
+    unsafe sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, Self.statementBytes)
     unsafe sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0)
     // Both objects outlive the connection: this one closes it, and it keeps the state.
     let ownState = unsafe Unmanaged.passUnretained(state).toOpaque()
@@ -110,6 +115,31 @@ import Model
     return SQLITE_DENY
   }
 
+  /// Lets statements of this program be as long as the names of all columns are.
+  func withLongStatements<Value>(_ body: () -> Value) -> Value {
+    unsafe sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, Int32.max)
+    defer { unsafe sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, Self.statementBytes) }
+    return body()
+  }
+
+  /// Lets SQLite make the tables that `json_each` and `json_tree` are, when a statement names them.
+  ///
+  /// It asks then as if its own list of tables was to change:
+  /// https://www.sqlite.org/vtab.html#epovtab.
+  func allowListTables(in sql: String) {
+    guard !hasListTables, state.rule == .query, sql.lowercasedASCII.contains("json_") else {
+      return
+    }
+    hasListTables = true
+    state.isDefining = true
+    defer { state.isDefining = false }
+    for name in ["json_each", "json_tree"] {
+      var statement: OpaquePointer?
+      unsafe sqlite3_prepare_v2(handle, "SELECT 1 FROM \(name)('[]')", -1, &statement, nil)
+      unsafe sqlite3_finalize(statement)
+    }
+  }
+
   /// SQLite's message about the last failure.
   var message: String { unsafe String(cString: sqlite3_errmsg(handle)) }
 
@@ -128,7 +158,8 @@ import Model
     let sql =
       "CREATE VIRTUAL TABLE main.\(VirtualTable.quoted(name)) "
       + "USING assay(\(state.tables.count - 1))"
-    guard unsafe sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else {
+    let status = withLongStatements { unsafe sqlite3_exec(handle, sql, nil, nil, nil) }
+    guard status == SQLITE_OK else {
       if let failure = state.failure { throw failure }
       throw StoreError(.usage, "'\(name)' cannot be a table in SQL: \(message)")
     }

@@ -12,6 +12,9 @@ final class QueryState {
   private(set) var failure: StoreError?
   /// Tables by the number that their `CREATE VIRTUAL TABLE` names.
   var tables: [(name: String, table: QueryTable)] = []
+  /// The numbers of tables by what SQLite's programs call them, and their columns in SQL.
+  var handles: [String: Int] = [:]
+  var views: [Int: (columns: [ColumnDefinition], watches: [ColumnWatch?])] = [:]
   /// True while the query's own virtual tables are made, which the authorizer would refuse.
   var isDefining = false
   /// The calls of aggregates, with the texts that they read.
@@ -20,6 +23,8 @@ final class QueryState {
   let rule: FunctionRule
   /// SQLite's functions behind those of ours that end by calling them.
   private(set) lazy var originals = OriginalFunctions(valueBytes: limits.valueBytes)
+  /// The most notes about columns.
+  private static let noteLimit = 8
   /// Calls of the progress handler.
   private var ticks: UInt64 = 0
 
@@ -28,6 +33,17 @@ final class QueryState {
     self.rule = rule
     self.options = options
     limits = QueryLimits(options)
+  }
+
+  /// A sentence about each column whose texts were taken for numbers.
+  var textNotes: [String] {
+    var seen: Set<DataText> = []
+    let notes = views.sorted { $0.key < $1.key }.flatMap { $0.value.watches }
+      .flatMap { $0?.notes ?? [] }.filter { seen.insert(DataText($0)).inserted }
+    let more = notes.count - Self.noteLimit
+    return more > 0
+      ? notes.prefix(Self.noteLimit) + ["\(more) more columns hold texts where numbers are read"]
+      : notes
   }
 
   /// Keeps the first error.

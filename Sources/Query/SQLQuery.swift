@@ -10,7 +10,8 @@ package struct SQLQuery: Sendable {
     package let isCutShort: Bool
     /// True when vectorised scans computed the groups.
     package let isVectorised: Bool
-    /// A sentence about each aggregate of numbers that read texts, or compared them as such.
+    /// A sentence about each aggregate or column whose texts were taken for numbers, or compared
+    /// with them, and about integers beyond SQL's.
     package let notes: [String]
   }
 
@@ -62,21 +63,20 @@ package struct SQLQuery: Sendable {
     _ state: QueryState, onColumns: ([String]) throws(StoreError) -> Void,
     onRow: ([QueryValue]) throws(StoreError) -> Bool
   ) throws(StoreError) -> Summary {
-    let connection = try Connection(state)
-    if let condition {
-      try connection.define(condition.name, condition.table)
-      try connection.check(condition.text, of: condition.table)
-    }
+    let connection = try connection(state)
     let prepared = try Statement(sql, on: connection)
     let names = prepared.columnNames
     let overGroups = options.usesVectors ? try statementOverGroups(connection) : nil
     let counted = overGroups == nil ? CallCounter.statement(sql, on: connection) : nil
     let statement = overGroups ?? counted ?? prepared
-    if overGroups == nil { connection.limitValues(for: sql) }
+    if overGroups == nil {
+      connection.limitValues(for: sql)
+      if condition == nil { watchTexts(connection) }
+    }
     func summary(_ rowCount: Int, isCutShort: Bool) -> Summary {
       Summary(
         rowCount: rowCount, isCutShort: isCutShort, isVectorised: overGroups != nil,
-        notes: state.calls.notes)
+        notes: state.calls.notes + state.textNotes)
     }
     try onColumns(names)
     var values = [QueryValue](repeating: .null, count: names.count)
@@ -88,6 +88,16 @@ package struct SQLQuery: Sendable {
       if try !onRow(values) { return summary(rowCount, isCutShort: true) }
     }
     return summary(rowCount, isCutShort: false)
+  }
+
+  /// Has the texts counted that SQLite takes for numbers in this statement, but of columns of which
+  /// it asks what their values are: those texts may have been left out already.
+  private func watchTexts(_ connection: Connection) {
+    let found = TextUses(sql, on: connection)
+    for (place, uses) in found.uses {
+      let told = found.examined.contains(place) ? uses.intersection([.letters]) : uses
+      connection.state.views[place.table]?.watches[place.column]?.uses = told
+    }
   }
 
   /// The statement over the groups that vectorised scans computed; nil when the query has another
@@ -107,6 +117,27 @@ package struct SQLQuery: Sendable {
       // What SQLite does not take was not understood; it has taken the query itself.
       return nil
     }
+  }
+
+  /// The columns of texts that the statement takes for numbers; no row is read.
+  func textUses() throws(StoreError) -> TextUses {
+    let state = QueryState(
+      source: source, options: options, rule: condition == nil ? .query : .rows)
+    return try state.limits.counting(state) { () throws(StoreError) in
+      let connection = try connection(state)
+      _ = try Statement(sql, on: connection)
+      return TextUses(sql, on: connection)
+    }
+  }
+
+  /// A connection that knows the table of a condition, which it has checked.
+  private func connection(_ state: QueryState) throws(StoreError) -> Connection {
+    let connection = try Connection(state)
+    if let condition {
+      try connection.define(condition.name, condition.table)
+      try connection.check(condition.text, of: condition.table)
+    }
+    return connection
   }
 
   /// All columns and rows at once; for results that are known to be small.

@@ -16,6 +16,11 @@ import Model
     guard !sql.utf8.contains(0) else { throw StoreError(.usage, "the query holds a NUL character") }
     self.connection = connection
     unsafe handle = try Self.resolve(sql, connection)
+    // Its rows are SQLite's program, with addresses in memory.
+    guard unsafe sqlite3_stmt_isexplain(handle) != 1 else {
+      throw StoreError(
+        .denied, "EXPLAIN is not allowed; EXPLAIN QUERY PLAN tells how rows are read")
+    }
     // A statement without columns is no SELECT, even where it has nothing to do (REINDEX).
     guard unsafe sqlite3_stmt_readonly(handle) != 0, unsafe sqlite3_column_count(handle) > 0 else {
       throw StoreError(.denied, "queries are read-only: only SELECT is allowed")
@@ -30,6 +35,7 @@ import Model
   private static func resolve(
     _ sql: String, _ connection: Connection
   ) throws(StoreError) -> OpaquePointer {
+    connection.allowListTables(in: sql)
     var known: Set<DataText> = []
     while true {
       do throws(StoreError) {

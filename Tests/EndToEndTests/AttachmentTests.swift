@@ -55,6 +55,24 @@ import Testing
     #expect(try place.run("verify").status == 0)
   }
 
+  @Test func `a pulled table is pushed to another dataset with its files, or told not to be`()
+    throws
+  {
+    #expect(
+      try place.run("push", "pictures", "rows.jsonl", "--key", "id", "--files", "image").status == 0
+    )
+    #expect(try place.run("pull", "pictures", "-o", "pulled.jsonl").status == 0)
+    let plain = try place.run("push", "plain", "pulled.jsonl", "--key", "id")
+    #expect(plain.status == 0 && plain.error.contains("'--types image=file' keeps the files"))
+    let typed = try place.run(
+      "push", "typed", "pulled.jsonl", "--key", "id", "--types", "image=file")
+    #expect(typed.status == 0 && typed.error.isEmpty, "\(typed.error)")
+    let shown = try Workplace.object(try place.run("show", "typed", "--json").output)
+    #expect(shown["columns"]?[1]?["type"] == "file")
+    let again = try place.run("push", "plain", "pulled.jsonl", "--types", "image=json")
+    #expect(again.error.isEmpty, "\(again.error)")
+  }
+
   @Test func `lists and structures beside files are as without them`() throws {
     let image = "\"image\":\"images/a.png\""
     try place.write(

@@ -289,7 +289,7 @@ private func column(
           + "them"
       ])
     for texts in [
-      ["7B", "13B"], ["ms", "s"], ["$", "−"], ["5s", "fast"], ["yes", "maybe"], ["0;5", "1"],
+      ["7B", "13B"], ["ms", "s"], ["$", "−"], ["5s", "fast"], ["yes", "maybe"],
       ["2026-10-01", "soon"], ["5 of 6"], ["%"], ["a,b"],
       ["2026-10"],
       // Grades, directions, answers that happen to be one: not truth without its contrary.
@@ -453,6 +453,13 @@ private func column(
         "column 'x' is text: line 2 has '9007199254740993', which no float holds, beside fractions"
       ])
     #expect(try doubts(["a", "b", "1"]).isEmpty)
+    // However few rows there are.
+    #expect(
+      try doubts(["12345678901234567890", "0.5"])
+        == ["column 'x' is text: line 2 has '12345678901234567890'"])
+    #expect(try doubts(["true", "1"]) == ["column 'x' is text: line 3 has '1'"])
+    #expect(try doubts(["0;5", "1"]) == ["column 'x' is text: line 2 has '0;5'"])
+    #expect(try doubts(["0.5", "true", "?"]) == ["column 'x' is text: line 2 has '0.5'"])
     #expect(try doubts(["N/A", "N/A"]).isEmpty)
     #expect(try doubts(["12", "13", "007"]) == ["column 'x' is text: line 4 has '007'"])
     let long = try doubts(["1", "2", "\"two\nlines, and more than forty characters of them\""])

@@ -167,4 +167,19 @@ import Testing
     #expect(try versions("x IS NULL") == [.integer(5)])
     #expect(try versions("x = '1970-01-01T00:00:00.000012Z'") == [.integer(4)])
   }
+
+  @Test func `any name that is stored is a column in SQL`() throws {
+    let names = ["a\0b", "a\u{2400}b", "\0", "\u{1B}\n", String(repeating: "x", count: 2 << 20)]
+    let table = TestTable(
+      columns: [("id", .int64, [.integer(1)])] + names.map { ($0, .int64, [.integer(2)]) })
+    let source = MemorySource(["t": table])
+    #expect(try SQLQuery("SELECT * FROM t", on: source).rows().rows[0].count == names.count + 1)
+    #expect(try SQLQuery("SELECT id FROM t", on: source).rows().rows == [[.integer(1)]])
+    let rows = try #require(source.table(named: "t"))
+    var picked = 0
+    try RowQuery(rows, where: "id = 1", options: QueryOptions()).run(select: "id") { _ in
+      picked += 1
+    }
+    #expect(picked == 1)
+  }
 }

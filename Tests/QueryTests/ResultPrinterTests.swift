@@ -57,6 +57,22 @@ import Testing
       try print(.csv) == "name,n,n\n\"a,b\",1,0.5\n\"\",,-12.0\n\"say \"\"日本\"\"\n|\",-300,\n")
   }
 
+  @Test func `infinities are null in JSON, and told`() throws {
+    let rows: [[QueryValue]] = [[.real(.infinity), .real(-.infinity), .real(0.5)]]
+    for format in [TextFormat.json, .jsonl, .csv, .table, .markdown] {
+      let isJSON = format == .json || format == .jsonl
+      var text: [UInt8] = []
+      var printer = ResultPrinter(format) { text += $0 }
+      try printer.begin(["a", "b", "c"])
+      for row in rows { try printer.row(row) }
+      try printer.finish()
+      #expect((printer.note != nil) == isJSON)
+      let shown = String(decoding: text, as: UTF8.self)
+      #expect(shown.contains("{\"a\":null,\"b\":null,\"c\":0.5}") == isJSON, "\(shown)")
+      #expect(shown.contains("-inf") != isJSON, "\(shown)")
+    }
+  }
+
   @Test func `json gives every column a name of its own`() throws {
     let first = #"{"name":"a,b","n":1,"n_2":0.5}"#
     let second = #"{"name":"","n":null,"n_2":-12.0}"#

@@ -72,6 +72,36 @@ import Testing
     }
   }
 
+  @Test func `lists are tables by json_each and json_tree`() throws {
+    func rows(_ sql: String) throws -> [[QueryValue]] { try SQLQuery(sql, on: source).rows().rows }
+    #expect(
+      try rows("SELECT value FROM json_each('[1,2]')") == [[.integer(1)], [.integer(2)]])
+    #expect(
+      try rows("SELECT sum(j.value) FROM runs, Json_Each('[1,2]') j WHERE runs.id < 2")
+        == rows("SELECT 3 * count(*) FROM runs WHERE id < 2"))
+    #expect(
+      try rows("SELECT path FROM json_tree('{\"a\":[7]}') WHERE value = 7") == [[.text("$.a")]])
+  }
+
+  @Test(arguments: [
+    "SELECT * FROM pragma_table_info('runs')", "SELECT name FROM pragma_database_list",
+    "SELECT * FROM sqlite_stmt",
+  ])
+  func `other tables of SQLite's own are refused for what they are`(sql: String) throws {
+    let error = #expect(throws: StoreError.self) { try SQLQuery(sql, on: source).rows() }
+    guard error?.kind == .denied else { return #expect(error?.kind == .missing) }
+    #expect(error?.message.contains("only json_each and json_tree are allowed") == true)
+  }
+
+  @Test func `a program with addresses in memory is not shown`() throws {
+    let error = #expect(throws: StoreError.self) {
+      try SQLQuery("EXPLAIN SELECT id FROM runs", on: source).rows()
+    }
+    #expect(error?.kind == .denied && error?.message.contains("EXPLAIN") == true)
+    #expect(
+      try SQLQuery("EXPLAIN QUERY PLAN SELECT id FROM runs", on: source).rows().rows.count > 0)
+  }
+
   @Test(arguments: [
     "SELECT 1; SELECT 2", "SELECT 1; DROP TABLE runs", "", " -- nothing", "SELEC 1",
   ])

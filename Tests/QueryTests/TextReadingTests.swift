@@ -46,14 +46,14 @@ import Testing
     #expect(
       summary.notes == [
         "avg(word) read 3 texts that are no numbers ('True' first), each as the number it begins "
-          + "with, else as 0: leave them out with WHERE, or correct the column"
+          + "with, else as 0: avg(number(x)) leaves them out"
       ])
     #expect(try answer("SELECT avg(word) FROM t WHERE word = '12'").summary.notes.isEmpty)
     let one = try answer("SELECT total(word) FROM t WHERE word > 'm'")
     #expect(
       one.summary.notes == [
         "total(word) read 1 text that is no number ('timeout') as the number it begins with, else "
-          + "as 0: leave it out with WHERE, or correct the column"
+          + "as 0: total(number(x)) leaves it out"
       ])
   }
 
@@ -68,6 +68,13 @@ import Testing
     #expect(notes.contains { $0.hasPrefix("sum(mix) read 1 text that is no number ('n/a')") })
     #expect(notes.contains { $0.hasPrefix("total(t.word) read 3 texts") })
     #expect(notes.count == 4)
+  }
+
+  @Test func `a call is shown with its words apart`() throws {
+    let notes = try answer(
+      "SELECT avg(CASE WHEN(n>1)THEN word ELSE(0)END), sum(ifnull(word,0)+t.n) FROM t"
+    ).summary.notes
+    #expect(notes.contains { $0.hasPrefix("avg(CASE WHEN (n > 1) THEN word ELSE (0) END) read") })
   }
 
   @Test func `windows, subqueries and what is not understood are counted too`() throws {
@@ -111,7 +118,7 @@ import Testing
       summary.notes
         == [("min", "10"), ("max", "9")].map { name, text in
           "\(name)(late) is a text that reads as a number, '\(text)': texts compare letter by "
-            + "letter, '10' below '9'; CAST(late AS REAL) compares numbers"
+            + "letter, '10' below '9'; \(name)(number(late)) compares numbers"
         })
     #expect(summary.isVectorised == usesVectors)
     #expect(try answer("SELECT max(word) FROM t", usesVectors: usesVectors).summary.notes.isEmpty)

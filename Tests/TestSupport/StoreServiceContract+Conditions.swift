@@ -50,6 +50,38 @@ extension StoreServiceContract {
       try trial("id < 50 AND topic LIKE 'c%'")
       try draft("id < 50 AND topic LIKE 'c%'")
     },
+    Case(description: "a condition that takes texts for numbers is told with its rows") {
+      contract in
+      let rows = ["0.2", "\"n/a\"", "0.9"].enumerated().map {
+        "{\"id\":\($0),\"s\":\($1),\"success\":true,\"model\":\"m\"}\n"
+      }.joined()
+      try contract.push(rows, to: "mixed") { $0.key = ["id"] }
+      try contract.push(rows.replacing("true", with: "false"), to: "mixed") { $0.key = ["id"] }
+      func notes(_ condition: String) throws -> [String] {
+        var request = DataRequest(format: .jsonl)
+        request.condition = condition
+        return try contract.service.data(
+          Reference(parsing: "mixed"), request, progress: { _ in }, write: { _ in }
+        ).notes ?? []
+      }
+      #expect(try notes("number(s) > 0.5").isEmpty && notes("id > 0").isEmpty)
+      #expect(try notes("s > 0.5").map { $0.contains("1 text ('n/a'), which is above") } == [true])
+      var compared = ComparisonRequest(base: "mixed@1", candidates: ["mixed@2"])
+      compared.options = ComparisonOptions()
+      compared.options?.condition = "s > 0.5"
+      let findings = try contract.service.compare(compared).document.findings.filter {
+        $0.subject == "s"
+      }
+      #expect(findings.map(\.count) == [1, 1] && findings.map(\.arm) == ["mixed@1", "mixed@2"])
+      var trend = TrendRequest(metric: "success")
+      trend.condition = "s > 0.5"
+      let told = try contract.service.trend(of: DatasetName("mixed"), trend).findings ?? []
+      #expect(told.contains { $0.subject == "s" && $0.count == 2 })
+      var report = ReportRequest("mixed", by: "model")
+      report.condition = "s > 0.5"
+      let reported = try contract.service.report(report).document.findings
+      #expect(reported.contains { $0.hasPrefix("s: 1 texts ('n/a' first) compared") })
+    },
     Case(description: "what a condition picks stays the same whatever else is saved") { contract in
       try contract.pushArms()
       let condition = "id % 2 = 0 AND date('2026-01-01', '+' || id || ' days') > '2026-01-20'"

@@ -37,7 +37,7 @@ extension StoreServiceContract {
       #expect(
         answer.document.notes == [
           "avg(score) read 2 texts that are no numbers ('ja' first), each as the number it begins "
-            + "with, else as 0: leave them out with WHERE, or correct the column"
+            + "with, else as 0: avg(number(x)) leaves them out"
         ])
       let one = try contract.query(
         "SELECT sum(score) FROM texts WHERE score < 'A' OR score > 'z'", .csv)

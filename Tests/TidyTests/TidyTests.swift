@@ -119,6 +119,8 @@ import Testing
     "Store/Maintenance/Store+Verify.swift": "tags, ASCII",
     "Store/Maintenance/Verification.swift": "names of our own files",
     "Wire/Datasets/DatasetDocument.swift": "tags, ASCII",
+    "Query/QueryState.swift": "names that SQLite's programs have for tables",
+    "Query/Tables/TextUses.swift": "functions of SQL",
     "Wire/JobDocument.swift": "names of datasets, ASCII",
     "Wire/Comparisons/MetricRoles.swift": "names of roles",
     "Wire/Datasets/PushRequest.swift": "attributes of versions",

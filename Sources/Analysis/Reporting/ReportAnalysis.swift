@@ -56,8 +56,11 @@ package struct ReportAnalysis {
   }
 
   /// The report on the models of `source`.
-  package func document(_ source: ComparisonDocument.Source) throws(StoreError) -> ReportDocument {
-    var findings = findings
+  /// - Parameter others: Findings about how its rows were picked.
+  package func document(
+    _ source: ComparisonDocument.Source, findings others: [String] = []
+  ) throws(StoreError) -> ReportDocument {
+    var findings = others + findings
     let models = try models(&findings)
     var routing: [ReportDocument.Routing] = []
     for column in request.slices {

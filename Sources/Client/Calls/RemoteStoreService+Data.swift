@@ -19,10 +19,12 @@ extension RemoteStoreService {
     if request.writesNulls { resource.add("nulls", "true") }
 
     var rows = 0
+    var notes: [String] = []
     var size: Int?
     var done = 0
     try download(HTTPRequest(.get, resource)) { head throws(StoreError) in
       rows = try field("Assay-Rows", of: head) { Int($0) }
+      notes = head["Assay-Notes"].map { QueryDocument.notes(field: $0) } ?? []
       size = size ?? head.contentLength
     } write: { bytes throws(StoreError) in
       try write(bytes)
@@ -31,7 +33,7 @@ extension RemoteStoreService {
     }
     var plain = version
     plain.tags = nil
-    return DataDocument(version: plain, rowsWritten: rows)
+    return DataDocument(version: plain, rowsWritten: rows, notes: notes)
   }
 
   package func diff(

@@ -194,16 +194,17 @@ struct CSVInference {
     return (Int(grouped.line), ReadRemarks.quoted(grouped.text))
   }
 
-  /// A sentence about a column that is text though most of its cells are truth values or numbers,
-  /// or only quotes; nil for any other.
+  /// A sentence about a column that is text though half of its cells or more are truth values or
+  /// numbers, or only quotes; nil for any other.
   func doubt(_ column: String) -> String? {
     guard type == .string else { return nil }
     if seen.contains(.quotes), seen.isSubset(of: [.quotes, .word, .nan]) {
       return
         "column '\(column)' is text: it has \"\" and nothing else: '--null \"\"' makes that null"
     }
-    let most = max(bools.count, numbers.count)
-    guard most * 2 > bools.count + numbers.count + texts.count else { return nil }
+    // Texts among which numbers are fewer are texts, such as answers.
+    let count = bools.count + numbers.count
+    guard count > 0, count >= texts.count else { return nil }
     let others = [texts] + (bools.count < numbers.count ? [bools] : [numbers])
     if let first = others.filter({ $0.count > 0 }).min(by: { $0.line < $1.line }) {
       return "column '\(column)' is text: line \(first.line) has \(ReadRemarks.quoted(first.text))"

@@ -22,8 +22,9 @@ extension Connection {
     var statement: OpaquePointer?
     isChecking = true
     // Prepared only: the table is never made.
-    let status = unsafe sqlite3_prepare_v3(
-      handle, sql + condition + "\n))", -1, 0, &statement, nil)
+    let status = withLongStatements {
+      unsafe sqlite3_prepare_v3(handle, sql + condition + "\n))", -1, 0, &statement, nil)
+    }
     let offset = Int(unsafe sqlite3_error_offset(handle))
     unsafe sqlite3_finalize(statement)
     isChecking = false

@@ -16,6 +16,9 @@ enum ReadOnlyRule {
     case SQLITE_ATTACH: "ATTACH is not allowed"
     case SQLITE_DETACH: "DETACH is not allowed"
     case SQLITE_TRANSACTION, SQLITE_SAVEPOINT: "transactions are not allowed"
+    // What SQLite asks when a statement names a table that is made of one of its modules.
+    case SQLITE_UPDATE where first == "sqlite_master" || first == "sqlite_schema":
+      "of SQLite's own tables and table functions only json_each and json_tree are allowed"
     case SQLITE_INSERT: "INSERT is not allowed; save data with push"
     case SQLITE_UPDATE: "UPDATE is not allowed; save data with push"
     case SQLITE_DELETE: "DELETE is not allowed; versions never change"

@@ -58,7 +58,8 @@ final class AggregateCall {
     numberText = Self.shown(text)
   }
 
-  private static func shown(_ text: some Collection<UInt8>) -> String {
+  /// The beginning of a text, in quotes.
+  static func shown(_ text: some Collection<UInt8>) -> String {
     let string = String(decoding: Array(text.prefix(160)), as: UTF8.self)
     return "'" + string.prefix(40) + (string.count > 40 ? "…'" : "'")
   }
@@ -76,8 +77,8 @@ final class AggregateCall {
         texts == 1
         ? ("1 text that is no number\(first)", "it")
         : ("\(texts) texts that are no numbers\(first), each", "them")
-      return "\(name) read \(what) as the number it begins with, else as 0: leave \(them) out with "
-        + "WHERE, or correct the column"
+      return "\(name) read \(what) as the number it begins with, else as 0: "
+        + "\(function.rawValue)(number(x)) leaves \(them) out"
     }
     if numbers > 0, texts > 0 {
       let (what, them) =
@@ -88,7 +89,7 @@ final class AggregateCall {
     }
     return numberText.map {
       "\(name) is a text that reads as a number, \($0): texts compare letter by letter, '10' below "
-        + "'9'; CAST(\(argument ?? "x") AS REAL) compares numbers"
+        + "'9'; \(function.rawValue)(number(\(argument ?? "x"))) compares numbers"
     }
   }
 }

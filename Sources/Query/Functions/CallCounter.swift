@@ -109,10 +109,7 @@ struct CallCounter {
 
   /// The number of a call, whose functions are made known with the first of the same.
   private mutating func number(of call: Call) -> Int {
-    let text = tokens[call.argument].reduce("") { text, token in
-      let isApart = !text.isEmpty && token.kind != .sign && text.last.map { $0.isLetter } ?? false
-      return text + (isApart ? " " : "") + token.source
-    }
+    let text = SQLToken.text(of: tokens[call.argument])
     let key = DataText("\(call.function.rawValue)(\(text.lowercasedASCII))")
     if let known = numbers[key] { return known }
     let number = numbers.count

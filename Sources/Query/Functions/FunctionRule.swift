@@ -38,7 +38,7 @@ enum FunctionRule {
     """
     abs char coalesce concat concat_ws format glob hex if ifnull iif instr length like likelihood
     likely lower ltrim max min nullif octet_length printf quote replace round rtrim sign soundex
-    substr substring trim typeof unicode unistr unistr_quote unlikely upper zeroblob
+    number substr substring trim typeof unicode unistr unistr_quote unlikely upper zeroblob
     acos acosh asin asinh atan atan2 atanh ceil ceiling cos cosh degrees exp floor ln log log10 log2
     mod pi pow power radians sin sinh sqrt tan tanh trunc
     date datetime julianday strftime time timediff unixepoch

@@ -28,6 +28,32 @@ struct SQLToken: Equatable {
 }
 
 extension SQLToken {
+  /// Tokens as a person would write them, a blank between two but next to points and within
+  /// brackets; only for messages, and as an expression that means the same.
+  static func text(of tokens: ArraySlice<SQLToken>) -> String {
+    var text = ""
+    var last: SQLToken?
+    for token in tokens {
+      defer {
+        text += token.source
+        last = token
+      }
+      guard let last else { continue }
+      let isCall = token.isSign("(") && last.kind == .word && !Self.words.contains(last.keyword)
+      let isTight =
+        isCall || last.isSign("(") || last.isSign(".")
+        || [")", ".", ","].contains { token.isSign($0) }
+      if !isTight { text += " " }
+    }
+    return text
+  }
+
+  /// Keywords of expressions before which and after which a bracket stands apart.
+  private static let words: Set<String> = [
+    "AND", "BETWEEN", "CASE", "DISTINCT", "ELSE", "END", "FILTER", "IN", "IS", "LIKE", "NOT", "OR",
+    "OVER", "THEN", "WHEN",
+  ]
+
   /// The tokens of a statement; nil where there is one that only SQLite understands: a parameter, a
   /// blob, a hexadecimal number, an operator on bits or JSON.
   static func tokens(of sql: String) -> [SQLToken]? {

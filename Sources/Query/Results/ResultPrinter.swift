@@ -12,6 +12,8 @@ package struct ResultPrinter {
   private var jsonNames: [[UInt8]] = []
   private var table: TextTable?
   private var rowCount = 0
+  /// Infinities, which are null in JSON, as in every other output.
+  private var infinityCount = 0
 
   private static let pieceBytes = 1 << 16
 
@@ -67,6 +69,13 @@ package struct ResultPrinter {
     try flush()
   }
 
+  /// A sentence about values that the format lacks, of which another is written.
+  package var note: String? {
+    guard infinityCount > 0 else { return nil }
+    return (infinityCount == 1 ? "1 infinity is" : "\(infinityCount) infinities are")
+      + " null, since JSON has none: the formats csv and table have them"
+  }
+
   private mutating func flush() throws(StoreError) {
     guard !out.isEmpty else { return }
     try write(out)
@@ -96,9 +105,9 @@ package struct ResultPrinter {
       switch value {
       case .null: out.append(contentsOf: "null".utf8)
       case .integer(let integer): out.append(contentsOf: integer.description.utf8)
-      // JSON has no infinities; 1e999 overflows to one in every common reader.
-      case .real(.infinity): out.append(contentsOf: "1e999".utf8)
-      case .real(-.infinity): out.append(contentsOf: "-1e999".utf8)
+      case .real(let real) where !real.isFinite:
+        infinityCount += 1
+        out.append(contentsOf: "null".utf8)
       case .real(let real): out.append(contentsOf: real.description.utf8)
       case .text(let text): JSON.append(text, to: &out)
       case .blob(let bytes): JSON.append(Hex.encode(bytes), to: &out)

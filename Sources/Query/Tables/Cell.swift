@@ -26,6 +26,8 @@ import Model
   var values: UnsafeRawPointer?
   var offsets: UnsafePointer<UInt32>?
   var bytes: UnsafePointer<UInt8>?
+  /// The watch over the column; the table keeps it.
+  var watch: Unmanaged<ColumnWatch>?
 
   /// Copies a vector into `memory`.
   ///
@@ -82,11 +84,24 @@ import Model
     case .real: unsafe sqlite3_result_double(context, pointer(Double.self)[index])
     case .timestamp:
       unsafe Self.put(timestamp: pointer(Int64.self)[index], into: context)
-    case .text: unsafe Self.put(text: text(index), into: context)
-    case .words: unsafe Self.put(text: text(Int(pointer(UInt32.self)[index])), into: context)
-    case .json: unsafe Self.put(json: text(index), into: context)
-    case .jsonWords: unsafe Self.put(json: text(Int(pointer(UInt32.self)[index])), into: context)
+    case .text: unsafe put(text(index), of: row, into: context)
+    case .words: unsafe put(text(Int(pointer(UInt32.self)[index])), of: row, into: context)
+    case .json: unsafe put(json: text(index), of: row, into: context)
+    case .jsonWords:
+      unsafe put(json: text(Int(pointer(UInt32.self)[index])), of: row, into: context)
     }
+  }
+
+  @inline(__always)
+  private func put(
+    _ text: UnsafeBufferPointer<UInt8>, of row: Int, into context: OpaquePointer?
+  ) {
+    if let watch = unsafe watch {
+      unsafe watch._withUnsafeGuaranteedRef {
+        if !$0.uses.isEmpty { unsafe $0.read(text, row: row, bytes: UInt(bitPattern: bytes)) }
+      }
+    }
+    unsafe Self.put(text: text, into: context)
   }
 
   @inline(__always)
@@ -118,18 +133,23 @@ import Model
   }
 
   /// Scalars become SQLite's own; arrays and objects stay text.
-  private static func put(json: UnsafeBufferPointer<UInt8>, into context: OpaquePointer?) {
+  private func put(
+    json: UnsafeBufferPointer<UInt8>, of row: Int, into context: OpaquePointer?
+  ) {
     guard let first = unsafe json.first, first != UInt8(ascii: "{"), first != UInt8(ascii: "[")
     else {
-      unsafe put(text: json, into: context)
+      unsafe put(json, of: row, into: context)
       return
     }
     switch unsafe JSONScalar(Array(json)[...]) {
     case .bool(let value): unsafe sqlite3_result_int(context, value ? 1 : 0)
     case .integer(let value): unsafe sqlite3_result_int64(context, value)
-    case .float(let value): unsafe sqlite3_result_double(context, value)
+    case .float(let value):
+      unsafe watch?.takeUnretainedValue().read(
+        number: json, row: row, bytes: UInt(bitPattern: bytes))
+      unsafe sqlite3_result_double(context, value)
     case .text(let text):
-      unsafe text.withUnsafeBufferPointer { unsafe put(text: $0, into: context) }
+      unsafe text.withUnsafeBufferPointer { unsafe put($0, of: row, into: context) }
     case nil: unsafe sqlite3_result_null(context)
     }
   }

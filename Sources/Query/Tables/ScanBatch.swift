@@ -61,7 +61,7 @@ import Model
     let index = position.group
     let open = groups[index]
     let before = open.memory.byteCount
-    let cell: Cell
+    var cell: Cell
     if table.isVersionColumn(column) {
       cell = Cell(table.versionVector(column, part: open.part), memory: open.memory)
     } else if let vector = open.vectors[column] {
@@ -75,6 +75,7 @@ import Model
       let vector = try table.vector(column, open.part, open.group, rows: open.rowCount)
       cell = Cell(vector, memory: open.memory)
     }
+    unsafe cell.watch = table.watches[column].map { unsafe .passUnretained($0) }
     // In bounds: SQLite asks for declared columns only.
     unsafe cells[index * table.columns.count + column] = cell
     hold(open.memory.byteCount - before)

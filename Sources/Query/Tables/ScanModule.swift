@@ -80,6 +80,9 @@ enum ScanModule {
     guard status == SQLITE_OK else { return status }
     let handle = UnsafeMutablePointer<TableHandle>.allocate(capacity: 1)
     unsafe handle.initialize(to: TableHandle(table: .passRetained(table)))
+    let address = UInt(bitPattern: handle)
+    state.handles["vtab:" + String(address, radix: 16)] = number
+    state.views[number] = (table.columns, table.watches)
     unsafe result?.pointee = UnsafeMutableRawPointer(handle)
       .assumingMemoryBound(to: sqlite3_vtab.self)
     return SQLITE_OK

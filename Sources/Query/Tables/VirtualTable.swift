@@ -19,6 +19,8 @@ final class VirtualTable {
   let rowCount: Int
   /// Plans by the number that SQLite hands back when a scan starts.
   private(set) var plans: [ScanPlan] = []
+  /// Watches over the columns of texts and of mixed values; nil for the others.
+  let watches: [ColumnWatch?]
 
   /// The columns of every multi-version table.
   static let versionColumns = [
@@ -33,6 +35,9 @@ final class VirtualTable {
     self.table = table
     columns = table.columns + (table.isMultiVersion ? Self.versionColumns : [])
     sqlNames = Self.sqlNames(columns.map(\.name), reserved: table.isMultiVersion ? 3 : 0)
+    watches = columns.map {
+      $0.type == .string || $0.type == .json ? ColumnWatch($0.name) : nil
+    }
   }
 
   /// Returns true when `column` is the same for a whole version.
@@ -86,7 +91,10 @@ final class VirtualTable {
   /// `score` and `Score` become `score_1` and `Score_2`, so that neither is read where the other is
   /// meant: the bare name is not a column (``columns(called:in:)`` has their names). The last
   /// `reserved` names never change, and another of the same name becomes `name_2`.
+  ///
+  /// A NUL, which ends a name in SQL, is the sign for one, U+2400.
   static func sqlNames(_ names: [String], reserved: Int) -> [String] {
+    let names = names.map(withoutNUL)
     let fixed = names.suffix(reserved)
     let own = names.dropLast(reserved)
     var counts: [DataText: Int] = [:]
@@ -106,6 +114,12 @@ final class VirtualTable {
       }
       return "\(name)_\(number)"
     } + fixed
+  }
+
+  private static func withoutNUL(_ name: String) -> String {
+    guard name.utf8.contains(0) else { return name }
+    return name.split(separator: "\0", omittingEmptySubsequences: false).joined(
+      separator: "\u{2400}")
   }
 
   /// The columns of a table that SQLite would all read as `name`, each with what it is called in

@@ -6,6 +6,8 @@ struct Rendering: Sendable {
   let bytes: SpooledBytes
   /// The number of its rows.
   let rows: Int
+  /// Sentences about the condition that picked them.
+  let notes: [String]
 }
 
 /// Renderings of snapshots, kept while there is room, and made once for all concurrent requests.

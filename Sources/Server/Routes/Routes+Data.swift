@@ -51,6 +51,9 @@ extension Routes {
     }
     let rendering = try await rendering(version, order, context)
     headers[.assayRows] = String(rendering.rows)
+    if !rendering.notes.isEmpty {
+      headers[.assayNotes] = QueryDocument.field(notes: rendering.notes)
+    }
     return try backend.respond(to: request, with: rendering.bytes, headers, validators)
   }
 
@@ -70,7 +73,8 @@ extension Routes {
               (service, write) throws(StoreError) in
               try service.data(exact, order, progress: { _ in }, write: write)
             }.get()
-            return Rendering(bytes: bytes, rows: document.rowsWritten)
+            return Rendering(
+              bytes: bytes, rows: document.rowsWritten, notes: document.notes ?? [])
           })
       } catch {
         return .failure(error)
@@ -108,14 +112,16 @@ extension Routes {
     let end =
       (isLast ? "" : ",\"next\":\"\(next.text)\"")
       + ",\"version\":\"\(document.version.reference)\"}"
-    return try await page(bytes, before: "{\"rows\":", after: end)
+    return try await page(
+      bytes, before: "{\"rows\":", after: end, notes: document.notes ?? [])
   }
 
   /// A JSON object around an array that is there as text.
   private func page(
-    _ rows: SpooledBytes, before: String, after: String
+    _ rows: SpooledBytes, before: String, after: String, notes: [String]
   ) async throws -> Response {
-    let headers: HTTPFields = [.contentType: "application/json", .cacheControl: "no-cache"]
+    var headers: HTTPFields = [.contentType: "application/json", .cacheControl: "no-cache"]
+    if !notes.isEmpty { headers[.assayNotes] = QueryDocument.field(notes: notes) }
     let writer = SpoolWriter(folder: backend.folder, limit: backend.options.answerLimitBytes)
     if let memory = rows.memory {
       try writer.write(Array(before.utf8))

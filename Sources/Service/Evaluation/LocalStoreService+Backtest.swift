@@ -30,12 +30,12 @@ extension LocalStoreService {
   private func trial(_ request: BacktestRequest) throws(StoreError) -> Trial {
     let (version, rules) = try trialRules(request.rules)
     var plain = request
-    plain.save = nil
-    plain.rules = version.reference
+    (plain.save, plain.rules) = (nil, version.reference)
     var options = request.options ?? BacktestOptions()
     let rows = try AnalysedVersion(try trialRows(request, rules.set), of: store)
     plain.on = rows.reference
-    let base = try baseline(&plain, of: version, rules.set)
+    var base = try baseline(&plain, of: version, rules.set)
+    base.findings += try findings(of: rows.snapshot, where: options.condition)
     let schema = rows.schema
     let compiled = [rules] + [base.policy.compiled].compactMap { $0 }
     let isLogged = schema.columns.contains { $0.name == LoggedBacktest.Column.chance }

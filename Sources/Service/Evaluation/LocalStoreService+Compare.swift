@@ -95,6 +95,9 @@ extension LocalStoreService {
       let columns = options.columns(of: schema.columns, key: wanted, by: by)
       let table = try table(
         rows, columns: columns, where: options.condition, edition: edition)
+      read.findings += try findings(
+        of: rows.snapshot, where: options.condition,
+        arm: versions.count > 1 ? version.reference : nil, edition: edition)
       read.sides.append(
         ComparisonSide(
           name: version.reference,

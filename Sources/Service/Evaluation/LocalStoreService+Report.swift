@@ -74,7 +74,9 @@ extension LocalStoreService {
     }
     let analysis = try ReportAnalysis(
       table, roles: roles, key: key, request: exact, edition: edition)
-    return (try analysis.document(rows.source), rows.source)
+    let findings = try findings(of: rows.snapshot, where: request.condition, edition: edition)
+      .map { "\($0.subject): \($0.count ?? 0) \($0.what)" }
+    return (try analysis.document(rows.source, findings: findings), rows.source)
   }
 
   /// Removes the columns of a key that number attempts from those of an item, where none was named;

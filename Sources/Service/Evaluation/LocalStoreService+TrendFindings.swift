@@ -1,5 +1,6 @@
 import Analysis
 import Model
+import Query
 import Store
 import Wire
 
@@ -13,7 +14,10 @@ extension LocalStoreService {
   func findings(
     _ reading: TrendReading, _ reader: TrendReader, _ versions: [Version]
   ) throws(StoreError) -> [ComparisonDocument.Finding] {
-    guard let metric = reader.request.metric else { return [] }
+    let ofCondition = try reader.textReadings(in: versions.map(\.number)).map {
+      Self.finding($0, arm: nil)
+    }
+    guard let metric = reader.request.metric else { return ofCondition }
     var tallies = Tallies(metric, reader.request.group)
     for (cell, part) in reading.parts.sorted(by: { $0.key.version < $1.key.version }) {
       let place = VersionPlace(cell.version)
@@ -33,7 +37,8 @@ extension LocalStoreService {
     for version in versions {
       tallies.split.add(reading.splitItems[version.number] ?? 0, VersionPlace(version.number))
     }
-    return tallies.findings(ofItems: reader.items != nil, isCount: reader.statistic == .count)
+    return ofCondition
+      + tallies.findings(ofItems: reader.items != nil, isCount: reader.statistic == .count)
       + (try changedMeasures(reader, versions))
   }
 

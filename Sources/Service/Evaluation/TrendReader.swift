@@ -105,6 +105,13 @@ struct TrendReader {
     return positions.sorted()
   }
 
+  /// The columns whose texts the condition takes for numbers in some versions.
+  func textReadings(in versions: [Int]) throws(StoreError) -> [RowQuery.TextReading] {
+    guard let condition = request.condition else { return [] }
+    let rows = table.of(versions, isMultiVersion: false)
+    return try RowQuery(rows, where: condition, options: options).textReadings()
+  }
+
   /// The position of a column among those of all versions.
   private static func position(
     _ name: String, in table: QueryTable, of dataset: DatasetName

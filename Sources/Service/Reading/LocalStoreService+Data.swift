@@ -25,7 +25,37 @@ extension LocalStoreService {
       progress(Progress(done: written, unit: .rows))
     }
     try text.finish(write: write)
-    return DataDocument(version: document(for: version), rowsWritten: written)
+    return DataDocument(
+      version: document(for: version), rowsWritten: written,
+      notes: try textReadings(of: snapshot, where: request.condition).map {
+        "column '\($0.column)' " + $0.note
+      })
+  }
+
+  /// The columns whose texts a condition on the rows of a version takes for numbers.
+  func textReadings(
+    of snapshot: Snapshot, where condition: String?
+  ) throws(StoreError) -> [RowQuery.TextReading] {
+    guard condition != nil else { return [] }
+    return try RowQuery(
+      StoreQuerySource.table(of: snapshot), where: condition, options: queryOptions()
+    ).textReadings()
+  }
+
+  /// The findings of a document about the condition on its rows, from the third edition on.
+  func findings(
+    of snapshot: Snapshot, where condition: String?, arm: String? = nil,
+    edition: Edition = .current
+  ) throws(StoreError) -> [ComparisonDocument.Finding] {
+    guard edition > .second else { return [] }
+    return try textReadings(of: snapshot, where: condition).map { Self.finding($0, arm: arm) }
+  }
+
+  /// A finding about a column that a condition reads.
+  static func finding(
+    _ reading: RowQuery.TextReading, arm: String?
+  ) -> ComparisonDocument.Finding {
+    .init(reading.column, arm: arm, reading.finding, count: reading.count)
   }
 
   /// The positions of the requested columns.

@@ -28,7 +28,8 @@ extension LocalStoreService {
       }
       try printer.finish()
       return QueryDocument(
-        rows: summary.rowCount, isCutShort: summary.isCutShort, notes: summary.notes)
+        rows: summary.rowCount, isCutShort: summary.isCutShort,
+        notes: summary.notes + [printer.note].compactMap(\.self))
     }
   }
 

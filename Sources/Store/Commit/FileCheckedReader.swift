@@ -33,6 +33,11 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
   private var misfits: [ReadRemarks.Misfit] = []
   /// The first value of each column whose only difference is its type.
   private var others: [ReadRemarks.Misfit] = []
+  /// The columns of which nothing is said: those with a named type and those of the version before.
+  private let told: Set<DataText>
+  /// The other columns of `json`: whether each value so far names an attachment, of which the first
+  /// is there.
+  private var naming: [(name: String, isAll: Bool, isThere: Bool)] = []
   /// Files that are there, with their sizes.
   private var sizes: [Digest: Int] = [:]
 
@@ -47,6 +52,7 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
     self.expected = expected
     self.store = store
     self.sees = sees
+    told = named.union((parent?.columns ?? []).map { DataText($0.name) })
     forms = (parent?.columns ?? []).compactMap { column in
       guard column.type == .json || column.type.vectorForm != nil, !named.contains(column.name)
       else { return nil }
@@ -59,6 +65,12 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
   var remarks: ReadRemarks {
     var remarks = base.remarks
     remarks.misfits += misfits + others
+    for column in naming where column.isAll {
+      let types = NameList.text(["\(column.name)=file"])
+      remarks.doubts.append(
+        "column '\(column.name)' is json, and each of its values names a file of this store: "
+          + "'--types \(types)' keeps the files with it")
+    }
     return remarks
   }
 
@@ -68,6 +80,8 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
 
   mutating func next() throws(StoreError) -> InputBatch? {
     guard let read = try base.next() else { return nil }
+    if !keepsLostFiles { try requireNames(read.rows.columns) }
+    try lookForFiles(read.rows)
     let batch = try withVectors(read)
     var columns = batch.rows.columns
     guard columns.contains(where: { isCandidate($0) }) else { return batch }
@@ -223,6 +237,43 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
 }
 
 extension FileCheckedReader {
+  /// Refuses new columns whose names have a NUL, which ends a name in SQL.
+  private func requireNames(_ columns: [ColumnDefinition]) throws(StoreError) {
+    for column in columns where column.name.utf8.contains(0) && !told.contains(column.name) {
+      let name = column.name.split(separator: "\0", omittingEmptySubsequences: false)
+        .joined(separator: "\\u0000")
+      throw StoreError(
+        .invalid, "the name of the column '\(name)' has a NUL character: give it another name")
+    }
+  }
+
+  /// Takes note of the new columns of `json` whose values name attachments, which stay apart from
+  /// these unless a type says otherwise.
+  private mutating func lookForFiles(_ rows: RowBatch) throws(StoreError) {
+    for (column, vector) in zip(rows.columns, rows.vectors)
+    where column.type == .json && !told.contains(column.name) && !vector.isAllNull {
+      let place = naming.firstIndex { $0.name.hasBytes(of: column.name) } ?? naming.count
+      if place == naming.count { naming.append((column.name, true, false)) }
+      for row in 0..<vector.count where naming[place].isAll && vector.hasValue(row) {
+        naming[place].isAll = try namesFile(vector, row, isThere: naming[place].isThere)
+        naming[place].isThere = true
+      }
+    }
+  }
+
+  /// - Parameter isThere: True when a file was found already, which is enough.
+  private func namesFile(
+    _ vector: ColumnVector, _ row: Int, isThere: Bool
+  ) throws(StoreError) -> Bool {
+    guard let text = vector.values.text(row),
+      text.words.bytes[text.range].first == UInt8(ascii: "{"),
+      let cell = FileCellText(Array(text.words.bytes[text.range])), !hidden.contains(cell.digest)
+    else { return false }
+    if isThere { return true }
+    guard try sees?(cell.digest) ?? true else { return false }
+    return try store.hasFile(cell.digest)
+  }
+
   /// The attachments that cells of no `file` column name, and that may not be named.
   ///
   /// For rows that are saved later: their columns may be of files by then, when the sender is no

@@ -50,9 +50,12 @@ package struct DataDocument: Codable, Sendable, Hashable {
   package let version: VersionDocument
   /// The number of rows written, after the condition, offset and limit.
   package let rowsWritten: Int
+  /// A sentence about each column whose texts the condition took for numbers; nil for none.
+  package let notes: [String]?
 
   /// `rowsWritten` rows of `version`.
-  package init(version: VersionDocument, rowsWritten: Int) {
+  package init(version: VersionDocument, rowsWritten: Int, notes: [String] = []) {
+    self.notes = notes.isEmpty ? nil : notes
     self.version = version
     self.rowsWritten = rowsWritten
   }

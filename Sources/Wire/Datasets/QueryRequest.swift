@@ -37,7 +37,10 @@ package struct QueryDocument: Codable, Sendable, Hashable {
 
   /// The notes as the field `Assay-Notes` of an answer has them: a JSON array of texts, in which
   /// `%` and what is not printable ASCII are percent-encoded.
-  package var notesField: String {
+  package var notesField: String { Self.field(notes: notes) }
+
+  /// Notes as such a field.
+  package static func field(notes: [String]) -> String {
     JSON.array(notes.map { .string($0) }).canonicalBytes.reduce(into: "") { text, byte in
       let isPlain = (0x20...0x7E).contains(byte) && byte != UInt8(ascii: "%")
       text += isPlain ? String(UnicodeScalar(byte)) : "%" + Hex.encode([byte])

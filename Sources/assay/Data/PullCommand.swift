@@ -61,7 +61,9 @@ struct PullCommand: ParsableCommand {
     let sink = if let opened { opened } else { try open() }
     try sink.finish()
     progress.clear()
-    if global.json, output != "-" { try report(pulled) }
+    let isTold = global.json && output != "-"
+    for note in pulled.notes ?? [] { ErrorReport.report(note: note, isPartOfAnswer: isTold) }
+    if isTold { try report(pulled) }
   }
 
   private func open() throws(StoreError) -> ByteSink {
@@ -99,7 +101,7 @@ private struct PulledFile: Encodable {
   let data: DataDocument
 
   private enum CodingKeys: String, CodingKey {
-    case file, rowsWritten
+    case file, rowsWritten, notes
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -107,5 +109,6 @@ private struct PulledFile: Encodable {
     var members = encoder.container(keyedBy: CodingKeys.self)
     try members.encode(file, forKey: .file)
     try members.encode(data.rowsWritten, forKey: .rowsWritten)
+    try members.encodeIfPresent(data.notes, forKey: .notes)
   }
 }

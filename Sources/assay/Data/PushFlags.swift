@@ -81,11 +81,9 @@ struct PushFlags: ParsableArguments {
         request.base64.append(String(pair[..<sign]))
         continue
       }
-      guard let type = ColumnType(rawValue: name), type != .file else {
-        let known =
-          ColumnType.names.filter { $0 != ColumnType.file.rawValue } + [PushRequest.base64Type]
-        throw StoreError(
-          .usage, "there is no column type '\(name)'; \(Spelling.advice(name, known))")
+      guard let type = ColumnType(rawValue: name) else {
+        let advice = Spelling.advice(name, ColumnType.names + [PushRequest.base64Type])
+        throw StoreError(.usage, "there is no column type '\(name)'; \(advice)")
       }
       request.types[String(pair[..<sign])] = type
     }
