@@ -72,7 +72,7 @@ let package = Package(
       dependencies: [
         "Model", "Platform", "Columns", "Objects", "Formats", "Store", "Query", "Statistics",
         "Routing", "LiveRouting", "Analysis", "Scoring", "Wire", "Access",
-        "Providers",
+        "Providers", "Running",
       ]),
     .target(
       name: "Providers",
@@ -84,6 +84,7 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
+    .target(name: "Running", dependencies: ["Model", "Platform", "Providers"]),
     .target(name: "Outbound", dependencies: ["Model", "Platform", "CCurl"]),
     .target(name: "Client", dependencies: ["Model", "Platform", "Outbound", "Wire"]),
     .target(
@@ -114,7 +115,7 @@ let package = Package(
       name: "assay",
       dependencies: [
         "Model", "Platform", "Objects", "Wire", "Access", "Service", "Client", "Server", "Reports",
-        "FileTransfer", "Columns", "Formats", "Store", "Query", "Scoring", "Providers",
+        "FileTransfer", "Columns", "Formats", "Store", "Query", "Scoring", "Providers", "Running",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -196,6 +197,8 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
+    .testTarget(
+      name: "RunningTests", dependencies: ["Running", "Providers", "Model"]),
     .testTarget(name: "OutboundTests", dependencies: ["Outbound", "Model", "TestSupport"]),
     .testTarget(
       name: "ClientTests",

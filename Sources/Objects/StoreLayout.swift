@@ -11,6 +11,11 @@ package import Model
 /// live/<dataset>/<20-digit seq>.log  rows taken one at a time, not yet in a version
 /// answers/<dataset>/<64 hex>         the answer to a push that made no version, by its key
 /// live/lock                          held by the one process that takes such rows
+/// runs/<dataset>/<20 digits>-<20 digits>.log
+///                                    the journal of a run into the dataset that goes on: the
+///                                    version of its document, and a sequence
+/// runs/<dataset>/lock                held by the one process that executes a run into it
+/// runs/<dataset>/cancel              asks that process to end
 /// tmp/<32 hex>                       uploads under way, or left by a crash
 /// tmp/gc-<name>                      a file that gc has in hand, `/` written as `+`
 /// tmp/gc.lock                        held by the one process that removes files
@@ -29,6 +34,7 @@ package enum StoreLayout {
   package static let uploads = "uploads/"
   package static let live = "live/"
   package static let answers = "answers/"
+  package static let runs = "runs/"
   package static let liveLock = "live/lock"
   package static let collectionLock = "tmp/gc.lock"
   package static let keyLock = "tmp/keys.lock"

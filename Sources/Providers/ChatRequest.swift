@@ -38,6 +38,37 @@ package struct ChatRequest: Sendable {
   /// False to ask for the answer in one piece, also where the provider has pieces.
   package var streams = true
 
+  /// The messages as OpenAI's chat completions have them.
+  package var json: JSON { OpenAIChat.messages(self) }
+
+  /// The number of bytes of all texts, which bounds their tokens; nil with images.
+  package var textBytes: Int? {
+    var count = 0
+    for message in messages {
+      for part in message.parts {
+        guard case .text(let text) = part else { return nil }
+        count += text.utf8.count
+      }
+      for call in message.toolCalls {
+        count += call.name.utf8.count + call.arguments.utf8.count
+      }
+    }
+    return count
+  }
+
+  /// The request with further parameters.
+  package func adding(_ more: JSON.Object) -> ChatRequest {
+    var all = params
+    for member in more.members { all[member.name] = member.value }
+    return ChatRequest(messages: messages, params: all, streams: streams)
+  }
+
+  private init(messages: [Message], params: JSON.Object, streams: Bool) {
+    self.messages = messages
+    self.params = params
+    self.streams = streams
+  }
+
   /// A request with one message of a user.
   package init(prompt: String, params: JSON.Object = JSON.Object()) {
     messages = [
@@ -62,7 +93,7 @@ package struct ChatRequest: Sendable {
   /// Reads a request: an object with `messages` as OpenAI's chat completions have them, and
   /// parameters beside them.
   /// - Throws: ``ProviderError`` of kind `unsupported` that says which message is none.
-  init(_ json: JSON) throws(ProviderError) {
+  package init(_ json: JSON) throws(ProviderError) {
     guard var params = json.object, let items = params.remove("messages")?.array, !items.isEmpty
     else {
       throw ProviderError(

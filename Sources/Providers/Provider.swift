@@ -47,13 +47,9 @@ package final class Provider: Sendable {
   package func call(
     _ target: Target, _ request: ChatRequest
   ) async throws(ProviderError) -> Answer {
-    var params = definition.defaults
-    for more in [target.params, request.params] {
-      for member in more.members { params[member.name] = member.value }
-    }
     let order = CallOrder(
       model: target.model, request: request, streams: request.streams && definition.streams,
-      params: params)
+      params: target.parameters(of: request))
     let start = ContinuousClock.now
     let deadlines = Deadlines(
       start: start, firstContent: order.streams ? definition.timeouts.firstContent : nil,

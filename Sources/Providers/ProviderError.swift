@@ -64,9 +64,25 @@ package struct ProviderError: Error, Sendable, Hashable {
     }
 
     /// True when the same call may succeed a little later.
-    package var isRetryable: Bool {
-      Self.retryable.contains {
+    package var isRetryable: Bool { isNamed(in: Self.retryable) }
+
+    /// Returns true when `classes` have it by its name, or as one of `timeout`.
+    func isNamed(in classes: [String]) -> Bool {
+      classes.contains {
         rawValue == $0 || ($0 == "timeout" && rawValue.hasPrefix("timeout_"))
+      }
+    }
+
+    /// True when the provider may have worked, and charge for it, although no answer came.
+    package var mayCost: Bool {
+      switch self {
+      case .timeoutFirstByte, .timeoutIdle, .timeoutTotal, .malformed, .truncated, .streamError,
+        .contentFiltered, .cancelled:
+        true
+      case .connect, .tls, .timeoutConnect, .rateLimited, .quotaExhausted, .overloaded,
+        .serverError, .auth, .modelNotFound, .invalidRequest, .contextLengthExceeded, .unsupported,
+        .egress:
+        false
       }
     }
   }

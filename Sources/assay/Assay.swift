@@ -28,8 +28,8 @@ struct Assay: ParsableCommand {
       ScoreCommand.self, CompareCommand.self, GateCommand.self, ReportCommand.self,
       RateCommand.self, RatingsCommand.self,
       VerifyCommand.self, CollectCommand.self, ReindexCommand.self, StatsCommand.self,
-      RouterCommand.self, ProviderCommand.self, PricesCommand.self, ServeCommand.self,
-      TokenCommand.self,
+      RouterCommand.self, ProviderCommand.self, PricesCommand.self, RunCommand.self,
+      ServeCommand.self, TokenCommand.self,
     ])
 
   /// Runs the command that the arguments name and ends the process with its exit status.

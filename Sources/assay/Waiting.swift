@@ -6,7 +6,9 @@ import Synchronization
 /// A wait for asynchronous work by a command, which is none itself.
 enum Waiting {
   /// Does `body` and returns its value; an interrupt cancels it.
+  /// - Parameter interrupted: Called for the first interrupt in the place of cancelling.
   static func value<Value: Sendable>(
+    interrupted: (@Sendable () -> Void)? = nil,
     _ body: @escaping @Sendable () async throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
     let result = Mutex<Result<Value, StoreError>?>(nil)
@@ -22,11 +24,18 @@ enum Waiting {
       result.withLock { $0 = value }
       group.leave()
     }
+    let first = Mutex(interrupted)
     let interrupts = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(
         signal: number, queue: DispatchQueue(label: "assay.interrupt"))
-      source.setEventHandler { task.cancel() }
+      source.setEventHandler {
+        let handler = first.withLock { first in
+          defer { first = nil }
+          return first
+        }
+        if let handler { handler() } else { task.cancel() }
+      }
       source.resume()
       return source
     }

@@ -109,6 +109,7 @@ import Testing
     "Server/Watching/RequestMetrics.swift": "names of operations",
     "Service/Writing/FileAccess.swift": "ids of tokens",
     "Service/Evaluation/LocalStoreService+Gates.swift": "attributes of versions",
+    "Service/Runs/LocalStoreService+RunRows.swift": "attributes of versions",
     "Service/Scores/LocalStoreService+Scores.swift": "attributes of versions",
     "Service/Reading/LocalStoreService+Lists.swift": "tags, ASCII, and numbers",
     "Service/Ratings/RatingDesk.swift": "addresses that are made here",

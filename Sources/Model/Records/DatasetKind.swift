@@ -7,6 +7,8 @@ package enum DatasetKind: String, Sendable, CaseIterable {
   case providers
   /// The prices of models, each from one moment until another.
   case prices
+  /// Documents of runs: inputs, targets and limits.
+  case runs
   /// A wide evaluation table: the kind when none is named.
   case results
 

@@ -40,7 +40,6 @@ extension DocumentReader {
     }
     _ = text(members["comment"])
     _ = choice(members["rate_headers"], ["openai", "anthropic", "none"])
-    retry(members["retry"])
     let egress = members["egress"].flatMap {
       object($0, optional: ["allow_private", "fetch_hosts"])
     }
@@ -49,12 +48,13 @@ extension DocumentReader {
       authentication: members["auth"].flatMap { authentication($0, of: kind) },
       headers: members["headers"].map { headers($0) } ?? [],
       prices: reference(members["prices"]), pricedAs: text(members["priced_as"]) ?? name,
-      timeouts: timeouts(members["timeouts"]), maxConcurrency: limits(members["limits"]),
+      timeouts: timeouts(members["timeouts"]), pace: limits(members["limits"]),
+      retry: retry(members["retry"]),
       streams: capabilities(members["capabilities"], of: kind),
       defaults: members["defaults"].map { parameters($0) } ?? JSON.Object(),
       allowsPrivate: flag(egress?["allow_private"], or: false),
       fetchHosts: texts(egress?["fetch_hosts"], atMost: 253), program: program,
-      template: template)
+      template: template, json: place.value)
   }
 
   mutating func model(
@@ -208,31 +208,34 @@ extension DocumentReader {
       total: milliseconds(&self, "total_ms", 600_000))
   }
 
-  private mutating func limits(_ place: Place?) -> Int {
+  private mutating func limits(_ place: Place?) -> ProviderDefinition.Pace {
     let names = [
       "max_concurrency", "start_concurrency", "requests_per_minute", "tokens_per_minute",
       "max_cost_per_call_usd_micros",
     ]
     let members = place.flatMap { object($0, optional: names) }
-    for name in names.dropFirst() {
-      _ = integer(members?[name], in: 1...1_000_000_000_000, or: 1)
+    func bound(_ reader: inout DocumentReader, _ name: String) -> Int? {
+      members?[name].map { reader.integer($0, in: 1...1_000_000_000_000, or: 1) }
     }
-    return integer(members?["max_concurrency"], in: 1...10_000, or: 64)
+    return .init(
+      maxConcurrency: integer(members?["max_concurrency"], in: 1...10_000, or: 64),
+      startConcurrency: bound(&self, "start_concurrency"),
+      requestsPerMinute: bound(&self, "requests_per_minute"),
+      tokensPerMinute: bound(&self, "tokens_per_minute"),
+      maxCostPerCall: bound(&self, "max_cost_per_call_usd_micros"))
   }
 
-  /// Checks how calls are repeated; a call itself repeats nothing.
-  private mutating func retry(_ place: Place?) {
-    guard let place,
-      let members = object(
-        place, optional: ["max_retries", "base_ms", "max_ms", "jitter", "on"])
-    else { return }
-    _ = integer(members["max_retries"], in: 0...100, or: 0)
-    _ = integer(members["base_ms"], in: 1...3_600_000, or: 1)
-    _ = integer(members["max_ms"], in: 1...3_600_000, or: 1)
-    _ = choice(members["jitter"], ["full", "none"])
-    for item in list(members["on"]) {
-      _ = choice(item, ProviderError.Kind.retryable)
+  private mutating func retry(_ place: Place?) -> ProviderDefinition.Retry {
+    let members = place.flatMap {
+      object($0, optional: ["max_retries", "base_ms", "max_ms", "jitter", "on"])
     }
+    let names = list(members?["on"]).compactMap { choice($0, ProviderError.Kind.retryable) }
+    return .init(
+      maxRetries: integer(members?["max_retries"], in: 0...100, or: 3),
+      base: .milliseconds(integer(members?["base_ms"], in: 1...3_600_000, or: 500)),
+      longest: .milliseconds(integer(members?["max_ms"], in: 1...3_600_000, or: 30_000)),
+      hasJitter: choice(members?["jitter"], ["full", "none"]) != "none",
+      classes: members?["on"] == nil ? ProviderError.Kind.retryable : names)
   }
 
   private mutating func capabilities(_ place: Place?, of kind: ProviderProtocol) -> Bool {

@@ -1,37 +1,46 @@
-import Model
+package import Model
 
 /// A reader of JSON documents that collects every fault in one pass.
 ///
 /// Reading goes on after a fault with a substitute, so that all faults are reported at once; the
 /// result is used only without faults.
-struct DocumentReader {
-  private(set) var faults: [DocumentFault] = []
+package struct DocumentReader {
+  package private(set) var faults: [DocumentFault] = []
+
+  /// A reader without faults.
+  package init() {}
 
   /// A value and where it is.
-  struct Place {
-    let value: JSON
-    let pointer: JSONPointer
+  package struct Place {
+    package let value: JSON
+    package let pointer: JSONPointer
+
+    /// A value at a place.
+    package init(value: JSON, pointer: JSONPointer) {
+      self.value = value
+      self.pointer = pointer
+    }
 
     func member(_ name: String, _ value: JSON) -> Place {
       Place(value: value, pointer: pointer / name)
     }
 
     /// The items of a list; none of another value.
-    var items: [Place] {
+    package var items: [Place] {
       (value.array ?? []).enumerated().map { Place(value: $1, pointer: pointer / $0) }
     }
   }
 
   /// The members of an object.
-  struct Members {
+  package struct Members {
     fileprivate let place: Place
 
-    subscript(name: String) -> Place? {
+    package subscript(name: String) -> Place? {
       place.value.object?[name].map { place.member(name, $0) }
     }
   }
 
-  mutating func note(_ message: String, at place: Place) {
+  package mutating func note(_ message: String, at place: Place) {
     faults.append(DocumentFault(pointer: place.pointer.text, message: message))
   }
 
@@ -40,7 +49,9 @@ struct DocumentReader {
   }
 
   /// An object with the required members, and no others than those and the optional ones.
-  mutating func object(_ place: Place, required: [String] = [], optional: [String]) -> Members? {
+  package mutating func object(
+    _ place: Place, required: [String] = [], optional: [String]
+  ) -> Members? {
     let known = required + optional
     guard case .object(let object) = place.value else {
       wrong(place, "an object")
@@ -56,7 +67,7 @@ struct DocumentReader {
   }
 
   /// All members in their order; a name that is given twice is noted.
-  mutating func anyMembers(_ place: Place) -> [(name: String, place: Place)] {
+  package mutating func anyMembers(_ place: Place) -> [(name: String, place: Place)] {
     guard case .object(let object) = place.value else {
       wrong(place, "an object")
       return []
@@ -64,7 +75,7 @@ struct DocumentReader {
     return object.members.map { ($0.name, place.member($0.name, $0.value)) }
   }
 
-  mutating func text(_ place: Place?, atMost limit: Int = 1_024) -> String? {
+  package mutating func text(_ place: Place?, atMost limit: Int = 1_024) -> String? {
     guard let place else { return nil }
     guard case .string(let text) = place.value else {
       wrong(place, "a text")
@@ -76,7 +87,9 @@ struct DocumentReader {
   }
 
   /// The integer, or `standard` when it is absent.
-  mutating func integer(_ place: Place?, in range: ClosedRange<Int>, or standard: Int) -> Int {
+  package mutating func integer(
+    _ place: Place?, in range: ClosedRange<Int>, or standard: Int
+  ) -> Int {
     guard let place else { return standard }
     guard case .integer(let value) = place.value else {
       wrong(place, "an integer")
@@ -89,7 +102,7 @@ struct DocumentReader {
     return number
   }
 
-  mutating func flag(_ place: Place?, or standard: Bool) -> Bool {
+  package mutating func flag(_ place: Place?, or standard: Bool) -> Bool {
     guard let place else { return standard }
     guard case .bool(let value) = place.value else {
       wrong(place, "true or false")
@@ -98,7 +111,7 @@ struct DocumentReader {
     return value
   }
 
-  mutating func list(_ place: Place?, atMost limit: Int = 1_000) -> [Place] {
+  package mutating func list(_ place: Place?, atMost limit: Int = 1_000) -> [Place] {
     guard let place else { return [] }
     guard case .array(let items) = place.value else {
       wrong(place, "a list")
@@ -108,12 +121,12 @@ struct DocumentReader {
     return place.items
   }
 
-  mutating func texts(_ place: Place?, atMost limit: Int = 1_024) -> [String] {
+  package mutating func texts(_ place: Place?, atMost limit: Int = 1_024) -> [String] {
     list(place).compactMap { text($0, atMost: limit) }
   }
 
   /// One of `names`; nil, with a fault, for another text.
-  mutating func choice(_ place: Place?, _ names: [String]) -> String? {
+  package mutating func choice(_ place: Place?, _ names: [String]) -> String? {
     guard let place, let text = text(place) else { return nil }
     if names.contains(where: { $0.hasBytes(of: text) }) { return text }
     note("is '\(text.prefix(50))': " + Spelling.advice(text, names), at: place)

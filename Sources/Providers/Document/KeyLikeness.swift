@@ -35,7 +35,7 @@ enum KeyLikeness {
 
 extension DocumentReader {
   /// Notes all texts that look like keys; the faults do not repeat them.
-  mutating func refuseKeys(_ place: Place, alsoRandom: Bool = false) {
+  package mutating func refuseKeys(_ place: Place, alsoRandom: Bool = false) {
     switch place.value {
     case .string(let text):
       guard KeyLikeness.hasBeginning(text) || (alsoRandom && KeyLikeness.looksRandom(text)) else {

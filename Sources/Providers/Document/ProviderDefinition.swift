@@ -78,6 +78,44 @@ package struct ProviderDefinition: Sendable {
     let isLongLived: Bool
   }
 
+  /// The bounds within which calls follow one another.
+  package struct Pace: Sendable {
+    package let maxConcurrency: Int
+    /// The number of calls at once with which a run begins.
+    package let startConcurrency: Int?
+    package let requestsPerMinute: Int?
+    package let tokensPerMinute: Int?
+    /// The most that one call costs, in microdollars, where tokens do not bound it.
+    package let maxCostPerCall: Int?
+  }
+
+  /// The rule by which failed calls are repeated; a call itself repeats nothing.
+  package struct Retry: Sendable {
+    package let maxRetries: Int
+    /// The bound of the first pause, which doubles up to ``longest``.
+    package let base: Duration
+    package let longest: Duration
+    /// True for pauses between zero and their bound, false for the bound itself.
+    package let hasJitter: Bool
+    fileprivate let classes: [String]
+
+    /// A rule; `classes` are names of ``ProviderError/Kind``, or `timeout` for all of those.
+    package init(
+      maxRetries: Int, base: Duration, longest: Duration, hasJitter: Bool, classes: [String]
+    ) {
+      self.maxRetries = maxRetries
+      self.base = base
+      self.longest = longest
+      self.hasJitter = hasJitter
+      self.classes = classes
+    }
+
+    /// Returns true for failures after which the call is repeated.
+    package func repeats(_ kind: ProviderError.Kind) -> Bool {
+      kind.isRetryable && kind.isNamed(in: classes)
+    }
+  }
+
   package let name: String
   package let `protocol`: ProviderProtocol
   /// Scheme, host and path, without a slash at the end; nil for a program.
@@ -91,7 +129,8 @@ package struct ProviderDefinition: Sendable {
   /// The provider's name among prices.
   package let pricedAs: String
   let timeouts: Timeouts
-  let maxConcurrency: Int
+  package let pace: Pace
+  package let retry: Retry
   /// True to ask for answers in pieces.
   let streams: Bool
   /// Parameters of calls that name none.
@@ -103,6 +142,8 @@ package struct ProviderDefinition: Sendable {
   let program: Program?
   /// Nil for all protocols but ``ProviderProtocol/httpTemplate``.
   let template: HTTPTemplate?
+  /// Its part of the document.
+  let json: JSON
 }
 
 /// A model under a name of its own.

@@ -8,6 +8,53 @@ package struct Target: Sendable {
   /// The provider's name of the model.
   package let model: String
   let params: JSON.Object
+
+  /// A model of a provider under another name, with parameters beside its own.
+  package init(_ target: Target, name: String, params: JSON.Object = JSON.Object()) {
+    self.name = name
+    provider = target.provider
+    model = target.model
+    self.params = target.params.merging(params)
+  }
+
+  init(name: String, provider: ProviderDefinition, model: String, params: JSON.Object) {
+    self.name = name
+    self.provider = provider
+    self.model = model
+    self.params = params
+  }
+
+  /// The parameters of a call: the provider's defaults, those of the model, those of the request.
+  package func parameters(of request: ChatRequest) -> JSON.Object {
+    provider.defaults.merging(params).merging(request.params)
+  }
+
+  /// Everything that the answer to a request may depend on, as JSON: where it goes, and what.
+  ///
+  /// It has no secret, no limit and no timeout, so that changes of those change no identity.
+  package func identity(of request: ChatRequest) -> JSON {
+    var members: JSON.Object = [
+      "protocol": .string(provider.protocol.rawValue), "model": .string(model),
+      "params": .object(parameters(of: request)), "messages": request.json,
+    ]
+    members["base_url"] = provider.baseURL.map(JSON.string)
+    if !provider.headers.isEmpty {
+      members["headers"] = .object(
+        JSON.Object(provider.headers.map { ($0.name, .string($0.value)) }))
+    }
+    members["command"] = provider.json["command"]?["argv"]
+    members["template"] = provider.json["template"]
+    return .object(members)
+  }
+}
+
+extension JSON.Object {
+  /// The members of both; those of `other` take the place of ones with the same names.
+  fileprivate func merging(_ other: JSON.Object) -> JSON.Object {
+    var all = self
+    for member in other.members { all[member.name] = member.value }
+    return all
+  }
 }
 
 extension ProviderSet {

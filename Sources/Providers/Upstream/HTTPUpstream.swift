@@ -17,7 +17,7 @@ package final class HTTPUpstream: Upstream {
   /// A way to the provider of `definition`.
   package convenience init(_ definition: ProviderDefinition) {
     self.init(
-      connections: definition.maxConcurrency, connect: definition.timeouts.connect,
+      connections: definition.pace.maxConcurrency, connect: definition.timeouts.connect,
       allowsPrivate: definition.allowsPrivate)
   }
 

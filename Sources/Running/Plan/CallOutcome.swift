@@ -1,0 +1,125 @@
+import Model
+import Providers
+
+/// One time that a call was sent, as the rows keep it in `sends`.
+struct SentCall: Sendable {
+  let send: Int
+  let start: Timestamp
+  let milliseconds: Int64
+  /// Nil for an answer.
+  let error: ProviderError.Kind?
+  let retryAfter: Duration?
+  /// Nanodollars; nil when they are not known.
+  let cost: Int64?
+  /// The tokens that it used; nil when they are not known.
+  let usedTokens: Int?
+
+  var json: JSON {
+    var members: JSON.Object = [
+      "n": .integer(Int64(send)), "started_at": .string(start.description),
+      "ms": .integer(milliseconds),
+    ]
+    members["error_class"] = error.map { .string($0.rawValue) }
+    members["retry_after_ms"] = retryAfter.map { .integer($0.wholeMilliseconds) }
+    members["cost_nano_usd"] = cost.map(JSON.integer)
+    return .object(members)
+  }
+}
+
+/// The outcome of a call, as columns.
+struct CallOutcome {
+  let call: RunPlan.Call
+  let target: Target
+  let sends: [SentCall]
+  let end: Timestamp
+  let prices: String?
+  let run: String
+
+  /// The columns that say nothing of the answer.
+  private var common: JSON.Object {
+    var columns: JSON.Object = [
+      "call_key": .string(call.key.description), "provider": .string(target.provider.name),
+      "model_requested": .string(target.model), "sends": .array(sends.map(\.json)),
+      "reused": .bool(false), "completed_at": .string(end.description), "run": .string(run),
+    ]
+    columns["seed"] = call.seed.map { .integer(Int64($0)) }
+    columns["prices"] = prices.map(JSON.string)
+    columns["started_at"] = sends.first.map { .string($0.start.description) }
+    // The cost of a row is that of all times that it was sent.
+    let costs = sends.map(\.cost)
+    if !costs.contains(where: { $0 == nil }) {
+      let nano = costs.reduce(0) { $0 + ($1 ?? 0) }
+      columns["cost_usd"] = .number(Self.dollars(nano))
+    }
+    return columns
+  }
+
+  /// Nanodollars as a decimal number of dollars.
+  static func dollars(_ nano: Int64) -> String {
+    let rest = String(nano.magnitude % 1_000_000_000)
+    let digits = String(repeating: "0", count: 9 - rest.count) + rest
+    return "\(nano.magnitude / 1_000_000_000).\(digits)"
+  }
+
+  /// The columns of an answer; `file` is what it made.
+  func columns(_ answer: Answer, file: FileValue?) -> JSON.Object {
+    var columns = common
+    columns["output"] = answer.output.map(JSON.string)
+    columns["finish_reason"] = answer.finishReason.map { .string($0.rawValue) }
+    columns["finish_raw"] = answer.finishRaw.map(JSON.string)
+    columns["success"] = .bool(true)
+    columns["latency_ms"] = .integer(answer.timing.total.wholeMilliseconds)
+    columns["ttft_ms"] = answer.timing.firstContent.map { .integer($0.wholeMilliseconds) }
+    let usage = answer.usage
+    let writes = [usage.cacheWrite5m, usage.cacheWrite1h].compactMap { $0 }
+    let counts: [(String, Int?)] = [
+      ("input_tokens", usage.allInput), ("output_tokens", usage.output),
+      ("cached_tokens", usage.cacheRead), ("reasoning_tokens", usage.reasoning),
+      ("cache_write_tokens", writes.isEmpty ? nil : writes.reduce(0, +)),
+      ("image_count", usage.images),
+    ]
+    for (name, count) in counts { columns[name] = count.map { .integer(Int64($0)) } }
+    columns["refusal"] = answer.refusal.map(JSON.string)
+    if !answer.toolCalls.isEmpty {
+      columns["tool_calls"] = .array(
+        answer.toolCalls.map {
+          [
+            "id": .string($0.id), "name": .string($0.name), "arguments": .string($0.arguments),
+          ]
+        })
+    }
+    columns["model_reported"] = answer.modelReported.map(JSON.string)
+    columns["fingerprint"] = answer.fingerprint.map(JSON.string)
+    columns["request_id"] = answer.requestID.map(JSON.string)
+    columns[RunColumns.file] = file?.json
+    return columns
+  }
+
+  /// The columns of a failure; it has no latency, which is an answer's.
+  func columns(_ error: ProviderError) -> JSON.Object {
+    var columns = common
+    columns["success"] = .bool(false)
+    columns["error"] = .string(error.message)
+    columns["error_class"] = .string(error.kind.rawValue)
+    columns["error_code"] = error.code.map(JSON.string)
+    columns["request_id"] = error.requestID.map(JSON.string)
+    return columns
+  }
+}
+
+extension Answer {
+  /// The text, or embeddings as JSON; nil for an answer of tool calls or media only.
+  fileprivate var output: String? {
+    guard text == nil, !embeddings.isEmpty else { return text }
+    let lists = embeddings.map { JSON.array($0.map { .number("\($0)") }) }
+    return (lists.count == 1 ? lists[0] : .array(lists)).text
+  }
+}
+
+extension Duration {
+  /// Milliseconds, halves rounded upwards.
+  var wholeMilliseconds: Int64 {
+    let (seconds, attoseconds) = components
+    return seconds * 1_000 + (attoseconds + 500_000_000_000_000) / 1_000_000_000_000_000
+  }
+}

@@ -1,0 +1,176 @@
+import Analysis
+import Columns
+import Model
+import Providers
+import Running
+import Store
+
+/// A run whose references are versions and whose calls are known.
+struct PreparedRun {
+  /// The document with versions in the places of references.
+  let definition: RunDefinition
+  let plan: RunPlan
+  let prices: RunPrices
+  /// The versions that it is made of: inputs, providers, prices.
+  let sources: [Version]
+  let inputs: Version
+  let providers: Version
+  let set: ProviderSet
+  let into: DatasetName
+  /// The dataset that keeps the documents of runs into ``into``.
+  let documents: DatasetName
+  /// True when inputs are lists of messages.
+  let hasMessages: Bool
+  /// The columns of the inputs that stand beside the outputs.
+  let carried: [CarriedColumn]
+  let notes: [String]
+}
+
+/// A column of the inputs beside the outputs.
+struct CarriedColumn {
+  let name: String
+  let type: ColumnType
+  /// The cell of each item.
+  let cells: [JSON]
+}
+
+extension LocalStoreService {
+  /// Resolves the references of a run and plans its calls.
+  /// - Throws: ``StoreError``: `invalid` for a faulty document, `missing` for versions and targets
+  ///   that are not there, `usage` for columns and items that cannot be sent.
+  func prepare(_ document: JSON) throws(StoreError) -> PreparedRun {
+    let given = try Self.definition(document)
+    let (providers, set) = try providerSet(given.providers)
+    let inputs = try store.resolve(try Reference(parsing: given.inputs))
+    let targets = try given.targets.map { (named) throws(StoreError) in
+      try Self.target(named, in: set)
+    }
+    let (prices, priceVersions, notes) = try runPrices(given, targets)
+    let schema = try store.snapshot(inputs).schema
+    let key = given.key ?? schema.key
+    guard !key.isEmpty else {
+      throw StoreError(
+        .usage,
+        "nothing identifies the items of \(inputs.reference): push it with --key item, or name the "
+          + "columns in 'key'")
+    }
+    let definition = try Self.definition(
+      Self.pinned(given, inputs, providers, key, priceVersions))
+    let table = try inputTable(definition, key, inputs, schema)
+    let items = try definition.items(
+      RunInputs(
+        items: try OutputKey.texts(of: key, in: table).map(\.string),
+        columns: try definition.promptColumns.map { (name) throws(StoreError) in
+          RunInputs.Column(
+            name: name, isText: table.type(of: name) == .string, cells: try table.texts(name))
+        }))
+    guard !items.isEmpty else {
+      throw StoreError(.usage, "there is no item to send: \(inputs.reference) has none, or 'where'")
+    }
+    return PreparedRun(
+      definition: definition, plan: RunPlan(definition, targets, items, prices), prices: prices,
+      sources: [inputs, providers] + priceVersions.map(\.version), inputs: inputs,
+      providers: providers, set: set, into: try DatasetName(definition.into),
+      documents: try DatasetName(definition.into + ".run"),
+      hasMessages: items.contains { if case .array = $0.input { true } else { false } },
+      carried: try definition.carry.map { (name) throws(StoreError) in
+        try Self.carried(name, table)
+      }, notes: notes)
+  }
+
+  static func definition(_ json: JSON) throws(StoreError) -> RunDefinition {
+    do throws(DocumentFaults) {
+      return try RunDefinition(json)
+    } catch {
+      let count = error.faults.count
+      var failure = StoreError(
+        .invalid, "the run has \(count) fault\(count == 1 ? "" : "s"):\n\(error)")
+      failure.detail = .faults
+      throw failure
+    }
+  }
+
+  private static func target(
+    _ named: RunDefinition.NamedTarget, in set: ProviderSet
+  ) throws(StoreError) -> Target {
+    let target = try set.target(named.target)
+    return Target(target, name: named.name ?? target.name, params: named.params)
+  }
+
+  /// The document with versions in the places of references.
+  private static func pinned(
+    _ given: RunDefinition, _ inputs: Version, _ providers: Version, _ key: [String],
+    _ prices: [(provider: String, version: Version)]
+  ) -> JSON {
+    var members = given.json.object ?? JSON.Object()
+    members["inputs"] = .string(inputs.reference)
+    members["providers"] = .string(providers.reference)
+    members["key"] = JSON(key)
+    members["prices"] =
+      prices.isEmpty
+      ? nil : .object(JSON.Object(prices.map { ($0.provider, .string($0.version.reference)) }))
+    return .object(members)
+  }
+
+  /// The prices of the providers of targets.
+  private func runPrices(
+    _ definition: RunDefinition, _ targets: [Target]
+  ) throws(StoreError) -> (
+    prices: RunPrices, versions: [(provider: String, version: Version)], notes: [String]
+  ) {
+    var tables: [DataText: (reference: String, table: PriceTable)] = [:]
+    var versions: [(provider: String, version: Version)] = []
+    var notes: [String] = []
+    for target in targets where tables[target.provider.name] == nil {
+      let name = target.provider.name
+      let stated = definition.prices.first { $0.provider.hasBytes(of: name) }?.reference
+      guard let reference = stated ?? target.provider.prices else { continue }
+      let (version, table, remarks) = try priceTable(reference)
+      tables[DataText(name)] = (version.reference, table)
+      versions.append((name, version))
+      notes += remarks
+    }
+    return (RunPrices(tables, at: store.clock()), versions, notes)
+  }
+
+  private func inputTable(
+    _ definition: RunDefinition, _ key: [String], _ inputs: Version, _ schema: Schema
+  ) throws(StoreError) -> ColumnTable {
+    var names: [String] = []
+    for name in key + definition.promptColumns + definition.carry where !names.hasText(name) {
+      guard schema.columns.position(of: name) != nil else {
+        throw StoreError(
+          .usage,
+          "\(inputs.reference) has no column '\(name)'; "
+            + Spelling.advice(name, schema.columns.map(\.name)))
+      }
+      names.append(name)
+    }
+    return try table(inputs.pinned, columns: names, where: definition.condition).table
+  }
+
+  private static func carried(
+    _ name: String, _ table: ColumnTable
+  ) throws(StoreError) -> CarriedColumn {
+    guard RunColumns.types(hasMessages: false)[name] == nil else {
+      throw StoreError(
+        .usage,
+        "the column '\(name)' cannot be carried: a run's own column has that name; rename it in the "
+          + "inputs")
+    }
+    return CarriedColumn(
+      name: name, type: table.type(of: name) ?? .json, cells: try table.json(name))
+  }
+}
+
+extension ColumnTable {
+  /// A column as JSON.
+  func json(_ name: String) throws(StoreError) -> [JSON] {
+    let isText = type(of: name) == .string
+    return try texts(name).map { text in
+      guard let text else { return .null }
+      if isText { return .string(text) }
+      return (try? JSON(parsing: Array(text.utf8))) ?? .verbatim(Array(text.utf8))
+    }
+  }
+}

@@ -1,0 +1,225 @@
+import ArgumentParser
+import Foundation
+import Model
+import Running
+import Service
+import Wire
+
+/// `assay run`: calls models on the rows of a version.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Call models on stored inputs, and keep the outputs.",
+    discussion: """
+      assay run prompts@3 --target gpt-4o-mini --prompt-column text --into triage
+
+      Each item goes to each target, attempt by attempt. The outputs are the next version of triage, with \
+      the key item, model, attempt; the run's document is kept as triage.run. An answer that is there \
+      already is not bought again: the same run makes no call, one more target only its own. Everything \
+      is on disk before it counts: a run that was killed goes on with 'assay run resume triage'.
+
+      Ctrl-c sends no more calls and waits for those under way; a second one cancels them. docs/running.md \
+      has the document, the columns and the limits. These commands work on a store in a folder.
+
+      Exit status: 0 every call has an answer; 1 some failed or were not sent; 75 cancelled.
+      """,
+    subcommands: [
+      RunStartCommand.self, RunStatusCommand.self, RunResumeCommand.self, RunCancelCommand.self,
+      RunEstimateCommand.self, RunCostCommand.self,
+    ],
+    defaultSubcommand: RunStartCommand.self)
+
+  /// Executes a run, and ends the process with the status of its outcome.
+  static func execute(
+    _ document: JSON, _ change: ProviderChangeOptions, _ global: GlobalOptions
+  ) throws {
+    let service = try ProviderCommand.open(global)
+    let control = RunControl()
+    let line = ProgressLine()
+    let author = Author.name(change.author)
+    let message = change.message
+    let report = try Waiting.value(
+      interrupted: {
+        line.clear()
+        ErrorReport.report(
+          note: "no more calls are sent; waiting for those under way (again cancels them)",
+          isPartOfAnswer: false)
+        control.stop()
+      }
+    ) { () async throws(StoreError) in
+      try await service.run(
+        document, message: message, author: author, control: control
+      ) { progress in line.show(RunText.line(progress)) }
+    }
+    line.clear()
+    try finish(report, isJSON: global.json)
+  }
+
+  /// Prints the outcome of a run.
+  static func finish(_ report: RunReportDocument, isJSON: Bool) throws {
+    for note in report.notes { ErrorReport.report(note: note) }
+    Output.confirm("\(report.version?.reference ?? report.run) is saved") {
+      output throws(StoreError) in
+      if isJSON {
+        try output.json(report)
+      } else {
+        for line in RunText.outcome(report) { try output.line(line) }
+      }
+    }
+    switch report.state {
+    case "complete": return
+    case "cancelled": throw ExitCode(75)
+    default: throw ExitCode(1)
+    }
+  }
+}
+
+/// `assay run start`: begins a run.
+struct RunStartCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "start", abstract: "Begin a run; one that was interrupted goes on.",
+    discussion: """
+      With --target, SOURCE is a version of inputs and the options are the run; 'start' may be left out. \
+      Without, it is the file of a document run/1; - reads standard input.
+      """)
+
+  @Argument(help: "The inputs, such as prompts@3; without --target a document's file.")
+  var source: String
+  @OptionGroup var flags: RunFlags
+  @OptionGroup var change: ProviderChangeOptions
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    try RunCommand.execute(try flags.document(source), change, global)
+  }
+}
+
+/// `assay run status`: shows the state of a run.
+struct RunStatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Show the state of a run, also while it goes on.",
+    discussion: "Exit status: 0 whatever the state is.")
+
+  @Argument(
+    help: ArgumentHelp(
+      "The run: its outputs, triage@4, or its document, triage.run@2.", valueName: "run"))
+  var reference: String
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let report = try ProviderCommand.open(global).runStatus(reference)
+    let output = try Output()
+    if global.json {
+      try output.json(report)
+    } else {
+      for line in RunText.status(report) { try output.line(line) }
+    }
+    try output.finish()
+  }
+}
+
+/// `assay run resume`: goes on with a run.
+struct RunResumeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Go on with a run: make the calls that have no answer.",
+    discussion: """
+      No call that ended is made again. Calls that were under way when the process ended are: how many \
+      those are and what they can have cost at most is said. Of a run that ended, the failed calls are \
+      made again.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "The run: its outputs, triage@4, or its document, triage.run@2.", valueName: "run"))
+  var reference: String
+  @OptionGroup var change: ProviderChangeOptions
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let document = try ProviderCommand.open(global).runDocument(reference)
+    try RunCommand.execute(document, change, global)
+  }
+}
+
+/// `assay run cancel`: ends a run.
+struct RunCancelCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cancel", abstract: "End a run that goes on, with what it has.",
+    discussion: """
+      The process that executes it sends no more calls, waits for those under way, and saves their \
+      outputs. A run whose process was killed ends at once, with what its journal has.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The run: its dataset, or its document, triage.run@2.", valueName: "run"))
+  var reference: String
+  @Option(help: "Who saves it. Default: $ASSAY_AUTHOR, else user@host.") var author: String?
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let service = try ProviderCommand.open(global)
+    let (name, author) = (reference, Author.name(author))
+    let report = try Waiting.value { () async throws(StoreError) in
+      try await service.cancelRun(name, author: author)
+    }
+    guard let report else {
+      ErrorReport.report(
+        note: "\(reference) sends no more calls, and ends when those under way do",
+        isPartOfAnswer: false)
+      return
+    }
+    try RunCommand.finish(report, isJSON: global.json)
+  }
+}
+
+/// `assay run estimate`: counts the calls of a run.
+struct RunEstimateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "estimate", abstract: "Count the calls of a run and bound their costs; send none.",
+    discussion: """
+      It takes what 'start' takes. 'likely' is the mean cost of the target's earlier calls, 'at most' a \
+      token for each byte that is sent and all tokens that an answer may have.
+      """)
+
+  @Argument(help: "The inputs, such as prompts@3; without --target a document's file.")
+  var source: String
+  @OptionGroup var flags: RunFlags
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let estimate = try ProviderCommand.open(global).estimateRun(try flags.document(source))
+    for note in estimate.notes { ErrorReport.report(note: note) }
+    let output = try Output()
+    if global.json {
+      try output.json(estimate)
+    } else {
+      for line in RunText.estimate(estimate) { try output.line(line) }
+    }
+    try output.finish()
+  }
+}
+
+/// `assay run cost`: prices a run again.
+struct RunCostCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cost", abstract: "Price a run by other prices; no row is changed.",
+    discussion: "Failed attempts before an answer are not in it: what they used is not known.")
+
+  @Argument(
+    help: ArgumentHelp(
+      "The run: its outputs, triage@4, or its document, triage.run@2.", valueName: "run"))
+  var reference: String
+  @Option(help: "The prices: a reference, such as prices@9.") var prices = "prices"
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let cost = try ProviderCommand.open(global).runCost(reference, prices: prices)
+    for note in cost.notes { ErrorReport.report(note: note) }
+    let output = try Output()
+    if global.json {
+      try output.json(cost)
+    } else {
+      for line in RunText.cost(cost) { try output.line(line) }
+    }
+    try output.finish()
+  }
+}

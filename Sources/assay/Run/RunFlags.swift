@@ -1,0 +1,146 @@
+import ArgumentParser
+import Model
+
+/// The options that make a document `run/1`.
+struct RunFlags: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A target: a name of models, or provider:model; may be given several times.",
+      valueName: "target"))
+  var target: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "The column that is sent: a text, or a JSON list of messages.", valueName: "column"))
+  var promptColumn: String?
+  @Option(
+    help: ArgumentHelp(
+      "The text that is sent, with {{columns}} of the inputs.", valueName: "text"))
+  var prompt: String?
+  @Option(
+    help: ArgumentHelp(
+      "A system message before it, with {{columns}} of the inputs.", valueName: "text"))
+  var system: String?
+  @Option(
+    name: .customLong("repeat"),
+    help: ArgumentHelp("The attempts at each item. Default: 1.", valueName: "count"))
+  var repeats: Int?
+  @Option(
+    help: ArgumentHelp(
+      "The dataset of the outputs. Default: the inputs' name and .outputs.", valueName: "dataset"))
+  var into: String?
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp("Only items for which this SQL expression is true.", valueName: "sql"))
+  var condition: String?
+  @Option(
+    help: ArgumentHelp(
+      "The columns that identify an item. Default: the inputs' key.", valueName: "columns"))
+  var key: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "Columns of the inputs to keep beside the outputs.", valueName: "columns"))
+  var carry: [String] = []
+  @Option(help: ArgumentHelp("The most tokens of an answer.", valueName: "count"))
+  var maxTokens: Int?
+  @Option(help: ArgumentHelp("The temperature of all calls.", valueName: "number"))
+  var temperature: String?
+  @Option(
+    help: ArgumentHelp(
+      "Send seeds, one per item and attempt, drawn from this one.", valueName: "seed"))
+  var seed: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Never spend more than this; calls that might are not sent.", valueName: "dollars"))
+  var maxUsd: String?
+  @Option(help: ArgumentHelp("The most calls, repeated ones included.", valueName: "count"))
+  var maxCalls: Int?
+  @Option(help: ArgumentHelp("Send no more calls after this time.", valueName: "seconds"))
+  var maxSeconds: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Call a target no more once this share of 20 or more calls failed.", valueName: "percent"))
+  var stopAfterErrors: Int?
+  @Option(
+    help: ArgumentHelp("The most calls of a provider at a time.", valueName: "count"))
+  var concurrency: Int?
+  @Flag(help: "With --max-usd: call also targets whose costs have no bound.")
+  var allowUnpriced = false
+  @Option(
+    name: .customLong("in"),
+    help: ArgumentHelp("The providers: a dataset or a version.", valueName: "reference"))
+  var providers = "providers"
+
+  /// The document; of a file, when `source` is not a reference of inputs.
+  /// - Throws: ``StoreError`` of kind `usage` for options that do not go together.
+  func document(_ source: String) throws(StoreError) -> JSON {
+    guard target.isEmpty else { return .object(try members(source)) }
+    guard promptColumn == nil, prompt == nil, into == nil else {
+      throw StoreError(.usage, "name a target, such as --target gpt-4o-mini")
+    }
+    let bytes = try RouterCommand.read(source)
+    do throws(JSONFault) {
+      return try JSON(parsing: bytes, depth: 64)
+    } catch {
+      throw StoreError(
+        .usage,
+        "\(source) is no document of a run: it is not JSON at \(error.description(in: bytes)); for a "
+          + "version of inputs, name what to call with --target")
+    }
+  }
+
+  private func members(_ inputs: String) throws(StoreError) -> JSON.Object {
+    let reference = try Reference(parsing: inputs)
+    var members: JSON.Object = [
+      "schema": .string("run/1"), "inputs": .string(inputs), "targets": JSON(target),
+      "providers": .string(providers),
+      "into": .string(into ?? reference.dataset.text + ".outputs"),
+    ]
+    switch (promptColumn, prompt) {
+    case (let column?, nil): members["prompt"] = ["column": .string(column)]
+    case (nil, let text?): members["prompt"] = ["text": .string(text)]
+    default: throw StoreError(.usage, "give --prompt-column or --prompt")
+    }
+    members["system"] = system.map(JSON.string)
+    members["where"] = condition.map(JSON.string)
+    if let key = try NameList.names(in: key) { members["key"] = JSON(key) }
+    if let carry = try NameList.names(in: carry) { members["carry"] = JSON(carry) }
+    if let repeats { members["repetitions"] = .integer(Int64(repeats)) }
+    if let seed { members["seed"] = ["base": .integer(Int64(seed))] }
+    var params = JSON.Object()
+    if let maxTokens { params["max_tokens"] = .integer(Int64(maxTokens)) }
+    if let temperature { params["temperature"] = try Self.number(temperature) }
+    if !params.isEmpty { members["params"] = .object(params) }
+    if allowUnpriced { members["allow_unpriced"] = .bool(true) }
+    let limits = try limits()
+    if !limits.isEmpty { members["limits"] = .object(limits) }
+    return members
+  }
+
+  private func limits() throws(StoreError) -> JSON.Object {
+    var limits = JSON.Object()
+    if let maxUsd {
+      guard let dollars = Double(maxUsd), dollars > 0, dollars < 1e6 else {
+        throw StoreError(.usage, "--max-usd takes an amount in dollars, such as 5 or 0.25")
+      }
+      limits["max_usd_micros"] = .integer(Int64((dollars * 1e6).rounded(.down)))
+    }
+    let counts: [(String, Int?)] = [
+      ("max_calls", maxCalls), ("max_wall_s", maxSeconds),
+      ("stop_after_error_percent", stopAfterErrors), ("concurrency", concurrency),
+    ]
+    for (name, count) in counts { limits[name] = count.map { .integer(Int64($0)) } }
+    return limits
+  }
+
+  private static func number(_ text: String) throws(StoreError) -> JSON {
+    guard let json = try? JSON(parsing: Array(text.utf8)) else { throw notNumber }
+    switch json {
+    case .integer, .number: return json
+    default: throw notNumber
+    }
+  }
+
+  private static var notNumber: StoreError {
+    StoreError(.usage, "--temperature takes a number, such as 0 or 0.7")
+  }
+}

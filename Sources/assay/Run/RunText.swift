@@ -1,0 +1,141 @@
+import Model
+import Running
+import Wire
+
+/// Runs as text for people.
+enum RunText {
+  /// Dollars to the last digit that is not zero, at least cents.
+  static func dollars(_ nano: Int64) -> String {
+    let digits = String(nano.magnitude % 1_000_000_000)
+    let whole = String(repeating: "0", count: 9 - digits.count) + digits
+    var fraction = whole[...]
+    while fraction.count > 2, fraction.last == "0" { fraction.removeLast() }
+    return "$\(nano < 0 ? "-" : "")\(nano.magnitude / 1_000_000_000).\(fraction)"
+  }
+
+  private static func count(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
+
+  /// The line that changes while a run goes on.
+  static func line(_ progress: RunProgress) -> String {
+    let done = progress.targets.reduce(0) { $0 + $1.done }
+    let total = progress.targets.reduce(0) { $0 + $1.total }
+    var parts = ["\(done) of \(total)"]
+    if progress.targets.count > 1 {
+      parts[0] +=
+        " (" + progress.targets.map { "\($0.name) \($0.done)" }.joined(separator: ", ") + ")"
+    }
+    parts.append(
+      progress.cap.map { "\(dollars(progress.atMost)) of \(dollars($0))" }
+        ?? dollars(progress.atMost))
+    parts += progress.errors.map { "\($0.count) \($0.kind)" }
+    if let oldest = progress.oldest, progress.inFlight > 0 {
+      parts.append("\(progress.inFlight) under way, the oldest for \(oldest.components.seconds) s")
+    }
+    return parts.joined(separator: "; ")
+  }
+
+  /// The outcome of an execution.
+  static func outcome(_ report: RunReportDocument) -> [String] {
+    if report.state == "complete", let version = report.version, !report.isNew, report.calls == 0 {
+      return ["unchanged: \(version.reference), 0 calls, $0"]
+    }
+    var lines: [String] = []
+    if let version = report.version {
+      lines.append(
+        report.isNew
+          ? "\(version.reference)  \(version.snapshot.short)  \(count(version.rows, "row"))"
+          : "unchanged: \(version.reference)")
+    }
+    var head = "\(report.state)\(stop(report)): \(count(report.calls, "call")), "
+    head += dollars(report.costNanodollars)
+    if report.unpriced > 0 { head += " and \(count(report.unpriced, "call")) of unknown cost" }
+    if report.reused > 0 { head += "; \(count(report.reused, "answer")) known before" }
+    lines.append(head)
+    return lines + targets(report) + unknown(report)
+  }
+
+  /// The state of a run.
+  static func status(_ report: RunReportDocument) -> [String] {
+    var lines = ["\(report.run): \(report.state)\(stop(report))"]
+    if let version = report.version { lines.append("outputs \(version.reference)") }
+    lines += targets(report)
+    switch report.state {
+    case "running":
+      let age = report.oldestMilliseconds.map { ", the oldest for \($0 / 1_000) s" } ?? ""
+      lines.append("\(count(report.unknown, "call")) under way\(age)")
+      lines.append("at most \(dollars(report.costNanodollars)) for the calls that ended")
+    case "interrupted":
+      lines += unknown(report)
+      lines.append("go on with: assay run resume \(report.run)")
+    default: lines += unknown(report)
+    }
+    if let answers = report.answers { lines.append("answers \(answers)") }
+    return lines
+  }
+
+  private static func stop(_ report: RunReportDocument) -> String {
+    switch report.stop {
+    case "budget": " (the next call might pass --max-usd)"
+    case "calls": " (--max-calls)"
+    case "time": " (--max-seconds)"
+    default: ""
+    }
+  }
+
+  private static func targets(_ report: RunReportDocument) -> [String] {
+    let width = report.targets.map(\.model.count).max() ?? 0
+    var lines = report.targets.map { target in
+      var line = target.model + String(repeating: " ", count: width - target.model.count)
+      line += "  \(target.done) of \(target.total)"
+      if target.errors > 0 { line += ", \(count(target.errors, "error"))" }
+      if let stop = target.stop { line += ", not called any more: \(stop)" }
+      return line
+    }
+    if !report.errors.isEmpty {
+      lines.append(
+        "errors: " + report.errors.map { "\($0.count) \($0.errorClass)" }.joined(separator: ", "))
+    }
+    return lines
+  }
+
+  private static func unknown(_ report: RunReportDocument) -> [String] {
+    guard report.unknown > 0 else { return [] }
+    let bound = report.unknownNanodollars.map { " (at most \(dollars($0)))" } ?? ""
+    return ["\(count(report.unknown, "call"))\(bound) may have been paid twice"]
+  }
+
+  static func estimate(_ estimate: RunEstimateDocument) -> [String] {
+    var lines = [
+      "\(count(estimate.items, "item")) of \(estimate.inputs), providers \(estimate.providers)"
+    ]
+    let width = estimate.targets.map(\.model.count).max() ?? 0
+    for target in estimate.targets {
+      var line = target.model + String(repeating: " ", count: width - target.model.count)
+      line += "  \(count(target.calls, "call"))"
+      if target.known > 0 { line += ", \(target.known) known" }
+      if target.calls > 0 {
+        if let likely = target.likelyNanodollars { line += ", likely \(dollars(likely))" }
+        line +=
+          target.mostNanodollars.map { ", at most \(dollars($0))" } ?? ", cost without a bound"
+      }
+      lines.append(line)
+    }
+    return lines
+  }
+
+  static func cost(_ cost: RunCostDocument) -> [String] {
+    var lines = ["\(cost.version) by \(cost.prices)"]
+    let width = cost.targets.map(\.model.count).max() ?? 0
+    for target in cost.targets {
+      var line = target.model + String(repeating: " ", count: width - target.model.count)
+      line += "  \(count(target.rows, "row")), \(dollars(target.nanodollars))"
+      if target.unpriced > 0 { line += " and \(target.unpriced) without a price" }
+      line += "; stated \(dollars(target.statedNanodollars))"
+      if target.unstated > 0 { line += " and \(target.unstated) unknown" }
+      lines.append(line)
+    }
+    return lines
+  }
+}
