@@ -1,6 +1,7 @@
 package import Model
 
-/// The failure of a request that got no answer, or not all of it.
+/// The failure of a request that got no answer, or not all of it; an HTTP error status is an
+/// answer.
 package struct TransferFailure: Error {
   /// The cause, by its consequence for the caller.
   package enum Cause: Sendable, Hashable {
@@ -8,11 +9,11 @@ package struct TransferFailure: Error {
     case unreachable
     /// The connection broke or stood still; the server may have done what it was asked.
     case interrupted
-    /// The server is not the one whose certificate it should have.
+    /// TLS failed: the certificate is not trusted, or the handshake was refused.
     case untrusted
-    /// The answer is not HTTP, or larger than HTTP allows.
+    /// The answer is not HTTP, or larger than HTTP allows; the server may have acted.
     case malformed
-    /// It cannot be sent, or what came back cannot be kept.
+    /// The request cannot be sent, or the answer was refused or could not be stored.
     case local
   }
 

@@ -13,6 +13,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -120,10 +121,18 @@ def changes(store):
 def attempt(program, command, path, inject, trace):
     """Runs a command under strace; returns what it did and whether a call was failed."""
     words = ["strace", "-f", "-qq", "-o", trace, "-e", f"trace={inject.split(':')[0]}", "-e", f"inject={inject}"]
-    done = subprocess.run(
-        words + [program, *command, "--store", path], capture_output=True, text=True, timeout=60)
+    process = subprocess.Popen(
+        words + [program, *command, "--store", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True)
+    try:
+        out, err = process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        # Without its tracer the program would go on beside the next try.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
     with open(trace, errors="replace") as file:
-        return done, "INJECTED" in file.read()
+        return subprocess.CompletedProcess(command, process.returncode, out, err), "INJECTED" in file.read()
 
 
 def judge(change, store, folder, inject):
@@ -271,7 +280,8 @@ def main():
             begun, tries = time.monotonic(), 0
             for call in options.calls.split(","):
                 for error in options.errors.split(","):
-                    for lasting in ("", "+"):
+                    # A thread that cannot be made is waited for without end, by libdispatch.
+                    for lasting in ("",) if call == "mmap" else ("", "+"):
                         number = 1
                         while True:
                             # Nothing interrupts for ever, and whoever is interrupted goes on: SQLite without end.

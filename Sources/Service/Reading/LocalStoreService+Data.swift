@@ -118,20 +118,24 @@ extension LocalStoreService {
     let identifiers = SQLColumns.identifiers(names)
     var terms: [String] = []
     for part in try NameList.names(in: text, allowsWords: true) {
-      let words = part.split(separator: " ")
-      let name = words.joined(separator: " ")
-      // A column may be called 'x desc'.
-      if let position = snapshot.schema.index(of: name) {
+      // A column may be called 'x desc', or have spaces at its ends.
+      if let position = snapshot.schema.index(of: part) {
         terms.append(identifiers[position])
         continue
       }
+      let words = part.split(separator: " ")
       let direction = words.last?.lowercased() ?? ""
-      guard words.count > 1, direction == "asc" || direction == "desc" else {
-        _ = try column(name, of: snapshot)
-        continue
+      let hasDirection = words.count > 1 && (direction == "asc" || direction == "desc")
+      // Spaces within a name belong to it; those around it and its direction do not.
+      var name = part.drop { $0 == " " }
+      func trim() { while name.last == " " { name.removeLast() } }
+      trim()
+      if hasDirection {
+        name.removeLast(direction.count)
+        trim()
       }
-      let position = try column(words.dropLast().joined(separator: " "), of: snapshot)
-      terms.append("\(identifiers[position]) \(direction)")
+      let position = try column(String(name), of: snapshot)
+      terms.append(identifiers[position] + (hasDirection ? " \(direction)" : ""))
     }
     guard !terms.isEmpty else {
       throw StoreError(.usage, "order names columns; leave it out for the order of the version")

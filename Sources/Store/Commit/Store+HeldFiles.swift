@@ -3,14 +3,13 @@ import Model
 import Objects
 
 extension Store {
-  /// Makes sure that what a version is about to refer to, and others wrote, is in the files that
-  /// the index says, and will stay there; false when a file is gone or another one, and the version
-  /// must be built again.
+  /// Verifies that every pack and log file that a version is about to refer to is there, and the
+  /// one that the index has, and sets the time of packs to now; false when one is missing or
+  /// replaced, and the version must be built again.
   ///
-  /// Packs are made young, so that `gc` leaves them: they may be referred to by nothing else, since
-  /// a writer that was stopped before its record leaves such packs behind. Log files are never
-  /// removed by us; one that was lost, or is that of a copy of the store, is known to the index all
-  /// the same.
+  /// `gc` spares young packs. These may be referred to by nothing else, since a writer that was
+  /// stopped before its record leaves such packs behind. Log files are never removed by us; one
+  /// that was lost, or is that of a copy of the store, is known to the index all the same.
   func holdFiles(of built: Built, in dataset: DatasetName) throws(StoreError) -> Bool {
     let manifests =
       built.manifest.groups.map(\.digest) + [Digest(hashing: built.manifest.json.canonicalBytes)]
@@ -19,14 +18,15 @@ extension Store {
       .union(built.builder.bases).filter { !sink.contains($0) }
     let places = try places(of: referred.union(manifests))
     let known = Set(places.map(\.object.digest))
-    // The index was replaced since; manifests that it does not know are part of the commit.
+    // Unknown chunks: the index was rebuilt since the build began. Unknown manifests are those of
+    // this commit.
     guard referred.isSubset(of: known) else { return false }
     var seals: [String: UInt64] = [:]
     for place in places {
       seals[place.pack] = place.seal
       guard let base = place.object.base, !known.contains(base), !sink.contains(base)
       else { continue }
-      // Nothing has what it is stored over.
+      // The base of this difference is in no file that is known.
       try keeper.forget(place.pack)
       return false
     }

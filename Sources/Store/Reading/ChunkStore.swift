@@ -5,7 +5,8 @@ import Objects
 
 /// Reads chunks and manifests by their digests, through the index and bounded caches.
 ///
-/// Any thread may call. Everything cached is immutable, so nothing is ever invalidated.
+/// Any thread may call. Everything cached is immutable: entries go by size, by age, and when a
+/// newer version supersedes them.
 final class ChunkStore: Sendable {
   let objects: any ObjectStore
   private let keeper: IndexKeeper
