@@ -221,6 +221,32 @@ import Testing
       ])
   }
 
+  @Test func `measuring again buys every call, and says which answers changed under equal keys`()
+    throws
+  {
+    let place = try workplace(items: 12)
+    #expect(try place.run(all: Self.flags + ["--repeat", "2"]).status == 0)
+    let same = try place.run("run", "again", "triage")
+    #expect(same.status == 0, "\(same.error)")
+    #expect(calls(place).count == 96)
+    #expect(
+      same.lines.suffix(3) == [
+        "against triage@1, where the calls are the same:",
+        "local:small  0 of 24 answers changed", "local:large  0 of 24 answers changed",
+      ])
+    try place.write("", as: "changed")
+    let changed = try place.run("run", "again", "triage@1", "--add-target", "local:third")
+    #expect(changed.lines[0].hasPrefix("triage@3  "), "\(changed.output)\(changed.error)")
+    #expect(calls(place).count == 168)
+    let line =
+      "local:small  24 of 24 answers changed, more than by itself (0 of 12 pairs of attempts differ)"
+    #expect(changed.lines.contains(line), "\(changed.output)")
+    #expect(try place.run("run", "status", "triage").lines.contains(line))
+    let more = try place.run("run", "again", "triage", "--add-target", "local:last", "--reuse")
+    #expect(more.output.contains("24 calls"), "\(more.output)")
+    #expect(calls(place).count == 192)
+  }
+
   @Test func `a document is refused with the place of each fault`() throws {
     let place = try workplace()
     try place.write(

@@ -32,6 +32,7 @@ extension LocalStoreService {
     report.version = document(for: pushed.version)
     report.isNew = pushed.isNew
     report.notes += pushed.warnings
+    report.changes = try changes(of: pushed.version, prepared.definition)
     return report
   }
 

@@ -103,6 +103,7 @@ extension LocalStoreService {
       results[key] = columns
     }
     report.targets = prepared.plan.states(results)
+    report.changes = try changes(of: outputs, run.definition)
     return report
   }
 

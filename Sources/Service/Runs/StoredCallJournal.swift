@@ -14,7 +14,10 @@ struct StoredCallJournal: CallJournal {
 
   func keep(_ bytes: [UInt8], mediaType: String) async throws(StoreError) -> FileValue {
     let (file, _) = try store.putFile(MemorySource(name: "the answer's file", bytes: bytes))
+    // What the bytes show is surer than what the answer says, where they show anything.
+    let isKnown = file.mediaType != "application/octet-stream"
     return FileValue(
-      digest: file.digest, mediaType: file.mediaType, name: "", byteCount: file.byteCount)
+      digest: file.digest, mediaType: isKnown ? file.mediaType : mediaType, name: "",
+      byteCount: file.byteCount)
   }
 }

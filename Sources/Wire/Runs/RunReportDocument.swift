@@ -62,6 +62,8 @@ package struct RunReportDocument: Codable, Sendable, Hashable {
   package var oldestMilliseconds: Int64?
   /// The digest of the answers.
   package var answers: Digest?
+  /// The differences from the run that this one measures again.
+  package var changes: RunChangesDocument?
   package var notes: [String] = []
 
   /// The state of the run of a document.

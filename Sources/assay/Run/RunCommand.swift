@@ -24,7 +24,7 @@ struct RunCommand: ParsableCommand {
       """,
     subcommands: [
       RunStartCommand.self, RunStatusCommand.self, RunResumeCommand.self, RunCancelCommand.self,
-      RunEstimateCommand.self, RunCostCommand.self,
+      RunAgainCommand.self, RunEstimateCommand.self, RunCostCommand.self,
     ],
     defaultSubcommand: RunStartCommand.self)
 
@@ -136,6 +136,42 @@ struct RunResumeCommand: ParsableCommand {
 
   func run() throws {
     let document = try ProviderCommand.open(global).runDocument(reference)
+    try RunCommand.execute(document, change, global)
+  }
+}
+
+/// `assay run again`: measures a run again.
+struct RunAgainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "again", abstract: "Make a run's calls again, and say which answers changed.",
+    discussion: """
+      Every call is made, on the same version of the inputs, and the outputs are the next version. An \
+      answer that differs under an equal call key, or another model or fingerprint that answers report, \
+      is a change nobody announced; attempts of the earlier run show how much differs by itself.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "The run: its outputs, triage@4, or its document, triage.run@2.", valueName: "run"))
+  var reference: String
+  @Option(
+    help: ArgumentHelp(
+      "A target to call too; may be given several times.", valueName: "target"))
+  var addTarget: [String] = []
+  @Flag(help: "Keep the answers of calls that are the same: make only new ones.")
+  var reuse = false
+  @Option(
+    name: .customLong("in"),
+    help: ArgumentHelp(
+      "The providers. Default: those of the run; with --add-target the present ones.",
+      valueName: "reference"))
+  var providers: String?
+  @OptionGroup var change: ProviderChangeOptions
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let document = try ProviderCommand.open(global).againDocument(
+      reference, adding: addTarget, providers: providers, reuses: reuse)
     try RunCommand.execute(document, change, global)
   }
 }

@@ -53,7 +53,7 @@ enum RunText {
     if report.unpriced > 0 { head += " and \(count(report.unpriced, "call")) of unknown cost" }
     if report.reused > 0 { head += "; \(count(report.reused, "answer")) known before" }
     lines.append(head)
-    return lines + targets(report) + unknown(report)
+    return lines + targets(report) + unknown(report) + changes(report)
   }
 
   /// The state of a run.
@@ -72,6 +72,7 @@ enum RunText {
     default: lines += unknown(report)
     }
     if let answers = report.answers { lines.append("answers \(answers)") }
+    lines += changes(report)
     return lines
   }
 
@@ -104,6 +105,32 @@ enum RunText {
     guard report.unknown > 0 else { return [] }
     let bound = report.unknownNanodollars.map { " (at most \(dollars($0)))" } ?? ""
     return ["\(count(report.unknown, "call"))\(bound) may have been paid twice"]
+  }
+
+  /// The differences from the run that was measured again.
+  private static func changes(_ report: RunReportDocument) -> [String] {
+    guard let changes = report.changes else { return [] }
+    var lines = ["against \(changes.against), where the calls are the same:"]
+    for model in changes.models {
+      var line = "\(model.model)  \(model.changed) of \(count(model.compared, "answer")) changed"
+      if model.changed > 0 {
+        switch model.isMoreThanNoise {
+        case true?: line += ", more than by itself"
+        case false?: line += ", no more than by itself"
+        case nil: line += "; without attempts, how many do by themselves is not known"
+        }
+        if model.pairs > 0 {
+          line += " (\(model.differing) of \(count(model.pairs, "pair")) of attempts differ)"
+        }
+      }
+      if model.before != model.after {
+        let names = [model.before, model.after].map { $0.joined(separator: ", ") }
+        line += "; reported \(names[0].isEmpty ? "nothing" : names[0]) before, "
+        line += "\(names[1].isEmpty ? "nothing" : names[1]) now"
+      }
+      lines.append(line)
+    }
+    return lines
   }
 
   static func estimate(_ estimate: RunEstimateDocument) -> [String] {
