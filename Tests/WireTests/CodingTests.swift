@@ -18,6 +18,50 @@ import Wire
     enum Choice: String, Codable { case one, two }
   }
 
+  /// A value that remembers which coders it was given.
+  private struct Witness: Codable {
+    /// The coders that are still there.
+    final class Coders {
+      private struct Held { weak var coder: AnyObject? }
+      private var held: [Held] = []
+
+      func note(_ coder: AnyObject) { held.append(Held(coder: coder)) }
+
+      var count: Int { held.count }
+      var aliveCount: Int { held.count { $0.coder != nil } }
+    }
+
+    enum CodingKeys: CodingKey { case parts, nested }
+
+    nonisolated(unsafe) static let coders = Coders()
+    var parts: [Witness] = []
+
+    init(parts: [Witness]) { self.parts = parts }
+
+    init(from decoder: any Decoder) throws {
+      unsafe Self.coders.note(decoder as AnyObject)
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      _ = try members.nestedUnkeyedContainer(forKey: .nested)
+      parts = try members.decode([Witness].self, forKey: .parts)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      unsafe Self.coders.note(encoder as AnyObject)
+      var members = encoder.container(keyedBy: CodingKeys.self)
+      var nested = members.nestedUnkeyedContainer(forKey: .nested)
+      try nested.encode(1)
+      try members.encode(parts, forKey: .parts)
+    }
+  }
+
+  @Test func `no coder of a document outlives it`() throws {
+    let tree = Witness(parts: [Witness(parts: [Witness(parts: [])]), Witness(parts: [])])
+    let bytes = Documents.encode(tree)
+    #expect(unsafe Witness.coders.count == 4 && Witness.coders.aliveCount == 0)
+    _ = try Documents.decode(Witness.self, from: bytes)
+    #expect(unsafe Witness.coders.count == 8 && Witness.coders.aliveCount == 0)
+  }
+
   private static let names = [
     "a", "B", "a10", "a2", "_", "Ä", "é", "z", "日", "😀", "\u{FB33}", "\u{1}\"\\/", "", "a b",
   ]

@@ -3,7 +3,8 @@ import Model
 /// An encoder of one value of a document.
 final class JSONEncoding: Encoder {
   let userInfo: [CodingUserInfoKey: Any] = [:]
-  private let parent: JSONEncoding?
+  // A parent holds its children until it is asked for its JSON.
+  private unowned let parent: JSONEncoding?
   private let key: (any CodingKey)?
   private var content = Content.nothing
 
