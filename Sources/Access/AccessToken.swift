@@ -33,11 +33,12 @@ struct AccessToken: Encodable, Sendable, Hashable {
 
   /// The caller that presents it.
   var caller: Caller {
-    let reach: Caller.Reach =
+    let visibility: Caller.Visibility =
       if let dataset { .dataset(dataset) } else if let prefix { .prefix(prefix) } else {
         .everything
       }
-    return Caller(tokenID: id, name: name, scope: scope, reach: reach, expiresAt: expiresAt)
+    return Caller(
+      tokenID: id, name: name, scope: scope, visibility: visibility, expiresAt: expiresAt)
   }
 
   /// Returns true when it has expired.

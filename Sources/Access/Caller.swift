@@ -4,7 +4,7 @@ package import Wire
 /// The identity of a request's sender, and what they may do.
 package struct Caller: Sendable, Hashable {
   /// The datasets that a caller may see; others do not exist for them.
-  package enum Reach: Sendable, Hashable {
+  package enum Visibility: Sendable, Hashable {
     case everything
     /// A namespace: the dataset of that name, and those whose names go on after it with a dot. With
     /// a separator at its end (`.`, `-`, `_`) all names that begin so.
@@ -17,31 +17,31 @@ package struct Caller: Sendable, Hashable {
   /// The author of what they write, unless they say otherwise.
   package let name: String
   package let scope: TokenScope
-  package let reach: Reach
+  package let visibility: Visibility
   /// When their token expires.
   package let expiresAt: Timestamp?
 
   /// A caller who may do everything: a user of this machine, while there are no tokens.
   package static let local = Caller(
-    tokenID: nil, name: "", scope: .admin, reach: .everything, expiresAt: nil)
+    tokenID: nil, name: "", scope: .admin, visibility: .everything, expiresAt: nil)
 
   /// A caller with these rights.
   package init(
-    tokenID: String?, name: String, scope: TokenScope, reach: Reach, expiresAt: Timestamp?
+    tokenID: String?, name: String, scope: TokenScope, visibility: Visibility, expiresAt: Timestamp?
   ) {
     self.tokenID = tokenID
     self.name = name
     self.scope = scope
-    self.reach = reach
+    self.visibility = visibility
     self.expiresAt = expiresAt
   }
 
   /// True when they may see all datasets.
-  package var seesEverything: Bool { reach == .everything }
+  package var seesEverything: Bool { visibility == .everything }
 
   /// Returns true when they may see the dataset.
   package func sees(_ dataset: DatasetName) -> Bool {
-    switch reach {
+    switch visibility {
     case .everything: true
     case .prefix(let prefix): Self.has(dataset.text, prefix)
     case .dataset(let name): dataset == name
@@ -75,7 +75,7 @@ package struct Caller: Sendable, Hashable {
   /// The error discloses the token's limits, not whether such a dataset exists.
   /// - Throws: ``StoreError`` of kind `denied`.
   package func requireReach(of dataset: DatasetName) throws(StoreError) {
-    switch reach {
+    switch visibility {
     case .prefix(let prefix) where !sees(dataset):
       throw StoreError(
         .denied,

@@ -25,11 +25,11 @@ package enum MetricNature: Sendable, Hashable {
       self = .amount
     } else if plays(MetricRoles.shares.filter { $0 != .success }) {
       self = .rate
-    } else if plays([.success]), Self.told(words) == .open {
+    } else if plays([.success]), Self.nature(words) == .open {
       // A score may have points: a column called so says nothing of its range.
       self = words.contains(where: Self.scales.contains) ? .open : .rate
     } else {
-      self = Self.told(words)
+      self = Self.nature(words)
     }
   }
 
@@ -54,7 +54,7 @@ package enum MetricNature: Sendable, Hashable {
 
   /// The nature implied by the words of a name: the last one that implies any, as `token_f1` is an
   /// F1 and `success_latency` a latency.
-  private static func told(_ words: [String]) -> MetricNature {
+  private static func nature(_ words: [String]) -> MetricNature {
     if words.contains(where: counts.contains) { return .amount }
     guard let word = words.last(where: { rates.contains($0) || amounts.contains($0) }) else {
       return .open

@@ -56,7 +56,8 @@ extension Index {
   }
 
   private func addObjects(of pack: IndexedPack, _ database: Database) throws {
-    let known = KnownPack(name: pack.name, byteCount: pack.byteCount, seal: pack.seal)
+    let known = KnownPack(
+      name: pack.name, byteCount: pack.byteCount, trailerChecksum: pack.trailerChecksum)
     let row = try PackRow.insert(known, database, key)
     try ObjectRows.insert(pack.objects, pack: row, database, key)
   }

@@ -5,18 +5,18 @@ package struct IndexedPack: Sendable {
   package let name: String
   package let byteCount: Int
   /// The checksum in its trailer, which distinguishes it from another file of that name.
-  package let seal: UInt64
+  package let trailerChecksum: UInt64
   package let objects: [ObjectEntry]
   package let record: LogRecord?
 
   /// The pack of that name.
   package init(
-    name: String, byteCount: Int, seal: UInt64 = 0, objects: [ObjectEntry],
+    name: String, byteCount: Int, trailerChecksum: UInt64 = 0, objects: [ObjectEntry],
     record: LogRecord? = nil
   ) {
     self.name = name
     self.byteCount = byteCount
-    self.seal = seal
+    self.trailerChecksum = trailerChecksum
     self.objects = objects
     self.record = record
   }
@@ -27,14 +27,14 @@ package struct KnownPack: Sendable, Hashable {
   package let name: String
   package let byteCount: Int
   /// The checksum in its trailer.
-  package let seal: UInt64
+  package let trailerChecksum: UInt64
 }
 
 /// An object and the pack it is to be read from.
 package struct ObjectLocation: Sendable, Hashable {
   package let pack: String
   /// The checksum in the pack's trailer.
-  package let seal: UInt64
+  package let trailerChecksum: UInt64
   package let object: ObjectEntry
 }
 

@@ -8,7 +8,7 @@ extension StoreError {
     guard !failure.mayBeDone else {
       self = .uncertain(
         "what was sent to \(origin)",
-        because: StoreError(.unavailable, "no answer came back: \(reason)"),
+        because: failure.error ?? StoreError(.unavailable, "no answer came back: \(reason)"),
         advice: "look whether it is there before you send it again")
       return
     }

@@ -97,8 +97,8 @@ package struct ReadRemarks: Sendable {
   package func notes(_ type: (String) -> ColumnType?) -> [String] {
     var notes: [String] = []
     if !readings.isEmpty { notes.append("read as: " + readings.joined(separator: "; ")) }
-    var told: Set<DataText> = []
-    for first in misfits where told.insert(DataText(first.column)).inserted {
+    var reported: Set<DataText> = []
+    for first in misfits where reported.insert(DataText(first.column)).inserted {
       guard let type = type(first.column), type != first.expected else { continue }
       // What is of a type between is not why the column is of this one.
       let reason =

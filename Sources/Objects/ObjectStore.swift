@@ -27,16 +27,16 @@ package protocol ObjectStore: Sendable {
   /// Reads as ``get(_:at:count:)`` from the pack that has this checksum in its trailer.
   /// - Throws: `missing` when the file of that name is another one by now.
   func get(
-    _ name: String, sealed seal: UInt64, at offset: Int, count: Int
+    _ name: String, matching checksum: UInt64, at offset: Int, count: Int
   ) throws(StoreError) -> [UInt8]
 
   /// Reads as ``tail(_:count:)`` from the pack that has this checksum in its trailer.
   /// - Throws: `missing` when the file of that name is another one by now.
-  func tail(_ name: String, sealed seal: UInt64, count: Int) throws(StoreError) -> [UInt8]
+  func tail(_ name: String, matching checksum: UInt64, count: Int) throws(StoreError) -> [UInt8]
 
   /// Returns the checksum in the trailer of the pack that has that name now; nil without a file of
   /// that name, or for a file that is not a pack.
-  func seal(of name: String) throws(StoreError) -> UInt64?
+  func trailerChecksum(of name: String) throws(StoreError) -> UInt64?
 
   /// Returns the size of the file that is read under that name.
   func byteCount(of name: String) throws(StoreError) -> Int

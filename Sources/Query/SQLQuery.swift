@@ -95,8 +95,8 @@ package struct SQLQuery: Sendable {
   private func watchTexts(_ connection: Connection) {
     let found = TextUses(sql, on: connection)
     for (place, uses) in found.uses {
-      let told = found.examined.contains(place) ? uses.intersection([.letters]) : uses
-      connection.state.views[place.table]?.watches[place.column]?.uses = told
+      let kept = found.examined.contains(place) ? uses.intersection([.letters]) : uses
+      connection.state.views[place.table]?.watches[place.column]?.uses = kept
     }
   }
 

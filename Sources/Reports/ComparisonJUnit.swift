@@ -36,13 +36,13 @@ package struct ComparisonJUnit: Sendable {
     if let items = gate.itemsNeeded {
       message = (message.map { $0 + "; " } ?? "") + "about \(items) items would decide"
     }
-    let told = Escaping.markup(message ?? "there is no data to decide the \(word)")
+    let reason = Escaping.markup(message ?? "there is no data to decide the \(word)")
     switch gate.verdict {
     case .passed: return "    <testcase \(owner) \(name)/>\n"
     case .failed:
-      return "    <testcase \(owner) \(name)><failure message=\"\(told)\"/></testcase>\n"
+      return "    <testcase \(owner) \(name)><failure message=\"\(reason)\"/></testcase>\n"
     case .undecided:
-      let text = "not enough data: " + told
+      let text = "not enough data: " + reason
       return "    <testcase \(owner) \(name)><error message=\"\(text)\"/></testcase>\n"
     }
   }

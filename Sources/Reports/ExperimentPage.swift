@@ -92,9 +92,9 @@ package struct ExperimentPage: Sendable {
   }
 
   private var summaries: ReportPage.Section? {
-    let told = document.arms.compactMap { arm in arm.summary.map { (arm.variant, $0) } }
-    if told.isEmpty { return nil }
-    var section = ComparisonPage.arms(told)
+    let summaries = document.arms.compactMap { arm in arm.summary.map { (arm.variant, $0) } }
+    if summaries.isEmpty { return nil }
+    var section = ComparisonPage.arms(summaries)
     section.lines = ["intervals here are for one look; those above hold at every look"]
     return section
   }

@@ -122,12 +122,12 @@ package final class Backend: Sendable {
     do throws(StoreError) {
       try await quick.run { () throws(StoreError) in try self.audit.append(entry) }
     } catch {
-      var told = StoreError(
+      var uncertain = StoreError(
         .unavailable,
         "\(result ?? target) is saved by \(operation), but not who did it "
           + "(\(error.message.prefix { $0 != ";" })): do not repeat it without its Idempotency-Key")
-      told.detail = .mayBeSaved
-      throw told
+      uncertain.detail = .mayBeSaved
+      throw uncertain
     }
   }
 

@@ -35,7 +35,7 @@ final class RunningCalls: Sendable {
     let channel = context.channel
     channel.eventLoop.execute {
       let rules = try? channel.pipeline.syncOperations.handler(type: ConnectionRules.self)
-      rules?.whenGone { task.cancel() }
+      rules?.onDisconnect { task.cancel() }
     }
     let (number, isEnding) = state.withLock { state in
       state.number += 1

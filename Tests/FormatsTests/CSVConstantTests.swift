@@ -264,14 +264,14 @@ private func column(
     (["1.234", "2.5"], false), (["1234.567"], false), (["1.5"], false),
   ])
   func `fractions that could be thousands are told between semicolons`(
-    cells: [String], isTold: Bool
+    cells: [String], isReported: Bool
   ) throws {
     let rows = cells.map { "\($0);a\n" }.joined()
     let (table, remarks) = try read("x;y\n" + rows)
     #expect(table.columns[0].type == .float64)
     #expect(
       remarks.doubts
-        == (isTold
+        == (isReported
           ? [
             "column 'x' is read with decimal points, line 2 as '\(cells[0])': where points stand "
               + "between thousands, write numbers without them"

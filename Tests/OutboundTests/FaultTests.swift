@@ -19,6 +19,21 @@ import Testing
     try #require(#expect(throws: TransferFailure.self) { try call() })
   }
 
+  @Test(arguments: [HTTPRequest.Method.post, .get])
+  func `an answer too large to keep says whether the change may have been made`(
+    method: HTTPRequest.Method
+  ) throws {
+    let server = try ScriptedServer(.json(#"{"a":"\#(String(repeating: "x", count: 100))"}"#))
+    let address = try ServerAddress(parsing: server.url)
+    let client = HTTPClient(documentLimit: 64) { _ in }
+    let request = HTTPRequest(method, Resource("x"))
+    let failure = try failure { () throws(TransferFailure) in
+      _ = try client.send(method == .post ? request.changing() : request, to: address)
+    }
+    #expect(failure.error?.kind == .exhausted && failure.mayBeDone == (method == .post))
+    #expect(server.requests.count == 1)
+  }
+
   @Test func `a connection is used again`() throws {
     let fixture = try OutboundFixture(done)
     for _ in 0..<5 { #expect(try fixture.get().head.status == 200) }

@@ -39,11 +39,11 @@ import Testing
           "SELECT b, count(*) FROM \(table) GROUP BY \(name)",
         ] {
           let error = #expect(throws: StoreError.self) { try first(sql) }
-          let isTold = error?.message.contains(
+          let isNamed = error?.message.contains(
             "'a' and 'A' differ only in case, which SQL does not distinguish: write \"a_1\" for 'a', "
               + "\"A_2\" for 'A'")
           #expect(
-            error?.kind == .usage && isTold == true, "\(sql): \(error?.message ?? "answered")")
+            error?.kind == .usage && isNamed == true, "\(sql): \(error?.message ?? "answered")")
         }
       }
       #expect(

@@ -151,14 +151,14 @@ final class ScriptedService: StoreService {
     _ request: QueryRequest, write: ([UInt8]) throws(StoreError) -> Void
   ) throws(StoreError) -> QueryDocument {
     let script = try start()
-    try goOn(script)
+    try checkCancellation(script)
     try write(Array("[]".utf8))
     if let error = script.lateError { throw error }
     return QueryDocument(rows: 0, isCutShort: false)
   }
 
   /// What takes long: it ends at once unless the script says otherwise.
-  func goOn(_ script: Script) throws(StoreError) {
+  func checkCancellation(_ script: Script) throws(StoreError) {
     queries.withLock { $0 += 1 }
     while script.isEndless {
       guard !Task.isCancelled else {

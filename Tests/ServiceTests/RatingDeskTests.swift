@@ -39,7 +39,7 @@ import Wire
   private func rater(_ token: String?) -> LocalStoreService {
     service.limited(
       to: Caller(
-        tokenID: token, name: token ?? "", scope: .read, reach: .everything, expiresAt: nil))
+        tokenID: token, name: token ?? "", scope: .read, visibility: .everything, expiresAt: nil))
   }
 
   private func address(_ caller: LocalStoreService, _ rater: String) throws -> String {

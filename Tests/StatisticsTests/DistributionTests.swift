@@ -49,7 +49,7 @@ import Testing
   @Test func `binomial chances keep their digits up to a million trials`() throws {
     for one in try ReferenceCase.named("binomial") {
       let binomial = try BinomialDistribution(
-        trials: one.count("trials"), chance: one.number("chance"))
+        trials: one.count("trials"), probability: one.number("chance"))
       let count = try one.count("count")
       try one.check(binomial.mass(count), "mass", tolerance: 1e-12, scale: 0)
       try one.check(binomial.lowerTail(count), "lower", tolerance: 2e-11, scale: 0)
@@ -73,7 +73,7 @@ import Testing
   @Test(arguments: [0.001, 0.025, 0.2, 0.5, 0.8, 0.999])
   func `a binomial quantile is the smallest count that reaches its tail`(level: Double) {
     for trials in [0, 1, 7, 90] {
-      let binomial = BinomialDistribution(trials: trials, chance: 0.3)
+      let binomial = BinomialDistribution(trials: trials, probability: 0.3)
       let lower = binomial.quantile(lowerTail: level)
       #expect(binomial.lowerTail(lower) >= level && binomial.lowerTail(lower - 1) < level)
       let upper = binomial.quantile(upperTail: level)

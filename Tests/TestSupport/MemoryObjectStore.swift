@@ -51,19 +51,19 @@ package final class MemoryObjectStore: ObjectStore {
   }
 
   package func get(
-    _ name: String, sealed seal: UInt64, at offset: Int, count: Int
+    _ name: String, matching checksum: UInt64, at offset: Int, count: Int
   ) throws(StoreError) -> [UInt8] {
-    try Self.range(offset, count, of: object(name, sealed: seal), name)
+    try Self.range(offset, count, of: object(name, matching: checksum), name)
   }
 
   package func tail(
-    _ name: String, sealed seal: UInt64, count: Int
+    _ name: String, matching checksum: UInt64, count: Int
   ) throws(StoreError) -> [UInt8] {
-    Array(try object(name, sealed: seal).bytes.suffix(count))
+    Array(try object(name, matching: checksum).bytes.suffix(count))
   }
 
-  package func seal(of name: String) throws(StoreError) -> UInt64? {
-    state.withLock { $0.objects[name] }.flatMap { Self.seal(of: $0) }
+  package func trailerChecksum(of name: String) throws(StoreError) -> UInt64? {
+    state.withLock { $0.objects[name] }.flatMap { Self.trailerChecksum(of: $0) }
   }
 
   package func byteCount(of name: String) throws(StoreError) -> Int {
@@ -107,16 +107,16 @@ package final class MemoryObjectStore: ObjectStore {
     return object
   }
 
-  private func object(_ name: String, sealed seal: UInt64) throws(StoreError) -> Object {
+  private func object(_ name: String, matching checksum: UInt64) throws(StoreError) -> Object {
     let object = try object(name)
-    guard Self.seal(of: object) == seal else {
+    guard Self.trailerChecksum(of: object) == checksum else {
       throw StoreError(.missing, "\(name) is another file than the one that was indexed")
     }
     return object
   }
 
-  private static func seal(of object: Object) -> UInt64? {
-    PackFormat.seal(trailer: Array(object.bytes.suffix(PackFormat.trailerBytes)))
+  private static func trailerChecksum(of object: Object) -> UInt64? {
+    PackFormat.statedChecksum(trailer: Array(object.bytes.suffix(PackFormat.trailerBytes)))
   }
 
   private static func range(

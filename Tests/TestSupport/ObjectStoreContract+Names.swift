@@ -50,26 +50,28 @@ extension ObjectStoreContract {
   }
 
   static let packCases = [
-    Case(description: "a pack is read by the seal in its trailer") { contract throws in
+    Case(description: "a pack is read by the checksum in its trailer") { contract throws in
       let store = contract.store
       let pack = try pack([1, 2, 3])
       let bytes = Array(pack.pieces.joined())
       _ = try store.putIfAbsent(name, pack.pieces)
-      #expect(try store.seal(of: name) == pack.seal)
-      #expect(try store.get(name, sealed: pack.seal, at: 8, count: 3) == [1, 2, 3])
-      #expect(try store.tail(name, sealed: pack.seal, count: 90) == Array(bytes.suffix(90)))
-      #expect(kind { _ = try store.get(name, sealed: 1, at: 8, count: 3) } == .missing)
-      #expect(kind { _ = try store.tail(name, sealed: 1, count: 3) } == .missing)
+      #expect(try store.trailerChecksum(of: name) == pack.trailerChecksum)
+      #expect(try store.get(name, matching: pack.trailerChecksum, at: 8, count: 3) == [1, 2, 3])
       #expect(
-        kind { _ = try store.get(name, sealed: pack.seal, at: 8, count: 9_000) } == .corrupt)
+        try store.tail(name, matching: pack.trailerChecksum, count: 90) == Array(bytes.suffix(90)))
+      #expect(kind { _ = try store.get(name, matching: 1, at: 8, count: 3) } == .missing)
+      #expect(kind { _ = try store.tail(name, matching: 1, count: 3) } == .missing)
+      #expect(
+        kind { _ = try store.get(name, matching: pack.trailerChecksum, at: 8, count: 9_000) }
+          == .corrupt)
     },
-    Case(description: "a file that is no pack has no seal") { contract throws in
+    Case(description: "a file that is no pack has no checksum") { contract throws in
       let store = contract.store
       _ = try store.putIfAbsent("packs/short", [[1, 2]])
       _ = try store.putIfAbsent("packs/long", [[UInt8](repeating: 7, count: 100)])
       for name in ["packs/short", "packs/long", "packs/none"] {
-        #expect(try store.seal(of: name) == nil)
-        #expect(kind { _ = try store.get(name, sealed: 0, at: 0, count: 1) } == .missing)
+        #expect(try store.trailerChecksum(of: name) == nil)
+        #expect(kind { _ = try store.get(name, matching: 0, at: 0, count: 1) } == .missing)
       }
     },
     Case(description: "a pack that took the name of another is not read for it") {
@@ -77,14 +79,17 @@ extension ObjectStoreContract {
       let (store, other) = (contract.store, contract.other)
       let (old, new) = (try pack([1, 2, 3]), try pack([4, 5]))
       _ = try store.putIfAbsent(name, old.pieces)
-      #expect(try other.get(name, sealed: old.seal, at: 8, count: 3) == [1, 2, 3])
+      #expect(try other.get(name, matching: old.trailerChecksum, at: 8, count: 3) == [1, 2, 3])
       _ = try store.delete(name)
       _ = try store.putIfAbsent(name, new.pieces)
-      #expect(try other.get(name, sealed: new.seal, at: 8, count: 2) == [4, 5])
-      #expect(try other.seal(of: name) == new.seal)
-      #expect(kind { _ = try other.get(name, sealed: old.seal, at: 8, count: 3) } == .missing)
-      #expect(kind { _ = try other.tail(name, sealed: old.seal, count: 3) } == .missing)
-      #expect(try other.tail(name, sealed: new.seal, count: 2) == Array("ND".utf8))
+      #expect(try other.get(name, matching: new.trailerChecksum, at: 8, count: 2) == [4, 5])
+      #expect(try other.trailerChecksum(of: name) == new.trailerChecksum)
+      #expect(
+        kind { _ = try other.get(name, matching: old.trailerChecksum, at: 8, count: 3) } == .missing
+      )
+      #expect(
+        kind { _ = try other.tail(name, matching: old.trailerChecksum, count: 3) } == .missing)
+      #expect(try other.tail(name, matching: new.trailerChecksum, count: 2) == Array("ND".utf8))
     },
   ]
 }

@@ -175,7 +175,7 @@ package struct BacktestAnalysis: Sendable {
       sources: sources, roles: metrics.roles, items: items.document,
       coverage: .init(
         items: items.items.count,
-        candidate: zip(items.items, whole).count { $0.candidate.isTold && $1 },
+        candidate: zip(items.items, whole).count { $0.candidate.isDetermined && $1 },
         active: all.active.count { !$0.isEmpty }, both: places.count),
       conditions: items.conditions(candidate, isCovered: whole), changed: changed.count,
       changes: items.changes, examples: examples(changed),

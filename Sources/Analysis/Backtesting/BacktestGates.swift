@@ -116,11 +116,11 @@ struct BacktestGates: Sendable {
     var result = result
     result.verdict = .undecided
     result.itemsNeeded = nil
-    let told = changes.map { column, items in
+    let clauses = changes.map { column, items in
       "'\(column)' is not the same for both targets on \(items) item\(items == 1 ? "" : "s")"
     }.joined(separator: ", ")
     result.reason = [
-      result.reason, told + "; have all rows judged alike, or choose some with --where",
+      result.reason, clauses + "; have all rows judged alike, or choose some with --where",
     ]
     .compactMap(\.self).joined(separator: "; ")
     return result

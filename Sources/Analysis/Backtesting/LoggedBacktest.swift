@@ -3,7 +3,7 @@ package import Model
 package import Routing
 package import Wire
 
-/// A rule set tried on decisions that another made, each with the chance it had and its outcome.
+/// A rule set tried on decisions that another made, each with the propensity it had and its outcome.
 ///
 /// Self-normalised inverse propensity weighting (Swaminathan and Joachims 2015). Whatever the
 /// target that answered in the end: a decision is judged by the target it gave.
@@ -11,9 +11,9 @@ package struct LoggedBacktest: Sendable {
   /// The columns of logged decisions.
   package enum Column {
     package static let id = "decision_id"
-    package static let chance = "propensity_ppm"
-    /// Of decisions while a version took another's place: the chance over both.
-    package static let rampChance = "ramp_propensity_ppm"
+    package static let propensity = "propensity_ppm"
+    /// Of decisions while a version took another's place: the propensity over both.
+    package static let rampPropensity = "ramp_propensity_ppm"
     /// The first of them that is there.
     package static let targets = ["assigned_target", "target"]
   }
@@ -21,7 +21,7 @@ package struct LoggedBacktest: Sendable {
   private struct Row: Sendable {
     let item: Int
     let outcome: Int
-    /// The candidate's chance of the logged target over the logged one, and the active rules'.
+    /// The candidate's propensity of the logged target over the logged one, and the active rules'.
     let weight: Double
     let activeWeight: Double
   }
@@ -64,8 +64,8 @@ package struct LoggedBacktest: Sendable {
       throw StoreError(.usage, "\(table.name) has no column '\(Column.targets[1])'")
     }
     let targets = try table.texts(target)
-    let chances = try Self.chances(table)
-    var lacking = (chance: 0, outcome: 0)
+    let propensities = try Self.propensities(table)
+    var lacking = (propensity: 0, outcome: 0)
     if contexts != nil {
       // An item whose context came with the outcome has one.
       lacking.outcome = logged.rows.keys.count { results.rows[$0] == nil }
@@ -73,21 +73,21 @@ package struct LoggedBacktest: Sendable {
     var decided: [Int] = []
     for (place, item) in items.items.enumerated() {
       guard let row = logged.rows[item.key]?.first, let name = targets[row],
-        let chance = chances[row], chance > 0, chance <= 1_000_000
+        let propensity = propensities[row], propensity > 0, propensity <= 1_000_000
       else {
-        lacking.chance += 1
+        lacking.propensity += 1
         continue
       }
       guard let outcome = results.rows[item.key]?.last else {
         lacking.outcome += 1
         continue
       }
-      let share = chance / 1_000_000
+      let share = propensity / 1_000_000
       decided.append(row)
       rows.append(
         Row(
-          item: place, outcome: outcome, weight: item.candidate.chance(of: name) / share,
-          activeWeight: item.active.chance(of: name) / share))
+          item: place, outcome: outcome, weight: item.candidate.propensity(of: name) / share,
+          activeWeight: item.active.propensity(of: name) / share))
     }
     if let column = options.cluster {
       let labels = try table.labels(column)
@@ -100,19 +100,19 @@ package struct LoggedBacktest: Sendable {
     findings += Self.findings(lacking, logged, results)
   }
 
-  /// The chance of each decision's target, in millionths.
-  private static func chances(_ table: ColumnTable) throws(StoreError) -> [Double?] {
-    let chances = try table.numbers(Column.chance)
-    guard table.has(Column.rampChance) else { return chances }
-    return zip(try table.numbers(Column.rampChance), chances).map { $0 ?? $1 }
+  /// The propensity of each decision's target, in millionths.
+  private static func propensities(_ table: ColumnTable) throws(StoreError) -> [Double?] {
+    let propensities = try table.numbers(Column.propensity)
+    guard table.has(Column.rampPropensity) else { return propensities }
+    return zip(try table.numbers(Column.rampPropensity), propensities).map { $0 ?? $1 }
   }
 
   /// The decisions and outcomes that take no part, and those of which one does for several.
   private static func findings(
-    _ lacking: (chance: Int, outcome: Int), _ logged: ItemKeys, _ results: ItemKeys
+    _ lacking: (propensity: Int, outcome: Int), _ logged: ItemKeys, _ results: ItemKeys
   ) -> [ComparisonDocument.Finding] {
     let counts = [
-      (lacking.chance, "decisions without a target or a chance", true),
+      (lacking.propensity, "decisions without a target or a chance", true),
       (lacking.outcome, "decisions without an outcome", true),
       (
         results.rows.keys.count { logged.rows[$0] == nil },
@@ -140,7 +140,7 @@ package struct LoggedBacktest: Sendable {
     findings more: [ComparisonDocument.Finding] = []
   ) throws(StoreError) -> BacktestDocument {
     let possible = Set(rows.filter { $0.weight > 0 }.map(\.item))
-    let told = possible.count { items.items[$0].candidate.isTold }
+    let determined = possible.count { items.items[$0].candidate.isDetermined }
     let changed = items.changed
     let worth = worth
     let isEnough = worth.isEnough
@@ -148,7 +148,7 @@ package struct LoggedBacktest: Sendable {
       request: request, rules: candidate.set.digest, active: name, layout: .decisions,
       sources: sources, roles: metrics.roles, items: items.document,
       coverage: .init(
-        items: items.items.count, candidate: told,
+        items: items.items.count, candidate: determined,
         active: rows.count { $0.activeWeight > 0 }, both: rows.count),
       conditions: items.conditions(
         candidate, isCovered: items.items.indices.map { possible.contains($0) }),

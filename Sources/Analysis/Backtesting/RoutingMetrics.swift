@@ -28,7 +28,7 @@ package struct RoutingMetrics: Sendable {
     }
     for name in higher { add(name, .higher) }
     for name in lower { add(name, .lower) }
-    for (role, direction) in Self.directions where Self.isTold(role, roles) {
+    for (role, direction) in Self.directions where Self.isAvailable(role, roles) {
       // An expected refusal is not a fault.
       if role == .refusal, roles[.expectedRefusal] != nil { continue }
       add(Self.name(role, roles), direction)
@@ -64,7 +64,7 @@ package struct RoutingMetrics: Sendable {
   ]
 
   /// Returns true when a column plays the role, or the finish reason decides it.
-  private static func isTold(_ role: MetricRoles.Role, _ roles: MetricRoles) -> Bool {
+  private static func isAvailable(_ role: MetricRoles.Role, _ roles: MetricRoles) -> Bool {
     roles[role] != nil || ([.refusal, .truncated].contains(role) && roles[.finishReason] != nil)
   }
 
@@ -84,7 +84,7 @@ package struct RoutingMetrics: Sendable {
 
   private func isRole(_ name: String) -> Bool {
     Self.directions.contains {
-      Self.isTold($0.0, roles) && Self.name($0.0, roles).hasBytes(of: name)
+      Self.isAvailable($0.0, roles) && Self.name($0.0, roles).hasBytes(of: name)
     }
   }
 
@@ -111,7 +111,7 @@ package struct RoutingMetrics: Sendable {
     _ items: [[Int]], _ arm: ArmRows
   ) throws(StoreError) -> [DataText: [Double?]] {
     var columns: [DataText: [Double?]] = [:]
-    for (role, _) in Self.directions where Self.isTold(role, roles) {
+    for (role, _) in Self.directions where Self.isAvailable(role, roles) {
       columns[Self.name(role, roles)] = arm.numbers(role)
     }
     for choice in choices where columns[choice.name] == nil {

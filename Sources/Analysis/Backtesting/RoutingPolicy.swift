@@ -42,7 +42,7 @@ struct RoutedChoice: Sendable {
   var rule: String? { decision?.ruleName }
 
   /// True when every rule evaluated was known, so that a live request would have got this too.
-  var isTold: Bool { decision.map { $0.unknownCount == 0 } ?? true }
+  var isDetermined: Bool { decision.map { $0.unknownCount == 0 } ?? true }
 
   /// Returns true when another row of the same item was decided the same.
   func isSame(as other: RoutedChoice) -> Bool {
@@ -50,9 +50,9 @@ struct RoutedChoice: Sendable {
       && decision?.variant == other.decision?.variant
   }
 
-  /// The chance, 0 to 1, that a unit for which the same rule is true gets `target`.
-  func chance(of target: String) -> Double {
-    if let decision { return Double(decision.chancePPM(of: target)) / 1_000_000 }
+  /// The propensity, 0 to 1, that a unit for which the same rule is true gets `target`.
+  func propensity(of target: String) -> Double {
+    if let decision { return Double(decision.propensityPPM(of: target)) / 1_000_000 }
     return self.target.name.hasBytes(of: target) ? 1 : 0
   }
 }

@@ -58,9 +58,9 @@ struct WeightedPair: Sendable {
       let two = ratio(part.candidate, values, clusters)
     else { return document }
     func mean(_ estimate: Estimate) -> EstimateDocument? {
-      let told = EstimateDocument(estimate, method: "SNIPS, Fieller")
-      guard nature.areShares else { return told }
-      return told?.ofShares(varies: values.contains { $0 != values[0] }, level: level)
+      let document = EstimateDocument(estimate, method: "SNIPS, Fieller")
+      guard nature.areShares else { return document }
+      return document?.ofShares(varies: values.contains { $0 != values[0] }, level: level)
     }
     document.base = mean(one)
     document.candidate = mean(two)

@@ -15,22 +15,22 @@ extension ComparisonAnalysis {
       let lost = own.filter { !others.contains($0) }
       let absent = lost.filter { !side.table.knows($0) }
       let textual = lost.filter { side.table.knows($0) }
-      var told: [String] = []
+      var clauses: [String] = []
       if !absent.isEmpty {
-        told.append("\(side.name) has no column \(absent.joined(separator: ", "))")
+        clauses.append("\(side.name) has no column \(absent.joined(separator: ", "))")
       }
       if !textual.isEmpty {
-        told.append(
+        clauses.append(
           "\(side.name) has no numbers in the column \(textual.joined(separator: ", "))")
       }
       if !new.isEmpty {
-        told.append(
+        clauses.append(
           lost.isEmpty
             ? "new in \(side.name), and so not compared: \(new.joined(separator: ", "))"
             : "new there: \(new.joined(separator: ", "))")
       }
-      if told.isEmpty { return [] }
-      return [.init(ComparisonDocument.Finding.metrics, arm: nil, told.joined(separator: "; "))]
+      if clauses.isEmpty { return [] }
+      return [.init(ComparisonDocument.Finding.metrics, arm: nil, clauses.joined(separator: "; "))]
     }
   }
 

@@ -97,13 +97,13 @@ struct GateEvidence: Sendable {
     }
     if restsOnScores, !changes.isEmpty {
       if result.verdict != .failed || reasons.isEmpty { result.verdict = .undecided }
-      let told = changes.map { change in
+      let clauses = changes.map { change in
         let items = change.count.map { $0 == 1 ? " on 1 item" : " on \($0) items" } ?? ""
         return change.isUnknown
           ? "'\(change.column)' is recorded for one arm alone, so it is not known to be the same"
           : "'\(change.column)' is not that of \(base)\(items)"
       }
-      reasons.append(told.joined(separator: ", ") + "; " + allowing(changes.map(\.column)))
+      reasons.append(clauses.joined(separator: ", ") + "; " + allowing(changes.map(\.column)))
     }
     // A limit is about the candidate's own values, and so on their scale.
     let others = result.kind == .change ? rescaled.filter { columns.hasText($0.metric) } : []

@@ -130,15 +130,15 @@ struct MetricComparison: Sendable {
     let change = RelativeChange.of(
       base: .init(sample.base), candidate: .init(sample.candidate), clusters: sample.clusters,
       level: options.confidence)
-    let told = EstimateDocument(change, method: "delta, logarithm")
-    guard values.areShares, let told, told.standardError == nil, let difference else {
-      return told
+    let relative = EstimateDocument(change, method: "delta, logarithm")
+    guard values.areShares, let relative, relative.standardError == nil, let difference else {
+      return relative
     }
     let mean = sample.base.reduce(0, +) / Double(sample.count)
     return EstimateDocument(
-      value: told.value, lower: difference.lower.map { $0 / mean },
+      value: relative.value, lower: difference.lower.map { $0 / mean },
       upper: difference.upper.map { $0 / mean }, method: difference.method + ", of the base",
-      rows: told.rows, clusters: told.clusters)
+      rows: relative.rows, clusters: relative.clusters)
   }
 
   private func worse(

@@ -70,8 +70,8 @@ struct SaidOfItem {
         there = there.filter { common.contains(numbers.candidate[$0]) }
       }
     }
-    let (said, told) = (Set(here.map { one[$0] }), Set(there.map { two[$0] }))
-    if here.count == there.count { return said != told }
-    return !said.isSubset(of: told) && !told.isSubset(of: said)
+    let (said, other) = (Set(here.map { one[$0] }), Set(there.map { two[$0] }))
+    if here.count == there.count { return said != other }
+    return !said.isSubset(of: other) && !other.isSubset(of: said)
   }
 }

@@ -149,12 +149,12 @@ package struct ExperimentAnalysis: Sendable {
       let rows = arm.outcomes
       var elsewhere: ArmDocument.Rate?
       if let served {
-        let told = rows.filter { served[$0] != nil && units.assigned[$0] != nil }
-        let others = told.map { row in
+        let recorded = rows.filter { served[$0] != nil && units.assigned[$0] != nil }
+        let others = recorded.map { row in
           served[row]?.hasBytes(of: units.assigned[row] ?? "") == true ? 0.0 : 1
         }
         elsewhere = ArmDocument.Rate(
-          count: others.count { $0 == 1 }, of: told.count,
+          count: others.count { $0 == 1 }, of: recorded.count,
           rate: .mean(others, clusters: nil, level: request.confidence))
       }
       arms.append(

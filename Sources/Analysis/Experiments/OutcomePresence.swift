@@ -27,12 +27,13 @@ struct OutcomePresence: Sendable {
   init(_ metric: String, _ values: [Double?], of units: ExperimentUnits) {
     self.metric = metric
     arms = units.arms.map { arm in
-      let told = arm.units.filter { !$0.isEmpty }
-      let lost = told.map { rows in rows.count { values[$0] == nil } }
-      let shares = zip(lost, told).reduce(0.0) { $0 + Double($1.0) / Double($1.1.count) }
+      let withOutcomes = arm.units.filter { !$0.isEmpty }
+      let lost = withOutcomes.map { rows in rows.count { values[$0] == nil } }
+      let shares = zip(lost, withOutcomes).reduce(0.0) { $0 + Double($1.0) / Double($1.1.count) }
       return Arm(
-        variant: arm.plan.variant, units: told.count, lacking: lost.count { $0 > 0 },
-        outcomes: lost.reduce(0, +), share: told.isEmpty ? 0 : shares / Double(told.count))
+        variant: arm.plan.variant, units: withOutcomes.count, lacking: lost.count { $0 > 0 },
+        outcomes: lost.reduce(0, +),
+        share: withOutcomes.isEmpty ? 0 : shares / Double(withOutcomes.count))
     }
   }
 
@@ -51,12 +52,12 @@ struct OutcomePresence: Sendable {
     let pair = [arms[0], arms[variant]]
     let lacking = pair.map { "\($0.lacking) of \($0.units) units of \($0.variant)" }
       .joined(separator: " and ")
-    let told = "\(lacking) have outcomes without a value of \(metric)"
+    let text = "\(lacking) have outcomes without a value of \(metric)"
     if pair.contains(where: { $0.share > Self.mostLacking }) {
-      return told + ", more than 5% of them on some side"
+      return text + ", more than 5% of them on some side"
     }
     let check = SampleRatioCheck(
       counts: pair.map(\.lacking), weights: pair.map { Double($0.units) })
-    return check?.isAlarm == true ? told + ", which is not the same share of both" : nil
+    return check?.isAlarm == true ? text + ", which is not the same share of both" : nil
   }
 }

@@ -14,9 +14,9 @@ package enum RepeatSummary {
     edition: Edition = .current
   ) -> ArmDocument.Repeats? {
     func share(_ estimate: Estimate?, _ method: String) -> EstimateDocument? {
-      let told = EstimateDocument(estimate, method: method)
-      guard edition > .first else { return told }
-      return told?.ofShares(varies: told?.lower != told?.upper, level: level)
+      let document = EstimateDocument(estimate, method: method)
+      guard edition > .first else { return document }
+      return document?.ofShares(varies: document?.lower != document?.upper, level: level)
     }
     guard let success = rows.numbers(.success),
       success.allSatisfy({ $0 == nil || $0 == 0 || $0 == 1 })

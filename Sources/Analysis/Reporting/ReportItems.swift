@@ -92,8 +92,8 @@ struct ReportItems {
         value: difference.value, standardError: difference.standardError, lower: interval?.lower,
         upper: interval?.upper, method: "Tango", rows: difference.rowCount)
     }
-    let told = EstimateDocument(
+    let document = EstimateDocument(
       difference, method: sample.clusters == nil ? "paired t" : "clustered paired t")
-    return areShares ? told?.ofShares(in: sample, level: level) : told
+    return areShares ? document?.ofShares(in: sample, level: level) : document
   }
 }

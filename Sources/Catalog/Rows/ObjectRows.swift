@@ -71,10 +71,11 @@ import Synchronization
       unsafe Self.checksum(object, frames: sizes, pack, index.key)
         == sqlite3_column_int64(statement, 9)
     else { throw IndexDamage(what: "an object is not what was written") }
-    return ObjectLocation(pack: pack.pack.name, seal: pack.pack.seal, object: object)
+    return ObjectLocation(
+      pack: pack.pack.name, trailerChecksum: pack.pack.trailerChecksum, object: object)
   }
 
-  /// The seal ties the row to the very file that was indexed.
+  /// The trailerChecksum ties the row to the very file that was indexed.
   private static func checksum(
     _ object: ObjectEntry, frames: [UInt8], _ pack: PackRow, _ key: RowChecksum
   ) -> Int64 {
@@ -82,7 +83,7 @@ import Synchronization
     sum.combine(object.digest)
     sum.combine(UInt64(object.kind.rawValue))
     sum.combine(Int(pack.id))
-    sum.combine(pack.pack.seal)
+    sum.combine(pack.pack.trailerChecksum)
     sum.combine(object.offset)
     sum.combine(frames)
     if let base = object.base { sum.combine(base) }

@@ -36,7 +36,7 @@ struct PackRow: Sendable {
     id = try row.decode(forColumn: "id")
     pack = KnownPack(
       name: try row.decode(forColumn: "name"), byteCount: try row.decode(forColumn: "bytes"),
-      seal: UInt64(bitPattern: try row.decode(forColumn: "seal")))
+      trailerChecksum: UInt64(bitPattern: try row.decode(forColumn: "seal")))
     guard try row.decode(forColumn: "checksum") == Self.checksum(id, pack, key) else {
       throw IndexDamage(what: "a pack is not what was written")
     }
@@ -47,7 +47,7 @@ struct PackRow: Sendable {
     sum.combine(Int(id))
     sum.combine(pack.name)
     sum.combine(pack.byteCount)
-    sum.combine(pack.seal)
+    sum.combine(pack.trailerChecksum)
     return sum.value
   }
 
@@ -56,7 +56,7 @@ struct PackRow: Sendable {
     _ pack: KnownPack, _ database: Database, _ key: RowChecksum
   ) throws -> PackRow {
     try database.cachedStatement(sql: "INSERT INTO pack (name, bytes, seal) VALUES (?, ?, ?)")
-      .execute(arguments: [pack.name, pack.byteCount, Int64(bitPattern: pack.seal)])
+      .execute(arguments: [pack.name, pack.byteCount, Int64(bitPattern: pack.trailerChecksum)])
     let id = database.lastInsertedRowID
     try database.cachedStatement(sql: "UPDATE pack SET checksum = ? WHERE id = ?")
       .execute(arguments: [checksum(id, pack, key), id])

@@ -42,7 +42,7 @@ extension RowRun {
       }
       var row = piece.start
       let end = piece.start + piece.count
-      var index = RowScript.pieceIndex(of: row, in: starts)
+      var index = starts.pieceIndex(at: row)
       while row < end {
         let source = older[index]
         let offset = row - starts[index]

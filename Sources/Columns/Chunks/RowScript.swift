@@ -71,7 +71,7 @@ package struct RowScript: Equatable, Sendable {
       }
       var row = piece.start
       let end = piece.start + piece.count
-      var index = Self.pieceIndex(of: row, in: starts)
+      var index = starts.pieceIndex(at: row)
       while row < end {
         let source = older.pieces[index]
         let offset = row - starts[index]
@@ -98,17 +98,6 @@ package struct RowScript: Equatable, Sendable {
       row += piece.count
     }
     return starts
-  }
-
-  /// The last piece that starts at or before `row`.
-  static func pieceIndex(of row: Int32, in starts: [Int32]) -> Int {
-    var low = 0
-    var high = starts.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if starts[middle] <= row { low = middle } else { high = middle }
-    }
-    return low
   }
 }
 

@@ -30,7 +30,7 @@ package struct RowSearch {
         found[place] = RowRun(source: level, start: row, count: 1)
         continue
       }
-      let index = RowScript.pieceIndex(of: row, in: starts)
+      let index = starts.pieceIndex(at: row)
       let piece = script.pieces[index]
       let source = piece.start + row - starts[index]
       if piece.isNew {

@@ -73,7 +73,7 @@ struct ColumnTypes {
     case .timestamp: return try moments(vector)
     case .bool:
       do throws(OtherValue) {
-        return try vector.retold(as: .bool)
+        return try vector.converted(as: .bool)
       } catch {
         throw StoreError(
           .invalid,

@@ -120,9 +120,9 @@ package final class LocalObjectStore: MaintainableObjectStore {
   }
 
   package func get(
-    _ name: String, sealed seal: UInt64, at offset: Int, count: Int
+    _ name: String, matching checksum: UInt64, at offset: Int, count: Int
   ) throws(StoreError) -> [UInt8] {
-    try read(file(name, sealed: seal), at: offset, count: count)
+    try read(file(name, matching: checksum), at: offset, count: count)
   }
 
   package func tail(_ name: String, count: Int) throws(StoreError) -> [UInt8] {
@@ -130,15 +130,15 @@ package final class LocalObjectStore: MaintainableObjectStore {
   }
 
   package func tail(
-    _ name: String, sealed seal: UInt64, count: Int
+    _ name: String, matching checksum: UInt64, count: Int
   ) throws(StoreError) -> [UInt8] {
-    try tail(file(name, sealed: seal), count: count)
+    try tail(file(name, matching: checksum), count: count)
   }
 
-  package func seal(of name: String) throws(StoreError) -> UInt64? {
+  package func trailerChecksum(of name: String) throws(StoreError) -> UInt64? {
     files.forget(name)
     do throws(StoreError) {
-      return try files.file(name).seal()
+      return try files.file(name).trailerChecksum()
     } catch  where error.kind == .missing {
       return nil
     }
@@ -155,12 +155,13 @@ package final class LocalObjectStore: MaintainableObjectStore {
   }
 
   /// The open pack of that name and checksum, opened again when the one that is open is another.
-  private func file(_ name: String, sealed seal: UInt64) throws(StoreError) -> OpenFiles.Entry {
+  private func file(_ name: String, matching checksum: UInt64) throws(StoreError) -> OpenFiles.Entry
+  {
     let open = try files.file(name)
-    if try open.seal() == seal { return open }
+    if try open.trailerChecksum() == checksum { return open }
     files.forget(name)
     let fresh = try files.file(name)
-    guard try fresh.seal() == seal else {
+    guard try fresh.trailerChecksum() == checksum else {
       throw StoreError(.missing, "\(name) is another file than the index says; run verify")
     }
     return fresh

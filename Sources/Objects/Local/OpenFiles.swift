@@ -24,7 +24,7 @@ final class OpenFiles: Sendable {
     let file: DiskFile
     private let disk: any Disk
     /// The checksum in the trailer, once it was read; 0 for a file that is no pack.
-    private let knownSeal = Mutex<UInt64?>(nil)
+    private let knownChecksum = Mutex<UInt64?>(nil)
 
     init(_ path: String, on disk: any Disk) throws(StoreError) {
       self.disk = disk
@@ -37,14 +37,14 @@ final class OpenFiles: Sendable {
     func byteCount() throws(StoreError) -> Int { try disk.byteCount(of: file) }
 
     /// The checksum in the pack's trailer; nil when the file does not end as a pack does.
-    func seal() throws(StoreError) -> UInt64? {
-      if let known = knownSeal.withLock({ $0 }) { return known == 0 ? nil : known }
+    func trailerChecksum() throws(StoreError) -> UInt64? {
+      if let known = knownChecksum.withLock({ $0 }) { return known == 0 ? nil : known }
       let offset = try byteCount() - PackFormat.trailerBytes
       let trailer =
         offset < 0 ? [] : try disk.read(file, at: offset, count: PackFormat.trailerBytes)
-      let seal = PackFormat.seal(trailer: trailer)
-      knownSeal.withLock { $0 = seal ?? 0 }
-      return seal
+      let trailerChecksum = PackFormat.statedChecksum(trailer: trailer)
+      knownChecksum.withLock { $0 = trailerChecksum ?? 0 }
+      return trailerChecksum
     }
   }
 

@@ -59,7 +59,7 @@ package enum PackFormat {
 
   /// The checksum that a trailer holds of itself and the index, and so of the whole pack; nil for
   /// bytes that are no trailer.
-  package static func seal(trailer: [UInt8]) -> UInt64? {
+  package static func statedChecksum(trailer: [UInt8]) -> UInt64? {
     guard trailer.count == trailerBytes, trailer[endMagicOffset...].elementsEqual(endMagic)
     else { return nil }
     return word(trailer, at: checksumOffset)

@@ -6,13 +6,13 @@ package struct PackIndex: Sendable {
   /// The size of the whole file.
   package let byteCount: Int
   /// The checksum in the trailer, which distinguishes a pack from another of the same name.
-  package let seal: UInt64
+  package let trailerChecksum: UInt64
   private let tail: [UInt8]
 
-  init(entries: [ObjectEntry], byteCount: Int, seal: UInt64, tail: [UInt8]) {
+  init(entries: [ObjectEntry], byteCount: Int, trailerChecksum: UInt64, tail: [UInt8]) {
     self.entries = entries
     self.byteCount = byteCount
-    self.seal = seal
+    self.trailerChecksum = trailerChecksum
     self.tail = tail
   }
 
@@ -70,8 +70,8 @@ package enum PackReader {
     }
     let tailStart = byteCount - tail.count
     let index = Array(tail[(indexStart - tailStart)..<(indexEnd - tailStart)])
-    let seal = PackFormat.checksum(index: index, trailer: trailer)
-    guard seal == PackFormat.word(trailer, at: PackFormat.checksumOffset) else {
+    let trailerChecksum = PackFormat.checksum(index: index, trailer: trailer)
+    guard trailerChecksum == PackFormat.word(trailer, at: PackFormat.checksumOffset) else {
       throw corrupt(name, "has a damaged index")
     }
     guard
@@ -80,7 +80,8 @@ package enum PackReader {
     else {
       throw corrupt(name, "has an index this program cannot read; a newer one may have written it")
     }
-    return PackIndex(entries: entries, byteCount: byteCount, seal: seal, tail: tail)
+    return PackIndex(
+      entries: entries, byteCount: byteCount, trailerChecksum: trailerChecksum, tail: tail)
   }
 
   private static func decode(

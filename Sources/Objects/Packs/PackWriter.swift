@@ -13,7 +13,7 @@ package struct PackWriter {
     package let digest: Digest
     package let byteCount: Int
     /// The checksum in its trailer.
-    package let seal: UInt64
+    package let trailerChecksum: UInt64
   }
 
   private let upload: (any Upload)?
@@ -63,14 +63,14 @@ package struct PackWriter {
     contentHasher.update(index)
     contentHasher.update(trailer)
     trailer.append(contentsOf: contentHasher.finalize().bytes)
-    let seal = PackFormat.checksum(index: index, trailer: trailer)
-    PackFormat.append(seal, to: &trailer)
+    let trailerChecksum = PackFormat.checksum(index: index, trailer: trailer)
+    PackFormat.append(trailerChecksum, to: &trailer)
     trailer.append(contentsOf: PackFormat.endMagic)
     try write(index)
     try write(trailer)
     return Finished(
       pieces: pieces, entries: entries, digest: hasher.finalize(), byteCount: byteCount,
-      seal: seal)
+      trailerChecksum: trailerChecksum)
   }
 
   private mutating func write(_ bytes: [UInt8]) throws(StoreError) {

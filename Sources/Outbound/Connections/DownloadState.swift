@@ -4,6 +4,8 @@ import Model
 struct DownloadState {
   /// The number of bytes handed on.
   private(set) var received = 0
+  /// True when the body of an answer has begun, so that the server had the request.
+  var isAnswered = false
   private var entityTag: String?
   /// The number of bytes of the current response that were handed on before.
   private var surplus = 0

@@ -15,8 +15,9 @@ package final class HTTPClient: Sendable {
   private let seeds: Mutex<UInt64>
   private let pool = ConnectionPool()
 
-  /// The most bytes of a document, and of an error's.
-  private static let documentLimit = 256 << 20
+  private let documentLimit: Int
+
+  /// The most bytes of an error's document.
   private static let problemLimit = 64 << 10
   /// So many bytes of a download at once make it worth as many attempts as at its beginning.
   private static let progressBytes = 1 << 20
@@ -25,12 +26,14 @@ package final class HTTPClient: Sendable {
   /// - Parameters:
   ///   - sleep: Waits; other than the real one in tests.
   ///   - seed: Of the random part of pauses.
+  ///   - documentLimit: The most bytes of a document that is kept in memory.
   package init(
-    policy: RetryPolicy = RetryPolicy(),
+    policy: RetryPolicy = RetryPolicy(), documentLimit: Int = 256 << 20,
     seed: UInt64 = SystemRandom.number(),
     sleep: @escaping @Sendable (Duration) -> Void = HTTPClient.wait
   ) {
     self.policy = policy
+    self.documentLimit = documentLimit
     self.sleep = sleep
     seeds = Mutex(seed)
   }
@@ -92,7 +95,8 @@ package final class HTTPClient: Sendable {
         sleep(pause)
         continue
       } catch {
-        let wasSent = error.cause == .interrupted || error.cause == .malformed
+        let wasSent =
+          error.cause == .interrupted || error.cause == .malformed || download.isAnswered
         isInterrupted = isInterrupted || error.cause == .interrupted
         failure = error
         failure.mayBeDone = request.isChange && (isInterrupted || wasSent)
@@ -120,8 +124,9 @@ package final class HTTPClient: Sendable {
     let head = try pool.withConnection { connection throws(TransferFailure) in
       try connection.perform(request, to: address) {
         head, bytes throws(StoreError) in
+        state.isAnswered = true
         guard handsOn, head.isSuccess else {
-          let limit = head.isSuccess ? Self.documentLimit : Self.problemLimit
+          let limit = head.isSuccess ? documentLimit : Self.problemLimit
           guard body.count + bytes.count <= limit else {
             if head.isSuccess { throw Self.tooLarge }
             return

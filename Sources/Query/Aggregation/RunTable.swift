@@ -40,13 +40,7 @@ struct RunTable<Element: BitwiseCopyable & Equatable & Sendable>: Sendable {
   }
 
   private mutating func grow() {
-    let size = slots.count * 2
-    slots = [UInt32](repeating: 0, count: size)
-    for (number, hash) in hashes.enumerated() {
-      var slot = Int(truncatingIfNeeded: hash) & (size - 1)
-      while slots[slot] != 0 { slot = (slot + 1) & (size - 1) }
-      slots[slot] = UInt32(number) + 1
-    }
+    slots = HashSlots.table(size: slots.count * 2, of: hashes)
   }
 
   /// About how many bytes the table takes.

@@ -9,7 +9,7 @@ struct WordTable: Sendable {
   mutating func number(of word: UInt64) -> UInt32 {
     if words.count * 2 >= slots.count { grow() }
     let mask = slots.count - 1
-    var slot = Self.hash(word) & mask
+    var slot = Int(truncatingIfNeeded: Self.hash(word)) & mask
     while slots[slot] != 0 {
       if words[Int(slots[slot]) - 1] == word { return slots[slot] - 1 }
       slot = (slot + 1) & mask
@@ -20,19 +20,13 @@ struct WordTable: Sendable {
   }
 
   private mutating func grow() {
-    let size = slots.count * 2
-    slots = [UInt32](repeating: 0, count: size)
-    for (number, word) in words.enumerated() {
-      var slot = Self.hash(word) & (size - 1)
-      while slots[slot] != 0 { slot = (slot + 1) & (size - 1) }
-      slots[slot] = UInt32(number) + 1
-    }
+    slots = HashSlots.table(size: slots.count * 2, of: words.lazy.map(Self.hash))
   }
 
   @inline(__always)
-  private static func hash(_ word: UInt64) -> Int {
+  private static func hash(_ word: UInt64) -> UInt64 {
     var hash = TextHash()
     hash.combine(word)
-    return Int(truncatingIfNeeded: hash.value)
+    return hash.value
   }
 }

@@ -52,14 +52,14 @@ struct FrontChart {
   }
 
   var svg: SVG {
-    let told = front.points.map { point in
+    let descriptions = front.points.map { point in
       "\(point.model): cost \(Figures.number(point.cost.value)), "
         + "\(tables.quality) \(tables.figure(point.quality.value)), \(ReportSections.standing(point))"
     }
     var svg = SVG(
       "front", width: Self.width, height: Self.height,
       title: "Cost and quality of each model, with the Pareto front",
-      description: told.joined(separator: "; "))
+      description: descriptions.joined(separator: "; "))
     axes(&svg)
     let places = front.points.map { (across.place($0.cost.value), up.place($0.quality.value)) }
     path(&svg)
@@ -67,7 +67,7 @@ struct FrontChart {
     for (index, point) in front.points.enumerated() {
       let (x, y) = places[index]
       let style = point.isOnFront ? (point.isClear ? "dot" : "dot open-dot") : "dot faint"
-      svg.dot(style, x, y, radius: 6, told[index])
+      svg.dot(style, x, y, radius: 6, descriptions[index])
     }
     labels(&svg, places)
     return svg

@@ -83,7 +83,7 @@ package struct Decision: Sendable {
   package var propensityPPM: Int { (draw?.weight ?? Bucket.count) * 100 }
 
   /// The probability of any target, in millionths, over all units that the rule is true for.
-  package func chancePPM(of target: RuleSet.Target.Name) -> Int {
+  package func propensityPPM(of target: RuleSet.Target.Name) -> Int {
     guard draw != nil, case .split(let split)? = rule?.serve else {
       return self.target.name.hasBytes(of: target) ? 1_000_000 : 0
     }

@@ -77,9 +77,9 @@ package struct LiveRules: Sendable {
     let old = try before.decide(context, trusting: trusting, unit: unit)
     let decision = isReached ? new : old
     let target = decision.target.name
-    let chance =
-      new.chancePPM(of: target) * share + old.chancePPM(of: target) * (Bucket.count - share)
-    return (decision, Rollout(unit: name, propensityPPM: max(1, chance / Bucket.count)))
+    let propensity =
+      new.propensityPPM(of: target) * share + old.propensityPPM(of: target) * (Bucket.count - share)
+    return (decision, Rollout(unit: name, propensityPPM: max(1, propensity / Bucket.count)))
   }
 }
 

@@ -21,7 +21,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   private let bodyLimitBytes: Int
   private var requestsUnderWay = 0
   private var closesAfterAnswer = false
-  private var hasGone = false
+  private var isDisconnected = false
   private var listeners: [@Sendable () -> Void] = []
 
   /// The size above which an announced body gets no `100 Continue`.
@@ -37,8 +37,8 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   /// Calls `listener` when the client has closed its side.
-  func whenGone(_ listener: @escaping @Sendable () -> Void) {
-    if hasGone { listener() } else { listeners.append(listener) }
+  func onDisconnect(_ listener: @escaping @Sendable () -> Void) {
+    if isDisconnected { listener() } else { listeners.append(listener) }
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -113,7 +113,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   private func tellGone() {
-    hasGone = true
+    isDisconnected = true
     let gone = listeners
     listeners = []
     for listener in gone { listener() }

@@ -19,7 +19,7 @@ struct RowSealer: ServiceLifecycle.Service {
     await cancelWhenGracefulShutdown { [refusal] in
       var refusal = refusal
       // The last error logged of each dataset: rows may wait for a person to act.
-      var told: [DatasetName: String] = [:]
+      var reported: [DatasetName: String] = [:]
       while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(1))
         // The sender of rows gets the error; everything else works. A server that cannot even
@@ -28,18 +28,18 @@ struct RowSealer: ServiceLifecycle.Service {
           logger.warning("this server takes no rows: \(error.message)")
           refusal = nil
         }
-        await seal(&told)
+        await seal(&reported)
       }
     }
   }
 
-  private func seal(_ told: inout [DatasetName: String]) async {
+  private func seal(_ reported: inout [DatasetName: String]) async {
     do throws(StoreError) {
       let failures = try await backend.heavy.run { [rows = backend.rows] () throws(StoreError) in
         rows?.sealDue() ?? []
       }
-      let earlier = told
-      told = Dictionary(
+      let earlier = reported
+      reported = Dictionary(
         failures.map { ($0.dataset, $0.error.message) }, uniquingKeysWith: { first, _ in first })
       for failure in failures where earlier[failure.dataset] != failure.error.message {
         logger.error("the rows of \(failure.dataset) wait: \(failure.error.message)")

@@ -63,8 +63,8 @@ struct DiffText {
         }
       }
     }
-    let told = ChangeCounts(report.diff)
-    let rows = told.added + told.removed + told.changed
+    let counts = ChangeCounts(report.diff)
+    let rows = counts.added + counts.removed + counts.changed
     if rows > report.limit { try output.line("… and \(rows - report.limit) more rows") }
   }
 

@@ -57,7 +57,7 @@ extension LocalStoreService {
   func requireDistinct(_ versions: [Version]) throws(StoreError) {
     var sound: (key: [DataText], types: [ColumnType], chunks: [[Digest?]])?
     for version in versions {
-      try goOn()
+      try checkCancellation()
       let snapshot = try store.snapshot(version)
       let key = snapshot.schema.key
       let types = key.compactMap { snapshot.schema.index(of: $0) }.map {

@@ -38,7 +38,7 @@ extension LocalStoreService {
     base.findings += try findings(of: rows.snapshot, where: options.condition)
     let schema = rows.schema
     let compiled = [rules] + [base.policy.compiled].compactMap { $0 }
-    let isLogged = schema.columns.contains { $0.name == LoggedBacktest.Column.chance }
+    let isLogged = schema.columns.contains { $0.name == LoggedBacktest.Column.propensity }
     var key =
       isLogged
       ? [LoggedBacktest.Column.id]
@@ -48,7 +48,7 @@ extension LocalStoreService {
     let columns =
       RowContexts.columns(of: schema, for: compiled, map: options.map)
       + Self.columns(of: schema, options, rules.set, key: key + schema.key)
-      + (isLogged ? LoggedBacktest.Column.targets + [LoggedBacktest.Column.rampChance] : [])
+      + (isLogged ? LoggedBacktest.Column.targets + [LoggedBacktest.Column.rampPropensity] : [])
     let table = try trialTable(rows, columns: columns, where: options.condition)
     if !isLogged {
       if let column = options.repeats { _ = try table.vector(column) }

@@ -100,11 +100,11 @@ extension LocalStoreService {
       let names = keys.prefix(3).map(\.line).joined(separator: ", ")
       return "\(keys.count) \(what) (\(names)\(keys.count > 3 ? ", …" : ""))"
     }
-    let told = [some(lacking, "are lacking"), some(others, "are others")].compactMap { $0 }
+    let clauses = [some(lacking, "are lacking"), some(others, "are others")].compactMap { $0 }
     throw StoreError(
       .conflict,
       "the items compared are not those registered in \(registration.version.reference): of "
-        + "\(wanted.count), \(told.joined(separator: "; "))")
+        + "\(wanted.count), \(clauses.joined(separator: "; "))")
   }
 
   /// Runs the computation of a saved document, if there is one.

@@ -59,9 +59,9 @@ extension LocalStoreService {
       columns.append(name)
     }
     if edition > .first {
-      let told = MetricRoles.textual(schema.columns).map(\.name)
+      let textual = MetricRoles.textual(schema.columns).map(\.name)
       let asked = edition > .second ? Comparability.ofItems(schema.columns) : []
-      columns += (told + asked + Comparability.ofScores(schema.columns)).filter {
+      columns += (textual + asked + Comparability.ofScores(schema.columns)).filter {
         !columns.hasText($0)
       }
     }

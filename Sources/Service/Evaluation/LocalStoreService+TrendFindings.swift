@@ -50,7 +50,7 @@ extension LocalStoreService {
     var measures = ChangedMeasures(metric)
     var before: Measured?
     for version in versions {
-      try goOn()
+      try checkCancellation()
       guard var measured = try measured(version, metric, reader) else {
         before = nil
         continue
@@ -74,7 +74,7 @@ extension LocalStoreService {
     /// The columns that identify an item.
     let key: [String]
     /// True when its rows record any.
-    let isTold: Bool
+    let recordsMeasures: Bool
     /// The columns to read, besides nested ones; empty where rows record nothing.
     let columns: [String]
     /// The chunks of the values that scores rest on.
@@ -100,7 +100,7 @@ extension LocalStoreService {
     guard Comparability.matters(to: metric, schema.columns) else { return nil }
     let request = reader.request
     let others = [metric, request.group, request.repeats].compactMap(\.self)
-    let told = Comparability.ofScores(schema.columns).filter {
+    let measures = Comparability.ofScores(schema.columns).filter {
       !schema.key.hasText($0) && !others.hasText($0)
     }
     let members = try nestedMeasures(of: version)
@@ -108,14 +108,16 @@ extension LocalStoreService {
     var read = (key + [request.repeats].compactMap(\.self)).filter {
       schema.index(of: $0) != nil
     }
-    let isTold = !told.isEmpty || !members.isEmpty
-    read = isTold ? read + told : []
+    let recordsMeasures = !measures.isEmpty || !members.isEmpty
+    read = recordsMeasures ? read + measures : []
     // The other values of nested columns do not matter, but their chunks cannot be separated.
     let chunks =
-      isTold ? try snapshot.chunkDigests(of: read + members.map(\.column)) : []
-    if isTold, schema.index(of: metric) != nil, !read.hasText(metric) { read.append(metric) }
+      recordsMeasures ? try snapshot.chunkDigests(of: read + members.map(\.column)) : []
+    if recordsMeasures, schema.index(of: metric) != nil, !read.hasText(metric) {
+      read.append(metric)
+    }
     return Measured(
-      version: version, key: key, isTold: isTold, columns: read, chunks: chunks,
+      version: version, key: key, recordsMeasures: recordsMeasures, columns: read, chunks: chunks,
       isWhole: request.condition == nil)
   }
 
@@ -126,7 +128,7 @@ extension LocalStoreService {
     if let side = measured.side { return side }
     let version = measured.version
     let table =
-      measured.isTold
+      measured.recordsMeasures
       ? try judgedTable(version, columns: measured.columns, where: reader.request.condition)
       : ColumnTable(name: version.reference, columns: [], batches: [])
     let side = ComparisonSide(
@@ -190,9 +192,9 @@ private struct VersionPlace: Equatable {
 
   /// The first of several phrases, and the number of others.
   static func text(_ places: [String]) -> String {
-    let told = places.prefix(most).joined(separator: ", ")
+    let named = places.prefix(most).joined(separator: ", ")
     let more = places.count - most
-    return told + (more > 0 ? " and \(more) more versions" : "")
+    return named + (more > 0 ? " and \(more) more versions" : "")
   }
 }
 

@@ -19,7 +19,7 @@ extension LocalStoreService {
       shapes: positions.map { snapshot.manifest.shapes[$0] }, nulls: request.writesNulls)
     var written = 0
     try RowPages(snapshot, columns: positions).forEach(rows) { batches throws(StoreError) in
-      try goOn()
+      try checkCancellation()
       try text.append(batches, write: write)
       written += batches.reduce(0) { $0 + $1.count }
       progress(Progress(done: written, unit: .rows))

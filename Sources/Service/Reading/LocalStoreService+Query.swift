@@ -44,7 +44,7 @@ extension LocalStoreService {
 
   /// Throws when the request was cancelled; called by readers of rows after each page.
   /// - Throws: ``StoreError`` of kind `exhausted`.
-  func goOn() throws(StoreError) {
+  func checkCancellation() throws(StoreError) {
     if let isCancelled, isCancelled() {
       throw StoreError(.exhausted, "the request was cancelled")
     }

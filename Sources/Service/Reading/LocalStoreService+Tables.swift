@@ -24,7 +24,7 @@ extension LocalStoreService {
     var batches: [RowBatch] = []
     try RowPages(snapshot, columns: positions).forEach(try selection(request, of: snapshot)) {
       page throws(StoreError) in
-      try goOn()
+      try checkCancellation()
       batches += page
     }
     return (

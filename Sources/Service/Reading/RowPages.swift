@@ -95,7 +95,7 @@ struct RowPages {
       var groups: [Int] = []
       var runs: [RowRun] = []
       for position in page {
-        let group = Self.lastIndex(of: starts, notAfter: position)
+        let group = starts.pieceIndex(at: position)
         if sources[group] == nil {
           sources[group] = Int32(groups.count)
           groups.append(group)
@@ -133,17 +133,6 @@ struct RowPages {
     } else {
       runs.append(RowRun(source: source, start: row, count: 1))
     }
-  }
-
-  /// The index of the last of `starts`, which ascend from 0, that is not above `position`.
-  private static func lastIndex(of starts: [Int], notAfter position: Int) -> Int {
-    var low = 0
-    var high = starts.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if starts[middle] <= position { low = middle } else { high = middle }
-    }
-    return low
   }
 }
 

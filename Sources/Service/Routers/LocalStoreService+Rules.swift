@@ -56,11 +56,11 @@ extension LocalStoreService {
       return set
     } catch {
       let count = error.faults.count
-      var told = StoreError(
+      var faulty = StoreError(
         .invalid,
         "the rules of \(name) have \(count) fault\(count == 1 ? "" : "s"):\n\(error)")
-      told.detail = .faults
-      throw told
+      faulty.detail = .faults
+      throw faulty
     }
   }
 

@@ -49,7 +49,7 @@ extension LocalStoreService {
     let isCancelled = isCancelled
     for measure in measures {
       if let set = measure as? any SetScorer {
-        try goOn()
+        try checkCancellation()
         rows += outputs.rows(by: set)
       }
       guard let scorer = measure as? any Scorer else { continue }

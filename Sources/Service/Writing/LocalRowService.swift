@@ -91,7 +91,7 @@ extension LocalRowService: RowService {
   package func appendRows(to dataset: DatasetName, _ rows: RowBatch) throws(StoreError) {
     // Rows of no caller in particular name no attachment that the dataset does not have.
     let limited = Caller(
-      tokenID: nil, name: "", scope: .write, reach: .dataset(dataset), expiresAt: nil)
+      tokenID: nil, name: "", scope: .write, visibility: .dataset(dataset), expiresAt: nil)
     _ = try opened().append(dataset, rows, sees: access(of: limited))
   }
 }

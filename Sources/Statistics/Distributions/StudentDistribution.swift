@@ -6,10 +6,10 @@ package struct StudentDistribution: Sendable {
   /// The distribution with `freedom` degrees of freedom, above 0.
   package init(freedom: Double) { self.freedom = freedom }
 
-  /// The chance of a value of at most `t`.
+  /// The probability of a value of at most `t`.
   package func lowerTail(_ t: Double) -> Double { upperTail(-t) }
 
-  /// The chance of a value of at least `t`: half of I_x(ν/2, ½) with x = ν/(ν + t²).
+  /// The probability of a value of at least `t`: half of I_x(ν/2, ½) with x = ν/(ν + t²).
   package func upperTail(_ t: Double) -> Double {
     if t.isInfinite { return t > 0 ? 0 : 1 }
     let (x, y) = shares(t)
@@ -17,22 +17,22 @@ package struct StudentDistribution: Sendable {
     return t >= 0 ? 0.5 * outer : 0.5 + 0.5 * inner
   }
 
-  /// The chance of a value at least as far from 0 as `t`.
+  /// The probability of a value at least as far from 0 as `t`.
   package func twoSidedTail(_ t: Double) -> Double { min(1, 2 * upperTail(abs(t))) }
 
-  /// The value that is exceeded with chance `upperTail`; infinite at 0 and 1.
-  package func quantile(upperTail chance: Double) -> Double {
-    if chance.isNaN || chance < 0 || chance > 1 || !(freedom > 0) { return .nan }
-    if chance == 0.5 { return 0 }
-    if chance > 0.5 { return -quantile(upperTail: 1 - chance) }
-    if chance == 0 { return .infinity }
+  /// The value that is exceeded with probability `upperTail`; infinite at 0 and 1.
+  package func quantile(upperTail probability: Double) -> Double {
+    if probability.isNaN || probability < 0 || probability > 1 || !(freedom > 0) { return .nan }
+    if probability == 0.5 { return 0 }
+    if probability > 0.5 { return -quantile(upperTail: 1 - probability) }
+    if probability == 0 { return .infinity }
     // The tail is convex and thicker than the normal one, so Newton's steps from the normal
     // quantile only ever climb towards the root.
-    var t = NormalDistribution.quantile(upperTail: chance)
+    var t = NormalDistribution.quantile(upperTail: probability)
     for _ in 0..<1_200 {
       let (x, y) = shares(t)
       let slope = BetaFunction.prefix(freedom / 2, 0.5, x: x, y: y) / t
-      let step = (upperTail(t) - chance) / slope
+      let step = (upperTail(t) - probability) / slope
       t += step
       if !(abs(step) > 1e-15 * t) || !t.isFinite { break }
     }

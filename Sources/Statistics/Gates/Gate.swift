@@ -136,7 +136,7 @@ package struct Gate: Sendable, Hashable {
     return scale == .relative ? bound > -1 : !isRate || abs(bound) < 1
   }
 
-  /// About how many items would decide with a chance of 80 %, if the value stays as it is; nil
+  /// About how many items would decide with a probability of 80 %, if the value stays as it is; nil
   /// where no number would, or nothing is known of the spread.
   ///
   /// n·((z_{α/2} + z_β)·SE/(value − bound))² with the interval's reach towards the bound for

@@ -8,7 +8,7 @@ package enum DetectableDifference {
       + NormalDistribution.quantile(upperTail: 1 - power)
   }
 
-  /// The smallest difference found with chance `power` by `count` rows; nil for no rows.
+  /// The smallest difference found with probability `power` by `count` rows; nil for no rows.
   ///
   /// `variance` is that of the row differences: ω² + σ_A²/K_A + σ_B²/K_B, or for yes-or-no
   /// results about the share of discordant pairs.

@@ -3,7 +3,7 @@ package enum Holm {
   /// The adjusted p-values in the given order; a metric without a p-value is not a test.
   ///
   /// The i-th smallest of m is multiplied by m − i + 1, then made monotone and at most 1 (Holm
-  /// 1979). Any value below α keeps the chance of even one false alarm below α.
+  /// 1979). Any value below α keeps the probability of even one false alarm below α.
   package static func adjusted(_ pValues: [Double?]) -> [Double?] {
     let tests = pValues.indices.compactMap { index in pValues[index].map { (index, $0) } }
     var adjusted = [Double?](repeating: nil, count: pValues.count)

@@ -14,7 +14,7 @@ package struct McNemarTest: Sendable, Hashable {
   package init(_ counts: PairedCounts) {
     discordant = counts.discordant
     let fewer = min(counts.onlyBase, counts.onlyCandidate)
-    let distribution = BinomialDistribution(trials: discordant, chance: 0.5)
+    let distribution = BinomialDistribution(trials: discordant, probability: 0.5)
     let doubled = 2 * distribution.lowerTail(fewer)
     pValue = min(1, doubled)
     midPValue = min(1, doubled - distribution.mass(fewer))

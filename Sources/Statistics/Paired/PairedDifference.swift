@@ -61,7 +61,7 @@ package struct PairedDifference: Sendable, Hashable {
     equalCount = differences.count - higherCount - lowerCount
   }
 
-  /// The smallest true difference that this many rows would have found with chance `power`.
+  /// The smallest true difference that this many rows would have found with probability `power`.
   ///
   /// (z_{α/2} + z_β) times the standard error (Miller, https://arxiv.org/abs/2411.00640). Nil
   /// where there is no standard error.

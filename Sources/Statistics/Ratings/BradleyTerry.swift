@@ -90,9 +90,9 @@ package struct BradleyTerry: Sendable, Hashable {
       for other in 0..<wins.modelCount where other != model {
         let met = wins[model, other] + wins[other, model]
         if met == 0 { continue }
-        let chance = 1 / (1 + Elementary.exp(strengths[other] - strengths[model]))
-        gradient[row] += wins[model, other] - met * chance
-        let weight = met * chance * (1 - chance)
+        let probability = 1 / (1 + Elementary.exp(strengths[other] - strengths[model]))
+        gradient[row] += wins[model, other] - met * probability
+        let weight = met * probability * (1 - probability)
         information[row][row] += weight
         if other != anchor { information[row][other > anchor ? other - 1 : other] -= weight }
       }

@@ -1,6 +1,6 @@
 /// Agreement of any number of raters, with items that some of them skipped.
 ///
-/// α = 1 − D_o/D_e, observed over expected disagreement; 1 is full agreement and 0 chance
+/// α = 1 − D_o/D_e, observed over expected disagreement; 1 is full agreement and 0 probability
 /// (Krippendorff, "Content Analysis", 2004, chapter 11).
 package enum KrippendorffAlpha {
   /// The distance between two ratings.

@@ -22,7 +22,8 @@ package struct PositionBias: Sendable, Hashable {
     else { return nil }
     difference = Double(left - right) / Double(left + right)
     interval = share.mapped { 2 * $0 - 1 }
-    let tail = BinomialDistribution(trials: left + right, chance: 0.5).lowerTail(min(left, right))
+    let tail = BinomialDistribution(trials: left + right, probability: 0.5).lowerTail(
+      min(left, right))
     pValue = min(1, 2 * tail)
     decidedCount = left + right
     tieCount = votes.count - decidedCount

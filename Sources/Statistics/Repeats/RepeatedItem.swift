@@ -12,7 +12,7 @@ package struct RepeatedItem: Sendable, Hashable {
     self.successes = successes
   }
 
-  /// The chance that at least one of `k` attempts drawn from these succeeds; nil below k attempts.
+  /// The probability that at least one of `k` attempts drawn from these succeeds; nil below k attempts.
   ///
   /// pass@k = 1 − C(n−c, k)/C(n, k), Chen et al., https://arxiv.org/abs/2107.03374.
   package func passAtLeastOnce(of k: Int) -> Double? {
@@ -25,7 +25,7 @@ package struct RepeatedItem: Sendable, Hashable {
     return 1 - allFail
   }
 
-  /// The chance that all of `k` attempts drawn from these succeed; nil below k attempts.
+  /// The probability that all of `k` attempts drawn from these succeed; nil below k attempts.
   ///
   /// pass^k = C(c, k)/C(n, k), Yao et al. (τ-bench), https://arxiv.org/abs/2406.12045.
   package func passEveryTime(of k: Int) -> Double? {

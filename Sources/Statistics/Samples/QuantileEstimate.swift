@@ -12,7 +12,7 @@ package enum QuantileEstimate {
     precondition(quantile >= 0 && quantile <= 1)
     if values.isEmpty { return nil }
     let sorted = values.sorted()
-    let distribution = BinomialDistribution(trials: sorted.count, chance: quantile)
+    let distribution = BinomialDistribution(trials: sorted.count, probability: quantile)
     let tail = (1 - level) / 2
     let low = distribution.quantile(lowerTail: tail) - 1
     let high = distribution.quantile(upperTail: tail)
@@ -27,7 +27,7 @@ package enum QuantileEstimate {
   /// The fewest rows for which `quantile` has an upper bound at `level`: 72 for p95 at 95 %.
   package static func rowsForUpperBound(quantile: Double, level: Double = 0.95) -> Int? {
     if !(quantile > 0 && quantile < 1) { return quantile == 0 ? 1 : nil }
-    // n rows are enough when all of them lie below the quantile with a chance of at most α/2.
+    // n rows are enough when all of them lie below the quantile with a probability of at most α/2.
     let rows = Elementary.log((1 - level) / 2) / Elementary.log(quantile)
     return Int(exactly: rows.rounded(.up))
   }

@@ -7,7 +7,7 @@ package struct OffPolicy: Sendable, Hashable {
   /// (Σw)²/Σw²: how many rows decided by the new policy this is worth; 0 without any weight.
   package let effectiveSampleSize: Double
 
-  /// Estimates from rewards, the logged chances of what was served, and the new policy's.
+  /// Estimates from rewards, the logged propensities of what was served, and the new policy's.
   ///
   /// `logged` is above 0 and at most 1, `target` is 0...1. Nil for no rows. Swaminathan and
   /// Joachims (2015). An effective sample size below some 30 says nothing.

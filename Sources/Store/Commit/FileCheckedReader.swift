@@ -34,7 +34,7 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
   /// The first value of each column whose only difference is its type.
   private var others: [ReadRemarks.Misfit] = []
   /// The columns of which nothing is said: those with a named type and those of the version before.
-  private let told: Set<DataText>
+  private let knownColumns: Set<DataText>
   /// The other columns of `json`: whether each value so far names an attachment, of which the first
   /// is there.
   private var naming: [(name: String, isAll: Bool, isThere: Bool)] = []
@@ -52,7 +52,7 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
     self.expected = expected
     self.store = store
     self.sees = sees
-    told = named.union((parent?.columns ?? []).map { DataText($0.name) })
+    knownColumns = named.union((parent?.columns ?? []).map { DataText($0.name) })
     forms = (parent?.columns ?? []).compactMap { column in
       guard column.type == .json || column.type.vectorForm != nil, !named.contains(column.name)
       else { return nil }
@@ -239,7 +239,8 @@ struct FileCheckedReader<Base: RowReader>: RowReader {
 extension FileCheckedReader {
   /// Refuses new columns whose names have a NUL, which ends a name in SQL.
   private func requireNames(_ columns: [ColumnDefinition]) throws(StoreError) {
-    for column in columns where column.name.utf8.contains(0) && !told.contains(column.name) {
+    for column in columns where column.name.utf8.contains(0) && !knownColumns.contains(column.name)
+    {
       let name = column.name.split(separator: "\0", omittingEmptySubsequences: false)
         .joined(separator: "\\u0000")
       throw StoreError(
@@ -251,7 +252,7 @@ extension FileCheckedReader {
   /// these unless a type says otherwise.
   private mutating func lookForFiles(_ rows: RowBatch) throws(StoreError) {
     for (column, vector) in zip(rows.columns, rows.vectors)
-    where column.type == .json && !told.contains(column.name) && !vector.isAllNull {
+    where column.type == .json && !knownColumns.contains(column.name) && !vector.isAllNull {
       let place = naming.firstIndex { $0.name.hasBytes(of: column.name) } ?? naming.count
       if place == naming.count { naming.append((column.name, true, false)) }
       for row in 0..<vector.count where naming[place].isAll && vector.hasValue(row) {

@@ -55,9 +55,9 @@ struct LogFile {
       return try LogRecord(parsing: bytes, texts: texts)
     } catch {
       // What its digest holds for was written like that.
-      var told = StoreError(error.kind, "\(name) is whole, but \(error.message)")
-      told.detail = error.detail
-      throw told
+      var unreadable = StoreError(error.kind, "\(name) is whole, but \(error.message)")
+      unreadable.detail = error.detail
+      throw unreadable
     }
   }
 

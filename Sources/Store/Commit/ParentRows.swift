@@ -58,7 +58,7 @@ final class ParentRows: Sendable {
     var counts = [Int](repeating: 0, count: groups.count)
     let groupOfRow = found.map { row -> Int in
       guard row >= 0 else { return -1 }
-      let group = groupIndex(of: row)
+      let group = starts.pieceIndex(at: row)
       counts[group] += 1
       return group
     }
@@ -69,15 +69,5 @@ final class ParentRows: Sendable {
       group == best ? Int32(row - starts[best]) : -1
     }
     return (best, baseRows)
-  }
-
-  private func groupIndex(of row: Int) -> Int {
-    var low = 0
-    var high = starts.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if starts[middle] <= row { low = middle } else { high = middle }
-    }
-    return low
   }
 }

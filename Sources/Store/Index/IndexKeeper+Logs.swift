@@ -102,8 +102,8 @@ extension IndexKeeper {
   /// remembers.
   private func requireSameHistory(_ head: DatasetHead) throws(StoreError) {
     let name = StoreLayout.logName(head.dataset, head.sequence)
-    if let seal = try objects.seal(of: name) {
-      if try index.pack(name)?.seal == seal { return }
+    if let trailerChecksum = try objects.trailerChecksum(of: name) {
+      if try index.pack(name)?.trailerChecksum == trailerChecksum { return }
       guard let digest = try recordDigest(head.dataset, head.sequence) else { return }
       guard digest == head.digest else { throw otherHistory(head.dataset) }
       // Its chunks were moved by a process that did not know of this index.

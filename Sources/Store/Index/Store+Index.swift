@@ -135,14 +135,14 @@ extension IndexedPack {
   /// A pack that was written, as the index keeps it; records are kept by themselves.
   init(_ name: String, _ pack: PackWriter.Finished, record: LogRecord? = nil) {
     self.init(
-      name: name, byteCount: pack.byteCount, seal: pack.seal,
+      name: name, byteCount: pack.byteCount, trailerChecksum: pack.trailerChecksum,
       objects: pack.entries.filter { $0.kind != .record }, record: record)
   }
 
   /// A pack that was read, as the index keeps it.
   init(_ name: String, _ pack: PackIndex, record: LogRecord? = nil) {
     self.init(
-      name: name, byteCount: pack.byteCount, seal: pack.seal,
+      name: name, byteCount: pack.byteCount, trailerChecksum: pack.trailerChecksum,
       objects: pack.entries.filter { $0.kind != .record }, record: record)
   }
 }

@@ -77,7 +77,7 @@ extension Store {
     }
     var stored = 0
     var shared = 0
-    for (digest, location) in zip(digests, try chunks.soughtObjects(digests)) {
+    for (digest, location) in zip(digests, try chunks.locateObjects(digests)) {
       guard let bytes = location?.object.storedBytes else { continue }
       if seen.insert(digest).inserted { stored += bytes } else { shared += bytes }
     }

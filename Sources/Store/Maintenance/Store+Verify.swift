@@ -93,13 +93,14 @@ extension Store {
       for (digest, object) in contents.objects {
         guard let location = try index.object(digest) else {
           // It may have been collected since.
-          guard try objects.seal(of: object.pack) == files[object.pack]?.seal else { continue }
+          guard try objects.trailerChecksum(of: object.pack) == files[object.pack]?.trailerChecksum
+          else { continue }
           return "it lacks \(digest) of \(object.pack)"
         }
-        if let file = files[location.pack], file.seal == location.seal {
+        if let file = files[location.pack], file.trailerChecksum == location.trailerChecksum {
           let entry = file.entries.first { $0.offset == location.object.offset }
           if entry == location.object { continue }
-        } else if try objects.seal(of: location.pack) == location.seal {
+        } else if try objects.trailerChecksum(of: location.pack) == location.trailerChecksum {
           // A file that was written since.
           continue
         }

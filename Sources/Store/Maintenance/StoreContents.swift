@@ -17,13 +17,13 @@ struct StoreContents: Sendable {
     let name: String
     let bytes: Int
     /// The checksum in its trailer.
-    let seal: UInt64
+    let trailerChecksum: UInt64
     let entries: [ObjectEntry]
 
     init(_ name: String, _ pack: PackIndex) {
       self.name = name
       bytes = pack.byteCount
-      seal = pack.seal
+      trailerChecksum = pack.trailerChecksum
       entries = pack.entries
     }
   }

@@ -94,8 +94,8 @@ extension Verification {
     /// A summary that shows whether another look found something else.
     var summary: String {
       switch self {
-      case .sound(let file, _): "sound \(file.seal)"
-      case .damaged(let what, let file, _): "\(what) \(file?.seal ?? 0)"
+      case .sound(let file, _): "sound \(file.trailerChecksum)"
+      case .damaged(let what, let file, _): "\(what) \(file?.trailerChecksum ?? 0)"
       case .newer: "newer"
       }
     }

@@ -262,7 +262,7 @@ struct Verification {
 
   /// The versions that a log record made, or must have made when it is lost; the dataset when they
   /// are unknown.
-  private func versions(of dataset: DatasetName, told sequence: Int) -> [String] {
+  private func versions(of dataset: DatasetName, upTo sequence: Int) -> [String] {
     let records = contents.records[dataset] ?? []
     if let record = records.first(where: { $0.sequence == sequence }) {
       let number: Int? =
@@ -298,7 +298,7 @@ struct Verification {
       reasons[file] = what
       versionsOfFile[file, default: []].formUnion(touchedByFile[file] ?? [])
       if let log = StoreLayout.parseLogName(file) {
-        versionsOfFile[file, default: []].formUnion(versions(of: log.dataset, told: log.sequence))
+        versionsOfFile[file, default: []].formUnion(versions(of: log.dataset, upTo: log.sequence))
       }
     }
     for (file, reason) in reasons.sorted(by: { $0.key < $1.key }) {

@@ -37,7 +37,7 @@ final class ChunkStore: Sendable {
   }
 
   /// The locations of objects; nil for those that no file has.
-  func soughtObjects(_ digests: [Digest]) throws(StoreError) -> [ObjectLocation?] {
+  func locateObjects(_ digests: [Digest]) throws(StoreError) -> [ObjectLocation?] {
     var found: [ObjectLocation?] = []
     _ = try keeper.looking { () throws(StoreError) -> Bool? in
       found = try keeper.index.objects(digests)
@@ -283,16 +283,20 @@ final class ChunkStore: Sendable {
   private func bytes(
     _ object: ObjectLocation, at offset: Int, count: Int
   ) throws(StoreError) -> [UInt8] {
-    if let pack = packs.value(object.seal) { return try Self.slice(pack, offset, count, object) }
+    if let pack = packs.value(object.trailerChecksum) {
+      return try Self.slice(pack, offset, count, object)
+    }
     guard object.object.base != nil else {
-      return try objects.get(object.pack, sealed: object.seal, at: offset, count: count)
+      return try objects.get(
+        object.pack, matching: object.trailerChecksum, at: offset, count: count)
     }
     let pack = try objects.tail(
-      object.pack, sealed: object.seal, count: Self.smallPackBytes + 1)
+      object.pack, matching: object.trailerChecksum, count: Self.smallPackBytes + 1)
     guard pack.count <= Self.smallPackBytes else {
-      return try objects.get(object.pack, sealed: object.seal, at: offset, count: count)
+      return try objects.get(
+        object.pack, matching: object.trailerChecksum, at: offset, count: count)
     }
-    packs.insert(object.seal, pack, cost: pack.count)
+    packs.insert(object.trailerChecksum, pack, cost: pack.count)
     return try Self.slice(pack, offset, count, object)
   }
 

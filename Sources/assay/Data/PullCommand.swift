@@ -61,9 +61,9 @@ struct PullCommand: ParsableCommand {
     let sink = if let opened { opened } else { try open() }
     try sink.finish()
     progress.clear()
-    let isTold = global.json && output != "-"
-    for note in pulled.notes ?? [] { ErrorReport.report(note: note, isPartOfAnswer: isTold) }
-    if isTold { try report(pulled) }
+    let isInAnswer = global.json && output != "-"
+    for note in pulled.notes ?? [] { ErrorReport.report(note: note, isPartOfAnswer: isInAnswer) }
+    if isInAnswer { try report(pulled) }
   }
 
   private func open() throws(StoreError) -> ByteSink {

@@ -16,9 +16,9 @@ enum Repetition {
     let command =
       (["assay"] + words + (option ? [] : ["--idempotency-key", key])).map(ShellWord.quoted)
       .joined(separator: " ")
-    var told = StoreError(
+    var repeating = StoreError(
       error.kind, error.message + "; this saves it once, whatever became of it: " + command)
-    told.detail = error.detail
-    return told
+    repeating.detail = error.detail
+    return repeating
   }
 }

@@ -21,7 +21,7 @@ extension ColumnVector {
 
   /// The same values as `wanted`: texts as the cells of a CSV file are read, 0 and 1 as truth.
   /// - Throws: ``OtherValue`` for the first that does not fit it, or that would be rounded or null.
-  package func retold(as wanted: ColumnType) throws(OtherValue) -> ColumnVector {
+  package func converted(as wanted: ColumnType) throws(OtherValue) -> ColumnVector {
     if type == wanted { return self }
     if isAllNull { return .nulls(wanted, count: count) }
     guard Self.canRetell(type, as: wanted) else { throw OtherValue(row: 0) }

@@ -10,7 +10,7 @@ extension Snapshot {
     for index in manifest.groups.indices {
       let vector = try vector(column: position, of: try group(index, decoder), decoder)
       do throws(OtherValue) {
-        _ = try vector.retold(as: type)
+        _ = try vector.converted(as: type)
       } catch {
         return ReadRemarks.quoted(vector, error.row)
       }
@@ -30,7 +30,7 @@ extension RowBatch {
         ColumnVector.canRetell(columns[position].type, as: column.type)
       else { continue }
       do throws(OtherValue) {
-        vectors[position] = try vectors[position].retold(as: column.type)
+        vectors[position] = try vectors[position].converted(as: column.type)
       } catch {
         throw StoreError(
           .invalid,
