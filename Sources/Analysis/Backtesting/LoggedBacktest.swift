@@ -3,7 +3,7 @@ package import Model
 package import Routing
 package import Wire
 
-/// A rule set tried on decisions that another made, each with the propensity it had and its outcome.
+/// A rule set tried on decisions that another made, each with its propensity and its outcome.
 ///
 /// Self-normalised inverse propensity weighting (Swaminathan and Joachims 2015). Whatever the
 /// target that answered in the end: a decision is judged by the target it gave.

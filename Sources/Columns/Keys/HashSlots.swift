@@ -1,4 +1,4 @@
-/// The slots of a hash table with open addressing: each holds the number of an entry plus one, or 0.
+/// The slots of a hash table with open addressing: each has the number of an entry plus one, or 0.
 package enum HashSlots {
   /// The slots of entries that are numbered from 0 on, each in the first free slot from the one
   /// that its hash names.

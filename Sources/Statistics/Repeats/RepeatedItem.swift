@@ -12,7 +12,8 @@ package struct RepeatedItem: Sendable, Hashable {
     self.successes = successes
   }
 
-  /// The probability that at least one of `k` attempts drawn from these succeeds; nil below k attempts.
+  /// The probability that at least one of `k` attempts drawn from these succeeds; nil below k
+  /// attempts.
   ///
   /// pass@k = 1 − C(n−c, k)/C(n, k), Chen et al., https://arxiv.org/abs/2107.03374.
   package func passAtLeastOnce(of k: Int) -> Double? {

@@ -69,8 +69,8 @@ package enum MeanEstimate {
 
   /// The interval of `count` equal values: the point itself, or nil for too few.
   ///
-  /// Smallest and largest of n values hold the median with probability 1 − 2/2ⁿ (David and Nagaraja,
-  /// "Order Statistics", 7.1), so from that size on (6 at 95 %) the point is an interval.
+  /// Smallest and largest of n values hold the median with probability 1 − 2/2ⁿ (David and
+  /// Nagaraja, "Order Statistics", 7.1), so from that size on (6 at 95 %) the point is an interval.
   package static func noSpreadInterval(_ value: Double, count: Int, level: Double) -> Interval? {
     if Elementary.power(0.5, Double(count) - 1) > 1 - level { return nil }
     return Interval(lower: value, upper: value, level: level)
