@@ -97,6 +97,25 @@ package struct ColumnTable: Sendable {
     }
   }
 
+  /// The number of some rows whose integer is no float, so that ``numbers(_:)`` has the nearest.
+  package func roundedCount(_ name: String, rows: [Int]) -> Int {
+    guard let vector = try? vector(name) else { return 0 }
+    func isRounded(_ integer: Int64) -> Bool { Int64(exactly: Double(integer)) != integer }
+    switch vector.values {
+    case .int64(let integers) where vector.type == .int64:
+      return rows.count { vector.hasValue($0) && isRounded(integers[$0]) }
+    case .text, .dictionary:
+      guard vector.type == .json else { return 0 }
+      return rows.count { row in
+        guard vector.hasValue(row), let text = vector.values.text(row),
+          case .integer(let integer) = JSONScalar(text.words.bytes[text.range])
+        else { return false }
+        return isRounded(integer)
+      }
+    default: return 0
+    }
+  }
+
   private static func number(_ text: (words: TextValues, range: Range<Int>)?) -> Double? {
     guard let text else { return nil }
     switch JSONScalar(text.words.bytes[text.range]) {

@@ -29,6 +29,22 @@ import Testing
     #expect(try place.run("pull", "copy").output == rows)
   }
 
+  @Test func `JSON says that it has no NaN, and what has`() throws {
+    try place.write("id,x\n1,nan\n2,-inf\n3,0.5\n", as: "nan.csv")
+    #expect(try place.run("push", "nan", "nan.csv", "--key", "id").status == 0)
+    let note =
+      "column 'x' has 2 NaN or infinite values, null in JSON: csv, parquet and arrow keep them"
+    for format in ["jsonl", "json"] {
+      let pulled = try place.run("pull", "nan", "--format", format)
+      #expect(pulled.status == 0 && pulled.error.contains(note), "\(pulled.error)")
+    }
+    for format in ["csv", "parquet", "arrow"] {
+      #expect(try place.run("pull", "nan", "-o", "nan.\(format)").error == "")
+      let again = try place.run("push", "nan", "nan.\(format)", "--json")
+      #expect(try Workplace.object(again.output)["number"] == 1, "\(again.output)")
+    }
+  }
+
   @Test(arguments: ["parquet", "arrow"])
   func `formats go through pipes`(format: String) throws {
     let piped = try place.shell(

@@ -255,6 +255,21 @@ def test_what_is_not_supported_is_refused_by_name(server, name, data, extension,
     assert requests.get(url, timeout=30).status_code == 404
 
 
+@pytest.mark.parametrize("write,media", [
+    ("write_parquet", "application/vnd.apache.parquet"), ("write_ipc", "application/vnd.apache.arrow.file"),
+])
+@pytest.mark.parametrize("kind", ["Int128", "UInt128"])
+def test_integers_of_128_bits_are_refused_by_the_name_of_their_column(server, write, media, kind):
+    if not hasattr(pl, kind):
+        pytest.skip(f"this Polars has no {kind}")
+    sink = io.BytesIO()
+    getattr(pl.DataFrame({"wide": pl.Series([5], dtype=getattr(pl, kind))}), write)(sink)
+    answer = requests.post(f"{server.url}/v1/datasets/refused/versions", data=sink.getvalue(),
+                           headers={"Content-Type": media}, timeout=60)
+    assert answer.status_code == 422, answer.text
+    assert "'wide'" in answer.json()["detail"] and "damaged" not in answer.json()["detail"], answer.text
+
+
 def test_encrypted_parquet_is_refused(server):
     import pyarrow.parquet.encryption as pe
 

@@ -52,6 +52,29 @@ import Wire
     #expect(try gated(allowing: [name]).gates.map(\.verdict) == [.passed])
   }
 
+  @Test(arguments: [
+    (#""n":1"#, #""n":"x""#), (#""note":null"#, #""n":1"#), (#""n":1,"a":[]"#, #""a":{},"n":1"#),
+  ])
+  func `a judge is found in objects that share no shape`(some: String, others: String) throws {
+    for (run, judge) in [(1, "a"), (2, "b")] {
+      try push(run) { item in
+        item % 2 == 0
+          ? "{\"judge\":\"\(judge)\",\(some)}" : "{\(others),\"judge\":\"\(judge)\"}"
+      }
+    }
+    let gate = try gated().gates[0]
+    #expect(gate.verdict == .undecided && gate.reason?.contains("'meta.judge'") == true, "\(gate)")
+    #expect(try gated(allowing: ["meta.judge"]).gates.map(\.verdict) == [.passed])
+  }
+
+  @Test func `a judge is found among more members than a shape has`() throws {
+    let many = (0..<80).map { "\"m\($0)\":\($0)" }.joined(separator: ",")
+    for (run, judge) in [(1, "a"), (2, "b")] {
+      try push(run) { _ in "{\(many),\"judge\":\"\(judge)\"}" }
+    }
+    #expect(try gated().gates.map(\.verdict) == [.undecided])
+  }
+
   @Test func `numbers within are the same in any spelling, and results are no references`() throws {
     try push(1) { item in "{\"expected\":\(item),\"target\":\"a\",\"seed\":1}" }
     try push(2) { item in "{\"expected\":\(item).0,\"target\":\"b\",\"seed\":2}" }
@@ -60,6 +83,19 @@ import Wire
     // A target within may be the model that was asked.
     #expect(document.gates.map(\.verdict) == [.passed], "\(document.gates)")
     #expect(document.findings.allSatisfy { !$0.subject.hasPrefix("meta") })
+  }
+
+  @Test func `integers beyond 2^53 are said to be rounded where they are compared`() throws {
+    for number in ["9007199254740993", "9007199254740992"] {
+      try desk.push(
+        (0..<3).map { "{\"id\":\($0),\"n\":\(number)}\n" }.joined(), key: ["id"])
+    }
+    var request = ComparisonRequest(base: "d@1", candidates: ["d@2"])
+    request.options = ComparisonOptions()
+    request.options?.higher = ["n"]
+    let findings = try desk.service.compare(request) { _ in }.document.findings
+    let found = findings.filter { $0.subject == "n" && $0.what.contains("2^53") }
+    #expect(found.map(\.count) == [3] && found.map(\.arm) == ["d@1"], "\(findings)")
   }
 
   @Test func `a trend says in which version a nested reference answer changed`() throws {

@@ -26,6 +26,12 @@ import Testing
     #expect(throws: StoreError.self) { try Gate(text) }
   }
 
+  @Test(arguments: ["cost\nusd", "a,b", "\"quoted\"", "é\u{301} x"])
+  func `a metric of any name has gates`(metric: String) throws {
+    let gate = try Gate("\(metric) <= +0.5")
+    #expect(Array(gate.metric.utf8) == Array(metric.utf8) && gate.bound == 0.5)
+  }
+
   @Test func `only an interval that excludes the bound decides`() throws {
     let floor = try Gate("success >= -2pp")
     #expect(floor.verdict(lower: -0.01, upper: 0.03) == .passed)

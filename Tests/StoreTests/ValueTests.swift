@@ -46,6 +46,21 @@ import Testing
     #expect(first.what.contains("--types"), "\(first.what)")
   }
 
+  @Test(arguments: [(2, true), (3, false)])
+  func `nine in ten texts that look like numbers are found`(others: Int, isFound: Bool) throws {
+    let temporary = try TemporaryStore()
+    try push(
+      (0..<20).map { "\"n\":\"\($0 < others ? "x" : String($0))\"" }, temporary.store)
+    #expect(try findings(temporary.store) == (isFound ? [["texts", "d@1", "n"]] : []))
+  }
+
+  @Test func `texts of yes and no are found`() throws {
+    let temporary = try TemporaryStore()
+    try push((0..<4).map { "\"n\":\"\($0 < 2 ? "yes" : "no")\"" }, temporary.store)
+    let finding = try #require(try temporary.store.checkValues().first)
+    #expect(finding.what.contains("--types n=bool"), "\(finding.what)")
+  }
+
   @Test func `a few cells that do not fit hide nothing and are shown`() throws {
     let temporary = try TemporaryStore()
     let rows = (0..<40).map { "\"n\":\"\($0 == 17 ? "n/a?" : String($0))\"" }

@@ -112,6 +112,8 @@ extension Comparability {
 extension ComparisonDocument.Finding {
   /// The message about values of mixed columns that are not numbers.
   package static let texts = "rows hold a text, which is no number"
+  /// The message about integers beyond 2^53.
+  package static let rounded = "rows hold an integer beyond 2^53, compared as the nearest float"
   /// The message about attempts without a value where the item has others.
   package static let lostAttempts = "attempts without a value, at items that have others"
 }

@@ -86,19 +86,13 @@ extension Comparability {
   /// The judges and reference answers one level deep in nested columns: `meta.judge`,
   /// `meta.expected`.
   ///
-  /// Members of a column that is read itself, or that holds results (`output`, `scores`), do not
-  /// count, nor do numbers in the place of a judge, which are what one gave.
-  /// - Parameter columns: Nested columns with the shape that all of their values have.
+  /// Numbers in the place of a judge do not count: they are what one gave.
+  /// - Parameter columns: Columns that ``mayHoldMeasures(_:)``, with the shape of their values.
   package static func nestedMeasures(
     _ columns: [(column: ColumnDefinition, shape: ValueShape?)]
   ) -> [NestedColumn] {
     columns.flatMap { column, shape -> [NestedColumn] in
-      guard case .structure(let members)? = shape, column.type == .json, !isRead(column.name),
-        !MetricRoles.isUsual(column.name),
-        MetricDirection.words(of: column.name).allSatisfy({
-          !isSaying($0) && !MetricDirection.tells($0)
-        })
-      else { return [] }
+      guard case .structure(let members)? = shape, mayHoldMeasures(column) else { return [] }
       return members.compactMap { member -> NestedColumn? in
         let found = NestedColumn(column: column.name, member: member.name)
         guard member.shape != .null else { return nil }
@@ -109,6 +103,15 @@ extension Comparability {
         }
       }
     }
+  }
+
+  /// Returns true for a nested column whose members may be judges and reference answers: one that
+  /// is not read itself, and does not hold results (`output`, `scores`).
+  package static func mayHoldMeasures(_ column: ColumnDefinition) -> Bool {
+    column.type == .json && !isRead(column.name) && !MetricRoles.isUsual(column.name)
+      && MetricDirection.words(of: column.name).allSatisfy {
+        !isSaying($0) && !MetricDirection.tells($0)
+      }
   }
 
   /// Returns true unless the values of a member are what a judge said or gave.

@@ -52,16 +52,26 @@ extension ComparisonAnalysis {
       + textual(table, rows: Array(0..<table.count), arm: nil, metrics, roles)
   }
 
-  /// Values of mixed columns of some rows that are not numbers, among those of metrics and parts.
+  /// Values of some rows that are not the numbers compared, among those of metrics and parts: texts
+  /// of mixed columns, and integers that no float equals.
   private static func textual(
     _ table: ColumnTable, rows: [Int], arm: String?, _ metrics: [String], _ roles: MetricRoles
   ) -> [ComparisonDocument.Finding] {
     let columns = roles.numeric.union(metrics.textSet).sorted().map(\.string)
-    return columns.compactMap { column in
-      let count = table.otherCount(column, rows: rows)
-      return count == 0
-        ? nil
-        : .init(column, arm: arm, ComparisonDocument.Finding.texts, count: count, isLeftOut: true)
+    return columns.flatMap { column -> [ComparisonDocument.Finding] in
+      let (texts, rounded) = (
+        table.otherCount(column, rows: rows), table.roundedCount(column, rows: rows)
+      )
+      var findings: [ComparisonDocument.Finding] = []
+      if texts > 0 {
+        findings.append(
+          .init(column, arm: arm, ComparisonDocument.Finding.texts, count: texts, isLeftOut: true))
+      }
+      if rounded > 0 {
+        findings.append(
+          .init(column, arm: arm, ComparisonDocument.Finding.rounded, count: rounded))
+      }
+      return findings
     }
   }
 

@@ -66,7 +66,11 @@ struct ArrowField: Sendable {
     isInner = outer != nil
     let tag = try table.integer(2, default: UInt8(0))
     type = try ArrowType.read(tag, try table.requiredTable(3), name: column)
-    dictionary = try table.table(4).map { table throws(StoreError) in try Dictionary(table) }
+    let encoding = try table.table(4)
+    let owner = column
+    dictionary = try encoding.map { table throws(StoreError) in
+      try Dictionary(table, name: owner)
+    }
     var children: [ArrowField] = []
     for child in try table.tables(5) {
       children.append(try ArrowField(child, in: column, depth: depth + 1, budget: &budget))
@@ -196,7 +200,7 @@ struct ArrowField: Sendable {
 
 extension ArrowField.Dictionary {
   /// Reads the encoding of a field (Schema.fbs, `DictionaryEncoding`).
-  init(_ table: FlatTable) throws(StoreError) {
+  init(_ table: FlatTable, name: String) throws(StoreError) {
     id = try table.integer(0, default: Int64(0))
     // Without a type, numbers are of 32 bits and have a sign.
     guard let integer = try table.table(1) else {
@@ -204,7 +208,7 @@ extension ArrowField.Dictionary {
       isSigned = true
       return
     }
-    guard case .integer(let bits, let isSigned) = try ArrowType.integer(integer) else {
+    guard case .integer(let bits, let isSigned) = try ArrowType.integer(integer, name: name) else {
       throw ArrowFault.damaged("the numbers of a dictionary")
     }
     self.bits = bits

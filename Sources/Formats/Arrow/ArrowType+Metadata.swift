@@ -28,7 +28,7 @@ extension ArrowType {
     switch tag {
     case .null: return .null
     case .bool: return .bool
-    case .integer: return try integer(table)
+    case .integer: return try integer(table, name: name)
     case .float: return try float(table)
     case .binary, .utf8: return .bytes(.narrow)
     case .largeBinary, .largeUTF8: return .bytes(.wide)
@@ -61,8 +61,9 @@ extension ArrowType {
   }
 
   /// The details of an integer (Schema.fbs, `Int`).
-  static func integer(_ table: FlatTable) throws(StoreError) -> ArrowType {
+  static func integer(_ table: FlatTable, name: String) throws(StoreError) -> ArrowType {
     let bits = Int(try table.integer(0, default: Int32(0)))
+    if bits == 128 { throw ArrowFault.unsupported("integers of 128 bits in the column '\(name)'") }
     guard [8, 16, 32, 64].contains(bits) else {
       throw ArrowFault.damaged("the width of an integer")
     }

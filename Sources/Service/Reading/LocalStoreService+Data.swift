@@ -18,8 +18,10 @@ extension LocalStoreService {
       request.format, columns: positions.map { snapshot.schema.columns[$0] },
       shapes: positions.map { snapshot.manifest.shapes[$0] }, nulls: request.writesNulls)
     var written = 0
+    var nonFinite = NonFiniteCount(positions.map { snapshot.schema.columns[$0] })
     try RowPages(snapshot, columns: positions).forEach(rows) { batches throws(StoreError) in
       try checkCancellation()
+      if [.json, .jsonl].contains(request.format) { batches.forEach { nonFinite.add($0) } }
       try text.append(batches, write: write)
       written += batches.reduce(0) { $0 + $1.count }
       progress(Progress(done: written, unit: .rows))
@@ -29,7 +31,7 @@ extension LocalStoreService {
       version: document(for: version), rowsWritten: written,
       notes: try textReadings(of: snapshot, where: request.condition).map {
         "column '\($0.column)' " + $0.note
-      })
+      } + nonFinite.notes)
   }
 
   /// The columns whose texts a condition on the rows of a version takes for numbers.

@@ -48,10 +48,31 @@ extension LocalStoreService {
   }
 
   /// The judges and reference answers in the nested columns of a version.
+  ///
+  /// The members of a column whose values share no shape are found by reading it.
   func nestedMeasures(of version: Version) throws(StoreError) -> [NestedColumn] {
-    let manifest = try store.snapshot(version).manifest
-    return Comparability.nestedMeasures(
-      zip(manifest.schema.columns, manifest.shapes).map { (column: $0, shape: $1) })
+    let snapshot = try store.snapshot(version)
+    let manifest = snapshot.manifest
+    var columns: [(column: ColumnDefinition, shape: ValueShape?)] = []
+    for (position, column) in manifest.schema.columns.enumerated() {
+      guard Comparability.mayHoldMeasures(column) else { continue }
+      if let shape = manifest.shapes[position] {
+        columns.append((column, shape))
+      } else {
+        columns.append((column, try members(of: position, in: snapshot)))
+      }
+    }
+    return Comparability.nestedMeasures(columns)
+  }
+
+  private func members(of column: Int, in snapshot: Snapshot) throws(StoreError) -> ValueShape? {
+    var members = NestedMembers()
+    try RowPages(snapshot, columns: [column]).forEach(.range(0..<snapshot.rows)) {
+      page throws(StoreError) in
+      try checkCancellation()
+      for batch in page { members.add(batch.vectors[0]) }
+    }
+    return members.shape
   }
 
   /// Columns of one row of a version, by its position.

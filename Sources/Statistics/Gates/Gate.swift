@@ -72,7 +72,7 @@ package struct Gate: Sendable, Hashable {
   package init(_ text: String, grammar: Grammar = .second) throws(StoreError) {
     guard
       let match = text.firstMatch(
-        of: /^\s*(\S.*?)\s*(>=|<=)\s*([+\-−]?)(\d+(?:\.\d+)?|\.\d+)\s*(pp|%|)\s*$/),
+        of: /(?s)^\s*(\S.*?)\s*(>=|<=)\s*([+\-−]?)(\d+(?:\.\d+)?|\.\d+)\s*(pp|%|)\s*$/),
       let relation = Relation(rawValue: String(match.2)),
       let number = Double(String(match.4).hasPrefix(".") ? "0" + match.4 : String(match.4)),
       number.isFinite

@@ -15,7 +15,8 @@ struct TextLooks {
   private(set) var noFloat: String?
   private(set) var noInteger: String?
 
-  private static let boolWords = words("true True TRUE false False FALSE")
+  private static let boolWords = words(
+    "true True TRUE yes Yes YES false False FALSE no No NO")
   /// Words for null, and for numbers that are not finite.
   private static let nullWords = words("NaN nan NA N/A #N/A null NULL None")
   private static let numberWords = words("Inf inf -inf -Inf Infinity -Infinity +inf")
@@ -104,7 +105,7 @@ struct TextLooks {
     let values = bools + numbers + others
     let most = isBool ? bools : max(floats, integers)
     let rest = values - most
-    guard most > 0, rest * 10 <= most else { return nil }
+    guard most > 0, rest * 10 <= values else { return nil }
     let kind = isBool ? "true or false" : most == 1 ? "a number" : "numbers"
     let first = isBool ? other : areIntegers ? noInteger : noFloat
     let exception =
