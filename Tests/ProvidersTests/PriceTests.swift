@@ -168,4 +168,15 @@ import Testing
       ])
     #expect(PriceImport.merged(merged, with: new) == merged)
   }
+
+  @Test(arguments: [
+    (0, "0.000000000", "$0.00"), (104_000, "0.000104000", "$0.000104"),
+    (1, "0.000000001", "$0.000000001"),
+    (1_500_000_000, "1.500000000", "$1.50"), (-10_000_000, "-0.010000000", "$-0.01"),
+    (Int64.min, "-9223372036.854775808", "$-9223372036.854775808"),
+  ])
+  func `nanodollars are written without floats`(nano: Int64, decimal: String, text: String) {
+    #expect(Nanodollars.decimal(nano) == decimal)
+    #expect(Nanodollars.text(nano) == text)
+  }
 }

@@ -6,13 +6,7 @@ import Model
 /// https://platform.openai.com/docs/api-reference/embeddings
 enum OpenAIEmbeddings {
   static func body(_ order: CallOrder) -> CallBody {
-    var body: JSON.Object = [
-      "model": .string(order.model), "input": .string(order.request.prompt),
-    ]
-    for member in order.params.members where !member.value.isNull {
-      body.append(member.name, member.value)
-    }
-    return CallBody(path: "/embeddings", json: .object(body))
+    CallBody(path: "/embeddings", prompt: "input", of: order)
   }
 
   /// A reader of embeddings.
@@ -50,13 +44,7 @@ enum OpenAIEmbeddings {
 /// https://platform.openai.com/docs/api-reference/images
 enum OpenAIImages {
   static func body(_ order: CallOrder) -> CallBody {
-    var body: JSON.Object = [
-      "model": .string(order.model), "prompt": .string(order.request.prompt),
-    ]
-    for member in order.params.members where !member.value.isNull {
-      body.append(member.name, member.value)
-    }
-    return CallBody(path: "/images/generations", json: .object(body))
+    CallBody(path: "/images/generations", prompt: "prompt", of: order)
   }
 
   /// A reader of images, in the answer itself or by URL.
@@ -86,6 +74,20 @@ enum OpenAIImages {
       answer.finishReason = .stop
       isComplete = true
     }
+  }
+}
+
+extension CallBody {
+  /// The text of the last message of a user as the member `name`, beside the model and all
+  /// parameters.
+  fileprivate init(path: String, prompt name: String, of order: CallOrder) {
+    var body: JSON.Object = [
+      "model": .string(order.model), name: .string(order.request.prompt),
+    ]
+    for member in order.params.members where !member.value.isNull {
+      body.append(member.name, member.value)
+    }
+    self.init(path: path, json: .object(body))
   }
 }
 

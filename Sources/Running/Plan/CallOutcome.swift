@@ -49,16 +49,9 @@ struct CallOutcome {
     let costs = sends.map(\.cost)
     if !costs.contains(where: { $0 == nil }) {
       let nano = costs.reduce(0) { $0 + ($1 ?? 0) }
-      columns["cost_usd"] = .number(Self.dollars(nano))
+      columns["cost_usd"] = .number(Nanodollars.decimal(nano))
     }
     return columns
-  }
-
-  /// Nanodollars as a decimal number of dollars.
-  static func dollars(_ nano: Int64) -> String {
-    let rest = String(nano.magnitude % 1_000_000_000)
-    let digits = String(repeating: "0", count: 9 - rest.count) + rest
-    return "\(nano.magnitude / 1_000_000_000).\(digits)"
   }
 
   /// The columns of an answer; `file` is what it made.

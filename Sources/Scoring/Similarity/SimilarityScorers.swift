@@ -3,9 +3,7 @@ import Model
 /// `bleu`, `chrf` and `wer`: similarities of texts that are computed from counts.
 struct SimilarityScorer: Scorer {
   let identity: ScorerIdentity
-  private let output: String
-  private let expectation: Expectation
-  private let normalizations: [Normalization]
+  private let texts: ComparedTexts
   let metric: TextMetric
 
   init(
@@ -13,12 +11,10 @@ struct SimilarityScorer: Scorer {
   ) throws(StoreError) {
     self.identity = identity
     self.metric = metric
-    output = try options.output()
-    expectation = try options.requiredExpectation()
-    normalizations = try options.normalizations()
+    texts = try ComparedTexts(&options)
   }
 
-  var columns: ScorerColumns { ScorerColumns(required: [output] + expectation.columns) }
+  var columns: ScorerColumns { texts.columns }
 
   func score(_ item: ScoredItem) throws(ScoringFailure) -> Score {
     Score(metric.value(of: try counts(item)))
@@ -26,8 +22,8 @@ struct SimilarityScorer: Scorer {
 
   /// The counts of an output, which add up to those of a set.
   func counts(_ item: ScoredItem) throws(ScoringFailure) -> [Double] {
-    let references = try expectation.texts(item).map { normalizations.applied(to: $0) }
-    return metric.counts(normalizations.applied(to: try item.output(output)), references)
+    let (output, references) = try texts.read(item)
+    return metric.counts(output, references)
   }
 }
 
@@ -68,25 +64,19 @@ extension TextMetric {
 /// `rouge_l`: F of the longest common subsequence of words, as `rouge_score` computes it.
 struct RougeScorer: Scorer {
   let identity: ScorerIdentity
-  private let output: String
-  private let expectation: Expectation
-  private let normalizations: [Normalization]
+  private let texts: ComparedTexts
 
   init(_ identity: ScorerIdentity, _ options: inout ScorerOptions) throws(StoreError) {
     self.identity = identity
-    output = try options.output()
-    expectation = try options.requiredExpectation()
-    normalizations = try options.normalizations()
+    texts = try ComparedTexts(&options)
   }
 
-  var columns: ScorerColumns { ScorerColumns(required: [output] + expectation.columns) }
+  var columns: ScorerColumns { texts.columns }
 
   func score(_ item: ScoredItem) throws(ScoringFailure) -> Score {
-    let references = try expectation.texts(item)
-    let words = TextTokens.rouge(normalizations.applied(to: try item.output(output)))
-    let values = references.map { reference in
-      Self.value(words, TextTokens.rouge(normalizations.applied(to: reference)))
-    }
+    let (output, references) = try texts.read(item)
+    let words = TextTokens.rouge(output)
+    let values = references.map { Self.value(words, TextTokens.rouge($0)) }
     // Of several references, the best counts, as in `score_multi`.
     return Score(values.max() ?? 0)
   }

@@ -9,27 +9,22 @@ struct TextScorer: Scorer {
 
   let identity: ScorerIdentity
   private let rule: Rule
-  private let output: String
-  private let expectation: Expectation
-  private let normalizations: [Normalization]
+  private let texts: ComparedTexts
 
   init(
     _ identity: ScorerIdentity, _ options: inout ScorerOptions, rule: Rule
   ) throws(StoreError) {
     self.identity = identity
     self.rule = rule
-    output = try options.output()
-    expectation = try options.requiredExpectation()
-    normalizations = try options.normalizations()
+    texts = try ComparedTexts(&options)
   }
 
-  var columns: ScorerColumns { ScorerColumns(required: [output] + expectation.columns) }
+  var columns: ScorerColumns { texts.columns }
 
   func score(_ item: ScoredItem) throws(ScoringFailure) -> Score {
-    let expected = try expectation.texts(item)
-    let output = Array(normalizations.applied(to: try item.output(output)).utf8)
-    return Score(
-      expected.contains { holds(output, Array(normalizations.applied(to: $0).utf8)) })
+    let (text, references) = try texts.read(item)
+    let output = Array(text.utf8)
+    return Score(references.contains { holds(output, Array($0.utf8)) })
   }
 
   private func holds(_ output: [UInt8], _ expected: [UInt8]) -> Bool {

@@ -1,18 +1,10 @@
 import Model
+import Providers
 import Running
 import Wire
 
 /// Runs as text for people.
 enum RunText {
-  /// Dollars to the last digit that is not zero, at least cents.
-  static func dollars(_ nano: Int64) -> String {
-    let digits = String(nano.magnitude % 1_000_000_000)
-    let whole = String(repeating: "0", count: 9 - digits.count) + digits
-    var fraction = whole[...]
-    while fraction.count > 2, fraction.last == "0" { fraction.removeLast() }
-    return "$\(nano < 0 ? "-" : "")\(nano.magnitude / 1_000_000_000).\(fraction)"
-  }
-
   private static func count(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
@@ -27,8 +19,8 @@ enum RunText {
         " (" + progress.targets.map { "\($0.name) \($0.done)" }.joined(separator: ", ") + ")"
     }
     parts.append(
-      progress.cap.map { "\(dollars(progress.atMost)) of \(dollars($0))" }
-        ?? dollars(progress.atMost))
+      progress.cap.map { "\(Nanodollars.text(progress.atMost)) of \(Nanodollars.text($0))" }
+        ?? Nanodollars.text(progress.atMost))
     parts += progress.errors.map { "\($0.count) \($0.kind)" }
     if let oldest = progress.oldest, progress.inFlight > 0 {
       parts.append("\(progress.inFlight) under way, the oldest for \(oldest.components.seconds) s")
@@ -49,7 +41,7 @@ enum RunText {
           : "unchanged: \(version.reference)")
     }
     var head = "\(report.state)\(stop(report)): \(count(report.calls, "call")), "
-    head += dollars(report.costNanodollars)
+    head += Nanodollars.text(report.costNanodollars)
     if report.unpriced > 0 { head += " and \(count(report.unpriced, "call")) of unknown cost" }
     if report.reused > 0 { head += "; \(count(report.reused, "answer")) known before" }
     lines.append(head)
@@ -65,7 +57,7 @@ enum RunText {
     case "running":
       let age = report.oldestMilliseconds.map { ", the oldest for \($0 / 1_000) s" } ?? ""
       lines.append("\(count(report.unknown, "call")) under way\(age)")
-      lines.append("at most \(dollars(report.costNanodollars)) for the calls that ended")
+      lines.append("at most \(Nanodollars.text(report.costNanodollars)) for the calls that ended")
     case "interrupted":
       lines += unknown(report)
       lines.append("go on with: assay run resume \(report.run)")
@@ -103,7 +95,7 @@ enum RunText {
 
   private static func unknown(_ report: RunReportDocument) -> [String] {
     guard report.unknown > 0 else { return [] }
-    let bound = report.unknownNanodollars.map { " (at most \(dollars($0)))" } ?? ""
+    let bound = report.unknownNanodollars.map { " (at most \(Nanodollars.text($0)))" } ?? ""
     return ["\(count(report.unknown, "call"))\(bound) may have been paid twice"]
   }
 
@@ -143,9 +135,10 @@ enum RunText {
       line += "  \(count(target.calls, "call"))"
       if target.known > 0 { line += ", \(target.known) known" }
       if target.calls > 0 {
-        if let likely = target.likelyNanodollars { line += ", likely \(dollars(likely))" }
+        if let likely = target.likelyNanodollars { line += ", likely \(Nanodollars.text(likely))" }
         line +=
-          target.mostNanodollars.map { ", at most \(dollars($0))" } ?? ", cost without a bound"
+          target.mostNanodollars.map { ", at most \(Nanodollars.text($0))" }
+          ?? ", cost without a bound"
       }
       lines.append(line)
     }
@@ -157,9 +150,9 @@ enum RunText {
     let width = cost.targets.map(\.model.count).max() ?? 0
     for target in cost.targets {
       var line = target.model + String(repeating: " ", count: width - target.model.count)
-      line += "  \(count(target.rows, "row")), \(dollars(target.nanodollars))"
+      line += "  \(count(target.rows, "row")), \(Nanodollars.text(target.nanodollars))"
       if target.unpriced > 0 { line += " and \(target.unpriced) without a price" }
-      line += "; stated \(dollars(target.statedNanodollars))"
+      line += "; stated \(Nanodollars.text(target.statedNanodollars))"
       if target.unstated > 0 { line += " and \(target.unstated) unknown" }
       lines.append(line)
     }
