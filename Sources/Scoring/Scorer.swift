@@ -81,7 +81,12 @@ package struct Score: Sendable, Hashable {
 
   /// A yes or no.
   init(_ bool: Bool, detail: String? = nil, parts: [Part] = []) {
-    value = .bool(bool)
+    self.init(.bool(bool), detail: detail, parts: parts)
+  }
+
+  /// A value with the reason for it.
+  init(_ value: Value, detail: String?, parts: [Part] = []) {
+    self.value = value
     self.detail = detail
     self.parts = parts
   }
@@ -95,5 +100,5 @@ package struct ScoringFailure: Error, Sendable, Hashable {
   package let message: String
 
   /// A failure; `message` is a sentence without a full stop at its end.
-  init(_ message: String) { self.message = message }
+  package init(_ message: String) { self.message = message }
 }

@@ -58,6 +58,14 @@ package struct ScorerDocument: Sendable {
     return items
   }
 
+  /// Returns true when one of some scorers starts programs, calls models or asks people.
+  package static func hasOutside(_ scorers: [JSON]) -> Bool {
+    scorers.contains { scorer in
+      let type = scorer.object?["type"]?.string
+      return [CommandScorer.type, JudgeScorer.type, HumanScorer.type].contains { $0 == type }
+    }
+  }
+
   /// Reads one scorer.
   static func measure(_ json: JSON, output: String) throws(StoreError) -> any Measure {
     if let text = json.string {
@@ -75,12 +83,13 @@ package struct ScorerDocument: Sendable {
     let isSet = object["scope"] == .string(ScorerScope.set.rawValue)
     let name = try name(object.remove("name"), of: kind, isSet: isSet)
     var configuration = object
+    for bound in kind.bounds { configuration[bound] = nil }
     configuration.append("type", .string(type))
     let digest = Digest(hashing: JSON.object(configuration).withPlainNumbers.canonicalBytes)
     var options = ScorerOptions(name: name, type: type, object, output: output)
     let identity = ScorerIdentity(name: name, type: type, version: kind.version, digest: digest)
     let measure = try kind.make(identity, &options)
-    try options.finish()
+    try options.finish(besides: kind.pins)
     return measure
   }
 

@@ -127,9 +127,10 @@ struct ScorerOptions {
   }
 
   /// Ends the reading.
+  /// - Parameter pins: Members that were added to the configuration, and are no options.
   /// - Throws: ``StoreError`` of kind `usage` when options are left.
-  func finish() throws(StoreError) {
-    guard let name = rest.names.first else { return }
+  func finish(besides pins: [String]) throws(StoreError) {
+    guard let name = rest.names.first(where: { !pins.hasText($0) }) else { return }
     let names = ScorerType.named(type)?.options.map(\.name) ?? []
     throw fault("\(type) has no option '\(name)'; \(Spelling.advice(name, names))")
   }

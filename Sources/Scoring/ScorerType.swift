@@ -36,17 +36,25 @@ package struct ScorerType: Sendable {
   let unnamedCount: Int
   /// True when the rest of the short form is the main option, whatever it holds.
   let takesRest: Bool
+  /// Options that bound the work and do not change a score, so that they are no part of its
+  /// identity.
+  let bounds: [String]
+  /// Members that are added to a configuration before it is read: digests of what it names.
+  let pins: [String]
   let make: Make
 
   fileprivate init(
     _ name: String, _ abstract: String, scoreName: String? = nil, unnamed: Int = 1,
-    takesRest: Bool = false, _ options: [Option], make: @escaping Make
+    takesRest: Bool = false, bounds: [String] = [], pins: [String] = [], _ options: [Option],
+    make: @escaping Make
   ) {
     self.name = name
     self.abstract = abstract
     self.scoreName = scoreName ?? name
     unnamedCount = unnamed
     self.takesRest = takesRest
+    self.bounds = bounds
+    self.pins = pins
     self.options = options
     self.make = make
     version = 1
@@ -154,5 +162,24 @@ package struct ScorerType: Sendable {
       "frechet", "the Fréchet distance of two columns of vectors, over all outputs", unnamed: 2,
       [Option("a"), Option("b"), Option("scope")]
     ) { identity, options throws(StoreError) in try FrechetScorer(identity, &options) },
+    ScorerType(
+      CommandScorer.type, "a program that takes rows and writes scores, as JSON lines",
+      bounds: ["timeout"], pins: [CommandScorer.filesName],
+      [Option("argv", .list), Option("columns", .list), Option("env", .list)]
+        + [Option("timeout", .number), Option("scope"), Option("output")]
+    ) { identity, options throws(StoreError) in try CommandScorer(identity, &options) },
+    ScorerType(
+      JudgeScorer.type, "a model's answer by a rubric, which is a stored prompt",
+      pins: [JudgeScorer.rubricDigest, JudgeScorer.targetDigest, JudgeScorer.placesName],
+      [Option("rubric"), Option("target"), Option("min", .number), Option("max", .number)]
+        + [Option("labels", .list), Option("pairs", .flag), Option("against")]
+        + [Option("votes", .number), Option("structured", .flag), Option("params", .json)]
+        + [Option("output")]
+    ) { identity, options throws(StoreError) in try JudgeScorer(identity, &options) },
+    ScorerType(
+      HumanScorer.type,
+      "what people said in ratings; those that are missing are a task for 'assay rate'",
+      [Option("rubric"), Option("labels", .list), Option("ratings"), Option("output")]
+    ) { identity, options throws(StoreError) in try HumanScorer(identity, &options) },
   ]
 }

@@ -28,7 +28,8 @@ struct Assay: ParsableCommand {
       ScoreCommand.self, CompareCommand.self, GateCommand.self, ReportCommand.self,
       RateCommand.self, RatingsCommand.self,
       VerifyCommand.self, CollectCommand.self, ReindexCommand.self, StatsCommand.self,
-      RouterCommand.self, ProviderCommand.self, PricesCommand.self, RunCommand.self,
+      RouterCommand.self, ProviderCommand.self, PricesCommand.self, PromptCommand.self,
+      RunCommand.self,
       ServeCommand.self, TokenCommand.self,
     ])
 

@@ -46,6 +46,24 @@ import Testing
     #expect(run.seed == nil)
   }
 
+  @Test func `a stored prompt brings its texts, and a run's own system message stays`() throws {
+    let stored = try PromptDocument(
+      text: "Tag {{text}} as {{tags}} or {{text}}", system: "{{tone}}")
+    #expect(stored.variables == ["tone", "text", "tags"])
+    let text =
+      #"{"schema":"run/1","inputs":"p","prompt":{"template":"tag@2"},"targets":["m"],"into":"o""#
+    for (more, expected) in [
+      ("}", ["text", "tags", "text", "tone"]), (#","system":"x"}"#, ["text", "tags", "text"]),
+    ] {
+      let run = try RunDefinition(parsing: Array((text + more).utf8))
+      guard case .stored("tag@2") = run.prompt else {
+        Issue.record("\(run.prompt)")
+        return
+      }
+      #expect(run.taking(stored).promptColumns == expected)
+    }
+  }
+
   @Test(arguments: [
     (#"{"schema":"run/1"}"#, "/inputs", "is missing"),
     (
@@ -63,6 +81,14 @@ import Testing
     (
       #"{"schema":"run/1","inputs":"p","prompt":{},"targets":["m"],"into":"o"}"#,
       "/prompt", "has to be"
+    ),
+    (
+      #"{"schema":"run/1","inputs":"p","prompt":{"template":"a/b"},"targets":["m"],"into":"o"}"#,
+      "/prompt/template", "is no reference"
+    ),
+    (
+      #"{"schema":"run/1","inputs":"p","prompt":{"template":"a","digest":"x"},"targets":["m"],"into":"o"}"#,
+      "/prompt/digest", "is no digest"
     ),
     (
       #"{"schema":"run/1","inputs":"p","prompt":{"column":"q"},"targets":["m","m"],"into":"o"}"#,

@@ -95,6 +95,10 @@ extension StoreServiceContract {
       try contract.push("{\"output\":\"x\"}\n", to: "keyless")
       #expect(kind([.string("json_valid")], of: "keyless") == .usage)
       #expect(kind([.string("refusal")]) == .usage)
+      // No request starts programs, buys answers or asks people.
+      for scorer in ["command:sh+x.sh", "judge:rubric,target=m", "human"] {
+        #expect(kind([.string(scorer)]) == .usage)
+      }
     },
   ]
 }

@@ -1,20 +1,20 @@
-import Model
-import Wire
+package import Model
+package import Wire
 
 /// The events that count: without those that were corrected, and of several that a rater gave about
 /// one thing the latest.
-struct RatingCount {
+package struct RatingCount {
   /// A rating that counts, with the moment by which it is ordered.
-  struct Rating {
-    let event: RatingEvent
+  package struct Rating {
+    package let event: RatingEvent
     /// Places in time: by `at`, then by the order of rows.
     let moment: Int
-    let rater: DataText
-    let unit: RatingUnit
+    package let rater: DataText
+    package let unit: RatingUnit
   }
 
   /// The ratings of each metric, metrics by kind, rubric, scorer and version.
-  private(set) var metrics: [(metric: RatingMetric, ratings: [Rating])] = []
+  package private(set) var metrics: [(metric: RatingMetric, ratings: [Rating])] = []
   private(set) var corrected = 0
   private(set) var superseded = 0
 
@@ -25,7 +25,7 @@ struct RatingCount {
   }
 
   /// Counts events; across scorers, each version of a scorer is a rater of its own.
-  init(_ events: [RatingEvent], acrossScorers: Bool) {
+  package init(_ events: [RatingEvent], acrossScorers: Bool) {
     let gone = events.compactMap(\.corrects).textSet
     let order = events.indices.sorted {
       (events[$0].at?.microseconds ?? 0, $0) < (events[$1].at?.microseconds ?? 0, $1)

@@ -9,6 +9,8 @@ package enum DatasetKind: String, Sendable, CaseIterable {
   case prices
   /// Documents of runs: inputs, targets and limits.
   case runs
+  /// Documents with templates of prompts.
+  case prompts
   /// A wide evaluation table: the kind when none is named.
   case results
 

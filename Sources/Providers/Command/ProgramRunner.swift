@@ -40,14 +40,22 @@ final class ProgramRunner: Sendable {
     ]
     do throws(ProviderError) {
       let output =
-        if let lines { try await lines.call(input) } else { try await once(.object(input)) }
+        if let lines {
+          try await lines.call(input)
+        } else {
+          try OpenAIChat.Reader.json(
+            try await written(for: JSON.object(input).compactBytes + [UInt8(ascii: "\n")]))
+        }
       return try Answer(program: output).masked(by: mask)
     } catch {
       throw error.masked(by: mask)
     }
   }
 
-  private func once(_ input: JSON) async throws(ProviderError) -> JSON {
+  /// Starts the program, gives it bytes, and returns what it writes until it ends.
+  /// - Throws: ``ProviderError``: `connect` when it cannot be started, `server_error` when it ends
+  ///   with another status than 0, `malformed` when it writes too much; the caller masks it.
+  private func written(for input: [UInt8]) async throws(ProviderError) -> [UInt8] {
     let child = try ChildProcess(argv: program.argv, environment: environment)
     let end = await withTaskCancellationHandler {
       async let errors = Self.end(of: child)
@@ -68,12 +76,22 @@ final class ProgramRunner: Sendable {
     }
     // Its beginning may be cut off within a secret; the end of it is not.
     let message = String(mask.masked(end.message).suffix(800))
-    return try Self.answer(end.output, message, end.status)
+    return try Self.whole(end.output, message, end.status)
   }
 
-  private static func answer(
+  /// The program's output for `input`, without secrets.
+  /// - Throws: As ``call(_:)`` does.
+  func text(for input: [UInt8]) async throws(ProviderError) -> [UInt8] {
+    do throws(ProviderError) {
+      return mask.masked(try await written(for: input))
+    } catch {
+      throw error.masked(by: mask)
+    }
+  }
+
+  private static func whole(
     _ output: [UInt8], _ message: String, _ status: Int32
-  ) throws(ProviderError) -> JSON {
+  ) throws(ProviderError) -> [UInt8] {
     if Task.isCancelled { throw ProviderError(UpstreamError.cancelled) }
     guard output.count <= Self.outputLimit else {
       throw ProviderError(.malformed, "the program wrote more than \(Self.outputLimit >> 20) MiB")
@@ -84,11 +102,11 @@ final class ProgramRunner: Sendable {
         "the program ended with status \(status)" + (message.isEmpty ? "" : ": ")
           + message)
     }
-    return try OpenAIChat.Reader.json(output)
+    return output
   }
 
-  private static func feed(_ input: JSON, to child: ChildProcess) async -> Bool {
-    let isWritten = await child.write(input.compactBytes + [UInt8(ascii: "\n")])
+  private static func feed(_ input: [UInt8], to child: ChildProcess) async -> Bool {
+    let isWritten = await child.write(input)
     child.closeInput()
     return isWritten
   }

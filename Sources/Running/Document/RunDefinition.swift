@@ -11,6 +11,8 @@ package struct RunDefinition: Sendable {
     /// A column: its text, or its JSON list of messages.
     case column(String)
     case template(PromptTemplate)
+    /// A version of a prompt, by its reference, until ``taking(_:)`` has its texts.
+    case stored(String)
   }
 
   /// A target under the name that rows have.
@@ -56,9 +58,9 @@ package struct RunDefinition: Sendable {
   package let condition: String?
   /// The columns that identify an item; nil for the key of the inputs.
   package let key: [String]?
-  package let prompt: Prompt
+  package private(set) var prompt: Prompt
   /// The text of a message before the prompt.
-  package let system: PromptTemplate?
+  package private(set) var system: PromptTemplate?
   /// Columns of the inputs that stand beside the outputs.
   package let carry: [String]
   package let targets: [NamedTarget]
@@ -79,11 +81,23 @@ package struct RunDefinition: Sendable {
   package let into: String
   /// The version that this run measures again.
   package let again: String?
+  /// The scorers of the outputs: objects or texts of docs/scoring.md.
+  package let scorers: [JSON]
+  /// The configuration of a judge, whose items are outputs or pairs of them and not rows.
+  package let judging: JSON.Object?
   /// The document as it was read.
   package let json: JSON
 }
 
 extension RunDefinition {
+  /// The run with the texts of a stored prompt; its own system message stays.
+  package func taking(_ prompt: PromptDocument) -> RunDefinition {
+    var run = self
+    run.prompt = .template(prompt.text)
+    run.system = system ?? prompt.system
+    return run
+  }
+
   /// Reads and checks a document.
   /// - Throws: ``DocumentFaults`` with every fault by its JSON Pointer.
   package init(parsing bytes: [UInt8]) throws(DocumentFaults) {
@@ -96,7 +110,7 @@ extension RunDefinition {
   private static let required = ["schema", "inputs", "prompt", "targets", "into"]
   private static let optional = [
     "where", "key", "system", "carry", "params", "providers", "prices", "repetitions", "seed",
-    "order", "reuse", "limits", "allow_unpriced", "again", "comment",
+    "order", "reuse", "limits", "allow_unpriced", "again", "scorers", "judging", "comment",
   ]
 
   /// Checks a document.
@@ -129,6 +143,8 @@ extension RunDefinition {
     allowsUnpriced = reader.flag(members["allow_unpriced"], or: false)
     into = reader.text(members["into"]) ?? ""
     again = reader.reference(members["again"])
+    scorers = reader.list(members["scorers"]).map(\.value)
+    judging = members["judging"]?.value.object
     reader.requireDataset(into, at: members["into"])
     reader.refuseKeys(place)
     guard reader.faults.isEmpty else { throw DocumentFaults(faults: reader.faults) }
@@ -156,24 +172,26 @@ extension DocumentReader {
   }
 
   fileprivate mutating func prompt(_ place: Place) -> RunDefinition.Prompt? {
-    guard let members = object(place, optional: ["column", "text"]) else { return nil }
-    switch (members["column"], members["text"]) {
-    case (let column?, nil): return text(column).map { .column($0) }
-    case (nil, let text?): return template(text).map { .template($0) }
+    guard
+      let members = object(place, optional: ["column", "text", "template", "digest"])
+    else { return nil }
+    digest(members["digest"])
+    switch (members["column"], members["text"], members["template"]) {
+    case (let column?, nil, nil): return text(column).map { .column($0) }
+    case (nil, let text?, nil): return template(text).map { .template($0) }
+    case (nil, nil, let template?): return reference(template).map { .stored($0) }
     default:
-      note("has to be {\"column\": NAME} or {\"text\": \"a text with {{columns}}\"}", at: place)
+      note(
+        "has to be {\"column\": NAME}, {\"text\": \"a text with {{columns}}\"} or "
+          + "{\"template\": \"a-prompt@2\"}", at: place)
       return nil
     }
   }
 
-  fileprivate mutating func template(_ place: Place) -> PromptTemplate? {
-    guard let text = text(place, atMost: 1 << 20) else { return nil }
-    do throws(PromptTemplate.Fault) {
-      return try PromptTemplate(parsing: text)
-    } catch {
-      note(error.message, at: place)
-      return nil
-    }
+  /// The digest of a stored prompt, which ``RunDefinition/json`` has after its preparation.
+  private mutating func digest(_ place: Place?) {
+    guard let place, let text = text(place) else { return }
+    if Digest(parsing: text) == nil { note("is no digest, such as sha256:…", at: place) }
   }
 
   /// A list of targets, or an object of them by the names that rows have.

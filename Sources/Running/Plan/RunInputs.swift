@@ -45,6 +45,7 @@ extension RunDefinition {
       switch prompt {
       case .column(let name): [name]
       case .template(let template): template.columns
+      case .stored: [String]()
       }
     return own + (system?.columns ?? [])
   }
@@ -73,6 +74,8 @@ extension RunDefinition {
     var hasMessages = false
     switch prompt {
     case .template(let template): text = try filled(template, id, row, inputs)
+    case .stored(let reference):
+      throw StoreError(.usage, "the prompt \(reference) was not read before its items were made")
     case .column(let name):
       let column = inputs.column(name)
       guard let cell = column?.cells[row] else { throw missing(name, id) }

@@ -22,7 +22,7 @@ package struct SetScore: Sendable, Hashable {
   package var errors: Int
 
   /// A value of `scored` outputs.
-  init(
+  package init(
     value: Double? = nil, lower: Double? = nil, upper: Double? = nil, note: String? = nil,
     scored: Int, errors: Int
   ) {

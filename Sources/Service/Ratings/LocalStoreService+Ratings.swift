@@ -125,7 +125,7 @@ extension LocalStoreService {
     return events
   }
 
-  private static func otherKind(_ version: Version) -> StoreError {
+  static func otherKind(_ version: Version) -> StoreError {
     StoreError(
       .usage,
       "\(version.dataset) is of kind \(version.record.kind.rawValue); ratings are kept in a dataset "
@@ -133,7 +133,7 @@ extension LocalStoreService {
   }
 
   /// Reads the events of a version, or only the columns that show whether an id is taken.
-  private func ratings(
+  func ratings(
     _ version: Version, idsAlone: Bool = false
   ) throws(StoreError) -> [RatingEvent] {
     let reference = Reference(dataset: version.dataset, selector: .number(version.number))

@@ -64,7 +64,7 @@ struct RatingOutputs {
   }
 
   /// The names of items: the texts of a column, or an array of several.
-  private static func items(
+  static func items(
     _ table: ColumnTable, _ columns: [String]
   ) throws(StoreError) -> [String?] {
     var texts: [[String?]] = []

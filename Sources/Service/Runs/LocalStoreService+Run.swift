@@ -17,6 +17,8 @@ extension LocalStoreService {
     static let calls = "run.calls"
     static let unknown = "run.unknown"
     static let unsent = "run.unsent"
+    /// The version of the prompt; comparisons name another one by this name.
+    static let prompt = "prompt_version"
   }
 
   /// Executes a run: makes the calls that have no outcome, and saves the outcomes as a version.
@@ -32,6 +34,15 @@ extension LocalStoreService {
     progress: @escaping @Sendable (RunProgress) -> Void
   ) async throws(StoreError) -> RunReportDocument {
     let prepared = try prepare(document)
+    let (report, outcome) = try await made(prepared, message, author, control, progress)
+    return await scored(report, outcome, of: prepared, author, control, progress)
+  }
+
+  /// Executes a run that is prepared, as ``run(_:message:author:control:progress:)``.
+  func made(
+    _ prepared: PreparedRun, _ message: String, _ author: String, _ control: RunControl,
+    _ progress: @escaping @Sendable (RunProgress) -> Void
+  ) async throws(StoreError) -> (report: RunReportDocument, outcome: RunOutcome) {
     try prepared.requireBounds()
     let saved = try keepDocument(of: prepared, message, author)
     let log = try RunLog(store, prepared.into, number: saved.number)
@@ -44,6 +55,41 @@ extension LocalStoreService {
     try log.forgetCancel()
     let report = try keep(outcome, of: prepared, saved, latest, message, author)
     try log.remove()
+    return (report, outcome)
+  }
+
+  /// The report with the scores of the outputs, where the document has scorers.
+  ///
+  /// What cannot be scored can be later: that is no reason to lose the report of a run.
+  private func scored(
+    _ report: RunReportDocument, _ outcome: RunOutcome, of prepared: PreparedRun,
+    _ author: String, _ control: RunControl,
+    _ progress: @escaping @Sendable (RunProgress) -> Void
+  ) async -> RunReportDocument {
+    let definition = prepared.definition
+    guard !definition.scorers.isEmpty, let version = report.version else { return report }
+    var report = report
+    guard outcome.status != .cancelled else {
+      report.unscored = "the run was cancelled"
+      return report
+    }
+    var request = ScoreRequest(version.reference, scorers: definition.scorers)
+    request.author = author
+    // Those of kind inputs are found by the lineage.
+    if prepared.inputs.record.kind != .inputs { request.inputs = prepared.inputs.reference }
+    var calls = ScoringCalls()
+    calls.providers = prepared.providers.reference
+    calls.maxMicrodollars = definition.limits.maxMicrodollars
+    calls.spent = outcome.atMost
+    calls.allowsUnpriced = definition.allowsUnpriced
+    calls.concurrency = definition.limits.concurrency
+    calls.control = control
+    calls.progress = progress
+    do throws(StoreError) {
+      report.scores = try await score(request, calling: calls)
+    } catch {
+      report.unscored = error.message
+    }
     return report
   }
 
@@ -88,8 +134,8 @@ extension LocalStoreService {
         known.merge(results) { $1 }
       }
     }
-    if let latest = try latest(prepared.into) {
-      for columns in try outcomes(of: latest) {
+    for version in try versions(with: prepared) {
+      for columns in try outcomes(of: version) {
         guard columns["reused"] != .bool(true),
           let key = (columns["call_key"]?.string).flatMap({ Digest(parsing: $0) })
         else { continue }
@@ -99,6 +145,15 @@ extension LocalStoreService {
       }
     }
     return known.filter { RunColumns.isReusable($0.value) }
+  }
+
+  /// The versions whose answers stand for calls of a run, the newest last: the latest one, and all
+  /// of a judge, who is asked about one version of outputs and then another.
+  private func versions(with prepared: PreparedRun) throws(StoreError) -> [Version] {
+    guard prepared.definition.judging != nil, try latest(prepared.into) != nil else {
+      return try [latest(prepared.into)].compactMap { $0 }
+    }
+    return try store.versions(of: prepared.into).reversed()
   }
 
   /// The columns of each row that describe its call's outcome; none of a version that no run made.

@@ -28,6 +28,7 @@ extension LocalStoreService {
     push.author = author
     push.lineage = (prepared.sources + [run]).map(\.pinned)
     push.attributes = Self.attributes(outcome, run, answers)
+    push.attributes[RunAttribute.prompt] = prepared.prompt?.reference
     let pushed = try pushRows(rows, prepared, push)
     report.version = document(for: pushed.version)
     report.isNew = pushed.isNew

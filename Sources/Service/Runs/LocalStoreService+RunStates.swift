@@ -150,7 +150,9 @@ extension LocalStoreService {
     }
     return RunEstimateDocument(
       inputs: prepared.inputs.reference, providers: prepared.providers.reference,
-      items: prepared.plan.items.count, targets: targets, notes: prepared.notes)
+      items: prepared.plan.items.count, targets: targets,
+      notes: prepared.notes
+        + (prepared.definition.hasJudge ? ["the calls of its judges are not counted here"] : []))
   }
 
   /// The model of each row of outputs, and its cost in nanodollars; nil for an unknown one.

@@ -14,6 +14,24 @@ extension LocalStoreService {
   private static let shareCount = 256
 
   package func score(_ request: ScoreRequest) throws(StoreError) -> ScoresDocument {
+    let planned = try planned(request, allowsOutside: false)
+    return try saved(try scores(planned.outputs, planned.measures), of: planned)
+  }
+
+  /// Scores to be made: the outputs are read.
+  struct PlannedScores {
+    let request: ScoreRequest
+    let dataset: DatasetName
+    /// The column with the outputs, for scorers that name no other.
+    let output: String
+    let measures: [any Measure]
+    let outputs: ScoredOutputs
+  }
+
+  /// Reads the outputs and scorers of a request.
+  func planned(
+    _ request: ScoreRequest, allowsOutside: Bool
+  ) throws(StoreError) -> PlannedScores {
     let version = try store.resolve(try Reference(parsing: request.reference))
     let dataset = try DatasetName(request.into ?? version.dataset.text + ".scores")
     var output = request.output
@@ -23,13 +41,40 @@ extension LocalStoreService {
         try MetricRoles(stated: MetricRoles(), columns: columns, of: version.reference)[.output]
     }
     let document = try ScorerDocument(.array(request.scorers), output: output ?? "output")
-    let outputs = try ScoredOutputs(version, request, document.measures, in: self)
-    let rows = try scores(outputs, document.measures)
-    let kept = try keep(rows, of: outputs, document.measures, in: dataset, request)
+    try Self.check(document.measures, allowsOutside: allowsOutside)
+    return PlannedScores(
+      request: request, dataset: dataset, output: output ?? "output", measures: document.measures,
+      outputs: try ScoredOutputs(version, request, document.measures, in: self))
+  }
+
+  /// Throws for a scorer that starts programs, buys answers or asks people where none may, and for
+  /// a judge whose rubric lacks what is judged.
+  private static func check(
+    _ measures: [any Measure], allowsOutside: Bool
+  ) throws(StoreError) {
+    for measure in measures {
+      guard allowsOutside || !(measure is any OutsideScorer) else {
+        let identity = measure.identity
+        throw StoreError(
+          .usage,
+          "the scorer '\(identity.name)' (\(identity.type)) is applied by 'assay score' to a store "
+            + "in a folder alone: no request starts programs, buys answers or asks people")
+      }
+      if let judge = measure as? JudgeScorer { try judge.requirePlaces() }
+    }
+  }
+
+  /// Saves scores, and describes them.
+  /// - Parameter sources: Versions that they were made of, beside the outputs and inputs.
+  func saved(
+    _ rows: [ScoreRow], of planned: PlannedScores, sources: [Version] = []
+  ) throws(StoreError) -> ScoresDocument {
+    let kept = try keep(rows, of: planned, sources)
     return ScoresDocument(
-      version: self.document(for: kept.version), isNew: kept.isNew, source: version.reference,
-      inputs: outputs.inputs.map(\.reference),
-      scorers: document.measures.map { measure in
+      version: self.document(for: kept.version), isNew: kept.isNew,
+      source: planned.outputs.version.reference,
+      inputs: planned.outputs.inputs.map(\.reference),
+      scorers: planned.measures.map { measure in
         let identity = measure.identity
         return .init(
           name: identity.name, type: identity.type, version: identity.version,
@@ -40,7 +85,7 @@ extension LocalStoreService {
   }
 
   /// The scores of all outputs, scorer by scorer.
-  private func scores(
+  func scores(
     _ outputs: ScoredOutputs, _ measures: [any Measure]
   ) throws(StoreError) -> [ScoreRow] {
     var rows: [ScoreRow] = []
@@ -73,21 +118,20 @@ extension LocalStoreService {
 
   /// Saves scores beside those of other scorers on the same outputs.
   private func keep(
-    _ rows: [ScoreRow], of outputs: ScoredOutputs, _ measures: [any Measure],
-    in dataset: DatasetName, _ request: ScoreRequest
+    _ rows: [ScoreRow], of planned: PlannedScores, _ sources: [Version]
   ) throws(StoreError) -> Saved {
-    let names = measures.map(\.identity.name)
+    let names = planned.measures.map(\.identity.name)
+    let dataset = planned.dataset
     for _ in 0..<Self.mergeLimit {
       let latest = try store.catchUp(dataset)
       if let latest { try requireScores(latest) }
-      let earlier = try scoresVersion(of: outputs.version, in: dataset)
+      let earlier = try scoresVersion(of: planned.outputs.version, in: dataset)
       var known: [ScoreRow] = []
       if let earlier { known = try scoreRows(earlier) }
       let merged = known.filter { row in !names.contains { row.isOf($0) } } + rows
       if let earlier, Set(known) == Set(merged) { return Saved(version: earlier, isNew: false) }
       do throws(StoreError) {
-        let pushed = try push(
-          merged, of: outputs, to: dataset, after: latest, earlier, request)
+        let pushed = try push(merged, of: planned, sources, after: latest, earlier)
         return Saved(version: pushed.version, isNew: pushed.isNew, warnings: pushed.warnings)
       } catch  where error.kind == .conflict && error.detail == nil {
         // Other scores were saved meanwhile.
@@ -98,16 +142,17 @@ extension LocalStoreService {
   }
 
   private func push(
-    _ rows: [ScoreRow], of outputs: ScoredOutputs, to dataset: DatasetName,
-    after latest: Version?, _ earlier: Version?, _ request: ScoreRequest
+    _ rows: [ScoreRow], of planned: PlannedScores, _ sources: [Version],
+    after latest: Version?, _ earlier: Version?
   ) throws(StoreError) -> PushResult {
+    let (outputs, request) = (planned.outputs, planned.request)
     var order = PushRequest()
     order.kind = .metrics
     order.key = ScoreColumns.key
     order.precondition = .number(latest?.number ?? 0)
     order.message = request.message ?? ""
     order.author = request.author ?? ""
-    order.lineage = [outputs.version.pinned] + outputs.inputs.map(\.pinned)
+    order.lineage = ([outputs.version] + outputs.inputs + sources).map(\.pinned)
     // Inputs that the scores of others were made with.
     for source in earlier?.record.lineage ?? [] {
       let reference = Reference(dataset: source.dataset, selector: .number(source.number))
@@ -119,7 +164,7 @@ extension LocalStoreService {
       options: ReadOptions(
         types: Dictionary(
           uniqueKeysWithValues: ScoreColumns.all.map { (DataText($0.name), $0.type) })))
-    return try store.push(dataset, reader, options(order)) { _ in }
+    return try store.push(planned.dataset, reader, options(order)) { _ in }
   }
 
   /// Throws unless a version holds scores.
@@ -185,8 +230,7 @@ extension ScoredOutputs {
       result = .failure(error)
     }
     return ScoreRow.rows(scorer.identity, of: version.reference, result) { name in
-      ScoreRow.Key(
-        item: items[row], model: models[row], attempt: attempts[row], scorer: name)
+      key(of: row, scorer: name)
     }
   }
 }

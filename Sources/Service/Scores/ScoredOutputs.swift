@@ -43,6 +43,14 @@ struct ScoredOutputs {
   }
 }
 
+extension ScoredOutputs {
+  /// The key of the score `scorer` of a row.
+  func key(of row: Int, scorer: DataText) -> ScoreRow.Key {
+    ScoreRow.Key(
+      item: items[row], model: models[row], attempt: attempts[row], scorer: scorer)
+  }
+}
+
 /// The columns by which an output is identified.
 struct OutputKey: Sendable, Hashable {
   let items: [String]

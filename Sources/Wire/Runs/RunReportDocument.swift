@@ -64,6 +64,10 @@ package struct RunReportDocument: Codable, Sendable, Hashable {
   package var answers: Digest?
   /// The differences from the run that this one measures again.
   package var changes: RunChangesDocument?
+  /// The scores of the outputs, where the run's document has scorers.
+  package var scores: ScoresDocument?
+  /// The reason for which the outputs have no scores although it has.
+  package var unscored: String?
   package var notes: [String] = []
 
   /// The state of the run of a document.

@@ -80,6 +80,45 @@ package struct ScoresDocument: Codable, Sendable, Hashable {
     }
   }
 
+  /// The calls of a judge, which are kept as the outputs of a run.
+  package struct Calls: Codable, Sendable, Hashable {
+    /// The name of the score.
+    package let scorer: String
+    /// The target that judged.
+    package let target: String
+    /// The run; nil where there was nothing to ask.
+    package let run: RunReportDocument?
+    /// The numbers of pairs that were judged in both orders, and of those judged differently; nil
+    /// where outputs are not compared.
+    package let pairs: Int?
+    package let disagreements: Int?
+
+    /// The calls of a judge.
+    package init(
+      scorer: String, target: String, run: RunReportDocument?, pairs: Int?, disagreements: Int?
+    ) {
+      self.scorer = scorer
+      self.target = target
+      self.run = run
+      self.pairs = pairs
+      self.disagreements = disagreements
+    }
+  }
+
+  /// The outputs that people have not rated, and the command that asks them.
+  package struct Task: Codable, Sendable, Hashable {
+    package let scorer: String
+    package let outputs: Int
+    package let command: String
+
+    /// A task for people.
+    package init(scorer: String, outputs: Int, command: String) {
+      self.scorer = scorer
+      self.outputs = outputs
+      self.command = command
+    }
+  }
+
   /// The version that keeps the scores.
   package let version: VersionDocument
   /// False when the scores were there already.
@@ -94,6 +133,15 @@ package struct ScoresDocument: Codable, Sendable, Hashable {
   /// The most frequent failures.
   package let failures: [Failure]
   package let warnings: [String]?
+  /// By judges; nil without one.
+  package var calls: [Calls]?
+  /// By scorers that are people; nil where nothing is left to be rated.
+  package var tasks: [Task]?
+
+  /// True when a judge has not answered every call.
+  package var hasUnaskedJudge: Bool {
+    calls?.contains { $0.run.map { $0.state != "complete" } ?? false } ?? false
+  }
 
   /// The scores that `version` keeps.
   package init(

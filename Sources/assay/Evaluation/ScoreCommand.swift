@@ -1,8 +1,9 @@
 import ArgumentParser
 import Foundation
 import Model
-import Reports
+import Running
 import Scoring
+import Service
 import Wire
 
 /// `assay score`: applies scorers to stored outputs.
@@ -31,6 +32,13 @@ struct ScoreCommand: ParsableCommand {
       'normalize' takes trim, nfc, casefold, whitespace and strip_fence; without it texts are equal when \
       their bytes are. An output that cannot be scored has no score, and is counted as an error, \
       never as 0. docs/scoring.md has every rule.
+
+      'command', 'judge' and 'human' work on a store in a folder. A program gets rows as JSON lines and \
+      writes {"id": …, "score": …} for each. A judge is asked by a rubric, a prompt of 'assay prompt', and \
+      its calls are kept as the outputs of a run, triage.scores.NAME: an answer that is there is not \
+      bought again.
+
+      Exit status: 0 done; 1 a judge's call failed or was not sent; 75 cancelled.
       """)
 
   @Argument(help: "The version with the outputs.") var reference: String
@@ -58,6 +66,18 @@ struct ScoreCommand: ParsableCommand {
       valueName: "version"))
   var inputs: String?
   @Option(help: "The dataset that keeps the scores. Default: NAME.scores.") var into: String?
+  @Option(
+    name: .customLong("in"),
+    help: ArgumentHelp("The providers of judges: a dataset or a version.", valueName: "reference"))
+  var providers = "providers"
+  @Option(
+    help: ArgumentHelp(
+      "Never spend more than this on judges; calls that might are not sent.", valueName: "dollars"))
+  var maxUsd: String?
+  @Flag(help: "With --max-usd: call also judges whose costs have no bound.")
+  var allowUnpriced = false
+  @Option(help: ArgumentHelp("The most calls of judges at a time.", valueName: "count"))
+  var concurrency: Int?
   @Option(help: "Why it is saved, in a sentence.") var message: String?
   @Option(help: "Who saves it. Default: $ASSAY_AUTHOR, else user@host.") var author: String?
   @OptionGroup var global: GlobalOptions
@@ -71,14 +91,48 @@ struct ScoreCommand: ParsableCommand {
     request.into = into
     request.message = message
     request.author = Author.name(author)
-    let scores = try global.openService().score(request)
+    let scores =
+      try ScorerDocument.hasOutside(request.scorers) && global.url == nil
+      ? scoreOutside(request) : global.openService().score(request)
     for warning in scores.warnings ?? [] { ErrorReport.warn(warning) }
+    for call in scores.calls ?? [] {
+      for note in call.run?.notes ?? [] { ErrorReport.report(note: note) }
+    }
     Output.confirm("\(scores.version.reference) is saved") { output throws(StoreError) in
       if global.json {
         try output.json(scores)
       } else {
-        for line in ScoresText(scores).lines { try output.line(line) }
+        for line in ScoringText.lines(scores) { try output.line(line) }
       }
+    }
+    if scores.calls?.contains(where: { $0.run?.state == "cancelled" }) == true {
+      throw ExitCode(75)
+    }
+    if scores.hasUnaskedJudge { throw ExitCode(1) }
+  }
+
+  /// Applies scorers of which some start programs, call models or ask people.
+  private func scoreOutside(_ request: ScoreRequest) throws(StoreError) -> ScoresDocument {
+    let service = try global.openFolder()
+    let line = ProgressLine()
+    var calls = ScoringCalls()
+    calls.providers = providers
+    if let maxUsd { calls.maxMicrodollars = try RunFlags.microdollars(maxUsd) }
+    calls.allowsUnpriced = allowUnpriced
+    calls.concurrency = concurrency
+    calls.progress = { line.show(RunText.line($0)) }
+    let given = calls
+    defer { line.clear() }
+    let stop: @Sendable () -> Void = {
+      line.clear()
+      ErrorReport.report(
+        note: "no more calls are sent; waiting for those under way (again cancels them)",
+        isPartOfAnswer: false)
+      given.control.stop()
+    }
+    let asks = request.scorers.contains { $0.object?["type"] == .string(JudgeScorer.type) }
+    return try Waiting.value(interrupted: asks ? stop : nil) { () async throws(StoreError) in
+      try await service.score(request, calling: given)
     }
   }
 
@@ -105,7 +159,7 @@ struct ScoreCommand: ParsableCommand {
     return items
   }
 
-  private static func bytes(_ path: String) throws(StoreError) -> [UInt8] {
+  static func bytes(_ path: String) throws(StoreError) -> [UInt8] {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw StoreError(.missing, "the file \(path) cannot be read; check its path")
     }

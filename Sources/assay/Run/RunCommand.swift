@@ -20,7 +20,8 @@ struct RunCommand: ParsableCommand {
       Ctrl-c sends no more calls and waits for those under way; a second one cancels them. docs/running.md \
       has the document, the columns and the limits. These commands work on a store in a folder.
 
-      Exit status: 0 every call has an answer; 1 some failed or were not sent; 75 cancelled.
+      Exit status: 0 every call has an answer; 1 some failed or were not sent, or outputs could not be \
+      scored; 75 cancelled.
       """,
     subcommands: [
       RunStartCommand.self, RunStatusCommand.self, RunResumeCommand.self, RunCancelCommand.self,
@@ -66,7 +67,8 @@ struct RunCommand: ParsableCommand {
       }
     }
     switch report.state {
-    case "complete": return
+    case "complete":
+      if report.unscored != nil || report.scores?.hasUnaskedJudge == true { throw ExitCode(1) }
     case "cancelled": throw ExitCode(75)
     default: throw ExitCode(1)
     }

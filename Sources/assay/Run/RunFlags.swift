@@ -1,5 +1,6 @@
 import ArgumentParser
 import Model
+import Scoring
 
 /// The options that make a document `run/1`.
 struct RunFlags: ParsableArguments {
@@ -14,7 +15,8 @@ struct RunFlags: ParsableArguments {
   var promptColumn: String?
   @Option(
     help: ArgumentHelp(
-      "The text that is sent, with {{columns}} of the inputs.", valueName: "text"))
+      "The text that is sent, with {{columns}} of the inputs; or a stored one: triage-prompt@2.",
+      valueName: "text"))
   var prompt: String?
   @Option(
     help: ArgumentHelp(
@@ -63,6 +65,11 @@ struct RunFlags: ParsableArguments {
   @Option(
     help: ArgumentHelp("The most calls of a provider at a time.", valueName: "count"))
   var concurrency: Int?
+  @Option(
+    help: ArgumentHelp(
+      "A scorer of the outputs, as 'assay score' has them; may be given several times.",
+      valueName: "scorer"))
+  var scorer: [String] = []
   @Flag(help: "With --max-usd: call also targets whose costs have no bound.")
   var allowUnpriced = false
   @Option(
@@ -74,7 +81,7 @@ struct RunFlags: ParsableArguments {
   /// - Throws: ``StoreError`` of kind `usage` for options that do not go together.
   func document(_ source: String) throws(StoreError) -> JSON {
     guard target.isEmpty else { return .object(try members(source)) }
-    guard promptColumn == nil, prompt == nil, into == nil else {
+    guard promptColumn == nil, prompt == nil, into == nil, scorer.isEmpty else {
       throw StoreError(.usage, "name a target, such as --target gpt-4o-mini")
     }
     let bytes = try RouterCommand.read(source)
@@ -97,7 +104,8 @@ struct RunFlags: ParsableArguments {
     ]
     switch (promptColumn, prompt) {
     case (let column?, nil): members["prompt"] = ["column": .string(column)]
-    case (nil, let text?): members["prompt"] = ["text": .string(text)]
+    case (nil, let text?):
+      members["prompt"] = [Self.isStored(text) ? "template" : "text": .string(text)]
     default: throw StoreError(.usage, "give --prompt-column or --prompt")
     }
     members["system"] = system.map(JSON.string)
@@ -110,19 +118,27 @@ struct RunFlags: ParsableArguments {
     if let maxTokens { params["max_tokens"] = .integer(Int64(maxTokens)) }
     if let temperature { params["temperature"] = try Self.number(temperature) }
     if !params.isEmpty { members["params"] = .object(params) }
+    if !scorer.isEmpty {
+      members["scorers"] = .array(
+        try scorer.map { (text) throws(StoreError) in
+          try ScorerShortForm.json(text, read: ScoreCommand.bytes)
+        })
+    }
     if allowUnpriced { members["allow_unpriced"] = .bool(true) }
     let limits = try limits()
     if !limits.isEmpty { members["limits"] = .object(limits) }
     return members
   }
 
+  /// Returns true for the reference of a version, `triage-prompt@2`, which no prompt reads like.
+  private static func isStored(_ text: String) -> Bool {
+    text.contains("@") && (try? Reference(parsing: text)) != nil
+  }
+
   private func limits() throws(StoreError) -> JSON.Object {
     var limits = JSON.Object()
     if let maxUsd {
-      guard let dollars = Double(maxUsd), dollars > 0, dollars < 1e6 else {
-        throw StoreError(.usage, "--max-usd takes an amount in dollars, such as 5 or 0.25")
-      }
-      limits["max_usd_micros"] = .integer(Int64((dollars * 1e6).rounded(.down)))
+      limits["max_usd_micros"] = .integer(Int64(try Self.microdollars(maxUsd)))
     }
     let counts: [(String, Int?)] = [
       ("max_calls", maxCalls), ("max_wall_s", maxSeconds),
@@ -130,6 +146,14 @@ struct RunFlags: ParsableArguments {
     ]
     for (name, count) in counts { limits[name] = count.map { .integer(Int64($0)) } }
     return limits
+  }
+
+  /// The value of `--max-usd` in microdollars.
+  static func microdollars(_ text: String) throws(StoreError) -> Int {
+    guard let dollars = Double(text), dollars > 0, dollars < 1e6 else {
+      throw StoreError(.usage, "--max-usd takes an amount in dollars, such as 5 or 0.25")
+    }
+    return Int((dollars * 1e6).rounded(.down))
   }
 
   private static func number(_ text: String) throws(StoreError) -> JSON {

@@ -5,7 +5,7 @@ import Wire
 
 /// Runs as text for people.
 enum RunText {
-  private static func count(_ count: Int, _ noun: String) -> String {
+  static func count(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 
@@ -31,7 +31,7 @@ enum RunText {
   /// The outcome of an execution.
   static func outcome(_ report: RunReportDocument) -> [String] {
     if report.state == "complete", let version = report.version, !report.isNew, report.calls == 0 {
-      return ["unchanged: \(version.reference), 0 calls, $0"]
+      return ["unchanged: \(version.reference), 0 calls, $0"] + scores(report)
     }
     var lines: [String] = []
     if let version = report.version {
@@ -40,12 +40,21 @@ enum RunText {
           ? "\(version.reference)  \(version.snapshot.short)  \(count(version.rows, "row"))"
           : "unchanged: \(version.reference)")
     }
-    var head = "\(report.state)\(stop(report)): \(count(report.calls, "call")), "
-    head += Nanodollars.text(report.costNanodollars)
-    if report.unpriced > 0 { head += " and \(count(report.unpriced, "call")) of unknown cost" }
-    if report.reused > 0 { head += "; \(count(report.reused, "answer")) known before" }
-    lines.append(head)
-    return lines + targets(report) + unknown(report) + changes(report)
+    lines.append("\(report.state)\(stop(report)): \(calls(report))")
+    return lines + targets(report) + unknown(report) + changes(report) + scores(report)
+  }
+
+  private static func scores(_ report: RunReportDocument) -> [String] {
+    if let scores = report.scores { return [""] + ScoringText.lines(scores) }
+    return report.unscored.map { ["not scored: \($0)"] } ?? []
+  }
+
+  /// The calls of a judge, in a line: `12 calls, $0.0031; 3 answers known before`.
+  static func calls(_ report: RunReportDocument) -> String {
+    var line = "\(count(report.calls, "call")), \(Nanodollars.text(report.costNanodollars))"
+    if report.unpriced > 0 { line += " and \(count(report.unpriced, "call")) of unknown cost" }
+    if report.reused > 0 { line += "; \(count(report.reused, "answer")) known before" }
+    return line
   }
 
   /// The state of a run.
@@ -68,7 +77,7 @@ enum RunText {
     return lines
   }
 
-  private static func stop(_ report: RunReportDocument) -> String {
+  static func stop(_ report: RunReportDocument) -> String {
     switch report.stop {
     case "budget": " (the next call might pass --max-usd)"
     case "calls": " (--max-calls)"
