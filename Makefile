@@ -7,7 +7,7 @@ sources := Package.swift Sources Tests Benchmarks
 # One file that starts at once: the Swift runtime is in it, symbols are not.
 release := swift build -c release --product assay --static-swift-stdlib -Xlinker -s
 
-.PHONY: setup build demo test coverage interop soak fuzz bench load format lint
+.PHONY: setup build demo test coverage interop soak crash fuzz bench load format lint
 
 # Installs the system libraries that are missing.
 setup:
@@ -53,6 +53,10 @@ interop: setup
 # What takes minutes, by hand: each script of Tests/Soak/, with ARGS (`--minutes 5`).
 soak: build
 	set -e; for script in Tests/Soak/*.py; do $$script $(ARGS); done
+
+# Kills runs of models at 100 random moments and counts what was bought twice; ARGS are those of the script (`--seed 2`).
+crash: build
+	Tests/Soak/run_kills.py $(ARGS)
 
 # Measures everything that has a budget, and writes docs/benchmarks.md.
 bench: build

@@ -1,21 +1,8 @@
 #!/bin/bash
-# Saves eight states of a leaderboard and asks for them back; each command is shown as one would type it.
+# Saves eight states of a leaderboard, asks for them back, and measures three models; each command is shown as one would type it.
 set -euo pipefail
 
-folder=$(cd "$(dirname "$0")" && pwd)
-binary=$(realpath "${ASSAY:-$folder/../.build/release/assay}")
-workplace=$(mktemp -d)
-trap 'rm -rf "$workplace"' EXIT
-cp -r "$folder/polyglot" "$folder/triage" "$workplace"
-cd "$workplace"
-export ASSAY_AUTHOR=${ASSAY_AUTHOR:-ann}
-
-assay() { "$binary" "$@"; }
-say() { printf '\n# %s\n' "$*"; }
-run() {
-  printf '$ %s\n' "$*"
-  eval "$*"
-}
+source "$(dirname "$0")/steps.sh"
 
 say 'A store is a folder. Make one here:'
 run assay init
@@ -56,6 +43,24 @@ say 'Two runs of the same tickets: which is better, is it noise, and does it pas
 run "assay push triage triage/baseline.jsonl --key id --message 'prompt v1'"
 run "assay push triage triage/candidate.jsonl --message 'prompt v2'"
 run "assay compare triage@1 triage@2 --gate 'success >= -2pp' --gate 'cost_per_success <= +10%'"
+
+say 'Three models, which are programs here, and the prices of their tokens:'
+run assay prices import bakeoff/prices.json --from 2026-01-01
+run assay provider add desk --protocol command --prices prices --command awk -f bakeoff/models.awk
+
+say 'Call them on a hundred tickets, and score what they say:'
+run assay push inbox bakeoff/october.jsonl --key id --kind inputs
+run "assay run inbox --target desk:small --target desk:medium --target desk:large --prompt-column text --carry account --into sorted"
+run "assay score sorted --scorer right=exact:team"
+
+say 'The same run again buys nothing; another model buys only its own calls:'
+run "assay run inbox --target desk:small --target desk:medium --target desk:large --prompt-column text --carry account --into sorted"
+
+say 'The provider changes its models without a word. Measured again, it shows:'
+run "sed -i 's/parcel courier/courier/' bakeoff/models.awk"
+run "assay run again sorted | tail -n 4"
+
+say 'bakeoff.sh goes on from here: from these answers to a report, a routing rule, and its deployment.'
 
 say 'Every byte is checked against its digest:'
 run assay verify

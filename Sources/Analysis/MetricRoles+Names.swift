@@ -80,10 +80,11 @@ extension MetricRoles {
   ///
   /// A column of texts never plays the role of refusals: a model's words do not show whether it
   /// refused. In the first edition it could.
+  /// - Parameter scores: Those of the columns that are scores, which play what no other plays.
   /// - Throws: ``StoreError`` of kind `usage` for a stated column that is missing.
   package init(
     stated: MetricRoles, columns: [ColumnDefinition], of table: String,
-    edition: Edition = .current
+    scores: [ScoreColumn] = [], edition: Edition = .current
   ) throws(StoreError) {
     self.init()
     for (role, names) in Self.usual {
@@ -105,13 +106,17 @@ extension MetricRoles {
         continue
       }
       let fitting = columns.filter { Self.fits($0.type, role, edition) }
-      for name in names {
-        let found = fitting.first { Self.plain($0.name) == Self.plain(name) }
-        guard let found else { continue }
-        self[role] = found.name
-        break
-      }
+      let own = fitting.filter { scores.score($0.name) == nil }
+      self[role] = Self.first(of: names, in: own) ?? Self.first(of: names, in: fitting)
     }
+  }
+
+  /// The column with the first of some names that one has.
+  private static func first(of names: [String], in columns: [ColumnDefinition]) -> String? {
+    for name in names {
+      if let found = columns.first(where: { plain($0.name) == plain(name) }) { return found.name }
+    }
+    return nil
   }
 
   /// The columns of texts that are called as a column of numbers is, with the part that they do not

@@ -8,6 +8,9 @@ import Synchronization
 /// Each worker makes a state of its own (an encoder, a decoder) and takes the next number until
 /// none is left, so a state costs once a worker. Blocks until all have ended; of several errors,
 /// the one of the lowest number is thrown. With one number it runs on the calling thread.
+///
+/// The calling thread waits for work that others have begun, and never for a thread: where others
+/// hold all of them, it does all of the work itself.
 package func parallelMap<State: ~Copyable, Result: Sendable>(
   count: Int, state makeState: @Sendable () throws(StoreError) -> State,
   _ body: @Sendable (inout State, Int) throws(StoreError) -> Result
@@ -17,17 +20,47 @@ package func parallelMap<State: ~Copyable, Result: Sendable>(
   // a group's wake in less than a tenth of that.
   withoutActuallyEscaping(makeState) { makeState in
     withoutActuallyEscaping(body) { body in
-      let group = DispatchGroup()
+      let flag = CancellationFlag.current
+      let helpers = ParallelHelpers {
+        CancellationFlag.$current.withValue(flag) { run.work(makeState, body) }
+      }
       for _ in 1..<max(1, min(count, coreCount)) {
-        DispatchQueue.global(qos: .userInitiated).async(group: group) {
-          run.work(makeState, body)
-        }
+        DispatchQueue.global(qos: .userInitiated).async { helpers.help() }
       }
       run.work(makeState, body)
-      group.wait()
+      helpers.end()
     }
   }
   return try run.results()
+}
+
+/// The threads that help with one call; one that comes when the call has ended finds nothing to do.
+private final class ParallelHelpers: Sendable {
+  private let work: Mutex<(@Sendable () -> Void)?>
+  /// Those that have begun.
+  private let begun = DispatchGroup()
+
+  init(_ work: @escaping @Sendable () -> Void) { self.work = Mutex(work) }
+
+  func help() {
+    if begin() { begun.leave() }
+  }
+
+  /// Does the work, of which nothing is held afterwards; false when the call has ended.
+  private func begin() -> Bool {
+    let work = work.withLock { work -> (@Sendable () -> Void)? in
+      if work != nil { begun.enter() }
+      return work
+    }
+    work?()
+    return work != nil
+  }
+
+  /// Waits for those that have begun, and lets no other begin.
+  func end() {
+    work.withLock { $0 = nil }
+    begun.wait()
+  }
 }
 
 /// Asked once, since asking reads files of the control group.

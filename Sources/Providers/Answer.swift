@@ -50,6 +50,8 @@ package struct Answer: Sendable {
   package internal(set) var modelReported: String?
   package internal(set) var fingerprint: String?
   package internal(set) var requestID: String?
+  /// The quotas that are left, where the answer reports them.
+  package internal(set) var rates: RateReport?
   package internal(set) var timing = Timing()
   /// URLs of media that are still to be fetched.
   var mediaURLs: [String] = []
@@ -96,6 +98,6 @@ package struct Usage: Sendable, Hashable {
 
   /// All input tokens; nil when the provider does not say.
   package var allInput: Int? {
-    input.map { [cacheRead, cacheWrite5m, cacheWrite1h].reduce($0) { $0 + ($1 ?? 0) } }
+    input.map { [cacheRead, cacheWrite5m, cacheWrite1h].reduce($0) { $0.adding($1 ?? 0) } }
   }
 }

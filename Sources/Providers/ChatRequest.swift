@@ -63,6 +63,23 @@ package struct ChatRequest: Sendable {
     return ChatRequest(messages: messages, params: all, streams: streams)
   }
 
+  /// The request with a text before that of its first message of a user.
+  package func preceded(by text: String) -> ChatRequest {
+    var messages = messages
+    let place = messages.firstIndex { $0.role == .user } ?? messages.startIndex
+    guard messages.indices.contains(place) else { return self }
+    let first = messages[place]
+    var parts = first.parts
+    if case .text(let own)? = parts.first {
+      parts[0] = .text(text + own)
+    } else {
+      parts.insert(.text(text), at: 0)
+    }
+    messages[place] = Message(
+      role: first.role, parts: parts, toolCalls: first.toolCalls, toolCallID: first.toolCallID)
+    return ChatRequest(messages: messages, params: params, streams: streams)
+  }
+
   private init(messages: [Message], params: JSON.Object, streams: Bool) {
     self.messages = messages
     self.params = params

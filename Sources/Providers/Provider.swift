@@ -41,11 +41,13 @@ package final class Provider: Sendable {
   /// Calls a model once.
   ///
   /// Cancelling the task cancels the call. No secret is in what is returned or thrown.
-  /// - Parameter target: A target of this provider.
+  /// - Parameters:
+  ///   - target: A target of this provider.
+  ///   - job: What is kept of a job, where the provider has jobs.
   /// - Throws: ``ProviderError``, also for answers that came with a status of success: errors in
   ///   the body, answers that end before their end.
   package func call(
-    _ target: Target, _ request: ChatRequest
+    _ target: Target, _ request: ChatRequest, job: CallJob = .forgotten
   ) async throws(ProviderError) -> Answer {
     let order = CallOrder(
       model: target.model, request: request, streams: request.streams && definition.streams,
@@ -62,7 +64,8 @@ package final class Provider: Sendable {
       return answer
     }
     let (key, mask) = try authentication()
-    let call = Call(order: order, key: key, mask: mask, deadlines: deadlines, start: start)
+    let call = Call(
+      order: order, key: key, mask: mask, deadlines: deadlines, start: start, job: job)
     do throws(ProviderError) {
       return try await deadlines.hold { () async throws(ProviderError) in
         try await self.send(call)
@@ -80,6 +83,7 @@ package final class Provider: Sendable {
     let mask: SecretMask
     let deadlines: Deadlines
     let start: ContinuousClock.Instant
+    let job: CallJob
   }
 
   /// The header field with the key, and what masks the key.
@@ -125,6 +129,7 @@ package final class Provider: Sendable {
     let response = try await upstreamResponse(request)
     call.deadlines.heard(at: .now)
     let requestID = response.header("x-request-id") ?? response.header("request-id")
+    let rates = RateReport(response, definition.rateForm)
     do throws(ProviderError) {
       guard response.status == 200 else { throw try await failure(response) }
       let type = response.header("content-type") ?? ""
@@ -134,10 +139,13 @@ package final class Provider: Sendable {
       answer.timing.total = ContinuousClock.now - call.start
       answer.timing.firstContent = first
       answer.requestID = requestID ?? answer.requestID
+      answer.rates = rates
       try await fetchMedia(&answer)
       return answer.masked(by: call.mask)
     } catch {
-      throw error.masked(by: call.mask, requestID: requestID)
+      var failure = error.masked(by: call.mask, requestID: requestID)
+      failure.rates = rates
+      throw failure
     }
   }
 

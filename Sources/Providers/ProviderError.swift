@@ -41,7 +41,7 @@ package struct ProviderError: Error, Sendable, Hashable {
     /// Advice about a failure of this class, as a sentence without a full stop.
     package var advice: String {
       switch self {
-      case .connect: "check base_url, and that the provider is up; for a program, argv"
+      case .connect: "check base_url, and that the provider is up"
       case .tls: "check base_url and the certificates of this machine; the connection is not safe"
       case .timeoutConnect: "check base_url and the network, or raise timeouts.connect_ms"
       case .timeoutFirstByte: "try again, or raise timeouts.ttft_ms"
@@ -97,12 +97,35 @@ package struct ProviderError: Error, Sendable, Hashable {
   package private(set) var retryAfter: Duration?
   /// The provider's id of the request, for its support.
   package private(set) var requestID: String?
+  /// The quotas that are left, where the answer reports them.
+  package internal(set) var rates: RateReport?
+  /// True when a job was submitted and has not ended: asking for it again may get its result.
+  package internal(set) var leavesJob = false
+  /// True when it is the end of a job, not of a request.
+  var isOfJob = false
+
+  /// Advice on this failure; nil for that of its class.
+  private let remedy: String?
 
   /// A failure; `message` has neither a secret nor a full stop at its end.
-  init(_ kind: Kind, _ message: String) {
+  /// - Parameter advice: A sentence without a full stop; nil for the advice of its class.
+  init(_ kind: Kind, _ message: String, advice: String? = nil) {
     self.kind = kind
     self.message = message
+    remedy = advice
   }
+
+  /// The failure of an answer with more files than a row has places for.
+  package static func tooManyFiles(_ count: Int, _ most: Int) -> ProviderError {
+    ProviderError(
+      .unsupported, "the answer has \(count) files, and a row at most \(most): ask for fewer")
+  }
+
+  /// Advice about it, as a sentence without a full stop.
+  package var advice: String { remedy ?? kind.advice }
+
+  /// The message, with advice that its class does not give.
+  package var advisedMessage: String { remedy.map { "\(message); \($0)" } ?? message }
 
   /// The failure of a request that has no whole answer.
   init(_ error: UpstreamError) {
@@ -122,6 +145,14 @@ package struct ProviderError: Error, Sendable, Hashable {
     case .broken(let reason): self.init(.truncated, "the answer broke off: \(reason)")
     case .cancelled: self.init(.cancelled, "the call was cancelled")
     }
+  }
+
+  /// The failure as one of the request and the job of another.
+  func of(_ other: ProviderError) -> ProviderError {
+    var error = self
+    error.requestID = other.requestID
+    error.leavesJob = other.leavesJob
+    return error
   }
 
   /// The most characters of a message.

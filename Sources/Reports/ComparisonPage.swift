@@ -3,9 +3,14 @@ package import Wire
 /// A comparison as a page: the verdict first, then what it rests on.
 package struct ComparisonPage: Sendable {
   private let document: ComparisonDocument
+  private let hasNewestScores: Bool
 
   /// The page of a comparison.
-  package init(_ document: ComparisonDocument) { self.document = document }
+  /// - Parameter hasNewestScores: Whether its scores are known to be the newest.
+  package init(_ document: ComparisonDocument, hasNewestScores: Bool = false) {
+    self.document = document
+    self.hasNewestScores = hasNewestScores
+  }
 
   /// The page.
   package var page: ReportPage {
@@ -26,11 +31,13 @@ package struct ComparisonPage: Sendable {
       }
       if let cost = pair.costPerSuccess { page.lead.append(prefix + Self.sentence(cost)) }
     }
+    page.lead += [ScoresText.used(document.request.scores, areNewest: hasNewestScores)]
+      .compactMap(\.self)
     page.sections = [findings, arms, differences, worse].compactMap { $0 } + parts + [basis]
     return page
   }
 
-  static func items(_ count: Int) -> String { count == 1 ? "1 item" : "\(count) items" }
+  package static func items(_ count: Int) -> String { count == 1 ? "1 item" : "\(count) items" }
 
   /// The note on items with several attempts; empty without a column that numbers them.
   package static func attempts(_ column: String?) -> String {

@@ -3,11 +3,36 @@ package import Wire
 
 /// A report as one page of HTML that needs nothing else: no script, no font, no picture from afar.
 package enum ReportHTML {
-  /// The page.
-  package static func page(_ document: ReportDocument) -> String {
-    let sections = ReportSections(document)
-    let title = Escaping.markup(sections.title)
-    let lead = sections.lead.map { "<p class=\"quiet\">\(Escaping.markup($0))</p>\n" }.joined()
+  /// The page of a report.
+  package static func page(_ document: ReportDocument, volume: ReportVolume? = nil) -> String {
+    let sections = ReportSections(document, volume: volume)
+    return page(
+      sections.title, lead: sections.lead,
+      sections.all.map { text($0, of: document) }.joined() + footer(document))
+  }
+
+  /// A page of sentences and tables, with the versions that it is made of.
+  package static func page(_ page: ReportPage, sources: [ComparisonDocument.Source]) -> String {
+    let sections = page.sections.map { section in
+      let notes = section.lines.map { "<p class=\"quiet\">\(Escaping.markup($0))</p>\n" }.joined()
+      return """
+        <section>
+        <h2>\(Escaping.markup(section.title))</h2>
+        \(section.rows.isEmpty ? "" : table(section))\(notes)</section>
+
+        """
+    }
+    let names = sources.map { source in
+      "<p>\(Escaping.markup(source.reference)) · <code>\(source.snapshot)</code></p>\n"
+    }
+    return self.page(
+      page.title, lead: page.lead,
+      sections.joined() + "<footer>\n\(names.joined())</footer>\n")
+  }
+
+  private static func page(_ title: String, lead: [String], _ body: String) -> String {
+    let title = Escaping.markup(title)
+    let lead = lead.map { "<p class=\"quiet\">\(Escaping.markup($0))</p>\n" }.joined()
     return """
       <!doctype html>
       <html lang="en">
@@ -25,7 +50,7 @@ package enum ReportHTML {
       <header>
       <h1>\(title)</h1>
       \(lead)</header>
-      \(sections.all.map { text($0, of: document) }.joined())\(footer(document))</main>
+      \(body)</main>
       </body>
       </html>
 

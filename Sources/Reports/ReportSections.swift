@@ -3,12 +3,19 @@ package import Wire
 /// A report's numbers as tables, the same for every form it is printed in.
 package struct ReportSections {
   private let document: ReportDocument
+  private let hasNewestScores: Bool
   /// True when success is yes or no in every model, and so a percentage.
   private let isRate: Bool
+  private let volume: ReportVolume?
 
-  /// The tables of `document`.
-  package init(_ document: ReportDocument) {
+  /// The tables of `document`; with a volume also what models cost a month at it.
+  /// - Parameter hasNewestScores: Whether its scores are known to be the newest.
+  package init(
+    _ document: ReportDocument, hasNewestScores: Bool = false, volume: ReportVolume? = nil
+  ) {
     self.document = document
+    self.hasNewestScores = hasNewestScores
+    self.volume = volume
     isRate = document.models.allSatisfy { $0.summary.successCount != nil }
   }
 
@@ -33,13 +40,19 @@ package struct ReportSections {
 
   /// The facts to know before the numbers.
   var lead: [String] {
-    ["\(document.models.count) models; intervals are \(Figures.level(document.request.confidence))"]
+    [
+      "\(document.models.count) model\(document.models.count == 1 ? "" : "s"); intervals are "
+        + Figures.level(document.request.confidence)
+    ]
+      + [ScoresText.used(document.request.scores, areNewest: hasNewestScores)]
+      .compactMap(\.self)
       + document.findings
   }
 
   /// All tables, in order.
   var all: [ReportPage.Section] {
-    [models, front, outputs, lengths, scores].compactMap { $0 } + document.routing.map(routing)
+    [models, front, bill, outputs, lengths, scores].compactMap { $0 }
+      + document.routing.map(routing)
   }
 
   /// The summary columns, without metrics that no model has.
@@ -72,6 +85,12 @@ package struct ReportSections {
       [point.model, number(point.cost), success(point.quality), Self.standing(point)]
     }
     return section
+  }
+
+  private var bill: ReportPage.Section? {
+    guard let volume else { return nil }
+    let bill = VolumeBill(volume, document)
+    return bill.entries.isEmpty ? nil : bill.section(unit: cost)
   }
 
   private var outputs: ReportPage.Section? {

@@ -29,8 +29,14 @@ package struct RunOutcome: Sendable {
   package let targets: [RunProgress.TargetState]
   /// The times that calls were sent, by this execution.
   package let sends: Int
+  /// The times that calls were sent, by all executions of the run.
+  package let allSends: Int
+  /// Those of them that repeated a call whose failure was of a kind that may pass.
+  package let retries: Int
   /// The calls whose outcomes were known.
   package let reused: Int
+  /// The jobs that go on at their providers.
+  package let jobs: Int
   /// The calls of which it is not known whether they were answered.
   package let unknown: Int
   /// The most that those can have cost, in nanodollars; nil when there is no bound.
@@ -78,10 +84,16 @@ struct RunTally: Sendable {
   private(set) var sends: Int
   private let earlierSends: Int
   private let reused: Int
-  private let unknown: [RunHistory.Unknown]
+  /// The bounds of calls of earlier executions whose outcomes are not known, without jobs.
+  private let unknown: [Int64?]
+  /// The calls whose jobs were submitted and have not ended.
+  private var jobs: Set<Int>
+  /// Those of executions whose journals are gone.
+  private let carried: RunHistory.Carried?
   private var abandoned: [Int64?] = []
   private var cost: Int64 = 0
   private var unknownCosts = 0
+  private var retries = 0
   private let bounds: [Int64?]
   /// The targets that get no more calls.
   private(set) var stops: [Int: String] = [:]
@@ -89,13 +101,18 @@ struct RunTally: Sendable {
   /// The number of ended calls from which on shares of errors are judged.
   private static let judged = 20
 
-  init(_ plan: RunPlan, _ history: RunHistory, _ results: [Digest: JSON.Object]) {
+  init(
+    _ plan: RunPlan, _ history: RunHistory, _ results: [Digest: JSON.Object], jobs: [Int]
+  ) {
+    self.jobs = Set(jobs)
     var totals = [Int](repeating: 0, count: plan.targets.count)
     for call in plan.calls { totals[call.target] += 1 }
     targets = zip(plan.targets, totals).map { .init(name: $0.name, total: $1) }
-    earlierSends = history.sends.values.reduce(0, +)
+    carried = history.carried
+    earlierSends = history.sends.values.reduce(carried?.sends ?? 0, +)
     sends = earlierSends
-    unknown = history.unknown
+    let asked = jobs.map { plan.calls[$0].key }
+    unknown = history.unknown.filter { $0.job == nil || !asked.contains($0.key) }.map(\.bound)
     bounds = plan.calls.map(\.bound)
     var known = 0
     for call in plan.calls {
@@ -107,23 +124,31 @@ struct RunTally: Sendable {
     reused = known
   }
 
-  mutating func began(_ call: Int, at now: Duration) {
-    sends += 1
+  /// Notes that a call is sent; `isNew` is false for one whose job is asked for.
+  mutating func began(_ call: Int, at now: Duration, isNew: Bool) {
+    if isNew { sends += 1 }
     began[call] = now
   }
 
-  mutating func ended(_ call: Int, _ sent: SentCall) {
+  mutating func submitted(_ call: Int) { jobs.insert(call) }
+
+  mutating func ended(job call: Int) { jobs.remove(call) }
+
+  mutating func ended(_ call: Int, _ sent: SentCall, isAbandoned: Bool) {
     began[call] = nil
-    cost += sent.cost ?? 0
+    cost = cost.adding(sent.cost ?? 0)
     if sent.cost == nil { unknownCosts += 1 }
     if let kind = sent.error { errors[DataText(kind.rawValue), default: 0] += 1 }
-    if sent.error == .cancelled { abandoned.append(bounds[call]) }
+    if isAbandoned { abandoned.append(bounds[call]) }
   }
 
-  mutating func settled(_ target: Int, _ columns: JSON.Object) {
+  mutating func settled(_ call: Int, _ target: Int, _ columns: JSON.Object) {
+    jobs.remove(call)
     targets[target].done += 1
     if RunColumns.isError(columns) { targets[target].errors += 1 }
   }
+
+  mutating func repeated() { retries += 1 }
 
   mutating func withhold(_ target: Int) { targets[target].unsent += 1 }
 
@@ -146,7 +171,7 @@ struct RunTally: Sendable {
       targets: targets, inFlight: began.count, oldest: began.values.min().map { now - $0 },
       errors: errors.map { (kind: $0.key.string, count: $0.value) }
         .sorted { ($1.count, $0.kind) < ($0.count, $1.kind) },
-      atMost: atMost, cap: limits.maxMicrodollars.map { Int64($0) * 1_000 })
+      atMost: atMost, cap: limits.maxMicrodollars.map { Int64($0).multiplied(by: 1_000) })
   }
 
   func outcome(
@@ -155,11 +180,16 @@ struct RunTally: Sendable {
     let isComplete = targets.allSatisfy { $0.errors == 0 && $0.done == $0.total }
     let status: RunOutcome.Status =
       isComplete ? .complete : [.stopped, .cancelled].contains(stop) ? .cancelled : .partial
-    let lost = unknown.map(\.bound) + abandoned
+    let earlier = carried.map { $0.unknown > 0 ? [$0.bound] : [] } ?? []
+    let lost = unknown + abandoned
+    let bounds = lost + earlier
     return RunOutcome(
       results: results, status: status, stop: isComplete ? nil : stop, targets: targets,
-      sends: sends - earlierSends, reused: reused, unknown: lost.count,
-      unknownBound: lost.contains { $0 == nil } ? nil : lost.reduce(0) { $0 + ($1 ?? 0) },
+      sends: sends - earlierSends, allSends: sends, retries: retries, reused: reused,
+      jobs: jobs.count,
+      unknown: lost.count + (carried?.unknown ?? 0),
+      unknownBound: bounds.contains { $0 == nil }
+        ? nil : bounds.reduce(Int64(0)) { $0.adding($1 ?? 0) },
       cost: cost, unknownCosts: unknownCosts, atMost: atMost)
   }
 }

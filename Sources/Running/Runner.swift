@@ -22,9 +22,9 @@ package struct RunEnvironment: Sendable {
 /// It is run once. Cancelling the task cancels the calls under way; what became of them is not
 /// known then.
 package final class Runner: Sendable {
-  /// A call of a model, once.
+  /// A call of a model, once; its job is kept.
   package typealias Caller =
-    @Sendable (Target, ChatRequest) async throws(ProviderError) -> Answer
+    @Sendable (Target, ChatRequest, CallJob) async throws(ProviderError) -> Answer
 
   private let plan: RunPlan
   private let prices: RunPrices
@@ -86,19 +86,24 @@ package final class Runner: Sendable {
     do throws(StoreError) {
       let call = plan.calls[sending.call]
       let start = environment.time()
-      try await journal.append([
-        .intent(key: call.key, send: sending.send, bound: call.bound, at: start)
-      ])
+      if sending.job == nil {
+        try await journal.append([
+          .intent(key: call.key, send: sending.send, bound: call.bound, at: start)
+        ])
+      }
       let (sent, result) = await send(call, sending, start)
-      switch await desk.ended(sending, sent, result.error) {
+      // A program may call its own failure a cancellation.
+      let isAbandoned = result.error?.kind == .cancelled && Task.isCancelled
+      switch await desk.ended(sending, sent, result.error, isAbandoned: isAbandoned) {
       case .abandoned: return
+      case .asked(let due): await desk.again(sending.call, at: due)
       case .repeated(let due):
         try await journal.append([
           .failure(key: call.key, send: sending.send, charged: sent.cost ?? call.bound ?? 0)
         ])
         await desk.again(sending.call, at: due)
       case .final(let sends):
-        let columns = try await columns(result, call, sends)
+        let columns = try await columns(result, call, sends, late: sending.late)
         try await journal.append([
           .result(
             key: call.key, send: sending.send, charged: sent.cost ?? call.bound ?? 0,
@@ -116,9 +121,12 @@ package final class Runner: Sendable {
   ) async -> (SentCall, Result<Answer, ProviderError>) {
     let target = plan.targets[call.target]
     let began = environment.clock.now
+    let job = CallJob(known: sending.job) { id in
+      await self.submitted(sending, call, id)
+    }
     let result: Result<Answer, ProviderError>
     do throws(ProviderError) {
-      result = .success(try await caller(target, plan.request(call)))
+      result = .success(try await caller(target, plan.request(call), job))
     } catch {
       result = .failure(error)
     }
@@ -126,31 +134,46 @@ package final class Runner: Sendable {
     switch result {
     case .success(let answer):
       cost = prices.cost(answer.usage, target, reported: answer.modelReported)
-    case .failure(let error): cost = error.kind.mayCost ? nil : 0
+    case .failure(let error): cost = error.kind.mayCost || error.leavesJob ? nil : 0
     }
     let sent = SentCall(
       send: sending.send, start: start,
       milliseconds: (environment.clock.now - began).wholeMilliseconds,
       error: result.error?.kind, retryAfter: result.error?.retryAfter, cost: cost,
-      usedTokens: result.tokens)
+      usedTokens: result.tokens, rates: result.rates)
     return (sent, result)
   }
 
+  /// Keeps the id of a job before it is asked for.
+  private func submitted(_ sending: RunDesk.Sending, _ call: RunPlan.Call, _ id: String) async {
+    do throws(StoreError) {
+      try await journal.append([.job(key: call.key, send: sending.send, id: id)])
+      await desk.submitted(sending, job: id)
+    } catch {
+      // The answer may still be kept in memory, but nothing more is sent.
+      await desk.fail(error)
+    }
+  }
+
   private func columns(
-    _ result: Result<Answer, ProviderError>, _ call: RunPlan.Call, _ sends: [SentCall]
+    _ result: Result<Answer, ProviderError>, _ call: RunPlan.Call, _ sends: [SentCall],
+    late: Duration?
   ) async throws(StoreError) -> JSON.Object {
     let target = plan.targets[call.target]
     let outcome = CallOutcome(
       call: call, target: target, sends: sends, end: environment.time(),
-      prices: prices.reference(of: target), run: name)
+      prices: prices.reference(of: target), run: name, late: late)
     switch result {
     case .failure(let error): return outcome.columns(error)
     case .success(let answer):
-      var file: FileValue?
-      if let media = answer.media.first {
-        file = try await journal.keep(media.bytes, mediaType: media.mediaType)
+      guard answer.media.count <= RunColumns.files.count else {
+        return outcome.columns(.tooManyFiles(answer.media.count, RunColumns.files.count))
       }
-      return outcome.columns(answer, file: file)
+      var files: [FileValue] = []
+      for media in answer.media {
+        files.append(try await journal.keep(media.bytes, mediaType: media.mediaType))
+      }
+      return outcome.columns(answer, files: files)
     }
   }
 }
@@ -160,9 +183,16 @@ extension Result<Answer, ProviderError> {
     if case .failure(let error) = self { error } else { nil }
   }
 
+  fileprivate var rates: RateReport? {
+    switch self {
+    case .success(let answer): answer.rates
+    case .failure(let error): error.rates
+    }
+  }
+
   /// The tokens that were used; nil when the provider does not say.
   fileprivate var tokens: Int? {
     guard case .success(let answer) = self, let input = answer.usage.allInput else { return nil }
-    return input + (answer.usage.output ?? 0)
+    return input.adding(answer.usage.output ?? 0)
   }
 }

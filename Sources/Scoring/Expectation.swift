@@ -6,7 +6,10 @@ enum Expectation: Sendable {
   case value(JSON)
 
   /// The column, where it is one.
-  var columns: [String] { if case .column(let name) = self { [name] } else { [] } }
+  var columns: ScorerColumns {
+    guard case .column(let name) = self else { return ScorerColumns(required: []) }
+    return ScorerColumns(required: [name], references: [name])
+  }
 
   /// The accepted texts: the text, the JSON of another value, or the items of an array.
   /// - Throws: ``ScoringFailure`` when the row has no reference answer.
@@ -14,10 +17,9 @@ enum Expectation: Sendable {
     switch self {
     case .value(let value): return Self.texts(value)
     case .column(let name):
-      guard let cell = item.cell(name) else { throw Self.missing(name) }
-      guard !cell.isText else { return [cell.text] }
-      let value = try item.json(name)
-      guard value != .null, value != .array([]) else { throw Self.missing(name) }
+      guard item.cell(name) != nil else { throw missing }
+      let value = try item.value(name)
+      guard value != .null, value != .array([]) else { throw missing }
       return Self.texts(value)
     }
   }
@@ -28,16 +30,21 @@ enum Expectation: Sendable {
     switch self {
     case .value(let value): return value
     case .column(let name):
-      guard item.cell(name) != nil else { throw Self.missing(name) }
+      guard item.cell(name) != nil else { throw missing }
       return try item.json(name)
     }
   }
 
-  private static func missing(_ column: String) -> ScoringFailure {
-    ScoringFailure("the column '\(column)' has no reference answer")
+  /// The failure for a row without a reference answer.
+  var missing: ScoringFailure {
+    switch self {
+    case .value: ScoringFailure("the reference answer is empty")
+    case .column(let name): ScoringFailure("the column '\(name)' has no reference answer")
+    }
   }
 
-  private static func texts(_ value: JSON) -> [String] {
+  /// The accepted texts of a value.
+  static func texts(_ value: JSON) -> [String] {
     switch value {
     case .string(let text): [text]
     case .array(let items): items.map { $0.string ?? $0.text }

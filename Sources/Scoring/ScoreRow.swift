@@ -2,9 +2,33 @@ package import Model
 
 /// A row of a dataset of scores: one value of one output by one scorer.
 package struct ScoreRow: Sendable, Hashable {
+  /// The item of an output: its key without model and attempt.
+  ///
+  /// Equal keys are equal items and different keys are not, whatever the types of their columns: a
+  /// text is one, and any other value is kept as its JSON.
+  package struct Item: Sendable, Hashable, ExpressibleByStringLiteral {
+    /// The text, or the canonical JSON of another value.
+    package let text: DataText
+    package let isText: Bool
+
+    /// The item with that text, or with a value of that JSON.
+    package init(_ text: DataText, isText: Bool = true) {
+      self.text = text
+      self.isText = isText
+    }
+
+    package init(stringLiteral text: String) { self.init(DataText(text)) }
+
+    /// The text for people.
+    package var string: String { text.string }
+
+    /// The value as it is saved.
+    package var json: JSON { isText ? .string(string) : .verbatim(Array(string.utf8)) }
+  }
+
   /// The identity of a row: the key of the dataset.
   package struct Key: Sendable, Hashable {
-    package let item: DataText
+    package let item: Item
     /// Empty where no column names models.
     package let model: DataText
     /// From 1 on; 0 for the value of a set, whose item is empty.
@@ -12,7 +36,7 @@ package struct ScoreRow: Sendable, Hashable {
     package let scorer: DataText
 
     /// The score `scorer` of an attempt.
-    package init(item: DataText, model: DataText, attempt: Int64, scorer: DataText) {
+    package init(item: Item, model: DataText, attempt: Int64, scorer: DataText) {
       self.item = item
       self.model = model
       self.attempt = attempt
@@ -38,6 +62,8 @@ package struct ScoreRow: Sendable, Hashable {
   package let version: Int64
   /// The digest of the scorer's configuration.
   package let digest: String
+  /// The digest of the row's reference answers; nil for a scorer that reads none.
+  package var reference: String?
   /// The version that was scored, `outputs@3`.
   package let source: String
 
@@ -46,14 +72,16 @@ package struct ScoreRow: Sendable, Hashable {
     func text(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }
     func number(_ value: Double?) -> JSON { value.map { .number("\($0)") } ?? .null }
     return [
-      ("item", .string(key.item.string)), ("model", .string(key.model.string)),
+      ("item", key.item.json), ("model", .string(key.model.string)),
       ("attempt", .integer(key.attempt)), ("scorer", .string(key.scorer.string)),
       ("value", number(value)), ("lower", number(lower)), ("upper", number(upper)),
       ("scored", scored.map { .integer($0) } ?? .null),
       ("errors", errors.map { .integer($0) } ?? .null),
       ("kind", text(isBool.map { $0 ? ScoreColumns.rate : ScoreColumns.amount })),
       ("error", text(error)), ("detail", text(detail)), ("type", .string(type)),
-      ("version", .integer(version)), ("digest", .string(digest)), ("source", .string(source)),
+      ("version", .integer(version)), ("digest", .string(digest)),
+      (ScoreColumns.scorerIdentity, .string("\(type)/\(version) \(digest)")),
+      (ScoreColumns.referenceDigest, text(reference)), ("source", .string(source)),
     ]
   }
 }
@@ -62,7 +90,8 @@ extension ScoreRow {
   /// The rows of an output: its score with the parts of it, or the failure.
   package static func rows(
     _ identity: ScorerIdentity, of source: String,
-    _ result: Result<Score, ScoringFailure>, key: (_ scorer: DataText) -> Key
+    _ result: Result<Score, ScoringFailure>, reference: String? = nil,
+    key: (_ scorer: DataText) -> Key
   ) -> [ScoreRow] {
     func row(
       _ name: String, _ value: Score.Value?, error: String? = nil, detail: String? = nil
@@ -71,7 +100,7 @@ extension ScoreRow {
       return ScoreRow(
         key: key(DataText(name)), value: value?.number, isBool: isBool, error: error,
         detail: detail, type: identity.type, version: Int64(identity.version),
-        digest: identity.digest.description, source: source)
+        digest: identity.digest.description, reference: reference, source: source)
     }
     switch result {
     case .failure(let failure): return [row(identity.name, nil, error: failure.message)]
@@ -114,7 +143,10 @@ extension ScoreRow {
 
 /// The columns of a dataset of scores.
 package enum ScoreColumns {
-  package static let key = ["item", "model", "attempt", "scorer"]
+  package static let scorer = "scorer"
+  package static let key = ["item", "model", "attempt", scorer]
+  /// The end of the name of a dataset that keeps the scores of another.
+  package static let suffix = ".scores"
   /// The kinds of values.
   package static let rate = "rate"
   package static let amount = "amount"
@@ -123,8 +155,18 @@ package enum ScoreColumns {
     ("item", .string), ("model", .string), ("attempt", .int64), ("scorer", .string),
     ("value", .float64), ("lower", .float64), ("upper", .float64), ("scored", .int64),
     ("errors", .int64), ("kind", .string), ("error", .string), ("detail", .string),
-    ("type", .string), ("version", .int64), ("digest", .string), ("source", .string),
+    ("type", .string), ("version", .int64), ("digest", .string), (scorerIdentity, .string),
+    (referenceDigest, .string), ("source", .string),
   ]
+
+  /// The scorer's type, version and digest as one text.
+  ///
+  /// Its name is that of a judge: a comparison of scores by different scorers notices it.
+  static let scorerIdentity = "scorer_identity"
+  /// The digest of what an output was judged by.
+  ///
+  /// Its name is that of a reference answer.
+  static let referenceDigest = "reference_digest"
 
   /// The rows as JSON lines.
   package static func lines(_ rows: [ScoreRow]) -> [UInt8] {
@@ -136,28 +178,41 @@ package enum ScoreColumns {
     return out
   }
 
-  /// The rows of a table, whose columns `column` returns as texts.
+  /// The types of the columns of some rows: items keep the type that all of them have.
+  package static func types(of rows: [ScoreRow]) -> [DataText: ColumnType] {
+    var types = Dictionary(uniqueKeysWithValues: all.map { (DataText($0.name), $0.type) })
+    if rows.contains(where: { !$0.key.item.isText }) {
+      let areIntegers = rows.allSatisfy {
+        !$0.key.item.isText && Int64($0.key.item.string) != nil
+      }
+      types["item"] = areIntegers ? .int64 : .json
+    }
+    return types
+  }
+
+  /// The rows of a table with these items, whose columns `column` returns as texts.
   package static func rows(
-    count: Int, _ column: (String) throws(StoreError) -> [String?]
+    items: [ScoreRow.Item?], _ column: (String) throws(StoreError) -> [String?]
   ) throws(StoreError) -> [ScoreRow] {
     var texts: [DataText: [String?]] = [:]
-    for (name, _) in all { texts[name] = try column(name) }
-    return (0..<count).compactMap { row in
+    for (name, _) in all where name != "item" { texts[name] = try column(name) }
+    return items.indices.compactMap { row in
       func text(_ name: String) -> String? { texts[name]?[row] }
       func number(_ name: String) -> Double? { text(name).flatMap { Double($0) } }
       func integer(_ name: String) -> Int64? { text(name).flatMap { Int64($0) } }
-      guard let item = text("item"), let model = text("model"), let attempt = integer("attempt"),
+      guard let item = items[row], let model = text("model"), let attempt = integer("attempt"),
         let scorer = text("scorer"), let type = text("type"), let version = integer("version"),
         let digest = text("digest"), let source = text("source")
       else { return nil }
       return ScoreRow(
         key: .init(
-          item: DataText(item), model: DataText(model), attempt: attempt,
+          item: item, model: DataText(model), attempt: attempt,
           scorer: DataText(scorer)),
         value: number("value"), lower: number("lower"), upper: number("upper"),
         scored: integer("scored"), errors: integer("errors"),
         isBool: text("kind").map { $0.hasBytes(of: rate) }, error: text("error"),
-        detail: text("detail"), type: type, version: version, digest: digest, source: source)
+        detail: text("detail"), type: type, version: version, digest: digest,
+        reference: text(referenceDigest), source: source)
     }
   }
 }

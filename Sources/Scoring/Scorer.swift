@@ -10,11 +10,22 @@ package protocol Measure: Sendable {
   /// The columns that are read.
   var columns: ScorerColumns { get }
   /// The columns that are read because of what is in others, as far as they exist.
-  func furtherColumns(_ cells: ScoredColumns) -> [String]
+  func furtherColumns(_ cells: ScoredColumns) -> ScorerColumns
+  /// The reason for which none of the rows can be scored as configured; nil when they may be.
+  func fault(in cells: ScoredColumns) -> String?
 }
 
 extension Measure {
-  package func furtherColumns(_ cells: ScoredColumns) -> [String] { [] }
+  package func furtherColumns(_ cells: ScoredColumns) -> ScorerColumns {
+    ScorerColumns(required: [])
+  }
+
+  package func fault(in cells: ScoredColumns) -> String? { nil }
+
+  /// The columns that the scores depend on, whatever else was read for others.
+  package func visible(in cells: ScoredColumns) -> ScoredColumns {
+    cells.limited(to: columns + furtherColumns(cells.limited(to: columns)))
+  }
 }
 
 /// A measurement of one output.
@@ -42,8 +53,20 @@ package struct ScorerColumns: Sendable, Hashable {
   package var required: [String]
   /// Columns that are read where they exist.
   package var optional: [String] = []
-  /// True when one of the optional columns must exist.
-  package var needsOne = false
+  /// Columns that are read where they exist, of which one must.
+  package var oneOf: [String] = []
+  /// Those among the columns that hold what an output is judged by, which it does not have of
+  /// itself: reference answers, lists of checks.
+  package var references: [String] = []
+
+  /// The names of all columns.
+  var names: [String] { required + optional + oneOf }
+
+  static func + (left: ScorerColumns, right: ScorerColumns) -> ScorerColumns {
+    ScorerColumns(
+      required: left.required + right.required, optional: left.optional + right.optional,
+      oneOf: left.oneOf + right.oneOf, references: left.references + right.references)
+  }
 }
 
 /// The score of one output.

@@ -10,7 +10,7 @@ package struct ScorerDocument: Sendable {
   /// The form of documents.
   package static let schema = "scorers/1"
   /// The most scorers of one document.
-  private static let limit = 100
+  static let limit = 100
 
   /// The scorers in the order of the document, whose names differ.
   package let measures: [any Measure]

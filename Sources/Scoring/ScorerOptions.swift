@@ -41,7 +41,7 @@ struct ScorerOptions {
 
   mutating func number(_ option: String, from least: Double = 0) throws(StoreError) -> Double? {
     guard let value = json(option) else { return nil }
-    guard let number = value.double, number >= least else {
+    guard let number = value.double, number >= least, number.isFinite else {
       throw fault("'\(option)' takes a number from \(JSON.shortest(least)) on")
     }
     return number

@@ -31,7 +31,7 @@ package enum ScorerShortForm {
       if !rest.isEmpty { object.append(type.options[0].name, .string(rest)) }
       return .object(object)
     }
-    for (index, item) in try NameList.names(in: rest).enumerated() {
+    for (index, item) in try NameList.names(in: rest, allowsValues: true).enumerated() {
       let (option, value) = try option(item, of: type, at: index)
       guard object.append(option.name, try option.json(value, read: read)) else {
         throw StoreError(.usage, "the scorer '\(text)' has '\(option.name)' twice")

@@ -45,8 +45,8 @@ package struct ScorerType: Sendable {
 
   fileprivate init(
     _ name: String, _ abstract: String, scoreName: String? = nil, unnamed: Int = 1,
-    takesRest: Bool = false, bounds: [String] = [], pins: [String] = [], _ options: [Option],
-    make: @escaping Make
+    takesRest: Bool = false, version: Int = 1, bounds: [String] = [], pins: [String] = [],
+    _ options: [Option], make: @escaping Make
   ) {
     self.name = name
     self.abstract = abstract
@@ -57,7 +57,7 @@ package struct ScorerType: Sendable {
     self.pins = pins
     self.options = options
     self.make = make
-    version = 1
+    self.version = version
   }
 
   /// The type of that name.
@@ -88,11 +88,11 @@ package struct ScorerType: Sendable {
       identity, options throws(StoreError) in
       try TextScorer(identity, &options, rule: .exact)
     },
-    ScorerType("contains", "the output contains the expected text", expected + texts) {
+    ScorerType("contains", "the output contains the expected text", version: 2, expected + texts) {
       identity, options throws(StoreError) in
       try TextScorer(identity, &options, rule: .contains)
     },
-    ScorerType("prefix", "the output begins with the expected text", expected + texts) {
+    ScorerType("prefix", "the output begins with the expected text", version: 2, expected + texts) {
       identity, options throws(StoreError) in
       try TextScorer(identity, &options, rule: .prefix)
     },
@@ -101,7 +101,7 @@ package struct ScorerType: Sendable {
       [Option("pattern")] + texts
     ) { identity, options throws(StoreError) in try RegexScorer(identity, &options) },
     ScorerType(
-      "number", "the last number of the output is the expected one",
+      "number", "the last number of the output is the expected one", version: 2,
       expected + [Option("at"), Option("abs", .number), Option("rel", .number)] + texts
     ) { identity, options throws(StoreError) in try NumberScorer(identity, &options) },
     ScorerType("json_valid", "the output is JSON", unnamed: 0, texts) {
@@ -113,7 +113,7 @@ package struct ScorerType: Sendable {
       [Option("schema", .file)] + texts
     ) { identity, options throws(StoreError) in try JSONSchemaScorer(identity, &options) },
     ScorerType(
-      "json_fields", "the share of the expected JSON's fields that are equal",
+      "json_fields", "the share of the expected JSON's fields that are equal", version: 2,
       expected + [Option("fields", .list)] + texts
     ) { identity, options throws(StoreError) in try JSONFieldsScorer(identity, &options) },
     ScorerType(
@@ -121,7 +121,7 @@ package struct ScorerType: Sendable {
       expected + [Option("calls"), Option("order"), Option("tools", .file)]
     ) { identity, options throws(StoreError) in try ToolCallScorer(identity, &options) },
     ScorerType(
-      "refusal", "the model refused", unnamed: 0,
+      "refusal", "the model refused", unnamed: 0, version: 2,
       [Option("phrases", .list), Option("output")]
     ) { identity, options throws(StoreError) in try RefusalScorer(identity, &options) },
     ScorerType(

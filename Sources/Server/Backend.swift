@@ -34,6 +34,8 @@ package final class Backend: Sendable {
   let heavy: BlockingPool
   /// For SQL from clients, so that the longest query holds up nothing but other SQL.
   let queries: BlockingPool
+  /// For scores, which may take long, so that they hold up nothing but other scores.
+  let scores: BlockingPool
   let calls = RunningCalls()
 
   /// A backend over the store at `home`.
@@ -60,6 +62,7 @@ package final class Backend: Sendable {
     appends = BlockingPool(threads: 32)
     heavy = BlockingPool(threads: cores + 2)
     queries = BlockingPool(threads: cores)
+    scores = BlockingPool(threads: cores)
   }
 
   /// The store's own folder for files under way, where there is one that may be written.
@@ -78,13 +81,13 @@ package final class Backend: Sendable {
 
   /// Runs a call that takes a processor, on the store as the caller sees it, until its client goes.
   ///
-  /// `hasSQL` says that the call runs SQL that came with the request.
+  /// `hasSQL` says that the call runs SQL that came with the request, `hasScorers` scorers.
   func onWorkerPool<Value: Sendable>(
-    _ context: ServerContext, hasSQL: Bool = false,
+    _ context: ServerContext, hasSQL: Bool = false, hasScorers: Bool = false,
     _ body: @escaping @Sendable (any StoreService) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     let service = service(context.caller)
-    let pool = hasSQL ? queries : heavy
+    let pool = hasSQL ? queries : hasScorers ? scores : heavy
     let result = await calls.untilGone(context) { () -> Result<Value, StoreError> in
       do throws(StoreError) {
         return .success(try await pool.run { () throws(StoreError) in try body(service) })
@@ -136,6 +139,7 @@ package final class Backend: Sendable {
     try await appends.shutDown()
     try await heavy.shutDown()
     try await queries.shutDown()
+    try await scores.shutDown()
     try await quick.shutDown()
   }
 }

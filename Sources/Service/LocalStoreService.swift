@@ -1,6 +1,7 @@
 package import Access
 import Model
 package import Objects
+import Platform
 package import Store
 import Wire
 
@@ -46,7 +47,7 @@ package struct LocalStoreService: StoreService {
       service.sees = { caller.sees($0) }
       service.limit = caller
     }
-    service.isCancelled = { Task.isCancelled }
+    service.isCancelled = { CancellationFlag.isSetHere }
     return service
   }
 

@@ -19,6 +19,8 @@ struct Assay: ParsableCommand {
       Exit status: 0 done; 1 a negative answer (differences with --exit-code, a failed gate, damage \
       found); 2 too little data for a gate; 64 usage; 65 bad input data; 66 no such file, dataset or version; 74 input or output failed; 75 conflict \
       with another change, try again; 77 not allowed.
+
+      --generate-completion-script bash, zsh or fish prints completions for these commands.
       """,
     version: assayVersion,
     subcommands: [
@@ -45,6 +47,7 @@ struct Assay: ParsableCommand {
         throw StoreError(.unavailable, "the arguments cannot be read; nothing was done")
       }
       try OpenFileLimit.require()
+      try CommandNames.check(Array(CommandLine.arguments.dropFirst()), of: Self.self)
       var command = try parseAsRoot()
       try command.run()
     } catch let error as StoreError {

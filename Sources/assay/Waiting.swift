@@ -5,7 +5,7 @@ import Synchronization
 
 /// A wait for asynchronous work by a command, which is none itself.
 enum Waiting {
-  /// Does `body` and returns its value; an interrupt cancels it.
+  /// Does `body` and returns its value; an interrupt cancels it, and one more ends the process.
   /// - Parameter interrupted: Called for the first interrupt in the place of cancelling.
   static func value<Value: Sendable>(
     interrupted: (@Sendable () -> Void)? = nil,
@@ -34,7 +34,12 @@ enum Waiting {
           defer { first = nil }
           return first
         }
-        if let handler { handler() } else { task.cancel() }
+        if let handler {
+          handler()
+        } else {
+          task.cancel()
+          for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+        }
       }
       source.resume()
       return source

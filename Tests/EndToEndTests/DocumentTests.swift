@@ -52,6 +52,19 @@ import Testing
     }
   }
 
+  @Test func `the bake-off of the examples goes from inputs to a live rule, with no key`() throws {
+    let place = try Workplace(hasStore: false)
+    let script = Workplace.package.appending(path: "Examples/bakeoff.sh").path
+    let outcome = try place.shell("ASSAY='\(Workplace.binary)' bash '\(script)'")
+    #expect(outcome.status == 0, "\(outcome.output.suffix(2_000))\(outcome.error)")
+    for line in [
+      "sorted@1", "complete: 300 calls", "sorting@2 is live, in the place of sorting@1",
+      "small  TARGETING_MATCH", "answers changed", "image/png", "all as written",
+    ] {
+      #expect(outcome.output.contains(line), "\(line)")
+    }
+  }
+
   @Test(arguments: ["docs/cli.md", "docs/running.md", "docs/scoring.md"])
   func `the recipes of a document print what it shows`(document: String) throws {
     let place = try Workplace()

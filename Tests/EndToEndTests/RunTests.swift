@@ -33,6 +33,15 @@ import Testing
     return place
   }
 
+  /// The keys of calls whose outcomes are in the journal.
+  private func results(_ place: Workplace) throws -> [String] {
+    let found = try place.shell(
+      #"cat .assay/runs/triage/*.log 2> /dev/null | grep -ao '"t":"result","key":"[0-9a-f]*"'"#)
+    return found.lines.compactMap { line in
+      line.split(separator: "\"").last.map { "sha256:" + $0 }
+    }
+  }
+
   private func calls(_ place: Workplace) -> [String] {
     ((try? place.text("calls")) ?? "").split(separator: "\n").map(String.init)
   }
@@ -92,6 +101,59 @@ import Testing
     #expect(diff.output.contains("+4 −0 ~0"), "\(diff.output)")
   }
 
+  @Test func `answers of an edited program are not taken for those of the program now`() throws {
+    let place = try workplace()
+    #expect(try place.run(all: Self.flags).status == 0)
+    try place.write(try place.text("model.sh") + "\n# edited\n", as: "model.sh")
+    let run = try place.run(all: Self.flags)
+    #expect(run.status == 0 && calls(place).count == 16, "\(run.output)\(run.error)")
+    #expect(run.error.contains("4 answers of local:small are of another program (sha256:"))
+    #expect(run.lines[0].hasSuffix("+0 −0 ~8"), "\(run.output)")
+    #expect(try place.run(all: Self.flags).output == "unchanged: triage@2, 0 calls, $0\n")
+    let again = try place.run("run", "again", "triage@1", "--exit-code")
+    #expect(again.status == 1, "\(again.output)")
+    #expect(again.output.contains("; reported sha256:"))
+    #expect(try place.run("run", "again", "triage@2", "--exit-code").status == 0)
+  }
+
+  @Test func `answers of every version are known, and all are asked again where that is wanted`()
+    throws
+  {
+    let place = try workplace()
+    #expect(try place.run(all: Self.flags).status == 0)
+    let part = try place.run(all: Self.flags + ["--where", "id = 'i1'"])
+    #expect(part.lines[0].hasSuffix("+0 −6 ~0"), "\(part.output)")
+    let whole = try place.run(all: Self.flags + ["--repeat", "2"])
+    #expect(whole.output.contains("complete: 8 calls"), "\(whole.output)")
+    #expect(calls(place).count == 16)
+    for _ in 0..<2 {
+      let run = try place.run(all: Self.flags + ["--reuse", "never"])
+      #expect(run.output.contains("complete: 8 calls"), "\(run.output)")
+    }
+    #expect(calls(place).count == 32)
+  }
+
+  @Test func `a prompt without a column, a mistyped command and a missing target are said`() throws
+  {
+    let place = try workplace(items: 1)
+    let run = try place.run(
+      "run", "prompts", "--target", "local:small", "--prompt", "Answer {text}", "--into", "o")
+    #expect(run.status == 0 && run.error.contains("did you mean {{text}}?"), "\(run.error)")
+    for (words, advice) in [
+      (["run", "prompts"], "name a --target"),
+      (["run", "statu", "triage"], "did you mean 'status'"),
+      (["lss"], "did you mean 'ls'"), (["help", "compar"], "did you mean 'compare'"),
+      (["provider", "lst"], "did you mean 'ls'"), (["nothing"], "'assay --help' lists them"),
+      (
+        ["provider", "add", "x", "--protocol", "command", "--command", "python3 a.py"],
+        "--command python3 a.py"
+      ),
+    ] {
+      let outcome = try place.run(all: words)
+      #expect(outcome.status == 64 && outcome.error.contains(advice), "\(words) \(outcome.error)")
+    }
+  }
+
   @Test func `a failed call is a row, the run is partial, and resuming makes that call again`()
     throws
   {
@@ -102,6 +164,8 @@ import Testing
     let run = try place.run(all: Self.flags)
     #expect(run.status == 1)
     #expect(run.output.contains("errors: 2 invalid_request"), "\(run.output)\(run.error)")
+    #expect(run.output.contains("the first error: invalid_request: no"))
+    #expect(run.lines.last == "go on with: assay run resume triage.run@1")
     let rows = try Workplace.rows(try place.run("pull", "triage").output)
     #expect(rows.count == 8)
     #expect(rows[2]["error_class"] == .text("invalid_request"))
@@ -113,11 +177,40 @@ import Testing
     #expect(resumed.output.contains("6 answers known before"))
   }
 
+  @Test func `the newest run of a name is the one that was interrupted, not a complete one before`()
+    throws
+  {
+    let place = try workplace(delay: #"[ -e "$1/slow" ] && sleep 60"#)
+    #expect(try place.run(all: Self.flags).status == 0)
+    try place.write("", as: "slow")
+    let process = Process()
+    process.executableURL = URL(filePath: Workplace.binary)
+    process.arguments = Self.flags + ["--target", "local:third"]
+    process.currentDirectoryURL = place.folder
+    process.environment = ["PATH": "/usr/bin:/bin", "ASSAY_AUTHOR": "ann"]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    let before = calls(place).count
+    try process.run()
+    try eventually("a call was sent") { !process.isRunning || calls(place).count > before }
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    try place.shell("rm slow")
+    let status = try place.run("run", "status", "triage")
+    #expect(status.output.hasPrefix("triage.run@2: interrupted"), "\(status.output)")
+    #expect(try place.run("run", "status", "triage@1").output.hasPrefix("triage.run@1: complete"))
+    let resumed = try place.run("run", "resume", "triage")
+    #expect(resumed.status == 0 && resumed.output.hasPrefix("triage@2"), "\(resumed.output)")
+    #expect(try place.run("run", "status", "triage").output.hasPrefix("triage.run@2: complete"))
+  }
+
   @Test func `a run that is killed goes on, and buys nothing twice that ended`() throws {
     let place = try workplace(
       items: 30, delay: "sleep 0.0$((RANDOM % 4 + 1))".replacing("RANDOM", with: "$$"))
     let flags = Self.flags + ["--concurrency", "4"]
     var kills = 0
+    // The calls whose outcomes were on disk at a kill, and the calls made until then.
+    var ended: [(keys: [String], calls: Int)] = []
     for seed in [11, 23, 5, 31, 17] {
       let process = Process()
       process.executableURL = URL(filePath: Workplace.binary)
@@ -136,6 +229,8 @@ import Testing
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       kills += 1
+      // Programs go on after the kill, but not those whose outcomes are on disk.
+      ended.append((try results(place), calls(place).count))
       let status = try place.run("run", "status", "triage.run")
       #expect(status.output.hasPrefix("triage.run@1: interrupted"), "\(status.output)")
     }
@@ -150,6 +245,22 @@ import Testing
     let unknown = try #require(said.split(separator: " ").first.flatMap { Int($0) })
     #expect(total - 60 <= unknown)
     #expect(unknown <= kills * 4)
+    // What was on disk is not in any later call.
+    let rows = try Workplace.rows(
+      try place.run("query", "SELECT call_key, input, model FROM triage").output)
+    var texts: [String: String] = [:]
+    for row in rows {
+      guard case .text(let key)? = row["call_key"], case .text(let input)? = row["input"],
+        case .text(let model)? = row["model"]
+      else { continue }
+      texts[key] = #""model":"\#(model.dropFirst(6))","input":"\#(input)""#
+    }
+    let all = calls(place)
+    for (keys, count) in ended {
+      let later = all.dropFirst(count)
+      #expect(keys.allSatisfy { key in !later.contains { $0.contains(texts[key] ?? "?") } })
+    }
+    #expect(ended.contains { !$0.keys.isEmpty })
     let whole = try workplace(items: 30)
     #expect(try whole.run(all: flags).status == 0)
     func answers(_ place: Workplace) throws -> String? {
@@ -183,6 +294,51 @@ import Testing
     #expect(!rest.output.contains("twice"))
   }
 
+  @Test func `a second interrupt cancels what is under way, and leaves a version that goes on`()
+    throws
+  {
+    let place = try workplace(
+      items: 12,
+      delay: #"""
+        case "$line" in *"question 5"*)
+          [ -e "$1/go" ] || { sleep 107 & echo $! >> "$1/pids"; wait; };;
+        esac
+        """#)
+    let process = Process()
+    process.executableURL = URL(filePath: Workplace.binary)
+    process.arguments = Self.flags + ["--concurrency", "3"]
+    process.currentDirectoryURL = place.folder
+    process.environment = ["PATH": "/usr/bin:/bin", "ASSAY_AUTHOR": "ann"]
+    try place.write("", as: "said")
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle(forWritingAtPath: place.folder.path + "/said")
+    try process.run()
+    // The one item that hangs, for both models, and no other, is under way then.
+    try eventually("all others were called") { calls(place).count == 24 }
+    kill(process.processIdentifier, SIGINT)
+    try eventually("it says that it waits") {
+      try place.text("said").contains("no more calls are sent")
+    }
+    #expect(process.isRunning)
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 75)
+    let rows = try Workplace.rows(try place.run("pull", "triage").output)
+    #expect(rows.count == 22)
+    #expect(rows.allSatisfy { $0["success"] == .bool(true) })
+    let status = try place.run("run", "status", "triage")
+    #expect(status.lines[0] == "triage.run@1: cancelled", "\(status.output)")
+    #expect(status.output.contains("2 calls may have been paid twice"))
+    // The programs were ended with all that they had started.
+    let states = "for pid in $(cat pids); do grep -h ^State /proc/$pid/status 2> /dev/null; done"
+    #expect(try place.shell(states + " | grep -v Z").output.isEmpty)
+    try place.write("", as: "go")
+    let rest = try place.run("run", "resume", "triage")
+    #expect(rest.status == 0, "\(rest.error)")
+    #expect(calls(place).count == 26)
+    #expect(rest.output.contains("2 calls may have been paid twice"), "\(rest.output)")
+  }
+
   @Test func `the bound of the costs needs prices, and holds`() throws {
     let place = try workplace(items: 20)
     let refused = try place.run(all: Self.flags + ["--max-usd", "1"])
@@ -197,6 +353,12 @@ import Testing
     let rows = try Workplace.rows(try place.run("pull", "few").output)
     #expect(rows.count == calls(place).count)
     #expect(!rows.isEmpty && rows.count < 20)
+    // The bound is the run's, however often it goes on.
+    let made = calls(place).count
+    let more = try place.run("run", "resume", "few")
+    #expect(more.status == 1)
+    #expect(more.output.contains("the next call might pass --max-usd"), "\(more.output)")
+    #expect(calls(place).count == made)
     let estimate = try place.run(
       "run", "estimate", "prompts", "--target", "local:small", "--prompt", "{{text}}", "--into",
       "few")
@@ -242,6 +404,10 @@ import Testing
       "local:small  24 of 24 answers changed, more than by itself (0 of 12 pairs of attempts differ)"
     #expect(changed.lines.contains(line), "\(changed.output)")
     #expect(try place.run("run", "status", "triage").lines.contains(line))
+    let trend = try place.run(
+      "trend", "triage", "--metric", "changed", "--by", "model", "--format", "csv")
+    #expect(
+      trend.lines.count { $0.contains("local:small,12,1") } == 1, "\(trend.output)\(trend.error)")
     let more = try place.run("run", "again", "triage", "--add-target", "local:last", "--reuse")
     #expect(more.output.contains("24 calls"), "\(more.output)")
     #expect(calls(place).count == 192)

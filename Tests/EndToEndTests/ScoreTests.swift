@@ -84,6 +84,28 @@ import Testing
     #expect(summary?["set"]?["lower"]?.number == 100)
   }
 
+  @Test func `comparing commands take the newest scores, and say which`() throws {
+    try #require(try place.run("score", "triage", "--scorer", "exact:answer").status == 0)
+    let compared = try place.run("compare", "triage", "--by", "model", "--save", "verdicts")
+    #expect(compared.status == 0, "\(compared.error)")
+    #expect(compared.lines.contains("scores: triage.scores@1, newest"), "\(compared.output)")
+    #expect(compared.output.contains("b: exact: 1 outputs that could not be scored"))
+    let report = try place.run("report", "triage", "--by", "model")
+    #expect(report.status == 0 && report.lines.contains("scores: triage.scores@1, newest"))
+    #expect(report.output.contains("b, exact: 1 outputs that could not be scored"))
+    try #require(
+      try place.run("score", "triage", "--scorer", "exact:answer,normalize=casefold").status == 0)
+    let verified = try place.run("verify", "comparison", "verdicts")
+    #expect(verified.status == 0, "\(verified.output)")
+    let named = try place.run(
+      "trend", "triage", "--metric", "exact", "--scores", "triage.scores@1")
+    #expect(named.status == 0 && named.lines.last == "scores: triage.scores@1")
+    let newest = try place.run("trend", "triage", "--metric", "exact")
+    #expect(newest.lines.last == "scores: triage.scores@2, newest")
+    let none = try place.run("trend", "triage", "--metric", "exact", "--scores", "none")
+    #expect(none.status == 64 && none.error.contains("no version of triage has a column 'exact'"))
+  }
+
   @Test(arguments: [
     (["score", "triage"], "name a scorer"),
     (["score", "triage", "--scorer", "exakt:answer"], "did you mean exact"),

@@ -1,9 +1,11 @@
 """`assay provider test` against llmock, whose formats are the providers' own, and against raw bytes."""
 
 import base64
+import contextlib
 import json
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 
@@ -16,20 +18,14 @@ from server import ASSAY
 KEY = "sk-live-0123456789abcdefghij"
 
 
-@pytest.fixture(scope="module")
-def mock(tmp_path_factory):
-    """llmock on a free port."""
-    log = tmp_path_factory.mktemp("llmock") / "log"
-    with open(log, "wb") as file:
-        # The port is free when it was just taken; llmock tells none that it chose itself.
-        import socket
-
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
-        process = subprocess.Popen(
-            [str(pathlib.Path(sys.executable).parent / "llmock"), "serve", "--port", str(port)],
-            stdout=file, stderr=file,
-        )
+@contextlib.contextmanager
+def limited(*options, log=subprocess.DEVNULL):
+    """llmock on a free port, with options."""
+    # The port is free when it was just taken; llmock tells none that it chose itself.
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [str(pathlib.Path(sys.executable).parent / "llmock"), "serve", "--port", str(port), *options], stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
     session = requests.Session()
     session.mount("http://", requests.adapters.HTTPAdapter(max_retries=requests.adapters.Retry(60, backoff_factor=0.1)))
@@ -37,6 +33,13 @@ def mock(tmp_path_factory):
     yield url
     process.terminate()
     process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def mock(tmp_path_factory):
+    """llmock on a free port."""
+    with open(tmp_path_factory.mktemp("llmock") / "log", "wb") as file, limited(log=file) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """`assay run` against llmock, whose verdict says how Assay behaves as a client, and an upstream that echoes the key."""
 
 import base64
+import http.server
 import json
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
@@ -11,7 +13,7 @@ import requests
 
 from raw_upstream import END, HEAD, RawUpstream, chunk
 from server import ASSAY
-from test_providers import KEY, MODELS, Store, calls, mock, script  # noqa: F401
+from test_providers import KEY, MODELS, Store, calls, limited, mock, script  # noqa: F401
 
 ITEMS = 12
 
@@ -148,3 +150,91 @@ def test_a_server_is_refused(server):
     done = subprocess.run([ASSAY, "run", "status", "x", "--store", server.url], env={"PATH": "/usr/bin"}, capture_output=True, text=True)
     assert done.returncode == 64
     assert "folder" in done.stderr
+
+
+class Jobs(http.server.ThreadingHTTPServer):
+    """A provider of jobs, which end when `isDone` is set."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        self.submitted, self.asked, self.isDone = 0, [], False
+        super().__init__(("127.0.0.1", 0), JobHandler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, request, client_address):
+        pass  # The caller was killed.
+
+
+class JobHandler(http.server.BaseHTTPRequestHandler):
+    def answer(self, document):
+        body = json.dumps(document).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        self.server.submitted += 1
+        self.answer({"id": f"job {self.server.submitted}", "state": "queued"})
+
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        self.answer({"state": "done", "text": f"of {self.path}"} if self.server.isDone else {"state": "queued"})
+
+    def log_message(self, *arguments):
+        pass
+
+
+def test_a_job_is_asked_for_after_a_kill_and_not_submitted_again(tmp_path):
+    store, jobs = Store(tmp_path / "store"), Jobs()
+    store.run("push", "prompts", "-", "--format", "jsonl", "--key", "id", input='{"id":"a","text":"b"}\n{"id":"c","text":"d"}\n')
+    store.run("provider", "add", "--file", "-", input=json.dumps({"schema": "providers/1", "providers": {"queue": {
+        "protocol": "http.template", "base_url": f"http://127.0.0.1:{jobs.server_port}", "egress": {"allow_private": True},
+        "template": {
+            "submit": {"path": "/jobs", "body": {"prompt": "{{input}}"}}, "request_id": "/id",
+            "poll": {"path": "/jobs/{{request_id}}", "interval_ms": 20, "max_interval_ms": 20, "state": "/state", "done": ["done"]},
+            "result": {"output": "/text"},
+        }}}}))
+    command = [ASSAY, "run", "prompts", "--target", "queue:m", "--prompt-column", "text", "--into", "out"]
+    process = subprocess.Popen(command, env={"PATH": "/usr/bin:/bin", "ASSAY_STORE": str(store.path)})
+    while len(set(jobs.asked)) < 2:
+        time.sleep(0.02)
+    process.kill()
+    process.wait(timeout=60)
+    status = json.loads(store.run("run", "status", "out.run", "--json").stdout)
+    assert (status["state"], status["jobs"], status["unknown"]) == ("interrupted", 2, 0)
+    jobs.isDone = True
+    done = store.run("run", "resume", "out")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "twice" not in done.stdout
+    assert jobs.submitted == 2
+    assert {row["output"] for row in rows(store)} == {"of /jobs/job%201", "of /jobs/job%202"}
+    jobs.shutdown()
+
+
+@pytest.mark.clocked
+@pytest.mark.parametrize("target", ["chat:gpt-4o-mini", "messages:claude-sonnet-4-5"])
+def test_quotas_that_answers_report_are_used_and_not_passed(tmp_path, target):
+    with limited("--rpm", "120") as url:
+        store = Store(tmp_path / "store")
+        text = "".join(json.dumps({"id": f"i{number}", "text": f"What is {number} and two?"}) + "\n" for number in range(180))
+        store.run("push", "prompts", "-", "--format", "jsonl", "--key", "id", input=text)
+        document = {"schema": "providers/1", "providers": {
+            "chat": {"protocol": "openai.chat", "base_url": url + "/v1"},
+            "messages": {"protocol": "anthropic.messages", "base_url": url + "/anthropic", "defaults": {"max_tokens": 64}},
+        }}
+        for provider in document["providers"].values():
+            provider |= {"auth": {"secret": {"env": "TEST_KEY"}}, "egress": {"allow_private": True}}
+        store.run("provider", "add", "--file", "-", input=json.dumps(document))
+        begin = time.monotonic()
+        done = start(store, target)
+        took = time.monotonic() - begin
+        assert done.returncode == 0, done.stdout + done.stderr
+        answer = verdict(url)
+        assert answer["errors"] == 0, answer
+        report = json.loads(done.stdout)
+        # 120 calls at once and two a second after that: 9 of 10 have to be used, and 2 % may be refused.
+        assert report["calls"] <= 180 * 1.02
+        assert 180 >= 0.9 * (120 + 2 * took)

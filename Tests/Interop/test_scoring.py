@@ -167,7 +167,7 @@ def test_patterns_match_as_pythons_re(tmp_path):
             assert scores[f"p{place}"][row["item"]]["value"] == wanted, (one, row)
 
 
-NUMBER = re.compile(r"(?<![0-9A-Za-z\u0080-\U0010ffff])-(?=\d)|(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+NUMBER = re.compile(r"(?<![0-9A-Za-z\u0080-\U0010ffff])-(?=\d)|(?:[1-9][0-9]{0,2}(?:,[0-9]{3}(?![0-9]))+|0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 def last_number(text):
@@ -176,13 +176,13 @@ def last_number(text):
         if match.group() == "-":
             sign = "-"
             continue
-        found, sign = float(sign + match.group()), ""
+        found, sign = float(sign + match.group().replace(",", "")), ""
     return found
 
 
 def test_the_last_number_is_the_one_that_a_scan_finds(tmp_path):
     draw = random.Random(4)
-    parts = ["-", "0", "12", ".", "5", "e", "E+", "3", " ", "x", ",", "é", "007", "-1", "\n"]
+    parts = ["-", "0", "12", ".", "5", "e", "E+", "3", " ", "x", ",", "é", "007", "-1", "\n", ",250"]
     rows = [
         {"item": str(item), "output": "".join(draw.choice(parts) for _ in range(draw.randrange(1, 9)))}
         for item in range(600)
@@ -316,7 +316,7 @@ def test_schemas_accept_and_refuse_as_the_specifications_own_suite_says(tmp_path
             assert done.returncode == 64, done.stderr.decode()
             return done.stderr.decode()
         rows = assay("pull", f"{name}.scores", "--format", "jsonl", store=store).splitlines()
-        return {row["item"]: row.get("value") for row in map(json.loads, rows) if row["scorer"] == "s"}
+        return {str(row["item"]): row.get("value") for row in map(json.loads, rows) if row["scorer"] == "s"}
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         found = list(pool.map(judge, range(len(groups))))

@@ -1,3 +1,4 @@
+import Dispatch
 import Model
 import Platform
 import Synchronization
@@ -14,6 +15,31 @@ import Testing
     }
     #expect(results == (0..<count).map { $0 * $0 })
     #expect(calls.withLock { $0.sorted() } == Array(0..<count))
+  }
+
+  @Test func `a call goes on where other calls hold all threads`() throws {
+    // Each of these waits for the last one, which finds no free thread.
+    let end = CancellationFlag()
+    let calls = DispatchGroup()
+    for _ in 0..<200 {
+      DispatchQueue.global(qos: .userInitiated).async(group: calls) {
+        // A thread that waits would make room for another one.
+        while !end.isSet {}
+      }
+    }
+    let results = try parallelMap(count: 8) { number throws(StoreError) in number }
+    #expect(results == Array(0..<8))
+    end.set()
+    calls.wait()
+  }
+
+  @Test func `all threads see that a call is not waited for any more`() throws {
+    let flag = CancellationFlag()
+    flag.set()
+    let seen = try CancellationFlag.$current.withValue(flag) {
+      try parallelMap(count: 100) { _ throws(StoreError) in CancellationFlag.isSetHere }
+    }
+    #expect(seen.allSatisfy { $0 } && !CancellationFlag.isSetHere)
   }
 
   @Test func `of several errors the one of the lowest number is thrown`() {

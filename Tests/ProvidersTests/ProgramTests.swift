@@ -54,6 +54,62 @@ import Testing
     #expect(answer.finishReason == .stop)
   }
 
+  @Test func `the usage of a program has the names of a run's columns`() async throws {
+    let answer = try await call(
+      set(
+        #"cat > /dev/null; echo '{"output":"yes","usage":{"input_tokens":9,"cached_tokens":4,"cache_write_tokens":2,"output_tokens":1.0,"image_count":3}}'"#
+      ))
+    #expect(answer.usage.input == 3 && answer.usage.allInput == 9)
+    #expect(answer.usage.cacheRead == 4 && answer.usage.cacheWrite5m == 2)
+    #expect(answer.usage.output == 1 && answer.usage.images == 3)
+  }
+
+  @Test func `an answer has the digests of the program's files, which change when one is edited`()
+    async throws
+  {
+    let folder = try TemporaryDirectory()
+    let path = folder.path + "/model.sh"
+    func answer(_ text: String) async throws -> Answer {
+      try "cat > /dev/null; echo '{\"output\":\"\(text)\"}'".write(
+        toFile: path, atomically: true, encoding: .utf8)
+      let document = """
+        {"schema":"providers/1","providers":{"p":{"protocol":"command",\
+        "command":{"argv":["sh","-u","\(path)"]}}}}
+        """
+      let set = try ProviderSet(parsing: Array(document.utf8))
+      let answer = try await call(set)
+      #expect(answer.fingerprint == set.provider("p")?.programFingerprint)
+      return answer
+    }
+    let first = try #require(try await answer("one").fingerprint)
+    let second = try #require(try await answer("two").fingerprint)
+    let digest = Digest(hashing: Array(try Data(contentsOf: URL(filePath: path))))
+    #expect(first != second && second.hasSuffix(" \(digest)"))
+    #expect(try await answer("one").fingerprint == first)
+  }
+
+  @Test func `a program that cannot be started, or prints something else, comes with advice`()
+    async throws
+  {
+    let folder = try TemporaryDirectory()
+    let path = folder.path + "/answer"
+    try "echo".write(toFile: path, atomically: true, encoding: .utf8)
+    for (argv, advice) in [
+      ("[\"\(path)\"]", "chmod +x '\(path)'"), ("[\"python3 answer.py\"]", "separately"),
+      ("[\"answer-is-nowhere\"]", "./answer-is-nowhere"),
+      ("[\"sh\",\"-c\",\"echo Hello there\"]", "one JSON object"),
+    ] {
+      let document = """
+        {"schema":"providers/1","providers":{"p":{"protocol":"command","command":{"argv":\(argv)}}}}
+        """
+      let error = try await failure(try ProviderSet(parsing: Array(document.utf8)))
+      #expect(error?.advice.contains(advice) == true, "\(argv) \(error as Any)")
+      #expect(error?.advisedMessage.contains(advice) == true)
+    }
+    let error = try await failure(set("echo Hello there"))
+    #expect(error?.message == "the program printed 'Hello there⏎', which is not JSON")
+  }
+
   @Test func `media are bytes`() async throws {
     let answer = try await call(
       set(

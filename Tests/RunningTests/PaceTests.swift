@@ -44,6 +44,51 @@ import Running
     #expect(limit.value == 1)
   }
 
+  @Test func `a schedule goes by the time that answers took under the first load`() {
+    var schedule = LoadSchedule()
+    schedule.begin(2, isFirst: true, at: .zero)
+    #expect(schedule.atOnce == 2)
+    #expect(schedule.due == nil)
+    for time in [1, 3] { schedule.measured(.seconds(time)) }
+    schedule.begin(8, isFirst: false, at: .seconds(10))
+    #expect(schedule.atOnce == nil)
+    #expect(schedule.due == .seconds(10))
+    #expect(schedule.take(at: .seconds(10)) == .zero)
+    // Two seconds each and eight at a time: four a second, whatever the answers take now.
+    schedule.measured(.seconds(60))
+    #expect(schedule.due == .milliseconds(10_250))
+    #expect(schedule.take(at: .seconds(11)) == .milliseconds(750))
+    #expect(schedule.due == .milliseconds(10_500))
+    // Without an answer there is no rate.
+    var other = LoadSchedule()
+    other.begin(1, isFirst: true, at: .zero)
+    other.begin(4, isFirst: false, at: .seconds(1))
+    #expect(other.atOnce == 4)
+  }
+
+  @Test func `a quota is what was left when its call went out, less what went out since`() {
+    func quota(_ remaining: Int, _ reset: Duration? = nil) -> RateReport.Quota {
+      .init(limit: 100, remaining: remaining, reset: reset)
+    }
+    var bucket = QuotaBucket(quota(50), sentAt: .zero, now: .seconds(6), later: 20)
+    // 50, ten more in six seconds, less 20; two are left alone.
+    #expect(bucket.wait(for: 38, at: .seconds(6)) == .zero)
+    #expect(bucket.wait(for: 39, at: .seconds(6)) > .zero)
+    bucket.follow(quota(10), sentAt: .seconds(8), now: .seconds(8), later: 0)
+    #expect(bucket.wait(for: 8, at: .seconds(8)) == .zero)
+    // An answer of an earlier call comes late.
+    bucket.follow(quota(90), sentAt: .seconds(7), now: .seconds(9), later: 0)
+    #expect(bucket.wait(for: 20, at: .seconds(9)) > .zero)
+    // Below a tenth, one call follows another as the quota fills.
+    bucket.follow(quota(5), sentAt: .seconds(10), now: .seconds(10), later: 0)
+    #expect(bucket.wait(for: 1, at: .seconds(10)) == .zero)
+    bucket.take(1, at: .seconds(10))
+    #expect(bucket.wait(for: 1, at: .seconds(10)) == .milliseconds(600))
+    // Half of a day's quota is used, and whole again after half a day.
+    var day = QuotaBucket(quota(0, .seconds(86_400)), sentAt: .zero, now: .zero, later: 0)
+    #expect(day.wait(for: 1, at: .zero) == .seconds(2_592))
+  }
+
   @Test func `a bucket holds two seconds' worth and fills continuously`() {
     var bucket = TokenBucket(perMinute: 60)
     #expect(bucket.wait(for: 1, at: .zero) == .zero)

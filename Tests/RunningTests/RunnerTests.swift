@@ -74,6 +74,69 @@ import Running
         == AnswersDigest.of(run.plan.rows(whole.results)))
   }
 
+  @Test func `no more calls lack an outcome on disk than may be under way at a time`()
+    async throws
+  {
+    for most in [1, 3] {
+      let run = try ScriptedRun(
+        items: 40, provider: #","retry":{"max_retries":5}"#,
+        run: #","limits":{"concurrency":\#(most)}"#
+      ) { number, _ in number.isMultiple(of: 7) ? .error(500) : .answer }
+      let journal = MemoryJournal()
+      #expect(try await run.outcome(journal).status == .complete)
+      #expect(journal.mostOpen == most)
+    }
+  }
+
+  @Test func `a cancelled run has no row of a call whose end nobody knows, and counts it`()
+    async throws
+  {
+    let task = Mutex<Task<RunOutcome, any Error>?>(nil)
+    let run = try ScriptedRun(items: 30, run: #","limits":{"concurrency":2}"#) { number, _ in
+      if number == 7 { task.withLock { $0?.cancel() } }
+      return .answer
+    }
+    let journal = MemoryJournal()
+    let runner = run.runner(journal)
+    let started = Task { try await runner.run() }
+    task.withLock { $0 = started }
+    let outcome = try await started.value
+    #expect(outcome.status == .cancelled)
+    #expect(outcome.targets[0].errors == 0)
+    let rows = run.plan.rows(outcome.results)
+    #expect(rows.allSatisfy { $0["success"] == .bool(true) })
+    #expect(outcome.unknown == journal.history.unknown.count)
+    #expect(outcome.unknown + rows.count == outcome.sends)
+    let rest = try await run.outcome(journal)
+    #expect(rest.status == .complete)
+    #expect(rest.unknown == outcome.unknown)
+  }
+
+  @Test func `the time of a run ends it also while its provider asks to wait`() async throws {
+    let run = try ScriptedRun(items: 3, run: #","limits":{"max_wall_s":60,"concurrency":1}"#) {
+      number, _ in number == 2 ? .error(429, headers: [("retry-after", "3000")]) : .answer
+    }
+    let outcome = try await run.outcome()
+    #expect(outcome.stop == .time)
+    #expect(run.clock.now == .seconds(60))
+  }
+
+  @Test func `the bounds of a run are those of all its executions together`() async throws {
+    let run = try ScriptedRun(items: 50, run: #","limits":{"max_calls":7}"#) { _, _ in .answer }
+    let first = try await run.outcome()
+    let journal = MemoryJournal()
+    try await journal.append([
+      .carried(
+        .init(spent: first.atMost, sends: first.allSends, unknown: 2, bound: 5))
+    ])
+    let second = try await run.runner(journal, known: first.results).run()
+    #expect(second.sends == 0)
+    #expect(second.stop == .calls)
+    #expect(second.atMost == first.atMost)
+    #expect(second.unknown == 2)
+    #expect(second.unknownBound == 5)
+  }
+
   @Test func `a call with a known outcome is not made`() async throws {
     let run = try ScriptedRun { _, _ in .answer }
     let first = try await run.outcome()
@@ -150,6 +213,71 @@ import Running
     #expect(sent.count == 7)
     #expect(sent[2] - sent[1] >= .seconds(7))
     #expect(sent[2] - sent[1] <= .seconds(8))
+  }
+
+  @Test func `a load is held by waiting at first, and then an open loop at its rate`() async throws
+  {
+    let times = Mutex<[Duration]>([])
+    let clock = Mutex<InstantClock?>(nil)
+    let run = try ScriptedRun(items: 12, run: #","loads":[1,4]"#) { _, _ in .answer }
+    clock.withLock { $0 = run.clock }
+    var environment = RunEnvironment { Timestamp(microseconds: 0) }
+    environment.clock = run.clock
+    let instant = run.clock
+    let provider = run.provider
+    let runner = Runner(
+      run.plan, run.definition, named: "o.run@1", run.prices, journal: MemoryJournal(),
+      history: RunHistory(), known: [:], in: environment
+    ) { (target, request, job) async throws(ProviderError) -> Answer in
+      times.withLock { $0.append(instant.now) }
+      // Each answer takes two seconds.
+      await instant.sleep(until: instant.now + .seconds(2))
+      return try await provider.call(target, request, job: job)
+    }
+    let outcome = try await runner.run()
+    #expect(outcome.status == .complete)
+    let sent = times.withLock { $0 }
+    #expect(sent.count == 24)
+    let gaps = zip(sent, sent.dropFirst()).map { $1 - $0 }
+    #expect(gaps.prefix(11).allSatisfy { $0 >= .seconds(2) }, "\(gaps)")
+    let rows = run.plan.rows(outcome.results)
+    #expect(rows.allSatisfy { ($0["load"]?.integer == 1) == ($0["attempt"] == .integer(1)) })
+    #expect(rows.allSatisfy { $0["late_ms"]?.integer != nil })
+  }
+
+  @Test func `quotas that answers report are used and not passed`() async throws {
+    // A server with 120 calls a minute, which are full at first.
+    let level = Mutex((level: 120.0, at: Duration.zero))
+    let clock = Mutex<InstantClock?>(nil)
+    let refused = Mutex(0)
+    let run = try ScriptedRun(items: 400, run: #","limits":{"concurrency":8}"#) { _, _ in
+      let now = clock.withLock { $0?.now } ?? .zero
+      let left = level.withLock { state -> Double in
+        state.level = min(120, state.level + 2 * ((now - state.at) / .seconds(1)))
+        state.at = now
+        if state.level >= 1 { state.level -= 1 } else { return -1 }
+        return state.level
+      }
+      let headers = [
+        ("x-ratelimit-limit-requests", "120"),
+        ("x-ratelimit-remaining-requests", "\(Int(max(0, left)))"),
+        ("x-ratelimit-reset-requests", "\(Int((120 - max(0, left)) / 2))s"),
+      ]
+      guard left >= 0 else {
+        refused.withLock { $0 += 1 }
+        return .error(429, headers: headers)
+      }
+      var reply = ScriptedUpstream.Reply.answer
+      reply.headers = headers
+      return reply
+    }
+    clock.withLock { $0 = run.clock }
+    let outcome = try await run.outcome()
+    #expect(outcome.status == .complete)
+    #expect(refused.withLock { $0 } <= 8)
+    // 280 calls beyond the first 120, two a second: within a tenth of what is possible.
+    #expect(run.clock.now >= .seconds(138))
+    #expect(run.clock.now <= .seconds(155))
   }
 
   @Test func `limits per minute are kept`() async throws {
@@ -235,6 +363,62 @@ import Running
 }
 
 @Suite struct RunPlanTests {
+  @Test func `an item is also sent behind filler of each length, under a name that says so`()
+    throws
+  {
+    let run = try ScriptedRun(items: 2, run: #","pad_to":[1024,3000]"#) { _, _ in .answer }
+    #expect(run.plan.items.map(\.id) == ["1", "2", "1+1k", "2+1k", "1+3000", "2+3000"])
+    #expect(run.plan.items.map(\.padding) == [nil, nil, 1_024, 1_024, 3_000, 3_000])
+    #expect(run.plan.items.map(\.row) == [0, 1, 0, 1, 0, 1])
+    // The filler is not kept in the rows, whose input stays what it was.
+    #expect(
+      run.plan.items.map(\.input)
+        == run.plan.items.map { _ in run.plan.items[0].input }
+        .enumerated().map { run.plan.items[$0.offset % 2].input })
+    let texts = run.plan.items.map { $0.request.textBytes ?? 0 }
+    #expect(texts[2] > 1_024 * 4 && texts[2] < 1_024 * 8)
+    #expect(texts[4] > 3_000 * 4)
+    #expect(Set(run.plan.calls.map(\.key)).count == 6)
+    let columns: JSON.Object = ["output": "yes"]
+    let rows = run.plan.rows(
+      Dictionary(uniqueKeysWithValues: run.plan.calls.map { ($0.key, columns) }))
+    #expect(rows.map { $0["padded_to"]?.integer } == [0, 0, 1_024, 1_024, 3_000, 3_000])
+    for bad in ["[3000,1024]", "[]", "[1]", "8"] {
+      #expect(throws: DocumentFaults.self) {
+        try ScriptedRun(run: ",\"pad_to\":\(bad)") { _, _ in .answer }
+      }
+    }
+  }
+
+  @Test func `each load has calls of its own, target by target`() throws {
+    let run = try ScriptedRun(
+      items: 2, targets: ["p:m", "p:n"], run: #","loads":[1,4],"repetitions":2"#
+    ) { _, _ in .answer }
+    #expect(
+      run.plan.calls.map(\.target) == Array(repeating: 0, count: 8) + Array(repeating: 1, count: 8))
+    #expect(run.plan.calls.prefix(8).map(\.load) == [1, 1, 1, 1, 4, 4, 4, 4])
+    #expect(run.plan.cells.prefix(8).map(\.attempt) == [1, 1, 2, 2, 3, 3, 4, 4])
+    #expect(Set(run.plan.calls.map(\.key)).count == 16)
+    let plain = try ScriptedRun(items: 2) { _, _ in .answer }
+    #expect(Set(plain.plan.calls.map(\.key)).isDisjoint(with: run.plan.calls.map(\.key)))
+  }
+
+  @Test func `the digest of answers has files and calls of tools, but not the ids of these`() {
+    func digest(_ more: JSON.Object) -> Digest {
+      var row: JSON.Object = ["item": "a", "model": "m", "attempt": .integer(1)]
+      for member in more.members { row[member.name] = member.value }
+      return AnswersDigest.of([row])
+    }
+    func call(_ id: String, _ arguments: String) -> JSON.Object {
+      ["tool_calls": [["id": .string(id), "name": "f", "arguments": .string(arguments)]]]
+    }
+    #expect(digest(call("1", "{}")) == digest(call("2", "{}")))
+    #expect(digest(call("1", "{}")) != digest(call("1", "[]")))
+    #expect(digest(["file": ["digest": "x"]]) != digest(["file": ["digest": "y"]]))
+    #expect(digest(["file_2": ["digest": "x"]]) != digest([:]))
+    #expect(digest(["latency_ms": .integer(1)]) == digest([:]))
+  }
+
   @Test func `a call key has what the answer may depend on, and nothing else`() throws {
     func keys(_ provider: String = "", _ run: String = "") throws -> [Digest] {
       try ScriptedRun(provider: provider, run: run) { _, _ in .answer }.plan.calls.map(\.key)
@@ -305,13 +489,17 @@ import Running
       .intent(key: key, send: 2, bound: nil, at: Timestamp(microseconds: 10)),
       .result(key: key, send: 2, charged: 4, columns: ["output": .number("1.0")]),
       .intent(key: Digest(hashing: [2]), send: 1, bound: 6, at: Timestamp(microseconds: 11)),
+      .job(key: Digest(hashing: [2]), send: 1, id: "job/1"),
+      .carried(.init(spent: 20, sends: 3, unknown: 1, bound: nil)),
     ]
     var history = RunHistory()
     for record in records { history.add(try JournalRecord(parsing: record.bytes)) }
     #expect(history.results[key]?["output"] == .number("1.0"))
-    #expect(history.charged == 7)
-    #expect(history.spent == 13)
+    #expect(history.charged == 27)
+    #expect(history.spent == 33)
     #expect(history.unknown.map(\.send) == [1])
+    #expect(history.unknown.map(\.job) == ["job/1"])
+    #expect(history.carried?.sends == 3)
     #expect(history.sends[key] == 2)
     for text in ["", "{}", #"{"t":"new","key":"","send":1}"#, "[1]"] {
       #expect(throws: StoreError.self) { try JournalRecord(parsing: Array(text.utf8)) }

@@ -32,7 +32,22 @@ final class MemoryJournal: CallJournal {
     records.reduce(into: RunHistory()) { $0.add($1) }
   }
 
+  /// The most calls that had no outcome at a time.
+  var mostOpen: Int {
+    var open = 0
+    return records.reduce(0) { most, record in
+      switch record {
+      case .intent: open += 1
+      case .failure, .result: open -= 1
+      case .job, .carried: break
+      }
+      return max(most, open)
+    }
+  }
+
   func append(_ records: [JournalRecord]) async throws(StoreError) {
+    // Outcomes take longer than what comes before a call.
+    if case .result? = records.first { for _ in 0..<50 { await Task.yield() } }
     // As bytes, as a disk has them.
     let read = try records.map { (record) throws(StoreError) in
       try JournalRecord(parsing: record.bytes)
@@ -75,14 +90,19 @@ final class ScriptedUpstream: Upstream {
 
   private let reply: @Sendable (Int, String) -> Reply
   private let bodies = Mutex<[String]>([])
+  private let places = Mutex<[String]>([])
 
   init(_ reply: @escaping @Sendable (Int, String) -> Reply) { self.reply = reply }
+
+  /// The methods and URLs of the requests so far.
+  var lines: [String] { places.withLock { $0 } }
 
   /// The bodies of the requests so far.
   var requests: [String] { bodies.withLock { $0 } }
 
   func send(_ request: UpstreamRequest) async throws(UpstreamError) -> UpstreamResponse {
     let body = String(decoding: request.body, as: UTF8.self)
+    places.withLock { $0.append("\(request.method.rawValue) \(request.url)") }
     let number = bodies.withLock { bodies in
       bodies.append(body)
       return bodies.count
@@ -116,13 +136,14 @@ struct ScriptedRun {
   ///   - provider: Further members of the provider.
   ///   - run: Further members of the run.
   init(
-    items: Int = 3, targets: [String] = ["p:m"], provider: String = "", run: String = "",
-    isPriced: Bool = true, _ reply: @escaping @Sendable (Int, String) -> ScriptedUpstream.Reply
+    items: Int = 3, targets: [String] = ["p:m"], kind: String = "openai.chat",
+    provider: String = "", run: String = "", isPriced: Bool = true,
+    _ reply: @escaping @Sendable (Int, String) -> ScriptedUpstream.Reply
   ) throws {
     let set = try ProviderSet(
       parsing: Array(
         """
-        {"schema":"providers/1","providers":{"p":{"protocol":"openai.chat",\
+        {"schema":"providers/1","providers":{"p":{"protocol":"\(kind)",\
         "base_url":"https://models.example/v1","defaults":{"max_tokens":10},\
         "capabilities":{"stream":false}\(provider)}}}
         """.utf8))
@@ -162,8 +183,8 @@ struct ScriptedRun {
     return Runner(
       plan, definition, named: "o.run@1", prices, journal: journal, history: journal.history,
       known: known, in: environment
-    ) { (target, request) async throws(ProviderError) -> Answer in
-      try await provider.call(target, request)
+    ) { (target, request, job) async throws(ProviderError) -> Answer in
+      try await provider.call(target, request, job: job)
     }
   }
 

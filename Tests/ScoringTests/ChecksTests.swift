@@ -21,6 +21,9 @@ import Testing
     #expect(try checks(#"[{"type":"number","min":40,"max":42}]"#).value == .bool(true))
     #expect(try checks(#"[{"type":"chrf","value":"Paris","min":90}]"#).value == .bool(false))
     #expect(fault { _ = try checks(#"["number"]"#) }.contains("neither 'min' nor 'max'"))
+    let paris = #"{"type":"contains","value":"Paris""#
+    #expect(try checks("[\(paris),\"min\":1}]").value == .bool(true))
+    #expect(try checks("[\(paris),\"max\":0}]").value == .bool(false))
   }
 
   @Test func `a check that cannot be scored is a failure, unless another one fails`() throws {
@@ -46,6 +49,7 @@ import Testing
     #expect(measure.identity.name == "success")
     let columns = ScoredColumns(
       count: 2, ["checks": .init([#"["exact:answer"]"#, "no list"], isText: false)])
-    #expect(measure.furtherColumns(columns) == ["answer", "output"])
+    let further = measure.furtherColumns(columns)
+    #expect(further.optional == ["answer", "output"] && further.references == ["answer"])
   }
 }

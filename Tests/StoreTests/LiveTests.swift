@@ -86,6 +86,24 @@ extension Store {
     #expect(try store.lines("lock") == [#"{"n":1}"#])
   }
 
+  @Test func `no push takes the key or the attribute of rows that wait`() throws {
+    let live = try LiveAppender(store)
+    let receipt = try live.take(#"{"n":1}"#)
+    let id = receipt.id.prefix { $0 != ":" }
+    for (key, attributes) in [("live:\(id)", [:]), ("k", ["live": "\(id):9"])] {
+      var options = PushOptions()
+      options.mode = .append
+      options.idempotencyKey = key
+      options.attributes = attributes
+      let reader = try JSONReader(
+        MemorySource(name: "x", bytes: Array(#"{"n":99}"#.utf8)), layout: .lines)
+      let error = #expect(throws: StoreError.self) { try store.push(dataset, reader, options) }
+      #expect(error?.kind == .usage)
+    }
+    #expect(try live.seal(dataset).rows == 1)
+    #expect(try store.lines() == [#"{"n":1}"#])
+  }
+
   @Test func `rows are in the next version in the order they were taken`() throws {
     let live = try LiveAppender(store)
     for index in 0..<10 { try live.take(#"{"n":\#(index)}"#) }

@@ -1,3 +1,4 @@
+import Formats
 import Model
 import Objects
 import Store
@@ -87,6 +88,20 @@ import Testing
     let numbers = found.compactMap { Int(String(decoding: $0, as: UTF8.self)) }
     #expect(numbers.sorted() == Array(0..<200))
     #expect(found.count == 200)
+  }
+
+  @Test func `a file that an outcome names is not collected before it is in a version`()
+    async throws
+  {
+    let temporary = try TemporaryStore()
+    let store = temporary.store
+    let kept = try store.putFile(MemorySource(name: "f", bytes: [1])).file.digest
+    let other = try store.putFile(MemorySource(name: "f", bytes: [2])).file.digest
+    let log = try RunLog(store, try Self.dataset(), number: 1)
+    try await log.append([Array(#"{"columns":{"file":{"digest":"\#(kept)"}}}"#.utf8)])
+    let report = try store.collectGarbage(apply: true, graceSeconds: -5)
+    #expect(report.files.map(\.name) == [StoreLayout.fileName(other)])
+    #expect(try store.hasFile(kept))
   }
 
   @Test func `one process at a time executes a run into a dataset, and is asked to end`()

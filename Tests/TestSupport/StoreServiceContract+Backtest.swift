@@ -96,7 +96,10 @@ extension StoreServiceContract {
       var deploy = DeployRequest(version: "1")
       deploy.override = "the first one"
       _ = try contract.service.deploy(try DatasetName("r"), deploy)
-      let second = try contract.service.backtest(request).document
+      #expect(contract.kind { _ = try contract.service.backtest(request) } == .usage)
+      var itself = request
+      itself.active = "r@1"
+      let second = try contract.service.backtest(itself).document
       #expect(second.active.name == "r@1" && second.active.digest == second.rules)
       #expect(second.request.active == "r@1" && second.changed == 0)
     },

@@ -112,6 +112,7 @@ import Testing
     "Service/Runs/LocalStoreService+RunRows.swift": "attributes of versions",
     "Service/Scores/LocalStoreService+Scores.swift": "attributes of versions",
     "Service/Reading/LocalStoreService+Lists.swift": "tags, ASCII, and numbers",
+    "Service/Reading/LocalStoreService+SaveQuery.swift": "attributes of versions",
     "Service/Ratings/RatingDesk.swift": "addresses that are made here",
     "Store/Commit/PushOptions.swift": "attributes of versions",
     "Store/Commit/Store+HeldFiles.swift": "names of our own files",

@@ -24,11 +24,13 @@ package struct BacktestAnalysis: Sendable {
   private var findings: [ComparisonDocument.Finding] = []
 
   /// A trial of `candidate` against `active` on the rows of a table.
-  /// - Parameter key: The columns that identify an item.
+  /// - Parameters:
+  ///   - key: The columns that identify an item.
+  ///   - scores: Those of the columns that are scores, kept apart from the version.
   /// - Throws: ``StoreError`` of kind `usage` for options that make no sense with this table.
   package init(
     _ table: ColumnTable, key: [String], candidate: CompiledRules, active: RoutingPolicy,
-    options: BacktestOptions
+    options: BacktestOptions, scores: [ScoreColumn] = []
   ) throws(StoreError) {
     try options.check()
     self.candidate = candidate
@@ -38,10 +40,10 @@ package struct BacktestAnalysis: Sendable {
       table, key: key, active: active, candidate: .rules(candidate), map: options.map)
     metrics = try RoutingMetrics(
       table, stated: options.roles, higher: options.higher, lower: options.lower,
-      gates: candidate.set.gate?.nonInferiority.map(\.metric) ?? [])
-    let names = (candidate.set.targets + active.targets).map(\.name).textSet
-    for name in options.targets.keys.sorted() where !names.contains(name) {
-      let advice = Spelling.advice(name.string, names.sorted().map(\.string))
+      gates: candidate.set.gate?.nonInferiority.map(\.metric) ?? [], scores: scores)
+    let known = (candidate.set.targets + active.targets).map(\.name).textSet
+    for name in options.targets.keys.sorted() where !known.contains(name) {
+      let advice = Spelling.advice(name.string, known.sorted().map(\.string))
       throw StoreError(.usage, "no rules have a target '\(name)'; \(advice)")
     }
     arms = try StoredArms(
@@ -63,9 +65,10 @@ package struct BacktestAnalysis: Sendable {
       return ItemLabels([(all, activeRows), (all, rows)])
     }
     clusters = labels?.clusters
+    let names = metrics.choices.map(\.name)
     let changes = try Comparability.changes(
-      in: table, from: activeRows, to: rows, besides: key + [options.by],
-      metrics: metrics.choices.map(\.name), repeats: options.repeats)
+      in: table, from: activeRows, to: rows, besides: key + [options.by] + scores.idle(names),
+      metrics: names, repeats: options.repeats)
     self.changes = changes.map { ($0.column, $0.places.count) }
     let draws = Double(rows.count) * Double(options.resamples) * Double(metrics.choices.count)
     guard draws <= Double(ComparisonAnalysis.drawLimit) else {
@@ -75,8 +78,9 @@ package struct BacktestAnalysis: Sendable {
           + "take too long; ask for fewer --resamples")
     }
     findings =
-      items.findings + metrics.findings + others(inputs) + disagreements(labels, changes)
+      try items.findings + metrics.findings + others(inputs) + disagreements(labels, changes)
       + unmeasured()
+      + scores.findings(of: names, in: table, rows: Array(0..<table.count), arm: nil)
   }
 
   /// The rows of every item for either policy, none where it has no result or the two were asked

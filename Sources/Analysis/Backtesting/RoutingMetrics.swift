@@ -13,13 +13,15 @@ package struct RoutingMetrics: Sendable {
 
   /// The measures found in the columns of a table: success, schema, refusals, cost and latency, and
   /// those that are named besides or by gates.
+  /// - Parameter scores: Those of the columns that are scores, kept apart from the version.
   /// - Throws: ``StoreError`` of kind `usage` for a column that is missing or holds no numbers.
   package init(
     _ table: ColumnTable, stated: MetricRoles, higher: [String] = [], lower: [String] = [],
-    gates: [String] = []
+    gates: [String] = [], scores: [ScoreColumn] = []
   ) throws(StoreError) {
     self.table = table
-    let roles = try MetricRoles(stated: stated, columns: table.columns, of: table.name)
+    let roles = try MetricRoles(
+      stated: stated, columns: table.columns, of: table.name, scores: scores)
     self.roles = roles
     var choices: [MetricChoice] = []
     func add(_ name: String, _ direction: MetricDocument.Direction) {
@@ -34,7 +36,7 @@ package struct RoutingMetrics: Sendable {
       add(Self.name(role, roles), direction)
     }
     for name in gates where table.has(name) && !choices.map(\.name).hasText(name) {
-      guard let direction = MetricDirection.inferred(name) else {
+      guard let direction = scores.score(name)?.direction ?? MetricDirection.inferred(name) else {
         let list = NameList.text([name])
         throw StoreError(
           .usage,

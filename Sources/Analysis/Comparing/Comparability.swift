@@ -24,6 +24,8 @@ package struct Comparability: Sendable {
     let count: Int?
     /// True when only one of the arms records it.
     let isUnknown: Bool
+    /// The scorer of the only scores that it touches; nil for all scores.
+    var scorer: String?
   }
 
   /// The items, by their places among the keys, that are not the same on all arms.
@@ -37,6 +39,8 @@ package struct Comparability: Sendable {
   private let metrics: [String]
   /// The column that numbers the attempts at an item.
   private let repeats: String?
+  /// The scorers whose identities are columns, by these columns' names.
+  private let scorers: [DataText: String]
 
   /// Compares the items `keys`, which all arms have.
   /// - Parameters:
@@ -51,6 +55,9 @@ package struct Comparability: Sendable {
     self.repeats = repeats
     self.allowed = allowed.map(Self.plain)
     self.metrics = edition == .first ? [] : metrics
+    scorers = sides.flatMap(\.scores).reduce(into: [:]) { scorers, score in
+      scorers[DataText(score.identity)] = score.scorer
+    }
     for index in sides.indices.dropFirst() {
       try compareColumns(sides, index, keys, items)
       compareAttributes(sides[0], sides[index])
@@ -81,12 +88,17 @@ package struct Comparability: Sendable {
       !allowed.contains(Self.plain(column))
     else { return }
     changes.append(
-      Change(candidate: candidate, column: column, count: count, isUnknown: isUnknown))
+      Change(
+        candidate: candidate, column: column, count: count, isUnknown: isUnknown,
+        scorer: scorers[DataText(column)]))
   }
 
   /// The part that a column plays for the rows of these arms; nil when it does not matter.
   private func part(_ column: String, _ sides: [ComparisonSide], key: [String]) -> Part? {
     if key.hasText(column) || metrics.hasText(column) { return nil }
+    if let scorer = scorers[DataText(column)] {
+      return metrics.contains { ScoreColumn.scorer(of: $0).hasBytes(of: scorer) } ? .judge : nil
+    }
     if edition > .first, sides.contains(where: { column.hasBytes(of: $0.by ?? "") }) { return nil }
     guard let part = Self.part(column, edition) else { return nil }
     // True and false are what a judge said.

@@ -8,9 +8,9 @@ extension ComparisonAnalysis {
     _ sides: [ComparisonSide], _ options: ComparisonOptions, key: [String]
   ) -> [ComparisonDocument.Finding] {
     guard let base = sides.first, base.by == nil else { return [] }
-    let own = MetricChoice.metrics(in: base.table, options, key: key)
+    let own = MetricChoice.metrics(in: base.table, options, key: key, scores: base.scores)
     return sides.dropFirst().flatMap { side -> [ComparisonDocument.Finding] in
-      let others = MetricChoice.metrics(in: side.table, options, key: key)
+      let others = MetricChoice.metrics(in: side.table, options, key: key, scores: side.scores)
       let new = others.filter { !own.contains($0) }
       let lost = own.filter { !others.contains($0) }
       let absent = lost.filter { !side.table.knows($0) }
@@ -105,6 +105,28 @@ extension ComparisonAnalysis {
     ]
   }
 
+  /// Outputs of each arm without a score that is compared.
+  static func unscored(
+    _ sides: [ComparisonSide], _ metrics: [String]
+  ) throws(StoreError) -> [ComparisonDocument.Finding] {
+    var findings: [ComparisonDocument.Finding] = []
+    for side in sides {
+      findings += try side.scores.findings(
+        of: metrics, in: side.table, rows: side.rows, arm: side.name)
+    }
+    return findings
+  }
+
+  /// Items that are in no slice.
+  static func unsliced(
+    _ slices: [(column: String, values: [ValueLabel?])]
+  ) -> [ComparisonDocument.Finding] {
+    slices.compactMap { slice in
+      let count = slice.values.count { $0 == nil }
+      return count == 0
+        ? nil : .init(slice.column, arm: nil, "items without a value are in no slice", count: count)
+    }
+  }
   /// Items whose rows disagree on a column that slices or clusters them.
   static func unsettled(
     _ items: PairedItems, _ sides: [ComparisonSide], _ options: ComparisonOptions

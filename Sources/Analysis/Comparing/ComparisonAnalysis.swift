@@ -17,7 +17,9 @@ package struct ComparisonAnalysis: Sendable {
   private let gates: [GateRule]
   private let metrics: [MetricChoice]
   private let clusters: Clusters?
-  private let registered: (name: String, items: Int)?
+  private let registered: RegisteredGates?
+  /// The differences from the base, and from the registration, in what scores rest on.
+  private let changes: [Comparability.Change]
   private let edition: Edition
   private var findings: [ComparisonDocument.Finding]
 
@@ -25,13 +27,12 @@ package struct ComparisonAnalysis: Sendable {
   /// - Parameters:
   ///   - key: The columns that identify an item.
   ///   - findings: What is known beforehand of rows that take no part.
-  ///   - registered: What registered the items, and how many: gates are about those then, and not
-  ///     about the base's.
+  ///   - registered: The registration whose items gates are about then, and not the base's.
   ///   - edition: The rules by which numbers are made; those of its own for a kept document.
   /// - Throws: ``StoreError`` of kind `usage` for options that make no sense with these tables.
   package init(
     _ sides: [ComparisonSide], key: [String], options: ComparisonOptions,
-    findings: [ComparisonDocument.Finding] = [], registered: (name: String, items: Int)? = nil,
+    findings: [ComparisonDocument.Finding] = [], registered: RegisteredGates? = nil,
     edition: Edition = .current
   ) throws(StoreError) {
     try options.check()
@@ -42,16 +43,17 @@ package struct ComparisonAnalysis: Sendable {
       tables.allSatisfy { $0.has(column.name) }
         && !absences.columns.contains { $0.name.hasBytes(of: column.name) }
     }
+    let scores = sides.flatMap(\.scores)
     roles = try MetricRoles(
       stated: options.roles, columns: shared, of: sides.map(\.name).joined(separator: " and "),
-      edition: edition)
+      scores: scores, edition: edition)
     // Columns that identify items and attempts are not metrics.
     let others = edition == .first ? [] : key + [options.repeats].compactMap(\.self)
     gates = try Self.gates(
       options, edition, roles: roles, absences: absences,
       columns: shared.map(\.name).textSet.subtracting((absences.texts + others).textSet))
     metrics = try MetricChoice.choose(
-      options, gates: gates, roles: roles, tables: tables, key: key)
+      options, gates: gates, roles: roles, tables: tables, key: key, scores: scores)
     let allowed = options.allowedChanges ?? []
     // Gates are registered before it is known what their runs will record.
     if edition > .first, registered == nil { try Comparability.requireKnown(allowed, sides) }
@@ -71,13 +73,16 @@ package struct ComparisonAnalysis: Sendable {
     self.options = options
     self.registered = registered
     self.edition = edition
-    self.findings = findings + items.findings
+    let rescored = try registered?.changes(sides, allowed: allowed)
+    changes = items.changes + (rescored?.changes ?? [])
+    self.findings = findings + items.findings + (rescored?.findings ?? [])
     if edition > .first {
       self.findings += Self.unmatched(sides, options, key: key) + Self.unplayed(tables, roles)
       self.findings += Self.textual(sides, metrics.map(\.name), roles)
     }
     if edition > .second {
       self.findings += try Self.unsettled(items, sides, options)
+      self.findings += try Self.unscored(sides, metrics.map(\.name))
     }
     self.findings += Self.few(clusters)
   }
@@ -167,7 +172,7 @@ package struct ComparisonAnalysis: Sendable {
       edition, request: request, sources: sources, items: items.document, roles: roles,
       arms: arms,
       findings: try findings + Self.missing(pairs) + lost(pairs) + vanished(rows)
-        + unsliced(slices) + rescaled.map(\.finding),
+        + Self.unsliced(slices) + rescaled.map(\.finding),
       pairs: pairs,
       gates: try results(pairs, rows, rescaled))
   }
@@ -192,7 +197,7 @@ package struct ComparisonAnalysis: Sendable {
         items: items.keys.count, wholeItems: try wholeItems(candidate: index + 1),
         missing: options.missing ?? .undecided, itemsGate: gates.first { $0.subject == .items },
         edition: edition, hasAttempts: options.repeats != nil, isRegistered: registered != nil,
-        changes: items.changes.filter { $0.candidate == pair.candidate },
+        changes: changes.filter { $0.candidate == pair.candidate },
         rescaled: rescaled.filter { change in
           change.candidate == pair.candidate
             && !(options.allowedChanges ?? []).hasText(change.metric)
@@ -382,16 +387,6 @@ package struct ComparisonAnalysis: Sendable {
         column, arm: nil,
         "no item has a value of it on all of the arms, so each on its own is told nothing of "
           + role.rawValue)
-    }
-  }
-
-  private func unsliced(
-    _ slices: [(column: String, values: [ValueLabel?])]
-  ) -> [ComparisonDocument.Finding] {
-    slices.compactMap { slice in
-      let count = slice.values.count { $0 == nil }
-      return count == 0
-        ? nil : .init(slice.column, arm: nil, "items without a value are in no slice", count: count)
     }
   }
 }

@@ -11,13 +11,16 @@ package struct ComparisonSide: Sendable {
   package let attributes: [String: String]
   /// The versions of inputs that its version was made from.
   package let inputs: [VersionDocument.Source]
+  /// The columns of the table that are scores of the version, kept apart from it.
+  package let scores: [ScoreColumn]
   /// The column whose value it is; nil where the arm is a version.
   package let by: String?
 
   /// The arm called `name`; nil rows are all of them.
   package init(
     name: String, source: ComparisonDocument.Source, table: ColumnTable, rows: [Int]? = nil,
-    attributes: [String: String] = [:], inputs: [VersionDocument.Source] = [], by: String? = nil
+    attributes: [String: String] = [:], inputs: [VersionDocument.Source] = [],
+    scores: [ScoreColumn] = [], by: String? = nil
   ) {
     self.name = name
     self.source = source
@@ -25,6 +28,7 @@ package struct ComparisonSide: Sendable {
     self.rows = rows ?? Array(0..<table.count)
     self.attributes = attributes
     self.inputs = inputs
+    self.scores = scores
     self.by = by
   }
 
@@ -71,7 +75,7 @@ package struct ComparisonSide: Sendable {
       sides.append(
         ComparisonSide(
           name: arm.name, source: source, table: table, rows: rowsOf[arm] ?? [],
-          attributes: attributes, inputs: inputs, by: column))
+          attributes: attributes, inputs: inputs, scores: scores, by: column))
     }
     return (sides, rowsWithout)
   }

@@ -95,7 +95,11 @@ struct GateEvidence: Sendable {
       result.verdict = missing == .fail ? .failed : .undecided
       reasons.append(missing == .fail ? shortage : shortage + advice(presence))
     }
-    if restsOnScores, !changes.isEmpty {
+    let changes = changes.filter { change in
+      guard let scorer = change.scorer else { return restsOnScores }
+      return columns.contains { ScoreColumn.scorer(of: $0).hasBytes(of: scorer) }
+    }
+    if !changes.isEmpty {
       if result.verdict != .failed || reasons.isEmpty { result.verdict = .undecided }
       let clauses = changes.map { change in
         let items = change.count.map { $0 == 1 ? " on 1 item" : " on \($0) items" } ?? ""

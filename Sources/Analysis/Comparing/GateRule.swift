@@ -30,6 +30,9 @@ struct GateRule: Sendable {
     }
   }
 
+  /// The names of measures that no column has.
+  static let derivedNames = ["cost_per_success", "latency_p50", "latency_p95"]
+
   let text: String
   let gate: Gate
   let subject: Subject

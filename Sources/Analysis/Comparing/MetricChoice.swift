@@ -15,7 +15,7 @@ package struct MetricChoice: Sendable, Hashable {
   ///   directions, or whose direction is unknown.
   static func choose(
     _ options: ComparisonOptions, gates: [GateRule], roles: MetricRoles, tables: [ColumnTable],
-    key: [String]
+    key: [String], scores: [ScoreColumn] = []
   ) throws(StoreError) -> [MetricChoice] {
     var found: [MetricChoice] = []
     func add(_ name: String, _ direction: MetricDocument.Direction) throws(StoreError) {
@@ -30,14 +30,15 @@ package struct MetricChoice: Sendable, Hashable {
     for name in options.higher { try add(name, .higher) }
     for name in options.lower { try add(name, .lower) }
     for name in options.metrics where !found.map(\.name).hasText(name) {
-      guard let direction = direction(of: name, roles) else { throw unknown(name, tables) }
+      guard let direction = direction(of: name, roles, scores) else { throw unknown(name, tables) }
       try add(name, direction)
     }
     if found.isEmpty {
       let others = (key + [options.cluster, options.repeats].compactMap { $0 } + options.slices)
         .textSet
       for column in tables[0].columns where !others.contains(column.name) {
-        guard let direction = direction(of: column.name, roles), column.name != roles[.inputTokens],
+        guard let direction = direction(of: column.name, roles, scores),
+          column.name != roles[.inputTokens], scores.score(column.name)?.isPart != true,
           column.type != .string, column.type != .timestamp, column.type != .file,
           tables.allSatisfy({ $0.has(column.name) && (try? $0.numbers(column.name)) != nil })
         else { continue }
@@ -48,7 +49,7 @@ package struct MetricChoice: Sendable, Hashable {
       guard case .metric(let name) = gate.subject, !found.map(\.name).hasText(name)
       else { continue }
       let guarded: MetricDocument.Direction = gate.gate.relation == .atLeast ? .higher : .lower
-      try add(name, direction(of: name, roles) ?? guarded)
+      try add(name, direction(of: name, roles, scores) ?? guarded)
     }
     // Gates that speak of what some arm lacks say so, and that is an answer.
     if found.isEmpty, gates.isEmpty { throw none(tables) }
@@ -57,19 +58,20 @@ package struct MetricChoice: Sendable, Hashable {
 
   /// The columns of `table` that would be metrics, were they in all arms.
   static func metrics(
-    in table: ColumnTable, _ options: ComparisonOptions, key: [String]
+    in table: ColumnTable, _ options: ComparisonOptions, key: [String], scores: [ScoreColumn] = []
   ) -> [String] {
     let others = Set(key + [options.cluster, options.repeats].compactMap { $0 } + options.slices)
     let roles = try? MetricRoles(stated: MetricRoles(), columns: table.columns, of: table.name)
     return table.columns.map(\.name).filter { name in
-      !others.contains(name) && direction(of: name, roles ?? MetricRoles()) != nil
-        && roles?[.inputTokens] != name && (try? table.numbers(name)) != nil
+      !others.contains(name) && direction(of: name, roles ?? MetricRoles(), scores) != nil
+        && scores.score(name)?.isPart != true && roles?[.inputTokens] != name
+        && (try? table.numbers(name)) != nil
     }
   }
 
-  /// The direction of a column by the part it plays, or by its name.
+  /// The direction of a column by the part it plays, by its name, or by what gave its scores.
   private static func direction(
-    of name: String, _ roles: MetricRoles
+    of name: String, _ roles: MetricRoles, _ scores: [ScoreColumn]
   ) -> MetricDocument.Direction? {
     for role in [MetricRoles.Role.success, .valid, .parsed, .toolCall]
     where roles[role]?.hasBytes(of: name) == true {
@@ -79,7 +81,8 @@ package struct MetricChoice: Sendable, Hashable {
     where roles[role]?.hasBytes(of: name) == true {
       return .lower
     }
-    return roles[.refusal]?.hasBytes(of: name) == true ? nil : MetricDirection.inferred(name)
+    if roles[.refusal]?.hasBytes(of: name) == true { return nil }
+    return scores.score(name)?.direction ?? MetricDirection.inferred(name)
   }
 
   private static func unknown(_ name: String, _ tables: [ColumnTable]) -> StoreError {

@@ -61,7 +61,9 @@ package struct RatingReport {
         var section = RatingReportDocument.Arm(
           arm: arm.string, ratings: own.count, items: items.count, mean: nil, labels: nil)
         if kind == "score" {
-          section.mean = Self.mean(items.map { own in Self.mean(own) { $0.event.value ?? 0 } })
+          section.mean = Self.mean(
+            items.map { own in Self.mean(own) { $0.event.value ?? 0 } }, within: Self.scale(of: own)
+          )
         } else {
           section.labels = own.compactMap(\.event.label).textSet.sorted().map { label in
             func isHit(_ rating: RatingCount.Rating) -> Bool {
@@ -84,13 +86,25 @@ package struct RatingReport {
     ratings.reduce(0) { $0 + value($1) } / Double(ratings.count)
   }
 
-  /// The mean over items; the bounds of shares stay between 0 and 1.
+  /// The scale of scores that people gave, beyond which no mean lies; nil for scores of others.
+  private static func scale(of ratings: [RatingCount.Rating]) -> ClosedRange<Double>? {
+    let scale = Double(RatingEvent.scores.lowerBound)...Double(RatingEvent.scores.upperBound)
+    let isOnScale = ratings.allSatisfy { rating in
+      rating.event.scorer?.hasBytes(of: RatingEvent.defaultScorer) ?? true
+        && rating.event.value.map(scale.contains) ?? true
+    }
+    return isOnScale ? scale : nil
+  }
+
+  /// The mean over items; the bounds of shares stay between 0 and 1, those of scores on the scale.
   private static func mean(
-    _ values: [Double], areShares: Bool = false
+    _ values: [Double], areShares: Bool = false, within scale: ClosedRange<Double>? = nil
   ) -> RatingReportDocument.Range? {
-    EstimateDocument.mean(
-      values, clusters: nil, level: level, areAmounts: !areShares, areShares: areShares
-    ).map { RatingReportDocument.Range(value: $0.value, lower: $0.lower, upper: $0.upper) }
+    let mean = EstimateDocument.mean(
+      values, clusters: nil, level: level, areAmounts: !areShares, areShares: areShares)
+    return (scale.flatMap { mean?.clipped(to: $0) } ?? mean).map {
+      RatingReportDocument.Range(value: $0.value, lower: $0.lower, upper: $0.upper)
+    }
   }
 
   private func raters(

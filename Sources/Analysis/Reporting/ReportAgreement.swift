@@ -10,6 +10,8 @@ struct ReportAgreement {
   let items: [Int]?
   /// The rows of each model.
   let models: [[Int]]
+  /// The columns that are scores, kept apart from the version.
+  let scores: [ScoreColumn]
 
   /// Questions, judges and reference answers that are not the same for all models on some items.
   func differences(_ edition: Edition) throws(StoreError) -> [String] {
@@ -22,11 +24,13 @@ struct ReportAgreement {
       findings.append(
         "\(column) is not the same for all models on \(count) items: they are other items")
     }
-    let scores = [roles[.success]].compactMap(\.self) + request.metrics
-    for column in Comparability.ofScores(table.columns) where column != request.by {
+    let judged = [roles[.success]].compactMap(\.self) + request.metrics
+    let idle = scores.idle(judged)
+    for column in Comparability.ofScores(table.columns)
+    where column != request.by && !idle.hasText(column) {
       let count =
         edition > .second
-        ? try differing(column, items, scores: scores).count
+        ? try differing(column, items, scores: judged).count
         : try differingRows(column, items).count
       if count == 0 { continue }
       findings.append(

@@ -22,18 +22,20 @@ package struct ReportAnalysis {
   private let items: ReportItems
   private let quality: [Double?]?
   private let cost: [Double?]?
+  private let scores: [ScoreColumn]
   private let edition: Edition
   private var findings: [String] = []
 
   /// A report on a table.
   /// - Parameters:
   ///   - key: The columns that identify an item; none where nothing does.
+  ///   - scores: The columns that are scores, kept apart from the version.
   ///   - edition: The rules by which numbers are made; those of its own for a kept report.
   /// - Throws: ``StoreError`` of kind `usage` for columns that are not there or hold texts where
   ///   numbers are needed.
   package init(
     _ table: ColumnTable, roles: MetricRoles, key: [String], request: ReportRequest,
-    edition: Edition = .current
+    scores: [ScoreColumn] = [], edition: Edition = .current
   ) throws(StoreError) {
     guard request.confidence > 0.5, request.confidence < 1 else {
       throw StoreError(.usage, "the confidence is a number above 0.5 and below 1, such as 0.95")
@@ -41,6 +43,7 @@ package struct ReportAnalysis {
     self.table = table
     self.request = request
     self.roles = roles
+    self.scores = scores
     self.edition = edition
     items = try ReportItems(table, key: key, cluster: request.cluster)
     var numbers: [MetricRoles.Role: [Double?]] = [:]
@@ -71,16 +74,30 @@ package struct ReportAnalysis {
       findings += textual
       let agreement = ReportAgreement(
         table: table, request: request, roles: roles, items: items.items,
-        models: models.map(\.rows))
+        models: models.map(\.rows), scores: scores)
       findings += try agreement.differences(edition)
       if edition > .second {
         findings += agreement.lost(models.map(\.name))
         findings += try agreement.unsettled()
+        findings += try unscored(models)
       }
     }
     return ReportDocument(
       edition, request: request, source: source, roles: roles, models: models.map(\.entry),
       front: front(models), routing: routing, findings: findings)
+  }
+
+  /// Outputs of each model without a score that is reported.
+  private func unscored(_ models: [Arm]) throws(StoreError) -> [String] {
+    let names = roles.numeric.union(request.metrics.textSet).sorted().map(\.string)
+    var unscored: [String] = []
+    for model in models {
+      let findings = try scores.findings(of: names, in: table, rows: model.rows, arm: model.name)
+      unscored += findings.map { finding in
+        "\(model.name), \(finding.subject): \(finding.count ?? 0) \(finding.what)"
+      }
+    }
+    return unscored
   }
 
   /// Values of mixed columns that are not numbers.

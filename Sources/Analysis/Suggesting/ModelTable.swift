@@ -25,12 +25,14 @@ struct ModelTable: Sendable {
   /// - Throws: ``StoreError`` of kind `usage` when there is no such column, an item has two rows of
   ///   one model that are not attempts, or no column has one of the roles `needed`.
   init(
-    _ table: ColumnTable, key: [String], options: BacktestOptions, needed: [MetricRoles.Role]
+    _ table: ColumnTable, key: [String], options: BacktestOptions, needed: [MetricRoles.Role],
+    scores: [ScoreColumn] = []
   ) throws(StoreError) {
     self.table = table
     self.options = options
     columns = key
-    roles = try MetricRoles(stated: options.roles, columns: table.columns, of: table.name)
+    roles = try MetricRoles(
+      stated: options.roles, columns: table.columns, of: table.name, scores: scores)
     for role in needed where roles[role] == nil {
       throw StoreError(
         .usage,
@@ -62,11 +64,14 @@ struct ModelTable: Sendable {
     findings += try ModelItems.Differences(keys, models.map { rows[$0] ?? [] }) {
       base, candidate throws(StoreError) in
       try Comparability.changes(
-        in: table, from: base, to: candidate, besides: key + [options.by], metrics: metrics,
+        in: table, from: base, to: candidate,
+        besides: key + [options.by] + scores.idle(metrics), metrics: metrics,
         repeats: options.repeats)
     }.findings(
       "items where it is not the same for all models: their scores rest on different things")
     findings += ComparisonAnalysis.textual(table, metrics, roles: roles)
+    findings += try scores.findings(
+      of: metrics, in: table, rows: Array(0..<table.count), arm: nil)
     self.models = models
     self.keys = keys
     self.rows = rows

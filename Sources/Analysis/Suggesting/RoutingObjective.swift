@@ -1,6 +1,6 @@
 import Statistics
 package import Model
-import Wire
+package import Wire
 
 /// The measure that a rule set is to optimise, and the bound it must not cross.
 package struct RoutingObjective: Sendable, Hashable {
@@ -28,13 +28,22 @@ package struct RoutingObjective: Sendable, Hashable {
   let bounded: Measure
 
   /// Reads `min cost s.t. success >= -1pp`; a bare name after `s.t.` must not get worse at all.
-  /// - Throws: ``StoreError`` of kind `usage`.
-  package init(_ text: String) throws(StoreError) {
-    guard let match = text.firstMatch(of: /^\s*(min|max)\s+(\S+)\s+s\.t\.\s+(.+?)\s*$/),
-      let goal = Measure(rawValue: String(match.2)), goal.isUp == (match.1 == "max")
-    else { throw Self.unfit(text) }
+  /// - Parameter measure: The measure that a column's own name means; nil for none.
+  /// - Throws: ``StoreError`` of kind `usage`, which names the word that does not fit.
+  package init(
+    _ text: String, named measure: (String) -> MetricRoles.Role? = { _ in nil }
+  ) throws(StoreError) {
+    guard let match = text.firstMatch(of: /^\s*(min|max)\s+(\S+)\s+s\.t\.\s+(.+?)\s*$/) else {
+      throw Self.unfit(text, nil)
+    }
+    let goal = try Self.measure(String(match.2), text, measure)
+    guard goal.isUp == (match.1 == "max") else {
+      throw Self.unfit(text, "\(goal.isUp ? "more" : "less") of '\(match.2)' is better")
+    }
     var bound = String(match.3)
-    if let measure = Measure(rawValue: bound) { bound += measure.isUp ? " >= -0pp" : " <= +0%" }
+    if let measure = try? Self.measure(bound, text, measure) {
+      bound += measure.isUp ? " >= -0pp" : " <= +0%"
+    }
     guard bound.contains(/[+\-−]\s*[\d.]+\s*(pp|%)?$/) else {
       throw StoreError(
         .usage,
@@ -42,19 +51,39 @@ package struct RoutingObjective: Sendable, Hashable {
           + "model for everything: write -1pp or +10%")
     }
     let gate = try Gate(bound)
-    guard let bounded = Measure(rawValue: gate.metric), bounded != goal,
-      (gate.relation == .atLeast) == bounded.isUp, (gate.scale == .absolute) == bounded.isUp
-    else { throw Self.unfit(text) }
+    let bounded = try Self.measure(gate.metric, text, measure)
+    guard bounded != goal else {
+      throw Self.unfit(text, "'\(gate.metric)' cannot be optimized and bounded")
+    }
+    let sign = bounded.isUp ? ">=" : "<="
+    guard (gate.relation == .atLeast) == bounded.isUp else {
+      throw Self.unfit(text, "the bound of '\(gate.metric)' is written \(sign)")
+    }
+    guard (gate.scale == .absolute) == bounded.isUp else {
+      throw Self.unfit(
+        text, "the bound of '\(gate.metric)' is in \(bounded.isUp ? "pp" : "%")")
+    }
     self.goal = goal
     self.gate = gate
     self.bounded = bounded
   }
 
-  private static func unfit(_ text: String) -> StoreError {
+  /// The measure of a name: its own, or that of a column.
+  private static func measure(
+    _ name: String, _ text: String, _ column: (String) -> MetricRoles.Role?
+  ) throws(StoreError) -> Measure {
+    if let measure = Measure(rawValue: name) { return measure }
+    if let measure = column(name).flatMap({ Measure(rawValue: $0.rawValue) }) { return measure }
+    let names = Measure.allCases.map(\.rawValue)
+    throw unfit(text, "there is no measure '\(name)'; \(Spelling.advice(name, names))")
+  }
+
+  private static func unfit(_ text: String, _ reason: String?) -> StoreError {
     StoreError(
       .usage,
-      "'\(text)' is not an objective; write 'min cost s.t. success >= -1pp', "
-        + "'max success s.t. cost <= +10%' or 'min p95 s.t. success >= -1pp'")
+      "'\(text)' is not an objective" + (reason.map { ": \($0)" } ?? "")
+        + "; write 'min cost s.t. success >= -1pp', 'max success s.t. cost <= +10%' or "
+        + "'min p95 s.t. success >= -1pp'")
   }
 }
 

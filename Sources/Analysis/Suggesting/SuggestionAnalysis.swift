@@ -24,10 +24,12 @@ package struct SuggestionAnalysis: Sendable {
   private let alpha: Double
 
   /// A draft from the rows of a table.
-  /// - Parameter request: With `slice` and options spelled out.
+  /// - Parameters:
+  ///   - request: With `slice` and options spelled out.
+  ///   - scores: Those of the columns that are scores, kept apart from the version.
   /// - Throws: ``StoreError`` of kind `usage` for a request that makes no sense with this table.
   package init(
-    _ table: ColumnTable, key: [String], request: SuggestionRequest
+    _ table: ColumnTable, key: [String], request: SuggestionRequest, scores: [ScoreColumn] = []
   ) throws(StoreError) {
     let options = request.options ?? BacktestOptions()
     try options.check()
@@ -44,12 +46,15 @@ package struct SuggestionAnalysis: Sendable {
     self.request = request
     self.options = options
     self.column = column
-    objective = try RoutingObjective(request.objective)
+    let roles = try MetricRoles(stated: options.roles, columns: table.columns, of: table.name)
+    objective = try RoutingObjective(request.objective) { name in
+      [MetricRoles.Role.success, .cost, .latency].first { roles[$0]?.hasBytes(of: name) == true }
+    }
     var models = try ModelTable(
       table, key: key, options: options,
       needed: Array(Set(objective.goal.roles + objective.bounded.roles)).sorted {
         $0.rawValue < $1.rawValue
-      })
+      }, scores: scores)
     let known: Set = [MetricRoles.Role.inputTokens, .expectedRefusal]
     guard !column.hasBytes(of: options.by),
       !MetricRoles.Role.allCases.contains(where: {
@@ -84,8 +89,10 @@ package struct SuggestionAnalysis: Sendable {
   }
 
   /// The suggestion with its evidence.
+  /// - Parameter more: Findings about its rows.
   package func document(
-    _ request: SuggestionRequest, source: ComparisonDocument.Source
+    _ request: SuggestionRequest, source: ComparisonDocument.Source,
+    findings more: [ComparisonDocument.Finding] = []
   ) throws(StoreError) -> SuggestionDocument {
     let all = Array(table.keys.indices)
     var overall = [trials(over: base, at: all)]
@@ -119,7 +126,7 @@ package struct SuggestionAnalysis: Sendable {
       request: request, source: source, roles: table.roles, items: table.items,
       models: try table.summaries(), base: base, fallback: fallback, overall: overall[0],
       slices: parts, sliceTests: tests, alpha: alpha,
-      findings: table.findings + partial,
+      findings: more + table.findings + partial,
       document: draft.json, rules: draft.digest)
   }
 

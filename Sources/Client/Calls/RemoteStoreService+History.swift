@@ -48,6 +48,7 @@ extension RemoteStoreService {
     resource.add("where", request.condition)
     resource.add("repeat", request.repeats)
     resource.add("versions", request.versions == "*" ? nil : request.versions)
+    for text in request.scores ?? [] { resource.add("scores", text) }
     return resource
   }
 }

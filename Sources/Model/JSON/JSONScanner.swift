@@ -10,6 +10,11 @@ package struct JSONFault: Error, Sendable, Hashable {
     self.message = message
   }
 
+  /// True for values that are nested deeper than was allowed; such a text may be JSON.
+  package var isTooDeep: Bool { message == Self.tooDeep }
+
+  fileprivate static let tooDeep = "values are nested too deep"
+
   /// The fault and its place in `text`, from 1 on; columns are bytes.
   package func description(in text: [UInt8]) -> String {
     let before = text[..<offset]
@@ -55,7 +60,7 @@ package struct JSONScanner {
 
   /// Throws when a value in `depth` others is nested too deep.
   package func requireDepth(_ depth: Int) throws(JSONFault) {
-    guard depth < depthLimit else { throw fault("values are nested too deep") }
+    guard depth < depthLimit else { throw fault(JSONFault.tooDeep) }
   }
 
   /// The next character that is not white space; nil at the end.

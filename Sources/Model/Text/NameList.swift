@@ -12,37 +12,34 @@ package enum NameList {
   }
 
   /// The names of a list; the empty text is one without names.
-  /// - Parameter allowsWords: Whether words may follow a name in quotes, of which they are a part:
-  ///   `"a,b" desc`.
+  /// - Parameters:
+  ///   - allowsWords: Whether words may follow a name in quotes, of which they are a part:
+  ///     `"a,b" desc`.
+  ///   - allowsValues: Whether a value behind the first `=` may stand in quotes: `value="a,b"`.
   /// - Throws: ``StoreError`` of kind `usage` for an empty name and for quotes that do not match.
   package static func names(
-    in text: String, allowsWords: Bool = false
+    in text: String, allowsWords: Bool = false, allowsValues: Bool = false
   ) throws(StoreError) -> [String] {
     var names: [String] = []
     var rest = Array(text.utf8)[...]
     while !text.isEmpty {
       var name: [UInt8] = []
       if rest.first == quote {
-        rest.removeFirst()
-        while true {
-          guard let byte = rest.popFirst() else {
-            throw malformed(text, "a quote is not closed")
-          }
-          if byte == quote {
-            guard rest.first == quote else { break }
-            rest.removeFirst()
-          }
-          name.append(byte)
-        }
+        name = try quoted(&rest, in: text)
         while allowsWords, let byte = rest.first, byte != comma, byte != quote {
           name.append(byte)
           rest.removeFirst()
         }
-        guard rest.first ?? comma == comma else {
-          throw malformed(text, "something follows a closing quote")
-        }
+        try requireEnd(rest, in: text)
       } else {
         while let byte = rest.first, byte != comma {
+          if byte == quote, allowsValues, name.firstIndex(of: equals) == name.count - 1,
+            !name.isEmpty
+          {
+            name += try quoted(&rest, in: text)
+            try requireEnd(rest, in: text)
+            break
+          }
           guard byte != quote else {
             throw malformed(text, "a quote stands within a name")
           }
@@ -55,6 +52,30 @@ package enum NameList {
       guard rest.popFirst() != nil else { break }
     }
     return names
+  }
+
+  /// Takes a text in quotes, in which a quote stands twice.
+  private static func quoted(
+    _ rest: inout ArraySlice<UInt8>, in text: String
+  ) throws(StoreError) -> [UInt8] {
+    var name: [UInt8] = []
+    rest.removeFirst()
+    while true {
+      guard let byte = rest.popFirst() else { throw malformed(text, "a quote is not closed") }
+      if byte == quote {
+        guard rest.first == quote else { return name }
+        rest.removeFirst()
+      }
+      name.append(byte)
+    }
+  }
+
+  private static func requireEnd(
+    _ rest: ArraySlice<UInt8>, in text: String
+  ) throws(StoreError) {
+    guard rest.first ?? comma == comma else {
+      throw malformed(text, "something follows a closing quote")
+    }
   }
 
   /// The names of a list of `column=type`; the comma in `x=vector(384,f32)` ends no name.
@@ -85,6 +106,7 @@ package enum NameList {
 
   private static let comma = UInt8(ascii: ",")
   private static let quote = UInt8(ascii: "\"")
+  private static let equals = UInt8(ascii: "=")
 
   private static func malformed(_ text: String, _ why: String) -> StoreError {
     StoreError(

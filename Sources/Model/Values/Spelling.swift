@@ -26,6 +26,10 @@ package enum Spelling {
       return "there is one that looks the same and is spelled otherwise, with other Unicode "
         + "characters: copy it from where it came from"
     }
+    let bare = word.drop { $0 == " " }
+    if bare.count < word.count, names.contains(where: { $0.hasBytes(of: String(bare)) }) {
+      return "there is '\(bare)': write lists without the spaces, such as a,b"
+    }
     let near = near(word, names, limit: 3)
     if !near.isEmpty { return "did you mean \(near.joined(separator: " or "))?" }
     let known = names.textSet.sorted().map(\.string)

@@ -62,7 +62,8 @@ final class ChildProcess: Sendable {
     guard status == 0 else {
       for end in [pipes[0].write, pipes[1].read, pipes[2].read] { close(end) }
       throw ProviderError(
-        .connect, "the program '\(argv[0])' cannot be started: \(systemReason(status))")
+        .connect, "the program '\(argv[0])' cannot be started: \(systemReason(status))",
+        advice: Self.advice(status, argv))
     }
     self.pid = pid
     input = pipes[0].write
@@ -77,6 +78,20 @@ final class ChildProcess: Sendable {
     if !isReaped {
       // A killed child ends at once; nothing else waits for it.
       _ = retryingOnInterrupt { waitpid(pid, nil, 0) }
+    }
+  }
+
+  /// Advice about a program that cannot be started.
+  private static func advice(_ status: Int32, _ argv: [String]) -> String {
+    switch status {
+    case EACCES: "make it executable: chmod +x '\(argv[0])'"
+    case ENOEXEC:
+      "let it begin with a line such as #!/bin/sh, or name what runs it: sh '\(argv[0])'"
+    case ENOENT where argv[0].contains(" "):
+      "give the words of the command separately, each as a word of its own behind --command"
+    case ENOENT where !argv[0].contains("/"):
+      "check its name; one in this folder is called ./\(argv[0])"
+    default: "check argv, the program and its arguments"
     }
   }
 

@@ -14,6 +14,8 @@ final class ProgramRunner: Sendable {
   private let environment: [String]
   private let mask: SecretMask
   private let lines: LineProgram?
+  /// The places where programs are looked for.
+  private let path: String
 
   init(_ program: ProviderDefinition.Program, secrets: SecretSource) {
     self.program = program
@@ -21,12 +23,14 @@ final class ProgramRunner: Sendable {
     for name in program.environment where !names.contains(name) { names.append(name) }
     let variables = names.compactMap { name in secrets.variable(name).map { (name, $0) } }
     environment = variables.map { "\($0)=\($1)" }
+    path = SecretSource.process.variable("PATH") ?? ""
     mask = SecretMask(
       variables.filter { name, _ in
         ["KEY", "TOKEN", "SECRET", "PASSWORD"].contains { name.uppercased().hasSuffix($0) }
       }.map { (name: $0, value: $1) })
     lines =
-      program.isLongLived ? LineProgram(argv: program.argv, environment: environment) : nil
+      program.isLongLived
+      ? LineProgram(argv: program.argv, environment: environment, path: path) : nil
   }
 
   /// Ends the long-lived process.
@@ -39,14 +43,19 @@ final class ProgramRunner: Sendable {
       "messages": OpenAIChat.messages(order.request), "params": .object(order.params),
     ]
     do throws(ProviderError) {
-      let output =
-        if let lines {
-          try await lines.call(input)
-        } else {
-          try OpenAIChat.Reader.json(
-            try await written(for: JSON.object(input).compactBytes + [UInt8(ascii: "\n")]))
-        }
-      return try Answer(program: output).masked(by: mask)
+      // Of the files before they are read: an edit during the call is another program.
+      var fingerprint = lines == nil ? ProgramFingerprint(argv: program.argv, path: path).text : nil
+      let output: JSON
+      if let lines {
+        output = try await lines.call(input)
+        fingerprint = await lines.fingerprint
+      } else {
+        output = try json(
+          try await written(for: JSON.object(input).compactBytes + [UInt8(ascii: "\n")]))
+      }
+      var answer = try Answer(program: output).masked(by: mask)
+      answer.fingerprint = fingerprint
+      return answer
     } catch {
       throw error.masked(by: mask)
     }
@@ -94,15 +103,31 @@ final class ProgramRunner: Sendable {
   ) throws(ProviderError) -> [UInt8] {
     if Task.isCancelled { throw ProviderError(UpstreamError.cancelled) }
     guard output.count <= Self.outputLimit else {
-      throw ProviderError(.malformed, "the program wrote more than \(Self.outputLimit >> 20) MiB")
+      throw ProviderError(
+        .malformed, "the program wrote more than \(Self.outputLimit >> 20) MiB",
+        advice: Answer.programAdvice)
     }
     guard status == 0 else {
       throw ProviderError(
         .serverError,
         "the program ended with status \(status)" + (message.isEmpty ? "" : ": ")
-          + message)
+          + message, advice: "run the program by hand with a line such as {\"input\": \"Hi\"}")
     }
     return output
+  }
+
+  /// The JSON that the program printed.
+  private func json(_ output: [UInt8]) throws(ProviderError) -> JSON {
+    do throws(ProviderError) {
+      return try OpenAIChat.Reader.json(output)
+    } catch {
+      // A secret is masked before the text is cut, so that no part of one is left.
+      let text = TerminalText.line(mask.masked(String(decoding: output, as: UTF8.self)))
+      let printed = text.isEmpty ? "nothing" : "'\(text.prefix(80))\(text.count > 80 ? "…" : "")'"
+      throw ProviderError(
+        .malformed, "the program printed \(printed), which is not JSON",
+        advice: Answer.programAdvice)
+    }
   }
 
   private static func feed(_ input: [UInt8], to child: ChildProcess) async -> Bool {
@@ -126,11 +151,15 @@ private actor LineProgram {
   private let environment: [String]
   private var child: ChildProcess?
   private var nextID: Int64 = 1
+  private let path: String
+  /// The fingerprint of the process that runs.
+  private(set) var fingerprint: String?
   private var waiting: [Int64: CheckedContinuation<Result<JSON, ProviderError>, Never>] = [:]
 
-  init(argv: [String], environment: [String]) {
+  init(argv: [String], environment: [String], path: String) {
     self.argv = argv
     self.environment = environment
+    self.path = path
   }
 
   func close() { end(ProviderError(UpstreamError.cancelled)) }
@@ -162,6 +191,7 @@ private actor LineProgram {
 
   private func running() throws(ProviderError) -> ChildProcess {
     if let child { return child }
+    fingerprint = ProgramFingerprint(argv: argv, path: path).text
     let started = try ChildProcess(argv: argv, environment: environment)
     child = started
     Task { await self.read(started) }
@@ -191,12 +221,18 @@ private actor LineProgram {
     else {
       if !line.isEmpty {
         end(
-          ProviderError(.malformed, "the program wrote a line that is no JSON object with an 'id'"))
+          ProviderError(
+            .malformed, "the program wrote a line that is no JSON object with an 'id'",
+            advice: Self.lineAdvice))
       }
       return
     }
     waiting.removeValue(forKey: id)?.resume(returning: .success(json))
   }
+
+  private static let lineAdvice =
+    "print one line for each call, such as {\"id\": 1, \"output\": \"the answer\"}, with the id of "
+    + "the line that was read, and nothing else"
 
   private func fail(_ id: Int64, _ message: String) {
     waiting.removeValue(forKey: id)?
@@ -222,11 +258,17 @@ private actor LineProgram {
 }
 
 extension Answer {
+  /// Advice about a program that prints something else than an answer.
+  fileprivate static let programAdvice =
+    "print one JSON object to standard output, such as {\"output\": \"the answer\"}, and nothing "
+    + "else"
+
   /// The answer that a program wrote: `output`, and what else it may say.
   /// - Throws: ``ProviderError``: the error that it reports, or `malformed`.
   fileprivate init(program json: JSON) throws(ProviderError) {
     guard json.object != nil else {
-      throw ProviderError(.malformed, "the program's answer is no JSON object")
+      throw ProviderError(
+        .malformed, "the program's answer is no JSON object", advice: Self.programAdvice)
     }
     if let error = json["error"] {
       let kind = error["class"]?.string.flatMap(ProviderError.Kind.init) ?? .serverError
@@ -246,22 +288,36 @@ extension Answer {
       media.append(try Media(base64: item["base64"]?.string ?? "", item["media_type"]?.string))
     }
     embeddings = (json["embeddings"]?.array ?? []).map { $0.array?.compactMap(\.double) ?? [] }
+    let names = (json.object?.names ?? []).prefix(8)
     guard
       text != nil || refusal != nil || !toolCalls.isEmpty || !media.isEmpty || !embeddings.isEmpty
     else {
-      throw ProviderError(.malformed, "the program's answer has no 'output'")
+      throw ProviderError(
+        .malformed,
+        "the program's answer has no 'output': it has \(names.joined(separator: ", "))",
+        advice: Self.programAdvice)
     }
     finishRaw = json["finish_reason"]?.string
     finishReason =
       finishRaw.map { FinishReason(rawValue: $0) ?? .other }
       ?? (toolCalls.isEmpty ? .stop : .toolCalls)
     modelReported = json["model"]?.string
-    let counts = json["usage"]
-    usage.input = counts?["input_tokens"]?.count
-    usage.output = counts?["output_tokens"]?.count
-    usage.cacheRead = counts?["cached_tokens"]?.count
-    usage.reasoning = counts?["reasoning_tokens"]?.count
-    usage.images = counts?["images"]?.count
-    usage.raw = counts
+    if let report = json["usage"], !report.isNull { usage = Self.usage(program: report) }
+  }
+
+  /// The usage that a program reports, by the names that the columns of a run have.
+  private static func usage(program json: JSON) -> Usage {
+    var counts = UsageCounts(json)
+    var usage = Usage()
+    usage.cacheRead = counts.take("cached_tokens")
+    usage.cacheWrite5m = counts.take("cache_write_tokens")
+    // The input includes what came from a cache and what went into one.
+    usage.input = counts.take("input_tokens").map {
+      max(0, $0 - (usage.cacheRead ?? 0) - (usage.cacheWrite5m ?? 0))
+    }
+    usage.output = counts.take("output_tokens")
+    usage.reasoning = counts.take("reasoning_tokens")
+    usage.images = counts.take("image_count", "images")
+    return counts.usage(usage)
   }
 }

@@ -39,7 +39,8 @@ extension DocumentReader {
       if let other = members["command"] { note("goes with protocol 'command' only", at: other) }
     }
     _ = text(members["comment"])
-    _ = choice(members["rate_headers"], ["openai", "anthropic", "none"])
+    let forms = RateReport.Form.allCases.map(\.rawValue)
+    let form = choice(members["rate_headers"], forms).flatMap(RateReport.Form.init)
     let egress = members["egress"].flatMap {
       object($0, optional: ["allow_private", "fetch_hosts"])
     }
@@ -48,7 +49,8 @@ extension DocumentReader {
       authentication: members["auth"].flatMap { authentication($0, of: kind) },
       headers: members["headers"].map { headers($0) } ?? [],
       prices: reference(members["prices"]), pricedAs: text(members["priced_as"]) ?? name,
-      timeouts: timeouts(members["timeouts"]), pace: limits(members["limits"]),
+      timeouts: timeouts(members["timeouts"]), rateForm: form ?? kind.usualRateForm,
+      pace: limits(members["limits"]),
       retry: retry(members["retry"]),
       streams: capabilities(members["capabilities"], of: kind),
       defaults: members["defaults"].map { parameters($0) } ?? JSON.Object(),

@@ -22,6 +22,15 @@ package enum ProviderProtocol: String, Sendable, CaseIterable {
     }
   }
 
+  /// The form in which answers report quotas, where a document does not say.
+  var usualRateForm: RateReport.Form {
+    switch self {
+    case .openAIChat, .openAIResponses, .openAIEmbeddings, .openAIImages: .openai
+    case .anthropicMessages: .anthropic
+    case .googleGenerate, .httpTemplate, .command: .none
+    }
+  }
+
   /// True when an answer can come in pieces.
   var canStream: Bool {
     switch self {
@@ -129,6 +138,8 @@ package struct ProviderDefinition: Sendable {
   /// The provider's name among prices.
   package let pricedAs: String
   let timeouts: Timeouts
+  /// The form of the header fields that report what is left of the account's quotas.
+  let rateForm: RateReport.Form
   package let pace: Pace
   package let retry: Retry
   /// True to ask for answers in pieces.

@@ -59,7 +59,7 @@ package struct Cost: Sendable, Hashable {
   /// Nil when a unit that was used has no price, or nothing is known of what was used: an unknown
   /// cost is not zero.
   package let nanodollars: Int64?
-  /// The units that were used and have no price.
+  /// The units that were used and have no price, and tokens that have one and were not reported.
   package let unpriced: [Price.Unit]
 
   /// A cost, and the units that are not in it.
@@ -100,6 +100,12 @@ package struct PriceTable: Sendable {
       }.max { ($0.above ?? 0, $0.from) < ($1.above ?? 0, $1.from) }
     }
     for (unit, count) in counts {
+      // What is paid for and was not reported is not known to be nothing.
+      if count == nil, [.input, .output].contains(unit), let price = price(unit),
+        price.picodollars > 0
+      {
+        unpriced.append(unit)
+      }
       guard let count, count > 0 else { continue }
       // An image whose tokens are paid for has no price of its own.
       if unit == .image, usage.output != nil, price(.output) != nil, price(.image) == nil {

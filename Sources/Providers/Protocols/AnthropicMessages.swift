@@ -229,16 +229,15 @@ enum AnthropicMessages {
       guard let members = json?.object?.members else { return }
       for member in members where !member.value.isNull { usage[member.name] = member.value }
       let json = JSON.object(usage)
-      var counts = Usage()
-      counts.input = json["input_tokens"]?.count
-      counts.output = json["output_tokens"]?.count
-      counts.cacheRead = json["cache_read_input_tokens"]?.count
-      let writes = json["cache_creation"]
-      counts.cacheWrite1h = writes?["ephemeral_1h_input_tokens"]?.count
-      counts.cacheWrite5m =
-        writes?["ephemeral_5m_input_tokens"]?.count ?? json["cache_creation_input_tokens"]?.count
-      counts.raw = json
-      answer.usage = counts
+      var counts = UsageCounts(json)
+      var found = Usage()
+      found.input = counts.take("input_tokens")
+      found.output = counts.take("output_tokens")
+      found.cacheRead = counts.take("cache_read_input_tokens")
+      found.cacheWrite1h = counts.take("cache_creation.ephemeral_1h_input_tokens")
+      found.cacheWrite5m = counts.take(
+        "cache_creation.ephemeral_5m_input_tokens", "cache_creation_input_tokens")
+      answer.usage = counts.usage(found)
     }
   }
 }

@@ -84,7 +84,7 @@ enum RetryAfter {
   /// `retry-after-ms` before `retry-after`, in seconds; a date is measured from the answer's own.
   static func wait(_ response: UpstreamResponse) -> Duration? {
     if let text = response.header("retry-after-ms"), let value = Double(text), value >= 0 {
-      return min(.milliseconds(value), longest)
+      return value < 86_400_000 ? .milliseconds(value) : longest
     }
     guard let text = response.header("retry-after") else { return nil }
     if let wait = seconds(text) { return wait }
@@ -102,7 +102,7 @@ enum RetryAfter {
   }
 
   /// Seconds since 1970 of a date such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
-  private static func date(_ text: String) -> Int64? {
+  static func date(_ text: String) -> Int64? {
     let parts = text.split { " :-".contains($0) }
     let months = [
       "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",

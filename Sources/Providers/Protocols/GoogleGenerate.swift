@@ -180,19 +180,21 @@ enum GoogleGenerate {
     }
 
     private static func usage(_ json: JSON) -> Usage {
+      var counts = UsageCounts(json)
       var usage = Usage()
-      usage.cacheRead = json["cachedContentTokenCount"]?.count
-      let input = json["promptTokenCount"]?.count.map {
-        $0 + (json["toolUsePromptTokenCount"]?.count ?? 0)
-      }
+      usage.cacheRead = counts.take("cachedContentTokenCount")
+      let tools = counts.take("toolUsePromptTokenCount") ?? 0
+      let input = counts.take("promptTokenCount").map { $0 + tools }
       usage.input = input.map { max(0, $0 - (usage.cacheRead ?? 0)) }
-      usage.reasoning = json["thoughtsTokenCount"]?.count
-      // Reasoning is beside the candidates' tokens there.
-      if let output = json["candidatesTokenCount"]?.count ?? usage.reasoning.map({ _ in 0 }) {
+      usage.reasoning = counts.take("thoughtsTokenCount")
+      // Reasoning is beside the candidates' tokens there, and a count of 0 may be left out.
+      let isEmpty = input != nil && counts.take("totalTokenCount") == input
+      if let output = counts.take("candidatesTokenCount")
+        ?? (isEmpty ? 0 : usage.reasoning.map { _ in 0 })
+      {
         usage.output = output + (usage.reasoning ?? 0)
       }
-      usage.raw = json
-      return usage
+      return counts.usage(usage)
     }
   }
 }

@@ -53,18 +53,19 @@ enum OpenAIChat {
   }
 
   static func usage(_ json: JSON) -> Usage {
+    var counts = UsageCounts(json)
     var usage = Usage()
-    let input = json["prompt_tokens"]?.count ?? json["input_tokens"]?.count
-    let details = json["prompt_tokens_details"] ?? json["input_tokens_details"]
-    let outputs = json["completion_tokens_details"] ?? json["output_tokens_details"]
-    usage.cacheRead = details?["cached_tokens"]?.count
-    usage.cacheWrite5m = details?["cache_write_tokens"]?.count
+    let input = counts.take("prompt_tokens", "input_tokens")
+    usage.cacheRead = counts.take(
+      "prompt_tokens_details.cached_tokens", "input_tokens_details.cached_tokens")
+    usage.cacheWrite5m = counts.take(
+      "prompt_tokens_details.cache_write_tokens", "input_tokens_details.cache_write_tokens")
     // OpenAI's input includes what came from a cache and what went into one.
     usage.input = input.map { max(0, $0 - (usage.cacheRead ?? 0) - (usage.cacheWrite5m ?? 0)) }
-    usage.output = json["completion_tokens"]?.count ?? json["output_tokens"]?.count
-    usage.reasoning = outputs?["reasoning_tokens"]?.count
-    usage.raw = json
-    return usage
+    usage.output = counts.take("completion_tokens", "output_tokens")
+    usage.reasoning = counts.take(
+      "completion_tokens_details.reasoning_tokens", "output_tokens_details.reasoning_tokens")
+    return counts.usage(usage)
   }
 
   /// A reader of chat completions.
@@ -83,7 +84,7 @@ enum OpenAIChat {
       head(json)
       guard let choice = first(json) else { return false }
       let delta = choice["delta"] ?? [:]
-      var hasContent = message(delta)
+      var hasContent = try message(delta)
       for (place, call) in (delta["tool_calls"]?.array ?? []).enumerated() {
         calls.add(
           call["index"]?.count ?? place, id: call["id"]?.string,
@@ -103,7 +104,7 @@ enum OpenAIChat {
       guard let choice = first(json), let message = choice["message"] else {
         throw ProviderError(.malformed, "the answer has no choices[0].message")
       }
-      _ = self.message(message)
+      _ = try self.message(message)
       for (index, call) in (message["tool_calls"]?.array ?? []).enumerated() {
         calls.add(
           index, id: call["id"]?.string, name: call["function"]?["name"]?.string,
@@ -121,18 +122,69 @@ enum OpenAIChat {
     private mutating func head(_ json: JSON) {
       if let model = json["model"]?.string { answer.modelReported = model }
       if let print = json["system_fingerprint"]?.string { answer.fingerprint = print }
-      if let usage = json["usage"] { answer.usage = OpenAIChat.usage(usage) }
+      if let usage = json["usage"], !usage.isNull { answer.usage = OpenAIChat.usage(usage) }
     }
 
     /// Adds the texts of a message or of a piece of one.
-    private mutating func message(_ json: JSON) -> Bool {
+    private mutating func message(_ json: JSON) throws(ProviderError) -> Bool {
       let reasoning = json["reasoning_content"]?.string ?? json["reasoning"]?.string
-      answer.text.add(json["content"]?.string)
+      let text = try content(json["content"])
+      answer.text.add(text)
       answer.refusal.add(json["refusal"]?.string)
       answer.reasoning.add(reasoning)
-      return [json["content"]?.string, json["refusal"]?.string, reasoning].contains {
-        $0?.isEmpty == false
+      return [text, json["refusal"]?.string, reasoning].contains { $0?.isEmpty == false }
+    }
+
+    /// The text of a content, which some servers send as a list of parts.
+    /// - Throws: ``ProviderError`` of kind `malformed` for a content of another kind, which would
+    ///   be lost.
+    private mutating func content(_ json: JSON?) throws(ProviderError) -> String? {
+      guard let json, !json.isNull else { return nil }
+      if let text = json.string { return text }
+      guard let parts = json.array else {
+        throw ProviderError(
+          .malformed, "the message's content is neither a text nor a list of parts")
       }
+      var text: String?
+      for part in parts {
+        switch part["type"]?.string {
+        case "text", "output_text":
+          guard let piece = part["text"]?.string else {
+            throw ProviderError(.malformed, "the message has a part without its text")
+          }
+          text.add(piece)
+        case "refusal": answer.refusal.add(part["refusal"]?.string)
+        case "thinking", "reasoning":
+          answer.reasoning.add(part["thinking"]?.string ?? part["text"]?.string)
+        case "image_url":
+          let url = part["image_url"]?["url"]?.string ?? part["image_url"]?.string ?? ""
+          try add(image: url)
+        case let type:
+          throw ProviderError(
+            .malformed,
+            "the message has a part of type '\(TerminalText.line(type ?? "none"))', which is not "
+              + "understood")
+        }
+      }
+      return text
+    }
+
+    /// Takes an image, in the answer itself or by its URL.
+    private mutating func add(image url: String) throws(ProviderError) {
+      guard url.hasPrefix("data:") else {
+        guard !url.isEmpty else {
+          throw ProviderError(.malformed, "the message has an image without a URL")
+        }
+        answer.mediaURLs.append(url)
+        return
+      }
+      let parts = url.dropFirst("data:".count).split(separator: ",", maxSplits: 1)
+      guard parts.count == 2, parts[0].hasSuffix(";base64") else {
+        throw ProviderError(.malformed, "the message has an image that is not in Base64")
+      }
+      answer.media.append(
+        try Answer.Media(
+          base64: String(parts[1]), String(parts[0].dropLast(";base64".count))))
     }
 
     private mutating func finish(_ choice: JSON) {

@@ -3,21 +3,60 @@ import Model
 extension Provider {
   /// Submits a job, asks for its state until it has ended, and reads its result.
   ///
-  /// The answer's request id is the job's. A call that ends before its job leaves the job to the
-  /// provider.
+  /// The answer's request id is the job's. A job that was submitted before is asked for at once. A
+  /// call that ends before its job leaves the job to the provider.
   func run(_ template: HTTPTemplate, _ call: Call) async throws(ProviderError) -> Answer {
-    let model = call.order.model
-    var request = request(
-      HTTPTemplate.path(template.submit.path, job: "", model: model), call, accept: "*/*")
-    request.body = try template.body(call.order).compactBytes
-    var last = try await answer(request, call)
-    var job = ""
-    if let pointer = template.requestID {
-      guard let id = last.json?.value(at: pointer).flatMap(Self.identity) else {
-        throw ProviderError(.malformed, "the answer to the job has no id at '\(pointer)'")
-      }
-      job = id
+    guard let poll = template.poll, let known = call.job.known else {
+      let (job, first) = try await submit(template, call)
+      if template.poll != nil { await call.job.submitted(call.mask.masked(job)) }
+      return try await result(of: job, template, first, call)
     }
+    let first: Part
+    do throws(ProviderError) {
+      first = try await answer(get(poll.path, known, call), call)
+    } catch {
+      throw Self.failure(error, of: known, template, call)
+    }
+    return try await result(of: known, template, first, call)
+  }
+
+  /// Submits a job; returns its id, which is empty without one, and the answer.
+  private func submit(
+    _ template: HTTPTemplate, _ call: Call
+  ) async throws(ProviderError) -> (job: String, first: Part) {
+    var request = request(
+      HTTPTemplate.path(template.submit.path, job: "", model: call.order.model), call,
+      accept: "*/*")
+    request.body = try template.body(call.order).compactBytes
+    let first = try await answer(request, call)
+    guard let pointer = template.requestID else { return ("", first) }
+    guard let id = first.json?.value(at: pointer).flatMap(Self.identity) else {
+      throw ProviderError(.malformed, "the answer to the job has no id at '\(pointer)'")
+    }
+    return (id, first)
+  }
+
+  /// The failure of a call after its job was submitted.
+  private static func failure(
+    _ error: ProviderError, of job: String, _ template: HTTPTemplate, _ call: Call
+  ) -> ProviderError {
+    var failure = error.masked(by: call.mask, requestID: job.isEmpty ? nil : job)
+    // A job that the provider does not know any more, or whose result is none, has ended.
+    let isLost = failure.status == 404 || failure.status == 410
+    let hasEnded = failure.kind == .malformed || failure.isOfJob || isLost
+    if isLost {
+      failure = ProviderError(
+        .invalidRequest, "the provider does not know the job: \(failure.message)"
+      ).of(failure)
+    }
+    failure.leavesJob = template.poll != nil && !job.isEmpty && !hasEnded
+    return failure
+  }
+
+  private func result(
+    of job: String, _ template: HTTPTemplate, _ first: Part, _ call: Call
+  ) async throws(ProviderError) -> Answer {
+    var last = first
     do throws(ProviderError) {
       if let poll = template.poll {
         last = try await end(of: job, poll, template.result, last, call)
@@ -31,7 +70,7 @@ extension Provider {
       answer.timing.total = ContinuousClock.now - call.start
       return answer.masked(by: call.mask)
     } catch {
-      throw error.masked(by: call.mask, requestID: job.isEmpty ? nil : job)
+      throw Self.failure(error, of: job, template, call)
     }
   }
 
@@ -78,8 +117,10 @@ extension Provider {
       if let state, poll.done.contains(where: { $0.hasBytes(of: state) }) { return last }
       if let state, poll.failed.contains(where: { $0.hasBytes(of: state) }) {
         let reason = result.error.flatMap { last.json?.value(at: $0) }.map { $0.string ?? $0.text }
-        throw ProviderError(
+        var failure = ProviderError(
           .serverError, "the job ended as '\(state)'" + (reason.map { ": \($0)" } ?? ""))
+        failure.isOfJob = true
+        throw failure
       }
       do {
         try await Task.sleep(for: pause)

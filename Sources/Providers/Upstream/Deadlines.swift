@@ -107,7 +107,7 @@ final class Deadlines: Sendable {
     case .success(let value)?: return value
     case .failure(let error)?:
       guard let late, error.kind == .cancelled else { throw error }
-      throw ProviderError(late)
+      throw ProviderError(late).of(error)
     case nil: throw ProviderError(.cancelled, "the call was cancelled")
     }
   }

@@ -9,11 +9,17 @@ package import Store
 package struct StoreQuerySource: QuerySource {
   private let store: Store
   private let sees: @Sendable (DatasetName) -> Bool
+  private let used: UsedVersions?
 
   /// The tables of `store`; datasets for which `sees` is false do not exist.
-  package init(_ store: Store, sees: @escaping @Sendable (DatasetName) -> Bool = { _ in true }) {
+  /// - Parameter used: Takes the versions that are read.
+  package init(
+    _ store: Store, sees: @escaping @Sendable (DatasetName) -> Bool = { _ in true },
+    used: UsedVersions? = nil
+  ) {
     self.store = store
     self.sees = sees
+    self.used = used
   }
 
   package func table(named name: String) throws(StoreError) -> QueryTable? {
@@ -22,13 +28,16 @@ package struct StoreQuerySource: QuerySource {
     guard let dataset = try? DatasetName(String(parts[0])), sees(dataset) else { return nil }
     guard let latest = try latest(of: dataset) else { return nil }
     guard parts.count == 2 else {
+      used?.add([latest])
       return try StoreTable.table(of: [latest], in: store, isMultiVersion: false)
     }
     guard let range = try range(String(parts[1]), of: dataset, latest: latest) else {
       let version = try store.resolve(try Reference(dataset: dataset, parsing: String(parts[1])))
+      used?.add([version])
       return try StoreTable.table(of: [version], in: store, isMultiVersion: false)
     }
     let versions = try store.versions(of: dataset).filter { range.contains($0.number) }
+    used?.add(versions.reversed())
     return try StoreTable.table(of: versions.reversed(), in: store, isMultiVersion: true)
   }
 

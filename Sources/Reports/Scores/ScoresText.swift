@@ -26,6 +26,18 @@ package struct ScoresText {
     return [first] + table + notes + failures
   }
 
+  /// As many versions of scores as a line names.
+  private static let most = 4
+
+  /// The scores that a document was computed with, in a line; nil for none.
+  /// - Parameter areNewest: Whether they are known to be the newest of the versions compared.
+  package static func used(_ scores: [String]?, areNewest: Bool = false) -> String? {
+    guard let scores, !scores.isEmpty else { return nil }
+    let more = scores.count - most
+    return "scores: " + scores.prefix(most).joined(separator: ", ")
+      + (more > 0 ? " and \(more) more" : "") + (areNewest ? ", newest" : "")
+  }
+
   private var table: [String] {
     let hasModels = document.summaries.contains { $0.model != nil }
     func line(_ scorer: String, _ model: String, _ numbers: [String]) -> [String] {

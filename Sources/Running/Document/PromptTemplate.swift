@@ -44,6 +44,16 @@ package struct PromptTemplate: Sendable {
     pieces.compactMap { if case .column(let name) = $0 { name } else { nil } }
   }
 
+  /// Those of some names that stand in single braces, and so are sent as they are.
+  package func singleBraced(of names: [String]) -> [String] {
+    names.filter { name in
+      pieces.contains { piece in
+        guard case .text(let text) = piece else { return false }
+        return text.contains("{\(name)}") || text.contains("{ \(name) }")
+      }
+    }
+  }
+
   /// The text with the values that `value` returns in their places; the name of the first column
   /// without a value as the error.
   package func filled(_ value: (String) -> String?) -> Result<String, MissingValue> {

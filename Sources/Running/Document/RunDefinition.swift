@@ -56,6 +56,8 @@ package struct RunDefinition: Sendable {
   package let inputs: String
   /// An expression in SQL of the inputs' columns; nil for all rows.
   package let condition: String?
+  /// The reference of the ratings by which items have to be approved; nil for all items.
+  package let approved: String?
   /// The columns that identify an item; nil for the key of the inputs.
   package let key: [String]?
   package private(set) var prompt: Prompt
@@ -71,6 +73,11 @@ package struct RunDefinition: Sendable {
   /// The references of prices by their providers; those of the providers' documents without it.
   package let prices: [(provider: String, reference: String)]
   package let repetitions: Int
+  /// The tokens up to which each item is also sent with filler before it.
+  package let padding: [Int]
+  /// The numbers of calls at a time for each of which everything is measured; empty for an ordinary
+  /// run.
+  package let loads: [Int]
   package let seed: Seed?
   /// False to make every call, whatever is known.
   package let reusesAnswers: Bool
@@ -110,7 +117,8 @@ extension RunDefinition {
   private static let required = ["schema", "inputs", "prompt", "targets", "into"]
   private static let optional = [
     "where", "key", "system", "carry", "params", "providers", "prices", "repetitions", "seed",
-    "order", "reuse", "limits", "allow_unpriced", "again", "scorers", "judging", "comment",
+    "approved", "pad_to", "loads", "order", "reuse", "limits", "allow_unpriced", "again", "scorers",
+    "judging", "comment",
   ]
 
   /// Checks a document.
@@ -126,6 +134,7 @@ extension RunDefinition {
     _ = reader.choice(members["order"], ["interleaved"])
     inputs = reader.reference(members["inputs"]) ?? ""
     condition = reader.text(members["where"], atMost: 64 << 10)
+    approved = reader.reference(members["approved"])
     key = members["key"].map { reader.texts($0) }
     prompt = members["prompt"].flatMap { reader.prompt($0) } ?? .column("")
     system = members["system"].flatMap { reader.template($0) }
@@ -137,6 +146,8 @@ extension RunDefinition {
       ($0.name, reader.reference($0.place) ?? "")
     }
     repetitions = reader.integer(members["repetitions"], in: 1...10_000, or: 1)
+    padding = reader.counts(members["pad_to"], in: 256...4 << 20)
+    loads = reader.counts(members["loads"], in: 1...1_024)
     seed = members["seed"].flatMap { reader.seed($0) }
     reusesAnswers = reader.choice(members["reuse"], ["same_key", "never"]) != "never"
     limits = reader.limits(members["limits"])
@@ -235,6 +246,16 @@ extension DocumentReader {
       note("is set by each call itself", at: member)
     }
     return place.value.object ?? JSON.Object()
+  }
+
+  /// Integers that grow.
+  fileprivate mutating func counts(_ place: Place?, in range: ClosedRange<Int>) -> [Int] {
+    guard let place else { return [] }
+    let counts = list(place).map { integer($0, in: range, or: range.lowerBound) }
+    if counts.isEmpty || zip(counts, counts.dropFirst()).contains(where: { $0 >= $1 }) {
+      note("is not a list of integers in which each is more than the one before", at: place)
+    }
+    return counts
   }
 
   fileprivate mutating func seed(_ place: Place) -> RunDefinition.Seed? {

@@ -4,10 +4,14 @@ package import Model
 package enum JournalRecord: Sendable {
   /// A call is about to be sent for the `send`-th time; `bound` is the most that it can cost.
   case intent(key: Digest, send: Int, bound: Int64?, at: Timestamp)
+  /// The provider took it as a job with this id, which can be asked for again.
+  case job(key: Digest, send: Int, id: String)
   /// It failed, and is repeated; `charged` is what it counts for in nanodollars.
   case failure(key: Digest, send: Int, charged: Int64)
   /// It ended; the columns of its outcome.
   case result(key: Digest, send: Int, charged: Int64, columns: JSON.Object)
+  /// An earlier execution of the same run ended with this.
+  case carried(RunHistory.Carried)
 
   /// The record as a line of JSON, without a line break.
   package var bytes: [UInt8] {
@@ -22,6 +26,9 @@ package enum JournalRecord: Sendable {
       head("intent", key, send)
       members["bound"] = bound.map(JSON.integer)
       members["at"] = .integer(time.microseconds)
+    case .job(let key, let send, let id):
+      head("job", key, send)
+      members["id"] = .string(id)
     case .failure(let key, let send, let charged):
       head("failure", key, send)
       members["charged"] = .integer(charged)
@@ -29,6 +36,12 @@ package enum JournalRecord: Sendable {
       head("result", key, send)
       members["charged"] = .integer(charged)
       members["columns"] = .object(columns)
+    case .carried(let carried):
+      members["t"] = .string("carried")
+      members["charged"] = .integer(carried.spent)
+      members["sends"] = .integer(Int64(carried.sends))
+      members["unknown"] = .integer(Int64(carried.unknown))
+      members["bound"] = carried.bound.map(JSON.integer)
     }
     return JSON.object(members).compactBytes
   }
@@ -43,16 +56,27 @@ package enum JournalRecord: Sendable {
     } catch {
       throw Self.corrupt
     }
-    guard let members = json.object, let kind = members["t"]?.string,
-      let key = (members["key"]?.string).flatMap({ Digest(parsing: "sha256:" + $0) }),
+    guard let members = json.object, let kind = members["t"]?.string else { throw Self.corrupt }
+    let charged = members["charged"]?.integer ?? 0
+    if kind == "carried" {
+      func count(_ name: String) -> Int { members[name]?.integer.flatMap { Int(exactly: $0) } ?? 0 }
+      self = .carried(
+        .init(
+          spent: charged, sends: count("sends"), unknown: count("unknown"),
+          bound: members["bound"]?.integer))
+      return
+    }
+    guard let key = (members["key"]?.string).flatMap({ Digest(parsing: "sha256:" + $0) }),
       let send = members["send"]?.integer.flatMap({ Int(exactly: $0) })
     else { throw Self.corrupt }
-    let charged = members["charged"]?.integer ?? 0
     switch kind {
     case "intent":
       self = .intent(
         key: key, send: send, bound: members["bound"]?.integer,
         at: Timestamp(microseconds: members["at"]?.integer ?? 0))
+    case "job":
+      guard let id = members["id"]?.string else { throw Self.corrupt }
+      self = .job(key: key, send: send, id: id)
     case "failure": self = .failure(key: key, send: send, charged: charged)
     case "result":
       guard let columns = members["columns"]?.object else { throw Self.corrupt }

@@ -1,3 +1,5 @@
+import Providers
+
 /// The money of a run, in nanodollars: what is spent, what calls under way may cost, and a bound
 /// that both together never exceed.
 package struct SpendLedger: Sendable {
@@ -5,11 +7,15 @@ package struct SpendLedger: Sendable {
   package private(set) var spent: Int64
   package private(set) var reserved: Int64 = 0
 
-  /// A ledger in which `spent` was spent before.
-  package init(cap: Int64?, spent: Int64) {
+  /// A ledger in which `spent` was spent before, and `reserved` may be by jobs that go on.
+  package init(cap: Int64?, spent: Int64, reserved: Int64 = 0) {
     self.cap = cap
     self.spent = spent
+    self.reserved = reserved
   }
+
+  /// The most that was spent: what is under way counts as its bounds.
+  package var atMost: Int64 { spent + reserved }
 
   /// Reserves the most that a call can cost; false when the bound does not allow it.
   package mutating func reserve(_ bound: Int64) -> Bool {
@@ -18,7 +24,7 @@ package struct SpendLedger: Sendable {
       let (all, overflowsToo) = sum.addingReportingOverflow(bound)
       guard !overflows, !overflowsToo, all <= cap else { return false }
     }
-    reserved += bound
+    reserved = reserved.adding(bound)
     return true
   }
 
@@ -26,6 +32,6 @@ package struct SpendLedger: Sendable {
   /// as the bound.
   package mutating func settle(_ bound: Int64, cost: Int64?) {
     reserved -= bound
-    spent += cost ?? bound
+    spent = spent.adding(cost ?? bound)
   }
 }

@@ -1,4 +1,4 @@
-import Model
+package import Model
 import Providers
 
 /// One time that a call was sent, as the rows keep it in `sends`.
@@ -13,6 +13,15 @@ struct SentCall: Sendable {
   let cost: Int64?
   /// The tokens that it used; nil when they are not known.
   let usedTokens: Int?
+  /// The quotas that the answer reports.
+  let rates: RateReport?
+
+  /// The same without a cost.
+  var free: SentCall {
+    SentCall(
+      send: send, start: start, milliseconds: milliseconds, error: error, retryAfter: retryAfter,
+      cost: 0, usedTokens: usedTokens, rates: rates)
+  }
 
   var json: JSON {
     var members: JSON.Object = [
@@ -34,6 +43,8 @@ struct CallOutcome {
   let end: Timestamp
   let prices: String?
   let run: String
+  /// The time by which it was sent later than the load's schedule has it; nil without one.
+  let late: Duration?
 
   /// The columns that say nothing of the answer.
   private var common: JSON.Object {
@@ -48,27 +59,28 @@ struct CallOutcome {
     // The cost of a row is that of all times that it was sent.
     let costs = sends.map(\.cost)
     if !costs.contains(where: { $0 == nil }) {
-      let nano = costs.reduce(0) { $0 + ($1 ?? 0) }
+      let nano = costs.reduce(Int64(0)) { $0.adding($1 ?? 0) }
       columns["cost_usd"] = .number(Nanodollars.decimal(nano))
     }
     return columns
   }
 
-  /// The columns of an answer; `file` is what it made.
-  func columns(_ answer: Answer, file: FileValue?) -> JSON.Object {
+  /// The columns of an answer; `files` are what it made.
+  func columns(_ answer: Answer, files: [FileValue]) -> JSON.Object {
     var columns = common
     columns["output"] = answer.output.map(JSON.string)
     columns["finish_reason"] = answer.finishReason.map { .string($0.rawValue) }
     columns["finish_raw"] = answer.finishRaw.map(JSON.string)
     columns["success"] = .bool(true)
     columns["latency_ms"] = .integer(answer.timing.total.wholeMilliseconds)
+    columns["late_ms"] = late.map { .integer($0.wholeMilliseconds) }
     columns["ttft_ms"] = answer.timing.firstContent.map { .integer($0.wholeMilliseconds) }
     let usage = answer.usage
     let writes = [usage.cacheWrite5m, usage.cacheWrite1h].compactMap { $0 }
     let counts: [(String, Int?)] = [
       ("input_tokens", usage.allInput), ("output_tokens", usage.output),
       ("cached_tokens", usage.cacheRead), ("reasoning_tokens", usage.reasoning),
-      ("cache_write_tokens", writes.isEmpty ? nil : writes.reduce(0, +)),
+      ("cache_write_tokens", writes.isEmpty ? nil : writes.reduce(0) { $0.adding($1) }),
       ("image_count", usage.images),
     ]
     for (name, count) in counts { columns[name] = count.map { .integer(Int64($0)) } }
@@ -84,7 +96,7 @@ struct CallOutcome {
     columns["model_reported"] = answer.modelReported.map(JSON.string)
     columns["fingerprint"] = answer.fingerprint.map(JSON.string)
     columns["request_id"] = answer.requestID.map(JSON.string)
-    columns[RunColumns.file] = file?.json
+    for (name, file) in zip(RunColumns.files, files) { columns[name] = file.json }
     return columns
   }
 
@@ -92,11 +104,28 @@ struct CallOutcome {
   func columns(_ error: ProviderError) -> JSON.Object {
     var columns = common
     columns["success"] = .bool(false)
-    columns["error"] = .string(error.message)
+    columns["error"] = .string(error.advisedMessage)
     columns["error_class"] = .string(error.kind.rawValue)
     columns["error_code"] = error.code.map(JSON.string)
     columns["request_id"] = error.requestID.map(JSON.string)
     return columns
+  }
+}
+
+extension RunPlan {
+  /// The outcome of a call that is left out, since it is not known whether it was answered.
+  package func unknownOutcome(_ unknown: RunHistory.Unknown, _ run: String) -> JSON.Object? {
+    calls.first { $0.key == unknown.key }.map { call in
+      let target = targets[call.target]
+      return [
+        "call_key": .string(call.key.description), "provider": .string(target.provider.name),
+        "model_requested": .string(target.model), "reused": .bool(false),
+        "started_at": .string(unknown.time.description), "run": .string(run),
+        "success": .bool(false), "error_class": .string(RunColumns.unknownOutcome),
+        "error":
+          "the process was killed while it was called: it may have been answered and paid for",
+      ]
+    }
   }
 }
 

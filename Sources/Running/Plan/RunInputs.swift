@@ -34,8 +34,20 @@ package struct RunInputs: Sendable {
 package struct RunItem: Sendable {
   package let id: String
   package let request: ChatRequest
-  /// The text that was sent, or the messages as JSON.
+  /// The text that was sent, without filler, or the messages as JSON.
   package let input: JSON
+  /// The row of the inputs.
+  package let row: Int
+  /// The tokens of the filler before it; nil without.
+  package let padding: Int?
+
+  /// The same item behind filler, under a name that says so: `i1+8k`.
+  fileprivate func padded(to tokens: Int) -> RunItem {
+    let length = tokens.isMultiple(of: 1_024) ? "\(tokens / 1_024)k" : "\(tokens)"
+    return RunItem(
+      id: id + "+" + length, request: request.preceded(by: PromptFiller.text(words: tokens)),
+      input: input, row: row, padding: tokens)
+  }
 }
 
 extension RunDefinition {
@@ -64,6 +76,17 @@ extension RunDefinition {
       }
       items.append(try item(id, row, inputs))
     }
+    let plain = items
+    for tokens in padding {
+      for item in plain {
+        let padded = item.padded(to: tokens)
+        guard known.insert(DataText(padded.id)).inserted else {
+          throw StoreError(
+            .invalid, "the item '\(padded.id)' is in \(self.inputs) already: leave out pad_to")
+        }
+        items.append(padded)
+      }
+    }
     return items
   }
 
@@ -83,7 +106,8 @@ extension RunDefinition {
       hasMessages = column?.isText == false && cell.hasPrefix("[")
     }
     guard hasMessages || system != nil else {
-      return RunItem(id: id, request: ChatRequest(prompt: text), input: .string(text))
+      return RunItem(
+        id: id, request: ChatRequest(prompt: text), input: .string(text), row: row, padding: nil)
     }
     var messages: [JSON] = system.map { [["role": "system", "content": .string($0)]] } ?? []
     if hasMessages {
@@ -98,7 +122,7 @@ extension RunDefinition {
     do throws(ProviderError) {
       return RunItem(
         id: id, request: try ChatRequest(["messages": json]),
-        input: hasMessages ? json : .string(text))
+        input: hasMessages ? json : .string(text), row: row, padding: nil)
     } catch {
       throw StoreError(.usage, "the item '\(id)' cannot be sent: \(error.message)")
     }

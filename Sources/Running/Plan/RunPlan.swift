@@ -21,8 +21,10 @@ package struct RunPlan: Sendable {
     package let item: Int
     package let target: Int
     package let seed: Int?
-    /// The tokens that it is taken for where tokens are limited: an estimate.
-    let tokens: Int
+    /// The load under which it is made; nil in an ordinary run.
+    package let load: Int?
+    /// The tokens that it is taken for where tokens are limited.
+    let tokens: TokenEstimate
     /// The most that it can cost, in nanodollars; nil when that is not known.
     package let bound: Int64?
   }
@@ -32,7 +34,8 @@ package struct RunPlan: Sendable {
   package let cells: [Cell]
   package let calls: [Call]
 
-  /// The plan of a run: attempt by attempt, item by item, over all targets.
+  /// The plan of a run: attempt by attempt, item by item, over all targets; of one that measures
+  /// loads, target by target, load by load.
   package init(
     _ definition: RunDefinition, _ targets: [Target], _ items: [RunItem], _ prices: RunPrices
   ) {
@@ -41,31 +44,63 @@ package struct RunPlan: Sendable {
     var cells: [Cell] = []
     var calls: [Call] = []
     var places: [Digest: Int] = [:]
-    for attempt in 1...definition.repetitions {
-      for (index, item) in items.enumerated() {
-        for (place, target) in targets.enumerated() {
-          let seed = definition.seed?.value(item: item.id, attempt: attempt)
-          let request = Self.request(item, definition.params, seed)
-          let key = Self.key(target.identity(of: request), attempt)
-          let known = places[key]
-          if known == nil {
-            places[key] = calls.count
-            calls.append(
-              Call(
-                key: key, item: index, target: place, seed: seed,
-                tokens: CostBound.tokens(of: request, target),
-                bound: prices.bound(of: request, target)))
-          }
-          cells.append(
-            Cell(
-              item: index, target: place, attempt: attempt, call: known ?? calls.count - 1,
-              isFirst: known == nil))
+    func add(_ item: Int, _ place: Int, _ attempt: Int, load: Int? = nil, as shown: Int? = nil) {
+      let target = targets[place]
+      let seed = definition.seed?.value(item: items[item].id, attempt: attempt)
+      let request = Self.request(items[item], definition.params, seed)
+      let key = Self.key(target.identity(of: request), attempt, load)
+      let known = places[key]
+      if known == nil {
+        places[key] = calls.count
+        calls.append(
+          Call(
+            key: key, item: item, target: place, seed: seed, load: load,
+            tokens: CostBound.tokens(of: request, target),
+            bound: prices.bound(of: request, target)))
+      }
+      cells.append(
+        Cell(
+          item: item, target: place, attempt: shown ?? attempt, call: known ?? calls.count - 1,
+          isFirst: known == nil))
+    }
+    let attempts = 1...definition.repetitions
+    if definition.loads.isEmpty {
+      for attempt in attempts {
+        for item in items.indices { for place in targets.indices { add(item, place, attempt) } }
+      }
+    }
+    for place in targets.indices {
+      for (level, load) in definition.loads.enumerated() {
+        for attempt in attempts {
+          let shown = level * definition.repetitions + attempt
+          for item in items.indices { add(item, place, attempt, load: load, as: shown) }
         }
       }
     }
     self.cells = cells
     self.calls = calls
+    isPadded = !definition.padding.isEmpty
     params = definition.params
+  }
+
+  /// True when items are also sent behind filler.
+  let isPadded: Bool
+
+  /// Calls by target and load; none of a run that measures no loads.
+  func phases(_ places: [Int]) -> [Lane.Phase] {
+    var phases: [Lane.Phase] = []
+    var target: Int?
+    for index in places {
+      let call = calls[index]
+      guard let load = call.load else { continue }
+      if target == call.target, phases.last?.load == load {
+        phases[phases.count - 1].calls.append(index)
+      } else {
+        phases.append(.init(load: load, isFirst: target != call.target, calls: [index]))
+      }
+      target = call.target
+    }
+    return phases
   }
 
   private let params: JSON.Object
@@ -84,11 +119,12 @@ package struct RunPlan: Sendable {
   }
 
   /// The call key: the SHA-256 of canonical JSON.
-  private static func key(_ identity: JSON, _ attempt: Int) -> Digest {
-    let json: JSON = [
+  private static func key(_ identity: JSON, _ attempt: Int, _ load: Int?) -> Digest {
+    var members: JSON.Object = [
       "schema": "assay.call/1", "call": identity, "attempt": .integer(Int64(attempt)),
     ]
-    return Digest(hashing: json.canonicalBytes)
+    members["load"] = load.map { .integer(Int64($0)) }
+    return Digest(hashing: JSON.object(members).canonicalBytes)
   }
 }
 

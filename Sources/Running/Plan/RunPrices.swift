@@ -34,7 +34,7 @@ package struct RunPrices: Sendable {
   /// bytes as input tokens and its most output tokens at their prices; nil when there is no bound.
   func bound(of request: ChatRequest, _ target: Target) -> Int64? {
     if let stated = target.provider.pace.maxCostPerCall {
-      return Int64(exactly: stated)?.multipliedReportingOverflow(by: 1_000).partialValue
+      return Int64(stated).multiplied(by: 1_000)
     }
     guard let table = tables[target.provider.name]?.table,
       let input = CostBound.inputTokens(of: request, target),
@@ -82,12 +82,21 @@ enum CostBound {
       params[$0]?.integer.flatMap { Int(exactly: $0) }
     }
     let count = params["n"]?.integer.flatMap { Int(exactly: $0) } ?? 1
-    return stated.max().map { $0 * max(1, count) }
+    return stated.max().map { $0.multiplied(by: max(1, count)) }
   }
 
-  /// An estimate of a call's tokens: four bytes to one, and half of the bound of the output.
-  static func tokens(of request: ChatRequest, _ target: Target) -> Int {
+  /// An estimate of a call's tokens: four bytes to one, and the output.
+  static func tokens(of request: ChatRequest, _ target: Target) -> TokenEstimate {
     let input = (inputTokens(of: request, target) ?? 4_000) / 4
-    return max(1, input + (outputTokens(of: request, target) ?? 512) / 2)
+    let output = outputTokens(of: request, target) ?? 512
+    return TokenEstimate(likely: max(1, input + output / 2), most: max(1, input + output))
   }
+}
+
+/// The tokens of a call before it is sent.
+struct TokenEstimate: Sendable {
+  /// With half of the output that it may have.
+  let likely: Int
+  /// With all of it, as providers count a call when it arrives.
+  let most: Int
 }

@@ -70,19 +70,13 @@ package struct CommandScorer: OutsideScorer {
     _ item: ScoredItem, _ key: ScoreRow.Key
   ) throws(ScoringFailure) -> JSON.Object {
     var cells: JSON.Object = [output: .string(try item.output(output))]
-    for name in columns.required.dropFirst() { cells[name] = item.value(name) }
+    for name in columns.required.dropFirst() {
+      cells[name] = item.cell(name) == nil ? .null : try item.value(name)
+    }
     return [
       "item": .string(key.item.string), "model": .string(key.model.string),
       "attempt": .integer(key.attempt), "row": .object(cells),
     ]
-  }
-}
-
-extension ScoredItem {
-  /// A cell as JSON: a text as a text.
-  fileprivate func value(_ column: String) -> JSON {
-    guard let cell = cell(column) else { return .null }
-    return cell.isText ? .string(cell.text) : ((try? JSON(text: cell.text)) ?? .string(cell.text))
   }
 }
 

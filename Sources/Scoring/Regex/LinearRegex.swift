@@ -27,8 +27,17 @@ package struct LinearRegex: Sendable {
   /// Searches for a match, and counts the steps that it took.
   package func search(_ text: String) -> (isFound: Bool, steps: Int) {
     var search = RegexSearch(program, text)
-    let isFound = search.run()
-    return (isFound, search.steps)
+    var work = ScoringWork(limit: Int.max)
+    // Nothing limits the work, so that the search has a result.
+    let isFound = try? search.run(&work)
+    return (isFound ?? false, search.steps)
+  }
+
+  /// Returns true when the pattern matches somewhere in the text.
+  /// - Throws: ``ScoringFailure`` when that takes more than the work that is left.
+  func matches(_ text: String, _ work: inout ScoringWork) throws(ScoringFailure) -> Bool {
+    var search = RegexSearch(program, text)
+    return try search.run(&work)
   }
 
   /// The number of instructions of the automaton.
@@ -47,6 +56,8 @@ private struct RegexSearch {
   private let program: RegexProgram
   private let scalars: [Unicode.Scalar]
   private(set) var steps = 0
+  /// The steps of looking scalars up in sets, since the last scalar.
+  private var tests = 0
   /// The live states, each once.
   private var live: [Int] = []
   private var next: [Int] = []
@@ -60,8 +71,10 @@ private struct RegexSearch {
     added = Array(repeating: -1, count: program.instructions.count)
   }
 
-  mutating func run() -> Bool {
+  mutating func run(_ work: inout ScoringWork) throws(ScoringFailure) -> Bool {
+    try work.spend(scalars.count + added.count)
     for position in 0...scalars.count {
+      let before = steps
       // A match may begin anywhere.
       if add(0, at: position) { return true }
       guard position < scalars.count else { break }
@@ -70,12 +83,12 @@ private struct RegexSearch {
       next.removeAll(keepingCapacity: true)
       for state in live {
         steps += 1
-        if case .scalar(let set) = program.instructions[state], program.sets[set].contains(scalar),
-          add(state + 1, at: position + 1)
-        {
-          return true
-        }
+        guard case .scalar(let set) = program.instructions[state] else { continue }
+        tests += program.costs[set]
+        if program.sets[set].contains(scalar), add(state + 1, at: position + 1) { return true }
       }
+      try work.spend(steps - before + tests)
+      tests = 0
     }
     return false
   }

@@ -74,6 +74,18 @@ struct ScalarSet: Sendable {
     return set
   }
 
+  /// The steps that a look into the set takes, about.
+  var cost: Int {
+    let own = items.reduce(1) { sum, item in
+      switch item {
+      case .range: sum + 1
+      case .categories: sum + 10
+      case .set(let set): sum + set.cost
+      }
+    }
+    return ignoresCase ? own * 8 + 100 : own
+  }
+
   func contains(_ scalar: Unicode.Scalar) -> Bool {
     let isIn =
       has(scalar)

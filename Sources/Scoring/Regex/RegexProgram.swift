@@ -11,6 +11,8 @@ struct RegexProgram: Sendable {
 
   private(set) var instructions: [Instruction] = []
   private(set) var sets: [ScalarSet] = []
+  /// The steps that a look into each set takes.
+  private(set) var costs: [Int] = []
 
   /// As much as a pattern may need; a scalar of the text costs at most so many steps.
   private static let limit = 20_000
@@ -20,6 +22,7 @@ struct RegexProgram: Sendable {
   init(_ node: RegexNode) throws(RegexFault) {
     try append(node)
     instructions.append(.match)
+    costs = sets.map(\.cost)
   }
 
   private mutating func append(_ node: RegexNode) throws(RegexFault) {

@@ -56,7 +56,7 @@ struct FrechetScorer: SetScorer {
         scored: one.count, errors: errors)
     }
     return SetScore(
-      value: FrechetDistance.value(one, two),
+      value: FrechetDistance.value(one, two, items.first?.first?.cancellation ?? { false }),
       note: "no interval: its bias depends on the number of items", scored: one.count,
       errors: errors)
   }
@@ -68,15 +68,19 @@ enum FrechetDistance {
   ///
   /// With centered samples X₁ = Q₁R₁ and X₂ = Q₂R₂, the trace of (Σ₁Σ₂)^½ is the sum of the
   /// singular values of R₁R₂ᵀ, over the root of (n₁ − 1)(n₂ − 1): no root of a matrix is needed,
-  /// and a singular matrix does no harm.
-  static func value(_ one: [[Double]], _ two: [[Double]]) -> Double {
-    let (left, right) = (Centered(one), Centered(two))
+  /// and a singular matrix does no harm. It ends at once, with any value, when `isCancelled` says
+  /// that none is wanted.
+  static func value(
+    _ one: [[Double]], _ two: [[Double]], _ isCancelled: () -> Bool = { false }
+  ) -> Double {
+    let (left, right) = (Centered(one, isCancelled), Centered(two, isCancelled))
     let means = zip(left.mean, right.mean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-    let product = left.triangle.map { row in
-      right.triangle.map { other in zip(row, other).reduce(0) { $0 + $1.0 * $1.1 } }
+    let product = left.triangle.map { row -> [Double] in
+      isCancelled()
+        ? [] : right.triangle.map { other in zip(row, other).reduce(0) { $0 + $1.0 * $1.1 } }
     }
     let root =
-      singularValues(product).reduce(0, +)
+      singularValues(product, isCancelled).reduce(0, +)
       / (Double(one.count - 1) * Double(two.count - 1)).squareRoot()
     return max(0, means + left.variance + right.variance - 2 * root)
   }
@@ -89,7 +93,7 @@ enum FrechetDistance {
     /// R of the sample's QR decomposition, by Householder's reflections.
     let triangle: [[Double]]
 
-    init(_ rows: [[Double]]) {
+    init(_ rows: [[Double]], _ isCancelled: () -> Bool) {
       let count = Double(rows.count)
       let width = rows[0].count
       var mean = [Double](repeating: 0, count: width)
@@ -98,13 +102,15 @@ enum FrechetDistance {
       self.mean = mean
       let centered = rows.map { row in zip(row, mean).map { $0 - $1 } }
       variance = centered.reduce(0) { $0 + $1.reduce(0) { $0 + $1 * $1 } } / (count - 1)
-      triangle = Self.triangle(centered)
+      triangle = Self.triangle(centered, isCancelled)
     }
 
-    private static func triangle(_ rows: [[Double]]) -> [[Double]] {
+    private static func triangle(
+      _ rows: [[Double]], _ isCancelled: () -> Bool
+    ) -> [[Double]] {
       var rows = rows
       let height = min(rows.count, rows[0].count)
-      for column in 0..<height {
+      for column in 0..<height where !isCancelled() {
         let square = (column..<rows.count).reduce(0) { $0 + rows[$1][column] * rows[$1][column] }
         guard square > 0 else { continue }
         let pivot = rows[column][column]
@@ -127,11 +133,13 @@ enum FrechetDistance {
   }
 
   /// The singular values of a matrix, by one-sided Jacobi rotations of its rows.
-  private static func singularValues(_ matrix: [[Double]]) -> [Double] {
+  private static func singularValues(
+    _ matrix: [[Double]], _ isCancelled: () -> Bool
+  ) -> [Double] {
     var rows = matrix
     for _ in 0..<60 {
       var isDone = true
-      for one in 0..<rows.count {
+      for one in 0..<rows.count where !isCancelled() {
         for two in one + 1..<max(one + 1, rows.count) {
           if rotate(&rows, one, two) { isDone = false }
         }

@@ -69,11 +69,13 @@ struct CorpusScorer: SetScorer {
     guard let first = units.first else { return SetScore(note: note, scored: 0, errors: errors) }
     let metric = scorer.metric
     let known = units
+    let isCancelled = items.first?.first?.cancellation
     let width = first.count
     let interval = Bootstrap.percentile(
       unitCount: units.count, resamples: Self.resampleCount, seed: Self.seed, level: 0.95
     ) { times in
       var sum = [Double](repeating: 0, count: width)
+      if isCancelled?() == true { return 0 }
       for (unit, count) in zip(known, times) where count > 0 {
         for place in 0..<width { sum[place] += Double(count) * unit[place] }
       }

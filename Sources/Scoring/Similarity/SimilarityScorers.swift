@@ -23,7 +23,8 @@ struct SimilarityScorer: Scorer {
   /// The counts of an output, which add up to those of a set.
   func counts(_ item: ScoredItem) throws(ScoringFailure) -> [Double] {
     let (output, references) = try texts.read(item)
-    return metric.counts(output, references)
+    var work = ScoringWork(item)
+    return try metric.counts(output, references, &work)
   }
 }
 
@@ -76,22 +77,32 @@ struct RougeScorer: Scorer {
   func score(_ item: ScoredItem) throws(ScoringFailure) -> Score {
     let (output, references) = try texts.read(item)
     let words = TextTokens.rouge(output)
-    let values = references.map { Self.value(words, TextTokens.rouge($0)) }
+    var work = ScoringWork(item)
+    var values: [Double] = []
+    for reference in references {
+      values.append(try Self.value(words, TextTokens.rouge(reference), &work))
+    }
     // Of several references, the best counts, as in `score_multi`.
     return Score(values.max() ?? 0)
   }
 
-  private static func value(_ words: [DataText], _ reference: [DataText]) -> Double {
+  private static func value(
+    _ words: [DataText], _ reference: [DataText], _ work: inout ScoringWork
+  ) throws(ScoringFailure) -> Double {
     guard !words.isEmpty, !reference.isEmpty else { return 0 }
-    let common = Double(commonLength(reference, words))
+    let common = Double(try commonLength(reference, words, &work))
     let (precision, recall) = (common / Double(words.count), common / Double(reference.count))
     return precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0
   }
 
   /// The length of the longest common subsequence.
-  private static func commonLength(_ one: [DataText], _ two: [DataText]) -> Int {
+  private static func commonLength(
+    _ one: [DataText], _ two: [DataText], _ work: inout ScoringWork
+  ) throws(ScoringFailure) -> Int {
+    let (one, two) = TextTokens.numbers(one, two)
     var row = [Int](repeating: 0, count: two.count + 1)
     for word in one {
+      try work.spend(two.count)
       var diagonal = 0
       for (place, other) in two.enumerated() {
         let above = row[place + 1]

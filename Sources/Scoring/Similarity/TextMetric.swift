@@ -16,7 +16,10 @@ enum TextMetric: Sendable {
   private static let bleuOrder = 4
 
   /// The counts of one output against its references, of which there is at least one.
-  func counts(_ output: String, _ references: [String]) -> [Double] {
+  /// - Throws: ``ScoringFailure`` when that takes more than the work that is left.
+  func counts(
+    _ output: String, _ references: [String], _ work: inout ScoringWork
+  ) throws(ScoringFailure) -> [Double] {
     switch self {
     case .bleu(let tokenization):
       return Self.bleuCounts(
@@ -34,9 +37,10 @@ enum TextMetric: Sendable {
       return best.counts
     case .wer:
       let words = TextTokens.wer(output)
-      let all = references.map { reference in
+      var all: [[Double]] = []
+      for reference in references {
         let expected = TextTokens.wer(reference)
-        return [Double(Self.distance(expected, words)), Double(expected.count)]
+        all.append([Double(try Self.distance(expected, words, &work)), Double(expected.count)])
       }
       return all.min { value(of: $0) < value(of: $1) } ?? []
     }
@@ -124,9 +128,13 @@ enum TextMetric: Sendable {
   // WER: the edits, and the words of the reference.
 
   /// Levenshtein's distance.
-  private static func distance(_ one: [DataText], _ two: [DataText]) -> Int {
+  private static func distance(
+    _ one: [DataText], _ two: [DataText], _ work: inout ScoringWork
+  ) throws(ScoringFailure) -> Int {
+    let (one, two) = TextTokens.numbers(one, two)
     var row = Array(0...two.count)
     for (index, word) in one.enumerated() {
+      try work.spend(two.count)
       var diagonal = row[0]
       row[0] = index + 1
       for (place, other) in two.enumerated() {

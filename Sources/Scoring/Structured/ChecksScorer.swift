@@ -2,8 +2,8 @@ import Model
 
 /// `checks`: the criteria of a row, a list of scorers in one of its columns, which must all hold.
 ///
-/// A check is a scorer that gives yes or no, or an amount with `min` or `max`. One that fails makes
-/// the score false; otherwise one that cannot be scored makes it a failure to score.
+/// A check is a scorer that gives yes or no, or a value within `min` and `max`. One that fails
+/// makes the score false; otherwise one that cannot be scored makes it a failure to score.
 struct ChecksScorer: Scorer {
   let identity: ScorerIdentity
   private let column: String
@@ -15,11 +15,12 @@ struct ChecksScorer: Scorer {
     output = try options.output()
   }
 
-  var columns: ScorerColumns { ScorerColumns(required: [column]) }
+  var columns: ScorerColumns { ScorerColumns(required: [column], references: [column]) }
 
   /// The columns that the checks of the rows read.
-  func furtherColumns(_ cells: ScoredColumns) -> [String] {
+  func furtherColumns(_ cells: ScoredColumns) -> ScorerColumns {
     var names: [DataText] = []
+    var references: [DataText] = []
     var known: Set<DataText> = []
     for row in 0..<cells.count {
       let item = cells.item(row)
@@ -28,10 +29,13 @@ struct ChecksScorer: Scorer {
       else { continue }
       for check in checks {
         let columns = check.scorer.columns
-        names += (columns.required + columns.optional).map { DataText($0) }
+        names += columns.names.map { DataText($0) }
+        references += columns.references.map { DataText($0) }
       }
     }
-    return Set(names).sorted().map(\.string)
+    return ScorerColumns(
+      required: [], optional: Set(names).sorted().map(\.string),
+      references: Set(references).sorted().map(\.string))
   }
 
   /// One criterion.
@@ -43,14 +47,15 @@ struct ChecksScorer: Scorer {
     var name: String { scorer.identity.name }
 
     func holds(_ item: ScoredItem) throws(ScoringFailure) -> Bool {
-      switch try scorer.score(item).value {
-      case .bool(let bool): return bool
-      case .number(let number):
-        guard least != nil || most != nil else {
+      let value = try scorer.score(item.limited(to: scorer.columns)).value
+      guard least != nil || most != nil else {
+        guard case .bool(let bool) = value else {
           throw ScoringFailure("it gives an amount, and has neither 'min' nor 'max'")
         }
-        return number >= least ?? -.infinity && number <= most ?? .infinity
+        return bool
       }
+      // Of a yes or no, bounds are those of 1 and 0.
+      return value.number >= least ?? -.infinity && value.number <= most ?? .infinity
     }
   }
 
@@ -75,6 +80,9 @@ struct ChecksScorer: Scorer {
     let json = try item.json(column)
     guard let items = json.array, !items.isEmpty else {
       throw ScoringFailure("the column '\(column)' is not a list of checks")
+    }
+    guard items.count <= ScorerDocument.limit else {
+      throw ScoringFailure("\(items.count) checks are more than \(ScorerDocument.limit)")
     }
     var checks: [Check] = []
     for item in items { checks.append(try check(item)) }

@@ -8,6 +8,9 @@ struct JSONDecimal: Hashable, Comparable {
   private let exponent: Int
   private let isNegative: Bool
 
+  /// The most zeros that are written out for a sum.
+  private static let zeroLimit = 10_000
+
   /// The largest exponent; a number beyond it is taken to have it.
   private static let exponentLimit = 1 << 20
 
@@ -22,6 +25,25 @@ struct JSONDecimal: Hashable, Comparable {
 
   /// A count.
   init(count: Int) { self.init(text: String(count)) }
+
+  /// The shortest decimal number that reads as a float.
+  init(_ float: Double) { self.init(text: "\(float)") }
+
+  private init(digits: [UInt8], exponent: Int, isNegative: Bool) {
+    let text = digits.map { String($0) }.joined()
+    self.init(text: (isNegative ? "-" : "") + (text.isEmpty ? "0" : text))
+    if !self.digits.isEmpty {
+      self = JSONDecimal(stripped: self.digits, self.exponent + exponent, self.isNegative)
+    }
+  }
+
+  private init(stripped digits: [UInt8], _ exponent: Int, _ isNegative: Bool) {
+    self.digits = digits
+    self.exponent = exponent
+    self.isNegative = isNegative
+  }
+
+  var isZero: Bool { digits.isEmpty }
 
   private init(text: String) {
     var digits: [UInt8] = []
@@ -54,6 +76,60 @@ struct JSONDecimal: Hashable, Comparable {
   }
 
   var isInteger: Bool { exponent >= 0 }
+
+  private var magnitude: JSONDecimal { JSONDecimal(stripped: digits, exponent, false) }
+
+  /// Returns true when the distance to `other` is at most `absolute`, or at most `relative` times
+  /// the magnitude of `other`, computed without rounding.
+  func isNear(_ other: JSONDecimal, absolute: JSONDecimal, relative: JSONDecimal) -> Bool {
+    if self == other { return true }
+    guard !absolute.isZero || !relative.isZero else { return false }
+    guard let distance = distance(to: other) else { return false }
+    return distance <= absolute || distance <= relative.times(other.magnitude)
+  }
+
+  /// The magnitude of the difference; nil when it takes too many digits, as it does between numbers
+  /// that are far apart.
+  private func distance(to other: JSONDecimal) -> JSONDecimal? {
+    let least = min(exponent, other.exponent)
+    func aligned(_ number: JSONDecimal) -> [UInt8]? {
+      let zeros = number.exponent - least
+      if number.digits.isEmpty { return [] }
+      return zeros <= Self.zeroLimit
+        ? number.digits + [UInt8](repeating: 0, count: zeros) : nil
+    }
+    guard let one = aligned(self), let two = aligned(other) else { return nil }
+    let isLess = one.count == two.count ? one.lexicographicallyPrecedes(two) : one.count < two.count
+    let (large, small) = isLess ? (two, one) : (one, two)
+    var digits = [UInt8](large.reversed())
+    let isSum = isNegative != other.isNegative
+    var carry = 0
+    for place in digits.indices {
+      let part = place < small.count ? Int(small[small.count - 1 - place]) : 0
+      let value = Int(digits[place]) + (isSum ? part + carry : -part - carry)
+      carry = isSum ? value / 10 : value < 0 ? 1 : 0
+      digits[place] = UInt8((value + 10) % 10)
+    }
+    if carry > 0, isSum { digits.append(1) }
+    return JSONDecimal(digits: digits.reversed(), exponent: least, isNegative: false)
+  }
+
+  /// The product with a number of any length; this one has as many digits as a float.
+  private func times(_ other: JSONDecimal) -> JSONDecimal {
+    var product = [Int](repeating: 0, count: digits.count + other.digits.count)
+    for (place, digit) in digits.reversed().enumerated() {
+      for (offset, factor) in other.digits.reversed().enumerated() {
+        product[place + offset] += Int(digit) * Int(factor)
+      }
+    }
+    for place in product.indices where product[place] > 9 {
+      product[place + 1] += product[place] / 10
+      product[place] %= 10
+    }
+    return JSONDecimal(
+      digits: product.reversed().map { UInt8($0) }, exponent: exponent + other.exponent,
+      isNegative: isNegative != other.isNegative)
+  }
 
   /// The digits and the exponent, the same for all spellings of the number.
   var text: String {

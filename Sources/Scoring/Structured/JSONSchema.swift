@@ -26,9 +26,11 @@ package struct JSONSchema: Sendable {
   }
 
   /// The first fault of a value; nil when it is valid.
-  /// - Throws: ``ScoringFailure`` when references lead in a circle.
-  package func fault(of json: JSON) throws(ScoringFailure) -> String? {
-    var validation = JSONValidation(self)
+  /// - Throws: ``ScoringFailure`` when references lead in a circle, or the schema takes more than
+  ///   the work that is left.
+  func fault(of json: JSON, _ work: inout ScoringWork) throws(ScoringFailure) -> String? {
+    var validation = JSONValidation(self, work)
+    defer { work = validation.work }
     guard try !validation.isValid(json, root, at: "") else { return nil }
     return validation.fault ?? "it is not valid"
   }

@@ -25,25 +25,19 @@ struct JSONOutput: Sendable {
     let text: String
     if let cell = item.cell(output), !cell.isText {
       // A cell that was saved as JSON is JSON, unless it is a text.
-      let value = try item.json(output)
+      let value = try item.value(output)
       guard let string = value.string else { return .success(value) }
       text = string
     } else {
       text = try item.output(output)
     }
-    do throws(JSONFault) {
-      return .success(try JSON(text: normalizations.applied(to: text)))
-    } catch {
-      return .failure(error)
-    }
+    return try JSON.reading(normalizations.applied(to: text))
   }
 
   /// The part of a score that counts outputs that were cut off; empty where no column says so.
   func truncation(_ item: ScoredItem) -> [Score.Part] {
-    guard let reason = item.cell(Self.finishReason) else { return [] }
-    return [
-      Score.Part(name: "truncated", value: .bool(Self.lengths.hasText(reason.text)))
-    ]
+    guard let reason = item.text(Self.finishReason) else { return [] }
+    return [Score.Part(name: "truncated", value: .bool(Self.lengths.hasText(reason)))]
   }
 }
 
@@ -93,7 +87,8 @@ struct JSONSchemaScorer: Scorer {
     switch try output.json(item) {
     case .failure(let fault): return Score(false, detail: fault.place, parts: parsed(false))
     case .success(let json):
-      let fault = try schema.fault(of: json)
+      var work = ScoringWork(item)
+      let fault = try schema.fault(of: json, &work)
       return Score(fault == nil, detail: fault, parts: parsed(true))
     }
   }
@@ -114,8 +109,21 @@ struct JSONFieldsScorer: Scorer {
   }
 
   var columns: ScorerColumns {
-    ScorerColumns(
-      required: output.columns.required + expectation.columns, optional: output.columns.optional)
+    output.columns + expectation.columns
+  }
+
+  /// A field that none of the references has, which is spelled wrong.
+  func fault(in cells: ScoredColumns) -> String? {
+    guard let fields else { return nil }
+    var absent = fields
+    var hasReference = false
+    for row in 0..<cells.count where !absent.isEmpty {
+      guard let expected = try? expectation.json(cells.item(row)) else { continue }
+      hasReference = true
+      absent.removeAll { $0.value(in: expected) != nil }
+    }
+    guard hasReference, let field = absent.first else { return nil }
+    return "no reference answer has a value at '\(field.text)', which 'fields' names"
   }
 
   func score(_ item: ScoredItem) throws(ScoringFailure) -> Score {
@@ -125,6 +133,9 @@ struct JSONFieldsScorer: Scorer {
       ?? expected.object?.names.compactMap { JSONPath((JSONPointer() / $0).text) } ?? []
     guard !fields.isEmpty else {
       throw ScoringFailure("the reference answer is not an object with members, and no 'fields'")
+    }
+    if let field = fields.first(where: { $0.value(in: expected) == nil }) {
+      throw ScoringFailure("the reference answer has no value at '\(field.text)'")
     }
     let json: JSON
     switch try output.json(item) {
@@ -136,11 +147,10 @@ struct JSONFieldsScorer: Scorer {
       return score
     }
     let wrong = fields.filter { field in
-      switch (field.value(in: expected), field.value(in: json)) {
-      case (let one?, let two?): !one.isEqual(to: two)
-      case (nil, nil): false
-      default: true
+      guard let one = field.value(in: expected), let two = field.value(in: json) else {
+        return true
       }
+      return !one.isEqual(to: two)
     }
     var score = Score(Double(fields.count - wrong.count) / Double(fields.count))
     if !wrong.isEmpty {

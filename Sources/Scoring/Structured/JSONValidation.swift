@@ -7,11 +7,20 @@ struct JSONValidation {
   private(set) var fault: String?
   private var keepsFaults = true
   private var depth = 0
+  private(set) var work: ScoringWork
 
   /// Deeper than values are nested, with some references for each level.
   private static let depthLimit = 400
 
-  init(_ schema: JSONSchema) { self.schema = schema }
+  /// The steps of a schema, of a byte that is compared, and of a keyword with numbers.
+  private static let schemaSteps = 100
+  private static let byteSteps = 4
+  private static let numberSteps = 10_000
+
+  init(_ schema: JSONSchema, _ work: ScoringWork) {
+    self.schema = schema
+    self.work = work
+  }
 
   /// Validates `value` at the JSON pointer `place`.
   mutating func isValid(
@@ -21,6 +30,7 @@ struct JSONValidation {
       return isAllowed || fails(place, "nothing is allowed")
     }
     guard let rules = schema.object else { return true }
+    try work.spend(Self.schemaSteps)
     guard depth < Self.depthLimit else {
       throw ScoringFailure("references of the schema lead in a circle, or too deep")
     }
@@ -31,7 +41,7 @@ struct JSONValidation {
     {
       return false
     }
-    guard isPlainValid(value, rules, at: place),
+    guard try isPlainValid(value, rules, at: place),
       try areAlternativesValid(value, rules, at: place)
     else { return false }
     switch value {
@@ -59,24 +69,38 @@ struct JSONValidation {
 
   // Keywords without subschemas.
 
+  /// Returns true when both are the same value, and counts the work.
+  private mutating func isEqual(_ one: JSON, _ two: JSON) throws(ScoringFailure) -> Bool {
+    if case .string(let text) = one, case .string(let other) = two {
+      try work.spend(Self.byteSteps + min(text.utf8.count, other.utf8.count))
+      return text.hasBytes(of: other)
+    }
+    let bytes = one.equalityBytes
+    let others = two.equalityBytes
+    try work.spend(Self.byteSteps * (bytes.count + others.count))
+    return bytes == others
+  }
+
   private mutating func isPlainValid(
     _ value: JSON, _ rules: JSON.Object, at place: String
-  ) -> Bool {
+  ) throws(ScoringFailure) -> Bool {
     if let type = rules["type"] {
       let names = (type.array ?? [type]).compactMap(\.string)
       guard names.contains(where: { Self.isOf(value, type: $0) }) else {
         return fails(place, "it is not of type \(names.joined(separator: " or "))")
       }
     }
-    if let items = rules["enum"]?.array, !items.contains(where: { $0.isEqual(to: value) }) {
-      return fails(place, "it is not one of the values of enum")
+    if let items = rules["enum"]?.array {
+      var isOne = false
+      for item in items where !isOne { isOne = try isEqual(item, value) }
+      guard isOne else { return fails(place, "it is not one of the values of enum") }
     }
-    if let constant = rules["const"], !constant.isEqual(to: value) {
+    if let constant = rules["const"], try !isEqual(constant, value) {
       return fails(place, "it is not the value of const")
     }
     switch value {
-    case .integer, .number: return isNumberValid(value, rules, at: place)
-    case .string(let text): return isTextValid(text, rules, at: place)
+    case .integer, .number: return try isNumberValid(value, rules, at: place)
+    case .string(let text): return try isTextValid(text, rules, at: place)
     case .array(let items): return isCountValid(items.count, rules, "Items", at: place)
     case .object(let object): return isCountValid(object.count, rules, "Properties", at: place)
     default: return true
@@ -98,7 +122,9 @@ struct JSONValidation {
 
   private mutating func isNumberValid(
     _ value: JSON, _ rules: JSON.Object, at place: String
-  ) -> Bool {
+  ) throws(ScoringFailure) -> Bool {
+    if case .number(let text) = value { try work.spend(Self.byteSteps * text.utf8.count) }
+    if rules["multipleOf"] != nil { try work.spend(Self.numberSteps) }
     guard let number = JSONDecimal(value) else { return true }
     let bounds: [(name: String, holds: (JSONDecimal) -> Bool)] = [
       ("maximum", { number <= $0 }), ("exclusiveMaximum", { number < $0 }),
@@ -115,10 +141,11 @@ struct JSONValidation {
 
   private mutating func isTextValid(
     _ text: String, _ rules: JSON.Object, at place: String
-  ) -> Bool {
+  ) throws(ScoringFailure) -> Bool {
+    try work.spend(text.utf8.count)
     guard isCountValid(text.unicodeScalars.count, rules, "Length", at: place) else { return false }
     if let pattern = rules["pattern"]?.string, let regex = schema.patterns[pattern],
-      !regex.matches(text)
+      try !regex.matches(text, &work)
     {
       return fails(place, "it breaks pattern")
     }
@@ -183,10 +210,12 @@ struct JSONValidation {
   private mutating func areValid(
     _ items: [JSON], _ rules: JSON.Object, at place: String
   ) throws(ScoringFailure) -> Bool {
-    if rules["uniqueItems"] == .bool(true),
-      Set(items.map(\.equalityBytes)).count < items.count
-    {
-      return fails(place, "its items are not unique")
+    if rules["uniqueItems"] == .bool(true) {
+      let bytes = items.map(\.equalityBytes)
+      try work.spend(Self.byteSteps * bytes.reduce(0) { $0 + $1.count })
+      guard Set(bytes).count == items.count else {
+        return fails(place, "its items are not unique")
+      }
     }
     let prefix = rules["prefixItems"]?.array ?? []
     for (index, item) in items.enumerated() {
@@ -210,6 +239,7 @@ struct JSONValidation {
   private mutating func isValid(
     _ object: JSON.Object, _ rules: JSON.Object, at place: String
   ) throws(ScoringFailure) -> Bool {
+    try work.spend(rules["required"]?.array?.count ?? 0)
     for name in (rules["required"]?.array ?? []).compactMap(\.string) where object[name] == nil {
       return fails(place, "the member '\(name)' is missing")
     }
@@ -242,7 +272,7 @@ struct JSONValidation {
       var applied: [JSON] = []
       if let rule = rules["properties"]?.object?[member.name] { applied.append(rule) }
       for pattern in patterns {
-        if schema.patterns[pattern.name]?.matches(member.name) == true {
+        if let regex = schema.patterns[pattern.name], try regex.matches(member.name, &work) {
           applied.append(pattern.value)
         }
       }

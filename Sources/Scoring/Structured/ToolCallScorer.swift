@@ -34,8 +34,7 @@ struct ToolCallScorer: Scorer {
   }
 
   var columns: ScorerColumns {
-    ScorerColumns(
-      required: [calls] + expectation.columns, optional: [ScoredItem.errorColumn])
+    ScorerColumns(required: [calls], optional: [ScoredItem.errorColumn]) + expectation.columns
   }
 
   /// The tools of a list in OpenAI's or Anthropic's shape, or of an object of schemas by name.
@@ -58,16 +57,17 @@ struct ToolCallScorer: Scorer {
 
   func score(_ item: ScoredItem) throws(ScoringFailure) -> Score {
     guard !item.hasError else { throw ScoringFailure("there is no output: the call failed") }
-    guard let expected = ToolCall.list(try expectation.json(item)) else {
+    guard let expected = try ToolCall.list(try expectation.json(item)) else {
       throw ScoringFailure("the reference answer is not a list of tool calls")
     }
     // A row without calls made none.
-    guard let made = item.cell(calls) == nil ? [] : ToolCall.list(try item.json(calls)) else {
+    guard let made = item.cell(calls) == nil ? [] : try ToolCall.list(try item.json(calls)) else {
       throw ScoringFailure("the column '\(calls)' is not a list of tool calls")
     }
-    let missing = Self.unmatched(expected, in: made) { $0.name.hasBytes(of: $1.name) }
-    let spurious = Self.unmatched(made, in: expected) { $0.name.hasBytes(of: $1.name) }
-    let wrong = Self.unmatched(expected, in: made) { $0.isEqual(to: $1) }
+    var work = ScoringWork(item)
+    let missing = try Self.unmatched(expected, in: made, &work) { $0.name.hasBytes(of: $1.name) }
+    let spurious = try Self.unmatched(made, in: expected, &work) { $0.name.hasBytes(of: $1.name) }
+    let wrong = try Self.unmatched(expected, in: made, &work) { $0.isEqual(to: $1) }
     var areNamesRight = missing.isEmpty && spurious.isEmpty
     var areArgumentsRight = wrong.isEmpty
     if order == .strict, areNamesRight {
@@ -83,7 +83,7 @@ struct ToolCallScorer: Scorer {
     ]
     if let schemas {
       var areValid = true
-      for call in made where try !call.isValid(by: schemas) { areValid = false }
+      for call in made where try !call.isValid(by: schemas, &work) { areValid = false }
       parts.append(Score.Part(name: "valid", value: .bool(areValid)))
     }
     return Score(
@@ -106,14 +106,20 @@ struct ToolCallScorer: Scorer {
 
   /// The calls of `calls` that have no partner in `others`, each of which is one's partner only.
   private static func unmatched(
-    _ calls: [ToolCall], in others: [ToolCall], _ match: (ToolCall, ToolCall) -> Bool
-  ) -> [ToolCall] {
+    _ calls: [ToolCall], in others: [ToolCall], _ work: inout ScoringWork,
+    _ match: (ToolCall, ToolCall) -> Bool
+  ) throws(ScoringFailure) -> [ToolCall] {
     var free = others
-    return calls.filter { call in
-      guard let place = free.firstIndex(where: { match(call, $0) }) else { return true }
+    var unmatched: [ToolCall] = []
+    for call in calls {
+      try work.spend(free.count * 20 + call.size)
+      guard let place = free.firstIndex(where: { match(call, $0) }) else {
+        unmatched.append(call)
+        continue
+      }
       free.remove(at: place)
-      return false
     }
+    return unmatched
   }
 }
 
@@ -122,41 +128,52 @@ struct ToolCall: Sendable {
   let name: String
   /// Nil when the text of the arguments is not JSON.
   let arguments: JSON?
+  /// The text that equal arguments share.
+  private let identity: [UInt8]?
+
+  /// The bytes that a comparison reads, about.
+  var size: Int { name.utf8.count + (identity?.count ?? 0) }
 
   /// The calls of a list, or one call; nil when the value is neither.
-  static func list(_ json: JSON) -> [ToolCall]? {
+  /// - Throws: ``ScoringFailure`` for arguments that are nested too deep to read.
+  static func list(_ json: JSON) throws(ScoringFailure) -> [ToolCall]? {
     switch json {
     case .null: return []
     case .array(let items):
-      let calls = items.map(ToolCall.init)
-      return calls.contains { $0 == nil } ? nil : calls.compactMap(\.self)
-    default: return ToolCall(json).map { [$0] }
+      var calls: [ToolCall] = []
+      for item in items {
+        guard let call = try ToolCall(item) else { return nil }
+        calls.append(call)
+      }
+      return calls
+    default: return try ToolCall(json).map { [$0] }
     }
   }
 
-  private init?(_ json: JSON) {
+  private init?(_ json: JSON) throws(ScoringFailure) {
     guard let object = json.object else { return nil }
     let call = object["function"]?.object ?? object["functionCall"]?.object ?? object
     guard let name = call["name"]?.string else { return nil }
     self.name = name
     let arguments = call["arguments"] ?? call["input"] ?? call["args"] ?? .object([:])
     if let text = arguments.string {
-      self.arguments = text.isEmpty ? .object([:]) : try? JSON(text: text)
+      let read = text.isEmpty ? .success(.object([:])) : try JSON.reading(text)
+      self.arguments = try? read.get()
     } else {
       self.arguments = arguments
     }
+    identity = self.arguments?.equalityBytes
   }
 
   func isEqual(to other: ToolCall) -> Bool {
-    guard name.hasBytes(of: other.name), let arguments, let others = other.arguments else {
-      return false
-    }
-    return arguments.isEqual(to: others)
+    name.hasBytes(of: other.name) && identity != nil && identity == other.identity
   }
 
   /// Returns true when the tool is known and the arguments are valid by its schema.
-  func isValid(by schemas: [DataText: JSONSchema]) throws(ScoringFailure) -> Bool {
+  func isValid(
+    by schemas: [DataText: JSONSchema], _ work: inout ScoringWork
+  ) throws(ScoringFailure) -> Bool {
     guard let schema = schemas[name], let arguments else { return false }
-    return try schema.fault(of: arguments) == nil
+    return try schema.fault(of: arguments, &work) == nil
   }
 }

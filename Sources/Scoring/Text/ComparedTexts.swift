@@ -13,14 +13,23 @@ struct ComparedTexts: Sendable {
     normalizations = try options.normalizations()
   }
 
-  var columns: ScorerColumns { ScorerColumns(required: [output] + expectation.columns) }
+  var columns: ScorerColumns { ScorerColumns(required: [output]) + expectation.columns }
+
+  /// True for a reference that is the same for all items, and empty.
+  var isEmptyValue: Bool {
+    guard case .value(let value) = expectation else { return false }
+    return Expectation.texts(value).allSatisfy { normalizations.applied(to: $0).isEmpty }
+  }
 
   /// Returns the texts of a row.
+  /// - Parameter allowsEmpty: False where an empty reference is none.
   /// - Throws: ``ScoringFailure`` when it has no reference, or no output.
   func read(
-    _ item: ScoredItem
+    _ item: ScoredItem, allowsEmpty: Bool = true
   ) throws(ScoringFailure) -> (output: String, references: [String]) {
     let references = try expectation.texts(item).map { normalizations.applied(to: $0) }
+      .filter { allowsEmpty || !$0.isEmpty }
+    guard allowsEmpty || !references.isEmpty else { throw expectation.missing }
     return (normalizations.applied(to: try item.output(output)), references)
   }
 }

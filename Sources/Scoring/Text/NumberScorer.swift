@@ -2,16 +2,16 @@ import Model
 
 /// `number`: the last number in the output, or that at a JSON pointer, against a reference.
 ///
-/// Numbers are those of JSON's grammar (RFC 8259, section 6), found from left to right, each as
-/// long as possible; a sign behind a letter or a digit is a hyphen. Without a reference the number
-/// itself is the score.
+/// Numbers are those of JSON's grammar (RFC 8259, section 6), with thousands between commas,
+/// found from left to right, each as long as possible; a sign behind a letter or a digit is a
+/// hyphen. They are compared by their digits. Without a reference the number itself is the score.
 struct NumberScorer: Scorer {
   let identity: ScorerIdentity
   private let output: String
   private let expectation: Expectation?
   private let pointer: JSONPath?
-  private let absolute: Double
-  private let relative: Double
+  private let absolute: JSONDecimal
+  private let relative: JSONDecimal
   private let normalizations: [Normalization]
 
   init(_ identity: ScorerIdentity, _ options: inout ScorerOptions) throws(StoreError) {
@@ -19,42 +19,48 @@ struct NumberScorer: Scorer {
     output = try options.output()
     expectation = try options.expectation()
     pointer = try options.pointer("at")
-    absolute = try options.number("abs") ?? 0
-    relative = try options.number("rel") ?? 0
+    absolute = JSONDecimal(try options.number("abs") ?? 0)
+    relative = JSONDecimal(try options.number("rel") ?? 0)
     normalizations = try options.normalizations()
-    guard expectation != nil || (absolute == 0 && relative == 0) else {
+    guard expectation != nil || (absolute.isZero && relative.isZero) else {
       throw options.fault("'abs' and 'rel' are distances from 'expected' or 'value'")
     }
   }
 
   var columns: ScorerColumns {
-    ScorerColumns(required: [output] + (expectation?.columns ?? []))
+    let own = ScorerColumns(required: [output])
+    return expectation.map { own + $0.columns } ?? own
   }
 
   func score(_ item: ScoredItem) throws(ScoringFailure) -> Score {
     let expected = try references(item)
     let text = normalizations.applied(to: try item.output(output))
-    let number: Double?
+    let found: JSON?
     if let pointer {
-      number = (try? JSON(text: text)).flatMap { pointer.value(in: $0) }?.double
+      let read = try JSON.reading(text)
+      found = (try? read.get()).flatMap { pointer.value(in: $0) }
     } else {
-      number = Self.last(in: text)
+      found = Self.last(in: text)
     }
     guard let expected else {
-      guard let number else { throw ScoringFailure("the output has no number") }
+      guard let number = found?.double, number.isFinite else {
+        throw ScoringFailure("the output has no number")
+      }
       return Score(number)
     }
-    guard let number else { return Score(false, detail: "the output has no number") }
+    guard let number = found.flatMap({ JSONDecimal($0) }) else {
+      return Score(false, detail: "the output has no number")
+    }
     return Score(
-      expected.contains { abs(number - $0) <= max(absolute, relative * abs($0)) })
+      expected.contains { number.isNear($0, absolute: absolute, relative: relative) })
   }
 
   /// The accepted numbers; nil without a reference.
-  private func references(_ item: ScoredItem) throws(ScoringFailure) -> [Double]? {
+  private func references(_ item: ScoredItem) throws(ScoringFailure) -> [JSONDecimal]? {
     guard let expectation else { return nil }
-    var numbers: [Double] = []
+    var numbers: [JSONDecimal] = []
     for text in try expectation.texts(item) {
-      guard let number = Self.last(in: text) else {
+      guard let number = Self.last(in: text).flatMap({ JSONDecimal($0) }) else {
         throw ScoringFailure("the reference answer has no number")
       }
       numbers.append(number)
@@ -62,8 +68,8 @@ struct NumberScorer: Scorer {
     return numbers
   }
 
-  /// The last number in a text; nil without one, or when it is too large for a float.
-  static func last(in text: String) -> Double? {
+  /// The last number in a text; nil without one.
+  static func last(in text: String) -> JSON? {
     let bytes = Array(text.utf8)
     var last: Range<Int>?
     var index = 0
@@ -75,8 +81,10 @@ struct NumberScorer: Scorer {
       last = index..<end
       index = end
     }
-    return last.flatMap { Double(String(decoding: bytes[$0], as: UTF8.self)) }
-      .flatMap { $0.isFinite ? $0 : nil }
+    return last.map { range in
+      .number(
+        String(decoding: bytes[range].filter { $0 != UInt8(ascii: ",") }, as: UTF8.self))
+    }
   }
 
   /// The end of the number that begins at `start`; nil when none does.
@@ -95,7 +103,16 @@ struct NumberScorer: Scorer {
       index += 1
     }
     guard isDigit(index) else { return nil }
+    let first = index
     index = bytes[index] == UInt8(ascii: "0") ? index + 1 : digits(from: index)
+    // One to three digits, and three behind each comma.
+    if index - first <= 3, bytes[first] != UInt8(ascii: "0") {
+      while index < bytes.count, bytes[index] == UInt8(ascii: ","),
+        digits(from: index + 1) == index + 4
+      {
+        index += 4
+      }
+    }
     if index < bytes.count, bytes[index] == UInt8(ascii: "."), isDigit(index + 1) {
       index = digits(from: index + 1)
     }

@@ -17,12 +17,15 @@ struct TextScorer: Scorer {
     self.identity = identity
     self.rule = rule
     texts = try ComparedTexts(&options)
+    guard rule == .exact || !texts.isEmptyValue else {
+      throw options.fault("'value' is empty, and every output would have it")
+    }
   }
 
   var columns: ScorerColumns { texts.columns }
 
   func score(_ item: ScoredItem) throws(ScoringFailure) -> Score {
-    let (text, references) = try texts.read(item)
+    let (text, references) = try texts.read(item, allowsEmpty: rule == .exact)
     let output = Array(text.utf8)
     return Score(references.contains { holds(output, Array($0.utf8)) })
   }
@@ -31,7 +34,7 @@ struct TextScorer: Scorer {
     switch rule {
     case .exact: output == expected
     case .prefix: output.starts(with: expected)
-    case .contains: output.contains(expected)
+    case .contains: output.hasPart(expected)
     }
   }
 }
@@ -59,6 +62,8 @@ struct RegexScorer: Scorer {
   var columns: ScorerColumns { ScorerColumns(required: [output]) }
 
   func score(_ item: ScoredItem) throws(ScoringFailure) -> Score {
-    Score(regex.matches(normalizations.applied(to: try item.output(output))))
+    var work = ScoringWork(item)
+    return Score(
+      try regex.matches(normalizations.applied(to: try item.output(output)), &work))
   }
 }

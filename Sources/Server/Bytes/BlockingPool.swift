@@ -1,10 +1,11 @@
 import Model
 import NIOPosix
+import Platform
 
 /// Threads on which calls may block, so that event loops never do.
 ///
 /// A call runs as part of the task that made it, so `Task.isCancelled` is true in it once the
-/// request was cancelled.
+/// request was cancelled, and ``CancellationFlag`` is set for all threads that work on it.
 final class BlockingPool: TaskExecutor {
   private let pool: NIOThreadPool
 
@@ -24,14 +25,28 @@ final class BlockingPool: TaskExecutor {
   func run<Value: Sendable>(
     _ body: @Sendable () throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
-    let result = await withTaskExecutorPreference(self) { () async -> Result<Value, StoreError> in
+    let flag = CancellationFlag()
+    let result = await withTaskCancellationHandler {
+      await withTaskExecutorPreference(self) { () async -> Result<Value, StoreError> in
+        Self.result(flag, body)
+      }
+    } onCancel: {
+      flag.set()
+    }
+    return try result.get()
+  }
+
+  /// The result of a call that ends when a flag is set.
+  private static func result<Value: Sendable>(
+    _ flag: CancellationFlag, _ body: @Sendable () throws(StoreError) -> Value
+  ) -> Result<Value, StoreError> {
+    CancellationFlag.$current.withValue(flag) {
       do throws(StoreError) {
         return .success(try body())
       } catch {
         return .failure(error)
       }
     }
-    return try result.get()
   }
 
   /// Ends the threads once what they were given is done.

@@ -27,9 +27,8 @@ extension Routes {
     guard try seen(order.rules, context).dataset == name else {
       throw StoreError(.usage, "'\(order.rules)' is not a version of \(name)")
     }
-    for text in [order.on, order.active, order.outcomes].compactMap({ $0 }) {
-      _ = try seen(text, context)
-    }
+    let texts = [order.on, order.active, order.outcomes].compactMap { $0 }
+    for text in texts + scoreReferences(order.scores) { _ = try seen(text, context) }
     order.save = try order.save.map { try allowed($0, context) }
     let wanted = order
     let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
@@ -47,9 +46,8 @@ extension Routes {
     guard order.name == name.text else {
       throw StoreError(.usage, "'\(order.name)' is not the router \(name)")
     }
-    for text in [order.on, order.from, order.holdout].compactMap({ $0 }) {
-      _ = try seen(text, context)
-    }
+    let texts = [order.on, order.from, order.holdout].compactMap { $0 }
+    for text in texts + scoreReferences(order.scores) { _ = try seen(text, context) }
     order.save = try order.save.map { try allowed($0, context) }
     let wanted = order
     let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in

@@ -32,6 +32,11 @@ extension Routes {
     return reference
   }
 
+  /// The references among the scores that a request names.
+  func scoreReferences(_ scores: [String]?) -> [String] {
+    (scores ?? []).filter { !$0.hasBytes(of: ScoresDocument.none) }
+  }
+
   /// The order to save a document, if the caller may: as the caller, where it names no author.
   func allowed(
     _ save: SaveRequest, _ context: ServerContext
@@ -53,6 +58,7 @@ extension Routes {
     _ = try parameters(request)
     var order = try await backend.document(ComparisonRequest.self, of: request)
     var texts = [order.reference, order.registered].compactMap { $0 }
+    texts += scoreReferences(order.scores)
     if order.by == nil { texts += order.candidates + [order.base].compactMap { $0 } }
     for text in texts { _ = try seen(text, context) }
     order.save = try order.save.map { try allowed($0, context) }
@@ -99,7 +105,7 @@ extension Routes {
   ) async throws -> Response {
     _ = try parameters(request)
     var order = try await backend.document(GateRequest.self, of: request)
-    _ = try seen(order.reference, context)
+    for text in [order.reference] + scoreReferences(order.scores) { _ = try seen(text, context) }
     order.save = try allowed(order.save, context)
     let wanted = order
     let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in

@@ -6,7 +6,7 @@ import Wire
 
 extension Routes {
   private static let trendParameters: Set = [
-    "metric", "stat", "by", "where", "repeat", "versions",
+    "metric", "stat", "by", "where", "repeat", "versions", "scores",
   ]
 
   /// The routes on the history of a dataset over its versions.
@@ -23,7 +23,7 @@ extension Routes {
     _ request: Request, _ context: ServerContext
   ) async throws -> Response {
     let dataset = try dataset(context)
-    let order = try trend(try parameters(request, Self.trendParameters))
+    let order = try trend(try parameters(request, Self.trendParameters), context)
     let backend = backend
     let document = try await backend.onWorkerPool(context, hasSQL: order.condition != nil) {
       (service) throws(StoreError) in
@@ -38,7 +38,7 @@ extension Routes {
     let dataset = try dataset(context)
     let parameters = try parameters(
       request, Self.trendParameters.union(["good", "bad", "threshold", "items"]))
-    var bisection = BisectRequest(try trend(parameters))
+    var bisection = BisectRequest(try trend(parameters, context))
     bisection.good = try parameters.text("good")
     bisection.bad = try parameters.text("bad")
     if let text = try parameters.text("threshold") {
@@ -78,13 +78,18 @@ extension Routes {
       status: .ok, headers: headers, body: backend.body(bytes, 0..<bytes.count))
   }
 
-  private func trend(_ parameters: QueryParameters) throws(StoreError) -> TrendRequest {
+  private func trend(
+    _ parameters: QueryParameters, _ context: ServerContext
+  ) throws(StoreError) -> TrendRequest {
     var trend = TrendRequest(metric: try parameters.text("metric"))
     trend.statistic = try parameters.choice("stat", of: TrendRequest.Statistic.self)
     trend.group = try parameters.text("by")
     trend.condition = try parameters.text("where")
     trend.repeats = try parameters.text("repeat")
     trend.versions = try parameters.text("versions") ?? "*"
+    let scores = parameters.texts("scores")
+    trend.scores = scores.isEmpty ? nil : scores
+    for text in scoreReferences(trend.scores) { _ = try seen(text, context) }
     guard (trend.condition ?? "").unicodeScalars.count <= 16_384 else {
       throw StoreError(.usage, "where has at most 16384 characters")
     }

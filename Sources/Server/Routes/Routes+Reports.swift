@@ -22,7 +22,7 @@ extension Routes {
     _ = try parameters(request)
     let form = try ReportForm(accepting: request.headers[values: .accept])
     var order = try await backend.document(ReportRequest.self, of: request)
-    _ = try seen(order.reference, context)
+    for text in [order.reference] + scoreReferences(order.scores) { _ = try seen(text, context) }
     order.save = try order.save.map { try allowed($0, context) }
     let (wanted, backend) = (order, backend)
     let report = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
@@ -54,7 +54,10 @@ extension Routes {
     let kept = try await backend.onShortPool(context) { (service) throws(StoreError) in
       try service.report(reference)
     }
-    _ = try seen(kept.document.request.reference, context)
+    let request = kept.document.request
+    for text in [request.reference] + scoreReferences(request.scores) {
+      _ = try seen(text, context)
+    }
     let backend = backend
     let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
       try service.verifyReport(reference)

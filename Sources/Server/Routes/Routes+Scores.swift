@@ -23,7 +23,8 @@ extension Routes {
         author: order.author), context)
     (order.into, order.author) = (save.name, save.author)
     let (wanted, backend) = (order, backend)
-    let scores = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let scores = try await backend.onWorkerPool(context, hasScorers: true) {
+      (service) throws(StoreError) in
       try service.score(wanted)
     }
     if scores.isNew {

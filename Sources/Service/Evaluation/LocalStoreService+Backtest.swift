@@ -32,10 +32,12 @@ extension LocalStoreService {
     var plain = request
     (plain.save, plain.rules) = (nil, version.reference)
     var options = request.options ?? BacktestOptions()
-    let rows = try AnalysedVersion(try trialRows(request, rules.set), of: store)
+    let rows = try analysed(try trialRows(request, rules.set), scores: &plain.scores)
     plain.on = rows.reference
     var base = try baseline(&plain, of: version, rules.set)
-    base.findings += try findings(of: rows.snapshot, where: options.condition)
+    base.findings +=
+      try findings(of: rows.snapshot, where: options.condition)
+      + (rows.scores?.findings(arm: nil) ?? [])
     let schema = rows.schema
     let compiled = [rules] + [base.policy.compiled].compactMap { $0 }
     let isLogged = schema.columns.contains { $0.name == LoggedBacktest.Column.propensity }
@@ -51,39 +53,37 @@ extension LocalStoreService {
       + (isLogged ? LoggedBacktest.Column.targets + [LoggedBacktest.Column.rampPropensity] : [])
     let table = try trialTable(rows, columns: columns, where: options.condition)
     if !isLogged {
-      if let column = options.repeats { _ = try table.vector(column) }
-      takeAttempts(
-        in: table, schema.key, besides: options.by, &options.repeats, of: &key,
-        stated: &options.key)
+      try takeAttempts(in: table, schema.key, &options, of: &key)
+      base.findings += suspected(
+        in: table, key, besides: options.by, repeats: options.repeats, stated: options.key
+      ).map(\.finding)
     }
     plain.options = options
-    var sources = [rows.source]
-    let unmet = try rules.set.gate.map { (gate) throws(StoreError) in
-      try self.unmet(gate, rows.version, plain, of: version)
-    }
+    var sources = [rows.source] + (rows.scores?.sources ?? [])
+    let unmet = try unmet(rules.set.gate, rows.version, plain, of: version)
     guard isLogged else {
       let analysis = try BacktestAnalysis(
-        table, key: key, candidate: rules, active: base.policy, options: options)
-      return Trial(
-        document: try analysis.document(
-          plain, active: base.document, sources: sources, unmet: unmet ?? [],
-          findings: base.findings), rules: base.sources)
+        table, key: key, candidate: rules, active: base.policy, options: options,
+        scores: rows.scores?.columns ?? [])
+      let document = try analysis.document(
+        plain, active: base.document, sources: sources, unmet: unmet,
+        findings: base.findings)
+      return Trial(document: document, rules: base.sources)
     }
     let outcomes = try outcomes(of: rows.version, &plain).map { (version) throws(StoreError) in
       try AnalysedVersion(version, of: store)
     }
     sources += [outcomes].compactMap { $0?.source }
     let results = try outcomes.map { (outcomes) throws(StoreError) in
-      try trialTable(
-        outcomes,
-        columns: Self.columns(of: outcomes.schema, options, rules.set, key: key)
-          + RowContexts.columns(of: outcomes.schema, for: compiled, map: [:]), where: nil)
+      let columns = Self.columns(of: outcomes.schema, options, rules.set, key: key)
+      let contexts = RowContexts.columns(of: outcomes.schema, for: compiled, map: [:])
+      return try trialTable(outcomes, columns: columns + contexts, where: nil)
     }
     let analysis = try LoggedBacktest(
       table, outcomes: results, candidate: rules, active: base.policy, options: options)
     return Trial(
       document: try analysis.document(
-        plain, active: base.document, sources: sources, unmet: unmet ?? [],
+        plain, active: base.document, sources: sources, unmet: unmet,
         findings: base.findings),
       rules: base.sources)
   }
@@ -97,6 +97,16 @@ extension LocalStoreService {
         .usage, "the rules have no gates that name rows to try them on; name some with --on")
     }
     return try seen(on)
+  }
+
+  /// Removes the columns that number attempts from those of an item, where none was named.
+  private func takeAttempts(
+    in table: ColumnTable, _ own: [String], _ options: inout BacktestOptions,
+    of key: inout [String]
+  ) throws(StoreError) {
+    if let column = options.repeats { _ = try table.vector(column) }
+    takeAttempts(
+      in: table, own, besides: options.by, &options.repeats, of: &key, stated: &options.key)
   }
 
   /// Reads the columns that a version has, in its order, of the rows that meet a condition.
@@ -142,6 +152,12 @@ extension LocalStoreService {
     var active = request.active
     if active == nil, request.baseline == nil {
       let live = try store.deployments(of: version.dataset).first
+      guard live?.record.number != version.number else {
+        throw StoreError(
+          .usage,
+          "\(version.reference) is live already, and would be compared with itself; name other "
+            + "rules with --active, or a target with --baseline")
+      }
       active = live.map { "\(version.dataset)@\($0.record.number)" }
     }
     if let text = active {
@@ -175,14 +191,19 @@ extension LocalStoreService {
   /// The data that gates require of a backtest and that this one is not on: the stated rows, all of
   /// them, against the live rules.
   private func unmet(
-    _ gate: RuleSet.BacktestGate, _ rows: Version, _ request: BacktestRequest, of version: Version
+    _ gate: RuleSet.BacktestGate?, _ rows: Version, _ request: BacktestRequest, of version: Version
   ) throws(StoreError) -> [String] {
+    guard let gate else { return [] }
     var unmet: [String] = []
     let stated = try? seen(gate.dataset)
     if stated?.dataset != rows.dataset || stated?.number != rows.number {
       unmet.append("on \(gate.dataset)")
     }
     if request.options?.condition != nil { unmet.append("on all rows") }
+    let newest = try ScoresChoice(nil, in: self).versions(of: rows, in: self).map(\.reference)
+    if request.scores ?? [] != newest {
+      unmet.append("with \(newest.first ?? "no scores")")
+    }
     if let live = try store.deployments(of: version.dataset).first {
       let reference = "\(version.dataset)@\(live.record.number)"
       if request.active != reference { unmet.append("against \(reference), which is live") }

@@ -38,11 +38,13 @@ extension LocalStoreService {
           }, before: found.before, after: found.after, pValue: found.pValue, changes: changes,
           items: Array(items.prefix(request.itemLimit)), movedItems: items.count))
     }
-    return BisectDocument(
+    var document = BisectDocument(
       dataset: dataset, request: request, statistic: finding.reader.statistic,
       repeats: finding.reader.request.repeats, good: finding.good, bad: finding.bad,
       versionsRead: finding.versions.count, moves: moves,
       findings: try findings(finding.reading, finding.reader, finding.versions))
+    document.scores = finding.reader.scores?.sources
+    return document
   }
 
   /// A version in which the number of a group moved.
@@ -175,8 +177,12 @@ extension LocalStoreService {
     where schema.index(of: name) != nil && !columns.hasText(name) {
       columns.append(name)
     }
-    let reference = Reference(dataset: version.dataset, selector: .number(version.number))
-    var rows = try table(reference, columns: columns).table
+    var rows: ColumnTable
+    if let scores = reader.scores, let scored = scores.version(version.number) {
+      rows = try table(scored, columns: columns + [scores.metric], where: nil)
+    } else {
+      rows = try table(version.pinned, columns: columns).table
+    }
     if let selection = try reader.selection(in: version.number) { rows = rows.selecting(selection) }
     guard let name = reader.request.group else { return rows }
     guard rows.has(name) else { return group == nil ? rows : rows.selecting([]) }

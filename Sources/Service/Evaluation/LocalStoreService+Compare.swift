@@ -28,10 +28,13 @@ extension LocalStoreService {
   ) throws(StoreError) -> RecomputationDocument {
     let (version, saved) = try document(reference)
     let document = try comparison(reference).document
+    var request = document.request
+    request.scores = ScoresChoice.pinned(request.scores)
+    let wanted = request
     let edition = Edition(format: document.format, of: ComparisonDocument.form) ?? .current
     let recomputed = Documents.encode(
       try redoing(version.reference) { () throws(StoreError) in
-        try computed(document.request, edition, onProgress)
+        try computed(wanted, edition, onProgress)
       })
     return try RecomputationDocument(version.reference, saved: saved, recomputed: recomputed)
   }
@@ -46,6 +49,7 @@ extension LocalStoreService {
     let registration = try registration(of: request)
     var options = registration?.gate.options ?? request.options ?? ComparisonOptions()
     plain.registered = registration?.version.reference
+    try requireItems(registration, apartFrom: request.by)
     try options.check()
     if edition > .first { options.grammar = options.grammar ?? (registration == nil ? 2 : 1) }
     let read = try redoing(registration?.version.reference) { () throws(StoreError) in
@@ -58,11 +62,13 @@ extension LocalStoreService {
     }
     let analysis = try ComparisonAnalysis(
       read.sides, key: read.key, options: options, findings: findings,
-      registered: registration.map { ($0.version.reference, $0.gate.items.count) },
+      registered: registration.map { RegisteredGates($0.version.reference, $0.gate) },
       edition: edition)
     if let registration { try require(registration, analysis) }
     var sources: [ComparisonDocument.Source] = []
-    for side in read.sides where !sources.contains(side.source) { sources.append(side.source) }
+    for source in read.sides.map(\.source) + read.scores where !sources.contains(source) {
+      sources.append(source)
+    }
     var control = AnalysisControl()
     control.isCancelled = isCancelled
     control.onProgress = onProgress
@@ -76,6 +82,8 @@ extension LocalStoreService {
     var versions: [Version] = []
     var key: [String] = []
     var findings: [ComparisonDocument.Finding] = []
+    /// The versions of scores beside the arms' own columns.
+    var scores: [ComparisonDocument.Source] = []
   }
 
   private func sides(
@@ -85,33 +93,36 @@ extension LocalStoreService {
     var read = Sides()
     let versions = try versions(&request)
     let by = request.by
+    let choice = try ScoresChoice(request.scores, in: self)
+    try choice.requireUse(by: versions)
     read.key = try ItemKeys.columns(
       key: try store.snapshot(versions[0]).schema.key, stated: options.key ?? key,
       without: [by, options.repeats], of: versions[0].reference)
     for version in versions {
-      let rows = try AnalysedVersion(version, of: store)
-      let schema = rows.schema
-      let wanted = read.key + (edition > .first ? schema.key : [])
-      let columns = options.columns(of: schema.columns, key: wanted, by: by)
-      let table = try table(
-        rows, columns: columns, where: options.condition, edition: edition)
+      let rows = try AnalysedVersion(version, choice, in: self)
+      let table = try armTable(rows, &options, &read.key, stated: key, by: by, edition)
+      let arm = versions.count > 1 ? version.reference : nil
       read.findings += try findings(
-        of: rows.snapshot, where: options.condition,
-        arm: versions.count > 1 ? version.reference : nil, edition: edition)
+        of: rows.snapshot, where: options.condition, arm: arm, edition: edition)
+      read.findings += rows.scores?.findings(arm: arm) ?? []
+      read.scores += rows.scores?.sources ?? []
       read.sides.append(
         ComparisonSide(
           name: version.reference,
           source: rows.source, table: table, attributes: version.record.attributes,
-          inputs: inputs(of: version)))
-      if edition > .first {
-        var stated = options.key ?? key
-        takeAttempts(
-          in: table, schema.key, besides: by, &options.repeats, of: &read.key, stated: &stated,
-          edition: edition)
-        if key == nil { options.key = stated }
+          inputs: inputs(of: version), scores: rows.scores?.columns ?? []))
+      guard edition > .second else { continue }
+      if let pooled = PooledScores(
+        table, rows.schema, of: version, key: read.key, slices: options.slices)
+      {
+        throw pooled.refusal(request, options)
       }
+      read.findings += suspected(
+        in: table, read.key, besides: by, repeats: options.repeats, stated: options.key ?? key
+      ).map(\.finding).filter { !read.findings.contains($0) }
     }
     read.versions = versions
+    request.scores = ScoresChoice.recorded(read.scores)
     guard let by else { return read }
     let split = try read.sides[0].split(
       by: by, base: request.base, candidates: request.candidates)
@@ -124,6 +135,30 @@ extension LocalStoreService {
         .init(by, arm: nil, "rows without a value belong to no arm", count: split.rowsWithout))
     }
     return read
+  }
+
+  /// The columns of an arm that are compared, once it is known which of them number attempts.
+  /// - Parameter key: The columns that identify an item, without those that number attempts.
+  private func armTable(
+    _ rows: AnalysedVersion, _ options: inout ComparisonOptions, _ key: inout [String],
+    stated: [String]?, by: String?, _ edition: Edition
+  ) throws(StoreError) -> ColumnTable {
+    let schema = rows.schema
+    func read(_ key: [String]) throws(StoreError) -> ColumnTable {
+      let wanted = key + (edition > .first ? schema.key : [])
+      return try self.table(
+        rows, columns: options.columns(of: schema.columns, key: wanted, by: by),
+        where: options.condition, edition: edition)
+    }
+    let first = try read(key)
+    if edition == .first || options.repeats != nil { return first }
+    var items = options.key ?? stated
+    takeAttempts(
+      in: first, schema.key, besides: by, &options.repeats, of: &key, stated: &items,
+      edition: edition)
+    if stated == nil { options.key = items }
+    // The outputs of attempts are compared, too.
+    return options.repeats == nil ? first : try read(key)
   }
 
   /// The versions that a request names, whose references become numbers.

@@ -15,26 +15,47 @@ extension LocalStoreService {
     try requireReports(request.save.name)
     let version = try store.resolve(try Reference(parsing: request.reference))
     // Gates on items that no comparison accepts would be of no use.
-    let rows = try AnalysedVersion(version, of: store)
+    var scores = request.scores
+    let rows = try analysed(version, scores: &scores)
     let schema = rows.schema
     var key = try ItemKeys.columns(
-      key: schema.key, stated: options.key, without: [options.repeats], of: version.reference)
+      key: schema.key, stated: options.key, without: [request.by, options.repeats],
+      of: version.reference)
     if options.repeats == nil, options.key == nil {
       let keys = try table(rows, columns: key, where: options.condition)
-      takeAttempts(in: keys, schema.key, &options.repeats, of: &key, stated: &options.key)
+      takeAttempts(
+        in: keys, schema.key, besides: request.by, &options.repeats, of: &key,
+        stated: &options.key)
     }
     // A limit beyond what a column can have is found before the run, where its column is there.
-    try options.checkGates(
-      on: try table(
-        rows, columns: options.columns(of: schema.columns, key: key, by: nil),
-        where: options.condition))
+    let measured = try table(
+      rows, columns: options.columns(of: schema.columns, key: key, by: nil),
+      where: options.condition)
+    try options.checkGates(on: measured)
+    let scorers = try rows.scores?.columns.scorers(of: options.gatedColumns(), in: measured)
     let keys = try itemKeys(rows, key, where: options.condition)
+    let items = try table(rows, columns: key, where: options.condition)
+    if let pooled = PooledScores(items, schema, of: version, key: key, slices: options.slices) {
+      throw pooled.refusal(request)
+    }
+    var findings = suspected(in: items, key, repeats: options.repeats, stated: options.key)
+      .map(\.finding)
+    if version.record.kind != .inputs { findings += options.unknownMetrics(of: measured) }
+    if request.by == nil, options.key == nil, let arm = key.first(where: ArmColumn.isNamed) {
+      findings.append(
+        .init(
+          "key", arm: nil,
+          "'\(arm)' is a part of each item; to compare its values with one another, register with "
+            + "--by \(ShellWord.quoted(arm))"))
+    }
     let document = GateDocument(
-      source: rows.source, items: ItemKeys.document(keys, columns: key), options: options)
+      source: rows.source, items: ItemKeys.document(keys, columns: key), options: options,
+      scorers: scorers ?? [:], findings: findings)
     return Saved(
       document,
       saved: try keep(
-        Documents.encode(document), request.save, madeFrom: [rows.source],
+        Documents.encode(document), request.save,
+        madeFrom: [rows.source] + (document.scorers == nil ? [] : rows.scores?.sources ?? []),
         attributes: ["format": GateDocument.format]))
   }
 
@@ -104,7 +125,25 @@ extension LocalStoreService {
     throw StoreError(
       .conflict,
       "the items compared are not those registered in \(registration.version.reference): of "
-        + "\(wanted.count), \(clauses.joined(separator: "; "))")
+        + "\(wanted.count), by the key \(NameList.text(wanted.key)), "
+        + "\(clauses.joined(separator: "; ")); "
+        + (others.isEmpty
+          ? "run those that are lacking, or register gates with --missing ignore or fail, or with "
+            + "'items >= 95%'"
+          : "leave the others out with --where, or register gates on the version that has them"))
+  }
+
+  /// Throws where the column that divides the arms is a part of the registered items' key.
+  func requireItems(
+    _ registration: (version: Version, gate: GateDocument)?, apartFrom by: String?
+  ) throws(StoreError) {
+    guard let registration, let by, registration.gate.items.key.hasText(by) else { return }
+    throw StoreError(
+      .conflict,
+      "the items compared are not those registered in \(registration.version.reference): its items "
+        + "are of the key \(NameList.text(registration.gate.items.key)), a part of which --by "
+        + "\(by) makes the arms; register them with 'assay gate create … --by "
+        + "\(ShellWord.quoted(by))'")
   }
 
   /// Runs the computation of a saved document, if there is one.

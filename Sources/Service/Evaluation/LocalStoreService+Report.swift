@@ -6,12 +6,12 @@ package import Wire
 extension LocalStoreService {
   package func report(_ request: ReportRequest) throws(StoreError) -> Saved<ReportDocument> {
     if let save = request.save { try requireReports(save.name) }
-    let (document, source) = try computed(request, .current)
+    let document = try computed(request, .current)
     guard let save = request.save else { return Saved(document, saved: nil) }
     return Saved(
       document,
       saved: try keep(
-        Documents.encode(document), save, madeFrom: [source],
+        Documents.encode(document), save, madeFrom: [document.source] + (document.scores ?? []),
         attributes: ["format": document.format]))
   }
 
@@ -25,9 +25,12 @@ extension LocalStoreService {
     let (version, saved) = try document(reference)
     let document = try report(reference).document
     let edition = Edition(format: document.format, of: ReportDocument.form) ?? .current
+    var request = document.request
+    request.scores = ScoresChoice.pinned(request.scores)
+    let wanted = request
     let recomputed = Documents.encode(
       try redoing(version.reference) { () throws(StoreError) in
-        try computed(document.request, edition).document
+        try computed(wanted, edition)
       })
     return try RecomputationDocument(version.reference, saved: saved, recomputed: recomputed)
   }
@@ -35,17 +38,22 @@ extension LocalStoreService {
   /// Computes the report of a request.
   private func computed(
     _ request: ReportRequest, _ edition: Edition
-  ) throws(StoreError) -> (document: ReportDocument, source: ComparisonDocument.Source) {
+  ) throws(StoreError) -> ReportDocument {
     let version = try store.resolve(try Reference(parsing: request.reference))
-    let rows = try AnalysedVersion(version, of: store, edition: edition)
-    let schema = rows.schema
     var exact = request
     exact.reference = version.reference
     exact.save = nil
+    let rows = try analysed(version, scores: &exact.scores, edition: edition)
+    let schema = rows.schema
+    let scores = rows.scores?.columns ?? []
     var roles = try MetricRoles(
-      stated: request.roles, columns: schema.columns, of: version.reference, edition: edition)
+      stated: request.roles, columns: schema.columns, of: version.reference, scores: scores,
+      edition: edition)
     // The models' answers are long, and no number of the report is made of them.
     roles[.output] = nil
+    if exact.metrics.isEmpty {
+      exact.metrics = scores.whole.map(\.name).filter { !roles.names.contains(DataText($0)) }
+    }
     var key =
       request.key
       ?? schema.key.filter {
@@ -53,7 +61,7 @@ extension LocalStoreService {
       }
     let options = [request.cluster, request.repeats].compactMap { $0 }
     var columns: [String] = []
-    for name in [request.by] + key + request.slices + request.metrics + options
+    for name in [request.by] + key + request.slices + exact.metrics + options
       + roles.names.sorted().map(\.string) + (edition > .first ? schema.key : [])
     where !columns.hasText(name) {
       columns.append(name)
@@ -73,10 +81,32 @@ extension LocalStoreService {
         edition: edition)
     }
     let analysis = try ReportAnalysis(
-      table, roles: roles, key: key, request: exact, edition: edition)
-    let findings = try findings(of: rows.snapshot, where: request.condition, edition: edition)
+      table, roles: roles, key: key, request: exact, scores: scores, edition: edition)
+    let findings = try findings(of: rows, table, key, exact, edition)
+    var document = try analysis.document(rows.source, findings: findings)
+    document.scores = rows.scores?.sources
+    return document
+  }
+
+  /// The facts to know before a report's numbers, besides those that the analysis finds.
+  /// - Throws: ``StoreError`` of kind `usage` where several scores would be pooled.
+  private func findings(
+    of rows: AnalysedVersion, _ table: ColumnTable, _ key: [String], _ request: ReportRequest,
+    _ edition: Edition
+  ) throws(StoreError) -> [String] {
+    var findings = try findings(of: rows.snapshot, where: request.condition, edition: edition)
       .map { "\($0.subject): \($0.count ?? 0) \($0.what)" }
-    return (try analysis.document(rows.source, findings: findings), rows.source)
+    if edition > .second {
+      if let pooled = PooledScores(
+        table, rows.schema, of: rows.version, key: key, slices: request.slices)
+      {
+        throw pooled.refusal(request)
+      }
+      findings += suspected(
+        in: table, key, besides: request.by, repeats: request.repeats, stated: request.key
+      ).map(\.text)
+    }
+    return findings + (rows.scores?.findings(arm: nil).map { "\($0.subject) \($0.what)" } ?? [])
   }
 
   /// Removes the columns of a key that number attempts from those of an item, where none was named;
@@ -99,5 +129,15 @@ extension LocalStoreService {
     items.removeAll { found.hasText($0) }
     // One column says by itself what is left of the key.
     if found.count > 1 { stated = items }
+  }
+
+  /// The columns of an item that look like numbers of attempts, where neither the items nor the
+  /// attempts were stated.
+  func suspected(
+    in table: ColumnTable, _ items: [String], besides by: String? = nil, repeats: String?,
+    stated: [String]?
+  ) -> [AttemptColumn.Suspicion] {
+    guard repeats == nil, stated == nil else { return [] }
+    return AttemptColumn.suspected(in: table, items: items, besides: by)
   }
 }

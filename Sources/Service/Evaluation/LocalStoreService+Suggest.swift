@@ -13,7 +13,7 @@ extension LocalStoreService {
     return Saved(
       document,
       saved: try keep(
-        Documents.encode(document), save, madeFrom: [document.source],
+        Documents.encode(document), save, madeFrom: [document.source] + (document.scores ?? []),
         attributes: [
           "format": SuggestionDocument.format, "rules": document.rules.description,
         ]))
@@ -35,6 +35,7 @@ extension LocalStoreService {
       plain.from = kept.reference
       plain.on = report.source.reference
       plain.slice = request.slice ?? report.routing.first?.column
+      plain.scores = request.scores ?? ScoresChoice.pinned(report.request.scores)
       options.by = report.request.by
       options.key = options.key ?? report.request.key
       options.cluster = options.cluster ?? report.request.cluster
@@ -47,7 +48,7 @@ extension LocalStoreService {
     guard let on = plain.on else {
       throw StoreError(.usage, "name the rows with --on, or a report of them with --from")
     }
-    let rows = try AnalysedVersion(try seen(on), of: store)
+    let rows = try analysed(try seen(on), scores: &plain.scores)
     plain.on = rows.reference
     if let holdout = request.holdout { plain.holdout = try seen(holdout).reference }
     let schema = rows.schema
@@ -69,7 +70,13 @@ extension LocalStoreService {
     takeAttempts(
       in: table, schema.key, besides: options.by, &options.repeats, of: &key, stated: &options.key)
     plain.options = options
-    return try SuggestionAnalysis(table, key: key, request: plain)
-      .document(plain, source: rows.source)
+    let findings = suspected(
+      in: table, key, besides: options.by, repeats: options.repeats, stated: options.key
+    ).map(\.finding)
+    var document = try SuggestionAnalysis(
+      table, key: key, request: plain, scores: rows.scores?.columns ?? []
+    ).document(plain, source: rows.source, findings: findings)
+    document.scores = rows.scores?.sources
+    return document
   }
 }

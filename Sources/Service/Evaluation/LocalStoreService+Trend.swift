@@ -12,13 +12,15 @@ extension LocalStoreService {
     let reader = try trendReader(dataset, request, request.versions)
     let reading = try reader.reading()
     let series = try Self.series(reading, reader, versions)
-    return TrendDocument(
+    var document = TrendDocument(
       dataset: dataset, request: reader.request, statistic: reader.statistic,
       level: TrendAnalysis.level,
       versions: versions.map {
         TrendDocument.Version(
           number: $0.number, createdAt: $0.record.createdAt, message: $0.record.message)
       }, series: series, findings: try findings(reading, reader, versions))
+    document.scores = reader.scores?.sources
+    return document
   }
 
   /// Makes a reader of the rows of `request`, in the versions after the `@` of a table's name.
@@ -26,11 +28,15 @@ extension LocalStoreService {
     _ dataset: DatasetName, _ request: TrendRequest, _ versions: String
   ) throws(StoreError) -> TrendReader {
     var request = request
-    try requireDistinct(try self.versions(versions, of: dataset))
+    let all = try self.versions(versions, of: dataset)
+    try requireDistinct(all)
+    let (scores, hidden) = try trendScores(request, all, of: dataset)
     let items = try trendItems(dataset, &request, versions)
-    return try TrendReader(
+    var reader = try TrendReader(
       dataset, request, versions, StoreQuerySource(store, sees: sees), items: items,
-      options: queryOptions())
+      scores: scores, options: queryOptions())
+    reader.hidden = hidden
+    return reader
   }
 
   /// The columns of the latest version that identify an item, where some column numbers attempts;

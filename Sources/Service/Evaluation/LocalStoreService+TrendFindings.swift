@@ -37,9 +37,22 @@ extension LocalStoreService {
     for version in versions {
       tallies.split.add(reading.splitItems[version.number] ?? 0, VersionPlace(version.number))
     }
-    return ofCondition
+    return ofCondition + reader.hidden + unscored(reader, versions)
       + tallies.findings(ofItems: reader.items != nil, isCount: reader.statistic == .count)
       + (try changedMeasures(reader, versions))
+  }
+
+  /// The versions that were not scored, where the metric is a score.
+  private func unscored(
+    _ reader: TrendReader, _ versions: [Version]
+  ) -> [ComparisonDocument.Finding] {
+    guard let scores = reader.scores else { return [] }
+    let without = versions.map(\.number).filter { scores.version($0) == nil }
+    if without.isEmpty { return [] }
+    let places = VersionPlace.text(without.map { "@\($0)" })
+    return [
+      .init(scores.metric, arm: nil, "versions without this score: \(places)", count: without.count)
+    ]
   }
 
   /// The judges and reference answers that differ from those of the version before.
@@ -52,7 +65,8 @@ extension LocalStoreService {
     for version in versions {
       try checkCancellation()
       guard var measured = try measured(version, metric, reader) else {
-        before = nil
+        // What was not scored changes no scorer.
+        if reader.scores == nil { before = nil }
         continue
       }
       defer { before = measured }
@@ -97,6 +111,7 @@ extension LocalStoreService {
   ) throws(StoreError) -> Measured? {
     let snapshot = try store.snapshot(version)
     let schema = snapshot.schema
+    if let scores = reader.scores { return measured(version, schema, scores, reader) }
     guard Comparability.matters(to: metric, schema.columns) else { return nil }
     let request = reader.request
     let others = [metric, request.group, request.repeats].compactMap(\.self)
@@ -121,21 +136,48 @@ extension LocalStoreService {
       isWhole: request.condition == nil)
   }
 
+  /// The record of a score in a version: its scorer, and the reference answers of the version.
+  private func measured(
+    _ version: Version, _ schema: Schema, _ scores: TrendScores, _ reader: TrendReader
+  ) -> Measured? {
+    guard let scored = scores.version(version.number),
+      let score = scored.scores?.columns.score(scores.metric)
+    else { return nil }
+    let key = reader.items ?? schema.key
+    let others =
+      Comparability.ofScores(schema.columns) + [reader.request.repeats].compactMap(\.self)
+    var columns: [String] = []
+    for name in key + others + [score.name, score.identity]
+    where !columns.hasText(name) && scored.schema.index(of: name) != nil {
+      columns.append(name)
+    }
+    return Measured(
+      version: version, key: key, recordsMeasures: true, columns: columns, chunks: [],
+      isWhole: false)
+  }
+
   /// The rows of a version, read once.
   private func side(
     _ measured: inout Measured, _ reader: TrendReader
   ) throws(StoreError) -> ComparisonSide {
     if let side = measured.side { return side }
     let version = measured.version
-    let table =
-      measured.recordsMeasures
-      ? try judgedTable(version, columns: measured.columns, where: reader.request.condition)
-      : ColumnTable(name: version.reference, columns: [], batches: [])
+    let scored = reader.scores?.version(version.number)
+    let condition = reader.request.condition
+    let table: ColumnTable
+    if let scored {
+      table = try self.table(scored, columns: measured.columns, where: condition)
+    } else if measured.recordsMeasures {
+      table = try judgedTable(version, columns: measured.columns, where: condition)
+    } else {
+      table = ColumnTable(name: version.reference, columns: [], batches: [])
+    }
     let side = ComparisonSide(
       name: version.reference,
       source: .init(
         reference: version.reference, snapshot: version.snapshot, rows: version.record.rows),
-      table: table, attributes: version.record.attributes)
+      table: table, attributes: version.record.attributes,
+      scores: scored?.scores?.columns ?? [])
     measured.side = side
     return side
   }

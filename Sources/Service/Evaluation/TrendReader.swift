@@ -22,6 +22,10 @@ struct TrendReader {
   /// All versions of the range, so that a column which some of them lack is null there.
   private let table: QueryTable
   private let isBool: Bool
+  /// The score that the metric is; nil where it is a column of the versions.
+  let scores: TrendScores?
+  /// The findings on scores that do not show.
+  var hidden: [ComparisonDocument.Finding] = []
 
   /// The most groups of a trend.
   private static let groupLimit = 500
@@ -31,18 +35,20 @@ struct TrendReader {
   ///   none of them has, or a statistic that needs another.
   init(
     _ dataset: DatasetName, _ request: TrendRequest, _ versions: String,
-    _ source: StoreQuerySource, items: [String]? = nil, options: QueryOptions
+    _ source: StoreQuerySource, items: [String]? = nil, scores: TrendScores? = nil,
+    options: QueryOptions
   ) throws(StoreError) {
     self.dataset = dataset
     self.request = request
     memory = source.aggregateMemory
     self.options = options
+    self.scores = scores
     guard let table = try source.table(named: "\(dataset)@\(versions)") else {
       throw StoreError(.missing, "there is no dataset '\(dataset)'")
     }
     self.table = table
-    var metric: ColumnDefinition?
-    if let name = request.metric {
+    var metric = scores?.definition
+    if let name = request.metric, scores == nil {
       metric = table.columns[try Self.position(name, in: table, of: dataset)]
     }
     for name in [request.group, request.repeats].compactMap({ $0 }) {
@@ -125,7 +131,9 @@ struct TrendReader {
 
   /// Aggregates by SQL; nil where they are not enough, or SQL would read values otherwise.
   private func summaries(_ table: QueryTable) throws(StoreError) -> TrendReading? {
-    guard statistic != .p50, statistic != .p95, items == nil, request.condition == nil else {
+    guard statistic != .p50, statistic != .p95, items == nil, request.condition == nil,
+      scores == nil
+    else {
       return nil
     }
     var metric: String?
@@ -175,7 +183,8 @@ struct TrendReader {
   /// The values of the rows, from their vectors, version by version on all cores.
   private func values(of table: QueryTable) throws(StoreError) -> TrendReading {
     var positions: [Int] = []
-    for name in [request.metric, request.group].compactMap({ $0 }) + (items ?? []) {
+    let metric = scores == nil ? request.metric : nil
+    for name in [metric, request.group].compactMap({ $0 }) + (items ?? []) {
       let position = try Self.position(name, in: table, of: dataset)
       if !positions.contains(position) { positions.append(position) }
     }
@@ -208,16 +217,19 @@ struct TrendReader {
     var rows = ColumnTable(
       name: "\(dataset)@\(part.version)", columns: first.columns, batches: batches)
     if let selection { rows = rows.selecting(selection) }
+    guard let cells = try metricRows(rows, of: part.version, selection) else {
+      return TrendReading()
+    }
     var labels: [ValueLabel?]?
     if let group = request.group { labels = try rows.labels(group) }
     var numbers = [Double?](repeating: 1, count: rows.count)
     var texts: Set<Int> = []
     if let metric = request.metric {
       if statistic == .count {
-        numbers = try rows.texts(metric).map { $0 == nil ? nil : 1 }
+        numbers = try cells.texts(metric).map { $0 == nil ? nil : 1 }
       } else {
-        numbers = try rows.numbers(metric)
-        texts = Set(rows.others(metric, rows: Array(0..<rows.count)))
+        numbers = try cells.numbers(metric)
+        texts = Set(cells.others(metric, rows: Array(0..<rows.count)))
       }
     }
     var reading = TrendReading()
@@ -239,6 +251,15 @@ struct TrendReader {
     }
     reading.parts = values.mapValues(\.part)
     return reading
+  }
+
+  /// The table that has the metric of a version's rows; nil where the version was not scored.
+  private func metricRows(
+    _ rows: ColumnTable, of version: Int, _ selection: [Int]?
+  ) throws(StoreError) -> ColumnTable? {
+    guard let scores else { return rows }
+    let cells = try scores.rows(of: version)
+    return selection.flatMap { cells?.selecting($0) } ?? cells
   }
 
   /// The number of items with rows in several groups.

@@ -80,9 +80,20 @@ extension LocalStoreService {
         .usage, "\(version.reference) holds \(version.record.kind.rawValue), not prices")
     }
     let table = try table(version.pinned).table
+    let required = ["provider", "model", "unit", "pusd_per_unit", "from"]
+    let lacking = required.filter { !table.has($0) }
+    guard lacking.isEmpty else {
+      throw StoreError(
+        .usage,
+        "\(version.reference) lacks the column \(lacking.joined(separator: ", ")): prices have "
+          + "provider, model, unit (input, output, …), pusd_per_unit (picodollars for one unit, an "
+          + "integer) and from (a time), and may have until, tier and source; or 'assay prices "
+          + "import' makes them of a public table")
+    }
     func column(_ name: String) throws(StoreError) -> [String?] {
+      guard table.has(name) else { return Array(repeating: nil, count: table.count) }
       // Times are JSON there.
-      try table.texts(name).map { text in
+      return try table.texts(name).map { text in
         text.map { $0.hasPrefix("\"") ? String($0.dropFirst().dropLast()) : $0 }
       }
     }

@@ -111,7 +111,7 @@ extension ProviderTestDocument {
 extension ProviderTestDocument.Failure {
   fileprivate init(_ error: ProviderError) {
     self.init(
-      errorClass: error.kind.rawValue, message: error.message, advice: error.kind.advice,
+      errorClass: error.kind.rawValue, message: error.message, advice: error.advice,
       isRetryable: error.kind.isRetryable, code: error.code, status: error.status,
       retryAfterMilliseconds: error.retryAfter.map { Int($0.milliseconds) })
   }

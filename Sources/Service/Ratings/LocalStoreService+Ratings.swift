@@ -174,7 +174,8 @@ extension LocalStoreService {
     return RatingTaskDocument(
       task: try found.entry.map { entry throws(StoreError) in
         try outputs.task(entry, request, of: dataset, in: self)
-      }, done: found.done, remaining: found.remaining, subject: subject)
+      }, done: found.done, remaining: found.remaining, subject: subject,
+      warnings: outputs.warnings)
   }
 
   /// Reads a rater's ratings by the metric of a request, from a version's events.

@@ -11,6 +11,8 @@ struct RatingOutputs {
   private let request: RatingSubject
   /// The columns that identify items.
   private let itemColumns: [String]
+  /// Cautions about the items.
+  let warnings: [String]
 
   /// The name of the versions in events.
   var source: String { versions.map(\.reference).joined(separator: " ") }
@@ -32,6 +34,7 @@ struct RatingOutputs {
     var items: [[String?]] = []
     var arms: [[String?]] = []
     var columns: [String] = []
+    var warnings: [String] = []
     for text in [subject.ref, subject.against] {
       guard let text else { continue }
       let version = try service.store.resolve(try Reference(parsing: text))
@@ -47,6 +50,11 @@ struct RatingOutputs {
       }
       let wanted = columns + [subject.by].compactMap { $0 }
       let table = try service.table(rows, columns: wanted, where: nil)
+      if warnings.isEmpty {
+        warnings = AttemptColumn.suspected(in: table, items: columns, besides: subject.by).map {
+          $0.fact + ": if these are attempts at one item, each is rated as an item of its own"
+        }
+      }
       items.append(try Self.items(table, columns))
       arms.append(
         try subject.by.map { by throws(StoreError) in try table.labels(by).map { $0?.name } }
@@ -58,6 +66,7 @@ struct RatingOutputs {
     }
     self.versions = versions
     itemColumns = columns
+    self.warnings = warnings
     request = subject
     plan = try RatingPlan(
       items: items, arms: arms, names: versions.map(\.reference), only: subject.arms)

@@ -16,9 +16,12 @@ extension LocalStoreService {
     static let answers = "run.answers"
     static let calls = "run.calls"
     static let unknown = "run.unknown"
+    static let unknownBound = "run.unknown_bound"
     static let unsent = "run.unsent"
     /// The version of the prompt; comparisons name another one by this name.
     static let prompt = "prompt_version"
+    static let spent = "run.spent"
+    static let sends = "run.sends"
   }
 
   /// Executes a run: makes the calls that have no outcome, and saves the outcomes as a version.
@@ -27,34 +30,63 @@ extension LocalStoreService {
   /// calls under way.
   /// - Parameters:
   ///   - document: A document `run/1`, with references of any form.
+  ///   - resumes: True to go on with a run that ended, also where answers are not reused.
   ///   - control: Asks to send no more calls.
+  ///   - repeatsUnknown: Returns true when calls whose outcomes are not known are made again, given
+  ///     how many they are and the most that they can have cost; false to leave them out.
   /// - Throws: ``StoreError`` when the run cannot begin, or what happens cannot be kept.
   package func run(
-    _ document: JSON, message: String, author: String, control: RunControl,
+    _ document: JSON, resumes: Bool = false, message: String, author: String,
+    control: RunControl,
+    repeatsUnknown: (Int, Int64?) throws(StoreError) -> Bool = { _, _ in true },
     progress: @escaping @Sendable (RunProgress) -> Void
   ) async throws(StoreError) -> RunReportDocument {
     let prepared = try prepare(document)
-    let (report, outcome) = try await made(prepared, message, author, control, progress)
+    let (report, outcome) = try await made(
+      prepared, resumes: resumes, message, author, control, progress, repeatsUnknown)
     return await scored(report, outcome, of: prepared, author, control, progress)
   }
 
-  /// Executes a run that is prepared, as ``run(_:message:author:control:progress:)``.
+  /// Executes a run that is prepared, as
+  /// ``run(_:message:author:control:repeatsUnknown:progress:)``.
   func made(
-    _ prepared: PreparedRun, _ message: String, _ author: String, _ control: RunControl,
-    _ progress: @escaping @Sendable (RunProgress) -> Void
+    _ prepared: PreparedRun, resumes: Bool = false, _ message: String, _ author: String,
+    _ control: RunControl,
+    _ progress: @escaping @Sendable (RunProgress) -> Void,
+    _ repeatsUnknown: (Int, Int64?) throws(StoreError) -> Bool = { _, _ in true }
   ) async throws(StoreError) -> (report: RunReportDocument, outcome: RunOutcome) {
     try prepared.requireBounds()
     let saved = try keepDocument(of: prepared, message, author)
     let log = try RunLog(store, prepared.into, number: saved.number)
     try log.forgetCancel()
-    let known = try knownOutcomes(prepared, run: saved)
-    let history = try history(of: saved.number, into: prepared.into)
+    var known = try knownOutcomes(prepared, run: saved, resumes: resumes)
+    var history = try history(of: saved.number, into: prepared.into)
+    history.forget(known.others(in: history.results))
     let latest = try store.catchUp(prepared.into)
+    if history.isEmpty, let end = try ended(saved, into: prepared.into) {
+      // In the journal, so that a crash behind the next version counts nothing twice.
+      let record = JournalRecord.carried(end)
+      try await log.append([record.bytes])
+      history.add(record)
+    }
+    let unknown = try unknownCalls(prepared, history, known.outcomes, latest)
+    if !unknown.isEmpty {
+      let bounds = unknown.map(\.bound)
+      let most =
+        bounds.contains { $0 == nil } ? nil : bounds.reduce(Int64(0)) { $0.adding($1 ?? 0) }
+      if try !repeatsUnknown(unknown.count, most) {
+        for call in unknown {
+          known.set(call.key, prepared.plan.unknownOutcome(call, saved.reference))
+        }
+      }
+    }
     let outcome = try await execute(
-      prepared, saved.reference, log, history, known, control, progress)
+      prepared, saved.reference, log, history, known.outcomes, control, progress)
     try log.forgetCancel()
-    let report = try keep(outcome, of: prepared, saved, latest, message, author)
-    try log.remove()
+    var report = try keep(outcome, of: prepared, saved, latest, message, author)
+    report.notes += known.notes(prepared.plan)
+    // Jobs that go on are asked for by their ids, which only the journal has.
+    if outcome.jobs == 0 { try log.remove() }
     return (report, outcome)
   }
 
@@ -113,6 +145,22 @@ extension LocalStoreService {
     ).version
   }
 
+  /// The end of the last execution of a run that ended; nil when none did.
+  private func ended(
+    _ run: Version, into dataset: DatasetName
+  ) throws(StoreError) -> RunHistory.Carried? {
+    guard try latest(dataset) != nil,
+      let attributes = try store.versions(of: dataset).first(where: {
+        $0.record.attributes[RunAttribute.document] == run.reference
+      })?.record.attributes,
+      let spent = attributes[RunAttribute.spent].flatMap({ Int64($0) })
+    else { return nil }
+    return RunHistory.Carried(
+      spent: spent, sends: attributes[RunAttribute.sends].flatMap { Int($0) } ?? 0,
+      unknown: attributes[RunAttribute.unknown].flatMap { Int($0) } ?? 0,
+      bound: attributes[RunAttribute.unknownBound].flatMap { Int64($0) })
+  }
+
   func history(of number: Int, into dataset: DatasetName) throws(StoreError) -> RunHistory {
     var history = RunHistory()
     for bytes in try RunLog.records(of: dataset, number: number, in: store) {
@@ -121,39 +169,72 @@ extension LocalStoreService {
     return history
   }
 
-  /// The outcomes that calls of a run already have: in the latest version, and in the journals of
-  /// runs into the same dataset that were interrupted.
+  /// The outcomes that calls of a run already have: in the latest versions of its outputs,
+  /// and in the journals of runs into the same dataset that were interrupted.
+  /// - Parameter resumes: True for a run that goes on, which takes what it has measured itself also
+  ///   where answers are not reused.
   func knownOutcomes(
-    _ prepared: PreparedRun, run: Version?
-  ) throws(StoreError) -> [Digest: JSON.Object] {
+    _ prepared: PreparedRun, run: Version?, resumes: Bool = true
+  ) throws(StoreError) -> KnownOutcomes {
+    var known = KnownOutcomes(prepared.plan)
     let reuses = prepared.definition.reusesAnswers
-    var known: [Digest: JSON.Object] = [:]
-    if reuses {
-      for number in try RunLog.unfinished(prepared.into, in: store) where number != run?.number {
-        let results = try history(of: number, into: prepared.into).results
-        known.merge(results) { $1 }
-      }
-    }
-    for version in try versions(with: prepared) {
-      for columns in try outcomes(of: version) {
-        guard columns["reused"] != .bool(true),
-          let key = (columns["call_key"]?.string).flatMap({ Digest(parsing: $0) })
+    if try latest(prepared.into) != nil, reuses || resumes {
+      // A judge is asked about one version of outputs and then another.
+      let limit = prepared.definition.judging == nil ? Self.searchedVersions : Int.max
+      for version in try store.versions(of: prepared.into, limit: limit) where !known.isWhole {
+        guard let maker = version.record.attributes[RunAttribute.document],
+          reuses || maker == run?.reference, try has(version, some: known)
         else { continue }
-        // A run that measures again takes only what it has measured itself.
-        let isOwn = run.map { columns["run"] == .string($0.reference) } ?? false
-        if reuses || isOwn { known[key] = columns }
+        for columns in try outcomes(of: version) where columns["reused"] != .bool(true) {
+          // A run that measures again takes only what it has measured itself.
+          let isOwn = run.map { columns["run"] == .string($0.reference) } ?? false
+          if reuses || isOwn { known.add(columns) }
+        }
       }
     }
-    return known.filter { RunColumns.isReusable($0.value) }
+    guard reuses else { return known }
+    for number in try RunLog.unfinished(prepared.into, in: store) where number != run?.number {
+      for columns in try history(of: number, into: prepared.into).results.values {
+        known.add(columns)
+      }
+    }
+    return known
   }
 
-  /// The versions whose answers stand for calls of a run, the newest last: the latest one, and all
-  /// of a judge, who is asked about one version of outputs and then another.
-  private func versions(with prepared: PreparedRun) throws(StoreError) -> [Version] {
-    guard prepared.definition.judging != nil, try latest(prepared.into) != nil else {
-      return try [latest(prepared.into)].compactMap { $0 }
+  /// Returns true when a version has an outcome of a call that has none yet.
+  private func has(_ version: Version, some known: KnownOutcomes) throws(StoreError) -> Bool {
+    let names = try store.snapshot(version).schema.columns.map(\.name)
+    guard names.hasText("call_key") else { return false }
+    return try table(version.pinned, columns: ["call_key"]).table.texts("call_key").contains {
+      $0.flatMap { Digest(parsing: $0) }.map(known.lacks) ?? false
     }
-    return try store.versions(of: prepared.into).reversed()
+  }
+
+  /// The number of versions in which answers are looked for.
+  private static let searchedVersions = 20
+
+  /// The calls of a run whose outcomes are not known: by its journal, and by rows of calls that
+  /// were left out before.
+  private func unknownCalls(
+    _ prepared: PreparedRun, _ history: RunHistory, _ known: [Digest: JSON.Object],
+    _ latest: Version?
+  ) throws(StoreError) -> [RunHistory.Unknown] {
+    let calls = Dictionary(prepared.plan.calls.map { ($0.key, $0) }) { first, _ in first }
+    var found: [Digest: RunHistory.Unknown] = [:]
+    if let latest {
+      for row in try outcomes(of: latest)
+      where row["error_class"]?.string == RunColumns.unknownOutcome {
+        guard let key = (row["call_key"]?.string).flatMap({ Digest(parsing: $0) }) else { continue }
+        let time = (row["started_at"]?.string).flatMap { Timestamp(parsing: $0) }
+        found[key] = .init(
+          key: key, send: 1, bound: calls[key]?.bound, time: time ?? Timestamp(microseconds: 0))
+      }
+    }
+    let jobs = Set(history.jobs.map(\.key))
+    for call in history.unknown where !jobs.contains(call.key) { found[call.key] = call }
+    return found.values.filter {
+      calls[$0.key] != nil && known[$0.key] == nil && history.results[$0.key] == nil
+    }.sorted { ($0.time, $0.key) < ($1.time, $1.key) }
   }
 
   /// The columns of each row that describe its call's outcome; none of a version that no run made.
@@ -187,11 +268,11 @@ extension LocalStoreService {
       prepared.plan, prepared.definition, named: name, prepared.prices,
       journal: StoredCallJournal(log: log, store: store), history: history, known: known,
       in: environment
-    ) { (target, request) async throws(ProviderError) -> Answer in
+    ) { (target, request, job) async throws(ProviderError) -> Answer in
       guard let provider = callees[target.provider.name] else {
         preconditionFailure("each target of a plan has its provider")
       }
-      return try await provider.call(target, request)
+      return try await provider.call(target, request, job: job)
     }
     control.onStop { Task { await runner.stop() } }
     let watch = Task {

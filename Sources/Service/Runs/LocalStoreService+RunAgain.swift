@@ -44,6 +44,25 @@ extension LocalStoreService {
     return .object(members)
   }
 
+  /// Rows with a column that says which answers changed since the run that is measured again.
+  func markingChanges(
+    _ rows: [JSON.Object], _ definition: RunDefinition
+  ) throws(StoreError) -> [JSON.Object] {
+    guard let text = definition.again else { return rows }
+    var before: [DataText: [JSON?]] = [:]
+    for answer in try answers(of: try store.resolve(try Reference(parsing: text))) {
+      before[answer.key] = answer.content
+    }
+    return rows.map { row in
+      guard !RunColumns.isError(row), row["reused"] != .bool(true),
+        let key = row["call_key"]?.string, let content = before[DataText(key)]
+      else { return row }
+      var row = row
+      row[RunColumns.changed] = .bool(RunColumns.content(row) != content)
+      return row
+    }
+  }
+
   /// The differences between the answers of a run and of the version that it measures again; nil
   /// for a run that measures none.
   func changes(
@@ -75,7 +94,6 @@ extension LocalStoreService {
     let key: DataText
     let item: DataText
     let model: DataText
-    /// The output, and the calls of tools.
     let content: [JSON?]
     let reported: String?
   }
@@ -96,7 +114,7 @@ extension LocalStoreService {
       answers.append(
         Answered(
           key: DataText(key), item: DataText(items[row] ?? ""), model: DataText(models[row] ?? ""),
-          content: [columns["output"], columns["tool_calls"], columns["file"]],
+          content: RunColumns.content(columns),
           reported: reported.isEmpty ? nil : reported))
     }
     return answers

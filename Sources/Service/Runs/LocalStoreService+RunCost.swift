@@ -57,8 +57,8 @@ extension LocalStoreService {
 
     mutating func add(stated cost: Int64?, priced other: Int64?) {
       rows += 1
-      if let cost { stated += cost } else { unstated += 1 }
-      if let other { priced += other } else { unpriced += 1 }
+      if let cost { stated = stated.adding(cost) } else { unstated += 1 }
+      if let other { priced = priced.adding(other) } else { unpriced += 1 }
     }
   }
 }

@@ -10,7 +10,7 @@ extension LocalStoreService {
     _ outcome: RunOutcome, of prepared: PreparedRun, _ run: Version, _ latest: Version?,
     _ message: String, _ author: String
   ) throws(StoreError) -> RunReportDocument {
-    let rows = prepared.plan.rows(outcome.results)
+    let rows = try markingChanges(prepared.plan.rows(outcome.results), prepared.definition)
     var report = RunReportDocument(run: run.reference, state: outcome.status.rawValue)
     report.take(outcome)
     report.notes = prepared.notes
@@ -20,6 +20,7 @@ extension LocalStoreService {
     }
     let answers = AnswersDigest.of(rows)
     report.answers = answers
+    report.loads = RunReportDocument.Load.all(of: rows)
     var push = PushRequest()
     push.kind = .outputs
     push.key = RunColumns.key
@@ -32,6 +33,7 @@ extension LocalStoreService {
     let pushed = try pushRows(rows, prepared, push)
     report.version = document(for: pushed.version)
     report.isNew = pushed.isNew
+    if pushed.isNew { report.difference = try ChangeCounts(pushed.version, in: store) }
     report.notes += pushed.warnings
     report.changes = try changes(of: pushed.version, prepared.definition)
     return report
@@ -45,7 +47,12 @@ extension LocalStoreService {
       RunAttribute.answers: answers.description, RunAttribute.calls: String(outcome.sends),
     ]
     attributes[RunAttribute.stop] = outcome.stop?.rawValue
-    if outcome.unknown > 0 { attributes[RunAttribute.unknown] = String(outcome.unknown) }
+    if outcome.unknown > 0 {
+      attributes[RunAttribute.unknown] = String(outcome.unknown)
+      attributes[RunAttribute.unknownBound] = outcome.unknownBound.map { String($0) }
+    }
+    attributes[RunAttribute.spent] = String(outcome.atMost)
+    attributes[RunAttribute.sends] = String(outcome.allSends)
     let unsent = outcome.targets.reduce(0) { $0 + $1.unsent }
     if unsent > 0 { attributes[RunAttribute.unsent] = String(unsent) }
     return attributes
@@ -57,7 +64,7 @@ extension LocalStoreService {
     var types = RunColumns.types(hasMessages: prepared.hasMessages)
     for column in prepared.carried { types[DataText(column.name)] = column.type }
     var places: [DataText: Int] = [:]
-    for (place, item) in prepared.plan.items.enumerated() { places[DataText(item.id)] = place }
+    for item in prepared.plan.items { places[DataText(item.id)] = item.row }
     var whole = rows
     for index in whole.indices {
       let place = (whole[index]["item"]?.string).flatMap { places[$0] }
@@ -80,19 +87,31 @@ extension LocalStoreService {
 }
 
 extension RunReportDocument {
+  /// The order of failures: by the time at which they ended, those of one moment by their calls.
+  private static func order(_ columns: JSON.Object) -> (String, String) {
+    (columns["completed_at"]?.string ?? "", columns["call_key"]?.string ?? "")
+  }
+
   fileprivate mutating func take(_ outcome: RunOutcome) {
     stop = outcome.stop?.rawValue
     targets = outcome.targets.map {
       Target(model: $0.name, done: $0.done, total: $0.total, errors: $0.errors, stop: $0.stop)
     }
     var counts: [DataText: Int] = [:]
-    for columns in outcome.results.values {
+    let failed = outcome.results.values.filter { RunColumns.isError($0) }
+    for columns in failed {
       if let kind = columns["error_class"]?.string { counts[DataText(kind), default: 0] += 1 }
     }
     errors = counts.map { ErrorCount(errorClass: $0.key.string, count: $0.value) }
       .sorted { ($1.count, $0.errorClass) < ($0.count, $1.errorClass) }
+    let first = failed.min { Self.order($0) < Self.order($1) }
+    firstError = first.flatMap { columns in
+      columns["error"]?.string.map { "\(columns["error_class"]?.string ?? "error"): \($0)" }
+    }
     calls = outcome.sends
+    retries = outcome.retries
     reused = outcome.reused
+    jobs = outcome.jobs
     unknown = outcome.unknown
     unknownNanodollars = outcome.unknown > 0 ? outcome.unknownBound : nil
     costNanodollars = outcome.cost

@@ -14,7 +14,8 @@ extension LocalStoreService {
     let outputs: Version?
   }
 
-  /// The run that a reference names: `triage@4` by its outputs, `triage.run@2` by its document.
+  /// The run that a reference names: `triage@4` by its outputs, `triage.run@2` by its document, and
+  /// `triage` the newest one, whether it has given outputs yet or was interrupted.
   /// - Throws: ``StoreError``: `missing` when there is no such version, `usage` for one that no run
   ///   made.
   func namedRun(_ text: String) throws(StoreError) -> NamedRun {
@@ -37,6 +38,12 @@ extension LocalStoreService {
       }
       outputs = version
       document = try store.resolve(try Reference(parsing: run))
+      if reference.selector == .latest, reference.back == 0,
+        let newest = try RunLog.unfinished(reference.dataset, in: store).max(),
+        newest > document.number
+      {
+        return try namedRun("\(document.dataset)@\(newest)")
+      }
     }
     guard let json = try? JSON(parsing: try self.document(document.pinned).json, depth: 64) else {
       throw StoreError(.usage, "\(document.reference) is not the document of a run")
@@ -66,16 +73,22 @@ extension LocalStoreService {
       run: run.document.reference, state: isRunning ? "running" : "interrupted")
     let prepared = try prepare(run.definition.json)
     let history = try history(of: run.document.number, into: run.into)
-    let known = try knownOutcomes(prepared, run: run.document)
+    let known = try knownOutcomes(prepared, run: run.document).outcomes
     let results = known.merging(history.results) { $1 }
     report.targets = prepared.plan.states(results)
     report.calls = history.sends.values.reduce(0, +)
     report.reused = known.count
     report.costNanodollars = history.charged
-    let unknown = history.unknown
+    report.jobs = history.jobs.count
+    let unknown = isRunning ? history.unknown : history.unknown.filter { $0.job == nil }
+    var bounds = unknown.map(\.bound)
     report.unknown = unknown.count
+    if let carried = history.carried, carried.unknown > 0, !isRunning {
+      report.unknown += carried.unknown
+      bounds.append(carried.bound)
+    }
     report.unknownNanodollars =
-      unknown.contains { $0.bound == nil } ? nil : unknown.reduce(0) { $0 + ($1.bound ?? 0) }
+      bounds.contains { $0 == nil } ? nil : bounds.reduce(Int64(0)) { $0.adding($1 ?? 0) }
     report.oldestMilliseconds = unknown.first.map {
       max(0, store.clock().microseconds - $0.time.microseconds) / 1_000
     }
@@ -128,12 +141,13 @@ extension LocalStoreService {
   /// The calls that a run would make, and bounds of their costs; nothing is sent or saved.
   package func estimateRun(_ document: JSON) throws(StoreError) -> RunEstimateDocument {
     let prepared = try prepare(document)
-    let known = try knownOutcomes(prepared, run: nil)
+    let known = try knownOutcomes(prepared, run: nil, resumes: false).outcomes
     var earlier: [DataText: (sum: Int64, count: Int64)] = [:]
     if let latest = try latest(prepared.into) {
       for (name, cost) in try statedCosts(of: latest) {
         guard let cost else { continue }
-        earlier[name, default: (0, 0)].sum += cost
+        let sum = earlier[name, default: (0, 0)].sum
+        earlier[name, default: (0, 0)].sum = sum.adding(cost)
         earlier[name, default: (0, 0)].count += 1
       }
     }
@@ -144,9 +158,11 @@ extension LocalStoreService {
       let mean = earlier[DataText(target.name)]
       return RunEstimateDocument.Target(
         model: target.name, calls: unmade.count, known: calls.count - unmade.count,
-        likelyNanodollars: mean.map { $0.sum / $0.count * Int64(unmade.count) },
+        likelyNanodollars: mean.map {
+          ($0.sum / $0.count).multiplied(by: Int64(unmade.count))
+        },
         mostNanodollars: bounds.contains { $0 == nil }
-          ? nil : bounds.reduce(0) { $0 + ($1 ?? 0) })
+          ? nil : bounds.reduce(Int64(0)) { $0.adding($1 ?? 0) })
     }
     return RunEstimateDocument(
       inputs: prepared.inputs.reference, providers: prepared.providers.reference,

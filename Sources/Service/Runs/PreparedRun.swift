@@ -19,12 +19,14 @@ struct ResolvedRun {
   let set: ProviderSet
   /// Nil for a prompt that only the document has.
   let prompt: Version?
-  /// The versions that it is made of: inputs, providers, prices, a prompt.
+  /// The ratings by which its items have to be approved; nil for all items.
+  let ratings: Version?
+  /// The versions that it is made of: inputs, providers, prices, a prompt, ratings.
   var sources: [Version]
   let into: DatasetName
   /// The dataset that keeps the documents of runs into ``into``.
   let documents: DatasetName
-  let notes: [String]
+  var notes: [String]
 }
 
 /// A run whose references are versions and whose calls are known.
@@ -70,16 +72,19 @@ extension LocalStoreService {
   func prepare(_ document: JSON) throws(StoreError) -> PreparedRun {
     let given = try Self.definition(document)
     guard given.judging == nil else { return try judgeRun(given).prepared }
-    let run = try resolved(given)
+    var run = try resolved(given)
     try requireScorers(of: run)
     let definition = run.definition
     let table = try inputTable(run)
+    let all = try OutputKey.texts(of: run.key, in: table).map(\.string)
+    let rows = try approvedRows(all, &run)
     let items = try definition.items(
       RunInputs(
-        items: try OutputKey.texts(of: run.key, in: table).map(\.string),
+        items: rows.map { all[$0] },
         columns: try definition.promptColumns.map { (name) throws(StoreError) in
-          RunInputs.Column(
-            name: name, isText: table.type(of: name) == .string, cells: try table.texts(name))
+          let cells = try table.texts(name)
+          return RunInputs.Column(
+            name: name, isText: table.type(of: name) == .string, cells: rows.map { cells[$0] })
         }))
     guard !items.isEmpty else {
       throw StoreError(
@@ -88,8 +93,22 @@ extension LocalStoreService {
     return PreparedRun(
       run, items: items,
       carried: try definition.carry.map { (name) throws(StoreError) in
-        try Self.carried(name, table)
+        try Self.carried(name, table, rows)
       })
+  }
+
+  /// The rows of a run's items that are approved, where they have to be; the run notes how many.
+  private func approvedRows(
+    _ items: [String], _ run: inout ResolvedRun
+  ) throws(StoreError) -> [Int] {
+    guard let ratings = run.ratings else { return Array(items.indices) }
+    let rows = try approvedRows(items, of: run.inputs, key: run.key, by: ratings)
+    if rows.count < items.count {
+      run.notes.append(
+        "\(rows.count) of \(items.count) items are approved by \(ratings.reference); the others are "
+          + "left out")
+    }
+    return rows
   }
 
   /// Resolves the references of a run.
@@ -109,17 +128,42 @@ extension LocalStoreService {
           + "columns in 'key'")
     }
     let stored = try storedPrompt(of: given)
+    let ratings = try given.approved.map { (text) throws(StoreError) in
+      try store.resolve(try Reference(parsing: text))
+    }
     var definition = try Self.definition(
       Self.pinned(
-        given, inputs, providers, key, priceVersions, stored, try pinned(given.scorers) { set }))
+        given, inputs, providers, key, priceVersions, stored, ratings,
+        try pinned(given.scorers) { set }))
     if let stored { definition = definition.taking(stored.prompt) }
     return ResolvedRun(
       definition: definition, targets: targets, prices: prices, inputs: inputs, schema: schema,
-      key: key, providers: providers, set: set, prompt: stored?.version,
+      key: key, providers: providers, set: set, prompt: stored?.version, ratings: ratings,
       sources: [inputs, providers] + priceVersions.map(\.version)
-        + [stored?.version].compactMap { $0 },
+        + [stored?.version, ratings].compactMap { $0 },
       into: try DatasetName(definition.into),
-      documents: try DatasetName(definition.into + ".run"), notes: notes)
+      documents: try DatasetName(definition.into + ".run"),
+      notes: notes + Self.promptNotes(definition, schema.columns.map(\.name), key: key))
+  }
+
+  /// Notes on a prompt that is the same for each item, and on columns in single braces.
+  private static func promptNotes(
+    _ definition: RunDefinition, _ columns: [String], key: [String]
+  ) -> [String] {
+    guard case .template(let template) = definition.prompt else { return [] }
+    let single = template.singleBraced(of: columns)
+    guard definition.promptColumns.isEmpty else {
+      return single.map {
+        "the prompt has {\($0)}, which is sent as it is; did you mean {{\($0)}}?"
+      }
+    }
+    let usual = ["question", "prompt", "text", "input", "instruction", "message"]
+    let guess =
+      single.first ?? usual.first { columns.hasText($0) }
+      ?? columns.first { !key.hasText($0) } ?? columns.first ?? "column"
+    return [
+      "the prompt uses no column, so that it is the same for each item; did you mean {{\(guess)}}?"
+    ]
   }
 
   static func definition(_ json: JSON) throws(StoreError) -> RunDefinition {
@@ -145,7 +189,7 @@ extension LocalStoreService {
   private static func pinned(
     _ given: RunDefinition, _ inputs: Version, _ providers: Version, _ key: [String],
     _ prices: [(provider: String, version: Version)],
-    _ prompt: (version: Version, prompt: PromptDocument)?, _ scorers: [JSON]
+    _ prompt: (version: Version, prompt: PromptDocument)?, _ ratings: Version?, _ scorers: [JSON]
   ) -> JSON {
     var members = given.json.object ?? JSON.Object()
     if !scorers.isEmpty { members["scorers"] = .array(scorers) }
@@ -158,6 +202,7 @@ extension LocalStoreService {
         "digest": .string(prompt.prompt.digest.description),
       ]
     }
+    members["approved"] = ratings.map { .string($0.reference) }
     members["prices"] =
       prices.isEmpty
       ? nil : .object(JSON.Object(prices.map { ($0.provider, .string($0.version.reference)) }))
@@ -219,7 +264,7 @@ extension LocalStoreService {
   }
 
   private static func carried(
-    _ name: String, _ table: ColumnTable
+    _ name: String, _ table: ColumnTable, _ rows: [Int]
   ) throws(StoreError) -> CarriedColumn {
     guard RunColumns.types(hasMessages: false)[name] == nil else {
       throw StoreError(
@@ -227,8 +272,9 @@ extension LocalStoreService {
         "the column '\(name)' cannot be carried: a run's own column has that name; rename it in the "
           + "inputs")
     }
+    let cells = try table.json(name)
     return CarriedColumn(
-      name: name, type: table.type(of: name) ?? .json, cells: try table.json(name))
+      name: name, type: table.type(of: name) ?? .json, cells: rows.map { cells[$0] })
   }
 }
 

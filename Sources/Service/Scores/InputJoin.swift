@@ -34,42 +34,61 @@ extension LocalStoreService {
 }
 
 /// The sources of the columns that scorers read: the outputs, else the first inputs that have them.
+///
+/// Reference answers come from the inputs that a request names. Where nothing is named and several
+/// versions have a column that an output is judged by, they have to agree.
 struct ColumnSources {
+  /// A column, and the versions that have it: nil for the outputs, else the place of the inputs.
+  private struct Wanted {
+    let name: String
+    let isReference: Bool
+    /// The first one is read; the others have to agree with it.
+    let places: [Int?]
+  }
+
   private let version: Version
   private let names: [String]
   private let inputs: [InputVersion]
-  /// The columns of the outputs.
-  private(set) var own: [String] = []
-  /// The columns of each version of inputs.
-  private(set) var foreign: [[String]]
+  /// True when the request names the inputs.
+  private let areNamed: Bool
+  private var wanted: [Wanted] = []
 
-  init(_ version: Version, _ schema: Schema, _ inputs: [InputVersion]) {
+  init(_ version: Version, _ schema: Schema, _ inputs: [InputVersion], areNamed: Bool) {
     self.version = version
     names = schema.columns.map(\.name)
     self.inputs = inputs
-    foreign = inputs.map { _ in [] }
+    self.areNamed = areNamed
     // It says why an output is missing.
-    if names.hasText(ScoredItem.errorColumn) { own.append(ScoredItem.errorColumn) }
+    if names.hasText(ScoredItem.errorColumn) { add(ScoredItem.errorColumn) }
   }
 
   /// Adds the columns that a scorer reads.
   /// - Throws: ``StoreError`` of kind `usage` when one is missing.
   mutating func add(_ scorer: any Measure) throws(StoreError) {
     let columns = scorer.columns
-    for name in columns.required where !add(name) {
+    for name in columns.required where !add(name, in: columns) {
       let all = names + inputs.flatMap { $0.schema.columns.map(\.name) }
       throw StoreError(
         .usage,
         "the scorer '\(scorer.identity.name)' reads the column '\(name)', which \(places) not have; "
           + Spelling.advice(name, all))
     }
-    let found = columns.optional.count { add($0) }
-    guard found > 0 || !columns.needsOne else {
+    add(optional: columns)
+    let found = columns.oneOf.count { add($0, in: columns) }
+    guard found > 0 || columns.oneOf.isEmpty else {
       throw StoreError(
         .usage,
         "the scorer '\(scorer.identity.name)' reads one of the columns "
-          + "\(columns.optional.joined(separator: ", ")), and \(places) have none of them")
+          + "\(columns.oneOf.joined(separator: ", ")), and \(places) have none of them")
     }
+  }
+
+  /// Adds columns as far as they exist; returns true when one is new.
+  @discardableResult
+  mutating func add(optional columns: ScorerColumns) -> Bool {
+    let count = wanted.count
+    for name in columns.optional { add(name, in: columns) }
+    return wanted.count > count
   }
 
   private var places: String {
@@ -80,47 +99,112 @@ struct ColumnSources {
   }
 
   /// Adds a column; false when neither the outputs nor the inputs have it.
-  mutating func add(_ name: String) -> Bool {
-    if names.hasText(name) {
-      if !own.hasText(name) { own.append(name) }
+  @discardableResult
+  private mutating func add(_ name: String, in columns: ScorerColumns? = nil) -> Bool {
+    let isReference = columns?.references.hasText(name) ?? false
+    if wanted.contains(where: {
+      $0.isReference == isReference && $0.name.hasBytes(of: name)
+    }) {
       return true
     }
-    guard
-      let index = inputs.firstIndex(where: { $0.schema.columns.position(of: name) != nil })
-    else { return false }
-    if !foreign[index].hasText(name) { foreign[index].append(name) }
+    let theirs = inputs.indices.filter { inputs[$0].schema.columns.position(of: name) != nil }
+    var places: [Int?] = theirs
+    if names.hasText(name) {
+      if !isReference {
+        places = [nil]
+      } else if theirs.isEmpty || !areNamed {
+        places.insert(nil, at: 0)
+      }
+    }
+    guard !places.isEmpty else { return false }
+    wanted.append(Wanted(name: name, isReference: isReference, places: places))
     return true
   }
 }
 
 extension ColumnSources {
   /// The versions of inputs that columns are read from.
-  var used: [Version] { zip(inputs, foreign).filter { !$1.isEmpty }.map(\.0.version) }
+  var used: [Version] {
+    inputs.indices.filter { place in wanted.contains { $0.places[0] == place } }
+      .map { inputs[$0].version }
+  }
+
+  /// The columns that are read of the outputs, or of inputs.
+  private func columns(of place: Int?) -> [String] {
+    var names: [String] = []
+    for column in wanted where column.places.contains(place) && !names.hasText(column.name) {
+      names.append(column.name)
+    }
+    return names
+  }
 
   /// Reads the columns, with those that identify rows.
   func read(
     _ key: OutputKey, in service: LocalStoreService
   ) throws(StoreError) -> (table: ColumnTable, columns: ScoredColumns) {
     var names = key.columns
-    for name in own where !names.hasText(name) { names.append(name) }
+    for name in columns(of: nil) where !names.hasText(name) { names.append(name) }
     for input in inputs {
       for name in input.schema.key where self.names.hasText(name) && !names.hasText(name) {
         names.append(name)
       }
     }
     let table = try service.table(version.pinned, columns: names).table
-    var columns: [DataText: ScoredColumns.Column] = [:]
-    for name in own { columns[name] = try ScoredColumns.Column(table, name) }
-    for (input, names) in zip(inputs, foreign) where !names.isEmpty {
-      let join = try InputJoin(input, to: table, key)
+    var joined: [Int: (cells: ColumnTable, rows: [Int?])] = [:]
+    for (place, input) in inputs.enumerated() {
+      let names = columns(of: place)
+      guard !names.isEmpty else { continue }
+      let join = try InputJoin(input, to: table, key, byNames: version.isMadeByRun)
       let all = join.columns + names.filter { !join.columns.hasText($0) }
       let cells = try service.table(input.version.pinned, columns: all).table
-      let places = try join.places(in: cells, of: table)
-      for name in names {
-        columns[name] = try ScoredColumns.Column(cells, name).selecting(places)
+      joined[place] = (cells, try join.places(in: cells, of: table))
+    }
+    var own: [DataText: ScoredColumns.Column] = [:]
+    var references: [DataText: ScoredColumns.Column] = [:]
+    for column in wanted {
+      try requireAgreement(column, table, joined)
+      let read: ScoredColumns.Column
+      if let place = column.places[0], let (cells, rows) = joined[place] {
+        read = try ScoredColumns.Column(cells, column.name).selecting(rows)
+      } else {
+        read = try ScoredColumns.Column(table, column.name)
+      }
+      if column.isReference {
+        references[column.name] = read
+      } else {
+        own[column.name] = read
       }
     }
-    return (table, ScoredColumns(count: table.count, columns))
+    return (table, ScoredColumns(count: table.count, own, references: references))
+  }
+
+  /// Throws unless all versions that have a column say the same of each output.
+  private func requireAgreement(
+    _ column: Wanted, _ table: ColumnTable, _ joined: [Int: (cells: ColumnTable, rows: [Int?])]
+  ) throws(StoreError) {
+    guard column.places.count > 1 else { return }
+    var first: [ValueLabel?]?
+    for place in column.places {
+      let labels: [ValueLabel?]
+      if let place, let (cells, rows) = joined[place] {
+        let all = try cells.labels(column.name)
+        labels = rows.map { row in row.flatMap { all[$0] } }
+      } else {
+        labels = try table.labels(column.name)
+      }
+      guard let known = first else {
+        first = labels
+        continue
+      }
+      let count = zip(known, labels).count { $0 != $1 }
+      if count == 0 { continue }
+      let names = column.places.map { $0.map { inputs[$0].version.reference } ?? version.reference }
+      throw StoreError(
+        .usage,
+        "the column '\(column.name)' of \(names.joined(separator: " and ")) says other things of "
+          + "\(count) outputs: name the version whose answers count, such as --inputs "
+          + "\(names[names.count - 1])")
+    }
   }
 }
 
@@ -130,13 +214,20 @@ struct InputJoin {
   let columns: [String]
   /// Those of the outputs, one for each.
   private let own: [String]
+  /// True for outputs that name items by texts, whatever the key's values are.
+  private let byNames: Bool
+  /// The version of the inputs.
+  private let name: String
 
   /// The join by the inputs' key: by columns of the same names, else in the order of the outputs'
   /// own items.
+  /// - Parameter byNames: True for outputs of a run, whose items are texts.
   init(
-    _ input: InputVersion, to table: ColumnTable, _ identity: OutputKey
+    _ input: InputVersion, to table: ColumnTable, _ identity: OutputKey, byNames: Bool
   ) throws(StoreError) {
     let key = input.schema.key
+    self.byNames = byNames
+    name = input.version.reference
     columns = key
     if !key.isEmpty, key.allSatisfy({ table.has($0) }) {
       own = key
@@ -154,10 +245,34 @@ struct InputJoin {
   func places(
     in inputs: ColumnTable, of outputs: ColumnTable
   ) throws(StoreError) -> [Int?] {
-    var places: [DataText: Int] = [:]
-    for (row, item) in try OutputKey.texts(of: columns, in: inputs).enumerated() {
-      places[item] = row
+    if byNames, own.count == 1, let column = own.first, outputs.type(of: column) == .string {
+      let places = Self.rows(try OutputKey.texts(of: columns, in: inputs))
+      return try OutputKey.texts(of: own, in: outputs).map { places[$0] }
     }
-    return try OutputKey.texts(of: own, in: outputs).map { places[$0] }
+    let places = Self.rows(try OutputKey.keys(of: columns, in: inputs))
+    let found = try OutputKey.keys(of: own, in: outputs).map { places[$0] }
+    if !found.isEmpty, inputs.count > 0, !found.contains(where: { $0 != nil }) {
+      let names = Self.rows(try OutputKey.texts(of: columns, in: inputs))
+      if try OutputKey.texts(of: own, in: outputs).contains(where: { names[$0] != nil }) {
+        throw StoreError(
+          .usage,
+          "no item of \(outputs.name) is one of \(name): their keys read alike, and are texts in one "
+            + "and numbers in the other; push one of them with the other's type (--types)")
+      }
+    }
+    return found
+  }
+
+  private static func rows<Key: Hashable>(_ keys: [Key]) -> [Key: Int] {
+    var rows: [Key: Int] = [:]
+    for (row, key) in keys.enumerated() { rows[key] = row }
+    return rows
+  }
+}
+
+extension Version {
+  /// True for outputs that a run made, whose items are the texts of its inputs' keys.
+  fileprivate var isMadeByRun: Bool {
+    record.attributes[LocalStoreService.RunAttribute.document] != nil
   }
 }

@@ -33,7 +33,7 @@ extension LocalStoreService {
         let found = try await self.judged(judge, scorer, planned, calls, spent: spent)
         rows += found.rows
         judged.append(found.calls)
-        spent += found.spent
+        spent = spent.adding(found.spent)
         if let version = found.version { sources.append(version) }
       case let human as HumanScorer:
         let found = try rated(human, planned)

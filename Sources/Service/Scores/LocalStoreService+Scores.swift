@@ -33,7 +33,7 @@ extension LocalStoreService {
     _ request: ScoreRequest, allowsOutside: Bool
   ) throws(StoreError) -> PlannedScores {
     let version = try store.resolve(try Reference(parsing: request.reference))
-    let dataset = try DatasetName(request.into ?? version.dataset.text + ".scores")
+    let dataset = try DatasetName(request.into ?? version.dataset.text + ScoreColumns.suffix)
     var output = request.output
     if output == nil {
       let columns = try store.snapshot(version).schema.columns
@@ -81,7 +81,7 @@ extension LocalStoreService {
           digest: identity.digest)
       },
       summaries: ScoresDocument.summaries(rows), failures: ScoresDocument.failures(rows),
-      warnings: kept.warnings)
+      warnings: planned.outputs.warnings + kept.warnings)
   }
 
   /// The scores of all outputs, scorer by scorer.
@@ -91,19 +91,26 @@ extension LocalStoreService {
     var rows: [ScoreRow] = []
     let count = outputs.columns.count
     let shares = (count + Self.shareCount - 1) / Self.shareCount
-    let isCancelled = isCancelled
     for measure in measures {
+      try checkCancellation()
+      var columns = measure.visible(in: outputs.columns)
+      columns.isCancelled = isCancelled
+      let cells = columns
+      let references =
+        measure.columns.references + measure.furtherColumns(columns).references
       if let set = measure as? any SetScorer {
+        rows += outputs.rows(by: set, cells)
         try checkCancellation()
-        rows += outputs.rows(by: set)
       }
       guard let scorer = measure as? any Scorer else { continue }
       let parts = try parallelMap(count: shares) { share throws(StoreError) in
-        if isCancelled?() == true { throw StoreError(.exhausted, "the request was cancelled") }
         let start = share * Self.shareCount
-        return (start..<min(start + Self.shareCount, count)).flatMap { row in
-          outputs.rows(of: row, by: scorer)
+        var rows: [ScoreRow] = []
+        for row in start..<min(start + Self.shareCount, count) {
+          rows += outputs.rows(of: row, by: scorer, cells, references)
+          try checkCancellation()
         }
+        return rows
       }
       for part in parts { rows += part }
     }
@@ -124,21 +131,54 @@ extension LocalStoreService {
     let dataset = planned.dataset
     for _ in 0..<Self.mergeLimit {
       let latest = try store.catchUp(dataset)
-      if let latest { try requireScores(latest) }
+      if let latest {
+        try requireScores(latest, advice: "; name another dataset with --into")
+      }
       let earlier = try scoresVersion(of: planned.outputs.version, in: dataset)
       var known: [ScoreRow] = []
       if let earlier { known = try scoreRows(earlier) }
       let merged = known.filter { row in !names.contains { row.isOf($0) } } + rows
       if let earlier, Set(known) == Set(merged) { return Saved(version: earlier, isNew: false) }
+      let cautions =
+        Self.replaced(known, by: rows) + (try order(of: planned.outputs.version, after: latest))
       do throws(StoreError) {
         let pushed = try push(merged, of: planned, sources, after: latest, earlier)
-        return Saved(version: pushed.version, isNew: pushed.isNew, warnings: pushed.warnings)
+        return Saved(
+          version: pushed.version, isNew: pushed.isNew, warnings: cautions + pushed.warnings)
       } catch  where error.kind == .conflict && error.detail == nil {
         // Other scores were saved meanwhile.
         continue
       }
     }
     throw StoreError(.conflict, "scores are being added to \(dataset) all the time; try again")
+  }
+
+  /// The scorers that take the name of another configuration.
+  private static func replaced(_ known: [ScoreRow], by rows: [ScoreRow]) -> [String] {
+    var digests: [DataText: DataText] = [:]
+    for row in known { digests[row.key.scorer] = DataText(row.digest) }
+    var names: [String] = []
+    for row in rows {
+      guard let before = digests[row.key.scorer], before != DataText(row.digest) else { continue }
+      if !names.hasText(row.key.scorer.string) { names.append(row.key.scorer.string) }
+    }
+    return names.map {
+      "'\($0)' was of another configuration until now, and takes the place of its scores; the "
+        + "version before keeps them: to have both, name it, such as --scorer other=…"
+    }
+  }
+
+  /// A caution where the latest scores were of a later version than the one that is scored.
+  private func order(
+    of version: Version, after latest: Version?
+  ) throws(StoreError) -> [String] {
+    guard let latest else { return [] }
+    let newest = latest.record.lineage.filter { $0.dataset == version.dataset }.map(\.number).max()
+    guard let newest, newest > version.number else { return [] }
+    return [
+      "the latest \(latest.dataset) is now of \(version.reference), and before was of "
+        + "\(version.dataset)@\(newest): those stay as \(latest.reference)"
+    ]
   }
 
   private func push(
@@ -152,30 +192,35 @@ extension LocalStoreService {
     order.precondition = .number(latest?.number ?? 0)
     order.message = request.message ?? ""
     order.author = request.author ?? ""
-    order.lineage = ([outputs.version] + outputs.inputs + sources).map(\.pinned)
-    // Inputs that the scores of others were made with.
-    for source in earlier?.record.lineage ?? [] {
-      let reference = Reference(dataset: source.dataset, selector: .number(source.number))
-      if !order.lineage.contains(reference) { order.lineage.append(reference) }
+    order.lineage = [outputs.version.pinned]
+    // With the inputs that the scores of others were made with.
+    let earlier = (earlier?.record.lineage ?? []).map {
+      Reference(dataset: $0.dataset, selector: .number($0.number))
+    }
+    let made = (outputs.inputs + sources).map(\.pinned)
+    for source in made + earlier where !order.lineage.contains(source) {
+      order.lineage.append(source)
     }
     order.attributes = outputs.identity.attributes
     let reader = try JSONReader(
       MemorySource(name: "the scores", bytes: ScoreColumns.lines(rows)), layout: .lines,
-      options: ReadOptions(
-        types: Dictionary(
-          uniqueKeysWithValues: ScoreColumns.all.map { (DataText($0.name), $0.type) })))
+      options: ReadOptions(types: ScoreColumns.types(of: rows)))
     return try store.push(planned.dataset, reader, options(order)) { _ in }
   }
 
   /// Throws unless a version holds scores.
-  private func requireScores(_ version: Version) throws(StoreError) {
-    let key = try store.snapshot(version).schema.key
-    guard version.record.kind == .metrics, key == ScoreColumns.key else {
-      throw StoreError(
-        .usage,
-        "'\(version.dataset)' holds \(version.record.kind.rawValue), and not scores; name another "
-          + "dataset with --into")
-    }
+  func requireScores(_ version: Version, advice: String = "") throws(StoreError) {
+    if try holdsScores(version) { return }
+    throw StoreError(
+      .usage,
+      "'\(version.dataset)' holds \(version.record.kind.rawValue), and not scores" + advice)
+  }
+
+  /// Returns true when a version holds scores: it is of kind metrics, and has their key.
+  func holdsScores(_ version: Version) throws(StoreError) -> Bool {
+    guard version.record.kind == .metrics else { return false }
+    return try store.snapshot(version).schema.key.map { DataText($0) }
+      == ScoreColumns.key.map { DataText($0) }
   }
 
   /// The newest version of `dataset` with scores of a version; nil when there is none.
@@ -184,28 +229,28 @@ extension LocalStoreService {
   ) throws(StoreError) -> Version? {
     guard try store.catchUp(dataset) != nil else { return nil }
     return try store.versions(of: dataset).first { scores in
-      scores.record.kind == .metrics
-        && scores.record.lineage.contains {
-          $0.dataset == version.dataset && $0.number == version.number
-        }
+      scores.record.kind == .metrics && scores.isMade(from: version)
     }
   }
 
   /// The scores of a version.
   func scoreRows(_ version: Version) throws(StoreError) -> [ScoreRow] {
-    let table = try table(version.pinned, columns: ScoreColumns.all.map(\.name)).table
-    return try ScoreColumns.rows(count: table.count) { name throws(StoreError) in
-      try table.texts(name)
+    let known = try store.snapshot(version).schema.columns.map(\.name)
+    let names = ScoreColumns.all.map(\.name).filter { known.hasText($0) }
+    let table = try table(version.pinned, columns: names).table
+    let items = try table.labels("item").map { $0.map { ScoreRow.Item($0) } }
+    return try ScoreColumns.rows(items: items) { name throws(StoreError) in
+      table.has(name) ? try table.texts(name) : Array(repeating: nil, count: table.count)
     }
   }
 }
 
 extension ScoredOutputs {
   /// The rows with the value of all outputs, model by model.
-  fileprivate func rows(by scorer: any SetScorer) -> [ScoreRow] {
+  fileprivate func rows(by scorer: any SetScorer, _ columns: ScoredColumns) -> [ScoreRow] {
     var models: [DataText] = []
-    var places: [DataText: [DataText: [Int]]] = [:]
-    var order: [DataText: [DataText]] = [:]
+    var places: [DataText: [ScoreRow.Item: [Int]]] = [:]
+    var order: [DataText: [ScoreRow.Item]] = [:]
     for row in items.indices {
       let (model, item) = (self.models[row], items[row])
       if places[model] == nil { models.append(model) }
@@ -222,14 +267,19 @@ extension ScoredOutputs {
   }
 
   /// The rows with the score of one output.
-  fileprivate func rows(of row: Int, by scorer: any Scorer) -> [ScoreRow] {
+  fileprivate func rows(
+    of row: Int, by scorer: any Scorer, _ columns: ScoredColumns, _ references: [String]
+  ) -> [ScoreRow] {
     let result: Result<Score, ScoringFailure>
     do throws(ScoringFailure) {
       result = .success(try scorer.score(columns.item(row)))
     } catch {
       result = .failure(error)
     }
-    return ScoreRow.rows(scorer.identity, of: version.reference, result) { name in
+    let reference = columns.item(row).digest(of: references)?.description
+    return ScoreRow.rows(
+      scorer.identity, of: version.reference, result, reference: reference
+    ) { name in
       key(of: row, scorer: name)
     }
   }
@@ -238,9 +288,9 @@ extension ScoredOutputs {
 extension OutputKey {
   /// The columns, as a version of scores records them.
   fileprivate var attributes: [String: String] {
-    var attributes = ["scores.item": NameList.text(items)]
-    attributes["scores.model"] = model
-    attributes["scores.attempt"] = attempt
+    var attributes = [Self.itemAttribute: NameList.text(items)]
+    attributes[Self.modelAttribute] = model
+    attributes[Self.attemptAttribute] = attempt
     return attributes
   }
 }

@@ -60,7 +60,27 @@ extension LocalStoreService {
       version: document(for: result.version), isNew: result.isNew,
       // A small number of written bytes would disclose what others have saved.
       storedBytes: limit == nil ? result.storedBytes : 0,
-      changes: changes, notes: result.notes, warnings: warnings)
+      changes: changes, notes: result.notes + (try notes(on: result, request)),
+      warnings: warnings)
+  }
+
+  /// Notes on a kind that a push does not change, and on an index that was written as a column.
+  private func notes(
+    on result: PushResult, _ request: PushRequest
+  ) throws(StoreError) -> [String] {
+    let version = result.version
+    guard result.isNew else {
+      guard let kind = request.kind, kind != version.record.kind else { return [] }
+      return [
+        "the content is that of \(version.reference), which stays of kind "
+          + "\(version.record.kind.rawValue): push it under another name for one of kind "
+          + kind.rawValue
+      ]
+    }
+    let names = try store.snapshot(version).schema.columns.map(\.name)
+    return names.filter { $0.hasPrefix("__index_level_") }.map {
+      "the column \($0) is the index of a pandas frame: to_parquet(…, index=False) leaves it out"
+    }
   }
 
   /// The digest of a request: of its options, and of the file's bytes.

@@ -145,7 +145,9 @@ struct SnapshotBuilder {
         throw StoreError(
           .invalid,
           "the key column '\(name)' is missing; the columns are "
-            + batch.columns.map(\.name).joined(separator: ", "), at: StoreError.Location())
+            + batch.columns.map(\.name).joined(separator: ", ")
+            + (name.hasPrefix(" ") ? "; write lists without the spaces, such as a,b" : ""),
+          at: StoreError.Location())
       }
       let vector = batch.vectors[position]
       if let row = (0..<batch.count).first(where: { !vector.hasValue($0) }) {

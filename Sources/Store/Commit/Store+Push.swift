@@ -10,13 +10,15 @@ extension Store {
   /// When it returns, the version is on disk. Whatever fails, the dataset is as it was; chunks that
   /// were written for it are unreferenced until `gc` removes them.
   /// - Parameter progress: called with the number of rows taken so far.
-  /// - Throws: ``StoreError``: `invalid` for bad input, `conflict` when the latest version is not
+  /// - Throws: ``StoreError``: `usage` for a key or an attribute that live rows have, `invalid` for
+  ///   bad input, `conflict` when the latest version is not
   ///   the expected one or an idempotency key was used for other content, `missing` for a reference
   ///   in the lineage, `exhausted` or `unavailable` when the disk refuses.
   package func push(
     _ dataset: DatasetName, _ reader: any RowReader, _ options: PushOptions = PushOptions(),
     progress: (Int) -> Void = { _ in }
   ) throws(StoreError) -> PushResult {
+    try LiveSealer.requireFree(options)
     var reader = reader
     var attempt = 0
     while true {

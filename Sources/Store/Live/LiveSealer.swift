@@ -37,7 +37,24 @@ struct LiveSealer: Sendable {
     self.options = options
   }
 
-  private static func idempotencyKey(_ id: String) -> String { "live:" + id }
+  private static let keyPrefix = "live:"
+
+  private static func idempotencyKey(_ id: String) -> String { keyPrefix + id }
+
+  /// Throws when a push has a key or the attribute of sealed segments: its version would be taken
+  /// for that of rows that wait.
+  static func requireFree(_ options: PushOptions) throws(StoreError) {
+    guard !options.isSealing else { return }
+    if options.idempotencyKey?.utf8.starts(with: keyPrefix.utf8) == true {
+      throw StoreError(
+        .usage,
+        "an idempotency key that begins with '\(keyPrefix)' is one of live rows; use another")
+    }
+    if options.attributes[attribute] != nil {
+      throw StoreError(
+        .usage, "the attribute '\(attribute)' is that of live rows; name yours otherwise")
+    }
+  }
 
   /// The byte up to which a segment is in a version already; nil when it is in none.
   func publishedEnd(_ id: String) throws(StoreError) -> Int? {
@@ -132,6 +149,7 @@ struct LiveSealer: Sendable {
     let snapshot = try store.catchUp(dataset).map { version throws(StoreError) in
       try store.snapshot(version)
     }
+    try requireOwnKey(segment)
     let key = snapshot?.schema.key ?? []
     var options = PushOptions()
     options.mode = key.isEmpty ? .append : .merge
@@ -157,6 +175,19 @@ struct LiveSealer: Sendable {
             + "(\(error.message)); push it with a key that fits them, or move the file away to give "
             + "them up"))
     }
+  }
+
+  /// Throws where a push of an older program has the key of a segment: its rows would be taken for
+  /// saved.
+  private func requireOwnKey(_ segment: LiveJournal.Closed) throws(StoreError) {
+    let key = Self.idempotencyKey(segment.id)
+    guard let version = try store.version(of: dataset, idempotencyKey: key) else { return }
+    let sealed = version.record.attributes[Self.attribute] ?? ""
+    guard !sealed.utf8.starts(with: "\(segment.id):".utf8) else { return }
+    throw StoreError(
+      .conflict,
+      "\(version.reference) has the idempotency key of \(segment.name) and not its rows, which are "
+        + "kept in that file; push them by hand, and then remove it")
   }
 
   /// A reader that parses the rows of a segment once, however often a push passes over them.

@@ -84,17 +84,17 @@ extension Store {
     return false
   }
 
-  /// The attachments that appended rows may name, which are in no version yet.
+  /// The attachments that appended rows and outcomes of runs may name, which are in no version yet.
   private func waitingFiles() throws(StoreError) -> Set<Digest> {
     var files: Set<Digest> = []
     let objects = home.liveObjects
-    for name in try objects.list(StoreLayout.live)
-    where name.hasSuffix(StoreLayout.liveLogSuffix) {
+    let names = try objects.list(StoreLayout.live) + objects.list(StoreLayout.runs)
+    for name in names where name.hasSuffix(StoreLayout.liveLogSuffix) {
       let bytes: [UInt8]
       do throws(StoreError) {
         bytes = try objects.get(name)
       } catch  where error.kind == .missing {
-        // A segment that is gone meanwhile is in a version, which was read after this or is young.
+        // A file that is gone meanwhile is in a version, which was read after this or is young.
         continue
       }
       try LiveSegment.parse(bytes)?.requireSound(name)

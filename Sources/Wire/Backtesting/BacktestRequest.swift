@@ -13,6 +13,8 @@ package struct BacktestRequest: Codable, Sendable, Hashable {
   /// Rows with the outcomes of logged decisions; nil where the rows have them.
   package var outcomes: String?
   package var options: BacktestOptions?
+  /// As in ``ComparisonRequest/scores``, of the rows.
+  package var scores: [String]?
   /// The dataset that saves the report; nil to save nothing.
   package var save: SaveRequest?
 

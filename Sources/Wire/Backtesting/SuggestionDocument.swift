@@ -22,6 +22,8 @@ package struct SuggestionRequest: Codable, Sendable, Hashable {
   /// The rows that the draft's gates require for a backtest; nil for no gates.
   package var holdout: String?
   package var options: BacktestOptions?
+  /// As in ``ComparisonRequest/scores``; nil with `from` for those of the report.
+  package var scores: [String]?
   /// The dataset that saves the evidence; nil to save nothing.
   package var save: SaveRequest?
 
@@ -113,6 +115,8 @@ package struct SuggestionDocument: Codable, Sendable, Hashable {
   /// The request with every reference as a number and every option spelled out.
   package let request: SuggestionRequest
   package let source: ComparisonDocument.Source
+  /// The versions of scores beside its own columns; nil for none.
+  package var scores: [ComparisonDocument.Source]?
   package let roles: MetricRoles
   package let items: ComparisonDocument.Items
   package let models: [Entry]

@@ -83,6 +83,8 @@ package struct BisectDocument: Codable, Sendable, Hashable {
   /// Rows and items left out of the versions that were read, and differences in how these were
   /// measured; nil for nothing.
   package let findings: [ComparisonDocument.Finding]?
+  /// As in ``TrendDocument/scores``.
+  package var scores: [ComparisonDocument.Source]?
 
   /// The fewest versions among which a change point can be significant at 5 %: of seven in a
   /// row there are enough orders for the permutation test (`ChangePoints` of Statistics).

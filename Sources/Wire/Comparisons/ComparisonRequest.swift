@@ -14,6 +14,10 @@ package struct ComparisonRequest: Codable, Sendable, Hashable {
   package var options: ComparisonOptions?
   /// The reference of the registered gates; the options are then those of the registration.
   package var registered: String?
+  /// The versions of scores beside the arms' own columns, or `none`; nil for the newest of each.
+  ///
+  /// In a document: those that it was computed with; nil for none.
+  package var scores: [String]?
   /// The dataset that saves the comparison; nil to save nothing.
   package var save: SaveRequest?
 
@@ -32,7 +36,7 @@ package struct ComparisonRequest: Codable, Sendable, Hashable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case reference, by, base, candidates, options, registered, save
+    case reference, by, base, candidates, options, registered, scores, save
   }
 
   package init(from decoder: any Decoder) throws {
@@ -43,6 +47,7 @@ package struct ComparisonRequest: Codable, Sendable, Hashable {
     candidates = try members.decodeIfPresent([String].self, forKey: .candidates) ?? []
     options = try members.decodeIfPresent(ComparisonOptions.self, forKey: .options)
     registered = try members.decodeIfPresent(String.self, forKey: .registered)
+    scores = try members.decodeIfPresent([String].self, forKey: .scores)
     save = try members.decodeIfPresent(SaveRequest.self, forKey: .save)
   }
 }

@@ -166,6 +166,8 @@ package struct ReportDocument: Codable, Sendable, Hashable {
   /// The request, with the version's number.
   package let request: ReportRequest
   package let source: ComparisonDocument.Source
+  /// The versions of scores beside its own columns; nil for none.
+  package var scores: [ComparisonDocument.Source]?
   /// The columns that have a role.
   package let roles: MetricRoles
   /// The best first.

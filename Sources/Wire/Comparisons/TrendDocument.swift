@@ -85,6 +85,8 @@ package struct TrendDocument: Codable, Sendable, Hashable {
   package let series: [Series]
   /// Rows and items left out, and differences in how versions were measured; nil for nothing.
   package let findings: [ComparisonDocument.Finding]?
+  /// The versions of scores that the metric was read from; nil for a column of the versions.
+  package var scores: [ComparisonDocument.Source]?
 
   /// The numbers of all groups.
   package init(

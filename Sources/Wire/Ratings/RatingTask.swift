@@ -32,13 +32,18 @@ package struct RatingTaskDocument: Codable, Sendable, Hashable {
   package let remaining: Int
   /// The versions with the outputs of tasks and ratings: `outputs@3`, or two.
   package let subject: RatingSubject
+  /// Cautions about the items; nil for none.
+  package let warnings: [String]?
 
   /// The next task of those that remain.
-  package init(task: RatingTask?, done: Int, remaining: Int, subject: RatingSubject) {
+  package init(
+    task: RatingTask?, done: Int, remaining: Int, subject: RatingSubject, warnings: [String] = []
+  ) {
     self.task = task
     self.done = done
     self.remaining = remaining
     self.subject = subject
+    self.warnings = warnings.isEmpty ? nil : warnings
   }
 }
 

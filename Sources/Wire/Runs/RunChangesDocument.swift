@@ -38,6 +38,14 @@ package struct RunChangesDocument: Codable, Sendable, Hashable {
   package let against: String
   package let models: [Model]
 
+  /// True when a model reports to be another, or more of its answers changed than do by themselves,
+  /// as far as that is known.
+  package var isAlarming: Bool {
+    models.contains { model in
+      model.before != model.after || (model.changed > 0 && model.isMoreThanNoise != false)
+    }
+  }
+
   /// Differences from `against`.
   package init(against: String, models: [Model]) {
     self.against = against

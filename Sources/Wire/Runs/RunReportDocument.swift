@@ -22,6 +22,30 @@ package struct RunReportDocument: Codable, Sendable, Hashable {
     }
   }
 
+  /// The latencies of a target under a load.
+  package struct Load: Codable, Sendable, Hashable {
+    package let model: String
+    /// The calls at a time that it stands for.
+    package let load: Int
+    package let answers: Int
+    package let errors: Int
+    /// Milliseconds from the moment at which a call was due; nil without answers.
+    package let p50: Double?
+    package let p95: Double?
+
+    /// A load with all members.
+    package init(
+      model: String, load: Int, answers: Int, errors: Int, p50: Double?, p95: Double?
+    ) {
+      self.model = model
+      self.load = load
+      self.answers = answers
+      self.errors = errors
+      self.p50 = p50
+      self.p95 = p95
+    }
+  }
+
   /// A class of errors and how often it occurred.
   package struct ErrorCount: Codable, Sendable, Hashable {
     package let errorClass: String
@@ -44,12 +68,20 @@ package struct RunReportDocument: Codable, Sendable, Hashable {
   package var version: VersionDocument?
   /// True when this execution made the version.
   package var isNew = false
+  /// The rows that differ from those of the version before; nil for the first, and for no new one.
+  package var difference: ChangeCounts?
   package var targets: [Target] = []
   package var errors: [ErrorCount] = []
+  /// The error that came first, with its class.
+  package var firstError: String?
   /// The times that calls were sent.
   package var calls = 0
+  /// Those of them that repeated a call whose failure might pass.
+  package var retries = 0
   /// The calls whose outcomes were known before.
   package var reused = 0
+  /// The jobs that go on at their providers, and are asked for when the run goes on.
+  package var jobs = 0
   /// The calls of which it is not known whether they were answered, and so paid.
   package var unknown = 0
   /// The most that those can have cost; nil when there is no bound.
@@ -62,6 +94,8 @@ package struct RunReportDocument: Codable, Sendable, Hashable {
   package var oldestMilliseconds: Int64?
   /// The digest of the answers.
   package var answers: Digest?
+  /// The latencies under each load; nil for a run that measured none.
+  package var loads: [Load]?
   /// The differences from the run that this one measures again.
   package var changes: RunChangesDocument?
   /// The scores of the outputs, where the run's document has scorers.

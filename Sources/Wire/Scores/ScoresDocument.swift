@@ -119,6 +119,9 @@ package struct ScoresDocument: Codable, Sendable, Hashable {
     }
   }
 
+  /// The word in place of references for no scores.
+  package static let none = "none"
+
   /// The version that keeps the scores.
   package let version: VersionDocument
   /// False when the scores were there already.

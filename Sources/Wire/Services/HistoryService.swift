@@ -36,6 +36,8 @@ package struct TrendRequest: Sendable, Hashable {
   package var repeats: String?
   /// The versions, as after the `@` of a table of several versions: `*`, `2..5`, `baseline..`.
   package var versions = "*"
+  /// As in ``ComparisonRequest/scores``, for a metric that is a score.
+  package var scores: [String]?
 
   /// The trend of a column over all versions.
   package init(metric: String?) { self.metric = metric }

@@ -37,6 +37,8 @@ package struct ReportRequest: Codable, Sendable, Hashable {
   package var condition: String?
   /// The coverage of intervals, from 0 to 1.
   package var confidence = 0.95
+  /// As in ``ComparisonRequest/scores``; without `metrics`, the means of all of them are reported.
+  package var scores: [String]?
   /// The dataset that saves the report; nil to save nothing.
   package var save: SaveRequest?
 
@@ -47,7 +49,7 @@ package struct ReportRequest: Codable, Sendable, Hashable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case reference, by, roles, metrics, slices, key, cluster, confidence, save
+    case reference, by, roles, metrics, slices, key, cluster, confidence, scores, save
     case condition = "where"
     case repeats = "repeat"
   }
@@ -64,6 +66,7 @@ package struct ReportRequest: Codable, Sendable, Hashable {
     repeats = try members.decodeIfPresent(String.self, forKey: .repeats)
     condition = try members.decodeIfPresent(String.self, forKey: .condition)
     confidence = try members.decodeIfPresent(Double.self, forKey: .confidence) ?? confidence
+    scores = try members.decodeIfPresent([String].self, forKey: .scores)
     save = try members.decodeIfPresent(SaveRequest.self, forKey: .save)
   }
 }

@@ -11,7 +11,15 @@ struct ListCommand: ParsableCommand {
 
   @Argument(help: "A dataset, to list its versions, newest first.") var name: String?
   @Option(help: "At most so many.") var limit: Int?
+  @Option(help: "text or json, which is --json.") var format = Format.text
   @OptionGroup var global: GlobalOptions
+
+  /// The output format of a list.
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, json
+  }
+
+  private var isJSON: Bool { global.json || format == .json }
 
   func run() throws {
     if let limit, limit < 0 { throw StoreError(.usage, "--limit takes a number") }
@@ -27,7 +35,7 @@ struct ListCommand: ParsableCommand {
 
   private func listDatasets(_ service: any DatasetService, _ output: Output) throws(StoreError) {
     var table = try RowOutput(
-      ["name", "kind", "versions", "rows", "created", "tags"], output, isJSON: global.json)
+      ["name", "kind", "versions", "rows", "created", "tags"], output, isJSON: isJSON)
     for dataset in try service.datasets(limit: limit) {
       let tags = dataset.tags.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" }
       try table.row(
@@ -46,7 +54,7 @@ struct ListCommand: ParsableCommand {
   ) throws(StoreError) {
     var table = try RowOutput(
       ["version", "digest", "rows", "created", "author", "tags", "message"], output,
-      isJSON: global.json)
+      isJSON: isJSON)
     for version in try service.versions(of: dataset, limit: limit) {
       try table.row(
         [

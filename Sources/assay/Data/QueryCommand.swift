@@ -2,6 +2,7 @@ import ArgumentParser
 import Formats
 import Foundation
 import Model
+import Service
 import Wire
 
 /// `assay query`: runs SQL over versions.
@@ -15,6 +16,10 @@ struct QueryCommand: ParsableCommand {
       Results are a table on a terminal, else jsonl; --json is --format jsonl. A server \
       limits the rows (its --query-rows): where there are more, the first are printed, and \
       the exit status is 74.
+
+      With --save the rows become a version, whose lineage is the versions that were read; with --sample \
+      so many of them, the same for the same rows and --seed, in proportion to the strata of --by, and \
+      none that is nearly like another. That works on a store in a folder.
       """)
 
   @Argument(help: "One SELECT; - reads it from standard input.") var sql: String
@@ -22,6 +27,7 @@ struct QueryCommand: ParsableCommand {
   @Option(help: "Seconds after which the query is stopped.") var timeout: Double = 30
   @Option(help: "MiB of memory at which the query is stopped.") var memory: Int = 1024
   @Option(help: "At most so many rows.") var limit: Int?
+  @OptionGroup var flags: QuerySaveFlags
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
@@ -34,12 +40,33 @@ struct QueryCommand: ParsableCommand {
     request.limit = limit
     request.timeoutSeconds = timeout
     request.memoryMebibytes = memory
+    if let saved = try flags.saved(request) {
+      try Self.save(saved, global)
+      return
+    }
     let service = try global.openService()
     let output = try Output()
     let result = try service.query(request) { bytes throws(StoreError) in try output.write(bytes) }
     try output.finish()
     for note in result.notes { ErrorReport.report(note: note, isPartOfAnswer: false) }
     try Self.requireAll(result, limit: limit)
+  }
+
+  private static func save(_ request: SavedQuery, _ global: GlobalOptions) throws {
+    let saved = try ProviderCommand.open(global).saveQuery(request)
+    for note in saved.notes { ErrorReport.report(note: note) }
+    Output.confirm("\(saved.version.reference) is saved") { output throws(StoreError) in
+      if global.json {
+        try output.json(saved)
+      } else if saved.isNew {
+        let version = saved.version
+        var line = "\(version.reference)  \(version.snapshot.short)  \(version.rows) rows"
+        if version.rows < saved.rows { line += " of \(saved.rows)" }
+        try output.line(line)
+      } else {
+        try output.line("unchanged: \(saved.version.reference)")
+      }
+    }
   }
 
   /// Throws unless the printed rows are all, or as many as requested.

@@ -40,6 +40,9 @@ struct BisectCommand: ParsableCommand {
       try output.json(document)
     } else {
       for line in BisectText.lines(document) { try output.line(line) }
+      let scores = ScoresText.used(
+        document.scores?.map(\.reference), areNewest: trend.scores.choice == nil)
+      if let scores { try output.line(scores) }
     }
     try output.finish()
     if document.isUndecided { throw ExitCode(2) }

@@ -25,16 +25,23 @@ struct GateCreateCommand: ParsableCommand {
     name: .customLong("on"),
     help: ArgumentHelp("The version with the items: inputs, or an earlier run.", valueName: "ref"))
   var reference: String
+  @Option(
+    help: ArgumentHelp(
+      "The column whose values will be compared, which identifies no item.", valueName: "column"))
+  var by: String?
   @OptionGroup var flags: ComparisonFlags
+  @OptionGroup var scores: ScoresFlags
   @Option(help: "Why, in a sentence.") var message: String?
   @Option(help: "Who registers them. Default: $ASSAY_AUTHOR, else user@host.")
   var author: String?
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let request = GateRequest(
+    var request = GateRequest(
       reference: reference, options: try flags.options ?? ComparisonOptions(),
       save: SaveRequest(name: name, message: message, author: Author.name(author)))
+    request.scores = scores.choice
+    request.by = by
     let answer = try global.openService().createGate(request)
     try GateShowCommand.show(answer, isJSON: global.json)
   }
@@ -60,11 +67,18 @@ struct GateShowCommand: ParsableCommand {
     } else {
       let (gate, items) = (answer.document, answer.document.items)
       try output.line(
-        "\(answer.saved ?? "gates")  \(items.count) items of \(gate.source.reference)")
+        "\(answer.saved ?? "gates")  \(ComparisonPage.items(items.count)) of "
+          + gate.source.reference
+      )
       try output.line("items  \(items.digest)")
+      try output.line("key    \(NameList.text(items.key))")
+      if let repeats = gate.options.repeats { try output.line("repeat \(repeats)") }
       for text in gate.options.gates {
         let isFirst = (gate.options.grammar ?? 1) == 1
         try output.line("gate   \(text)" + (isFirst ? "  (grammar 1: a change)" : ""))
+      }
+      for finding in gate.findings ?? [] {
+        try output.line("note   \(ComparisonPage.sentence(finding))")
       }
     }
     try output.finish()

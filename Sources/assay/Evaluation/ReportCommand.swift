@@ -33,6 +33,16 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "The columns that identify an item: a,b. Default: the version's key without --by.")
   var key: [String] = []
   @OptionGroup var rows: RowFlags
+  @OptionGroup var scores: ScoresFlags
+  @Option(
+    help: ArgumentHelp(
+      "Say what models cost a month at this volume: 2M/month, 500k/day, 3/s.", valueName: "volume"))
+  var volume: String?
+  @Option(
+    help: ArgumentHelp(
+      "With --volume: what a model costs a month besides, such as small=1200.",
+      valueName: "model=cost"))
+  var fixed: [String] = []
   @Option(help: "The coverage of intervals. Default: 0.95.") var confidence: Double?
   @Option(help: "text, markdown, html or json. Default: by the file's extension, else text.")
   var format: Format?
@@ -63,12 +73,27 @@ struct ReportCommand: ParsableCommand {
     global.json ? .json : format ?? Format(path: output) ?? .text
   }
 
+  /// Throws for a file whose extension names a format that is not written.
+  /// - Throws: ``StoreError`` of kind `usage`.
+  static func requireFormat(of path: String, _ isStated: Bool) throws(StoreError) {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard !isStated, let dot = name.lastIndex(of: "."), dot != name.startIndex,
+      Format(path: path) == nil
+    else { return }
+    throw StoreError(
+      .usage,
+      "there are no files \(name[dot...]): write .html, .md, .json or .txt, or name what it holds "
+        + "with --format")
+  }
+
   func run() throws {
+    try Self.requireFormat(of: output, format != nil || global.json)
+    let volume = try monthly()
     let service = try global.openService()
     let report = try self.report(service)
     let sink = try ByteSink.open(path: output)
     if output == "-" { Output.endWithClosedPipe() }
-    try sink.write(bytes(report))
+    try sink.write(bytes(report, volume))
     try sink.finish()
     // The other forms are whole without it, and JSON says it itself.
     guard let saved = report.saved, by != nil, output != "-" || form == .text, !global.json else {
@@ -84,7 +109,7 @@ struct ReportCommand: ParsableCommand {
     guard let by else {
       let isPlain =
         [role, metric, slice].allSatisfy(\.isEmpty)
-        && key.isEmpty
+        && key.isEmpty && scores.scores.isEmpty
         && [
           rows.cluster, rows.repeats, rows.condition, keep.save, keep.message, keep.author,
         ].allSatisfy { $0 == nil }
@@ -103,15 +128,33 @@ struct ReportCommand: ParsableCommand {
     request.repeats = rows.repeats
     request.condition = rows.condition
     request.confidence = confidence ?? request.confidence
+    request.scores = scores.choice
     request.save = keep.order
     return try service.report(request)
   }
 
-  private func bytes(_ report: Saved<ReportDocument>) -> [UInt8] {
-    switch form {
-    case .text: Array(ReportSections(report.document).page.text.utf8)
-    case .markdown: Array(ReportSections(report.document).page.markdown.utf8)
-    case .html: Array(ReportHTML.page(report.document).utf8)
+  /// The volume; nil without one.
+  /// - Throws: ``StoreError`` of kind `usage` for options that do not go together.
+  private func monthly() throws(StoreError) -> ReportVolume? {
+    guard let volume else {
+      if !fixed.isEmpty { throw StoreError(.usage, "--fixed goes with --volume") }
+      return nil
+    }
+    guard form != .json else {
+      throw StoreError(
+        .usage, "a bill is in the other forms only: multiply cost.perRow by the volume")
+    }
+    return try ReportVolume(parsing: volume, fixed: fixed)
+  }
+
+  private func bytes(_ report: Saved<ReportDocument>, _ volume: ReportVolume?) -> [UInt8] {
+    // Those of a kept report were the newest once.
+    let sections = ReportSections(
+      report.document, hasNewestScores: by != nil && scores.choice == nil, volume: volume)
+    return switch form {
+    case .text: Array(sections.page.text.utf8)
+    case .markdown: Array(sections.page.markdown.utf8)
+    case .html: Array(ReportHTML.page(report.document, volume: volume).utf8)
     case .json: Documents.encode(report) + [UInt8(ascii: "\n")]
     }
   }

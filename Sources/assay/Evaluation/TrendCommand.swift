@@ -68,6 +68,9 @@ struct TrendCommand: ParsableCommand {
       }
     }
     for finding in document.findings ?? [] { try output.line(ComparisonPage.sentence(finding)) }
+    let scores = ScoresText.used(
+      document.scores?.map(\.reference), areNewest: trend.scores.choice == nil)
+    if let scores { try output.line(scores) }
   }
 
   private func printPoints(

@@ -17,6 +17,7 @@ struct TrendFlags: ParsableArguments {
   var repeats: String?
   @Option(help: "The first version: a number, a tag, a date.") var from: String?
   @Option(help: "The last version.") var to: String?
+  @OptionGroup var scores: ScoresFlags
 
   /// The dataset, and the request that the flags describe.
   func request() throws(StoreError) -> (dataset: DatasetName, request: TrendRequest) {
@@ -26,6 +27,7 @@ struct TrendFlags: ParsableArguments {
     request.group = by
     request.condition = `where`
     request.repeats = repeats
+    request.scores = scores.choice
     request.versions = range.versions
     return (range.dataset, request)
   }

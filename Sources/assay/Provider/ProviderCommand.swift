@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Model
 import Providers
 import Query
@@ -126,7 +127,20 @@ struct ProviderAddCommand: ParsableCommand {
     guard name != nil, let kind = `protocol` else {
       throw StoreError(.usage, "give a name and --protocol, or --file")
     }
+    try requireWords()
     return JSON.object(members(kind)).compactBytes
+  }
+
+  /// Throws for a command line in one word: no shell divides it.
+  private func requireWords() throws(StoreError) {
+    guard command.count == 1, let line = command.first, line.contains(" "),
+      !FileManager.default.fileExists(atPath: line)
+    else { return }
+    let words = line.split(separator: " ").map { ShellWord.quoted(String($0)) }
+    throw StoreError(
+      .usage,
+      "--command takes the program and its arguments as words of their own, and '\(line)' is one "
+        + "word: --command \(words.joined(separator: " "))")
   }
 
   /// The provider's members, as the document has them.

@@ -6,7 +6,7 @@ import Wire
 
 /// The input and output of a rating session: a terminal, or two pipes.
 struct RatingScreen {
-  private let isJSON: Bool
+  let isJSON: Bool
   private let isTerminal: Bool
 
   /// Standard input and output, which count as a terminal only when both are one.

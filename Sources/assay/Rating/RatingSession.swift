@@ -38,6 +38,8 @@ struct RatingSession {
   private var taken: [Turn] = []
   /// The turns to repeat, the next at the end.
   private var waiting: [Turn] = []
+  /// True once a task was asked for.
+  private var isBegun = false
 
   init(
     service: any StoreService, dataset: DatasetName, request: RatingTaskRequest,
@@ -85,6 +87,8 @@ struct RatingSession {
   private mutating func nextTurn() throws(StoreError) -> Turn? {
     if let turn = waiting.popLast() { return turn }
     let document = try media.shown(try service.nextRating(in: summary.dataset, request))
+    if !isBegun, !screen.isJSON { for warning in document.warnings ?? [] { screen.say(warning) } }
+    isBegun = true
     // The versions that were shown first are those of the whole sitting.
     request.subject = document.subject
     request.after = document.task?.task ?? request.after

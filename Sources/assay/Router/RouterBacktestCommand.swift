@@ -41,10 +41,15 @@ struct RouterBacktestCommand: ParsableCommand {
     var options = try flags.options
     options.leastEffectiveRows = leastEffective ?? options.leastEffectiveRows
     request.options = options
+    request.scores = flags.scores.choice
     request.save = keep.order
     let answer = try service.backtest(request)
     let output = try Output()
-    try format.write(answer, BacktestPage(answer.document).page, asJSON: global.json, to: output)
+    var page = BacktestPage(answer.document).page
+    page.lead += [
+      ScoresText.used(answer.document.request.scores, areNewest: flags.scores.choice == nil)
+    ].compactMap(\.self)
+    try format.write(answer, page, asJSON: global.json, to: output)
     try output.finish()
     switch answer.document.verdict {
     case .pass, .none: break

@@ -47,6 +47,7 @@ struct RouterSuggestCommand: ParsableCommand {
     request.provider = provider
     request.holdout = holdout
     request.options = try flags.options
+    request.scores = flags.scores.choice
     request.save = keep.order
     let answer = try service.suggest(request)
     if let output {
@@ -59,7 +60,11 @@ struct RouterSuggestCommand: ParsableCommand {
       }
     }
     let out = try Output()
-    try format.write(answer, SuggestionPage(answer.document).page, asJSON: global.json, to: out)
+    var page = SuggestionPage(answer.document).page
+    let areNewest = flags.scores.choice == nil && from == nil
+    page.lead += [ScoresText.used(answer.document.request.scores, areNewest: areNewest)]
+      .compactMap(\.self)
+    try format.write(answer, page, asJSON: global.json, to: out)
     try out.finish()
   }
 }

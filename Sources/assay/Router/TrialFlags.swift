@@ -26,6 +26,7 @@ struct TrialFlags: ParsableArguments {
   @Option(help: ArgumentHelp("Metrics of which less is better: a,b.", valueName: "column"))
   var lower: [String] = []
   @OptionGroup var rows: RowFlags
+  @OptionGroup var scores: ScoresFlags
   @Option(help: "The coverage of intervals. Default: 0.95.") var confidence: Double?
   @Option(help: "The seed of resampling. Default: 1.") var seed: UInt64?
   @Option(help: "The number of resamples. Default: 9999.") var resamples: Int?

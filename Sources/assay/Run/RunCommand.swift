@@ -30,14 +30,19 @@ struct RunCommand: ParsableCommand {
     defaultSubcommand: RunStartCommand.self)
 
   /// Executes a run, and ends the process with the status of its outcome.
+  /// - Parameters:
+  ///   - resumes: True to go on with a run that ended.
+  ///   - alarms: True to end with 1 where answers changed.
   static func execute(
-    _ document: JSON, _ change: ProviderChangeOptions, _ global: GlobalOptions
+    _ document: JSON, _ unknown: UnknownFlags, _ change: ProviderChangeOptions,
+    _ global: GlobalOptions, resumes: Bool = false, alarms: Bool = false
   ) throws {
     let service = try ProviderCommand.open(global)
     let control = RunControl()
     let line = ProgressLine()
     let author = Author.name(change.author)
     let message = change.message
+    let choice = unknown.onUnknown
     let report = try Waiting.value(
       interrupted: {
         line.clear()
@@ -48,11 +53,15 @@ struct RunCommand: ParsableCommand {
       }
     ) { () async throws(StoreError) in
       try await service.run(
-        document, message: message, author: author, control: control
+        document, resumes: resumes, message: message, author: author, control: control,
+        repeatsUnknown: { (count, bound) throws(StoreError) in
+          try choice.repeats(count, atMost: bound)
+        }
       ) { progress in line.show(RunText.line(progress)) }
     }
     line.clear()
     try finish(report, isJSON: global.json)
+    if alarms, report.changes?.isAlarming == true { throw ExitCode(1) }
   }
 
   /// Prints the outcome of a run.
@@ -87,11 +96,12 @@ struct RunStartCommand: ParsableCommand {
   @Argument(help: "The inputs, such as prompts@3; without --target a document's file.")
   var source: String
   @OptionGroup var flags: RunFlags
+  @OptionGroup var unknown: UnknownFlags
   @OptionGroup var change: ProviderChangeOptions
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    try RunCommand.execute(try flags.document(source), change, global)
+    try RunCommand.execute(try flags.document(source), unknown, change, global)
   }
 }
 
@@ -124,21 +134,22 @@ struct RunResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Go on with a run: make the calls that have no answer.",
     discussion: """
-      No call that ended is made again. Calls that were under way when the process ended are: how many \
-      those are and what they can have cost at most is said. Of a run that ended, the failed calls are \
-      made again.
+      No call that ended is made again. Calls that were under way when the process ended are, unless \
+      --on-unknown says otherwise: how many those are and what they can have cost at most is said. Jobs \
+      are asked for by their ids. Of a run that ended, the failed calls are made again.
       """)
 
   @Argument(
     help: ArgumentHelp(
       "The run: its outputs, triage@4, or its document, triage.run@2.", valueName: "run"))
   var reference: String
+  @OptionGroup var unknown: UnknownFlags
   @OptionGroup var change: ProviderChangeOptions
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
     let document = try ProviderCommand.open(global).runDocument(reference)
-    try RunCommand.execute(document, change, global)
+    try RunCommand.execute(document, unknown, change, global, resumes: true)
   }
 }
 
@@ -168,13 +179,16 @@ struct RunAgainCommand: ParsableCommand {
       "The providers. Default: those of the run; with --add-target the present ones.",
       valueName: "reference"))
   var providers: String?
+  @Flag(help: "Exit with 1 when answers changed, more than by themselves where that is known.")
+  var exitCode = false
+  @OptionGroup var unknown: UnknownFlags
   @OptionGroup var change: ProviderChangeOptions
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
     let document = try ProviderCommand.open(global).againDocument(
       reference, adding: addTarget, providers: providers, reuses: reuse)
-    try RunCommand.execute(document, change, global)
+    try RunCommand.execute(document, unknown, change, global, alarms: exitCode)
   }
 }
 

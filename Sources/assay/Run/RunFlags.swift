@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Model
 import Scoring
 
@@ -34,6 +35,11 @@ struct RunFlags: ParsableArguments {
     name: .customLong("where"),
     help: ArgumentHelp("Only items for which this SQL expression is true.", valueName: "sql"))
   var condition: String?
+  @Flag(
+    help:
+      "Only items that raters of NAME.ratings labelled 'approved', as they are (assay rate --labels)."
+  )
+  var approved = false
   @Option(
     help: ArgumentHelp(
       "The columns that identify an item. Default: the inputs' key.", valueName: "columns"))
@@ -70,6 +76,18 @@ struct RunFlags: ParsableArguments {
       "A scorer of the outputs, as 'assay score' has them; may be given several times.",
       valueName: "scorer"))
   var scorer: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "Measure each target under these numbers of calls at a time, one after the other, such as 1,4,16.",
+      valueName: "counts"))
+  var concurrencySweep: String?
+  @Option(
+    help: ArgumentHelp(
+      "Send each item also behind filler of so many tokens, such as 8k,32k,128k.",
+      valueName: "tokens"))
+  var padTo: String?
+  @Option(help: "never makes every call, also those whose answers are known. Default: same_key.")
+  var reuse: String?
   @Flag(help: "With --max-usd: call also targets whose costs have no bound.")
   var allowUnpriced = false
   @Option(
@@ -81,8 +99,12 @@ struct RunFlags: ParsableArguments {
   /// - Throws: ``StoreError`` of kind `usage` for options that do not go together.
   func document(_ source: String) throws(StoreError) -> JSON {
     guard target.isEmpty else { return .object(try members(source)) }
-    guard promptColumn == nil, prompt == nil, into == nil, scorer.isEmpty else {
-      throw StoreError(.usage, "name a target, such as --target gpt-4o-mini")
+    let isReference = !source.hasSuffix(".json") && (try? Reference(parsing: source)) != nil
+    guard promptColumn == nil, prompt == nil, into == nil, scorer.isEmpty,
+      !isReference || FileManager.default.fileExists(atPath: source) || source == "-"
+    else {
+      throw StoreError(
+        .usage, "name a --target to call, such as --target gpt-4o-mini or --target PROVIDER:MODEL")
     }
     let bytes = try RouterCommand.read(source)
     do throws(JSONFault) {
@@ -110,9 +132,20 @@ struct RunFlags: ParsableArguments {
     }
     members["system"] = system.map(JSON.string)
     members["where"] = condition.map(JSON.string)
+    if approved { members["approved"] = .string(reference.dataset.text + ".ratings") }
+    if let reuse {
+      guard ["never", "same_key"].contains(reuse) else {
+        throw StoreError(.usage, "--reuse takes never or same_key")
+      }
+      members["reuse"] = .string(reuse)
+    }
     if let key = try NameList.names(in: key) { members["key"] = JSON(key) }
     if let carry = try NameList.names(in: carry) { members["carry"] = JSON(carry) }
     if let repeats { members["repetitions"] = .integer(Int64(repeats)) }
+    if let padTo { members["pad_to"] = JSON.array(try Self.counts(padTo, "--pad-to")) }
+    if let concurrencySweep {
+      members["loads"] = JSON.array(try Self.counts(concurrencySweep, "--concurrency-sweep"))
+    }
     if let seed { members["seed"] = ["base": .integer(Int64(seed))] }
     var params = JSON.Object()
     if let maxTokens { params["max_tokens"] = .integer(Int64(maxTokens)) }
@@ -154,6 +187,18 @@ struct RunFlags: ParsableArguments {
       throw StoreError(.usage, "--max-usd takes an amount in dollars, such as 5 or 0.25")
     }
     return Int((dollars * 1e6).rounded(.down))
+  }
+
+  /// Integers with commas between them; `k` behind one is 1,024.
+  private static func counts(_ text: String, _ flag: String) throws(StoreError) -> [JSON] {
+    try text.split(separator: ",", omittingEmptySubsequences: false).map {
+      (part) throws(StoreError) in
+      let isKilo = part.hasSuffix("k")
+      guard let count = Int32(isKilo ? part.dropLast() : part), count > 0, count < 1 << 20 else {
+        throw StoreError(.usage, "\(flag) takes numbers with commas between them, not '\(part)'")
+      }
+      return .integer(Int64(count) * (isKilo ? 1_024 : 1))
+    }
   }
 
   private static func number(_ text: String) throws(StoreError) -> JSON {

@@ -31,17 +31,22 @@ enum RunText {
   /// The outcome of an execution.
   static func outcome(_ report: RunReportDocument) -> [String] {
     if report.state == "complete", let version = report.version, !report.isNew, report.calls == 0 {
-      return ["unchanged: \(version.reference), 0 calls, $0"] + scores(report)
+      return ["unchanged: \(version.reference), 0 calls, $0"] + unknown(report) + scores(report)
     }
     var lines: [String] = []
     if let version = report.version {
       lines.append(
         report.isNew
           ? "\(version.reference)  \(version.snapshot.short)  \(count(version.rows, "row"))"
+            + (report.difference.map { "  " + $0.text } ?? "")
           : "unchanged: \(version.reference)")
     }
     lines.append("\(report.state)\(stop(report)): \(calls(report))")
-    return lines + targets(report) + unknown(report) + changes(report) + scores(report)
+    lines += targets(report) + loads(report) + unknown(report) + changes(report)
+    lines += scores(report)
+    if let error = report.firstError { lines.append("the first error: \(error)") }
+    if report.state != "complete" { lines.append("go on with: assay run resume \(report.run)") }
+    return lines
   }
 
   private static func scores(_ report: RunReportDocument) -> [String] {
@@ -51,7 +56,11 @@ enum RunText {
 
   /// The calls of a judge, in a line: `12 calls, $0.0031; 3 answers known before`.
   static func calls(_ report: RunReportDocument) -> String {
-    var line = "\(count(report.calls, "call")), \(Nanodollars.text(report.costNanodollars))"
+    var line = count(report.calls - report.retries, "call")
+    if report.retries > 0 {
+      line += " and \(report.retries) \(report.retries == 1 ? "retry" : "retries")"
+    }
+    line += ", " + Nanodollars.text(report.costNanodollars)
     if report.unpriced > 0 { line += " and \(count(report.unpriced, "call")) of unknown cost" }
     if report.reused > 0 { line += "; \(count(report.reused, "answer")) known before" }
     return line
@@ -102,10 +111,29 @@ enum RunText {
     return lines
   }
 
+  /// The latencies under each load.
+  private static func loads(_ report: RunReportDocument) -> [String] {
+    guard let loads = report.loads else { return [] }
+    let width = loads.map(\.model.count).max() ?? 0
+    func time(_ value: Double?) -> String { value.map { "\(Int($0.rounded())) ms" } ?? "–" }
+    return loads.map { load in
+      var line = load.model + String(repeating: " ", count: width - load.model.count)
+      line += "  \(load.load) at a time: p50 \(time(load.p50)), p95 \(time(load.p95))"
+      if load.errors > 0 { line += ", \(count(load.errors, "error"))" }
+      return line
+    }
+  }
+
   private static func unknown(_ report: RunReportDocument) -> [String] {
-    guard report.unknown > 0 else { return [] }
+    var lines: [String] = []
+    if report.jobs > 0 {
+      let verb = report.jobs == 1 ? "goes on" : "go on"
+      lines.append(
+        "\(count(report.jobs, "job")) \(verb); ask for them with: assay run resume \(report.run)")
+    }
+    guard report.unknown > 0 else { return lines }
     let bound = report.unknownNanodollars.map { " (at most \(Nanodollars.text($0)))" } ?? ""
-    return ["\(count(report.unknown, "call"))\(bound) may have been paid twice"]
+    return lines + ["\(count(report.unknown, "call"))\(bound) may have been paid twice"]
   }
 
   /// The differences from the run that was measured again.
@@ -125,13 +153,25 @@ enum RunText {
         }
       }
       if model.before != model.after {
-        let names = [model.before, model.after].map { $0.joined(separator: ", ") }
+        let names = [(model.before, model.after), (model.after, model.before)].map { own, other in
+          own.map { shortened($0, unlike: other) }.joined(separator: ", ")
+        }
         line += "; reported \(names[0].isEmpty ? "nothing" : names[0]) before, "
         line += "\(names[1].isEmpty ? "nothing" : names[1]) now"
       }
       lines.append(line)
     }
     return lines
+  }
+
+  /// A reported name with its digests cut to 12 digits, without those that others have too.
+  private static func shortened(_ name: String, unlike others: [String]) -> String {
+    let known = others.flatMap { $0.split(separator: " ").map(String.init) }
+    let words = name.split(separator: " ").map(String.init).compactMap { word -> String? in
+      guard let digest = Digest(parsing: word) else { return word }
+      return known.hasText(word) ? nil : digest.short
+    }
+    return words.joined(separator: " ")
   }
 
   static func estimate(_ estimate: RunEstimateDocument) -> [String] {

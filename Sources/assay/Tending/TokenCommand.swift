@@ -99,7 +99,10 @@ struct TokenURLCommand: ParsableCommand {
   @Argument(help: "The version: name, name@3, name@baseline.") var reference: String
   @Option(help: "The format of the data.") var format = FileFormat.parquet
   @Option(help: "When it ends: 30m, 12h, 7d, 2w.") var expires = Lifetime(seconds: 7 * 86_400)
-  @Option(help: ArgumentHelp("Where the store is served.", valueName: "url"))
+  @Option(
+    help: ArgumentHelp(
+      "Where the store is served. Default: that of --store, else http://127.0.0.1:8640.",
+      valueName: "url"))
   var server: String?
   @OptionGroup var global: GlobalOptions
 
@@ -114,6 +117,11 @@ struct TokenURLCommand: ParsableCommand {
     } else {
       let base = server ?? global.url ?? "http://127.0.0.1:8640"
       try output.line((base.hasSuffix("/") ? String(base.dropLast()) : base) + made.path)
+      if server == nil, global.url == nil {
+        ErrorReport.report(
+          note: "for a store that is served somewhere else than at \(base), name that with --server"
+        )
+      }
     }
     try output.finish()
   }

@@ -1,0 +1,22 @@
+import Synchronization
+
+/// The cancellation of a call, as all threads that work on it see it.
+///
+/// `Task.isCancelled` is false on every thread but the task's own; a flag goes along with the work.
+package final class CancellationFlag: Sendable {
+  /// The flag of the call that the thread works on; nil where no call can be cancelled.
+  @TaskLocal package static var current: CancellationFlag?
+
+  /// True when the call that this thread works on was cancelled.
+  package static var isSetHere: Bool { current?.isSet ?? Task.isCancelled }
+
+  private let state = Atomic(false)
+
+  /// A flag that is not set.
+  package init() {}
+
+  package var isSet: Bool { state.load(ordering: .relaxed) }
+
+  /// Cancels the call on all threads.
+  package func set() { state.store(true, ordering: .relaxed) }
+}
