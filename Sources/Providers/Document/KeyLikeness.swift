@@ -22,8 +22,11 @@ enum KeyLikeness {
 
   /// Returns true for a text that also may be a key without a known beginning: one with a long run
   /// of letters and digits.
+  ///
+  /// The path of a file is none, whatever its folders are called.
   static func looksRandom(_ text: String) -> Bool {
-    text.split { !isOfKeys($0) || $0 == "-" || $0 == "." }.contains { run in
+    if text.hasPrefix("/") { return false }
+    return text.split { !isOfKeys($0) || $0 == "-" || $0 == "." }.contains { run in
       run.count >= randomRun && run.contains(where: \.isNumber) && run.contains(where: \.isLetter)
     }
   }
