@@ -1,7 +1,7 @@
 import NIOCore
 import NIOPosix
 
-/// A server on this machine that answers each connection with the same bytes, and then closes it.
+/// A server on this machine that answers each connection with the same bytes, and then ends it.
 final class RawServer: Sendable {
   private let channel: any Channel
 
@@ -40,7 +40,9 @@ final class RawServer: Sendable {
       for piece in pieces {
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: piece)), promise: nil)
       }
-      if closes { context.close(promise: nil) }
+      // Its own side only: a connection that is closed before the request was read whole is reset,
+      // and a reset drops what the client has not read of the answer.
+      if closes { context.close(mode: .output, promise: nil) }
     }
   }
 }

@@ -298,6 +298,8 @@ import Wire
     of router: Router, _ version: Int, on rows: String
   ) throws -> BacktestDocument {
     var request = BacktestRequest(rules: "\(router.name)@\(version)", on: rows)
+    // What is live is compared with itself only when it is named.
+    request.active = "\(router.name)@\(router.live)"
     var options = BacktestOptions()
     options.resamples = 100
     options.examples = 1000
