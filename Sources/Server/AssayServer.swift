@@ -193,7 +193,10 @@ package struct AssayServer: Sendable {
     let options = backend.options
     let plain = HTTPServerBuilder.http1(
       configuration: .init(
-        additionalChannelHandlers: [ConnectionRules(bodyLimitBytes: options.bodyLimitBytes)],
+        additionalChannelHandlers: [
+          StalledWrites(idleSeconds: options.idleSeconds),
+          ConnectionRules(bodyLimitBytes: options.bodyLimitBytes), RequestQueue(),
+        ],
         idleTimeout: .seconds(Int64(options.idleSeconds)),
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: options.headerLimitBytes, maxHeaderListSize: options.headerLimitBytes,

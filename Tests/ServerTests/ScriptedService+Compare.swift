@@ -8,7 +8,7 @@ extension ScriptedService {
   func compare(
     _ request: ComparisonRequest, onProgress: @escaping @Sendable (Double) -> Void
   ) throws(StoreError) -> Saved<ComparisonDocument> {
-    try checkCancellation(script.withLock { $0 })
+    try checkCancellation()
     throw Self.unscripted
   }
 

@@ -17,7 +17,7 @@ final class ScriptedService: StoreService {
     var data = Array("{\"id\":1}\n{\"id\":2}\n".utf8)
     /// How often the data is written.
     var repeats = 1
-    /// Whether a query or a comparison goes on until it is cancelled.
+    /// Whether a query or a comparison goes on until it is cancelled, or this is false again.
     var isEndless = false
     /// How long a call that writes data takes.
     var dataPauseMicroseconds: UInt32 = 0
@@ -151,16 +151,16 @@ final class ScriptedService: StoreService {
     _ request: QueryRequest, write: ([UInt8]) throws(StoreError) -> Void
   ) throws(StoreError) -> QueryDocument {
     let script = try start()
-    try checkCancellation(script)
+    try checkCancellation()
     try write(Array("[]".utf8))
     if let error = script.lateError { throw error }
     return QueryDocument(rows: 0, isCutShort: false)
   }
 
-  /// What takes long: it ends at once unless the script says otherwise.
-  func checkCancellation(_ script: Script) throws(StoreError) {
+  /// What takes long: it ends at once unless the script says otherwise, or once it says so no more.
+  func checkCancellation() throws(StoreError) {
     queries.withLock { $0 += 1 }
-    while script.isEndless {
+    while script.withLock({ $0.isEndless }) {
       guard !Task.isCancelled else {
         cancellations.withLock { $0 += 1 }
         throw StoreError(.exhausted, "the request was cancelled")

@@ -8,7 +8,13 @@ import Wire
 /// The rules of a connection beyond carrying requests and answers: it lets a client that asks first
 /// send its body, closes after an answer that says so, and reports when the client has gone.
 ///
-/// Lives on the event loop of its channel.
+/// A client that has sent its request may close its sending side and wait for the answer (RFC 9112,
+/// section 9.6). What comes from one that closed the whole connection is the same, until something
+/// is sent to it, which its system refuses with a reset. So a client that closed its side while its
+/// answer is prepared gets `100 Continue`, every ``probing`` again, which one that waits passes
+/// over (RFC 9110, section 15.2). It counts as gone at once where nothing can be sent: with an
+/// answer that has begun, with half a request, and in HTTP/1.0. Lives on the event loop of its
+/// channel.
 final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -17,9 +23,16 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
 
   /// A client gets so long to read an answer before its connection is cut.
   private static let lingering = TimeAmount.seconds(5)
+  /// The time between two looks for a client that closed its side.
+  private static let probing = TimeAmount.seconds(1)
 
   private let bodyLimitBytes: Int
+  private let headRules = RequestHeadRules()
   private var requestsUnderWay = 0
+  /// True from a request's head to its end.
+  private var isReceiving = false
+  /// True from the head of an answer to its end.
+  private var isSending = false
   private var closesAfterAnswer = false
   private var isDisconnected = false
   private var listeners: [@Sendable () -> Void] = []
@@ -29,20 +42,22 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     do {
-      try RequestHeadRules.add(to: context.pipeline.syncOperations)
+      try headRules.add(to: context.pipeline.syncOperations)
     } catch {
       // Nothing is answered that was not looked at.
       context.close(promise: nil)
     }
   }
 
-  /// Calls `listener` when the client has closed its side.
+  /// Calls `listener` when the client has gone.
   func onDisconnect(_ listener: @escaping @Sendable () -> Void) {
     if isDisconnected { listener() } else { listeners.append(listener) }
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if case .head(let head) = unwrapInboundIn(data) {
+    switch unwrapInboundIn(data) {
+    case .head(let head):
+      isReceiving = true
       // RFC 9110, section 10.1.1. An answer of ours, also one that refuses, does without it.
       let length = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
       let isExpecting = head.headerFields[.expect]?.lowercased() == "100-continue"
@@ -52,6 +67,8 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
           wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
       }
       requestsUnderWay += 1
+    case .body: break
+    case .end: isReceiving = false
     }
     context.fireChannelRead(data)
   }
@@ -59,22 +76,28 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     switch unwrapOutboundIn(data) {
     case .head(let head):
+      isSending = head.status.kind != .informational
       if head.headerFields[.connection] == "close" { closesAfterAnswer = true }
       context.write(data, promise: promise)
     case .body:
       context.write(data, promise: promise)
     case .end:
       requestsUnderWay -= 1
+      isSending = false
       listeners = []
       guard closesAfterAnswer else {
         context.write(data, promise: promise)
         return
       }
-      // Only our side first: a close with bytes unread would make the system drop the answer.
-      context.writeAndFlush(data, promise: promise)
-      context.close(mode: .output, promise: nil)
-      let channel = context.channel
-      context.eventLoop.scheduleTask(in: Self.lingering) { channel.close(promise: nil) }
+      // Only our side first: a close with bytes unread would make the system drop the answer. And
+      // when it was sent: a close after the client's own drops what still waits.
+      let sent = promise ?? context.eventLoop.makePromise(of: Void.self)
+      sent.futureResult.assumeIsolated().whenComplete { _ in
+        context.close(mode: .output, promise: nil)
+        let channel = context.channel
+        channel.eventLoop.scheduleTask(in: Self.lingering) { channel.close(promise: nil) }
+      }
+      context.writeAndFlush(data, promise: sent)
     }
   }
 
@@ -103,8 +126,23 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event as? ChannelEvent == .inputClosed { tellGone() }
+    if event as? ChannelEvent == .inputClosed { probe(context) }
     context.fireUserInboundEventTriggered(event)
+  }
+
+  /// Looks for a client that has closed its side, for as long as it waits for answers.
+  private func probe(_ context: ChannelHandlerContext) {
+    guard requestsUnderWay > 0, !isDisconnected else { return }
+    guard !isReceiving, !headRules.isVersion10 else {
+      tellGone()
+      return
+    }
+    if isSending {
+      endCalls()
+    } else {
+      context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+    }
+    context.eventLoop.assumeIsolated().scheduleTask(in: Self.probing) { [self] in probe(context) }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -114,6 +152,10 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
 
   private func tellGone() {
     isDisconnected = true
+    endCalls()
+  }
+
+  private func endCalls() {
     let gone = listeners
     listeners = []
     for listener in gone { listener() }

@@ -14,15 +14,19 @@ final class RequestHeadRules: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPServerRequestPart
 
+  /// True when the latest request was of HTTP/1.0, or of a version before.
+  private(set) var isVersion10 = false
+
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard case .head(var head) = unwrapInboundIn(data) else {
       context.fireChannelRead(data)
       return
     }
+    head.headers = Self.trimmed(head.headers)
     // Only this handler sets the reason.
     head.headers.remove(name: HTTPField.Name.requestFault.rawName)
     var fault = Self.bodyFault(head.headers)
-    let isVersion10 = head.version.major < 1 || head.version == .http1_0
+    isVersion10 = head.version.major < 1 || head.version == .http1_0
     do throws(StoreError) {
       let target = try RequestTarget(
         head.uri, hosts: head.headers["host"], isVersion10: isVersion10)
@@ -47,6 +51,19 @@ final class RequestHeadRules: ChannelInboundHandler, RemovableChannelHandler {
     context.fireChannelRead(wrapInboundOut(.head(head)))
   }
 
+  /// Fields without the spaces and tabs around their values, which are no part of them (RFC 9110,
+  /// section 5.5).
+  private static func trimmed(_ headers: HTTPHeaders) -> HTTPHeaders {
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+    guard
+      headers.contains(where: { field in
+        field.value.utf8.first.map(isSpace) ?? false || field.value.utf8.last.map(isSpace) ?? false
+      })
+    else { return headers }
+    return HTTPHeaders(
+      headers.map { ($0.name, String($0.value[...].trimming { $0 == " " || $0 == "\t" })) })
+  }
+
   /// The reason for which the length of the body is ambiguous: a coding beside `chunked`, or a
   /// number that no length can be.
   private static func bodyFault(_ headers: HTTPHeaders) -> RequestFault? {
@@ -63,9 +80,9 @@ final class RequestHeadRules: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   /// Puts itself before what turns heads into ``HTTPRequest``.
-  static func add(to pipeline: ChannelPipeline.SynchronousOperations) throws {
+  func add(to pipeline: ChannelPipeline.SynchronousOperations) throws {
     let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
-    try pipeline.addHandler(RequestHeadRules(), position: .before(codec))
+    try pipeline.addHandler(self, position: .before(codec))
   }
 }
 

@@ -18,16 +18,20 @@ extension Routes {
       Route("getContract", .get, "/openapi.yaml", .open) { _, _ in
         Response(
           status: .ok, headers: [.contentType: "application/yaml", .cacheControl: "no-cache"],
-          body: .init(byteBuffer: ByteBuffer(bytes: Contract.openAPI)))
+          body: .init(byteBuffer: Self.openAPI))
       },
       Route("getRulesSchema", .get, "/route.rules.json", .open) { _, _ in
         Response(
           status: .ok,
           headers: [.contentType: "application/schema+json", .cacheControl: "no-cache"],
-          body: .init(byteBuffer: ByteBuffer(bytes: Contract.routeRules)))
+          body: .init(byteBuffer: Self.routeRules))
       },
     ]
   }
+
+  /// Documents that all answers share.
+  private static let openAPI = ByteBuffer(bytes: Contract.openAPI)
+  private static let routeRules = ByteBuffer(bytes: Contract.routeRules)
 
   @Sendable private func getReadiness(
     _ request: Request, _ context: ServerContext
