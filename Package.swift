@@ -146,7 +146,8 @@ let package = Package(
         "Catalog", "Model", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(
-      name: "FormatsTests", dependencies: ["Formats", "Columns", "Model", "TestSupport"],
+      name: "FormatsTests",
+      dependencies: ["Formats", "Columns", "Model", "Platform", "TestSupport"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "StoreTests",
@@ -188,7 +189,8 @@ let package = Package(
     .testTarget(
       name: "ServiceTests",
       dependencies: [
-        "Access", "LiveRouting", "Service", "Store", "Objects", "Model", "Wire", "TestSupport",
+        "Access", "LiveRouting", "Service", "Store", "Objects", "Model", "Platform", "Wire",
+        "TestSupport",
       ]),
     .testTarget(
       name: "ProvidersTests",

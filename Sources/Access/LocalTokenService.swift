@@ -1,6 +1,7 @@
 import Foundation
 package import Model
 package import Objects
+import Platform
 import Synchronization
 package import Wire
 
@@ -186,6 +187,7 @@ package final class LocalTokenService: TokenService {
   private func change(
     waits: Bool = true, _ change: (inout [AccessToken]) throws(StoreError) -> Void
   ) throws(StoreError) {
+    if waits { try CommitPermission.require() }
     try file.update(waits: waits, change)
     // The change was made: a look that fails is made up for by the next one.
     state.withLock { state in

@@ -41,10 +41,11 @@ struct TokenFile: Sendable {
   /// - Throws: ``StoreError``, so that the file never opens a store: `corrupt` when it is damaged,
   ///   `unavailable` when a newer program wrote it.
   func read() throws(StoreError) -> [AccessToken] {
-    guard let status = try status() else { return [] }
+    guard try status() != nil else { return [] }
     let open = try disk.open(Self.file)
     defer { disk.close(open) }
-    let bytes = try disk.read(open, at: 0, count: status.byteCount)
+    // Of the file that is open: another may have taken its place.
+    let bytes = try disk.read(open, at: 0, count: try disk.byteCount(of: open))
     do throws(StoreError) {
       return try Documents.decode(Contents.self, from: bytes).tokens
     } catch  where error.kind == .unavailable {

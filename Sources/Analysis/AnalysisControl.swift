@@ -16,7 +16,8 @@ package struct AnalysisControl: Sendable {
   /// Throws when the request was cancelled.
   /// - Throws: ``StoreError`` of kind `exhausted`.
   func check() throws(StoreError) {
-    if isCancelled?() == true { throw StoreError(.exhausted, "the request was cancelled") }
+    if isCancelled?() == true { throw .cancelled }
+    try CancellationFlag.check()
   }
 
   /// Resampling on all cores, in about `shareCount` shares altogether.
@@ -30,6 +31,9 @@ package struct AnalysisControl: Sendable {
       }
     }
   }
+
+  /// Resampling on all cores without progress.
+  static var draws: Draws<StoreError> { AnalysisControl().draws(shareCount: 0) }
 
   /// The number of shares done, counted by all threads.
   private final class Done: Sendable {

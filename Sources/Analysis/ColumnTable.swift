@@ -1,5 +1,6 @@
 package import Columns
 package import Model
+import Platform
 
 /// Columns of some rows of a version in memory: what statistics start from.
 package struct ColumnTable: Sendable {
@@ -43,8 +44,11 @@ package struct ColumnTable: Sendable {
   package func knows(_ column: String) -> Bool { known.contains(column) }
 
   /// The column called `name`.
+  ///
+  /// Analyses ask for columns again and again, so this ends one of a request that was cancelled.
   /// - Throws: ``StoreError`` of kind `usage` for a missing column, with the names that are near.
   package func vector(_ name: String) throws(StoreError) -> ColumnVector {
+    try CancellationFlag.check()
     guard let index = columns.position(of: name) else {
       let advice = Spelling.advice(name, known)
       throw StoreError(.usage, "\(self.name) has no column '\(name)'; \(advice)")

@@ -50,6 +50,9 @@ package struct StoreError: Error, Sendable {
     case faults
     /// A newer program wrote it, and it may be as it was written.
     case newer
+    /// The limit is one of the request (time, memory, rows, its client's patience), not of the
+    /// machine: another request may be served.
+    case requestLimit
   }
 
   package let kind: Kind
@@ -67,6 +70,23 @@ package struct StoreError: Error, Sendable {
     self.kind = kind
     self.message = message
     self.location = location
+  }
+
+  /// The error of a request that reached a limit of its own.
+  package static func requestLimit(_ message: String) -> StoreError {
+    var error = StoreError(.exhausted, message)
+    error.detail = .requestLimit
+    return error
+  }
+
+  /// The error of a request whose client has gone, or that was given up otherwise.
+  package static var cancelled: StoreError { .requestLimit("the request was cancelled") }
+
+  /// The same error in other words.
+  package func restated(_ message: String) -> StoreError {
+    var error = StoreError(kind, message, at: location)
+    error.detail = detail
+    return error
   }
 
   /// The error with its advice in its message, for a caller who may see the whole store.

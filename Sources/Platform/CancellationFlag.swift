@@ -1,3 +1,4 @@
+package import Model
 import Synchronization
 
 /// The cancellation of a call, as all threads that work on it see it.
@@ -9,6 +10,12 @@ package final class CancellationFlag: Sendable {
 
   /// True when the call that this thread works on was cancelled.
   package static var isSetHere: Bool { current?.isSet ?? Task.isCancelled }
+
+  /// Goes on where the call that this thread works on was not cancelled.
+  /// - Throws: ``StoreError`` of kind `exhausted`.
+  package static func check() throws(StoreError) {
+    if isSetHere { throw .cancelled }
+  }
 
   private let state = Atomic(false)
 

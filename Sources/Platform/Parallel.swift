@@ -10,7 +10,8 @@ import Synchronization
 /// the one of the lowest number is thrown. With one number it runs on the calling thread.
 ///
 /// The calling thread waits for work that others have begun, and never for a thread: where others
-/// hold all of them, it does all of the work itself.
+/// hold all of them, it does all of the work itself. No number is begun once the call that it works
+/// on was cancelled (``CancellationFlag``).
 package func parallelMap<State: ~Copyable, Result: Sendable>(
   count: Int, state makeState: @Sendable () throws(StoreError) -> State,
   _ body: @Sendable (inout State, Int) throws(StoreError) -> Result
@@ -87,6 +88,7 @@ private final class ParallelRun<Result: Sendable>: Sendable {
       var state = try makeState()
       while index < count {
         do throws(StoreError) {
+          try CancellationFlag.check()
           let result = try body(&state, index)
           slots.withLock { $0[index] = .success(result) }
         } catch {

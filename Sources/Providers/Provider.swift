@@ -294,7 +294,7 @@ package final class Provider: Sendable {
   /// Fetches the media that an answer names by URL, without the provider's key.
   func fetchMedia(_ answer: inout Answer) async throws(ProviderError) {
     for url in answer.mediaURLs {
-      guard let host = URLHost(url), definition.fetchHosts.contains(where: { $0 == host.name })
+      guard let host = URLHost(url), definition.fetchHosts.contains(where: host.isNamed)
       else {
         throw ProviderError(
           .egress,
@@ -317,7 +317,7 @@ package final class Provider: Sendable {
 
 /// The host of a URL of HTTP.
 struct URLHost {
-  /// In lower case, without a port.
+  /// In lower case, without a port, and without the brackets of IPv6.
   let name: String
 
   /// Nil for another URL, and for one with a user.
@@ -327,6 +327,15 @@ struct URLHost {
     }
     let authority = url.dropFirst(scheme.count).prefix { !"/?#\\".contains($0) }
     guard !authority.contains("@"), !authority.isEmpty else { return nil }
-    name = String(authority.prefix { $0 != ":" }).lowercased()
+    name =
+      authority.first == "["
+      ? authority.dropFirst().prefix { $0 != "]" }.lowercased()
+      : authority.prefix { $0 != ":" }.lowercased()
+  }
+
+  /// Returns true for a name of the host; one of IPv6 may have its brackets.
+  func isNamed(_ other: String) -> Bool {
+    other.first == "[" && other.last == "]"
+      ? other.dropFirst().dropLast() == name[...] : other == name
   }
 }

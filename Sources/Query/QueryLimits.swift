@@ -76,8 +76,7 @@ import Model
 
   /// The error for a query that would hold more than it may.
   var memoryError: StoreError {
-    StoreError(
-      .exhausted,
+    .requestLimit(
       "the query was stopped at its memory limit of \(options.memoryLimitBytes >> 20) MiB; "
         + "select fewer columns, narrow it with WHERE, or raise the memory limit")
   }
@@ -85,11 +84,10 @@ import Model
   /// Ends the query when one of its limits is reached.
   func check() throws(StoreError) {
     if let isCancelled = options.isCancelled, isCancelled() {
-      throw StoreError(.exhausted, "the query was cancelled")
+      throw .requestLimit("the query was cancelled")
     }
     guard ContinuousClock.now < deadline else {
-      throw StoreError(
-        .exhausted,
+      throw .requestLimit(
         "the query was stopped after its time limit of \(Self.text(options.timeLimitSeconds)) s; "
           + "narrow it with WHERE or LIMIT, or raise the time limit")
     }

@@ -59,6 +59,27 @@ package struct SQLQuery: Sendable {
     }
   }
 
+  /// Runs the query on the calling thread and prints all of it; also a large value is given up when
+  /// a limit is reached while it is printed.
+  /// - Throws: As ``run(onColumns:onRow:)``.
+  package func run(printingTo printer: inout ResultPrinter) throws(StoreError) -> Summary {
+    let state = QueryState(
+      source: source, options: options, rule: condition == nil ? .query : .rows)
+    printer.check = { () throws(StoreError) in try state.check() }
+    var printed = printer
+    let summary = try state.limits.counting(state) { () throws(StoreError) in
+      try run(state) { names throws(StoreError) in
+        try printed.begin(names)
+      } onRow: { values throws(StoreError) in
+        try printed.row(values)
+        return true
+      }
+    }
+    try printed.finish()
+    printer = printed
+    return summary
+  }
+
   private func run(
     _ state: QueryState, onColumns: ([String]) throws(StoreError) -> Void,
     onRow: ([QueryValue]) throws(StoreError) -> Bool

@@ -24,15 +24,16 @@ package struct AssayServer: Sendable {
 
   /// A server of the store at `home`, where tokens and the audit log are kept.
   ///
-  /// `service` gives the store as a caller sees it; `rows` takes rows that come one at a time;
-  /// `records` caches version documents; `routers` decides requests; `moreRoutes` are answered
-  /// beside those of the contract.
+  /// `service` gives the store as a caller sees it, with the limits of its queries; `rows` takes
+  /// rows that come one at a time; `records` caches version documents; `routers` decides requests;
+  /// `moreRoutes` are answered beside those of the contract.
   /// - Throws: ``StoreError``: `denied` when other machines could reach it and it has no token;
   ///   `corrupt` when the tokens are damaged; `usage` for an invalid certificate.
   package init(
     home: StoreHome, options: ServerOptions,
     clock: @escaping @Sendable () -> Timestamp,
-    service: @escaping @Sendable (Caller) -> any StoreService, rows: LocalRowService? = nil,
+    service: @escaping @Sendable (Caller, LocalStoreService.QueryLimits) -> any StoreService,
+    rows: LocalRowService? = nil,
     versionCache: VersionCache? = nil, routers: LiveRouters? = nil,
     moreRoutes: @escaping @Sendable (Backend) -> [Route] = { _ in [] }
   ) throws(StoreError) {
@@ -159,7 +160,7 @@ package struct AssayServer: Sendable {
   ) throws(StoreError) -> some ApplicationProtocol {
     let options = backend.options
     let configuration = ApplicationConfiguration(
-      address: .hostname(options.host, port: options.port), serverName: "assay",
+      address: .hostname(options.boundHost, port: options.port), serverName: "assay",
       availableConnectionsDelegate: MaximumAvailableConnections(
         options.connectionLimit, logger: logger))
     var application = Application(

@@ -30,21 +30,19 @@ package final class Backend: Sendable {
   let quick: BlockingPool
   /// For rows that wait for the disk: those that wait together share the wait.
   let appends: BlockingPool
-  /// For calls that take a processor: pushes, renderings, comparisons.
-  let heavy: BlockingPool
-  /// For SQL from clients, so that the longest query holds up nothing but other SQL.
-  let queries: BlockingPool
-  /// For scores, which may take long, so that they hold up nothing but other scores.
-  let scores: BlockingPool
+  /// For each kind of call that takes a processor.
+  private let pools: [Work: BlockingPool]
   let calls = RunningCalls()
 
   /// A backend over the store at `home`.
   init(
     home: StoreHome, options: ServerOptions, clock: @escaping @Sendable () -> Timestamp,
-    service: @escaping @Sendable (Caller) -> any StoreService, rows: LocalRowService?,
+    service: @escaping @Sendable (Caller, LocalStoreService.QueryLimits) -> any StoreService,
+    rows: LocalRowService?,
     versionCache: VersionCache?, routers: LiveRouters?
   ) {
-    self.service = service
+    let limits = options.queryLimits
+    self.service = { service($0, limits) }
     self.rows = options.isReadOnly ? nil : rows
     self.versionCache = versionCache
     self.routers = routers
@@ -60,9 +58,8 @@ package final class Backend: Sendable {
     let cores = max(2, ProcessInfo.processInfo.activeProcessorCount)
     quick = BlockingPool(threads: 4)
     appends = BlockingPool(threads: 32)
-    heavy = BlockingPool(threads: cores + 2)
-    queries = BlockingPool(threads: cores)
-    scores = BlockingPool(threads: cores)
+    pools = Dictionary(
+      uniqueKeysWithValues: Work.allCases.map { ($0, BlockingPool(threads: $0.threads(cores))) })
   }
 
   /// The store's own folder for files under way, where there is one that may be written.
@@ -79,15 +76,38 @@ package final class Backend: Sendable {
     return try await quick.run { () throws(StoreError) in try body(service) }
   }
 
+  /// A kind of call that takes a processor: the longest ones of a kind hold up nothing but others
+  /// of it.
+  enum Work: Hashable, CaseIterable {
+    /// Rows, differences, what the store is made of.
+    case reading
+    /// Pushes, attachments, what rows that came live become.
+    case writing
+    /// Comparisons, reports, trends, backtests, ratings.
+    case analysis
+    /// SQL that came with the request.
+    case sql
+    case scoring
+
+    /// The number of calls at once; reading and writing also wait for disks.
+    fileprivate func threads(_ cores: Int) -> Int {
+      self == .reading || self == .writing ? cores + 2 : cores
+    }
+  }
+
+  /// The threads for calls of a kind.
+  func pool(_ work: Work) -> BlockingPool {
+    guard let pool = pools[work] else { preconditionFailure("there is a pool for all kinds") }
+    return pool
+  }
+
   /// Runs a call that takes a processor, on the store as the caller sees it, until its client goes.
-  ///
-  /// `hasSQL` says that the call runs SQL that came with the request, `hasScorers` scorers.
   func onWorkerPool<Value: Sendable>(
-    _ context: ServerContext, hasSQL: Bool = false, hasScorers: Bool = false,
+    _ context: ServerContext, _ work: Work,
     _ body: @escaping @Sendable (any StoreService) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     let service = service(context.caller)
-    let pool = hasSQL ? queries : hasScorers ? scores : heavy
+    let pool = pool(work)
     let result = await calls.untilGone(context) { () -> Result<Value, StoreError> in
       do throws(StoreError) {
         return .success(try await pool.run { () throws(StoreError) in try body(service) })
@@ -137,9 +157,7 @@ package final class Backend: Sendable {
   /// Ends the threads that serve requests.
   func shutDown() async throws {
     try await appends.shutDown()
-    try await heavy.shutDown()
-    try await queries.shutDown()
-    try await scores.shutDown()
+    for pool in pools.values { try await pool.shutDown() }
     try await quick.shutDown()
   }
 }

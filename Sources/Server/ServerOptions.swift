@@ -1,7 +1,13 @@
+package import Service
+
 /// The address of a server, and the limits of one request and of all.
 package struct ServerOptions: Sendable {
-  /// A name or an address.
+  /// A name or an address; one of IPv6 may have its brackets.
   package var host = "127.0.0.1"
+  /// The host as the system knows it, which has no brackets.
+  var boundHost: String {
+    host.first == "[" && host.last == "]" ? String(host.dropFirst().dropLast()) : host
+  }
   /// 0 for one that is free.
   package var port = 8640
   /// Paths of PEM files; both or none.
@@ -48,6 +54,10 @@ package struct ServerOptions: Sendable {
   package var querySeconds = 30.0
   package var queryRows = 100_000
   package var queryMebibytes = 512
+  /// The time and memory of each statement, whatever brings it: a query, a condition, an order.
+  package var queryLimits: LocalStoreService.QueryLimits {
+    .init(seconds: querySeconds, mebibytes: queryMebibytes)
+  }
 
   /// The most bytes of an answer.
   package var answerLimitBytes = 16 << 30

@@ -11,11 +11,14 @@ import Wire
 package struct LocalStoreService: StoreService {
   /// Limits of a query, and of a condition on rows, that names none of its own.
   package struct QueryLimits: Sendable, Hashable {
-    package var seconds = 30.0
-    package var mebibytes = 1024
+    package var seconds: Double
+    package var mebibytes: Int
 
-    /// Thirty seconds and 1 GiB.
-    package init() {}
+    /// Thirty seconds and 1 GiB, unless said otherwise.
+    package init(seconds: Double = 30, mebibytes: Int = 1024) {
+      self.seconds = seconds
+      self.mebibytes = mebibytes
+    }
   }
 
   let store: Store
@@ -38,9 +41,12 @@ package struct LocalStoreService: StoreService {
   }
 
   /// The store as `caller` sees it: their datasets, their name, and queries that end when their
-  /// request is cancelled.
-  package func limited(to caller: Caller) -> LocalStoreService {
+  /// request is cancelled, or at `limits`.
+  package func limited(
+    to caller: Caller, _ limits: QueryLimits? = nil
+  ) -> LocalStoreService {
     var service = self
+    if let limits { service.limits = limits }
     if !caller.name.isEmpty { service.author = caller.name }
     service.callerID = caller.tokenID
     if !caller.seesEverything {

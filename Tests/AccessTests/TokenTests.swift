@@ -273,4 +273,22 @@ import Wire
     try Data(theirs.utf8.dropLast()).write(to: URL(fileURLWithPath: path))
     #expect(try LocalTokenService.damage(on: PosixDisk(root: folder.path)) != nil)
   }
+
+  @Test func `tokens are read while others replace them`() throws {
+    _ = try make()
+    let folder = folder.path
+    let isDone = Atomic(false)
+    Thread.detachNewThread {
+      let others = LocalTokenService(disk: PosixDisk(root: folder)) { Timestamp(microseconds: 1) }
+      for round in 0..<100 {
+        // Files of all lengths.
+        let name = String(repeating: "a", count: 1 + round * 67 % 200)
+        let made = try? others.createToken(TokenRequest(name: name, scope: .read))
+        if let made, round % 2 == 0 { try? others.revokeToken(made.document.id) }
+      }
+      isDone.store(true, ordering: .releasing)
+    }
+    while !isDone.load(ordering: .acquiring) { #expect(try !tokens.tokens(limit: nil).isEmpty) }
+    #expect(try tokens.tokens(limit: nil).count == 51)
+  }
 }

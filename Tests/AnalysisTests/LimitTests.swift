@@ -159,4 +159,28 @@ import Wire
     }
     #expect(error?.kind == .usage)
   }
+
+  @Test func `lists of a request have a length that the error names`() throws {
+    let many = (0..<1_001).map { "c\($0)" }
+    func refused(_ edit: (inout ComparisonOptions) -> Void) -> String {
+      var options = ComparisonOptions()
+      edit(&options)
+      let error = #expect(throws: StoreError.self) { try options.check() }
+      #expect(error?.kind == .usage)
+      return error?.message ?? ""
+    }
+    #expect(
+      refused { $0.gates = many.map { "\($0) >= 0.5" } }
+        == "the request names 1001 gates, and 200 are the most; divide it")
+    let edits: [(inout ComparisonOptions) -> Void] = [
+      { $0.metrics = many }, { $0.higher = many }, { $0.lower = many }, { $0.slices = many },
+      { $0.key = many }, { $0.allowedChanges = many },
+    ]
+    for edit in edits { #expect(refused(edit).contains("1001 columns, and 1000 are the most")) }
+    let side = TestTable.side("t@1", [("m", .texts(many))])
+    let error = #expect(throws: StoreError.self) {
+      _ = try side.split(by: "m", base: nil, candidates: [])
+    }
+    #expect(error?.message.contains("1001 arms, and 200 are the most") == true)
+  }
 }

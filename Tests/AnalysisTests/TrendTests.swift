@@ -60,11 +60,12 @@ import Wire
       let level = place < 12 ? 0.0 : 7
       return TrendDocument.Point(version: place * 2, n: 9, value: level + Double(place % 2))
     }
-    let series = TrendAnalysis.series(group: nil, points)
+    let series = try TrendAnalysis.series(group: nil, points)
     #expect(series.changes.map(\.version) == [24])
     let largest = try #require(TrendAnalysis.largestChange(series))
     #expect(largest.previous == 22 && largest.change.after - largest.change.before > 6)
-    #expect(TrendAnalysis.largestChange(TrendAnalysis.series(group: nil, [])) == nil)
+    let empty = try TrendAnalysis.series(group: nil, [])
+    #expect(TrendAnalysis.largestChange(empty) == nil)
   }
 
   @Test(arguments: ["success", "Refusal", "schema_valid", "tool_call_accuracy", "accuracy"])

@@ -38,7 +38,8 @@ struct ServedStore: Sendable {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let server = try AssayServer(
       home: StoreHome(path: path), options: options,
-      clock: { Timestamp(microseconds: 1_800_000_000_000_000) }, service: { local.limited(to: $0) },
+      clock: { Timestamp(microseconds: 1_800_000_000_000_000) },
+      service: { local.limited(to: $0, $1) },
       versionCache: VersionCache(local), routers: local.liveRouters(recordingTo: nil))
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let application = try server.application { port.yield($0) }

@@ -2,6 +2,7 @@ import Columns
 import Formats
 import Foundation
 import Model
+import Platform
 import TestSupport
 import Testing
 
@@ -174,5 +175,43 @@ import Testing
       columns: (0..<columns).map { ColumnDefinition(name: "c\($0)", type: .string) },
       vectors: (0..<columns).map { _ in one.vectors[0] }, count: rows)
     #expect(try read(try parquet(batch), .parquet) == rows)
+  }
+
+  /// 100,000 lists that are all the same 100,000 elements, as pyarrow writes list views; 818 bytes.
+  private static let views = """
+    QVJST1cxAAD/////qAAAABAAAAAAAAoADAAGAAUACAAKAAAAAAEEAAwAAAAIAAgAAAAEAAgAAAAEAAAAAQAAAAQA\
+    AADU////AAABGRQAAAAcAAAABAAAAAEAAAAkAAAAAQAAAGEAAAAEAAQABAAAABAAFAAIAAYABwAMAAAAEAAQAAAA\
+    AAABAhAAAAAgAAAABAAAAAAAAAAEAAAAaXRlbQAAAAAIAAwACAAHAAgAAAAAAAABQAAAAP/////gAAAAFAAAAAAA\
+    AAAMABgABgAFAAgADAAMAAAAAAMEABwAAACwAAAAAAAAAAAAAAAMAB4AEAAEAAgADAAMAAAAgAAAACQAAAAYAAAA\
+    oIYBAAAAAAAAAAAAAAAGAAgABwAGAAAAAAAAAQUAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAqAAAAAAAAADAA\
+    AAAAAAAAQwAAAAAAAAB4AAAAAAAAAAAAAAAAAAAAeAAAAAAAAAA3AAAAAAAAAAAAAAACAAAAoIYBAAAAAAAAAAAA\
+    AAAAAKCGAQAAAAAAAAAAAAAAAACAGgYAAAAAACi1L/2ggBoGAFQAABAAAAEA+/85wAICABAAAgAQAAPUAAAAAAAA\
+    AACAGgYAAAAAACi1L/2ggBoGAGQAACCghgEAAQD5/+eOCEwAAAigAQD8/zkQAkwAAAigAQD8/zkQAkUAAAigAQB8\
+    2gMhAAAAAAAANQwAAAAAACi1L/2ASAA1DABUAAAQAAABAPv/OcACAgAQAAIAEAACABAAAgAQAAIAEAADqAEAAP//\
+    //8AAAAAEAAAAAwAFAAGAAgADAAQAAwAAAAAAAQANAAAACQAAAAEAAAAAQAAALgAAAAAAAAA6AAAAAAAAACwAAAA\
+    AAAAAAAAAAAIAAgAAAAEAAgAAAAEAAAAAQAAAAQAAADU////AAABGRQAAAAcAAAABAAAAAEAAAAkAAAAAQAAAGEA\
+    AAAEAAQABAAAABAAFAAIAAYABwAMAAAAEAAQAAAAAAABAhAAAAAgAAAABAAAAAAAAAAEAAAAaXRlbQAAAAAIAAwA\
+    CAAHAAgAAAAAAAABQAAAANAAAABBUlJPVzE=
+    """
+
+  @Test(arguments: [1 << 20, 256 << 20, 64 << 30])
+  func `lists that share their elements count each of them before any is laid out`(
+    limit: Int
+  ) throws {
+    let bytes = try #require(Data(base64Encoded: Self.views))
+    let error = #expect(throws: StoreError.self) {
+      _ = try read(Array(bytes), .arrow, limit: limit)
+    }
+    #expect(error?.kind == .invalid && error?.message.contains("the \(limit) bytes") == true)
+  }
+
+  @Test func `the rows of a call that was cancelled are laid out no further`() throws {
+    let bytes = try #require(Data(base64Encoded: Self.views))
+    let flag = CancellationFlag()
+    flag.set()
+    let error = #expect(throws: StoreError.self) {
+      try CancellationFlag.$current.withValue(flag) { _ = try read(Array(bytes), .arrow) }
+    }
+    #expect(error?.message == "the request was cancelled", "\(String(describing: error))")
   }
 }

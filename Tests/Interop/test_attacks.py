@@ -2,10 +2,13 @@
 
 import gzip
 import json
+import os
+import pathlib
 import socket
 import subprocess
 import time
 
+import pyarrow as pa
 import pytest
 import requests
 
@@ -205,3 +208,86 @@ def test_a_public_address_needs_a_token(small):
         capture_output=True, timeout=30, text=True,
     )
     assert done.returncode not in (0, 1) and "token" in done.stderr, done.stderr
+
+
+def test_clients_that_read_nothing_cost_little_and_are_let_go(small):
+    requests.get(small.url + "/openapi.yaml", timeout=30)
+    before = small.residentBytes()
+    silent = []
+    try:
+        for _ in range(100):
+            connection = socket.socket()
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            connection.connect(("127.0.0.1", small.port))
+            connection.sendall(b"GET /openapi.yaml HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 100)
+            silent.append(connection)
+        time.sleep(1)
+        assert small.residentBytes() - before < 64 << 20
+        files = pathlib.Path(f"/proc/{small.process.pid}/fd")
+        assert waitUntil(lambda: len(list(files.iterdir())) < 80, 20)
+    finally:
+        for connection in silent:
+            connection.close()
+
+
+def processorSeconds(server):
+    fields = pathlib.Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def isIdle(server):
+    used = processorSeconds(server)
+    time.sleep(1)
+    return processorSeconds(server) - used < 0.1
+
+
+def test_long_work_holds_up_nothing_and_ends_when_its_client_leaves(tmp_path):
+    assay("init", tmp_path / "store")
+    rows = "".join(
+        json.dumps({"id": n // 3, "model": f"m{n % 3}", "success": n * 7 % 5 > 1, "cost": n % 11 + 0.5, "latency_ms": n}) + "\n"
+        for n in range(30_000)
+    )
+    assay("push", "runs", "-", "--format", "jsonl", "--key", "id,model", store=tmp_path / "store", input=rows.encode())
+    views = pa.table({"x": pa.ListViewArray.from_arrays(
+        pa.array([0] * 100_000, pa.int32()), pa.array([100_000] * 100_000, pa.int32()), pa.array([1] * 100_000, pa.int8()))})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, views.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_table(views)
+    drawn = {"by": "model", "reference": "runs@1", "options": {"resamples": 100_000, "gates": ["cost <= +1"] * 200}}
+    works = [
+        ("/v1/datasets/bomb/versions?format=arrow", "application/vnd.apache.arrow.file", sink.getvalue().to_pybytes()),
+        ("/v1/comparisons", "application/json", json.dumps(drawn).encode()),
+        ("/v1/comparisons", "application/json", json.dumps({"base": "runs@1", "candidates": ["runs@1"] * 199}).encode()),
+        ("/v1/query", "application/json", b'{"sql": "SELECT zeroblob(60000000) FROM runs"}'),
+    ]
+    with Server(tmp_path / "store", tmp_path / "log") as server:
+        for path, kind, body in works:
+            connections = []
+            for _ in range(8):
+                connection = socket.create_connection(("127.0.0.1", server.port))
+                connection.sendall(
+                    f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+                connections.append(connection)
+            time.sleep(0.5)
+            start = time.monotonic()
+            assert requests.get(server.url + "/v1/datasets/runs/versions/1/rows?limit=2", timeout=30).ok
+            pushed = requests.post(
+                server.url + "/v1/datasets/other/versions", data=b'{"id":%d}\n' % time.monotonic_ns(), headers={"Content-Type": LINES}, timeout=30)
+            assert pushed.ok and time.monotonic() - start < 5, path
+            for connection in connections:
+                connection.close()
+            # Otherwise it would go on for minutes.
+            assert waitUntil(lambda: isIdle(server), 15), path
+
+
+def test_an_address_of_ipv6_may_have_its_brackets(tmp_path):
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    assay("init", tmp_path / "store")
+    for host in ["[::1]", "::1"]:
+        with Server(tmp_path / "store", tmp_path / "log", "--host", host) as server:
+            assert server.url.startswith("http://[::1]:")
+            assert requests.get(server.url + "/healthz", timeout=30).text == "ok\n"
+            assert assay("ls", "--json", store=server.url) == ""

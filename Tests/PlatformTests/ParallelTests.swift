@@ -33,13 +33,23 @@ import Testing
     calls.wait()
   }
 
-  @Test func `all threads see that a call is not waited for any more`() throws {
+  @Test func `all threads see that a call is not waited for any more, and begin no number`() {
     let flag = CancellationFlag()
-    flag.set()
-    let seen = try CancellationFlag.$current.withValue(flag) {
-      try parallelMap(count: 100) { _ throws(StoreError) in CancellationFlag.isSetHere }
+    let begun = Atomic(0)
+    let seen = Atomic(0)
+    let error = #expect(throws: StoreError.self) {
+      try CancellationFlag.$current.withValue(flag) {
+        _ = try parallelMap(count: 10_000) { _ throws(StoreError) in
+          begun.add(1, ordering: .relaxed)
+          flag.set()
+          if CancellationFlag.isSetHere { seen.add(1, ordering: .relaxed) }
+        }
+      }
     }
-    #expect(seen.allSatisfy { $0 } && !CancellationFlag.isSetHere)
+    #expect(error?.detail == .requestLimit && !CancellationFlag.isSetHere)
+    // One for each thread at most.
+    #expect(begun.load(ordering: .relaxed) < 10_000)
+    #expect(seen.load(ordering: .relaxed) == begun.load(ordering: .relaxed))
   }
 
   @Test func `of several errors the one of the lowest number is thrown`() {

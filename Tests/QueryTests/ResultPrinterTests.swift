@@ -86,4 +86,60 @@ import Testing
     #expect(try print(.table, ["a", "long"], []) == "a  long\n─  ────\n")
     #expect(try print(.csv, ["a", "b"], []) == "a,b\n")
   }
+
+  /// Values of some pieces, whose pieces end within characters unless care is taken.
+  private static let large: [QueryValue] = [
+    .blob((0..<200_001).map { UInt8(truncatingIfNeeded: $0) }),
+    .text(String(repeating: "a,\"é|\n日本🎈\u{1}", count: 20_000)),
+    .text(String(repeating: "plain", count: 40_000)),
+  ]
+
+  @Test(arguments: [TextFormat.json, .jsonl, .csv, .markdown])
+  func `a large value is written as its parts would be, and in bounded pieces`(
+    format: TextFormat
+  ) throws {
+    for value in Self.large {
+      let text = value.plainText
+      let written = try print(format, ["x"], [[value]])
+      switch format {
+      case .json, .jsonl:
+        var json: [UInt8] = []
+        JSON.append(text, to: &json)
+        #expect(written.contains("{\"x\":" + String(decoding: json, as: UTF8.self) + "}"))
+      case .csv:
+        let isPlain = !text.contains(",")
+        #expect(
+          written == "x\n"
+            + (isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\"") + "\n")
+      default: #expect(written.contains("\n| " + Escaping.markdown(text) + " |\n"))
+      }
+      guard format != .markdown else { continue }
+      var longest = 0
+      var printer = ResultPrinter(format) { longest = max(longest, $0.count) }
+      try printer.begin(["x"])
+      try printer.row([value])
+      try printer.finish()
+      #expect(longest < 1 << 20)
+    }
+  }
+
+  @Test(arguments: TextFormat.allCases)
+  func `a large value is given up at its next piece`(format: TextFormat) throws {
+    for value in Self.large where format != .table {
+      var asked = 0
+      var printer = ResultPrinter(format) { _ in }
+      printer.check = { () throws(StoreError) in
+        asked += 1
+        if asked == 2 { throw .cancelled }
+      }
+      try printer.begin(["x"])
+      let error = #expect(throws: StoreError.self) { try printer.row([value]) }
+      #expect(error?.detail == .requestLimit && asked == 2)
+    }
+  }
+
+  @Test func `a wide cell of Markdown pads no other row`() throws {
+    let rows = (0..<100).map { [QueryValue.integer($0)] } + [[Self.large[0]]]
+    #expect(try print(.markdown, ["x"], rows).utf8.count < 600_000)
+  }
 }

@@ -57,7 +57,7 @@ import Wire
       _ = try AssayServer(
         home: StoreHome(path: fixture.folder.path), options: options,
         clock: { ScriptedService.savedAt },
-        service: { _ in service })
+        service: { _, _ in service })
     }
     #expect(error?.kind == .denied)
   }

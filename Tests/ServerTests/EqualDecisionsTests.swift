@@ -36,7 +36,7 @@ import Wire
     options.logLevel = .critical
     server = try AssayServer(
       home: StoreHome(path: path), options: options, clock: Store.systemClock,
-      service: { service.limited(to: $0) }, rows: rows, routers: routers)
+      service: { service.limited(to: $0, $1) }, rows: rows, routers: routers)
   }
 
   /// A router with two versions, one of them live.

@@ -39,7 +39,7 @@ import Wire
     options.bodyLimitBytes = 3 << 20
     server = try AssayServer(
       home: StoreHome(path: path), options: options, clock: Store.systemClock,
-      service: { store.limited(to: $0) }, rows: store.rows())
+      service: { store.limited(to: $0, $1) }, rows: store.rows())
   }
 
   private func send(

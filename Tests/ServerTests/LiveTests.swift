@@ -15,9 +15,13 @@ import Wire
   func serving(
     _ fixture: ServerFixture,
     _ body: @Sendable (Int, ServiceGroup) async throws -> Void
+  ) async throws { try await serving(fixture.server, body) }
+
+  func serving(
+    _ server: AssayServer, _ body: @Sendable (Int, ServiceGroup) async throws -> Void
   ) async throws {
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
-    let application = try fixture.server.application { port.yield($0) }
+    let application = try server.application { port.yield($0) }
     let group = ServiceGroup(
       configuration: .init(
         services: [application], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
@@ -229,41 +233,58 @@ import Wire
     }
   }
 
-  @Test(arguments: [
-    ("/v1/query", #"{"sql":"SELECT 1"}"#),
-    ("/v1/comparisons", #"{"base":"runs@1","candidates":["runs@2"]}"#),
-  ])
-  func `long work whose client goes away is stopped`(path: String, body: String) async throws {
+  /// Requests that may take long, and do in these tests.
+  private static let long = [
+    ("POST", "/v1/query", #"{"sql":"SELECT 1"}"#),
+    ("POST", "/v1/comparisons", #"{"base":"runs@1","candidates":["runs@2"]}"#),
+    ("POST", "/v1/gates", #"{"reference":"runs@1","options":{},"save":{"name":"g"}}"#),
+    ("POST", "/v1/reports", #"{"reference":"runs@1","by":"model"}"#),
+    ("POST", "/v1/routers/runs/backtests", #"{"rules":"runs@1","on":"runs@1"}"#),
+    ("POST", "/v1/routers/r/suggestions", #"{"name":"r","on":"runs@1","objective":"max success"}"#),
+    ("POST", "/v1/scores", #"{"reference":"runs@1","scorers":["json_valid"]}"#),
+    ("GET", "/v1/datasets/runs/trend", ""),
+    ("GET", "/v1/datasets/runs/bisect", ""),
+    ("GET", "/v1/datasets/runs/history?key=1", ""),
+    ("GET", "/v1/ratings/runs/report", ""),
+    ("GET", "/v1/routers/r/diff/1/2", ""),
+  ]
+
+  private static func request(_ method: String, _ path: String, _ body: String) -> String {
+    guard !body.isEmpty else { return "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n" }
+    return post(
+      path, "Content-Type: application/json", "Content-Length: \(body.utf8.count)", body: body)
+  }
+
+  @Test(arguments: long)
+  func `long work whose client goes away is stopped`(
+    method: String, path: String, body: String
+  ) async throws {
     let fixture = try ServerFixture()
     fixture.service.script.withLock { $0.isEndless = true }
     try await serving(fixture) { port, _ in
       try await blocking {
         var connection: RawConnection? = try RawConnection(port: port)
-        connection?.send(
-          Self.post(
-            path, "Content-Type: application/json", "Content-Length: \(body.utf8.count)",
-            body: body))
-        try eventually("a query runs") { fixture.service.queries.withLock { $0 } > 0 }
+        connection?.send(Self.request(method, path, body))
+        try eventually("it runs") { fixture.service.queries.withLock { $0 } > 0 }
         connection = nil
         try eventually("it ends") { fixture.service.cancellations.withLock { $0 } == 1 }
       }
     }
   }
 
-  @Test func `queries that go on hold up no read and no push`() async throws {
+  @Test(arguments: long)
+  func `long work holds up no read and no push, however much there is`(
+    method: String, path: String, body: String
+  ) async throws {
     let fixture = try ServerFixture()
     fixture.service.script.withLock { $0.isEndless = true }
     let cores = ProcessInfo.processInfo.activeProcessorCount
     try await serving(fixture) { port, _ in
       try await blocking {
-        let body = "{\"sql\":\"SELECT 1\"}"
         // More than the server has threads for them.
-        let queries = try (0..<2 * cores + 16).map { _ in
+        let connections = try (0..<2 * cores + 16).map { _ in
           let connection = try RawConnection(port: port)
-          connection.send(
-            Self.post(
-              "/v1/query", "Content-Type: application/json", "Content-Length: \(body.utf8.count)",
-              body: body))
+          connection.send(Self.request(method, path, body))
           return connection
         }
         try eventually("as many run as can") { fixture.service.queries.withLock { $0 } >= cores }
@@ -275,9 +296,9 @@ import Wire
           Self.post(Self.push, "Content-Type: text/csv", "Content-Length: 5", body: "id\n1\n"))
         #expect(other.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 201"))
         fixture.service.script.withLock { $0.isEndless = false }
-        for query in queries {
-          query.finishSending()
-          _ = query.readToEnd()
+        for connection in connections {
+          connection.finishSending()
+          _ = connection.readToEnd()
         }
       }
     }

@@ -35,7 +35,7 @@ import Wire
     options.logLevel = .critical
     server = try AssayServer(
       home: StoreHome(path: path), options: options, clock: Store.systemClock,
-      service: { service.limited(to: $0) }, rows: rows, routers: routers)
+      service: { service.limited(to: $0, $1) }, rows: rows, routers: routers)
     chat = try DatasetName("chat")
     for weight in [500, 5000] {
       _ = try service.pushRules(

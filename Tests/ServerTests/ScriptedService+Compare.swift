@@ -19,10 +19,12 @@ extension ScriptedService {
   func verifyComparison(
     _ reference: Reference, onProgress: @escaping @Sendable (Double) -> Void
   ) throws(StoreError) -> RecomputationDocument {
+    try checkCancellation()
     throw Self.unscripted
   }
 
   func createGate(_ request: GateRequest) throws(StoreError) -> Saved<GateDocument> {
+    try checkCancellation()
     throw Self.unscripted
   }
 

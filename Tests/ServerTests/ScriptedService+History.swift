@@ -5,6 +5,7 @@ extension ScriptedService {
   func trend(
     of dataset: DatasetName, _ request: TrendRequest
   ) throws(StoreError) -> TrendDocument {
+    try checkCancellation()
     _ = try versions(of: dataset, limit: nil)
     return TrendDocument(
       dataset: dataset, request: request, statistic: .mean, level: 0.95, versions: [], series: [])
@@ -13,6 +14,7 @@ extension ScriptedService {
   func bisect(
     _ dataset: DatasetName, _ request: BisectRequest
   ) throws(StoreError) -> BisectDocument {
+    try checkCancellation()
     _ = try versions(of: dataset, limit: nil)
     return BisectDocument(
       dataset: dataset, request: request, statistic: .mean, good: nil, bad: nil, versionsRead: 0,
@@ -23,6 +25,7 @@ extension ScriptedService {
     of dataset: DatasetName, _ request: HistoryRequest,
     write: ([UInt8]) throws(StoreError) -> Void
   ) throws(StoreError) -> Int {
+    try checkCancellation()
     _ = try versions(of: dataset, limit: nil)
     try write(Array("{}".utf8))
     return 1

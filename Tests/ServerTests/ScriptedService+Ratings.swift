@@ -37,7 +37,8 @@ extension ScriptedService {
   func ratingReport(
     of reference: Reference, _ request: RatingReportRequest
   ) throws(StoreError) -> RatingReportDocument {
-    RatingReportDocument(
+    try checkCancellation()
+    return RatingReportDocument(
       version: reference.description, snapshot: Self.snapshot, events: 0, corrected: 0,
       superseded: 0, seed: request.seed, resamples: request.resamples, level: 0.95, metrics: [])
   }

@@ -3,6 +3,7 @@ import Wire
 
 extension ScriptedService {
   func report(_ request: ReportRequest) throws(StoreError) -> Saved<ReportDocument> {
+    try checkCancellation()
     throw StoreError(.missing, "there is no such version")
   }
 

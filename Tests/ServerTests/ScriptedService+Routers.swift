@@ -27,7 +27,10 @@ extension ScriptedService {
 
   func compareRules(
     _ old: Reference, _ new: Reference, _ request: RuleDiffRequest
-  ) throws(StoreError) -> RuleDiffDocument { throw none }
+  ) throws(StoreError) -> RuleDiffDocument {
+    try checkCancellation()
+    throw none
+  }
 
   func evaluate(
     _ name: DatasetName, version: String?, context: [UInt8]

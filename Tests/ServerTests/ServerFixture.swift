@@ -33,7 +33,8 @@ final class ServerFixture: Sendable {
     let service = service
     let clock: @Sendable () -> Timestamp = { ScriptedService.savedAt }
     server = try AssayServer(
-      home: StoreHome(path: folder.path), options: options, clock: clock, service: { _ in service },
+      home: StoreHome(path: folder.path), options: options, clock: clock,
+      service: { _, _ in service },
       moreRoutes: routes)
     tokens = server.tokens
   }

@@ -34,7 +34,7 @@ import Wire
     options.logLevel = .critical
     server = try AssayServer(
       home: StoreHome(path: path), options: options, clock: Store.systemClock,
-      service: { service.limited(to: $0) }, rows: rows,
+      service: { service.limited(to: $0, $1) }, rows: rows,
       routers: service.liveRouters(recordingTo: rows))
     admin = try Self.bearer(TokenRequest(name: "root", scope: .admin), server)
     token = try Self.bearer(TokenRequest(name: "ann", scope: .write, prefix: "pub."), server)

@@ -31,7 +31,7 @@ import Wire
     options.querySeconds = 1
     server = try AssayServer(
       home: StoreHome(path: path), options: options, clock: Store.systemClock,
-      service: { service.limited(to: $0) }, versionCache: VersionCache(service))
+      service: { service.limited(to: $0, $1) }, versionCache: VersionCache(service))
     self.service = service
   }
 
@@ -179,7 +179,7 @@ import Wire
       let server = try AssayServer(
         home: StoreHome(path: path), options: options,
         clock: { Timestamp(microseconds: 1_000_000_000_000_000) },
-        service: { service.limited(to: $0) })
+        service: { service.limited(to: $0, $1) })
       let secret = try server.tokens.createToken(
         TokenRequest(name: "ann", scope: .write, prefix: "pub")
       ).token
@@ -375,5 +375,52 @@ import Wire
       .post, "/v1/query", [.contentType: "application/json"],
       body: ByteBuffer(bytes: Documents.encode(QueryRequest(sql: "DELETE FROM assay_tags"))))
     #expect(response.status == .forbidden)
+  }
+
+  @Test func `the limits of queries hold for every statement, whatever brings it`() async throws {
+    let rows = "id,model,success\n1,a,true\n1,b,false\n2,a,true\n2,b,true\n"
+    _ = try await send(
+      .post, "/v1/datasets/runs/versions?format=csv&key=id,model", body: ByteBuffer(string: rows))
+    var options = ServerOptions()
+    options.logLevel = .critical
+    options.queryMebibytes = 4
+    let service = service
+    let server = try AssayServer(
+      home: service.home, options: options, clock: Store.systemClock,
+      service: { service.limited(to: $0, $1) })
+    // Far below the limit of a store without a server.
+    let condition = "length(hex(zeroblob(3000000))) > 0"
+    let escaped = try #require(
+      condition.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
+    let part = "where=\(escaped)"
+    let plan = #"{"reference":"runs@1","by":"model""#
+    let requests = [
+      ("GET", "/v1/datasets/runs/versions/1/data.csv?\(part)", ""),
+      ("GET", "/v1/datasets/runs/versions/1/rows?\(part)", ""),
+      ("GET", "/v1/datasets/runs/trend?metric=success&\(part)", ""),
+      ("POST", "/v1/query", "{\"sql\":\"SELECT 1 WHERE \(condition)\"}"),
+      ("POST", "/v1/reports", plan + ",\"where\":\"\(condition)\"}"),
+      ("POST", "/v1/comparisons", plan + ",\"options\":{\"where\":\"\(condition)\"}}"),
+      (
+        "POST", "/v1/gates",
+        "{\"reference\":\"runs@1\",\"options\":{\"gates\":[\"success >= -2pp\"],"
+          + "\"where\":\"\(condition)\"},\"save\":{\"name\":\"g\"}}"
+      ),
+      (
+        "POST", "/v1/routers/r/suggestions",
+        "{\"name\":\"r\",\"on\":\"runs@1\",\"slice\":\"model\",\"objective\":\"max success s.t. cost <= +1%\","
+          + "\"options\":{\"by\":\"success\",\"where\":\"\(condition)\"}}"
+      ),
+    ]
+    for (method, path, body) in requests {
+      let method = try #require(HTTPRequest.Method(method))
+      let response = try await server.application().test(.router) { client in
+        try await client.execute(
+          uri: path, method: method, headers: [.contentType: "application/json"],
+          body: body.isEmpty ? nil : ByteBuffer(string: body))
+      }
+      #expect(response.status == .unprocessableContent, "\(path) \(String(buffer: response.body))")
+      #expect(try ServerFixture.problem(response).type.hasSuffix("/exhausted"), "\(path)")
+    }
   }
 }

@@ -72,8 +72,7 @@ package struct BacktestAnalysis: Sendable {
     self.changes = changes.map { ($0.column, $0.places.count) }
     let draws = Double(rows.count) * Double(options.resamples) * Double(metrics.choices.count)
     guard draws <= Double(ComparisonAnalysis.drawLimit) else {
-      throw StoreError(
-        .exhausted,
+      throw .requestLimit(
         "\(rows.count) items drawn \(options.resamples) times for \(metrics.choices.count) metrics "
           + "take too long; ask for fewer --resamples")
     }
@@ -243,6 +242,9 @@ extension BacktestOptions {
     plain.resamples = resamples
     plain.seed = seed
     try plain.check()
+    let names = [key ?? [], higher, lower, Array(map.values), Array(targets.values)]
+    try RequestLimits.require(
+      names.reduce(0) { $0 + $1.count }, atMost: RequestLimits.names, "columns and targets")
     guard (1...1_000_000).contains(leastEffectiveRows) else {
       throw StoreError(.usage, "the least effective rows are a number, 1 to 1000000")
     }

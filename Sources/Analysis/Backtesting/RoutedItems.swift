@@ -1,4 +1,5 @@
 import Model
+import Platform
 import Routing
 import Wire
 
@@ -42,6 +43,7 @@ struct RoutedItems: Sendable {
       var seen: [UInt8]?
       var first: Item?
       var isClear = true
+      try CancellationFlag.check()
       for row in rows where contexts.isRecorded(row) {
         let context = contexts.context(row)
         if seen == context { continue }

@@ -103,8 +103,7 @@ package struct ComparisonAnalysis: Sendable {
     let walks = metrics + (hasLatency ? 4 : 0)
     let draws = Double(items) * Double(resamples) * Double(walks * candidates)
     guard draws <= Double(Self.drawLimit) else {
-      throw StoreError(
-        .exhausted,
+      throw .requestLimit(
         "\(items) items drawn \(resamples) times for \(metrics) metrics "
           + "take too long; ask for fewer --resamples or metrics")
     }

@@ -19,6 +19,10 @@ extension ComparisonOptions {
     guard (0...1_000).contains(worst) else {
       throw StoreError(.usage, "of the items that got worse, 0 to 1000 can be named")
     }
+    try RequestLimits.require(gates.count, atMost: RequestLimits.gates, "gates")
+    let names = [metrics, higher, lower, slices, key ?? [], allowedChanges ?? []]
+    try RequestLimits.require(
+      names.reduce(0) { $0 + $1.count }, atMost: RequestLimits.names, "columns")
     guard grammar == nil || Gate.Grammar(rawValue: grammar ?? 0) != nil else {
       throw StoreError(
         .usage, "there is no grammar \(grammar ?? 0) of gates; use 2, or 1 for gates of before")

@@ -70,6 +70,7 @@ package struct ComparisonSide: Sendable {
         .usage,
         "the column '\(column)' of \(table.name) has \(order.count) values; a comparison needs two")
     }
+    try RequestLimits.require(arms.count, atMost: RequestLimits.arms, "arms")
     var sides: [ComparisonSide] = []
     for arm in arms {
       sides.append(

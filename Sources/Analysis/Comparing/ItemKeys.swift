@@ -1,4 +1,5 @@
 package import Model
+import Platform
 package import Wire
 
 /// The items of a table: which rows have which key.
@@ -18,7 +19,10 @@ package struct ItemKeys: Sendable {
     var parts: [[ValueLabel?]] = []
     for column in columns { parts.append(try table.labels(column)) }
     var found: [ItemKey: [Int]] = [:]
-    for row in rows { found[ItemKey(parts.map { $0[row] ?? .null }), default: []].append(row) }
+    for (count, row) in rows.enumerated() {
+      if count.isMultiple(of: 1 << 12) { try CancellationFlag.check() }
+      found[ItemKey(parts.map { $0[row] ?? .null }), default: []].append(row)
+    }
     self.columns = columns
     self.rows = found
   }

@@ -6,7 +6,7 @@ extension RatingReport {
   /// The agreement of raters on what two or more of them rated.
   func agreement(
     _ ratings: [RatingCount.Rating], kind: String
-  ) -> RatingReportDocument.Agreement {
+  ) throws(StoreError) -> RatingReportDocument.Agreement {
     let units = Dictionary(grouping: ratings, by: \.unit).values.filter { $0.count > 1 }
       // By their first ratings, so that resamples are the same every time.
       .sorted { $0[0].moment < $1[0].moment }
@@ -14,13 +14,13 @@ extension RatingReport {
     let answers = units.map { unit in unit.map { codes[Self.answer($0, kind)] ?? 0 } }
     let distances: [KrippendorffAlpha.Metric] =
       kind == "score" ? [.ordinal, .interval] : [.nominal]
-    let alphas = distances.compactMap { distance in
-      KrippendorffAlpha.estimate(
+    var alphas: [RatingReportDocument.Agreement.Alpha] = []
+    for distance in distances {
+      let alpha = try KrippendorffAlpha.estimate(
         answers, metric: distance, resamples: request.resamples, seed: request.seed,
-        level: Self.level
-      ).map {
-        RatingReportDocument.Agreement.Alpha(distance: distance.rawValue, alpha: .init($0))
-      }
+        level: Self.level, draws: AnalysisControl.draws)
+      guard let alpha else { continue }
+      alphas.append(.init(distance: distance.rawValue, alpha: .init(alpha)))
     }
     var note: String?
     if units.isEmpty {

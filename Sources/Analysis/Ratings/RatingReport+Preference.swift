@@ -4,7 +4,9 @@ import Wire
 
 extension RatingReport {
   /// The preferred arm, from votes between two of them.
-  func preference(_ ratings: [RatingCount.Rating]) -> RatingReportDocument.Preference {
+  func preference(
+    _ ratings: [RatingCount.Rating]
+  ) throws(StoreError) -> RatingReportDocument.Preference {
     let names = Set(ratings.flatMap { [$0.unit.a, $0.unit.b].compactMap { $0 } }).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
     let arms = names.map(\.string)
@@ -39,9 +41,9 @@ extension RatingReport {
         + "no wins in both directions between them; collect votes between the groups"
       return section
     }
-    if let fitted = BradleyTerryIntervals(
+    if let fitted = try BradleyTerryIntervals(
       votes, modelCount: arms.count, anchor: anchor, resamples: request.resamples,
-      seed: request.seed, level: Self.level)
+      seed: request.seed, level: Self.level, draws: AnalysisControl.draws)
     {
       section.strengths = strengths(arms, fitted.fit, fitted)
     } else if let fit = BradleyTerry(wins, anchor: anchor) {

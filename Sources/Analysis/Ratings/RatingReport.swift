@@ -1,3 +1,4 @@
+import Platform
 import Statistics
 package import Model
 package import Wire
@@ -32,21 +33,25 @@ package struct RatingReport {
     return RatingReportDocument(
       version: version, snapshot: snapshot, events: events.count, corrected: count.corrected,
       superseded: count.superseded, seed: request.seed, resamples: request.resamples,
-      level: Self.level, metrics: count.metrics.map { metric($0.metric, $0.ratings) })
+      level: Self.level,
+      metrics: try count.metrics.map { found throws(StoreError) in
+        try metric(found.metric, found.ratings)
+      })
   }
 
   private func metric(
     _ metric: RatingMetric, _ ratings: [RatingCount.Rating]
-  ) -> RatingReportDocument.Metric {
-    RatingReportDocument.Metric(
+  ) throws(StoreError) -> RatingReportDocument.Metric {
+    try CancellationFlag.check()
+    return RatingReportDocument.Metric(
       kind: metric.kind.string, rubric: metric.rubric.string,
       scorer: request.acrossScorers ? nil : metric.scorer.string,
       scorerVersion: request.acrossScorers ? nil : metric.scorerVersion.string,
       ratings: ratings.count,
       items: Set(ratings.map(\.unit.item)).count, raters: raters(ratings, kind: metric.kind.string),
-      agreement: agreement(ratings, kind: metric.kind.string),
+      agreement: try agreement(ratings, kind: metric.kind.string),
       arms: metric.kind == "preference" ? nil : arms(ratings, kind: metric.kind.string),
-      preference: metric.kind == "preference" ? preference(ratings) : nil)
+      preference: metric.kind == "preference" ? try preference(ratings) : nil)
   }
 
   // The scores or labels of each arm: an item's is the mean of its ratings, and items are the

@@ -1,5 +1,6 @@
 import Statistics
 package import Model
+import Platform
 package import Wire
 
 /// All models of a table beside one another.
@@ -84,7 +85,7 @@ package struct ReportAnalysis {
     }
     return ReportDocument(
       edition, request: request, source: source, roles: roles, models: models.map(\.entry),
-      front: front(models), routing: routing, findings: findings)
+      front: try front(models), routing: routing, findings: findings)
   }
 
   /// Outputs of each model without a score that is reported.
@@ -229,7 +230,7 @@ package struct ReportAnalysis {
     left.utf8.lexicographicallyPrecedes(right.utf8)
   }
 
-  private func front(_ models: [Arm]) -> ReportDocument.Front? {
+  private func front(_ models: [Arm]) throws(StoreError) -> ReportDocument.Front? {
     let known = models.compactMap { model -> Candidate? in
       guard let quality = model.entry.summary.success,
         let cost = model.entry.summary.cost?.perRow
@@ -243,7 +244,9 @@ package struct ReportAnalysis {
     // Bonferroni: two differences of every pair.
     let looks = known.count * (known.count - 1)
     let level = 1 - (1 - request.confidence) / Double(looks)
-    let points = known.map { point($0, among: known, level: level) }
+    let points = try known.map { one throws(StoreError) in
+      try point(one, among: known, level: level)
+    }
     return ReportDocument.Front(
       level: level,
       points: points.sorted {
@@ -274,10 +277,11 @@ package struct ReportAnalysis {
 
   private func point(
     _ one: Candidate, among all: [Candidate], level: Double
-  ) -> ReportDocument.Point {
+  ) throws(StoreError) -> ReportDocument.Point {
     var dominations: [ReportDocument.Domination] = []
     var isSafe = true
     for other in all where !other.model.hasBytes(of: one.model) {
+      try CancellationFlag.check()
       let quality = items.difference(
         one.qualities, other.qualities, level: level, areShares: areShares)
       let cost = items.difference(one.costs, other.costs, level: level)
@@ -340,6 +344,7 @@ package struct ReportAnalysis {
     var cells: [ReportDocument.Cell] = []
     var alike: [String] = []
     for part in parts {
+      try CancellationFlag.check()
       let difference =
         isBest(part.model)
         ? nil

@@ -1,5 +1,6 @@
 import Statistics
 package import Model
+import Platform
 package import Wire
 
 /// The measure that a rule set is to optimise, and the bound it must not cross.
@@ -98,7 +99,8 @@ struct ModelChange: Sendable {
   /// The change of a measure, and the p-value of "it is on the bad side of the bound".
   func test(
     _ measure: RoutingObjective.Measure, bound: Double, isAbove: Bool
-  ) -> (change: EstimateDocument?, pValue: Double?) {
+  ) throws(StoreError) -> (change: EstimateDocument?, pValue: Double?) {
+    try CancellationFlag.check()
     switch measure {
     case .success:
       let sample = sample(.success)
@@ -116,8 +118,8 @@ struct ModelChange: Sendable {
     case .cost: return relative(mean(.cost), bound, isAbove)
     case .latency: return relative(mean(.latency), bound, isAbove)
     case .costPerSuccess: return relative(perSuccess, bound, isAbove)
-    case .p50: return relative(quantile(0.5), bound, isAbove)
-    case .p95: return relative(quantile(0.95), bound, isAbove)
+    case .p50: return relative(try quantile(0.5), bound, isAbove)
+    case .p95: return relative(try quantile(0.95), bound, isAbove)
     }
   }
 
@@ -159,10 +161,10 @@ struct ModelChange: Sendable {
       level: options.confidence)
   }
 
-  private func quantile(_ share: Double) -> Estimate? {
-    MedianRatio.of(
+  private func quantile(_ share: Double) throws(StoreError) -> Estimate? {
+    try MedianRatio.of(
       sample(.latency), quantile: share, resamples: options.resamples, seed: options.seed,
-      level: options.confidence
+      level: options.confidence, draws: AnalysisControl.draws
     )?.mapped { $0 - 1 }
   }
 }

@@ -95,17 +95,19 @@ package struct SuggestionAnalysis: Sendable {
     findings more: [ComparisonDocument.Finding] = []
   ) throws(StoreError) -> SuggestionDocument {
     let all = Array(table.keys.indices)
-    var overall = [trials(over: base, at: all)]
+    var overall = [try trials(over: base, at: all)]
     judge(&overall, harm: [nil])
     let fallback = best(overall[0], at: all) ?? base
     let values = Set(slices.compactMap { $0 }).sorted()
     let places = values.map { value in all.filter { slices[$0] == value } }
     let every = try table.everyItem(by: column)
-    var trials = zip(values, places).map {
-      self.trials(over: fallback, at: $1, of: every[$0] ?? [])
+    var trials: [[SuggestionDocument.Trial]] = []
+    var harms: [Double?] = []
+    for (value, places) in zip(values, places) {
+      trials.append(try self.trials(over: fallback, at: places, of: every[value] ?? []))
+      harms.append(fallback.hasBytes(of: base) ? nil : try self.harm(fallback, places))
     }
-    let harm = judge(
-      &trials, harm: places.map { fallback.hasBytes(of: base) ? nil : self.harm(fallback, $0) })
+    let harm = judge(&trials, harm: harms)
     let parts = values.indices.map { index in
       let shown = best(trials[index], at: places[index])
       let isHarmed = harm[index].map { $0 <= alpha } ?? false
@@ -147,15 +149,15 @@ package struct SuggestionAnalysis: Sendable {
   /// - Parameter every: The items of the slice among all; nil for all of them.
   private func trials(
     over: String, at places: [Int], of every: [Int]? = nil
-  ) -> [SuggestionDocument.Trial] {
-    table.models.filter { !$0.hasBytes(of: over) }.map { model in
+  ) throws(StoreError) -> [SuggestionDocument.Trial] {
+    try table.models.filter { !$0.hasBytes(of: over) }.map { model throws(StoreError) in
       var bound: (change: EstimateDocument?, pValue: Double?) = (nil, 0)
       if !model.hasBytes(of: base) {
-        bound = table.change(base, model, at: places).test(
+        bound = try table.change(base, model, at: places).test(
           objective.bounded, bound: objective.gate.bound,
           isAbove: objective.gate.relation == .atLeast)
       }
-      let gain = table.change(over, model, at: places).test(
+      let gain = try table.change(over, model, at: places).test(
         objective.goal, bound: 0, isAbove: objective.goal.isUp)
       let isWhole = [base, over].allSatisfy { base in
         [nil, every].allSatisfy { table.presence.isEnough(of: base, with: model, among: $0) }
@@ -169,8 +171,8 @@ package struct SuggestionAnalysis: Sendable {
   }
 
   /// The p-value of "the bound holds for `model`", small where it is broken.
-  private func harm(_ model: String, _ places: [Int]) -> Double? {
-    table.change(base, model, at: places).test(
+  private func harm(_ model: String, _ places: [Int]) throws(StoreError) -> Double? {
+    try table.change(base, model, at: places).test(
       objective.bounded, bound: objective.gate.bound,
       isAbove: objective.gate.relation != .atLeast
     ).pValue

@@ -1,4 +1,5 @@
 import Statistics
+package import Model
 package import Wire
 
 /// Numbers of versions as trends, and the places where they moved.
@@ -11,8 +12,10 @@ package enum TrendAnalysis {
   /// A series of one group's numbers, by ascending version.
   package static func series(
     group: String?, _ points: [TrendDocument.Point]
-  ) -> TrendDocument.Series {
-    let changes = ChangePoints.find(points.map(\.value), seed: seed).map { change in
+  ) throws(StoreError) -> TrendDocument.Series {
+    let changes = try ChangePoints.find(
+      points.map(\.value), seed: seed, draws: AnalysisControl.draws
+    ).map { change in
       TrendDocument.Change(
         version: points[change.position].version, before: change.before, after: change.after,
         pValue: change.pValue)

@@ -23,6 +23,23 @@ struct ArrowArray: Sendable {
     }
     return try validity?.bits(rows)
   }
+
+  /// The bytes that an element of a list view counts, as one of a list does in Parquet.
+  private static let elementBytes = 8
+
+  /// Counts the elements of list views, its own and its children's, before any is laid out.
+  ///
+  /// All of them may be the same ones; those of other lists are each there once.
+  func takeViews(from budget: InputBudget) throws(StoreError) {
+    if case .listView = field.type, !isCoded {
+      let validity = try validity(0..<count)
+      for (row, place) in try ArrowDecoder.elements(of: self, 0..<count).enumerated()
+      where validity?[row] ?? true {
+        try budget.take(min(place.count, 1 << 40) * Self.elementBytes)
+      }
+    }
+    for child in children { try child.takeViews(from: budget) }
+  }
 }
 
 /// Deals the nodes and buffers of a record batch out to the fields of its schema, in the order that

@@ -1,5 +1,6 @@
 import Columns
 import Model
+import Platform
 
 extension ArrowDecoder {
   /// Lists and maps as JSON text: `[1,null,3]`, `{"a":1}`.
@@ -10,7 +11,7 @@ extension ArrowDecoder {
   func lists(
     _ array: ArrowArray, _ rows: Range<Int>, _ validity: Bitmap?
   ) throws(StoreError) -> TextValues {
-    let places = try elements(of: array, rows)
+    let places = try Self.elements(of: array, rows)
     var total = 0
     var span: Range<Int>?
     for row in 0..<rows.count where validity?[row] ?? true {
@@ -33,6 +34,7 @@ extension ArrowDecoder {
     var capacity = rows.count * 2 + total
     for row in 0..<rows.count where validity?[row] ?? true {
       guard !places[row].isEmpty else { continue }
+      try CancellationFlag.check()
       let place = places[row].shifted(by: -window.lowerBound)
       guard !cells.hasTwins(place) else {
         throw ArrowFault.unfit(
@@ -113,7 +115,7 @@ extension ArrowDecoder {
   }
 
   /// The rows of its child that each of `rows` lists.
-  func elements(
+  static func elements(
     of array: ArrowArray, _ rows: Range<Int>
   ) throws(StoreError) -> [Range<Int>] {
     func between(_ places: [Int]) throws(StoreError) -> [Range<Int>] {
@@ -128,8 +130,8 @@ extension ArrowDecoder {
     case .list(isWide: true): return try between(try array.buffers[0].offsets(Int64.self, rows))
     case .listView(let isWide):
       let bits = isWide ? 64 : 32
-      let starts = try Self.integers(array.buffers[0], rows, bits, true)
-      let counts = try Self.integers(array.buffers[1], rows, bits, true)
+      let starts = try integers(array.buffers[0], rows, bits, true)
+      let counts = try integers(array.buffers[1], rows, bits, true)
       var places: [Range<Int>] = []
       for (start, count) in zip(starts, counts) {
         let (end, overflow) = start.addingReportingOverflow(count)

@@ -8,7 +8,7 @@ extension ArrowDecoder {
   func vectors(
     _ array: ArrowArray, _ rows: Range<Int>, _ form: VectorForm
   ) throws(StoreError) -> ColumnVector {
-    let places = try elements(of: array, rows)
+    let places = try Self.elements(of: array, rows)
     let validity = try array.validity(rows)
     let child = array.children[0]
     guard case .float(let bits) = child.field.type, rows.count * form.byteCount <= Self.limit

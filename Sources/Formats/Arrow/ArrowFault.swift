@@ -22,8 +22,8 @@ enum ArrowFault {
 
   /// Too much to hold at once; fewer rows may fit.
   static var tooLarge: StoreError {
-    StoreError(
-      .exhausted, "a single row of the Arrow data takes more than 256 MiB: write smaller values")
+    .requestLimit(
+      "a single row of the Arrow data takes more than 256 MiB: write smaller values")
   }
 }
 

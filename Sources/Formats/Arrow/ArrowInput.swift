@@ -151,6 +151,8 @@ extension ArrowBatchHeader {
   ) throws(StoreError) -> [ArrowArray] {
     var builder = ArrowArrayBuilder(
       nodes: nodes, buffers: try buffers(of: body, budget: budget), viewCounts: viewCounts)
-    return try builder.arrays(fields, count: rowCount, isDictionary: isDictionary)
+    let arrays = try builder.arrays(fields, count: rowCount, isDictionary: isDictionary)
+    for array in arrays { try array.takeViews(from: budget) }
+    return arrays
   }
 }

@@ -210,8 +210,7 @@ package struct ArrowReader: RowReader {
         return spellings.spelled(
           try ColumnTypes.retyped(vector, to: columns[index].type), at: index)
       } catch {
-        throw StoreError(
-          error.kind, "column '\(columns[index].name)': \(error.message)", at: error.location)
+        throw error.restated("column '\(columns[index].name)': \(error.message)")
       }
     }
   }

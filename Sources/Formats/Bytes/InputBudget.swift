@@ -29,8 +29,7 @@ package final class InputBudget: Sendable {
   static func ofBatch() -> InputBudget {
     InputBudget(
       limitBytes: batchBytes,
-      excess: StoreError(
-        .exhausted,
+      excess: .requestLimit(
         "a single row takes more than \(batchBytes >> 20) MiB in memory: write smaller values"))
   }
 

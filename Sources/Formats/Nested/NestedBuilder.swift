@@ -166,8 +166,8 @@ struct NestedBuilder {
 
   private static func offset(_ count: Int) throws(StoreError) -> Int32 {
     guard let offset = Int32(exactly: count) else {
-      throw StoreError(
-        .exhausted, "the lists of a few rows have more than 2^31 elements: leave the column out")
+      throw .requestLimit(
+        "the lists of a few rows have more than 2^31 elements: leave the column out")
     }
     return offset
   }

@@ -36,8 +36,8 @@ struct ParquetAssembler {
         try append(root)
       }
       guard text.count <= ParquetScalars.textLimit else {
-        throw StoreError(
-          .exhausted, "a single row takes more than 256 MiB as JSON: leave the column out")
+        throw .requestLimit(
+          "a single row takes more than 256 MiB as JSON: leave the column out")
       }
       offsets.append(UInt32(text.count))
     }

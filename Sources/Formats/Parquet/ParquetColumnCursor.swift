@@ -58,8 +58,8 @@ struct ParquetColumnCursor: Sendable {
       page = current
       if isDone { return entries }
       guard entries.count <= Self.entryLimit else {
-        throw StoreError(
-          .exhausted, "the lists of a few rows have more than \(Self.entryLimit) elements")
+        throw .requestLimit(
+          "the lists of a few rows have more than \(Self.entryLimit) elements")
       }
     }
   }

@@ -148,7 +148,7 @@ package struct ParquetReader: RowReader {
         return ParquetRead(vector: vector, cursors: moved, marks: mark)
       } catch {
         let message = "column '\(column.definition.name)': \(error.message)"
-        throw Self.located(StoreError(error.kind, message, at: error.location), file)
+        throw Self.located(error.restated(message), file)
       }
     }
     for (result, column) in zip(results, columns) {
@@ -184,7 +184,7 @@ package struct ParquetReader: RowReader {
             node, footer.leaves, wanted: wanted,
             isBase64: options.base64.hasText(node.name), known: known))
       } catch {
-        throw StoreError(error.kind, "column '\(node.name)': \(error.message)")
+        throw error.restated("column '\(node.name)': \(error.message)")
       }
     }
     return columns

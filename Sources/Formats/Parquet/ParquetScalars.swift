@@ -45,8 +45,7 @@ struct ParquetScalars: Sendable {
   /// Refuses texts that are too long together.
   func checkRoom(_ count: Int) throws(StoreError) {
     guard count <= Self.textLimit - texts.bytes.count else {
-      throw StoreError(
-        .exhausted,
+      throw .requestLimit(
         "a single row takes more than \(Self.textLimit >> 20) MiB: write shorter texts")
     }
   }

@@ -39,7 +39,7 @@ extension Connection {
         .usage, "the condition ends too early: something is missing behind its last word")
     }
     let error = QueryMessage.failure(status, condition, self)
-    throw StoreError(error.kind, error.message)
+    throw error.restated(error.message)
   }
 
   /// Goes on where the tables that a refused condition names are there for its caller, so that it

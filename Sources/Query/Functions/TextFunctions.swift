@@ -84,8 +84,7 @@ private enum JSONPatch {
     let patch = Int(unsafe sqlite3_value_bytes(arguments[1]))
     guard target * patch <= limit else {
       state.fail(
-        StoreError(
-          .exhausted,
+        .requestLimit(
           "json_patch() of values of \(target) and \(patch) bytes takes too long for one step; "
             + "patch smaller ones"))
       throw WorkMeter.Stopped()

@@ -18,11 +18,10 @@ enum QueryMessage {
     // Sorters' files in memory report as files do.
     case SQLITE_NOMEM, SQLITE_FULL, SQLITE_IOERR:
       if connection.state.limits.isFull { return connection.state.limits.memoryError }
-      return StoreError(
-        .exhausted, "SQLite ran out of memory; select fewer columns or narrow the query with WHERE")
+      return .requestLimit(
+        "SQLite ran out of memory; select fewer columns or narrow the query with WHERE")
     case SQLITE_TOOBIG:
-      return StoreError(
-        .exhausted,
+      return .requestLimit(
         "a value of the query is larger than \(size(connection.valueBytes)); one may be as large as "
           + "the memory limit, and \(QueryLimits.largestValueBytes >> 20) MiB at most, less in a "
           + "statement of many operations")

@@ -16,6 +16,8 @@ package struct ResultPrinter {
   private var infinityCount = 0
 
   private static let pieceBytes = 1 << 16
+  /// Asked while a large value is written; throws to give it up.
+  package var check: () throws(StoreError) -> Void = {}
 
   /// A printer that hands UTF-8 text to `write`.
   package init(_ format: TextFormat, write: @escaping ([UInt8]) throws(StoreError) -> Void) {
@@ -49,14 +51,14 @@ package struct ResultPrinter {
   /// Writes one row.
   package mutating func row(_ values: [QueryValue]) throws(StoreError) {
     switch format {
-    case .table, .markdown: table?.append(values, to: &out)
+    case .table, .markdown: try table?.append(values, to: &out, check: check)
     case .csv:
       for (index, value) in values.enumerated() {
         if index > 0 { out.append(UInt8(ascii: ",")) }
-        appendCSV(value)
+        try appendCSV(value)
       }
       out.append(UInt8(ascii: "\n"))
-    case .json, .jsonl: appendJSON(values)
+    case .json, .jsonl: try appendJSON(values)
     }
     rowCount += 1
     if out.count >= Self.pieceBytes { try flush() }
@@ -96,7 +98,7 @@ package struct ResultPrinter {
     }
   }
 
-  private mutating func appendJSON(_ values: [QueryValue]) {
+  private mutating func appendJSON(_ values: [QueryValue]) throws(StoreError) {
     if format == .json { out.append(contentsOf: (rowCount == 0 ? "\n" : ",\n").utf8) }
     out.append(UInt8(ascii: "{"))
     for (index, value) in values.enumerated() {
@@ -109,15 +111,30 @@ package struct ResultPrinter {
         infinityCount += 1
         out.append(contentsOf: "null".utf8)
       case .real(let real): out.append(contentsOf: real.description.utf8)
-      case .text(let text): JSON.append(text, to: &out)
-      case .blob(let bytes): JSON.append(Hex.encode(bytes), to: &out)
+      case .text, .blob: try appendJSON(text: value)
       }
     }
     out.append(UInt8(ascii: "}"))
     if format == .jsonl { out.append(UInt8(ascii: "\n")) }
   }
 
-  private mutating func appendCSV(_ value: QueryValue) {
+  private mutating func appendJSON(text value: QueryValue) throws(StoreError) {
+    guard value.isLarge else {
+      JSON.append(value.plainText, to: &out)
+      return
+    }
+    out.append(UInt8(ascii: "\""))
+    try value.pieces(check: check) { piece throws(StoreError) in
+      var text: [UInt8] = []
+      JSON.append(piece, to: &text)
+      out.append(contentsOf: text.dropFirst().dropLast())
+      try flush()
+    }
+    out.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func appendCSV(_ value: QueryValue) throws(StoreError) {
+    if value.isLarge { return try appendCSV(large: value) }
     switch value {
     // An empty field is null, so an empty text needs its quotes.
     case .text(""): out.append(contentsOf: "\"\"".utf8)
@@ -126,18 +143,37 @@ package struct ResultPrinter {
     }
   }
 
+  private mutating func appendCSV(large value: QueryValue) throws(StoreError) {
+    var isQuoted = false
+    try value.pieces(check: check) { isQuoted = isQuoted || Self.isSpecial($0) }
+    if isQuoted { out.append(UInt8(ascii: "\"")) }
+    try value.pieces(check: check) { piece throws(StoreError) in
+      if isQuoted { appendQuoted(piece) } else { out.append(contentsOf: piece.utf8) }
+      try flush()
+    }
+    if isQuoted { out.append(UInt8(ascii: "\"")) }
+  }
+
   private mutating func appendCSV(_ text: String) {
-    let special = Set<UInt8>([0x22, 0x2C, 0x0A, 0x0D])
-    guard text.utf8.contains(where: { special.contains($0) }) else {
+    guard Self.isSpecial(text) else {
       out.append(contentsOf: text.utf8)
       return
     }
     out.append(UInt8(ascii: "\""))
+    appendQuoted(text)
+    out.append(UInt8(ascii: "\""))
+  }
+
+  /// Returns true for a text of CSV that needs quotes.
+  private static func isSpecial(_ text: String) -> Bool {
+    text.utf8.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
+  }
+
+  private mutating func appendQuoted(_ text: String) {
     for byte in text.utf8 {
       if byte == UInt8(ascii: "\"") { out.append(byte) }
       out.append(byte)
     }
-    out.append(UInt8(ascii: "\""))
   }
 }
 

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Model
 import NIOCore
+import Platform
 import Service
 import Wire
 
@@ -77,26 +78,22 @@ extension Backend {
 
   /// Runs a call that writes an answer piece by piece, and keeps the answer until it is whole; ends
   /// it when its client goes.
-  ///
-  /// `exhausted` is the status when the call itself reaches a limit; `hasSQL` says that it runs SQL
-  /// that came with the request.
   func spooled<Value: Sendable>(
-    _ context: ServerContext, exhausted: HTTPResponse.Status = .unprocessableContent,
-    hasSQL: Bool = false,
+    _ context: ServerContext, _ work: Work,
     _ body:
       @escaping @Sendable (
         any StoreService, ([UInt8]) throws(StoreError) -> Void
       ) throws(StoreError) -> Value
   ) async throws -> (SpooledBytes, Value) {
     let result = await calls.untilGone(context) { [self] in
-      await spooled(as: context.caller, exhausted: exhausted, hasSQL: hasSQL, body)
+      await spooled(as: context.caller, work, body)
     }
     return try result.get()
   }
 
   /// The same, for as long as the task is not cancelled, even when no client waits for it.
   func spooled<Value: Sendable>(
-    as caller: Caller, exhausted: HTTPResponse.Status = .unprocessableContent, hasSQL: Bool,
+    as caller: Caller, _ work: Work,
     _ body:
       @escaping @Sendable (
         any StoreService, ([UInt8]) throws(StoreError) -> Void
@@ -105,22 +102,18 @@ extension Backend {
     let service = service(caller)
     let (folder, limit) = (folder, options.answerLimitBytes)
     do {
-      let outcome = try await (hasSQL ? queries : heavy).run {
+      let outcome = try await pool(work).run {
         () throws(StoreError) -> SpoolOutcome<Value> in
         let writer = SpoolWriter(folder: folder, limit: limit)
         do throws(StoreError) {
           let value = try body(service) { (bytes) throws(StoreError) in
-            if Task.isCancelled { throw StoreError(.exhausted, "the request was cancelled") }
+            try CancellationFlag.check()
             try writer.write(bytes)
           }
           return .done(writer.finish(), value)
         } catch {
           if let problem = writer.problem { return .failed(problem) }
-          let error = ended(error)
-          if error.kind == .exhausted {
-            return .failed(HTTPProblem(exhausted, .exhausted, error.message))
-          }
-          throw error
+          throw ended(error)
         }
       }
       switch outcome {

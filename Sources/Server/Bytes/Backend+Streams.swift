@@ -24,7 +24,7 @@ extension Backend {
     switch first {
     case .piece, .end: break
     case .failed(let error): throw error
-    case .cancelled: throw ended(StoreError(.exhausted, "the request was cancelled"))
+    case .cancelled: throw ended(StoreError.cancelled)
     }
     var headers = headers
     if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }

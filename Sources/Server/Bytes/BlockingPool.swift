@@ -42,6 +42,8 @@ final class BlockingPool: TaskExecutor {
   ) -> Result<Value, StoreError> {
     CancellationFlag.$current.withValue(flag) {
       do throws(StoreError) {
+        // It may have waited longer than its client.
+        try CancellationFlag.check()
         return .success(try body())
       } catch {
         return .failure(error)

@@ -16,7 +16,7 @@ package struct HTTPProblem: Error, Sendable {
 
   /// An error whose status follows from its kind.
   init(_ error: StoreError) {
-    status = error.kind.status
+    status = error.status
     self.error = error
     if status == .serviceUnavailable, error.detail == nil { headers[.retryAfter] = "1" }
   }

@@ -1,11 +1,17 @@
 import HTTPTypes
 import Model
 
-extension StoreError.Kind {
-  /// The status of an answer to a request that ended with an error of this kind.
+extension StoreError {
+  /// The status of an answer to a request that ended with this error.
   ///
-  /// Routes choose another where they know more: 412 for a header's precondition, 413 for a body,
-  /// 422 for a query at its limit.
+  /// Routes choose another where they know more: 412 for a header's precondition, 413 for a body.
+  var status: HTTPResponse.Status {
+    detail == .requestLimit ? .unprocessableContent : kind.status
+  }
+}
+
+extension StoreError.Kind {
+  /// The status for an error of this kind, of which no more is known.
   var status: HTTPResponse.Status {
     switch self {
     case .usage: .badRequest

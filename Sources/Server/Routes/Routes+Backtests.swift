@@ -31,7 +31,8 @@ extension Routes {
     for text in texts + scoreReferences(order.scores) { _ = try seen(text, context) }
     order.save = try order.save.map { try allowed($0, context) }
     let wanted = order
-    let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let answer = try await backend.onWorkerPool(context, .analysis) {
+      (service) throws(StoreError) in
       try service.backtest(wanted)
     }
     return try await kept(answer, "backtest", context)
@@ -50,7 +51,8 @@ extension Routes {
     for text in texts + scoreReferences(order.scores) { _ = try seen(text, context) }
     order.save = try order.save.map { try allowed($0, context) }
     let wanted = order
-    let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let answer = try await backend.onWorkerPool(context, .analysis) {
+      (service) throws(StoreError) in
       try service.suggest(wanted)
     }
     return try await kept(answer, "suggest", context)
@@ -86,7 +88,7 @@ extension Routes {
     for text in [order.decisions, order.outcomes].compactMap({ $0 }) { _ = try seen(text, context) }
     let wanted = order
     return json(
-      try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+      try await backend.onWorkerPool(context, .analysis) { (service) throws(StoreError) in
         try service.experiment(wanted)
       })
   }

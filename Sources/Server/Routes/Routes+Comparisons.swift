@@ -63,7 +63,8 @@ extension Routes {
     for text in texts { _ = try seen(text, context) }
     order.save = try order.save.map { try allowed($0, context) }
     let (wanted, backend) = (order, backend)
-    let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let answer = try await backend.onWorkerPool(context, .analysis) {
+      (service) throws(StoreError) in
       try service.compare(wanted)
     }
     guard let saved = answer.saved else { return json(answer) }
@@ -94,7 +95,8 @@ extension Routes {
     for source in kept.document.sources { _ = try seen(source.reference, context) }
     if let gate = kept.document.request.registered { _ = try seen(gate, context) }
     let backend = backend
-    let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let answer = try await backend.onWorkerPool(context, .analysis) {
+      (service) throws(StoreError) in
       try service.verifyComparison(reference)
     }
     return json(answer)
@@ -108,7 +110,8 @@ extension Routes {
     for text in [order.reference] + scoreReferences(order.scores) { _ = try seen(text, context) }
     order.save = try allowed(order.save, context)
     let wanted = order
-    let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let answer = try await backend.onWorkerPool(context, .analysis) {
+      (service) throws(StoreError) in
       try service.createGate(wanted)
     }
     let saved = answer.saved ?? order.save.name

@@ -69,7 +69,7 @@ extension Routes {
           try await backend.renderings.rendering(
             Renderings.Key(snapshot: version.snapshot, request: order)
           ) {
-            let (bytes, document) = try await backend.spooled(as: caller, hasSQL: order.hasSQL) {
+            let (bytes, document) = try await backend.spooled(as: caller, order.work) {
               (service, write) throws(StoreError) in
               try service.data(exact, order, progress: { _ in }, write: write)
             }.get()
@@ -99,7 +99,7 @@ extension Routes {
       data.offset = try cursor.number(2)
     }
     let (exact, order) = (reference, data)
-    let (bytes, document) = try await backend.spooled(context, hasSQL: order.hasSQL) {
+    let (bytes, document) = try await backend.spooled(context, order.work) {
       (service, write) throws(StoreError) in
       try service.data(exact, order, progress: { _ in }, write: write)
     }
@@ -191,8 +191,8 @@ extension Routes {
 }
 
 extension DataRequest {
-  /// True when SQL selects or sorts the rows.
-  fileprivate var hasSQL: Bool { condition != nil || order != nil }
+  /// SQL where it selects or sorts the rows.
+  fileprivate var work: Backend.Work { condition != nil || order != nil ? .sql : .reading }
 }
 
 /// Writes a body that others go on after.

@@ -62,7 +62,7 @@ extension Routes {
       try PageCursor(parsing: text, list: "log", count: 2).number(1)
     }
     let dataset = try dataset(context)
-    let found = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let found = try await backend.onWorkerPool(context, .reading) { (service) throws(StoreError) in
       let newest = try service.log(of: dataset, stat: false, limit: 1).first?.sequence ?? 0
       let passed = before.map { max(0, newest - $0 + 1) } ?? 0
       return try service.log(of: dataset, stat: stat, limit: passed + limit + 1).dropFirst(passed)

@@ -46,7 +46,7 @@ extension Routes {
     }
     let part: FilePartDocument
     do throws(StoreError) {
-      part = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+      part = try await backend.onWorkerPool(context, .writing) { (service) throws(StoreError) in
         try service.putFilePart(
           digest, at: range.bytes.lowerBound, of: range.total, name: name, read: body.pieces())
       }
@@ -110,7 +110,8 @@ extension Routes {
     _ request: Request, _ context: ServerContext, name: String, expecting expected: Digest?
   ) async throws -> Response {
     let body = try await fileBody(request)
-    let (file, isNew) = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let (file, isNew) = try await backend.onWorkerPool(context, .writing) {
+      (service) throws(StoreError) in
       try service.putFile(name: name, expecting: expected, read: body.pieces())
     }
     return try await kept(file, isNew: isNew, context)

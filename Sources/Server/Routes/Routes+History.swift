@@ -25,7 +25,9 @@ extension Routes {
     let dataset = try dataset(context)
     let order = try trend(try parameters(request, Self.trendParameters), context)
     let backend = backend
-    let document = try await backend.onWorkerPool(context, hasSQL: order.condition != nil) {
+    let document = try await backend.onWorkerPool(
+      context, order.condition == nil ? .analysis : .sql
+    ) {
       (service) throws(StoreError) in
       try service.trend(of: dataset, order)
     }
@@ -49,7 +51,9 @@ extension Routes {
     }
     bisection.itemLimit = try parameters.number("items", in: 0...1000) ?? 10
     let (order, backend) = (bisection, backend)
-    let document = try await backend.onWorkerPool(context, hasSQL: order.trend.condition != nil) {
+    let document = try await backend.onWorkerPool(
+      context, order.trend.condition == nil ? .analysis : .sql
+    ) {
       (service) throws(StoreError) in
       try service.bisect(dataset, order)
     }
@@ -67,7 +71,7 @@ extension Routes {
     history.columns = try parameters.names("select")
     history.versions = try parameters.text("versions") ?? "*"
     let (order, backend) = (history, backend)
-    let (bytes, changes) = try await backend.spooled(context) {
+    let (bytes, changes) = try await backend.spooled(context, .analysis) {
       (service, write) throws(StoreError) in
       try service.history(of: dataset, order, write: write)
     }

@@ -26,7 +26,7 @@ extension Routes {
     query.memoryMebibytes = min(
       query.memoryMebibytes ?? options.queryMebibytes, options.queryMebibytes)
     let (order, backend) = (query, backend)
-    let (bytes, document) = try await backend.spooled(context, hasSQL: true) {
+    let (bytes, document) = try await backend.spooled(context, .sql) {
       (service, write) throws(StoreError) in
       try service.query(order, write: write)
     }

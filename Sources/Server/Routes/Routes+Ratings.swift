@@ -28,7 +28,8 @@ extension Routes {
     let key = try PushParameters.idempotencyKey(request.headers)
     let batch = try await backend.document(RatingBatch.self, of: request)
     try requireAccess(to: batch.subject, context)
-    let receipt = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let receipt = try await backend.onWorkerPool(context, .writing) {
+      (service) throws(StoreError) in
       try service.addRatings(to: dataset, batch, idempotencyKey: key)
     }
     if receipt.isNew {
@@ -67,7 +68,7 @@ extension Routes {
     order.after = try parameters.text("after")
     let wanted = order
     return json(
-      try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+      try await backend.onWorkerPool(context, .reading) { (service) throws(StoreError) in
         try service.nextRating(in: dataset, wanted)
       })
   }
@@ -114,7 +115,7 @@ extension Routes {
     order.acrossScorers = try parameters.flag("across_scorers", default: false)
     let wanted = order
     return json(
-      try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+      try await backend.onWorkerPool(context, .analysis) { (service) throws(StoreError) in
         try service.ratingReport(of: reference, wanted)
       })
   }

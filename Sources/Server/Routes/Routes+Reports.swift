@@ -25,7 +25,8 @@ extension Routes {
     for text in [order.reference] + scoreReferences(order.scores) { _ = try seen(text, context) }
     order.save = try order.save.map { try allowed($0, context) }
     let (wanted, backend) = (order, backend)
-    let report = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let report = try await backend.onWorkerPool(context, .analysis) {
+      (service) throws(StoreError) in
       try service.report(wanted)
     }
     guard let saved = report.saved else { return answer(report, form) }
@@ -59,7 +60,8 @@ extension Routes {
       _ = try seen(text, context)
     }
     let backend = backend
-    let answer = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let answer = try await backend.onWorkerPool(context, .analysis) {
+      (service) throws(StoreError) in
       try service.verifyReport(reference)
     }
     return json(answer)

@@ -51,7 +51,7 @@ extension Routes {
     let order = push
     let body = try await backend.receive(request, limit: Self.rulesBytes)
     let bytes = body.memory.map { Array(buffer: $0) } ?? []
-    let pushed = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let pushed = try await backend.onWorkerPool(context, .writing) { (service) throws(StoreError) in
       try service.pushRules(name, bytes, order)
     }
     var headers: HTTPFields = [:]
@@ -90,7 +90,8 @@ extension Routes {
     }
     diff.limit = try parameters.number("limit", in: 0...10_000) ?? diff.limit
     let order = diff
-    let document = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let document = try await backend.onWorkerPool(context, .analysis) {
+      (service) throws(StoreError) in
       try service.compareRules(old, new, order)
     }
     return json(document)

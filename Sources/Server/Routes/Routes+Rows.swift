@@ -47,7 +47,7 @@ extension Routes {
     _ = try parameters(request)
     let dataset = try dataset(context)
     let rows = try backend.openRows
-    let sealed = try await backend.heavy.run { () throws(StoreError) in
+    let sealed = try await backend.pool(.writing).run { () throws(StoreError) in
       try rows.sealRows(of: dataset)
     }
     try await backend.record(

@@ -23,7 +23,7 @@ extension Routes {
         author: order.author), context)
     (order.into, order.author) = (save.name, save.author)
     let (wanted, backend) = (order, backend)
-    let scores = try await backend.onWorkerPool(context, hasScorers: true) {
+    let scores = try await backend.onWorkerPool(context, .scoring) {
       (service) throws(StoreError) in
       try service.score(wanted)
     }

@@ -72,7 +72,8 @@ extension Routes {
         "graceSeconds below \(GarbageRequest.leastGraceSeconds) may remove what a save under way has "
           + "written; when no client is saving, add \"force\": true")
     }
-    let document = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let document = try await backend.onWorkerPool(context, .writing) {
+      (service) throws(StoreError) in
       try service.collectGarbage(apply: order.apply ?? false, graceSeconds: grace)
     }
     if document.isApplied {
@@ -87,7 +88,8 @@ extension Routes {
   ) async throws -> Response {
     let acceptsLoss = try parameters(request, ["accept_loss"]).flag("accept_loss", default: false)
     try requireWholeStore(context)
-    let document = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let document = try await backend.onWorkerPool(context, .writing) {
+      (service) throws(StoreError) in
       try service.reindex(acceptsLoss: acceptsLoss)
     }
     try await backend.record(context, "reindex", on: "store")
@@ -106,7 +108,8 @@ extension Routes {
     for name in names { try context.caller.requireAccess(to: name) }
     let wanted = names
     let caller = context.caller
-    let document = try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+    let document = try await backend.onWorkerPool(context, .reading) {
+      (service) throws(StoreError) in
       var datasets: [DatasetName]? = wanted.isEmpty ? nil : wanted
       if datasets == nil, !caller.seesEverything {
         datasets = try service.datasets(limit: nil).map(\.name).filter(caller.sees)

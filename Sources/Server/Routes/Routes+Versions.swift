@@ -64,7 +64,7 @@ extension Routes {
     while true {
       let order = push
       do throws(StoreError) {
-        return try await backend.onWorkerPool(context) { (service) throws(StoreError) in
+        return try await backend.onWorkerPool(context, .writing) { (service) throws(StoreError) in
           try service.push(dataset, table, order, progress: { _ in })
         }
       } catch {
@@ -148,7 +148,7 @@ extension Routes {
     diff.detail = try parameters.choice("detail", of: DiffRequest.Detail.self) ?? .rows
     diff.limit = try parameters.number("limit", in: 0...999_999_999)
     let order = diff
-    let (bytes, differs) = try await backend.spooled(context) {
+    let (bytes, differs) = try await backend.spooled(context, .reading) {
       (service, write) throws(StoreError) in
       try service.diff(old, new, order, write: write)
     }

@@ -11,7 +11,8 @@ struct RowSealer: ServiceLifecycle.Service {
   func run() async throws {
     var refusal: StoreError?
     do throws(StoreError) {
-      try await backend.heavy.run { [rows = backend.rows] () throws(StoreError) in try rows?.open()
+      try await backend.pool(.writing).run { [rows = backend.rows] () throws(StoreError) in
+        try rows?.open()
       }
     } catch {
       refusal = error
@@ -35,7 +36,8 @@ struct RowSealer: ServiceLifecycle.Service {
 
   private func seal(_ reported: inout [DatasetName: String]) async {
     do throws(StoreError) {
-      let failures = try await backend.heavy.run { [rows = backend.rows] () throws(StoreError) in
+      let failures = try await backend.pool(.writing).run {
+        [rows = backend.rows] () throws(StoreError) in
         rows?.sealDue() ?? []
       }
       let earlier = reported

@@ -20,7 +20,7 @@ extension LocalStoreService {
     where changes.isEmpty {
       var tracker = try RowTracker(identity, in: store) { wanted?.contains($0) ?? true }
       for version in versions {
-        if isCancelled?() == true { throw StoreError(.exhausted, "the request was cancelled") }
+        try checkCancellation()
         if let change = try tracker.next(version) { changes.append(change) }
       }
     }

@@ -99,6 +99,7 @@ extension LocalStoreService {
       key: try store.snapshot(versions[0]).schema.key, stated: options.key ?? key,
       without: [by, options.repeats], of: versions[0].reference)
     for version in versions {
+      try checkCancellation()
       let rows = try AnalysedVersion(version, choice, in: self)
       let table = try armTable(rows, &options, &read.key, stated: key, by: by, edition)
       let arm = versions.count > 1 ? version.reference : nil
@@ -172,6 +173,8 @@ extension LocalStoreService {
       guard let base = request.base, !request.candidates.isEmpty else {
         throw StoreError(.usage, "a comparison needs a base and at least one candidate")
       }
+      try RequestLimits.require(
+        request.candidates.count + 1, atMost: RequestLimits.arms, "arms")
       var versions = [try store.resolve(try Reference(parsing: base))]
       for candidate in request.candidates {
         versions.append(try store.resolve(try Reference(parsing: candidate)))

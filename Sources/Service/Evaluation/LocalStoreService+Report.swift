@@ -39,6 +39,9 @@ extension LocalStoreService {
   private func computed(
     _ request: ReportRequest, _ edition: Edition
   ) throws(StoreError) -> ReportDocument {
+    try RequestLimits.require(
+      request.metrics.count + request.slices.count + (request.key ?? []).count,
+      atMost: RequestLimits.names, "columns")
     let version = try store.resolve(try Reference(parsing: request.reference))
     var exact = request
     exact.reference = version.reference

@@ -1,5 +1,6 @@
 import Analysis
 package import Model
+import Platform
 import Query
 import Store
 package import Wire
@@ -78,6 +79,7 @@ extension LocalStoreService {
       + (groups.contains(nil) ? [nil] : [])
     {
       var points: [TrendDocument.Point] = []
+      try CancellationFlag.check()
       for version in versions {
         let cell = TrendReader.Cell(version: version.number, group: group)
         guard let part = reading.parts[cell] else { continue }
@@ -89,7 +91,7 @@ extension LocalStoreService {
         if reader.request.metric != nil, left > 0 { point.missing = left }
         points.append(point)
       }
-      series.append(TrendAnalysis.series(group: group?.name, points))
+      series.append(try TrendAnalysis.series(group: group?.name, points))
     }
     return series
   }

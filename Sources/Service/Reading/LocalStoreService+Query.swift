@@ -20,13 +20,7 @@ extension LocalStoreService {
     let query = SQLQuery(request.sql, on: StoreQuerySource(store, sees: sees), options: options)
     return try withoutActuallyEscaping(write) { write throws(StoreError) in
       var printer = ResultPrinter(request.format ?? .jsonl, write: write)
-      let summary = try query.run { names throws(StoreError) in
-        try printer.begin(names)
-      } onRow: { values throws(StoreError) in
-        try printer.row(values)
-        return true
-      }
-      try printer.finish()
+      let summary = try query.run(printingTo: &printer)
       return QueryDocument(
         rows: summary.rowCount, isCutShort: summary.isCutShort,
         notes: summary.notes + [printer.note].compactMap(\.self))
@@ -46,7 +40,7 @@ extension LocalStoreService {
   /// - Throws: ``StoreError`` of kind `exhausted`.
   func checkCancellation() throws(StoreError) {
     if let isCancelled, isCancelled() {
-      throw StoreError(.exhausted, "the request was cancelled")
+      throw .cancelled
     }
   }
 

@@ -44,7 +44,7 @@ extension LocalStoreService {
       }
     }
     guard !Task.isCancelled else {
-      throw StoreError(.exhausted, "the scoring was cancelled; no score was saved")
+      throw StoreError.requestLimit("the scoring was cancelled; no score was saved")
     }
     var document = try saved(rows, of: planned, sources: sources)
     if !judged.isEmpty { document.calls = judged }

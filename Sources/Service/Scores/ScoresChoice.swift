@@ -1,3 +1,4 @@
+import Analysis
 import Model
 import Scoring
 import Store
@@ -17,6 +18,7 @@ struct ScoresChoice: Sendable {
       named = nil
       return
     }
+    try RequestLimits.require(texts.count, atMost: RequestLimits.names, "versions of scores")
     var versions: [Version] = []
     for text in texts where !text.hasBytes(of: ScoresDocument.none) {
       let version = try service.seen(text)

@@ -19,31 +19,35 @@ package struct BradleyTerryIntervals: Sendable, Hashable {
   /// in twenty is not connected: then some model hangs on too few votes to say.
   ///
   /// Percentile intervals. Whole items are drawn, because votes on one item are not independent.
-  package init?(
+  package init?<Failure>(
     _ votes: [PairwiseVote], modelCount: Int, anchor: Int = 0, resamples: Int = 1_000,
-    seed: UInt64, level: Double = 0.95
-  ) {
+    seed: UInt64, level: Double = 0.95, draws: Draws<Failure> = Draws<Never>.inTurn
+  ) throws(Failure) {
     precondition(resamples > 0)
     let items = Clusters(labels: votes.map(\.item))
     guard items.count >= 2,
       let fit = BradleyTerry(WinMatrix(votes, modelCount: modelCount), anchor: anchor)
     else { return nil }
-    var draws = [[Double]](repeating: [], count: modelCount)
-    var ranks = [[Double]](repeating: [], count: modelCount)
-    var times = [Int](repeating: 0, count: items.count)
-    for resample in 0..<resamples {
-      Bootstrap.draw(&times, seed: seed, resample: resample)
-      var wins = WinMatrix(modelCount: modelCount)
-      for (place, vote) in votes.enumerated() {
-        wins.add(vote, times: Double(times[items.codes[place]]))
+    let parts = try draws.shared(resamples, unitCount: votes.count) { run in
+      var times = [Int](repeating: 0, count: items.count)
+      return run.compactMap { resample -> [Double]? in
+        Bootstrap.draw(&times, seed: seed, resample: resample)
+        var wins = WinMatrix(modelCount: modelCount)
+        for (place, vote) in votes.enumerated() {
+          wins.add(vote, times: Double(times[items.codes[place]]))
+        }
+        return BradleyTerry(wins, anchor: anchor)?.strengths
       }
-      guard let drawn = BradleyTerry(wins, anchor: anchor) else { continue }
-      for (model, rank) in Self.ranks(drawn.strengths).enumerated() {
-        draws[model].append(drawn.strengths[model])
+    }
+    var drawn = [[Double]](repeating: [], count: modelCount)
+    var ranks = [[Double]](repeating: [], count: modelCount)
+    for strengths in parts.joined() {
+      for (model, rank) in Self.ranks(strengths).enumerated() {
+        drawn[model].append(strengths[model])
         ranks[model].append(Double(rank))
       }
     }
-    connectedCount = draws.first?.count ?? 0
+    connectedCount = drawn.first?.count ?? 0
     if connectedCount * 20 < resamples * 19 { return nil }
     func interval(_ values: [Double]) -> Interval {
       BootstrapInterval(
@@ -51,7 +55,7 @@ package struct BradleyTerryIntervals: Sendable, Hashable {
         unitCount: items.count
       ).interval
     }
-    strengths = draws.map(interval)
+    strengths = drawn.map(interval)
     self.ranks = ranks.map { values in
       let found = interval(values)
       let best = Int((found.lower ?? 1).rounded(.down))

@@ -22,14 +22,14 @@ package enum KrippendorffAlpha {
   }
 
   /// α with a percentile interval from drawing items again; nil where ``of(_:metric:)`` is.
-  package static func estimate(
+  package static func estimate<Failure>(
     _ items: [[Double]], metric: Metric, resamples: Int = 1_000, seed: UInt64,
-    level: Double = 0.95
-  ) -> Estimate? {
+    level: Double = 0.95, draws: Draws<Failure> = Draws<Never>.inTurn
+  ) throws(Failure) -> Estimate? {
     let rated = items.filter { $0.count >= 2 }
     guard let alpha = of(rated, metric: metric) else { return nil }
-    let found = Bootstrap.percentile(
-      unitCount: rated.count, resamples: resamples, seed: seed, level: level
+    let found = try Bootstrap.percentile(
+      unitCount: rated.count, resamples: resamples, seed: seed, level: level, draws: draws
     ) { value(rated, times: $0, metric: metric) }
     return Estimate(
       value: alpha, standardError: found?.standardError, interval: found?.interval,

@@ -7,11 +7,14 @@ package enum MedianRatio {
   ///
   /// Clusters are drawn whole. Nil for fewer than two units, or a value that is not above 0. The
   /// standard error is that of the logarithm.
-  package static func of(
+  package static func of<Failure>(
     _ sample: PairedSample, quantile: Double = 0.5,
-    resamples: Int = Bootstrap.usualResampleCount, seed: UInt64, level: Double = 0.95
-  ) -> Estimate? {
-    of(sample, quantiles: [quantile], resamples: resamples, seed: seed, level: level)[0]
+    resamples: Int = Bootstrap.usualResampleCount, seed: UInt64, level: Double = 0.95,
+    draws: Draws<Failure> = Draws<Never>.inTurn
+  ) throws(Failure) -> Estimate? {
+    try of(
+      sample, quantiles: [quantile], resamples: resamples, seed: seed, level: level, draws: draws)[
+        0]
   }
 
   /// The same for several quantiles, which share their draws.

@@ -6,15 +6,17 @@
 /// nothing can be significant at 5 %, and a slow drift is reported as steps.
 package enum ChangePoints {
   /// The change points of `values` (finite) in order, each with a p-value of at most `alpha`.
-  package static func find(
-    _ values: [Double], alpha: Double = 0.05, resamples: Int = 999, seed: UInt64
-  ) -> [ChangePoint] {
+  package static func find<Failure>(
+    _ values: [Double], alpha: Double = 0.05, resamples: Int = 999, seed: UInt64,
+    draws: Draws<Failure> = Draws<Never>.inTurn
+  ) throws(Failure) -> [ChangePoint] {
     var found: [ChangePoint] = []
     var open = [0..<values.count]
     while let range = open.popLast() {
       let stretch = Array(values[range])
       guard let (split, step) = largestStep(stretch) else { continue }
-      let pValue = pValue(stretch, step: step, resamples: resamples, seed: seed, range: range)
+      let pValue = try pValue(
+        stretch, step: step, resamples: resamples, seed: seed, range: range, draws: draws)
       if pValue > alpha { continue }
       let position = range.lowerBound + split
       found.append(
@@ -44,23 +46,25 @@ package enum ChangePoints {
     return best
   }
 
-  private static func pValue(
-    _ values: [Double], step: Double, resamples: Int, seed: UInt64, range: Range<Int>
-  ) -> Double {
+  private static func pValue<Failure>(
+    _ values: [Double], step: Double, resamples: Int, seed: UInt64, range: Range<Int>,
+    draws: Draws<Failure>
+  ) throws(Failure) -> Double {
     // Each stretch has streams of its own, whatever order the stretches are taken in.
     let stretch = UInt64(range.lowerBound) << 32 | UInt64(range.upperBound)
     var own = RandomStream(seed: seed, stream: stretch)
     let ownSeed = own.next()
-    var hits = 1
-    for resample in 0..<resamples {
-      var shuffled = values
-      var random = RandomStream(seed: ownSeed, stream: UInt64(resample))
-      for place in stride(from: shuffled.count - 1, to: 0, by: -1) {
-        shuffled.swapAt(place, random.index(below: place + 1))
+    let hits = try draws.shared(resamples, unitCount: values.count) { run in
+      run.count { resample in
+        var shuffled = values
+        var random = RandomStream(seed: ownSeed, stream: UInt64(resample))
+        for place in stride(from: shuffled.count - 1, to: 0, by: -1) {
+          shuffled.swapAt(place, random.index(below: place + 1))
+        }
+        return largestStep(shuffled).map { $0.step >= step * (1 - 1e-12) } ?? false
       }
-      if let found = largestStep(shuffled), found.step >= step * (1 - 1e-12) { hits += 1 }
     }
-    return Double(hits) / Double(resamples + 1)
+    return Double(1 + hits.reduce(0, +)) / Double(resamples + 1)
   }
 }
 

@@ -3,6 +3,7 @@ import Columns
 package import Formats
 package import Model
 import Objects
+import Platform
 
 extension Store {
   /// Saves rows as the next version of a dataset.
@@ -143,6 +144,7 @@ extension Store {
       var builder = SnapshotBuilder(
         chunks: chunks, key: key, parent: known, countsRows: rows.reader.typing == .all)
       if try rows.forEachBatch({ (batch: RowBatch, lines: [UInt32]) throws(StoreError) in
+        try CancellationFlag.check()
         let isFine = try builder.add(batch, lines: lines)
         progress(builder.rows)
         return isFine

@@ -1,6 +1,7 @@
 package import Formats
 package import Model
 import Objects
+import Platform
 
 extension Store {
   /// The number of bytes of an attachment that are in memory at a time.
@@ -37,6 +38,7 @@ extension Store {
     if let expected, expected != digest { throw Self.otherBytes(expected, digest) }
     let file = StoredFile(
       digest: digest, byteCount: byteCount, mediaType: MediaType.of(prefix, name: name))
+    try CommitPermission.require()
     let isNew = try upload.commit(as: StoreLayout.fileName(digest))
     if !isNew { try hold(StoreLayout.fileName(digest)) }
     return (file, isNew)
@@ -78,6 +80,7 @@ extension Store {
       piece.removeAll(keepingCapacity: true)
     }
     guard upload.byteCount == total else { return .partial(byteCount: upload.byteCount) }
+    try CommitPermission.require()
     return try finish(upload, digest, name: name)
   }
 

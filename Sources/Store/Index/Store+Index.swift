@@ -2,6 +2,7 @@ import Catalog
 import Columns
 package import Model
 import Objects
+import Platform
 
 extension Store {
   /// Takes in what was committed to a dataset since the index last looked, and returns its latest
@@ -76,6 +77,7 @@ extension Store {
   /// Writes the next record of a dataset's log with whatever `log` holds already.
   ///
   /// Nil when another writer created that log file first; then nothing happened.
+  /// - Throws: ``StoreError``, of kind `denied` where ``CommitPermission`` was withdrawn.
   func append(
     _ change: LogRecord.Change, to dataset: DatasetName, after head: DatasetHead?, author: String,
     time: Timestamp, writeID: String = WriteID.make(), _ log: inout PackWriter,
@@ -91,6 +93,7 @@ extension Store {
     let finished = try log.finish()
     let name = StoreLayout.logName(dataset, record.sequence)
     var warnings: [String] = []
+    try CommitPermission.require()
     switch try objects.create(name, finished.pieces) {
     case .created: break
     case .taken: return nil

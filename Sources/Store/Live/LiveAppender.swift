@@ -2,6 +2,7 @@ package import Columns
 package import Formats
 package import Model
 import Objects
+import Platform
 import Synchronization
 
 /// An appender of rows that come one or a few at a time: it saves them durably and makes versions
@@ -139,7 +140,9 @@ package final class LiveAppender: Sendable {
     let schema = try latest.map { version throws(StoreError) in
       try store.snapshot(version).schema
     }
-    return try live.append(try check(schema), parent: schema, newest: latest?.number ?? 0)
+    let rows = try check(schema)
+    try CommitPermission.require()
+    return try live.append(rows, parent: schema, newest: latest?.number ?? 0)
   }
 
   /// Returns true when rows of a dataset came with a key; nil when its segments could not be

@@ -187,8 +187,8 @@ private final class LimitedSource: ByteSource {
   }
 
   static func tooLong(_ limit: Int) -> StoreError {
-    StoreError(
-      .exhausted, "a request may bring at most \(limit) bytes of rows; send several, or push a file"
+    .requestLimit(
+      "a request may bring at most \(limit) bytes of rows; send several, or push a file"
     )
   }
 

@@ -78,7 +78,7 @@ struct ServeCommand: ParsableCommand {
     let rows = service.rows(liveOptions)
     let server = try AssayServer(
       home: service.home, options: options, clock: Store.systemClock,
-      service: { service.limited(to: $0) }, rows: rows, versionCache: VersionCache(service),
+      service: { service.limited(to: $0, $1) }, rows: rows, versionCache: VersionCache(service),
       routers: service.liveRouters(
         recordingTo: readOnly ? nil : rows, samplePPM: recordDecisions.partsPerMillion))
     let scheme = tlsCert == nil ? "http" : "https"
