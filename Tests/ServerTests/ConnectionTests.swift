@@ -59,6 +59,31 @@ import Testing
     _ = try channel.finish(acceptAlreadyClosed: true)
   }
 
+  @Test func `the end of our side waits for the answer, and is not kept for a closed connection`()
+    throws
+  {
+    let channel = EmbeddedChannel(handler: RequestQueue())
+    try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+    try send(["/1"], channel)
+    #expect(try isWaiting(channel) == ["/1"])
+    let waiting = channel.eventLoop.makePromise(of: Void.self)
+    channel.pipeline.close(mode: .output, promise: waiting)
+    let isEnded = Atomic(false)
+    waiting.futureResult.whenComplete { _ in isEnded.store(true, ordering: .relaxed) }
+    let before = isEnded.load(ordering: .relaxed)
+    answer(channel)
+    let after = isEnded.load(ordering: .relaxed)
+    #expect(!before && after)
+    try send(["/2"], channel)
+    _ = try isWaiting(channel)
+    _ = try channel.finish(acceptAlreadyClosed: true)
+    // An unanswered request's, after its connection: with a promise, and with none.
+    let late = channel.eventLoop.makePromise(of: Void.self)
+    channel.pipeline.close(mode: .output, promise: late)
+    channel.pipeline.close(mode: .output, promise: nil)
+    #expect(throws: (any Error).self) { try late.futureResult.wait() }
+  }
+
   @Test func `of requests beyond those that may wait none is answered, and the last one says so`()
     throws
   {

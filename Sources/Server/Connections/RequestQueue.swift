@@ -40,8 +40,10 @@ package final class RequestQueue: ChannelDuplexHandler, RemovableChannelHandler 
   private var isReceiving = false
   /// True when the next bytes were asked for and have to wait.
   private var isReadDue = false
-  /// The end of our side, which waits for the answer under way: a close after the client's own
+  /// True when the end of our side waits for the answer under way: a close after the client's own
   /// would drop what was not sent.
+  private var isCloseDue = false
+  /// For who asked for that end; nil where nobody waits for it.
   private var closing: EventLoopPromise<Void>?
 
   package init() {}
@@ -86,9 +88,10 @@ package final class RequestQueue: ChannelDuplexHandler, RemovableChannelHandler 
     let written = promise ?? context.eventLoop.makePromise(of: Void.self)
     written.futureResult.assumeIsolated().whenComplete { [self] _ in
       isAnswering = false
-      if let closing {
-        self.closing = nil
+      if isCloseDue {
+        isCloseDue = false
         context.close(mode: .output, promise: closing)
+        closing = nil
       }
       passWaiting(context)
     }
@@ -98,15 +101,17 @@ package final class RequestQueue: ChannelDuplexHandler, RemovableChannelHandler 
   package func close(
     context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?
   ) {
-    guard mode == .output, isAnswering, closing == nil else {
+    guard mode == .output, isAnswering, !isCloseDue, context.channel.isActive else {
       context.close(mode: mode, promise: promise)
       return
     }
-    closing = promise ?? context.eventLoop.makePromise(of: Void.self)
+    isCloseDue = true
+    closing = promise
   }
 
   package func channelInactive(context: ChannelHandlerContext) {
     waiting.removeAll()
+    isCloseDue = false
     closing?.fail(ChannelError.alreadyClosed)
     closing = nil
     context.fireChannelInactive()
