@@ -43,7 +43,7 @@ package final class RequestQueue: ChannelDuplexHandler, RemovableChannelHandler 
   /// True when the end of our side waits for the answer under way: a close after the client's own
   /// would drop what was not sent.
   private var isCloseDue = false
-  /// For who asked for that end; nil where nobody waits for it.
+  /// The promise of that end; nil where no caller asked for one.
   private var closing: EventLoopPromise<Void>?
 
   package init() {}
