@@ -143,7 +143,9 @@ package final class Backend: Sendable {
       time: clock(), caller: context.caller, operation: operation, target: target,
       result: result, requestID: context.requestID)
     do throws(StoreError) {
-      try await quick.run { () throws(StoreError) in try self.audit.append(entry) }
+      try await quick.run(isCancellable: false) { () throws(StoreError) in
+        try self.audit.append(entry)
+      }
     } catch {
       var uncertain = StoreError(
         .unavailable,

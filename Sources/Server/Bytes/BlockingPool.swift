@@ -22,8 +22,11 @@ final class BlockingPool: TaskExecutor {
   }
 
   /// Runs a blocking call.
+  ///
+  /// One that is not cancellable, since no client waits for it or it has to be done, runs to its
+  /// end whatever becomes of its task.
   func run<Value: Sendable>(
-    _ body: @Sendable () throws(StoreError) -> Value
+    isCancellable: Bool = true, _ body: @Sendable () throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     let flag = CancellationFlag()
     let result = await withTaskCancellationHandler {
@@ -31,7 +34,7 @@ final class BlockingPool: TaskExecutor {
         Self.result(flag, body)
       }
     } onCancel: {
-      flag.set()
+      if isCancellable { flag.set() }
     }
     return try result.get()
   }

@@ -32,7 +32,7 @@ struct RouterKeeper: ServiceLifecycle.Service {
     _ what: String, _ body: @escaping @Sendable () throws(StoreError) -> Void
   ) async {
     do throws(StoreError) {
-      try await backend.appends.run(body)
+      try await backend.appends.run(isCancellable: false, body)
     } catch {
       logger.error("\(what): \(error.message)")
     }

@@ -11,7 +11,8 @@ struct RowSealer: ServiceLifecycle.Service {
   func run() async throws {
     var refusal: StoreError?
     do throws(StoreError) {
-      try await backend.pool(.writing).run { [rows = backend.rows] () throws(StoreError) in
+      try await backend.pool(.writing).run(isCancellable: false) {
+        [rows = backend.rows] () throws(StoreError) in
         try rows?.open()
       }
     } catch {
@@ -36,7 +37,7 @@ struct RowSealer: ServiceLifecycle.Service {
 
   private func seal(_ reported: inout [DatasetName: String]) async {
     do throws(StoreError) {
-      let failures = try await backend.pool(.writing).run {
+      let failures = try await backend.pool(.writing).run(isCancellable: false) {
         [rows = backend.rows] () throws(StoreError) in
         rows?.sealDue() ?? []
       }
