@@ -77,7 +77,7 @@ let package = Package(
     .target(
       name: "Providers",
       dependencies: [
-        "Model", "Platform",
+        "Model", "Platform", "CSpawn",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -237,6 +237,7 @@ let package = Package(
     .systemLibrary(
       name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CSpawn"),
     // The files of schema/ as bytes.
     .target(name: "CContract", path: "schema/CContract"),
     // The scripts of migrations/ as bytes.
@@ -251,7 +252,8 @@ let package = Package(
 )
 
 let unchecked: Set = [
-  "CMalloc", "CZstd", "CZlib", "CSnappy", "CLz4", "CBrotli", "CCurl", "CSimdjson", "CSQLiteMemory",
+  "CMalloc", "CSpawn", "CZstd", "CZlib", "CSnappy", "CLz4", "CBrotli", "CCurl", "CSimdjson",
+  "CSQLiteMemory",
   "bench", "fuzz",
 ]
 for target in package.targets where !unchecked.contains(target.name) {

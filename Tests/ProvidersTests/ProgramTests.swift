@@ -54,6 +54,17 @@ import Testing
     #expect(answer.finishReason == .stop)
   }
 
+  @Test func `a program has no descriptor of this process`() async throws {
+    // As a library opens one that does not care about programs.
+    let own = unsafe open("/dev/null", O_RDONLY)
+    defer { close(own) }
+    let answer = try await call(
+      set(
+        "cat > /dev/null; [ -e /proc/$$/fd/\(own) ] && word=open || word=closed; "
+          + #"echo "{\"output\": \"$word\"}""#))
+    #expect(answer.text == "closed")
+  }
+
   @Test func `the usage of a program has the names of a run's columns`() async throws {
     let answer = try await call(
       set(

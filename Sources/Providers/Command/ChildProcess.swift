@@ -1,3 +1,4 @@
+import CSpawn
 import Dispatch
 import Glibc
 import Platform
@@ -41,6 +42,9 @@ final class ChildProcess: Sendable {
     unsafe posix_spawn_file_actions_adddup2(&actions, pipes[0].read, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, pipes[1].write, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, pipes[2].write, 2)
+    // No socket or file of this process is a program's, whichever library opened it: a program that
+    // outlives a server would keep its port, and could read and answer its connections.
+    unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
