@@ -17,6 +17,20 @@ package final class CancellationFlag: Sendable {
     if isSetHere { throw .cancelled }
   }
 
+  /// Does work that its task's cancellation does not end, such as keeping what the task has done.
+  package static func ignored<Value>(
+    _ body: () throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    let result = $current.withValue(CancellationFlag()) { () -> Result<Value, StoreError> in
+      do throws(StoreError) {
+        return .success(try body())
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
   private let state = Atomic(false)
 
   /// A flag that is not set.

@@ -26,7 +26,8 @@ package struct AssayServer: Sendable {
   ///
   /// `service` gives the store as a caller sees it, with the limits of its queries; `rows` takes
   /// rows that come one at a time; `records` caches version documents; `routers` decides requests;
-  /// `moreRoutes` are answered beside those of the contract.
+  /// `models` gives the calls on models as a caller may make them; `moreRoutes` are answered beside
+  /// those of the contract.
   /// - Throws: ``StoreError``: `denied` when other machines could reach it and it has no token;
   ///   `corrupt` when the tokens are damaged; `usage` for an invalid certificate.
   package init(
@@ -35,12 +36,13 @@ package struct AssayServer: Sendable {
     service: @escaping @Sendable (Caller, LocalStoreService.QueryLimits) -> any StoreService,
     rows: LocalRowService? = nil,
     versionCache: VersionCache? = nil, routers: LiveRouters? = nil,
+    models: (@Sendable (Caller, LocalStoreService.QueryLimits) -> LocalStoreService)? = nil,
     moreRoutes: @escaping @Sendable (Backend) -> [Route] = { _ in [] }
   ) throws(StoreError) {
     backend = Backend(
       home: home, options: options, clock: clock, service: service, rows: rows,
       versionCache: versionCache,
-      routers: routers)
+      routers: routers, models: models)
     self.moreRoutes = moreRoutes
     let level = Logger.Level(rawValue: options.logLevel.rawValue) ?? .info
     logger = Logger(label: "assay") { _ in
@@ -124,6 +126,7 @@ package struct AssayServer: Sendable {
   ) async throws {
     let grace = backend.options.graceSeconds
     let watch = ShutdownWatch { [self] in
+      backend.runs.stop()
       end.end(after: grace) {
         logger.warning("requests did not end within \(grace) s, and were cut")
         // Decisions that were answered are kept, if the disk is there.
@@ -134,6 +137,7 @@ package struct AssayServer: Sendable {
       Thread.detachNewThread { [backend] in
         Thread.sleep(forTimeInterval: grace * 0.6)
         backend.calls.endAll()
+        backend.runs.cancel()
       }
     }
     // The service listed last is stopped first. The program owns the process, and so its memory.

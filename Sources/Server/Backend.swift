@@ -17,6 +17,9 @@ package final class Backend: Sendable {
   let versionCache: VersionCache?
   /// Nil where nothing is routed.
   let routers: LiveRouters?
+  /// The calls on models as a caller may make them; nil where none are made.
+  let models: (@Sendable (Caller) -> LocalStoreService)?
+  let runs = RunJobs()
   let tokens: LocalTokenService
   let audit: AuditLog
   let options: ServerOptions
@@ -39,10 +42,16 @@ package final class Backend: Sendable {
     home: StoreHome, options: ServerOptions, clock: @escaping @Sendable () -> Timestamp,
     service: @escaping @Sendable (Caller, LocalStoreService.QueryLimits) -> any StoreService,
     rows: LocalRowService?,
-    versionCache: VersionCache?, routers: LiveRouters?
+    versionCache: VersionCache?, routers: LiveRouters?,
+    models: (@Sendable (Caller, LocalStoreService.QueryLimits) -> LocalStoreService)?
   ) {
     let limits = options.queryLimits
     self.service = { service($0, limits) }
+    if let models {
+      self.models = { models($0, limits) }
+    } else {
+      self.models = nil
+    }
     self.rows = options.isReadOnly ? nil : rows
     self.versionCache = versionCache
     self.routers = routers
@@ -88,6 +97,8 @@ package final class Backend: Sendable {
     /// SQL that came with the request.
     case sql
     case scoring
+    /// Runs that are made ready, providers, prices, prompts.
+    case models
 
     /// The number of calls at once; reading and writing also wait for disks.
     fileprivate func threads(_ cores: Int) -> Int {
@@ -158,6 +169,7 @@ package final class Backend: Sendable {
 
   /// Ends the threads that serve requests.
   func shutDown() async throws {
+    try await runs.shutDown()
     try await appends.shutDown()
     for pool in pools.values { try await pool.shutDown() }
     try await quick.shutDown()

@@ -8,7 +8,7 @@ import Wire
 /// A store in a local folder, as a caller sees it.
 ///
 /// Any thread may call, and any number of calls may run at once.
-package struct LocalStoreService: StoreService {
+package struct LocalStoreService: StoreService, ModelService {
   /// Limits of a query, and of a condition on rows, that names none of its own.
   package struct QueryLimits: Sendable, Hashable {
     package var seconds: Double
@@ -25,6 +25,7 @@ package struct LocalStoreService: StoreService {
   /// The author of requests that name none.
   package var author: String
   package var limits = QueryLimits()
+  package var callRules = CallRules()
   /// Called every few thousand steps of a query; true ends it with an error of kind `exhausted`.
   package var isCancelled: (@Sendable () -> Bool)?
   /// Datasets for which this is false do not exist for the caller, also in SQL.
@@ -49,6 +50,7 @@ package struct LocalStoreService: StoreService {
     if let limits { service.limits = limits }
     if !caller.name.isEmpty { service.author = caller.name }
     service.callerID = caller.tokenID
+    service.callRules.isAdministrator = caller.scope == .admin && caller.seesEverything
     if !caller.seesEverything {
       service.sees = { caller.sees($0) }
       service.limit = caller

@@ -20,9 +20,7 @@ struct GlobalOptions: ParsableArguments {
   /// - Parameter toleratesDamage: True to leave a damaged format file for the call to report.
   /// - Throws: ``StoreError``: `missing` without a store, `usage` for an invalid URL.
   func openService(toleratesDamage: Bool = false) throws(StoreError) -> any StoreService {
-    if let named, Self.isURL(named) {
-      return try RemoteStoreService(url: named, token: Self.environment("ASSAY_TOKEN"))
-    }
+    if let url { return try remote(url) }
     let store = try Store(
       path: folder(), toleratesDamage: toleratesDamage, warn: ErrorReport.warn)
     // Also when the command fails: a process that ends need not tidy up the index.
@@ -30,11 +28,28 @@ struct GlobalOptions: ParsableArguments {
     return LocalStoreService(store, author: Author.local)
   }
 
+  /// Opens the store that the options, the environment or the working directory name, for calls on
+  /// models.
+  /// - Throws: As ``openService(toleratesDamage:)``.
+  func openModels() throws(StoreError) -> any ModelService {
+    if let url { return try remote(url) }
+    return try openFolder()
+  }
+
+  /// The store of a server.
+  func remote(_ url: String) throws(StoreError) -> RemoteStoreService {
+    try RemoteStoreService(url: url, token: Self.environment("ASSAY_TOKEN"))
+  }
+
   /// Opens the store in the folder that the options, the environment or the working directory name,
   /// for a long-running process.
   /// - Throws: ``StoreError``: `missing` without a store, `usage` for a URL.
   func openFolder() throws(StoreError) -> LocalStoreService {
-    if let url { throw StoreError(.usage, "'\(url)' is served already; name a folder") }
+    if let url {
+      throw StoreError(
+        .usage,
+        "'\(url)' is a server's store; this works on a store in a folder: name one with --store")
+    }
     return LocalStoreService(
       try Store(path: folder(), warn: ErrorReport.warn), author: Author.local)
   }
@@ -42,9 +57,7 @@ struct GlobalOptions: ParsableArguments {
   /// Opens the tokens of the store that the options, the environment or the working directory name.
   /// - Throws: ``StoreError``: `missing` without a store, `usage` for an invalid URL.
   func openTokens() throws(StoreError) -> any TokenService {
-    if let url {
-      return try RemoteStoreService(url: url, token: Self.environment("ASSAY_TOKEN"))
-    }
+    if let url { return try remote(url) }
     return LocalTokenService(disk: try openFolder().home.access, clock: Store.systemClock)
   }
 

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// `assay prompt`, and runs with stored prompts.
-@Suite(.tags(.slow), .unlessFast) struct PromptTests {
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct PromptTests {
   /// A workplace with two items and a provider that repeats what it is sent.
   private func workplace() throws -> Workplace {
     let place = try Workplace()

@@ -3,7 +3,9 @@ import TestSupport
 import Testing
 
 /// `assay run` with programs as providers: no key, no network.
-@Suite(.tags(.slow), .unlessFast) struct RunTests {
+///
+/// By both doors, so that `LocalStoreService` and `RemoteStoreService` are held to the same.
+@Suite(.bothDoors, .tags(.slow), .unlessFast) struct RunTests {
   /// A workplace with inputs and a provider of two models that count their calls in files.
   private func workplace(items: Int = 4, delay: String = "") throws -> Workplace {
     let place = try Workplace()
@@ -177,7 +179,8 @@ import Testing
     #expect(resumed.output.contains("6 answers known before"))
   }
 
-  @Test func `the newest run of a name is the one that was interrupted, not a complete one before`()
+  @Test(.folderOnly)
+  func `the newest run of a name is the one that was interrupted, not a complete one before`()
     throws
   {
     let place = try workplace(delay: #"[ -e "$1/slow" ] && sleep 60"#)
@@ -204,7 +207,8 @@ import Testing
     #expect(try place.run("run", "status", "triage").output.hasPrefix("triage.run@2: complete"))
   }
 
-  @Test func `a run that is killed goes on, and buys nothing twice that ended`() throws {
+  @Test(.folderOnly) func `a run that is killed goes on, and buys nothing twice that ended`() throws
+  {
     let place = try workplace(
       items: 30, delay: "sleep 0.0$((RANDOM % 4 + 1))".replacing("RANDOM", with: "$$"))
     let flags = Self.flags + ["--concurrency", "4"]
@@ -271,7 +275,9 @@ import Testing
     #expect(try place.run("verify").status == 0)
   }
 
-  @Test func `a run that is interrupted ends with a version, and goes on later`() throws {
+  @Test(.folderOnly) func `a run that is interrupted ends with a version, and goes on later`()
+    throws
+  {
     let place = try workplace(items: 30, delay: "sleep 0.05")
     let process = Process()
     process.executableURL = URL(filePath: Workplace.binary)
@@ -294,7 +300,8 @@ import Testing
     #expect(!rest.output.contains("twice"))
   }
 
-  @Test func `a second interrupt cancels what is under way, and leaves a version that goes on`()
+  @Test(.folderOnly)
+  func `a second interrupt cancels what is under way, and leaves a version that goes on`()
     throws
   {
     let place = try workplace(

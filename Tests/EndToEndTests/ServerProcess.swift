@@ -34,6 +34,15 @@ final class ServerProcess {
     try #require(url.hasPrefix("http"), "\(complaint)")
   }
 
+  /// Sends it a signal.
+  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+  /// Ends it by a signal, and waits for that.
+  func end(by signal: Int32) {
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+  }
+
   deinit {
     if process.isRunning { process.terminate() }
     process.waitUntilExit()

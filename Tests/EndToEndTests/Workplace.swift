@@ -50,7 +50,7 @@ final class Workplace {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     guard hasStore else { return }
     try #require(try run("init").status == 0)
-    if Door.current == .server { server = try ServerProcess(folder) }
+    if Door.current == .server { server = try ServerProcess(folder, "--allow-commands") }
   }
 
   deinit {
@@ -68,8 +68,8 @@ final class Workplace {
 
   /// Runs `assay` with a list of arguments.
   @discardableResult
-  func run(all arguments: [String]) throws -> Outcome {
-    try start(Self.binary, arguments, input: nil, environment: [:])()
+  func run(all arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+    try start(Self.binary, arguments, input: nil, environment: environment)()
   }
 
   /// Runs a line of shell in which `assay` is the binary.
@@ -80,6 +80,11 @@ final class Workplace {
 
   /// Starts `assay`; the function returned waits for it.
   func start(_ arguments: String...) throws -> () throws -> Outcome {
+    try start(all: arguments)
+  }
+
+  /// Starts `assay` with a list of arguments, as ``start(_:)``.
+  func start(all arguments: [String]) throws -> () throws -> Outcome {
     try start(Self.binary, arguments, input: nil, environment: [:])
   }
 

@@ -103,6 +103,7 @@ import Testing
     "Routing/Evaluation/FieldIndex.swift": "grouped by bytes",
     "Server/HTTP/QueryParameters.swift": "names of parameters, which the contract has",
     "Server/Running/Jobs.swift": "ids of jobs",
+    "Server/Running/RunJobs.swift": "ids of jobs",
     "Server/Middleware/OriginRules.swift": "names of hosts",
     "Server/PathTable.swift": "paths of routes",
     "Server/Routes/Routes.swift": "names of parameters, which the contract has",

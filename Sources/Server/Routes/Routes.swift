@@ -13,7 +13,8 @@ struct Routes: Sendable {
   /// All operations of the contract.
   var all: [Route] {
     datasets + versions + rows + data + files + tags + queries + history + comparisons + reports
-      + ratings + scores + storeTasks + tokens + routers + evaluation + backtests + server
+      + ratings + scores + models + runs
+      + storeTasks + tokens + routers + evaluation + backtests + server
   }
 
   /// An answer that is a document.

@@ -44,9 +44,7 @@ extension LocalStoreService {
   /// - Throws: ``StoreError``: `missing` for a dataset or a version that is not there, `usage` for
   ///   another text.
   func versions(_ text: String, of dataset: DatasetName) throws(StoreError) -> [Version] {
-    guard sees(dataset) else {
-      throw StoreError(.missing, "there is no dataset '\(dataset)'")
-    }
+    try requireSight(of: dataset)
     let range = try StoreQuerySource(store, sees: sees).versionNumbers(text, of: dataset)
     return try store.versions(of: dataset).filter { range.contains($0.number) }.reversed()
   }

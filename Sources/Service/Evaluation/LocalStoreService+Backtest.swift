@@ -121,10 +121,15 @@ extension LocalStoreService {
   /// A version that the caller may see, by its reference.
   func seen(_ text: String) throws(StoreError) -> Version {
     let reference = try Reference(parsing: text)
-    guard sees(reference.dataset) else {
-      throw StoreError(.missing, "there is no dataset '\(reference.dataset)'")
-    }
+    try requireSight(of: reference.dataset)
     return try store.resolve(reference)
+  }
+
+  /// Throws for a dataset that does not exist for the caller, in the words for one that is missing.
+  func requireSight(of dataset: DatasetName) throws(StoreError) {
+    guard sees(dataset) else {
+      throw StoreError(.missing, "there is no dataset '\(dataset)'")
+    }
   }
 
   /// The rules of a version that the caller may see.

@@ -66,7 +66,7 @@ extension LocalStoreService {
   func priceTable(
     _ reference: String
   ) throws(StoreError) -> (version: Version, table: PriceTable, notes: [String]) {
-    let version = try store.resolve(try Reference(parsing: reference))
+    let version = try seen(reference)
     let days = (store.clock().microseconds - version.record.createdAt.microseconds) / 86_400_000_000
     let notes =
       days > 60

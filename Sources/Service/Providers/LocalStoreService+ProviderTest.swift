@@ -11,12 +11,13 @@ extension LocalStoreService {
   package func testProvider(
     _ request: ProviderTestRequest
   ) async throws(StoreError) -> ProviderTestDocument {
-    let (version, set) = try providerSet(request.providers)
+    let (version, set) = try providerSet(request.providers ?? "providers")
     let target = try set.target(request.target)
     var document = ProviderTestDocument(
       target: target.name, providers: version.reference, provider: target.provider.name,
       model: target.model)
-    let provider = Provider(target.provider)
+    try callRules.require(target.provider)
+    let provider = Provider(target.provider, secrets: callRules.secrets)
     do throws(ProviderError) {
       let answer = try await provider.call(target, try Self.chatRequest(request))
       document.take(answer)
@@ -32,9 +33,9 @@ extension LocalStoreService {
   private static func chatRequest(
     _ request: ProviderTestRequest
   ) throws(ProviderError) -> ChatRequest {
-    var chat = ChatRequest(prompt: request.prompt)
-    if let bytes = request.request { chat = try ChatRequest(parsing: bytes) }
-    chat.streams = request.streams
+    var chat = ChatRequest(prompt: request.prompt ?? "Answer with the word: ready")
+    if let json = request.request { chat = try ChatRequest(json) }
+    chat.streams = request.streams ?? true
     return chat
   }
 

@@ -104,6 +104,7 @@ extension LocalStoreService {
   /// its latest.
   func providerSet(_ text: String) throws(StoreError) -> (version: Version, set: ProviderSet) {
     var reference = try Reference(parsing: text)
+    try requireSight(of: reference.dataset)
     if reference.selector == .latest, reference.back == 0, !text.contains("@"),
       try latest(reference.dataset) != nil,
       try store.tags(of: reference.dataset).contains(where: { $0.name == "live" })

@@ -75,7 +75,7 @@ extension LocalStoreService {
   func prompt(
     _ reference: String
   ) throws(StoreError) -> (version: Version, prompt: PromptDocument) {
-    let version = try store.resolve(try Reference(parsing: reference))
+    let version = try seen(reference)
     try Self.requirePrompt(version)
     let bytes = try document(version.pinned).json
     do throws(DocumentFaults) {

@@ -1,11 +1,12 @@
 import Analysis
 import Columns
 import Formats
-package import Model
+import Model
+import Platform
 import Providers
-package import Running
+import Running
 import Store
-package import Wire
+import Wire
 
 extension LocalStoreService {
   /// The attributes with which versions of outputs describe their run.
@@ -24,38 +25,23 @@ extension LocalStoreService {
     static let sends = "run.sends"
   }
 
-  /// Executes a run: makes the calls that have no outcome, and saves the outcomes as a version.
+  /// Makes the calls of a run that have no outcome, and saves the outcomes as a version.
   ///
   /// A run whose process ended before it did goes on where it was. Cancelling the task cancels the
   /// calls under way.
   /// - Parameters:
-  ///   - document: A document `run/1`, with references of any form.
   ///   - resumes: True to go on with a run that ended, also where answers are not reused.
   ///   - control: Asks to send no more calls.
   ///   - repeatsUnknown: Returns true when calls whose outcomes are not known are made again, given
   ///     how many they are and the most that they can have cost; false to leave them out.
   /// - Throws: ``StoreError`` when the run cannot begin, or what happens cannot be kept.
-  package func run(
-    _ document: JSON, resumes: Bool = false, message: String, author: String,
-    control: RunControl,
-    repeatsUnknown: (Int, Int64?) throws(StoreError) -> Bool = { _, _ in true },
-    progress: @escaping @Sendable (RunProgress) -> Void
-  ) async throws(StoreError) -> RunReportDocument {
-    let prepared = try prepare(document)
-    let (report, outcome) = try await made(
-      prepared, resumes: resumes, message, author, control, progress, repeatsUnknown)
-    return await scored(report, outcome, of: prepared, author, control, progress)
-  }
-
-  /// Executes a run that is prepared, as
-  /// ``run(_:message:author:control:repeatsUnknown:progress:)``.
   func made(
     _ prepared: PreparedRun, resumes: Bool = false, _ message: String, _ author: String,
     _ control: RunControl,
     _ progress: @escaping @Sendable (RunProgress) -> Void,
     _ repeatsUnknown: (Int, Int64?) throws(StoreError) -> Bool = { _, _ in true }
   ) async throws(StoreError) -> (report: RunReportDocument, outcome: RunOutcome) {
-    try prepared.requireBounds()
+    try requireCalls(of: prepared)
     let saved = try keepDocument(of: prepared, message, author)
     let log = try RunLog(store, prepared.into, number: saved.number)
     try log.forgetCancel()
@@ -83,7 +69,10 @@ extension LocalStoreService {
     let outcome = try await execute(
       prepared, saved.reference, log, history, known.outcomes, control, progress)
     try log.forgetCancel()
-    var report = try keep(outcome, of: prepared, saved, latest, message, author)
+    // A run that is cancelled keeps what it has, too.
+    var report = try CancellationFlag.ignored { () throws(StoreError) in
+      try keep(outcome, of: prepared, saved, latest, message, author)
+    }
     report.notes += known.notes(prepared.plan)
     // Jobs that go on are asked for by their ids, which only the journal has.
     if outcome.jobs == 0 { try log.remove() }
@@ -93,7 +82,7 @@ extension LocalStoreService {
   /// The report with the scores of the outputs, where the document has scorers.
   ///
   /// What cannot be scored can be later: that is no reason to lose the report of a run.
-  private func scored(
+  func scored(
     _ report: RunReportDocument, _ outcome: RunOutcome, of prepared: PreparedRun,
     _ author: String, _ control: RunControl,
     _ progress: @escaping @Sendable (RunProgress) -> Void
@@ -125,8 +114,15 @@ extension LocalStoreService {
     return report
   }
 
+  /// Throws unless the calls of a run may be made: their costs have bounds where their sum has one,
+  /// and no program is started where none may be.
+  func requireCalls(of prepared: PreparedRun) throws(StoreError) {
+    try prepared.requireBounds()
+    for target in prepared.plan.targets { try callRules.require(target.provider) }
+  }
+
   /// Saves the document of a run; the latest one again makes no version.
-  private func keepDocument(
+  func keepDocument(
     of prepared: PreparedRun, _ message: String, _ author: String
   ) throws(StoreError) -> Version {
     if let latest = try latest(prepared.documents), latest.record.kind != .runs {
@@ -259,7 +255,8 @@ extension LocalStoreService {
   ) async throws(StoreError) -> RunOutcome {
     var providers: [DataText: Provider] = [:]
     for target in prepared.plan.targets where providers[target.provider.name] == nil {
-      providers[DataText(target.provider.name)] = Provider(target.provider)
+      providers[DataText(target.provider.name)] = Provider(
+        target.provider, secrets: callRules.secrets)
     }
     var environment = RunEnvironment(time: store.clock)
     environment.progress = progress

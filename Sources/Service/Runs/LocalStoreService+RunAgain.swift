@@ -50,7 +50,7 @@ extension LocalStoreService {
   ) throws(StoreError) -> [JSON.Object] {
     guard let text = definition.again else { return rows }
     var before: [DataText: [JSON?]] = [:]
-    for answer in try answers(of: try store.resolve(try Reference(parsing: text))) {
+    for answer in try answers(of: try seen(text)) {
       before[answer.key] = answer.content
     }
     return rows.map { row in
@@ -69,7 +69,7 @@ extension LocalStoreService {
     of outputs: Version, _ definition: RunDefinition
   ) throws(StoreError) -> RunChangesDocument? {
     guard let text = definition.again else { return nil }
-    let earlier = try store.resolve(try Reference(parsing: text))
+    let earlier = try seen(text)
     guard earlier.number != outputs.number else { return nil }
     let before = try answers(of: earlier)
     let after = try answers(of: outputs)

@@ -20,6 +20,7 @@ extension LocalStoreService {
   ///   made.
   func namedRun(_ text: String) throws(StoreError) -> NamedRun {
     let reference = try Reference(parsing: text)
+    try requireSight(of: reference.dataset)
     if try latest(reference.dataset) == nil,
       try latest(DatasetName(reference.dataset.text + ".run")) != nil
     {
@@ -37,7 +38,7 @@ extension LocalStoreService {
             + "as \(version.dataset).run@1")
       }
       outputs = version
-      document = try store.resolve(try Reference(parsing: run))
+      document = try seen(run)
       if reference.selector == .latest, reference.back == 0,
         let newest = try RunLog.unfinished(reference.dataset, in: store).max(),
         newest > document.number
@@ -132,10 +133,11 @@ extension LocalStoreService {
       throw StoreError(
         .usage, "\(run.document.reference) does not go on: there is nothing to cancel")
     }
-    let control = RunControl()
-    control.stop()
-    return try await self.run(
-      run.definition.json, message: "", author: author, control: control, progress: { _ in })
+    var request = RunRequest(document: run.definition.json)
+    request.author = author
+    let ready = try ready(request)
+    ready.stop()
+    return try await self.run(ready, repeatsUnknown: { _, _ in true }, progress: { _ in })
   }
 
   /// The calls that a run would make, and bounds of their costs; nothing is sent or saved.

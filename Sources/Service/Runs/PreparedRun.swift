@@ -114,7 +114,7 @@ extension LocalStoreService {
   /// Resolves the references of a run.
   func resolved(_ given: RunDefinition) throws(StoreError) -> ResolvedRun {
     let (providers, set) = try providerSet(given.providers)
-    let inputs = try store.resolve(try Reference(parsing: given.inputs))
+    let inputs = try seen(given.inputs)
     let targets = try given.targets.map { (named) throws(StoreError) in
       try Self.target(named, in: set)
     }
@@ -129,7 +129,7 @@ extension LocalStoreService {
     }
     let stored = try storedPrompt(of: given)
     let ratings = try given.approved.map { (text) throws(StoreError) in
-      try store.resolve(try Reference(parsing: text))
+      try seen(text)
     }
     var definition = try Self.definition(
       Self.pinned(

@@ -25,6 +25,7 @@ extension LocalStoreService {
       guard var members else { return scorer }
       switch members["type"]?.string {
       case CommandScorer.type:
+        try callRules.requireProgram(ofScorer: members["name"]?.string ?? CommandScorer.type)
         let argv = members["argv"]
         members[CommandScorer.filesName] = try Self.files(
           in: (argv?.array ?? [argv].compactMap { $0 }).compactMap(\.string))

@@ -58,10 +58,7 @@ package final class RunLog: Sendable {
     do throws(StoreError) {
       lock = try disk.openExclusively(StoreLayout.runLock(dataset))
     } catch  where error.kind == .conflict {
-      throw StoreError(
-        .conflict,
-        "another process executes a run into \(dataset); follow it with 'assay run status', or end "
-          + "it with 'assay run cancel'")
+      throw Self.isUnderWay(dataset)
     }
   }
 
@@ -217,6 +214,14 @@ extension RunLog {
     } catch  where error.kind == .missing {
       return false
     }
+  }
+
+  /// The error for a run into a dataset that a process executes already.
+  package static func isUnderWay(_ dataset: DatasetName) -> StoreError {
+    StoreError(
+      .conflict,
+      "another process executes a run into \(dataset); follow it with 'assay run status', or end "
+        + "it with 'assay run cancel'")
   }
 
   /// Asks the process that executes a run into a dataset to end it; false when there is none.

@@ -1,15 +1,18 @@
+package import Model
+
 /// A single call of a target, to see whether it works.
-package struct ProviderTestRequest: Sendable, Hashable {
+package struct ProviderTestRequest: Codable, Sendable, Hashable {
   /// A name of `models`, `provider:model`, or a provider that serves one model.
   package var target: String
-  /// The reference of the providers; a dataset's live version, else its latest.
-  package var providers = "providers"
-  /// The text that is sent.
-  package var prompt = "Answer with the word: ready"
-  /// A whole request as JSON, in the place of the prompt.
-  package var request: [UInt8]?
-  /// False to ask for the answer in one piece.
-  package var streams = true
+  /// The reference of the providers, as a dataset's live version, else its latest; nil for
+  /// `providers`.
+  package var providers: String?
+  /// The text that is sent; nil for a usual one.
+  package var prompt: String?
+  /// A whole request, in the place of the prompt.
+  package var request: JSON?
+  /// False to ask for the answer in one piece; nil for true.
+  package var streams: Bool?
 
   /// A call of `target` with the usual prompt.
   package init(target: String) { self.target = target }

@@ -53,7 +53,7 @@ struct QueryCommand: ParsableCommand {
   }
 
   private static func save(_ request: SavedQuery, _ global: GlobalOptions) throws {
-    let saved = try ProviderCommand.open(global).saveQuery(request)
+    let saved = try global.openFolder().saveQuery(request)
     for note in saved.notes { ErrorReport.report(note: note) }
     Output.confirm("\(saved.version.reference) is saved") { output throws(StoreError) in
       if global.json {

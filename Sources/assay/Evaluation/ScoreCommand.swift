@@ -120,7 +120,7 @@ struct ScoreCommand: ParsableCommand {
     if let maxUsd { calls.maxMicrodollars = try RunFlags.microdollars(maxUsd) }
     calls.allowsUnpriced = allowUnpriced
     calls.concurrency = concurrency
-    calls.progress = { line.show(RunText.line($0)) }
+    calls.progress = { line.show(RunText.line(RunProgressDocument($0))) }
     let given = calls
     defer { line.clear() }
     let stop: @Sendable () -> Void = {

@@ -9,7 +9,7 @@ struct PricesCommand: ParsableCommand {
     commandName: "prices", abstract: "Import the prices of models.",
     discussion: """
       Prices are rows of a dataset of kind prices, in integer picodollars for a unit, each from one moment \
-      until another: docs/running.md lists the columns. They work on a store in a folder.
+      until another: docs/running.md lists the columns.
       """,
     subcommands: [PricesImportCommand.self])
 }
@@ -46,7 +46,7 @@ struct PricesImportCommand: ParsableCommand {
       }
       start = time
     }
-    let imported = try ProviderCommand.open(global).importPrices(
+    let imported = try global.openModels().importPrices(
       into: try DatasetName(into), try RouterCommand.read(file), format: format, from: start,
       message: message, author: Author.name(author))
     Output.confirm("\(imported.version.reference) is saved") { output throws(StoreError) in

@@ -12,25 +12,13 @@ struct ProviderCommand: ParsableCommand {
     commandName: "provider", abstract: "Save and try the providers that models are called at.",
     discussion: """
       Providers are a document providers/1, a dataset of kind providers: docs/running.md explains it. It \
-      says where a key is kept, in the environment or in a file, and never has the key. These commands \
-      work on a store in a folder; they do not go to a server.
+      says where a key is kept, in the environment or in a file, and never has the key. A server has keys \
+      of its own, and lets only administrators change its providers.
       """,
     subcommands: [
       ProviderAddCommand.self, ProviderListCommand.self, ProviderShowCommand.self,
       ProviderRemoveCommand.self, ProviderTestCommand.self,
     ])
-
-  /// Opens the store of providers and prices.
-  /// - Throws: ``StoreError`` of kind `usage` for a server's store.
-  static func open(_ global: GlobalOptions) throws(StoreError) -> LocalStoreService {
-    if let url = global.url {
-      throw StoreError(
-        .usage,
-        "'\(url)' is a server's store; providers and prices are those of a store in a folder: name "
-          + "one with --store")
-    }
-    return try global.openFolder()
-  }
 
   /// Prints the outcome of a change.
   static func print(_ pushed: ProvidersPushDocument, isJSON: Bool) {
@@ -100,7 +88,7 @@ struct ProviderAddCommand: ParsableCommand {
 
   func run() throws {
     let dataset = try DatasetName(set.dataset)
-    let service = try ProviderCommand.open(global)
+    let service = try global.openModels()
     let author = Author.name(change.author)
     let document = try document()
     let pushed =
@@ -174,7 +162,7 @@ struct ProviderListCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let document = try ProviderCommand.open(global).providers(set.dataset)
+    let document = try global.openModels().providers(set.dataset)
     let output = try Output()
     var table = try RowOutput(
       ["provider", "protocol", "where", "key", "models"], output, isJSON: global.json)
@@ -201,7 +189,7 @@ struct ProviderShowCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let document = try ProviderCommand.open(global).providers(reference)
+    let document = try global.openModels().providers(reference)
     let output = try Output()
     if global.json {
       try output.json(document)
@@ -223,7 +211,7 @@ struct ProviderRemoveCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let pushed = try ProviderCommand.open(global).changeProvider(
+    let pushed = try global.openModels().changeProvider(
       name, to: nil, in: try DatasetName(set.dataset), message: change.message,
       author: Author.name(change.author))
     ProviderCommand.print(pushed, isJSON: global.json)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Model
 import Providers
 import Service
@@ -10,7 +11,7 @@ struct ProviderTestCommand: ParsableCommand {
     commandName: "test", abstract: "Call a model once, and show what came.",
     discussion: """
       The call is a real one: it may cost money. It is made by this command, with keys from its \
-      environment, and never repeated.
+      environment, or by the server with its own, and never repeated.
 
       Exit status: 0 an answer; 65 the request is refused as it is, too long or not of this protocol; 66 \
       no such model; 74 no secure connection; 75 try again later; 77 the key, the quota or the address \
@@ -36,13 +37,15 @@ struct ProviderTestCommand: ParsableCommand {
     if let prompt { order.prompt = prompt }
     if let request {
       guard prompt == nil else { throw StoreError(.usage, "give --prompt or --request") }
-      order.request = try RouterCommand.read(request)
+      let bytes = try RouterCommand.read(request)
+      do throws(JSONFault) {
+        order.request = try JSON(parsing: bytes, depth: 64)
+      } catch {
+        throw StoreError(.usage, "\(request) is not JSON: \(error.description(in: bytes))")
+      }
     }
-    order.streams = !noStream
-    let service = try ProviderCommand.open(global)
-    let answer = try Waiting.value { [order] () async throws(StoreError) in
-      try await service.testProvider(order)
-    }
+    if noStream { order.streams = false }
+    let answer = try answer(order)
     let output = try Output()
     if global.json {
       try output.json(answer)
@@ -52,6 +55,18 @@ struct ProviderTestCommand: ParsableCommand {
     try output.finish()
     if let error = answer.error {
       throw ExitCode(ProviderError.Kind(rawValue: error.errorClass)?.exitStatus ?? 1)
+    }
+  }
+}
+
+extension ProviderTestCommand {
+  private func answer(
+    _ order: ProviderTestRequest
+  ) throws(StoreError) -> ProviderTestDocument {
+    if let url = global.url { return try global.remote(url).testProvider(order) }
+    let service = try global.openFolder()
+    return try Waiting.value { () async throws(StoreError) in
+      try await service.testProvider(order)
     }
   }
 }

@@ -14,7 +14,7 @@ struct PromptCommand: ParsableCommand {
 
       A template is a text with {{columns}} of the inputs: a text is inserted as it is, any other value as \
       JSON, and nothing else happens in it. A run records the version of its prompt, and 'assay compare' \
-      names another one. These commands work on a store in a folder.
+      names another one.
       """,
     subcommands: [PromptPushCommand.self, PromptShowCommand.self, PromptListCommand.self])
 }
@@ -36,7 +36,7 @@ struct PromptPushCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let pushed = try ProviderCommand.open(global).pushPrompt(
+    let pushed = try global.openModels().pushPrompt(
       try DatasetName(name), try source(), system: system, message: change.message,
       author: Author.name(change.author))
     Output.confirm("\(pushed.version.reference) is saved") { output throws(StoreError) in
@@ -75,7 +75,7 @@ struct PromptShowCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let prompt = try ProviderCommand.open(global).storedPrompt(reference)
+    let prompt = try global.openModels().storedPrompt(reference)
     let output = try Output()
     if global.json {
       try output.json(prompt)
@@ -96,7 +96,7 @@ struct PromptListCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let prompts = try ProviderCommand.open(global).prompts()
+    let prompts = try global.openModels().prompts()
     let output = try Output()
     var table = try RowOutput(["prompt", "columns", "text"], output, isJSON: global.json)
     for prompt in prompts {

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Client
 import Foundation
 import Model
-import Running
 import Service
 import Wire
 
@@ -17,8 +17,9 @@ struct RunCommand: ParsableCommand {
       already is not bought again: the same run makes no call, one more target only its own. Everything \
       is on disk before it counts: a run that was killed goes on with 'assay run resume triage'.
 
-      Ctrl-c sends no more calls and waits for those under way; a second one cancels them. docs/running.md \
-      has the document, the columns and the limits. These commands work on a store in a folder.
+      Ctrl-c sends no more calls and waits for those under way; a second one cancels them. A server \
+      executes its runs itself, with its own keys, and this command follows them; there a second ctrl-c \
+      ends only the command. docs/running.md has the document, the columns and the limits.
 
       Exit status: 0 every call has an answer; 1 some failed or were not sent, or outputs could not be \
       scored; 75 cancelled.
@@ -30,38 +31,84 @@ struct RunCommand: ParsableCommand {
     defaultSubcommand: RunStartCommand.self)
 
   /// Executes a run, and ends the process with the status of its outcome.
-  /// - Parameters:
-  ///   - resumes: True to go on with a run that ended.
-  ///   - alarms: True to end with 1 where answers changed.
+  /// - Parameter alarms: True to end with 1 where answers changed.
   static func execute(
-    _ document: JSON, _ unknown: UnknownFlags, _ change: ProviderChangeOptions,
-    _ global: GlobalOptions, resumes: Bool = false, alarms: Bool = false
+    _ request: RunRequest, _ unknown: UnknownFlags, _ change: ProviderChangeOptions,
+    _ global: GlobalOptions, alarms: Bool = false
   ) throws {
-    let service = try ProviderCommand.open(global)
-    let control = RunControl()
+    var request = request
+    request.message = change.message
+    request.author = Author.name(change.author)
+    let report =
+      if let url = global.url {
+        try follow(request, unknown, try global.remote(url))
+      } else {
+        try execute(request, unknown, try global.openFolder())
+      }
+    try finish(report, isJSON: global.json)
+    if alarms, report.changes?.isAlarming == true { throw ExitCode(1) }
+  }
+
+  /// Executes a run in this process.
+  private static func execute(
+    _ request: RunRequest, _ unknown: UnknownFlags, _ service: LocalStoreService
+  ) throws(StoreError) -> RunReportDocument {
+    let ready = try service.ready(request)
     let line = ProgressLine()
-    let author = Author.name(change.author)
-    let message = change.message
+    defer { line.clear() }
     let choice = unknown.onUnknown
-    let report = try Waiting.value(
+    return try Waiting.value(
       interrupted: {
         line.clear()
         ErrorReport.report(
           note: "no more calls are sent; waiting for those under way (again cancels them)",
           isPartOfAnswer: false)
-        control.stop()
+        ready.stop()
       }
     ) { () async throws(StoreError) in
       try await service.run(
-        document, resumes: resumes, message: message, author: author, control: control,
+        ready,
         repeatsUnknown: { (count, bound) throws(StoreError) in
           try choice.repeats(count, atMost: bound)
         }
       ) { progress in line.show(RunText.line(progress)) }
     }
-    line.clear()
-    try finish(report, isJSON: global.json)
-    if alarms, report.changes?.isAlarming == true { throw ExitCode(1) }
+  }
+
+  /// Has a server execute a run, and waits for its end.
+  private static func follow(
+    _ request: RunRequest, _ unknown: UnknownFlags, _ service: RemoteStoreService
+  ) throws(StoreError) -> RunReportDocument {
+    var request = request
+    switch unknown.onUnknown {
+    case .retry: break
+    case .skip: request.onUnknown = .skip
+    case .ask:
+      throw StoreError(
+        .usage, "a server cannot ask: take --on-unknown retry, or skip to leave such calls out")
+    }
+    let line = ProgressLine()
+    defer { line.clear() }
+    let job = try service.startRun(request)
+    return try Waiting.value(
+      interrupted: {
+        line.clear()
+        ErrorReport.report(
+          note:
+            "no more calls are sent; waiting for those under way (again leaves them to the server)",
+          isPartOfAnswer: false)
+        do throws(StoreError) {
+          _ = try service.cancelRun(job.run)
+        } catch {
+          ErrorReport.report(
+            note:
+              "the run goes on, since the server could not be asked to end it: \(error.message)",
+            isPartOfAnswer: false)
+        }
+      }
+    ) { () async throws(StoreError) in
+      try service.follow(job) { progress in line.show(RunText.line(progress)) }
+    }
   }
 
   /// Prints the outcome of a run.
@@ -101,7 +148,8 @@ struct RunStartCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    try RunCommand.execute(try flags.document(source), unknown, change, global)
+    try RunCommand.execute(
+      RunRequest(document: try flags.document(source)), unknown, change, global)
   }
 }
 
@@ -118,7 +166,7 @@ struct RunStatusCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let report = try ProviderCommand.open(global).runStatus(reference)
+    let report = try global.openModels().runStatus(reference)
     let output = try Output()
     if global.json {
       try output.json(report)
@@ -148,8 +196,7 @@ struct RunResumeCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let document = try ProviderCommand.open(global).runDocument(reference)
-    try RunCommand.execute(document, unknown, change, global, resumes: true)
+    try RunCommand.execute(RunRequest(resuming: reference), unknown, change, global)
   }
 }
 
@@ -186,9 +233,12 @@ struct RunAgainCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let document = try ProviderCommand.open(global).againDocument(
-      reference, adding: addTarget, providers: providers, reuses: reuse)
-    try RunCommand.execute(document, unknown, change, global, alarms: exitCode)
+    var repetition = RunRequest.Repetition(reference)
+    repetition.addTargets = addTarget.isEmpty ? nil : addTarget
+    repetition.providers = providers
+    repetition.reuse = reuse ? true : nil
+    try RunCommand.execute(
+      RunRequest(again: repetition), unknown, change, global, alarms: exitCode)
   }
 }
 
@@ -208,18 +258,26 @@ struct RunCancelCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let service = try ProviderCommand.open(global)
-    let (name, author) = (reference, Author.name(author))
-    let report = try Waiting.value { () async throws(StoreError) in
-      try await service.cancelRun(name, author: author)
-    }
-    guard let report else {
+    guard let report = try cancelled() else {
       ErrorReport.report(
         note: "\(reference) sends no more calls, and ends when those under way do",
         isPartOfAnswer: false)
       return
     }
     try RunCommand.finish(report, isJSON: global.json)
+  }
+
+  /// The outcome of the run; nil while calls are under way.
+  private func cancelled() throws(StoreError) -> RunReportDocument? {
+    if let url = global.url {
+      let report = try global.remote(url).cancelRun(reference)
+      return report.state == "running" ? nil : report
+    }
+    let service = try global.openFolder()
+    let (name, author) = (reference, Author.name(author))
+    return try Waiting.value { () async throws(StoreError) in
+      try await service.cancelRun(name, author: author)
+    }
   }
 }
 
@@ -238,7 +296,7 @@ struct RunEstimateCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let estimate = try ProviderCommand.open(global).estimateRun(try flags.document(source))
+    let estimate = try global.openModels().estimateRun(try flags.document(source))
     for note in estimate.notes { ErrorReport.report(note: note) }
     let output = try Output()
     if global.json {
@@ -264,7 +322,7 @@ struct RunCostCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let cost = try ProviderCommand.open(global).runCost(reference, prices: prices)
+    let cost = try global.openModels().runCost(reference, prices: prices)
     for note in cost.notes { ErrorReport.report(note: note) }
     let output = try Output()
     if global.json {

@@ -10,20 +10,20 @@ enum RunText {
   }
 
   /// The line that changes while a run goes on.
-  static func line(_ progress: RunProgress) -> String {
+  static func line(_ progress: RunProgressDocument) -> String {
     let done = progress.targets.reduce(0) { $0 + $1.done }
     let total = progress.targets.reduce(0) { $0 + $1.total }
     var parts = ["\(done) of \(total)"]
     if progress.targets.count > 1 {
       parts[0] +=
-        " (" + progress.targets.map { "\($0.name) \($0.done)" }.joined(separator: ", ") + ")"
+        " (" + progress.targets.map { "\($0.model) \($0.done)" }.joined(separator: ", ") + ")"
     }
     parts.append(
-      progress.cap.map { "\(Nanodollars.text(progress.atMost)) of \(Nanodollars.text($0))" }
-        ?? Nanodollars.text(progress.atMost))
-    parts += progress.errors.map { "\($0.count) \($0.kind)" }
-    if let oldest = progress.oldest, progress.inFlight > 0 {
-      parts.append("\(progress.inFlight) under way, the oldest for \(oldest.components.seconds) s")
+      Nanodollars.text(progress.atMostNanodollars)
+        + (progress.capNanodollars.map { " of " + Nanodollars.text($0) } ?? ""))
+    parts += progress.errors.map { "\($0.count) \($0.errorClass)" }
+    if let oldest = progress.oldestMilliseconds, progress.inFlight > 0 {
+      parts.append("\(progress.inFlight) under way, the oldest for \(oldest / 1_000) s")
     }
     return parts.joined(separator: "; ")
   }

@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 import Model
 import Platform
+import Providers
 import Server
 import Service
 import Store
@@ -48,6 +49,12 @@ struct ServeCommand: ParsableCommand {
   @Option(help: "… or when so many wait.") var sealRows = 10_000
   @Option(help: "The share of routing decisions that are recorded.")
   var recordDecisions = Percentage(partsPerMillion: 1_000_000)
+  @Flag(help: "Start the programs that providers and scorers name.") var allowCommands = false
+  @Option(
+    help: ArgumentHelp(
+      "The folder below which files with keys of providers lie; else none is read.",
+      valueName: "folder"))
+  var secretsDir: String?
   @Option(help: "The format of the log.") var logFormat = ServerOptions.LogFormat.text
   @Option(help: "The least level that is logged; warning leaves requests out.")
   var logLevel = ServerOptions.LogLevel.info
@@ -74,13 +81,14 @@ struct ServeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let service = try global.openFolder()
+    let service = try open()
     let rows = service.rows(liveOptions)
     let server = try AssayServer(
       home: service.home, options: options, clock: Store.systemClock,
       service: { service.limited(to: $0, $1) }, rows: rows, versionCache: VersionCache(service),
       routers: service.liveRouters(
-        recordingTo: readOnly ? nil : rows, samplePPM: recordDecisions.partsPerMillion))
+        recordingTo: readOnly ? nil : rows, samplePPM: recordDecisions.partsPerMillion),
+      models: { service.limited(to: $0, $1) })
     let scheme = tlsCert == nil ? "http" : "https"
     let host = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
     let isJSON = global.json
@@ -100,6 +108,21 @@ struct ServeCommand: ParsableCommand {
       }
     }
     withExtendedLifetime(hangups) { dispatchMain() }
+  }
+
+  /// Opens the store, with what calls of models may use.
+  private func open() throws(StoreError) -> LocalStoreService {
+    var service = try global.openFolder()
+    service.callRules.allowsPrograms = allowCommands
+    service.callRules.secrets = .process(files: .none)
+    if let secretsDir {
+      var isFolder = ObjCBool(false)
+      guard unsafe FileManager.default.fileExists(atPath: secretsDir, isDirectory: &isFolder),
+        isFolder.boolValue
+      else { throw StoreError(.usage, "--secrets-dir takes a folder, and '\(secretsDir)' is none") }
+      service.callRules.secrets = .process(files: .below(secretsDir))
+    }
+    return service
   }
 
   /// Makes a server read its certificate again on SIGHUP, instead of ending.
