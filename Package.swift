@@ -189,7 +189,8 @@ let package = Package(
     .testTarget(
       name: "ServiceTests",
       dependencies: [
-        "Access", "LiveRouting", "Service", "Store", "Objects", "Model", "Platform", "Wire",
+        "Access", "Formats", "LiveRouting", "Service", "Store", "Objects", "Model", "Platform",
+        "Wire",
         "TestSupport",
       ]),
     .testTarget(

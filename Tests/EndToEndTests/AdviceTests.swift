@@ -91,14 +91,14 @@ import Testing
     try place.write("{\"model\":\"m\",\"price\":3}\n", as: "prices.jsonl")
     try #require(try place.run("push", "prices", "prices.jsonl", "--key", "model").status == 0)
     let again = try place.run("push", "prices", "prices.jsonl", "--kind", "prices")
-    #expect(again.error.contains("stays of kind results"), "\(again.error)")
-    try #require(
-      try place.run("push", "mine", "prices.jsonl", "--key", "model", "--kind", "prices").status
-        == 0)
+    #expect(again.status == 77 && again.error.contains("of kind results and keeps it"))
+    let metrics = try place.run("push", "prices", "prices.jsonl", "--kind", "metrics")
+    #expect(metrics.error.contains("stays of kind results"), "\(metrics.error)")
+    let lacking = try place.run(
+      "push", "mine", "prices.jsonl", "--key", "model", "--kind", "prices")
+    #expect(lacking.status == 65, "\(lacking.output)")
+    #expect(lacking.error.contains("lacks the column provider, unit, pusd_per_unit, from"))
     try place.write(#"{"m":{"litellm_provider":"p","input_cost_per_token":1e-6}}"#, as: "t.json")
-    let imported = try place.run("prices", "import", "t.json", "--into", "mine")
-    #expect(imported.status == 64, "\(imported.output)")
-    #expect(imported.error.contains("lacks the column provider, unit, pusd_per_unit, from"))
     try place.write(
       #"{"provider":"p","model":"m","unit":"input","pusd_per_unit":9,"from":"2026-01-01"}"#
         + "\n", as: "own.jsonl")

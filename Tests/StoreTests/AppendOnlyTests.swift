@@ -11,15 +11,23 @@ import Testing
   init() throws {
     temporary = try TemporaryStore()
     store = temporary.store
-    try store.pushLines("{\"id\":\"a\",\"x\":1}\n{\"id\":\"b\",\"x\":2}\n") {
+    try push("{\"id\":\"a\",\"x\":1}\n{\"id\":\"b\",\"x\":2}\n") {
       $0.kind = .ratings
       $0.key = ["id"]
     }
   }
 
+  /// Pushes rows as ratings that were checked.
+  private func push(_ text: String, _ edit: (inout PushOptions) -> Void = { _ in }) throws {
+    try store.pushLines(text) {
+      $0.checkedKind = .ratings
+      edit(&$0)
+    }
+  }
+
   private func kind(_ text: String, _ edit: (inout PushOptions) -> Void) -> StoreError.Kind? {
     do {
-      try store.pushLines(text, edit)
+      try push(text, edit)
       return nil
     } catch {
       return (error as? StoreError)?.kind
@@ -27,10 +35,10 @@ import Testing
   }
 
   @Test func `rows are added by every mode that keeps those that are there`() throws {
-    try store.pushLines("{\"id\":\"c\",\"x\":3.5}\n") { $0.mode = .append }
-    try store.pushLines("{\"id\":\"d\"}\n{\"id\":\"a\"}\n") { $0.mode = .merge }
+    try push("{\"id\":\"c\",\"x\":3.5}\n") { $0.mode = .append }
+    try push("{\"id\":\"d\"}\n{\"id\":\"a\"}\n") { $0.mode = .merge }
     // The whole file, in another order and without a column.
-    try store.pushLines(
+    try push(
       "{\"id\":\"e\"}\n{\"id\":\"d\"}\n{\"id\":\"c\"}\n{\"id\":\"b\"}\n{\"id\":\"a\"}\n")
     #expect(
       try store.lines() == [

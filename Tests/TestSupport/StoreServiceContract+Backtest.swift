@@ -180,16 +180,12 @@ extension StoreServiceContract {
   /// Rules that give `chat` to the small model, with gates on `rows`.
   func pushRules(_ rows: String) throws {
     let rules = """
-      {"document":{"schema":"route.rules/1","route":"r","targets":{"big":{"provider":"p",\
+      {"schema":"route.rules/1","route":"r","targets":{"big":{"provider":"p",\
       "model":"big"},"small":{"provider":"p","model":"small"}},"rules":[{"name":"chat","when":\
       {"metadata.topic":{"$eq":"chat"}},"serve":{"target":"small"}}],"default":{"target":"big"},"gates":\
       {"backtest":{"dataset":"\(rows)","min_coverage_percent":90,"non_inferiority":[{"metric":\
-      "success","margin_ppm":100000,"alpha_ppm":25000}],"max_cost_increase_percent":10}}}}
-
+      "success","margin_ppm":100000,"alpha_ppm":25000}],"max_cost_increase_percent":10}}}
       """
-    try push(rules, to: "r") {
-      $0.kind = .rules
-      $0.types = ["document": .json]
-    }
+    _ = try service.pushRules(try DatasetName("r"), Array(rules.utf8), RulesPushRequest())
   }
 }

@@ -3,7 +3,36 @@ import Testing
 import Wire
 
 extension StoreServiceContract {
+  /// A version of each kind that checks what it holds, saved by its own call, and its name.
+  private func saveDocuments() throws -> [(name: String, kind: DatasetKind)] {
+    try pushBakeOff()
+    try pushRules("outputs")
+    try push(#"{"document":{"a":1}}"#, to: "kept") { $0.kind = .reports }
+    return [("r", .rules), ("kept", .reports)]
+  }
+
   static let pushCases = [
+    Case(description: "rows do not get into datasets of documents") { contract in
+      for (name, kind) in try contract.saveDocuments() {
+        let before = try contract.data(name)
+        func refuses(_ name: String, _ edit: (inout PushRequest) -> Void) {
+          #expect(contract.kind { try contract.push(Self.first, to: name, edit) } != nil)
+        }
+        for mode in PushMode.allCases { refuses(name) { $0.mode = mode } }
+        refuses(name) { $0.kind = .results }
+        refuses("new") { $0.kind = kind }
+        #expect(try contract.data(name) == before)
+      }
+      for kind in [DatasetKind.providers, .prompts, .runs, .rules] {
+        let document = #"{"document":{"schema":"\#(kind.rawValue)/1"}}"#
+        #expect(
+          contract.kind { try contract.push(document, to: "new") { $0.kind = kind } } == .denied)
+      }
+      #expect(
+        contract.kind { try contract.push(Self.first, to: "new") { $0.kind = .prices } } == .invalid
+      )
+      #expect(try contract.service.ruleSet(try Reference(parsing: "r")).rules.count == 1)
+    },
     Case(description: "a push tells what it made and what changed") { contract in
       let first = try contract.push(Self.first) { $0.key = ["id"] }
       #expect(first.isNew && first.version.reference == "runs@1" && first.changes == nil)

@@ -46,7 +46,9 @@ extension LocalStoreService {
     let reader = try JSONReader(
       MemorySource(name: "the prices", bytes: lines), layout: .lines,
       options: ReadOptions(types: Self.priceTypes))
-    let saved = try store.push(name, reader, options(push)) { _ in }
+    var options = options(push)
+    options.checkedKind = .prices
+    let saved = try store.push(name, reader, options) { _ in }
     saved.warnings.forEach(store.warn)
     return PricesImportDocument(
       version: document(for: saved.version), isNew: saved.isNew, format: file.format.rawValue,
@@ -79,13 +81,20 @@ extension LocalStoreService {
       throw StoreError(
         .usage, "\(version.reference) holds \(version.record.kind.rawValue), not prices")
     }
-    let table = try table(version.pinned).table
+    return try Self.prices(in: try table(version.pinned).table, orThrow: .usage)
+  }
+
+  /// The prices of a table's rows.
+  /// - Parameter lack: The kind of the error for a table that lacks a column of prices.
+  static func prices(
+    in table: ColumnTable, orThrow lack: StoreError.Kind
+  ) throws(StoreError) -> [Price] {
     let required = ["provider", "model", "unit", "pusd_per_unit", "from"]
     let lacking = required.filter { !table.has($0) }
     guard lacking.isEmpty else {
       throw StoreError(
-        .usage,
-        "\(version.reference) lacks the column \(lacking.joined(separator: ", ")): prices have "
+        lack,
+        "\(table.name) lacks the column \(lacking.joined(separator: ", ")): prices have "
           + "provider, model, unit (input, output, …), pusd_per_unit (picodollars for one unit, an "
           + "integer) and from (a time), and may have until, tier and source; or 'assay prices "
           + "import' makes them of a public table")
@@ -114,7 +123,7 @@ extension LocalStoreService {
         let known = Price.Unit.allCases.map(\.rawValue).joined(separator: ", ")
         throw StoreError(
           .invalid,
-          "row \(row + 1) of \(version.reference) is not a price: it has to have provider, model, "
+          "row \(row + 1) of \(table.name) is not a price: it has to have provider, model, "
             + "a unit (\(known)), pusd_per_unit of at least 0, and from")
       }
       prices.append(

@@ -65,6 +65,7 @@ extension LocalStoreService {
     options.mode = latest == nil ? .replace : .append
     options.key = [RatingColumns.key]
     options.kind = .ratings
+    options.checkedKind = .ratings
     options.expected = latest?.number ?? 0
     options.idempotencyKey = idempotencyKey
     options.request = digest
@@ -206,17 +207,7 @@ extension LocalStoreService {
     _ reader: inout any RowReader, mode: PushMode, after latest: Version?
   ) throws(StoreError) {
     if let latest, latest.record.kind != .ratings { throw Self.otherKind(latest) }
-    var batches: [RowBatch] = []
-    var lines: [UInt32] = []
-    while let batch = try reader.next() {
-      batches.append(batch.rows)
-      lines += batch.lines
-    }
-    try reader.restart()
-    let columns = batches.last?.columns ?? []
-    var parts: [RowBatch] = []
-    for batch in batches { parts.append(try batch.conformed(to: columns)) }
-    let table = ColumnTable(name: "the file", columns: columns, batches: parts)
+    let (table, lines) = try Self.rows(of: &reader)
     try RatingColumns.checkTypes(table)
     let earlier = try latest.map { version throws(StoreError) in try ratings(version) }
     var rules = RatingRules(earlier ?? [])

@@ -81,6 +81,7 @@ extension LocalStoreService {
     _ tag: String, to reference: Reference, _ request: TagRequest
   ) throws(StoreError) -> TagDocument {
     let version = try store.resolve(reference)
+    try requireTags(of: version.dataset, tag, version)
     try store.tag(
       version.dataset, tag, to: version, author: author(request.author), message: request.message)
     return TagDocument(
@@ -90,7 +91,22 @@ extension LocalStoreService {
   package func removeTag(
     _ tag: String, of dataset: DatasetName, _ request: TagRequest
   ) throws(StoreError) {
+    try requireTags(of: dataset, tag)
     try store.tag(
       dataset, tag, to: nil, author: author(request.author), message: request.message)
+  }
+
+  /// Throws unless the caller may move a tag: references with it decide what runs.
+  private func requireTags(
+    of dataset: DatasetName, _ tag: String, _ version: Version? = nil
+  ) throws(StoreError) {
+    let kinds = [try store.catchUp(dataset)?.record.kind, version?.record.kind]
+    guard let kind = kinds.compactMap(\.self).first(where: \.isAdministered), scope < .admin
+    else { return }
+    throw StoreError(
+      .denied,
+      "\(dataset) is of kind \(kind.rawValue), and its tags decide which programs are run and "
+        + "where secrets go: '\(tag)' is moved and removed with a token of scope 'admin', or by "
+        + "'assay tag' on the store's folder")
   }
 }

@@ -35,10 +35,10 @@ extension LocalStoreService {
     for row in kept { lines += JSON.object(row).compactBytes + [UInt8(ascii: "\n")] }
     var pushOptions = self.options(push)
     pushOptions.types = types
-    let reader = try JSONReader(
+    let reader: any RowReader = try JSONReader(
       MemorySource(name: "the query's rows", bytes: lines), layout: .lines,
       options: ReadOptions(types: types))
-    let pushed = try store.push(request.into, reader, pushOptions) { _ in }
+    let pushed = try pushChecked(reader, into: request.into, pushOptions)
     return SavedQueryDocument(
       version: document(for: pushed.version), isNew: pushed.isNew, rows: rows.count,
       nearDuplicates: draw?.nearDuplicates ?? 0,

@@ -97,7 +97,9 @@ extension LocalStoreService {
   /// The version has one row, whose one column, `document`, is the JSON. Rule sets, saved
   /// comparisons and reports are saved this way, and therefore have numbers, tags, a log, lineage
   /// and attributes like everything else.
-  /// - Parameter json: Compact JSON of one object, without a line break.
+  /// - Parameters:
+  ///   - json: Compact JSON of one object, without a line break.
+  ///   - request: Its kind is one of documents, which the caller has checked this one for.
   /// - Throws: ``StoreError`` as a push does.
   func saveDocument(
     _ json: [UInt8], as dataset: DatasetName, _ request: PushRequest
@@ -106,7 +108,9 @@ extension LocalStoreService {
     let reader = try JSONReader(
       MemorySource(name: "the document", bytes: line), layout: .lines,
       options: ReadOptions(types: ["document": .json]))
-    let pushed = try store.push(dataset, reader, options(request)) { _ in }
+    var options = options(request)
+    options.checkedKind = request.kind
+    let pushed = try store.push(dataset, reader, options) { _ in }
     pushed.warnings.forEach(store.warn)
     return pushed
   }

@@ -11,9 +11,7 @@ extension LocalStoreService {
     _ name: DatasetName, _ document: [UInt8], _ request: RulesPushRequest
   ) throws(StoreError) -> RulesPushDocument {
     let latest = try latest(name)
-    let parent = try latest.map { (version) throws(StoreError) in
-      try rules(name, version.number).rules.set
-    }
+    let parent = try latest.flatMap { (version) throws(StoreError) in try sound(version) }
     let set = try read(document, over: parent, as: name)
     if let known = try version(of: name, with: set.digest) {
       return RulesPushDocument(
@@ -41,6 +39,16 @@ extension LocalStoreService {
       parent: latest?.number,
       movement: parent.map { set.movement(from: $0).map(MovementDocument.init) } ?? [],
       changes: parent.map { set.changes(from: $0).map(RuleChangeDocument.init) } ?? [])
+  }
+
+  /// The rule set of a version; nil when it holds something else than rules, which older programs
+  /// let in, so that sound ones may follow it.
+  private func sound(_ version: Version) throws(StoreError) -> RuleSet? {
+    do throws(StoreError) {
+      return try rules(version.dataset, version.number).rules.set
+    } catch  where error.kind == .usage && version.record.kind == .rules {
+      return nil
+    }
   }
 
   private func read(

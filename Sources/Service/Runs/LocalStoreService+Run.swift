@@ -118,6 +118,7 @@ extension LocalStoreService {
   /// and no program is started where none may be.
   func requireCalls(of prepared: PreparedRun) throws(StoreError) {
     try prepared.requireBounds()
+    try requireOutputs(in: prepared.into)
     for target in prepared.plan.targets { try callRules.require(target.provider) }
   }
 

@@ -34,6 +34,7 @@ extension LocalStoreService {
   ) throws(StoreError) -> PlannedScores {
     let version = try store.resolve(try Reference(parsing: request.reference))
     let dataset = try DatasetName(request.into ?? version.dataset.text + ScoreColumns.suffix)
+    _ = try requireScores(in: dataset)
     var output = request.output
     if output == nil {
       let columns = try store.snapshot(version).schema.columns
@@ -130,10 +131,7 @@ extension LocalStoreService {
     let names = planned.measures.map(\.identity.name)
     let dataset = planned.dataset
     for _ in 0..<Self.mergeLimit {
-      let latest = try store.catchUp(dataset)
-      if let latest {
-        try requireScores(latest, advice: "; name another dataset with --into")
-      }
+      let latest = try requireScores(in: dataset)
       let earlier = try scoresVersion(of: planned.outputs.version, in: dataset)
       var known: [ScoreRow] = []
       if let earlier { known = try scoreRows(earlier) }
@@ -206,6 +204,14 @@ extension LocalStoreService {
       MemorySource(name: "the scores", bytes: ScoreColumns.lines(rows)), layout: .lines,
       options: ReadOptions(types: ScoreColumns.types(of: rows)))
     return try store.push(planned.dataset, reader, options(order)) { _ in }
+  }
+
+  /// The latest version of a dataset, nil when it has none; throws when that holds something else
+  /// than scores.
+  private func requireScores(in dataset: DatasetName) throws(StoreError) -> Version? {
+    guard let latest = try store.catchUp(dataset) else { return nil }
+    try requireScores(latest, advice: "; name another dataset with --into")
+    return latest
   }
 
   /// Throws unless a version holds scores.

@@ -19,13 +19,11 @@ extension LocalStoreService {
     var options = options(request)
     options.request = isKeyed ? try Self.digest(of: request, file) : nil
     let latest = try store.catchUp(dataset)
-    if [latest?.record.kind, request.kind].contains(where: { $0?.isGuarded == true }) {
-      throw StoreError(
-        .denied,
-        "datasets of kind providers are not pushed: save one with 'assay provider add --file', which "
-          + "checks it")
-    }
-    let isRatings = request.kind == .ratings || latest?.record.kind == .ratings
+    let kind = request.kind ?? latest?.record.kind ?? .results
+    options.checkedKind = kind.isCheckedOnPush ? kind : nil
+    // Before the file is read.
+    try KindRule.require(kind, checked: options.checkedKind, over: latest, in: dataset)
+    let isRatings = kind == .ratings
     if isRatings { options.key = request.key ?? [RatingColumns.key] }
     var types = request.types
     // Other formats describe their columns themselves.
@@ -38,7 +36,7 @@ extension LocalStoreService {
       limitBytes: file.limitBytes)
     let result: PushResult
     do throws(StoreError) {
-      if isRatings { try checkRatings(&reader, mode: request.mode, after: latest) }
+      try checkRows(&reader, of: kind, mode: request.mode, after: latest)
       result = try store.push(dataset, reader, options) { rows in
         progress(Progress(done: rows, unit: .rows))
       }

@@ -16,6 +16,10 @@ package struct PushOptions: Sendable {
   /// With `merge`: rows whose keys the file lacks are removed.
   package var deletesMissing = false
   package var kind: DatasetKind?
+  /// The kind for which the caller has checked the rows.
+  ///
+  /// A version of a kind that does not take any rows is made only by a push that names it so.
+  package var checkedKind: DatasetKind?
   package var message = ""
   package var author = ""
   /// The number the latest version must have (0: there must be none), or the push is refused.

@@ -11,10 +11,11 @@ extension Store {
   /// When it returns, the version is on disk. Whatever fails, the dataset is as it was; chunks that
   /// were written for it are unreferenced until `gc` removes them.
   /// - Parameter progress: called with the number of rows taken so far.
-  /// - Throws: ``StoreError``: `usage` for a key or an attribute that live rows have, `invalid` for
-  ///   bad input, `conflict` when the latest version is not
-  ///   the expected one or an idempotency key was used for other content, `missing` for a reference
-  ///   in the lineage, `exhausted` or `unavailable` when the disk refuses.
+  /// - Throws: ``StoreError``: `usage` for a key or an attribute that live rows have, `denied` for
+  ///   a kind that does not take these rows (``KindRule``), `invalid` for bad input, `conflict`
+  ///   when the latest version is not the expected one or an idempotency key was used for other
+  ///   content, `missing` for a reference in the lineage, `exhausted` or `unavailable` when the
+  ///   disk refuses.
   package func push(
     _ dataset: DatasetName, _ reader: any RowReader, _ options: PushOptions = PushOptions(),
     progress: (Int) -> Void = { _ in }
@@ -34,8 +35,12 @@ extension Store {
       let latest = try catchUp(dataset)
       try requireNoHole(at: (head?.sequence ?? 0) + 1, of: dataset)
       try check(latest, against: options, dataset)
+      try KindRule.require(
+        options.kind, checked: options.checkedKind, over: latest, in: dataset)
       if attempt > 0 { try reader.restart() }
       let built = try build(&reader, latest, options, progress)
+      try KindRule.requireForm(
+        built.manifest, of: options.kind ?? latest?.record.kind ?? .results, in: dataset)
       if let result = try publish(built, dataset, latest, after: head, options) { return result }
       // Another writer's record has this sequence in the log. Its version is the parent now.
       attempt += 1
@@ -174,10 +179,10 @@ extension Store {
         .usage, "a dataset of kind \(kind.rawValue) needs a key, which identifies its rows")
     }
     guard let latest, latest.record.kind.isAppendOnly else { return }
-    guard kind == latest.record.kind, key == known else {
+    guard key == known else {
       throw StoreError(
         .denied,
-        "\(latest.dataset) is of kind \(latest.record.kind.rawValue) and keeps that kind and its key "
+        "\(latest.dataset) is of kind \(kind.rawValue) and keeps its key "
           + "'\(NameList.text(known))'; push to another dataset")
     }
   }

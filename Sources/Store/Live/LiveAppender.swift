@@ -127,16 +127,7 @@ package final class LiveAppender: Sendable {
     }
     defer { withExtendedLifetime(held) {} }
     let latest = try store.catchUp(dataset)
-    if let kind = latest?.record.kind, kind.isAppendOnly {
-      // A row that comes live takes the place of the one with its key, unseen.
-      throw StoreError(
-        .denied,
-        "\(dataset) is of kind \(kind.rawValue), whose rows are checked as they come; send them to "
-          + "/v1/\(kind.rawValue)/\(dataset)")
-    }
-    if let kind = latest?.record.kind, kind.isGuarded {
-      throw StoreError(.denied, "\(dataset) is of kind \(kind.rawValue), and takes no rows")
-    }
+    try KindRule.requireRows(latest?.record.kind, in: dataset)
     let schema = try latest.map { version throws(StoreError) in
       try store.snapshot(version).schema
     }

@@ -141,15 +141,18 @@ struct LiveSealer: Sendable {
 
   /// Pushes rows, each column with a type that holds them: a row that was acknowledged is saved
   /// whatever type was pushed meanwhile.
-  /// - Returns: The result of the push; a failure when a key was pushed in between that the rows do
-  ///   not fit: they wait, since a dataset without its key would be another.
+  /// - Returns: The result of the push; a failure when a key or a kind was pushed in between that
+  ///   the rows do not fit: they wait, since a dataset without its key would be another, and one
+  ///   whose kind is checked takes no rows that were not.
   private func publish(
     _ text: [UInt8], _ segment: LiveJournal.Closed, hiding hidden: Set<Digest>
   ) throws(StoreError) -> Result<PushResult, StoreError> {
-    let snapshot = try store.catchUp(dataset).map { version throws(StoreError) in
-      try store.snapshot(version)
-    }
+    let latest = try store.catchUp(dataset)
     try requireOwnKey(segment)
+    if let kind = latest?.record.kind, !kind.takesAnyRows {
+      return .failure(waiting(segment, in: kind))
+    }
+    let snapshot = try latest.map { version throws(StoreError) in try store.snapshot(version) }
     let key = snapshot?.schema.key ?? []
     var options = PushOptions()
     options.mode = key.isEmpty ? .append : .merge
@@ -175,6 +178,16 @@ struct LiveSealer: Sendable {
             + "(\(error.message)); push it with a key that fits them, or move the file away to give "
             + "them up"))
     }
+  }
+
+  /// The reason for which rows wait that were taken before their dataset got its kind.
+  private func waiting(_ segment: LiveJournal.Closed, in kind: DatasetKind) -> StoreError {
+    StoreError(
+      .conflict,
+      "\(segment.rows) rows of \(segment.name) wait, and are kept: \(dataset) became one of kind "
+        + "\(kind.rawValue) after they were taken, and takes none that were not checked; move the "
+        + "file away to give them up, or, while nothing takes rows, into the folder of another "
+        + "dataset beside it, to save them there")
   }
 
   /// Throws where a push of an older program has the key of a segment: its rows would be taken for
