@@ -9,12 +9,12 @@ import Synchronization
 /// processes may share the file; calls block, usually for microseconds. A call throws
 /// ``StoreError``: `corrupt` with ``isDamaged`` set when the index itself is broken (then
 /// ``reset()`` it, catch up and try again), `corrupt` without it when a log contradicts itself,
-/// `unavailable` when the file is locked or cannot be read, `exhausted` when the disk is full.
+/// `unavailable` when the file is locked or the disk fails, `exhausted` when the disk is full.
 package final class Index: Sendable {
   private struct State {
     var open: OpenIndex
     var isDamaged = false
-    var isUnwritable = false
+    var isWithoutDisk = false
     var generation = 0
   }
 
@@ -23,6 +23,8 @@ package final class Index: Sendable {
   let store: String
   /// The key of all checksums.
   let key: RowChecksum
+  /// The failure of the disk for which the index was made in memory when it was opened.
+  package let diskFailure: StoreError?
   private let state: Mutex<State>
   /// The cache of packs by id.
   ///
@@ -36,27 +38,31 @@ package final class Index: Sendable {
     self.store = store
     key = RowChecksum(store: store)
     do {
-      state = Mutex(State(open: try Self.open(path, store)))
+      let (open, failure) = try Self.open(path, store)
+      state = Mutex(State(open: open))
+      diskFailure = failure
     } catch {
       throw IndexFailure.storeError(error)
     }
   }
 
-  /// Opens the file, or makes an index in memory where the disk has no room for one.
-  private static func open(_ path: String, _ store: String) throws -> OpenIndex {
+  /// Opens the file, or makes an index in memory where the disk has no room for one, or fails.
+  private static func open(
+    _ path: String, _ store: String
+  ) throws -> (index: OpenIndex, failure: StoreError?) {
     do {
-      return try IndexFile.open(path, store)
-    } catch  where IndexFailure.isUnwritable(error) {
-      return try IndexFile.replace(":memory:", store)
+      return (try IndexFile.open(path, store), nil)
+    } catch  where IndexFailure.isOfDisk(error) {
+      return (try IndexFile.replace(":memory:", store), IndexFailure.storeError(error))
     }
   }
 
   /// True when a call found the index broken.
   package var isDamaged: Bool { state.withLock { $0.isDamaged } }
 
-  /// True when a call could not write the index, since the disk is full or fails: one in memory
-  /// serves as well (``reset(adopts:isPrivate:)``).
-  package var isUnwritable: Bool { state.withLock { $0.isUnwritable } }
+  /// True when a call could not read or write the index, since the disk is full or fails: one in
+  /// memory serves as well (``reset(adopts:isPrivate:)``).
+  package var isWithoutDisk: Bool { state.withLock { $0.isWithoutDisk } }
 
   /// A counter that rises when earlier answers of the index may no longer hold, apart from
   /// additions: a caller of several reads repeats them when it rose in between.
@@ -165,8 +171,8 @@ package final class Index: Sendable {
         // Another thread may have opened another index meanwhile, which this says nothing of.
         state.withLock { if $0.open.queue === open.queue { $0.isDamaged = true } }
       }
-      if IndexFailure.isUnwritable(cause) {
-        state.withLock { if $0.open.queue === open.queue { $0.isUnwritable = true } }
+      if IndexFailure.isOfDisk(cause) {
+        state.withLock { if $0.open.queue === open.queue { $0.isWithoutDisk = true } }
       }
       throw IndexFailure.storeError(cause)
     }

@@ -15,8 +15,9 @@ enum IndexFailure {
     // SQLite returns these only for files that were cut short or removed while processes have them
     // open (https://www.sqlite.org/rescode.html): a read behind the end; a name that does not exist
     // when a log is made beside it, or removed.
+    // A disk that fails gives SQLITE_IOERR_CORRUPTFS; `explained` keeps it from being the others.
     case .SQLITE_IOERR_SHORT_READ, .SQLITE_IOERR_FSTAT, .SQLITE_IOERR_DELETE_NOENT,
-      .SQLITE_IOERR_VNODE, .SQLITE_IOERR_CORRUPTFS, .SQLITE_READONLY_DBMOVED,
+      .SQLITE_IOERR_VNODE, .SQLITE_READONLY_DBMOVED,
       .SQLITE_READONLY_ROLLBACK, .SQLITE_READONLY_RECOVERY, .SQLITE_READONLY_CANTINIT,
       .SQLITE_CANTOPEN_DIRTYWAL:
       return true
@@ -32,12 +33,17 @@ enum IndexFailure {
     }
   }
 
-  /// Returns true when the disk took no more bytes of the index.
-  static func isUnwritable(_ error: any Error) -> Bool {
-    guard let error = error as? DatabaseError else { return false }
+  /// Returns true when the disk has no room for the index, or fails to read or write it.
+  ///
+  /// An index in memory serves as well.
+  static func isOfDisk(_ error: any Error) -> Bool {
+    guard let error = error as? DatabaseError, !isDamage(error) else { return false }
     return error.resultCode == .SQLITE_FULL
-      || [.SQLITE_IOERR_WRITE, .SQLITE_IOERR_SHMSIZE].contains(error.extendedResultCode)
+      || error.resultCode == .SQLITE_IOERR && error.extendedResultCode != .SQLITE_IOERR_NOMEM
   }
+
+  /// The error numbers of a disk, or of a file system, that fails.
+  private static let ofDisk: Set<Int32> = [EIO, ENXIO, ENODEV, EREMOTEIO, ESTALE, EUCLEAN, EBADMSG]
 
   /// Returns true when replaced files can cause an error; SQLite returns the same errors for a
   /// failing disk.
@@ -68,7 +74,11 @@ enum IndexFailure {
     var message = error.message ?? error.resultCode.description
     if let use = use(error.extendedResultCode) { message += " while \(use)" }
     if code != 0 { message += ": \(systemReason(code))" }
-    return DatabaseError(resultCode: error.extendedResultCode, message: message)
+    // A disk that fails where it is asked whether a file is there says nothing of the file.
+    let saysMore = isDamage(error) || error.resultCode == .SQLITE_CANTOPEN
+    let isOfDisk = ofDisk.contains(code) && saysMore
+    return DatabaseError(
+      resultCode: isOfDisk ? .SQLITE_IOERR : error.extendedResultCode, message: message)
   }
 
   /// The use of the file in which the error came (https://www.sqlite.org/rescode.html).
@@ -109,6 +119,11 @@ enum IndexFailure {
         .denied,
         "index.sqlite cannot be opened or written (\(reason)); check who owns the store, and how "
           + "many files may be open ('ulimit -n')")
+    case .SQLITE_IOERR:
+      return StoreError(
+        .unavailable,
+        "index.sqlite cannot be used, since the disk failed (\(reason)); nothing is lost with it: "
+          + "check the disk, then make it anew with 'assay reindex'")
     default:
       return StoreError(
         .unavailable, "index.sqlite cannot be used (\(reason)); check the disk and try again")

@@ -67,7 +67,7 @@ package final class Store: Sendable {
     self.clock = clock
     self.warn = warn
     index = try Self.openIndex(home.indexPath, id)
-    keeper = IndexKeeper(objects: objects, index: index)
+    keeper = IndexKeeper(objects: objects, index: index, warn: warn)
     chunks = ChunkStore(objects: objects, keeper: keeper, cacheBytes: cacheBytes)
   }
 

@@ -9,8 +9,8 @@ import Objects
 extension IndexKeeper {
   /// Adds to the index the commits of a dataset since the last read.
   ///
-  /// Mostly two `stat`s are enough: that the folder did not change, and that the next file does not
-  /// exist (a folder's time is too coarse to show that).
+  /// Mostly three `stat`s are enough: that the folder and the newest file did not change, and that
+  /// the next file does not exist (a folder's time is too coarse to show that).
   /// - Returns: the newest record of the log; nil when it has none.
   /// - Throws: ``StoreError``: `corrupt` naming a file that is lost or damaged, `unavailable` when
   ///   a newer program wrote it.
@@ -19,17 +19,41 @@ extension IndexKeeper {
     var head = try index.head(of: dataset)
     let known = head?.sequence ?? 0
     let changed = try objects.changed(StoreLayout.logPrefix(dataset))
-    let compared = compared(dataset)
-    if let head, let changed, compared?.head == head, compared?.changed == changed,
-      try objects.status(of: StoreLayout.logName(dataset, known + 1)) == nil
-    {
-      return head
+    let stamp = try changed.map { changed throws(StoreError) in
+      try self.stamp(of: dataset, known, changed)
     }
-    if let head, compared?.head != head { try requireSameHistory(head) }
+    if let head {
+      if !isCompared(head, stamp) {
+        try requireSameHistory(head)
+      } else if try objects.status(of: StoreLayout.logName(dataset, known + 1)) == nil {
+        return head
+      }
+    }
     let newest = try newestLog(of: dataset, after: known)
     if newest > known { head = try takeIn(known + 1...newest, of: dataset) }
-    if let head, let changed { note(head, changed) }
+    if let head, let changed { note(head, try self.stamp(of: dataset, newest, changed)) }
     return head
+  }
+
+  private func stamp(
+    of dataset: DatasetName, _ newest: Int, _ changed: Timestamp
+  ) throws(StoreError) -> Stamp {
+    Stamp(
+      changed: changed,
+      newest: newest == 0 ? nil : try objects.status(of: StoreLayout.logName(dataset, newest)))
+  }
+
+  /// Throws unless the file of the newest record that the index knows holds it.
+  ///
+  /// Its bytes are read: the next record names their digest.
+  /// - Throws: ``StoreError``: `corrupt` naming a file that is damaged or another, `unavailable`
+  ///   when a newer program wrote it.
+  func requireRecord(_ head: DatasetHead) throws(StoreError) {
+    let name = StoreLayout.logName(head.dataset, head.sequence)
+    objects.refresh(name)
+    guard try readLogFile(name, head.dataset, head.sequence).record?.digest == head.digest else {
+      throw otherHistory(head.dataset)
+    }
   }
 
   /// Throws unless the index still has the record that ``readLog(of:)`` found to be the newest: set
@@ -95,17 +119,22 @@ extension IndexKeeper {
     return true
   }
 
-  /// Throws unless the newest record that the index knows is the one in its file.
+  /// Throws unless the newest record that the index knows is the one in its file, as far as the end
+  /// of the file shows.
   ///
   /// A copy of the store that diverged has other records under the same names: an index from that
   /// copy is rebuilt. A newest record without a file is one that was lost, which only the index
-  /// remembers.
+  /// remembers. A file that is there and cannot be read as the record is damage: what the index
+  /// says of it may be of another history.
   private func requireSameHistory(_ head: DatasetHead) throws(StoreError) {
     let name = StoreLayout.logName(head.dataset, head.sequence)
-    if let trailerChecksum = try objects.trailerChecksum(of: name) {
-      if try index.pack(name)?.trailerChecksum == trailerChecksum { return }
-      guard let digest = try recordDigest(head.dataset, head.sequence) else { return }
-      guard digest == head.digest else { throw otherHistory(head.dataset) }
+    if let trailerChecksum = try objects.trailerChecksum(of: name),
+      try index.pack(name)?.trailerChecksum == trailerChecksum
+    {
+      return
+    }
+    if try objects.status(of: name) != nil {
+      try requireRecord(head)
       // Its chunks were moved by a process that did not know of this index.
       try relocate()
       return

@@ -12,41 +12,65 @@ final class IndexKeeper: Sendable {
   let objects: any ObjectStore
   let index: Index
 
-  /// The newest record of a dataset's log when the index was last compared with it, and its
-  /// folder's last change.
+  /// A sign, cheap to read, of whether a log is as it was: a hint, since bytes may change under it.
+  struct Stamp: Equatable {
+    /// The last change of its folder.
+    let changed: Timestamp
+    /// The file of its newest record; nil for one that is lost.
+    let newest: FileStatus?
+  }
+
+  /// The newest record of a dataset's log when the index was last compared with it.
   private struct Compared {
     let head: DatasetHead
-    let changed: Timestamp
+    let stamp: Stamp
   }
 
   private let logs = Mutex<[DatasetName: Compared]>([:])
   /// Held while the index is rebuilt, in part or as a whole; the names of the files that objects
   /// were last located in.
   private let located = Mutex<[String]?>(nil)
+  /// Receives the failures of a disk that another index in memory makes up for.
+  private let warn: @Sendable (String) -> Void
 
-  init(objects: any ObjectStore, index: Index) {
+  init(
+    objects: any ObjectStore, index: Index, warn: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
     self.objects = objects
     self.index = index
+    self.warn = warn
+    if let failure = index.diskFailure { report(failure) }
   }
 
-  func compared(_ dataset: DatasetName) -> (head: DatasetHead, changed: Timestamp)? {
-    logs.withLock { $0[dataset] }.map { ($0.head, $0.changed) }
+  /// Warns of a disk that fails; a full one is reported by what cannot be saved on it.
+  private func report(_ failure: StoreError) {
+    guard failure.kind == .unavailable else { return }
+    warn("\(failure.message); until then each process makes one of its own in memory")
   }
 
-  func note(_ head: DatasetHead, _ changed: Timestamp) {
-    logs.withLock { $0[head.dataset] = Compared(head: head, changed: changed) }
+  /// Returns true when a log has the stamp with which its newest record was last compared.
+  func isCompared(_ head: DatasetHead, _ stamp: Stamp?) -> Bool {
+    logs.withLock { $0[head.dataset] }.map { $0.head == head && $0.stamp == stamp } ?? false
+  }
+
+  func note(_ head: DatasetHead, _ stamp: Stamp) {
+    logs.withLock { $0[head.dataset] = Compared(head: head, stamp: stamp) }
   }
 
   /// Notes a record that this process has written, and so need not compare.
   func noteCommit(of record: LogRecord) {
-    guard let changed = try? objects.changed(StoreLayout.logPrefix(record.dataset)) else { return }
-    note(DatasetHead(record), changed)
+    let name = StoreLayout.logName(record.dataset, record.sequence)
+    guard let changed = try? objects.changed(StoreLayout.logPrefix(record.dataset)),
+      let newest = try? objects.status(of: name)
+    else { return }
+    note(DatasetHead(record), Stamp(changed: changed, newest: newest))
   }
 
   /// Runs `body`; when that finds the index broken, rebuilds the index and runs it again.
   ///
   /// A read of an index that another thread rebuilt meanwhile is repeated too. Where the disk has
-  /// no room for the index, it is made in memory, for this process: reads and `gc` need none.
+  /// no room for the index, or fails, it is made in memory, for this process: reads and `gc` need
+  /// none.
   func repairing<Result>(
     _ body: () throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
@@ -58,9 +82,10 @@ final class IndexKeeper: Sendable {
         if index.generation == generation { return result }
       } catch {
         guard index.generation == generation else { continue }
-        let isFull = index.isUnwritable
-        guard index.isDamaged || isFull, repairs < Self.mostRepairs else { throw error }
-        repairs = isFull ? Self.mostRepairs : repairs + 1
+        let isWithoutDisk = index.isWithoutDisk
+        guard index.isDamaged || isWithoutDisk, repairs < Self.mostRepairs else { throw error }
+        repairs = isWithoutDisk ? Self.mostRepairs : repairs + 1
+        if isWithoutDisk { report(error) }
         try located.withLock { names throws(StoreError) in
           // Another process may have rebuilt it by now; its version is then right.
           if index.generation == generation { try reset(&names, repair: repairs) }
@@ -83,7 +108,7 @@ final class IndexKeeper: Sendable {
     logs.withLock { $0 = [:] }
     do throws(StoreError) {
       try index.reset(adopts: repair == 1, isPrivate: repair == Self.mostRepairs)
-    } catch  where repair > 0 && (error.kind == .denied || error.kind == .exhausted) {
+    } catch  where repair > 0 && [.denied, .exhausted, .unavailable].contains(error.kind) {
       try index.reset(isPrivate: true)
     }
   }
@@ -97,7 +122,7 @@ final class IndexKeeper: Sendable {
       guard let dataset = StoreLayout.parseLogPrefix(folder) else { continue }
       do throws(StoreError) {
         if try readLog(of: dataset) != nil { found[dataset] = .some(nil) }
-      } catch  where !index.isDamaged && !index.isUnwritable {
+      } catch  where !index.isDamaged && !index.isWithoutDisk {
         found[dataset] = .some(error)
       }
     }

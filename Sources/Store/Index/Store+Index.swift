@@ -76,7 +76,8 @@ extension Store {
 
   /// Writes the next record of a dataset's log with whatever `log` holds already.
   ///
-  /// Nil when another writer created that log file first; then nothing happened.
+  /// Nil when another writer created that log file first, or when `head` is not the log's newest
+  /// record; then nothing happened.
   /// - Throws: ``StoreError``, of kind `denied` where ``CommitPermission`` was withdrawn.
   func append(
     _ change: LogRecord.Change, to dataset: DatasetName, after head: DatasetHead?, author: String,
@@ -85,6 +86,7 @@ extension Store {
     bulk: (name: String, pack: PackWriter.Finished)? = nil
   ) throws(StoreError) -> (record: LogRecord, storedBytes: Int, warnings: [String])? {
     try requireNoHole(at: (head?.sequence ?? 0) + 1, of: dataset)
+    guard try isNewest(head, of: dataset) else { return nil }
     let record = LogRecord(
       dataset: dataset, sequence: (head?.sequence ?? 0) + 1,
       previous: head?.digest ?? Digest(zero: ()), author: author, time: time,

@@ -13,6 +13,18 @@ extension Store {
     }
   }
 
+  /// Returns true when `head` is still the newest record of a dataset, and its file holds it; false
+  /// when there is another by now, as when the index was of another history and was rebuilt.
+  /// - Throws: ``StoreError`` of kind `corrupt` naming a file that does not hold the record that is
+  ///   known of it: nothing is linked onto one that cannot be read.
+  func isNewest(_ head: DatasetHead?, of dataset: DatasetName) throws(StoreError) -> Bool {
+    try keeper.repairing { () throws(StoreError) in
+      let newest = try keeper.readLog(of: dataset)
+      if let newest { try keeper.requireRecord(newest) }
+      return newest == head
+    }
+  }
+
   /// Throws unless every record that the index knows has its file.
   /// - Throws: ``StoreError`` of kind `corrupt` naming those that would be lost with the index.
   func requireKnownLogs() throws(StoreError) {
