@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Model
+import Query
 import Wire
 
 /// A command's results on standard output.
@@ -13,6 +14,23 @@ struct Output {
   init() throws(StoreError) {
     sink = try ByteSink.open(path: "-")
     Self.endWithClosedPipe()
+  }
+
+  /// True when standard output is a terminal, whose reader is a person.
+  static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// Prints the text of a result, as its reader may have it.
+  /// - Parameter body: Called with what takes the pieces.
+  func result<Value>(
+    isCSV: Bool,
+    _ body: (_ write: @escaping ([UInt8]) throws(StoreError) -> Void) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    let text = ResultText(isCSV: isCSV, isTerminal: Self.isTerminal) { bytes throws(StoreError) in
+      try write(bytes)
+    }
+    let value = try body { bytes throws(StoreError) in try text.append(bytes) }
+    try text.finish()
+    return value
   }
 
   /// Prints the result of a change that was made.

@@ -57,6 +57,49 @@ import Testing
       try print(.csv) == "name,n,n\n\"a,b\",1,0.5\n\"\",,-12.0\n\"say \"\"日本\"\"\n|\",-300,\n")
   }
 
+  /// What a reader gets of text that comes in pieces of so many bytes.
+  private func shown(
+    _ text: String, isCSV: Bool = true, isTerminal: Bool, pieceBytes: Int
+  ) throws -> String {
+    var shown: [UInt8] = []
+    let result = ResultText(isCSV: isCSV, isTerminal: isTerminal) { shown += $0 }
+    let bytes = Array(text.utf8)
+    for start in stride(from: 0, to: bytes.count, by: pieceBytes) {
+      try result.append(Array(bytes[start..<min(start + pieceBytes, bytes.count)]))
+    }
+    try result.finish()
+    return String(decoding: shown, as: UTF8.self)
+  }
+
+  @Test(arguments: 1..<12)
+  func `csv on a terminal holds nothing that it obeys, and elsewhere every byte`(
+    pieceBytes: Int
+  ) throws {
+    let hostile = "\u{1B}[2J\u{202E}\u{9B}31m\u{7}\u{E0041}"
+    let csv = try print(
+      .csv, ["na\u{1B}me", "日本"],
+      [
+        [.text("a\tb,\"\n\(hostile)\r\n"), .text("é")], [.text(hostile), .null],
+        [.text(""), .text("\n")],
+      ])
+    #expect(try shown(csv, isTerminal: false, pieceBytes: pieceBytes) == csv)
+    #expect(try shown(csv, isCSV: false, isTerminal: true, pieceBytes: pieceBytes) == csv)
+    let safe = try shown(csv, isTerminal: true, pieceBytes: pieceBytes)
+    let gone = "\u{FFFD}[2J\u{FFFD}\u{FFFD}31m\u{FFFD}\u{FFFD}"
+    #expect(
+      safe == """
+        na\u{FFFD}me,日本
+        "a→b,""⏎\(gone)⏎",é
+        \(gone),
+        "","⏎"
+
+        """)
+    #expect(!safe.unicodeScalars.contains { $0 != "\n" && TerminalText.isUnsafe($0) })
+    // A row that is cut short is shown, too.
+    #expect(
+      try shown("a\n\"b\u{1B}", isTerminal: true, pieceBytes: pieceBytes) == "a\n\"b\u{FFFD}")
+  }
+
   @Test func `infinities are null in JSON, and told`() throws {
     let rows: [[QueryValue]] = [[.real(.infinity), .real(-.infinity), .real(0.5)]]
     for format in [TextFormat.json, .jsonl, .csv, .table, .markdown] {

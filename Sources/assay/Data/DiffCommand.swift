@@ -30,8 +30,8 @@ struct DiffCommand: ParsableCommand {
     request.detail = columns ? .columns : stat ? .counts : .rows
     request.limit = limit
     let output = try Output()
-    let differs = try service.diff(old, new, request) { bytes throws(StoreError) in
-      try output.write(bytes)
+    let differs = try output.result(isCSV: request.format == .csv) { write throws(StoreError) in
+      try service.diff(old, new, request, write: write)
     }
     try output.finish()
     if exitCode, differs { throw ExitCode(1) }

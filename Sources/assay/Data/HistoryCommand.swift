@@ -28,8 +28,8 @@ struct HistoryCommand: ParsableCommand {
     request.versions = range.versions
     let service = try global.openService()
     let output = try Output()
-    _ = try service.history(of: range.dataset, request) { bytes throws(StoreError) in
-      try output.write(bytes)
+    _ = try output.result(isCSV: request.format == .csv) { write throws(StoreError) in
+      try service.history(of: range.dataset, request, write: write)
     }
     try output.finish()
   }

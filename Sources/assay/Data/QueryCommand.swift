@@ -46,7 +46,9 @@ struct QueryCommand: ParsableCommand {
     }
     let service = try global.openService()
     let output = try Output()
-    let result = try service.query(request) { bytes throws(StoreError) in try output.write(bytes) }
+    let result = try output.result(isCSV: request.format == .csv) { write throws(StoreError) in
+      try service.query(request, write: write)
+    }
     try output.finish()
     for note in result.notes { ErrorReport.report(note: note, isPartOfAnswer: false) }
     try Self.requireAll(result, limit: limit)
@@ -82,7 +84,7 @@ struct QueryCommand: ParsableCommand {
 
   /// The requested format, or a table on a terminal, otherwise JSON lines.
   static func chosen(_ format: TextFormat?, isJSON: Bool) -> TextFormat {
-    format ?? (isJSON || isatty(STDOUT_FILENO) == 0 ? .jsonl : .table)
+    format ?? (isJSON || !Output.isTerminal ? .jsonl : .table)
   }
 
   private func statement() throws(StoreError) -> String {

@@ -32,7 +32,9 @@ struct TrendCommand: ParsableCommand {
     switch format {
     case _ where global.json: try output.json(document)
     case .csv:
-      try printCSV(document, output)
+      try output.result(isCSV: true) { write throws(StoreError) in
+        try printCSV(document, write)
+      }
       for finding in document.findings ?? [] {
         ErrorReport.report(note: ComparisonPage.sentence(finding))
       }
@@ -117,8 +119,10 @@ struct TrendCommand: ParsableCommand {
     try table.finish()
   }
 
-  private func printCSV(_ document: TrendDocument, _ output: Output) throws(StoreError) {
-    var printer = ResultPrinter(.csv) { bytes throws(StoreError) in try output.write(bytes) }
+  private func printCSV(
+    _ document: TrendDocument, _ write: @escaping ([UInt8]) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    var printer = ResultPrinter(.csv, write: write)
     try printer.begin(
       [
         "version", "created_at", document.by ?? "group", "n", "value", "lower", "upper", "change",

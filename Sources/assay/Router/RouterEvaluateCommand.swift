@@ -83,7 +83,9 @@ struct RouterDecisionsCommand: ParsableCommand {
       format: QueryCommand.chosen(format, isJSON: global.json))
     request.limit = limit
     let output = try Output()
-    let result = try service.query(request) { bytes throws(StoreError) in try output.write(bytes) }
+    let result = try output.result(isCSV: request.format == .csv) { write throws(StoreError) in
+      try service.query(request, write: write)
+    }
     try output.finish()
     try QueryCommand.requireAll(result, limit: limit)
   }

@@ -81,7 +81,8 @@ struct PromptShowCommand: ParsableCommand {
       try output.json(prompt)
     } else {
       let text = prompt.system == nil ? prompt.text : prompt.document
-      try output.write(Array(text.utf8) + [UInt8(ascii: "\n")])
+      let shown = Output.isTerminal ? TerminalText.lines(text) : text
+      try output.write(Array(shown.utf8) + [UInt8(ascii: "\n")])
     }
     try output.finish()
   }
