@@ -260,7 +260,15 @@ def test_TLS_is_1_2_at_least_and_certificates_are_renewed(tmp_path):
         server.process.send_signal(signal.SIGHUP)
         assert waitUntil(lambda: log.read_text().count("stays as it was") == 2)
         assert handshake(server)[0] == first
-        shutil.copy(tmp_path / "second.key", tmp_path / "own.key")
+        # A pipe has no end: nothing waits for one.
+        for number, name in enumerate(["own.pem", "own.key"]):
+            (tmp_path / name).unlink()
+            os.mkfifo(tmp_path / name)
+            server.process.send_signal(signal.SIGHUP)
+            assert waitUntil(lambda: log.read_text().count("is no regular file") == number + 1)
+            assert handshake(server)[0] == first
+            (tmp_path / name).unlink()
+            shutil.copy(tmp_path / f"second.{name[-3:]}", tmp_path / name)
         session = requests.Session()
         session.verify, session.trust_env = False, False
         assert session.get(server.url + "/healthz", timeout=30).status_code == 200

@@ -147,5 +147,13 @@ import Testing
     } throws: { error in
       (error as? ProviderError)?.kind == .auth && "\(error)".contains("chmod 600")
     }
+    // No call waits for a pipe.
+    try FileManager.default.removeItem(atPath: path)
+    try #require(unsafe mkfifo(path, 0o600) == 0)
+    await #expect {
+      _ = try await provider.call(set.target("p:m"), ChatRequest(prompt: "x"))
+    } throws: { error in
+      (error as? ProviderError)?.kind == .auth && "\(error)".contains("no regular file")
+    }
   }
 }

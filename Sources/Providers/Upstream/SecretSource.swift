@@ -92,26 +92,17 @@ package struct SecretSource: Sendable {
   }
 
   private static func read(_ path: String) throws(ProviderError) -> String {
-    let descriptor = retryingOnInterrupt { unsafe open(path, O_RDONLY | O_CLOEXEC) }
-    guard descriptor >= 0 else {
-      throw ProviderError(.auth, "the file \(path) cannot be read: \(systemReason(errno))")
+    do throws(StoreError) {
+      // Of no pipe, for which every call would wait.
+      let file = try RegularFile(path)
+      guard file.isPrivate else {
+        throw StoreError(
+          .denied,
+          "the file \(path) can be read by others: chmod 600 it, and let it belong to you")
+      }
+      return String(decoding: try file.rest(limit: 16 << 10), as: UTF8.self)
+    } catch {
+      throw ProviderError(.auth, error.message)
     }
-    defer { close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw ProviderError(.auth, "'\(path)' is no file")
-    }
-    guard status.st_uid == geteuid() || status.st_uid == 0, status.st_mode & 0o077 == 0 else {
-      throw ProviderError(
-        .auth, "the file \(path) can be read by others: chmod 600 it, and let it belong to you")
-    }
-    var bytes = [UInt8](repeating: 0, count: 16 << 10)
-    let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-      retryingOnInterrupt { unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
-    }
-    guard count >= 0 else {
-      throw ProviderError(.auth, "the file \(path) cannot be read: \(systemReason(errno))")
-    }
-    return String(decoding: bytes[..<count], as: UTF8.self)
   }
 }

@@ -2,6 +2,7 @@ import HummingbirdTLS
 import Model
 import NIOCore
 import NIOSSL
+import Platform
 import Synchronization
 
 /// The certificate of a server and its key, read again from their files when they were renewed.
@@ -56,9 +57,11 @@ final class CertificateKeeper: Sendable {
   private static func read(
     _ certificatePath: String, _ keyPath: String
   ) throws(StoreError) -> Pair {
+    let certificateBytes = try bytes(certificatePath, "--tls-cert")
+    let keyBytes = try bytes(keyPath, "--tls-key")
     do {
-      let chain = try NIOSSLCertificate.fromPEMFile(certificatePath)
-      let key = try NIOSSLPrivateKey(file: keyPath, format: .pem)
+      let chain = try NIOSSLCertificate.fromPEMBytes(certificateBytes)
+      let key = try NIOSSLPrivateKey(bytes: keyBytes, format: .pem)
       let pair = Pair(chain: chain.map { .certificate($0) }, key: .privateKey(key))
       // Refuses a key that is another certificate's.
       _ = try NIOSSLContext(configuration: configuration(of: pair))
@@ -68,6 +71,15 @@ final class CertificateKeeper: Sendable {
         .usage,
         "the certificate or its key cannot be read as PEM, or they are not of one another; check "
           + "--tls-cert and --tls-key")
+    }
+  }
+
+  /// The bytes of a file; of no pipe, which a process that goes on could wait for without an end.
+  private static func bytes(_ path: String, _ option: String) throws(StoreError) -> [UInt8] {
+    do throws(StoreError) {
+      return try RegularFile(path).rest(limit: 1 << 20)
+    } catch {
+      throw StoreError(.usage, "\(option): \(error.message)")
     }
   }
 }

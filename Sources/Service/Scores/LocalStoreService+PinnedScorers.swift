@@ -1,5 +1,5 @@
-import Formats
 import Model
+import Platform
 import Providers
 import Running
 import Scoring
@@ -66,19 +66,18 @@ extension LocalStoreService {
 
   /// The digest of a file's bytes; nil for what is no file that can be read.
   private static func digest(ofFile path: String) throws(StoreError) -> Digest? {
-    let source: FileSource
+    let file: RegularFile
     do throws(StoreError) {
-      source = try FileSource.open(path: path, compression: nil, name: path)
-    } catch  where error.kind == .missing || error.kind == .unavailable {
+      file = try RegularFile(path)
+    } catch {
       return nil
     }
     var hasher = DigestHasher()
-    var bytes: [UInt8] = []
-    while try source.read(1 << 16, appendingTo: &bytes) > 0 {
-      hasher.update(bytes)
-      bytes.removeAll(keepingCapacity: true)
+    while true {
+      let piece = try file.next()
+      if piece.isEmpty { return hasher.finalize() }
+      hasher.update(piece)
     }
-    return hasher.finalize()
   }
 
   /// Throws unless the scorers of a run can be applied to its outputs, as far as that is known
