@@ -7,6 +7,12 @@ enum ArrowFault {
     StoreError(.invalid, "the Arrow data is damaged (\(what)): make it again, or fetch it again")
   }
 
+  /// More of something than this reader takes; `advice` is what makes less of it.
+  static func beyond(_ what: String, _ advice: String) -> StoreError {
+    StoreError(
+      .invalid, "the Arrow data has \(what), the most that is supported: \(advice)")
+  }
+
   /// Something that the format has and this reader has not.
   static func unsupported(_ what: String) -> StoreError {
     StoreError(

@@ -95,9 +95,8 @@ struct ArrowInput {
     let tail = try file.bytes(file.count - 10..<file.count)
     guard Array(tail[4...]) == magic else { throw ArrowFault.damaged("its end is missing") }
     let count = (0..<4).reduce(0) { $0 | Int(tail[$1]) << ($1 * 8) }
-    guard count <= file.count - 18, count <= metadataLimit else {
-      throw ArrowFault.damaged("its footer")
-    }
+    guard count <= file.count - 18 else { throw ArrowFault.damaged("its footer") }
+    try requireMetadata(count)
     return try FlatTable(root: try file.bytes(file.count - 10 - count..<file.count - 10))
   }
 
@@ -115,12 +114,20 @@ struct ArrowInput {
     let count = Int(hasMarker ? words[1] : words[0])
     if count == 0 { return nil }
     let start = place + (hasMarker ? 8 : 4)
-    guard count <= file.count - start, count <= metadataLimit else { throw cutOff }
+    guard count <= file.count - start else { throw cutOff }
+    try requireMetadata(count)
     try file.budget.take(count)
     let message = try ArrowMessage(try file.bytes(start..<start + count))
     let body = start + count
     guard message.bodyCount <= file.count - body else { throw cutOff }
     return (message, body..<body + message.bodyCount)
+  }
+
+  private static func requireMetadata(_ count: Int) throws(StoreError) {
+    guard count <= metadataLimit else {
+      throw ArrowFault.beyond(
+        "metadata of more than \(metadataLimit >> 20) MiB", "write fewer columns or batches")
+    }
   }
 
   private static var cutOff: StoreError { ArrowFault.damaged("it is cut off") }

@@ -165,7 +165,11 @@ package struct ArrowReader: RowReader {
     }
     guard known.count + values.count <= ArrowDecoder.limit,
       known.plainBytes + values.plainBytes <= ArrowDecoder.limit * 2
-    else { throw ArrowFault.tooLarge }
+    else {
+      throw ArrowFault.beyond(
+        "a dictionary of more than \(ArrowDecoder.limit >> 20) MiB",
+        "write the column without a dictionary")
+    }
     // Each addition copies what there was.
     try budget.take(known.plainBytes + known.count * Self.wordBytes)
     decoder.dictionaries[id] = .gather(

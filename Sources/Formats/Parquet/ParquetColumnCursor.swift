@@ -59,7 +59,8 @@ struct ParquetColumnCursor: Sendable {
       if isDone { return entries }
       guard entries.count <= Self.entryLimit else {
         throw .requestLimit(
-          "the lists of a few rows have more than \(Self.entryLimit) elements")
+          "the lists of a few rows have more than \(Self.entryLimit) elements, the limit: write "
+            + "shorter lists, in more rows")
       }
     }
   }
@@ -125,8 +126,12 @@ struct ParquetColumnCursor: Sendable {
       switch header.kind {
       case .dictionary: try readDictionary(header, body)
       case .data, .dataV2:
-        guard header.valueCount <= left, header.valueCount <= Self.entryLimit else {
+        guard header.valueCount <= left else {
           throw ParquetFault.damaged("a page has more values than its column")
+        }
+        guard header.valueCount <= Self.entryLimit else {
+          throw ParquetFault.beyond(
+            "a page of more than \(Self.entryLimit) values", ParquetFault.smallerPages)
         }
         left -= header.valueCount
         try file.budget.take(max(header.plainCount, body.count))
@@ -173,7 +178,12 @@ struct ParquetColumnCursor: Sendable {
         return header
       } catch {
         // It may be longer than what was read: statistics hold whole texts.
-        guard stop < end, size < Self.headerLimit else { throw error }
+        guard stop < end else { throw error }
+        guard size < Self.headerLimit else {
+          throw ParquetFault.beyond(
+            "a page whose header takes more than \(Self.headerLimit >> 20) MiB, or is none",
+            "write it without statistics of long texts, or fetch it again")
+        }
         size *= 16
       }
     }

@@ -35,7 +35,8 @@ extension ParquetCompression {
     case .snappy, .gzip, .brotli, .zstd, .lz4, .lz4Hadoop: break
     }
     guard count <= Self.pageLimit else {
-      throw ParquetFault.unsupported("a page of more than \(Self.pageLimit >> 20) MiB")
+      throw ParquetFault.beyond(
+        "a page of more than \(Self.pageLimit >> 20) MiB", ParquetFault.smallerPages)
     }
     guard count <= (input.count + 64) * ratioLimit else { throw Self.damage }
     if count == 0 { return [] }

@@ -28,10 +28,16 @@ struct ParquetDelta {
     let block = try varint()
     let minis = try varint()
     let total = try varint()
-    guard block > 0, block <= UInt64(Self.blockLimit), minis > 0, minis <= block,
-      block % minis == 0, (block / minis) % 8 == 0, total <= UInt64(max(0, most)),
-      total <= UInt64(Self.valueLimit)
+    guard block > 0, minis > 0, minis <= block, block % minis == 0, (block / minis) % 8 == 0,
+      total <= UInt64(max(0, most))
     else { throw Self.damage }
+    guard block <= UInt64(Self.blockLimit) else {
+      throw ParquetFault.unsupported("differences in blocks of more than \(Self.blockLimit)")
+    }
+    guard total <= UInt64(Self.valueLimit) else {
+      throw ParquetFault.beyond(
+        "a page of more than \(Self.valueLimit) differences", ParquetFault.smallerPages)
+    }
     let count = Int(total)
     let perMini = Int(block / minis)
     var value = try zigzag()
@@ -126,7 +132,8 @@ struct ParquetDelta {
       guard prefix >= 0, prefix <= Int64(texts.bytes.count - last) else { throw Self.damage }
       let start = texts.bytes.count
       guard start + Int(prefix) <= Self.textLimit else {
-        throw ParquetFault.unsupported("a page of more than \(Self.textLimit >> 20) MiB of text")
+        throw ParquetFault.beyond(
+          "a page of more than \(Self.textLimit >> 20) MiB of text", ParquetFault.smallerPages)
       }
       // A copy first: to append a part of an array to itself copies all of it.
       let head = Array(texts.bytes[last..<last + Int(prefix)])

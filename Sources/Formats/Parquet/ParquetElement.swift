@@ -21,7 +21,7 @@ struct ParquetElement {
       switch field.id {
       case 1:
         type = ParquetPhysicalType(rawValue: try thrift.integer(field))
-        if type == nil { throw ParquetFault.damaged("a column of an unknown type") }
+        if type == nil { throw ParquetFault.unsupported("a column of a type that is not known") }
       case 2: length = try thrift.integer(field)
       case 3:
         guard let value = ParquetRepetition(rawValue: try thrift.integer(field)) else {

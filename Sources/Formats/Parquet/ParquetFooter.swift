@@ -40,7 +40,9 @@ struct ParquetFooter: Sendable {
     let length = (0..<4).reduce(0) { $0 | Int(tail[$1]) << ($1 * 8) }
     guard length <= file.count - 12 else { throw ParquetFault.damaged("its footer is cut off") }
     guard length <= Self.byteLimit else {
-      throw ParquetFault.unsupported("a footer of more than \(Self.byteLimit >> 20) MiB")
+      throw ParquetFault.beyond(
+        "a footer of more than \(Self.byteLimit >> 20) MiB",
+        "write fewer row groups or columns, in several files")
     }
     let footer = file.count - 8 - length
     let bytes = try file.bytes(footer..<footer + length)
@@ -102,7 +104,9 @@ struct ParquetFooter: Sendable {
     extensions = arrowSchema.map(ParquetArrowSchema.extensions) ?? []
     hidesCompression = Self.hidesCompression(writer)
     for group in groups where group.rowCount / Self.rowsPerByte > fileCount {
-      throw ParquetFault.damaged("more rows than its bytes can hold")
+      throw ParquetFault.beyond(
+        "more than \(Self.rowsPerByte) rows for each of its bytes",
+        "write fewer rows, or leave out columns that are empty")
     }
   }
 

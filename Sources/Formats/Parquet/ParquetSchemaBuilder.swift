@@ -4,6 +4,8 @@ import Model
 struct ParquetSchemaBuilder {
   /// The greatest depth of nested fields.
   private static let depthLimit = 64
+  /// The greatest length of values of fixed length.
+  private static let lengthLimit = 1 << 20
 
   private let elements: [ParquetElement]
   private var position = 0
@@ -83,8 +85,15 @@ struct ParquetSchemaBuilder {
   private mutating func leaf(
     _ element: ParquetElement, _ type: ParquetPhysicalType, _ levels: Levels
   ) throws(StoreError) -> ParquetNode {
-    guard type != .fixedBytes || (1...1 << 20).contains(element.length) else {
-      throw ParquetFault.damaged("the length of the values of '\(element.name)'")
+    if type == .fixedBytes {
+      guard element.length >= 1 else {
+        throw ParquetFault.damaged("the length of the values of '\(element.name)'")
+      }
+      guard element.length <= Self.lengthLimit else {
+        throw ParquetFault.beyond(
+          "values of more than \(Self.lengthLimit) bytes each in '\(element.name)'",
+          "write them as bytes of any length")
+      }
     }
     leaves.append(
       ParquetLeaf(

@@ -85,7 +85,9 @@ struct ThriftReader {
   mutating func skip(_ field: Field) throws(StoreError) { try skip(field.kind, depth: 0) }
 
   private mutating func skip(_ kind: UInt8, depth: Int) throws(StoreError) {
-    guard depth < Self.depthLimit else { throw Self.damage }
+    guard depth < Self.depthLimit else {
+      throw ParquetFault.unsupported("metadata within more than \(Self.depthLimit) others")
+    }
     switch kind {
     case 1, 2: break
     case 3: _ = try byte()
