@@ -10,12 +10,15 @@ package struct ScoreColumn: Sendable, Hashable {
   package let scorerType: String
   /// True when all values are yes or no.
   package let isRate: Bool
+  /// True when some outputs were judged by reference answers.
+  package let hasReference: Bool
 
   /// The score `name` by a scorer of a type.
-  package init(_ name: String, scorerType: String, isRate: Bool) {
+  package init(_ name: String, scorerType: String, isRate: Bool, hasReference: Bool = false) {
     self.name = name
     self.scorerType = scorerType
     self.isRate = isRate
+    self.hasReference = hasReference
   }
 
   /// The name of the scorer, which has no point in it.
@@ -28,8 +31,15 @@ package struct ScoreColumn: Sendable, Hashable {
   /// rules, and the digest of its configuration; null for an output that was not scored.
   package var identity: String { scorer + ".scorer" }
 
+  /// The column with the digest of the reference answers that each output was judged by; nil for a
+  /// scorer that has none.
+  package var reference: String? { hasReference ? scorer + ".reference_digest" : nil }
+
+  /// The columns that say what the score rests on.
+  package var rests: [String] { [identity] + (reference.map { [$0] } ?? []) }
+
   /// The name of the scorer of a score.
-  static func scorer(of name: String) -> String { String(name.prefix { $0 != "." }) }
+  package static func scorer(of name: String) -> String { String(name.prefix { $0 != "." }) }
 
   /// The types of which more is better, whatever they are configured to look for.
   private static let better: Set = [
@@ -55,12 +65,12 @@ package struct ScoreColumn: Sendable, Hashable {
       ? .higher : Self.worse.contains(scorerType) ? .lower : nil
   }
 
-  /// The definitions of the columns of some scores: the scores, then who gave them.
+  /// The definitions of the columns of some scores: the scores, then who gave them, then by which
+  /// reference answers.
   package static func definitions(_ scores: [ScoreColumn]) -> [ColumnDefinition] {
     scores.map { ColumnDefinition(name: $0.name, type: $0.isRate ? .bool : .float64) }
-      + scores.map(\.identity).textSet.sorted().map {
-        ColumnDefinition(name: $0.string, type: .string)
-      }
+      + (scores.map(\.identity).textSet.sorted() + scores.compactMap(\.reference).textSet.sorted())
+      .map { ColumnDefinition(name: $0.string, type: .string) }
   }
 }
 
@@ -68,11 +78,11 @@ extension [ScoreColumn] {
   /// The score called `name`; nil when that is no score.
   package func score(_ name: String) -> ScoreColumn? { first { $0.name.hasBytes(of: name) } }
 
-  /// The columns with the identities of those scorers of whose scores none is among `metrics`, and
-  /// on which no metric rests therefore.
+  /// The columns that those scores rest on of whose scorers none is among `metrics`, and on which
+  /// no metric rests therefore.
   func idle(_ metrics: [String]) -> [String] {
     let scorers = metrics.map(ScoreColumn.scorer(of:)).textSet
-    return filter { !scorers.contains(DataText($0.scorer)) }.map(\.identity)
+    return filter { !scorers.contains(DataText($0.scorer)) }.flatMap(\.rests)
   }
 
   /// The identities of the scorers of some scores, those that are the same for all outputs.

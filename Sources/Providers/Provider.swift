@@ -207,7 +207,22 @@ package final class Provider: Sendable {
     guard reader.isComplete else {
       throw ProviderError(.truncated, "the answer has no reason for which the model stopped")
     }
-    return reader.answer
+    return try Self.said(reader.answer)
+  }
+
+  /// The answer; throws for one in which the model says nothing, though it stopped of itself: kept
+  /// as an answer, it would count as a success.
+  private static func said(_ answer: Answer) throws(ProviderError) -> Answer {
+    let saysSomething =
+      answer.text != nil || answer.refusal != nil || !answer.toolCalls.isEmpty
+      || !answer.media.isEmpty || !answer.mediaURLs.isEmpty || !answer.embeddings.isEmpty
+    guard !saysSomething, [.stop, .toolCalls].contains(answer.finishReason) else {
+      return answer
+    }
+    throw ProviderError(
+      .malformed,
+      "the answer is empty: it has no text, no call of a tool and no refusal, though the model "
+        + "stopped of itself ('\(TerminalText.line(answer.finishRaw ?? ""))')")
   }
 
   func bytes(
@@ -265,7 +280,7 @@ package final class Provider: Sendable {
         : ProviderError(
           .truncated, "the stream ended without a reason for which the model stopped")
     }
-    return (reader.answer, first)
+    return (try Self.said(reader.answer), first)
   }
 
   private static func events(

@@ -166,7 +166,7 @@ package enum ScoreColumns {
   /// The digest of what an output was judged by.
   ///
   /// Its name is that of a reference answer.
-  static let referenceDigest = "reference_digest"
+  package static let referenceDigest = "reference_digest"
 
   /// The rows as JSON lines.
   package static func lines(_ rows: [ScoreRow]) -> [UInt8] {

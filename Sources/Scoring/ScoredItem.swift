@@ -46,7 +46,7 @@ package struct ScoredColumns: Sendable {
 
   /// The columns that a scorer reads, without those that were read for others, and with that which
   /// says why an output is missing.
-  func limited(to scorer: ScorerColumns) -> ScoredColumns {
+  package func limited(to scorer: ScorerColumns) -> ScoredColumns {
     var visible: [DataText: Column] = [:]
     for name in scorer.names + [ScoredItem.errorColumn] { visible[name] = columns[name] }
     for name in scorer.references {

@@ -71,6 +71,49 @@ import Testing
 
   private static let judge = ["score", "triage", "--scorer", "quality=judge:rubric,target=local:j"]
 
+  @Test func `programs and judges read the reference answers of the inputs that are named`() throws
+  {
+    let place = try workplace()
+    try place.write(
+      #"{"id":"q1","expected":"theirs"}"# + "\n" + #"{"id":"q2","expected":"theirs"}"# + "\n",
+      as: "gold.jsonl")
+    try place.write(
+      (1...2).map { #"{"item":"q\#($0)","model":"m","output":"x","expected":"own"}"# + "\n" }
+        .joined(), as: "own.jsonl")
+    try place.write(
+      """
+      n=0
+      while read -r line; do
+        case "$line" in *'"expected":"theirs"'*) s=1;; *) s=0;; esac
+        echo "{\\"id\\":$n,\\"score\\":$s}"
+        n=$((n+1))
+      done
+      """, as: "grade.sh")
+    try place.write(
+      #"[{"name":"graded","type":"command","argv":["sh","grade.sh"],"columns":["expected"]}]"#,
+      as: "scorers.json")
+    for arguments in [
+      ["push", "gold", "gold.jsonl", "--key", "id", "--kind", "inputs"],
+      ["push", "own", "own.jsonl", "--key", "item,model", "--kind", "outputs", "--from", "gold@1"],
+      ["prompt", "push", "strict", "--text", "{{expected}} OUTPUT={{output}}"],
+    ] {
+      try #require(try place.run(all: arguments).status == 0)
+    }
+    let scorers = [
+      ["--scorers", "scorers.json"], ["--scorer", "strict=judge:strict,target=local:j"],
+    ]
+    for flags in scorers {
+      let refused = try place.run(all: ["score", "own"] + flags)
+      #expect(refused.status == 64 && refused.error.contains("says other things of"))
+      let named = try place.run(all: ["score", "own", "--inputs", "gold"] + flags)
+      #expect(named.status == 0 && named.error.contains("gold@1, which counts"), "\(named.error)")
+    }
+    #expect(try place.text("calls").contains("theirs") && !place.text("calls").contains("own"))
+    let rows = try scores(place, "own.scores")
+    #expect(rows.filter { $0["scorer"] == "graded" }.map { $0["value"] } == [1, 1])
+    #expect(rows.allSatisfy { $0["reference_digest"] != nil })
+  }
+
   // MARK: judge
 
   @Test func `a judge's calls are kept and priced, and scoring again buys nothing`() throws {

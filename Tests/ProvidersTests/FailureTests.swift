@@ -149,6 +149,38 @@ import Testing
     #expect(try await replay.failure()?.kind == kind)
   }
 
+  @Test(arguments: [
+    (
+      "openai.chat",
+      #"{"choices":[{"message":{"role":"assistant","content":null},"finish_reason":"stop"}]}"#
+    ),
+    (
+      "openai.chat",
+      #"{"choices":[{"message":{"content":null,"reasoning":"hm"},"finish_reason":"stop"}]}"#
+    ),
+    ("openai.chat", #"{"choices":[{"message":{"tool_calls":[]},"finish_reason":"tool_calls"}]}"#),
+  ])
+  func `an answer in which the model says nothing is no success`(
+    protocol: String, answer: String
+  ) async throws {
+    let failure = try await Replay(`protocol`, ReplayUpstream(.json(answer))).failure()
+    #expect(failure?.kind == .malformed && "\(failure.map { "\($0)" } ?? "")".contains("is empty"))
+  }
+
+  @Test(arguments: [
+    #"{"choices":[{"message":{"content":""},"finish_reason":"stop"}]}"#,
+    #"{"choices":[{"message":{"content":null,"refusal":"no"},"finish_reason":"stop"}]}"#,
+    #"{"choices":[{"message":{"content":null},"finish_reason":"length"}]}"#,
+    #"""
+    {"choices":[{"message":{"content":null,"tool_calls":[{"id":"1","type":"function",\#
+    "function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}
+    """#,
+  ])
+  func `an empty text, a refusal, a call and a cut answer are answers`(answer: String) async throws
+  {
+    #expect(try await Replay("openai.chat", ReplayUpstream(.json(answer))).failure() == nil)
+  }
+
   @Test func `a call without its key is not sent`() async throws {
     let replay = try Replay("openai.chat", ReplayUpstream(.json("{}")))
     let provider = Provider(

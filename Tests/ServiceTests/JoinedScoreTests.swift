@@ -122,6 +122,38 @@ import Wire
     }
   }
 
+  @Test func `gates on a score by other reference answers are undecided, and others are not`()
+    throws
+  {
+    for (run, answer) in [(1, "yes"), (2, "no")] {
+      let questions = (1...40).map { item in
+        // Another answer for five of them.
+        #"{"item":"q\#(item)","expected":"\#(item <= 5 ? answer : "yes")"}"#
+      }
+      try desk.push(questions.joined(separator: "\n"), to: "questions", key: ["item"]) {
+        $0.kind = .inputs
+      }
+      try pushOutputs(more: ",\"run\":\(run)") { item, _, _ in item % 4 == run ? "no" : "yes" }
+      var request = ScoreRequest(
+        "triage@\(run)", scorers: [.string("exact:expected"), .string("length=number")])
+      request.inputs = "questions@\(run)"
+      _ = try desk.service.score(request)
+    }
+    let document = try compare(
+      "triage@1", "triage@2", gates: ["exact >= -90pp"]
+    ) { $0.options?.missing = .ignore }
+    #expect(document.gates.map(\.verdict) == [.undecided])
+    #expect(document.gates[0].reason?.contains("exact.reference_digest") == true)
+    let finding = document.findings.first { $0.subject == "exact.reference_digest" }
+    #expect(finding?.count == 10 || finding?.count == 5, "\(Self.lines(document.findings))")
+    #expect(finding?.isLeftOut != true)
+    let allowed = try compare("triage@1", "triage@2", gates: ["exact >= -90pp"]) {
+      $0.options?.missing = .ignore
+      $0.options?.allowedChanges = ["exact.reference_digest"]
+    }
+    #expect(allowed.gates.map(\.verdict) == [.passed])
+  }
+
   @Test func `a comparison has the newest scores of each arm, and says which`() throws {
     try pushOutputs { item, _, _ in item % 4 == 0 ? "no" : "yes" }
     try pushOutputs { _, _, _ in "yes" }

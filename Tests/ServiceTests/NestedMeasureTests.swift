@@ -12,10 +12,11 @@ import Wire
   private static let count = 40
 
   /// A run of `count` items with a nested column, told by item.
-  private func push(_ run: Int, _ meta: (Int) -> String) throws {
+  private func push(_ run: Int, asText: Bool = false, _ meta: (Int) -> String) throws {
     let rows = (0..<Self.count).map { item in
       let isGood = (item + run) % 4 > 0
-      return "{\"id\":\(item),\"success\":\(isGood),\"meta\":\(meta(item))}\n"
+      let meta = asText ? JSON.string(meta(item)).text : meta(item)
+      return "{\"id\":\(item),\"success\":\(isGood),\"meta\":\(meta)}\n"
     }
     try desk.push(rows.joined(), key: ["id"])
   }
@@ -65,6 +66,32 @@ import Wire
     let gate = try gated().gates[0]
     #expect(gate.verdict == .undecided && gate.reason?.contains("'meta.judge'") == true, "\(gate)")
     #expect(try gated(allowing: ["meta.judge"]).gates.map(\.verdict) == [.passed])
+  }
+
+  @Test func `a judge and a reference answer are found in texts that are objects`() throws {
+    for (run, judge) in [(1, "a"), (2, "b")] {
+      try push(run, asText: true) { item in
+        // As json.dumps writes it, in any order, with the same value in another spelling.
+        item % 2 == 0
+          ? "{\"judge\": \"\(judge)\", \"expected\": 1}"
+          : " {\"expected\": 1.0,\n \"judge\": \"\(judge)\"}"
+      }
+    }
+    let document = try gated()
+    let gate = document.gates[0]
+    #expect(gate.verdict == .undecided && gate.reason?.contains("'meta.judge'") == true, "\(gate)")
+    #expect(!document.findings.contains { $0.subject == "meta.expected" })
+    #expect(try gated(allowing: ["meta.judge"]).gates.map(\.verdict) == [.passed])
+  }
+
+  @Test(arguments: ["no object", "[1]", "7", #"{"judge": "a""#])
+  func `a column of texts of which one is no object is none of objects`(other: String) throws {
+    for (run, judge) in [(1, "a"), (2, "b")] {
+      try push(run, asText: true) { item in
+        item == Self.count - 1 ? other : "{\"judge\": \"\(judge)\"}"
+      }
+    }
+    #expect(try gated().gates.map(\.verdict) == [.passed])
   }
 
   @Test func `a judge is found among more members than a shape has`() throws {

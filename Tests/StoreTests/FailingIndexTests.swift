@@ -68,9 +68,6 @@ import Testing
     await #expect(processExitsWith: .success) {
       try FailingIndexTests.useStore(opensFirst: false) { FailingIndexTests.breakReads() }
     }
-    await #expect(processExitsWith: .success) {
-      try FailingIndexTests.useStore(opensFirst: true) { FailingIndexTests.breakReads() }
-    }
   }
 
   @Test func `an index that cannot be written is made in memory, and the disk is named`() async {

@@ -54,6 +54,38 @@ import Testing
     #expect(try findings(temporary.store) == (isFound ? [["texts", "d@1", "n"]] : []))
   }
 
+  @Test(arguments: [
+    (["\"1\"", "2", "\"3.5\""], "2 of its values are numbers as texts, like '1', beside 1 number"),
+    (["\"1\"", "{\"a\":\"1\"}", "\"x\""], nil), (["1", "2.5", "true"], nil),
+    (["\"x\"", "1", "\"y\""], nil), (["true", "\"1\"", "[\"1\"]"], nil),
+    (["{\"a\":\"1\"}", "[1]", "null"], nil),
+  ])
+  func `texts of numbers in a column of any values are found`(
+    values: [String], what: String?
+  ) throws {
+    let temporary = try TemporaryStore()
+    try push(values.map { "\"n\":\($0)" }, temporary.store)
+    let found = try temporary.store.checkValues()
+    #expect(found.map(\.kind) == (what == nil ? [] : [.texts]))
+    if let what {
+      #expect(
+        found[0].what.contains(what) && found[0].what.contains("n=float64"), "\(found[0].what)")
+    }
+  }
+
+  @Test func `texts of numbers alone are found in a column of any values`() throws {
+    let temporary = try TemporaryStore()
+    let name = try DatasetName("d")
+    let text = (0..<10).map { "{\"id\":\($0),\"n\":\"\($0)\"}" }.joined(separator: "\n")
+    let reader = try JSONReader(
+      MemorySource(name: "x", bytes: Array(text.utf8)), layout: .lines,
+      options: ReadOptions(types: ["n": .json]))
+    _ = try temporary.store.push(name, reader, PushOptions())
+    let finding = try #require(try temporary.store.checkValues().first)
+    #expect(finding.column == "n" && finding.what.contains("10 of its values are numbers as texts"))
+    #expect(finding.what.contains("n=float64"), "\(finding.what)")
+  }
+
   @Test func `texts of yes and no are found`() throws {
     let temporary = try TemporaryStore()
     try push((0..<4).map { "\"n\":\"\($0 < 2 ? "yes" : "no")\"" }, temporary.store)

@@ -69,6 +69,9 @@ extension Comparability {
   /// Returns true when a column of this name is read.
   static func isRead(_ name: String) -> Bool { part(name, .current) != nil }
 
+  /// Returns true when a column is called as reference answers usually are.
+  package static func isReference(_ name: String) -> Bool { part(name, .current) == .reference }
+
   /// Those of some columns that record what scores rest on, sorted.
   package static func ofScores(_ columns: [ColumnDefinition]) -> [String] {
     columns.filter { column in
@@ -94,7 +97,8 @@ extension Comparability {
     columns.flatMap { column, shape -> [NestedColumn] in
       guard case .structure(let members)? = shape, mayHoldMeasures(column) else { return [] }
       return members.compactMap { member -> NestedColumn? in
-        let found = NestedColumn(column: column.name, member: member.name)
+        let found = NestedColumn(
+          column: column.name, member: member.name, isText: column.type == .string)
         guard member.shape != .null else { return nil }
         switch part(found.name, .current) {
         case .reference: return found
@@ -105,10 +109,12 @@ extension Comparability {
     }
   }
 
-  /// Returns true for a nested column whose members may be judges and reference answers: one that
-  /// is not read itself, and does not hold results (`output`, `scores`).
+  /// Returns true for a column whose members may be judges and reference answers, where its values
+  /// are objects or texts of such: one that is not read itself, and does not hold results
+  /// (`output`, `scores`).
   package static func mayHoldMeasures(_ column: ColumnDefinition) -> Bool {
-    column.type == .json && !isRead(column.name) && !MetricRoles.isUsual(column.name)
+    [.json, .string].contains(column.type) && !isRead(column.name)
+      && !MetricRoles.isUsual(column.name)
       && MetricDirection.words(of: column.name).allSatisfy {
         !isSaying($0) && !MetricDirection.tells($0)
       }

@@ -39,7 +39,8 @@ package struct Comparability: Sendable {
   private let metrics: [String]
   /// The column that numbers the attempts at an item.
   private let repeats: String?
-  /// The scorers whose identities are columns, by these columns' names.
+  /// The scorers of which columns say who they are and which reference answers they had, by these
+  /// columns' names.
   private let scorers: [DataText: String]
 
   /// Compares the items `keys`, which all arms have.
@@ -56,7 +57,7 @@ package struct Comparability: Sendable {
     self.allowed = allowed.map(Self.plain)
     self.metrics = edition == .first ? [] : metrics
     scorers = sides.flatMap(\.scores).reduce(into: [:]) { scorers, score in
-      scorers[DataText(score.identity)] = score.scorer
+      for column in score.rests { scorers[DataText(column)] = score.scorer }
     }
     for index in sides.indices.dropFirst() {
       try compareColumns(sides, index, keys, items)

@@ -5,14 +5,25 @@ package import Model
 package struct NestedColumn: Sendable {
   package let column: String
   package let member: String
+  /// True when the values of the column are texts that are JSON, as CSV has it.
+  let isText: Bool
 
   /// The name of the column: `meta.judge`.
   package var name: String { "\(column).\(member)" }
 
   /// The member of `column` called `member`.
-  package init(column: String, member: String) {
+  package init(column: String, member: String, isText: Bool = false) {
     self.column = column
     self.member = member
+    self.isText = isText
+  }
+
+  /// The compact JSON of a text that is a JSON object; nil for any other text.
+  static func object(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    guard let first = text.first(where: { !" \n\r\t".utf8.contains($0) }),
+      first == UInt8(ascii: "{"), let json = try? JSON(parsing: Array(text)), json.object != nil
+    else { return nil }
+    return json.compactBytes
   }
 
   /// The member of each value: a text as it is, a number in its shortest spelling, any other value
@@ -22,7 +33,7 @@ package struct NestedColumn: Sendable {
     var validity = Bitmap(repeating: false, count: vector.count)
     for row in 0..<vector.count {
       if vector.hasValue(row), let text = vector.values.text(row),
-        let value = value(in: text.words.bytes, text.range)
+        let value = member(of: text.words.bytes, text.range)
       {
         texts.bytes += value
         validity[row] = true
@@ -31,6 +42,11 @@ package struct NestedColumn: Sendable {
     }
     return ColumnVector(
       type: .string, count: vector.count, validity: validity, values: .text(texts))
+  }
+
+  private func member(of bytes: [UInt8], _ range: Range<Int>) -> [UInt8]? {
+    guard isText else { return value(in: bytes, range) }
+    return Self.object(bytes[range]).flatMap { value(in: $0, 0..<$0.count) }
   }
 
   private func value(in bytes: [UInt8], _ range: Range<Int>) -> [UInt8]? {

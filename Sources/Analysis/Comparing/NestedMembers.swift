@@ -1,7 +1,8 @@
 package import Columns
 package import Model
 
-/// The members of the objects in a nested column whose values share no shape, as reading finds.
+/// The members of the objects in a nested column whose values share no shape, or in a column of
+/// texts that are all objects, as reading finds.
 package struct NestedMembers {
   /// The most names that are kept; members of later names are not looked at.
   package static let limit = 1000
@@ -10,27 +11,52 @@ package struct NestedMembers {
   /// The names as they are written, by place.
   private var names: [[UInt8]] = []
   private var shapes: [ValueShape] = []
+  /// The bytes of texts so far.
+  private var textBytes = 0
+  /// True when a text is no object, or there are too many texts to read.
+  private var areOthers = false
+
+  /// The most bytes of texts of a column that are read for objects.
+  package static let textLimit = 64 << 20
 
   /// No members yet.
   package init() {}
 
-  /// Adds the members of a column's values that are objects.
+  /// True when no later value changes the answer: the column is not one of objects.
+  package var isDecided: Bool { areOthers }
+
+  /// Adds the members of a column's values that are objects; of texts, all have to be.
   package mutating func add(_ vector: ColumnVector) {
-    for row in 0..<vector.count {
-      guard vector.hasValue(row), let text = vector.values.text(row) else { continue }
-      var cursor = JSONCursor(text.words.bytes, text.range)
-      guard cursor.take("{") else { continue }
-      var expected = 0
-      while !cursor.isAtEnd, cursor.next == UInt8(ascii: "\"") {
-        let name = cursor.string()
-        guard cursor.take(":") else { break }
-        let shape = Self.shape(cursor.value())
-        if let place = place(of: name, expected) {
-          shapes[place] = Self.joined(shapes[place], shape)
-          expected = place + 1
-        }
-        guard cursor.take(",") else { break }
+    for row in 0..<vector.count where !areOthers && vector.hasValue(row) {
+      guard let text = vector.values.text(row) else { continue }
+      guard vector.type == .string else {
+        add(text.words.bytes, text.range)
+        continue
       }
+      textBytes += text.range.count
+      guard textBytes <= Self.textLimit,
+        let object = NestedColumn.object(text.words.bytes[text.range])
+      else {
+        areOthers = true
+        return
+      }
+      add(object, 0..<object.count)
+    }
+  }
+
+  private mutating func add(_ bytes: [UInt8], _ range: Range<Int>) {
+    var cursor = JSONCursor(bytes, range)
+    guard cursor.take("{") else { return }
+    var expected = 0
+    while !cursor.isAtEnd, cursor.next == UInt8(ascii: "\"") {
+      let name = cursor.string()
+      guard cursor.take(":") else { break }
+      let shape = Self.shape(cursor.value())
+      if let place = place(of: name, expected) {
+        shapes[place] = Self.joined(shapes[place], shape)
+        expected = place + 1
+      }
+      guard cursor.take(",") else { break }
     }
   }
 
@@ -48,7 +74,7 @@ package struct NestedMembers {
 
   /// The members as those of one structure, by name; nil when no value is an object.
   package var shape: ValueShape? {
-    if names.isEmpty { return nil }
+    if names.isEmpty || areOthers { return nil }
     return .structure(
       places.sorted { $0.key < $1.key }.map { name, place in
         .init(name: name.string, shape: shapes[place], isOptional: true)

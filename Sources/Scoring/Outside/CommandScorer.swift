@@ -74,7 +74,7 @@ package struct CommandScorer: OutsideScorer {
       cells[name] = item.cell(name) == nil ? .null : try item.value(name)
     }
     return [
-      "item": .string(key.item.string), "model": .string(key.model.string),
+      "item": key.item.json, "model": .string(key.model.string),
       "attempt": .integer(key.attempt), "row": .object(cells),
     ]
   }

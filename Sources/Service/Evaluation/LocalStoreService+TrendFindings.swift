@@ -147,7 +147,7 @@ extension LocalStoreService {
     let others =
       Comparability.ofScores(schema.columns) + [reader.request.repeats].compactMap(\.self)
     var columns: [String] = []
-    for name in key + others + [score.name, score.identity]
+    for name in key + others + [score.name] + score.rests
     where !columns.hasText(name) && scored.schema.index(of: name) != nil {
       columns.append(name)
     }

@@ -47,9 +47,13 @@ extension LocalStoreService {
       .unfolding(members) { columns.hasText($0) }
   }
 
-  /// The judges and reference answers in the nested columns of a version.
+  /// The rows by which most columns of texts show that they are none of objects.
+  private static let fewRows = 64
+
+  /// The judges and reference answers in the nested columns of a version, and in columns of texts
+  /// that are all JSON objects.
   ///
-  /// The members of a column whose values share no shape are found by reading it.
+  /// The members of a column whose values share no shape, or are texts, are found by reading it.
   func nestedMeasures(of version: Version) throws(StoreError) -> [NestedColumn] {
     let snapshot = try store.snapshot(version)
     let manifest = snapshot.manifest
@@ -67,10 +71,16 @@ extension LocalStoreService {
 
   private func members(of column: Int, in snapshot: Snapshot) throws(StoreError) -> ValueShape? {
     var members = NestedMembers()
-    try RowPages(snapshot, columns: [column]).forEach(.range(0..<snapshot.rows)) {
-      page throws(StoreError) in
-      try checkCancellation()
-      for batch in page { members.add(batch.vectors[0]) }
+    // Most columns of texts are none of objects, as the first ones show.
+    var start = 0
+    for end in [Self.fewRows, snapshot.rows] where end > start && start < snapshot.rows {
+      try RowPages(snapshot, columns: [column]).forEach(.range(start..<min(end, snapshot.rows))) {
+        page throws(StoreError) in
+        try checkCancellation()
+        for batch in page { members.add(batch.vectors[0]) }
+      }
+      if members.isDecided { return nil }
+      start = end
     }
     return members.shape
   }

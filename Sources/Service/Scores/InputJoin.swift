@@ -44,6 +44,8 @@ struct ColumnSources {
     let isReference: Bool
     /// The first one is read; the others have to agree with it.
     let places: [Int?]
+    /// True when the outputs have it too, and the inputs were named: theirs count.
+    let isOverridden: Bool
   }
 
   private let version: Version
@@ -65,7 +67,7 @@ struct ColumnSources {
   /// Adds the columns that a scorer reads.
   /// - Throws: ``StoreError`` of kind `usage` when one is missing.
   mutating func add(_ scorer: any Measure) throws(StoreError) {
-    let columns = scorer.columns
+    let columns = scorer.joined
     for name in columns.required where !add(name, in: columns) {
       let all = names + inputs.flatMap { $0.schema.columns.map(\.name) }
       throw StoreError(
@@ -117,7 +119,10 @@ struct ColumnSources {
       }
     }
     guard !places.isEmpty else { return false }
-    wanted.append(Wanted(name: name, isReference: isReference, places: places))
+    let isOverridden = isReference && places[0] != nil && names.hasText(name)
+    wanted.append(
+      Wanted(
+        name: name, isReference: isReference, places: places, isOverridden: isOverridden))
     return true
   }
 }
@@ -132,8 +137,9 @@ extension ColumnSources {
   /// The columns that are read of the outputs, or of inputs.
   private func columns(of place: Int?) -> [String] {
     var names: [String] = []
-    for column in wanted where column.places.contains(place) && !names.hasText(column.name) {
-      names.append(column.name)
+    for column in wanted where !names.hasText(column.name) {
+      let isRead = column.places.contains(place) || (place == nil && column.isOverridden)
+      if isRead { names.append(column.name) }
     }
     return names
   }
@@ -141,7 +147,7 @@ extension ColumnSources {
   /// Reads the columns, with those that identify rows.
   func read(
     _ key: OutputKey, in service: LocalStoreService
-  ) throws(StoreError) -> (table: ColumnTable, columns: ScoredColumns) {
+  ) throws(StoreError) -> (table: ColumnTable, columns: ScoredColumns, notes: [String]) {
     var names = key.columns
     for name in columns(of: nil) where !names.hasText(name) { names.append(name) }
     for input in inputs {
@@ -161,8 +167,10 @@ extension ColumnSources {
     }
     var own: [DataText: ScoredColumns.Column] = [:]
     var references: [DataText: ScoredColumns.Column] = [:]
+    var notes: [String] = []
     for column in wanted {
       try requireAgreement(column, table, joined)
+      if let note = try override(column, table, joined) { notes.append(note) }
       let read: ScoredColumns.Column
       if let place = column.places[0], let (cells, rows) = joined[place] {
         read = try ScoredColumns.Column(cells, column.name).selecting(rows)
@@ -175,7 +183,23 @@ extension ColumnSources {
         own[column.name] = read
       }
     }
-    return (table, ScoredColumns(count: table.count, own, references: references))
+    return (table, ScoredColumns(count: table.count, own, references: references), notes)
+  }
+
+  /// A note on reference answers of the outputs in whose place those of the inputs count; nil where
+  /// they say the same.
+  private func override(
+    _ column: Wanted, _ table: ColumnTable, _ joined: [Int: (cells: ColumnTable, rows: [Int?])]
+  ) throws(StoreError) -> String? {
+    guard column.isOverridden, let place = column.places[0], let (cells, rows) = joined[place]
+    else { return nil }
+    let theirs = try cells.labels(column.name)
+    let own = try table.labels(column.name)
+    let count = zip(rows, own).count { row, label in row.flatMap { theirs[$0] } != label }
+    guard count > 0 else { return nil }
+    return
+      "the column '\(column.name)' of \(version.reference) says other things of \(count) outputs than "
+      + "that of \(inputs[place].version.reference), which counts"
   }
 
   /// Throws unless all versions that have a column say the same of each output.

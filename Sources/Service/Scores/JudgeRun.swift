@@ -79,7 +79,8 @@ struct JudgeRun {
       if isBase(row) { continue }
       scores.rows += ScoreRow.rows(
         judge.identity, of: outputs.version.reference,
-        score(row, votes[[row]] ?? [], others.map(\.1))
+        score(row, votes[[row]] ?? [], others.map(\.1)),
+        reference: outputs.reference(of: row, for: judge)
       ) { name in outputs.key(of: row, scorer: name) }
     }
     return scores
@@ -138,12 +139,14 @@ private struct JudgedItems {
   let names: [String]
   private(set) var shown: [JudgeRun.Shown] = []
   private(set) var failures: [Int: ScoringFailure] = [:]
+  private let columns: ScoredColumns
   private var ids: [String] = []
   private var cells: [[String?]]
 
   init(_ judge: JudgeScorer, _ outputs: ScoredOutputs, names: [String]) {
     self.judge = judge
     self.outputs = outputs
+    columns = outputs.columns(for: judge)
     var each: [String] = []
     for name in names where !each.hasText(name) { each.append(name) }
     self.names = each
@@ -170,7 +173,7 @@ private struct JudgedItems {
         add(
           [row],
           id: [
-            .string(outputs.items[row].string), .string(outputs.models[row].string),
+            outputs.items[row].json, .string(outputs.models[row].string),
             .integer(outputs.attempts[row]),
           ])
       }
@@ -197,7 +200,7 @@ private struct JudgedItems {
           add(
             pair,
             id: [
-              .string(outputs.items[one].string), .integer(outputs.attempts[one]),
+              outputs.items[one].json, .integer(outputs.attempts[one]),
               .string(outputs.models[pair[0]].string), .string(outputs.models[pair[1]].string),
             ])
         }
@@ -221,7 +224,7 @@ private struct JudgedItems {
     }
   }
 
-  private func item(_ row: Int) -> ScoredItem { outputs.columns.item(row) }
+  private func item(_ row: Int) -> ScoredItem { columns.item(row) }
 
   private mutating func add(_ rows: JudgeRun.Shown, id: [JSON]) {
     do throws(ScoringFailure) {

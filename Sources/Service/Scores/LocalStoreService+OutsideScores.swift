@@ -172,6 +172,7 @@ extension ScoredOutputs {
   }
 
   private func itemRows(by command: CommandScorer) async -> [ScoreRow] {
+    let columns = self.columns(for: command)
     var lines: [UInt8] = []
     var results: [Result<Score, ScoringFailure>?] = []
     var given: [Int] = []
@@ -195,13 +196,15 @@ extension ScoredOutputs {
     return items.indices.flatMap { row in
       ScoreRow.rows(
         command.identity, of: version.reference,
-        results[row] ?? .failure(ScoringFailure("it was not given to the program"))
+        results[row] ?? .failure(ScoringFailure("it was not given to the program")),
+        reference: reference(of: row, for: command)
       ) { name in key(of: row, scorer: name) }
     }
   }
 
   private func setRows(by command: CommandScorer) async -> [ScoreRow] {
     let sets = rowsByModel
+    let columns = self.columns(for: command)
     var lines: [UInt8] = []
     var counts: [(scored: Int, errors: Int)] = []
     for (id, (_, rows)) in sets.enumerated() {

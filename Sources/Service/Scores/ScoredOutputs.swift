@@ -51,9 +51,10 @@ struct ScoredOutputs {
     (items, models, attempts) = try key.rows(read.table)
     identity = key
     warnings =
-      key.attempt == nil
-      ? AttemptColumn.suspected(in: read.table, items: key.items, besides: key.model).map(\.text)
-      : []
+      read.notes
+      + (key.attempt == nil
+        ? AttemptColumn.suspected(in: read.table, items: key.items, besides: key.model).map(\.text)
+        : [])
   }
 }
 

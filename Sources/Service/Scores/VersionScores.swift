@@ -34,11 +34,11 @@ struct VersionScores: Sendable {
     var hidden: [(name: String, scores: String)] = []
     for version in versions {
       let snapshot = try service.store.snapshot(version)
-      let (own, others) = try Self.columns(in: snapshot, service).divided {
-        !taken.contains($0.name) && !taken.contains($0.identity)
+      let (own, others) = try Self.columns(in: snapshot, service).divided { score in
+        taken.isDisjoint(with: ([score.name] + score.rests).textSet)
       }
       hidden += others.map { ($0.name, version.reference) }
-      taken.formUnion(own.flatMap { [$0.name, $0.identity] }.textSet)
+      taken.formUnion(own.flatMap { [$0.name] + $0.rests }.textSet)
       parts.append(
         Part(
           version: version, snapshot: snapshot,
@@ -74,7 +74,9 @@ struct VersionScores: Sendable {
   ) throws(StoreError) -> ColumnTable {
     var new: [(definition: ColumnDefinition, vector: ColumnVector)] = []
     for part in parts {
-      let wanted = part.columns.filter { names.hasText($0.name) || names.hasText($0.identity) }
+      let wanted = part.columns.filter { score in
+        names.hasText(score.name) || score.rests.contains { names.hasText($0) }
+      }
       if wanted.isEmpty { continue }
       var cells = ScoreCells(wanted, count: table.count)
       let places = try part.key.places(in: table)
@@ -92,8 +94,12 @@ struct VersionScores: Sendable {
     in snapshot: Snapshot, _ service: LocalStoreService
   ) throws(StoreError) -> [ScoreColumn] {
     var found: [DataText: (type: String, isRate: Bool, hasValue: Bool)] = [:]
-    try service.forEachPage(of: snapshot, ["scorer", "attempt", "kind", "type"]) {
-      page throws(StoreError) in
+    var referring: Set<DataText> = []
+    try service.forEachPage(
+      of: snapshot, ["scorer", "attempt", "kind", "type", ScoreColumns.referenceDigest]
+    ) { page throws(StoreError) in
+      let references =
+        page.has(ScoreColumns.referenceDigest) ? try page.vector(ScoreColumns.referenceDigest) : nil
       let scorers = try page.labels("scorer")
       let attempts = try page.numbers("attempt")
       let kinds = try page.labelsIfThere("kind")
@@ -101,6 +107,9 @@ struct VersionScores: Sendable {
       for row in 0..<page.count {
         // Attempt 0 is a value of all outputs together.
         guard let scorer = scorers[row], attempts[row] != 0 else { continue }
+        if references?.hasValue(row) == true {
+          referring.insert(DataText(ScoreColumn.scorer(of: scorer.text.string)))
+        }
         var facts =
           found[scorer.text] ?? (type: types[row]?.name ?? "", isRate: true, hasValue: false)
         if let kind = kinds[row] {
@@ -112,7 +121,8 @@ struct VersionScores: Sendable {
     }
     return found.sorted { $0.key < $1.key }.map { name, facts in
       ScoreColumn(
-        name.string, scorerType: facts.type, isRate: facts.isRate && facts.hasValue)
+        name.string, scorerType: facts.type, isRate: facts.isRate && facts.hasValue,
+        hasReference: referring.contains(DataText(ScoreColumn.scorer(of: name.string))))
     }
   }
 }

@@ -14,6 +14,9 @@ struct TextLooks {
   private(set) var other: String?
   private(set) var noFloat: String?
   private(set) var noInteger: String?
+  /// Texts that are numbers in a column of any values, and the first of them.
+  private(set) var numberTexts = 0
+  private(set) var numberText: String?
 
   private static let boolWords = words(
     "true True TRUE yes Yes YES false False FALSE no No NO")
@@ -25,12 +28,37 @@ struct TextLooks {
     Set(text.split(separator: " ").map { Array($0.utf8) })
   }
 
-  /// Takes note of the values of a `string` column.
+  /// Takes note of the values of a `string` or a `json` column.
   mutating func add(_ vector: ColumnVector) {
     var (float, integer) = (CSVFit(.float64), CSVFit(.int64))
     for row in 0..<vector.count where vector.hasValue(row) {
       guard let text = vector.values.text(row) else { continue }
-      add(text.words.bytes[text.range], &float, &integer)
+      let bytes = text.words.bytes[text.range]
+      if vector.type == .json {
+        add(json: bytes, &float, &integer)
+      } else {
+        add(bytes, &float, &integer)
+      }
+    }
+  }
+
+  /// Takes note of a value by its JSON, without what is within objects and lists.
+  private mutating func add(
+    json: ArraySlice<UInt8>, _ float: inout CSVFit, _ integer: inout CSVFit
+  ) {
+    switch JSONScalar(json) {
+    case .text(let text):
+      let known = numbers
+      add(text[...], &float, &integer)
+      guard numbers > known else { return }
+      numberTexts += 1
+      numberText = numberText ?? String(decoding: text.prefix(40), as: UTF8.self)
+    case .integer, .float: add(json, &float, &integer)
+    default:
+      others += 1
+      other = other ?? String(decoding: json.prefix(40), as: UTF8.self)
+      noFloat = noFloat ?? other
+      noInteger = noInteger ?? other
     }
   }
 
@@ -44,6 +72,8 @@ struct TextLooks {
     other = other ?? looks.other
     noFloat = noFloat ?? looks.noFloat
     noInteger = noInteger ?? looks.noInteger
+    numberTexts += looks.numberTexts
+    numberText = numberText ?? looks.numberText
   }
 
   private mutating func add(
@@ -93,6 +123,22 @@ struct TextLooks {
       guard digits() > 0 else { return false }
     }
     return rest.isEmpty
+  }
+
+  /// The type that the values of a column of any values look like, where some of them are texts,
+  /// and the advice as the end of a sentence; nil where no number is a text, or many are none.
+  var mixedVerdict: (type: ColumnType, what: String)? {
+    guard let numberText, let verdict, verdict.type != .bool else { return nil }
+    let plain = numbers - numberTexts
+    let rest = bools + others
+    return (
+      verdict.type,
+      "\(numberTexts) of its values \(numberTexts == 1 ? "is a number as a text" : "are numbers as texts"), "
+        + "like '\(numberText)'"
+        + (plain == 0 ? "" : ", beside \(plain) number\(plain == 1 ? "" : "s")")
+        + (rest == 0 ? "" : ", and \(rest) \(rest == 1 ? "is" : "are") neither")
+        + ": to count with them, write all as numbers, and push that"
+    )
   }
 
   /// The type that the texts look like, and the advice as the end of a sentence; nil when they look

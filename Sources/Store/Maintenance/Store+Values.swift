@@ -60,7 +60,7 @@ private struct ValueCheck {
     // What Assay keeps in these has the types that it is to have.
     let isOurs = [.ratings, .rules, .reports, .providers, .prices].contains(version.record.kind)
     for (position, column) in snapshot.schema.columns.enumerated()
-    where column.type == .string && !isOurs {
+    where [.string, .json].contains(column.type) && !isOurs {
       guard !snapshot.schema.key.hasText(column.name) else { continue }
       try checkTexts(version, snapshot, groups, position, decoder)
     }
@@ -166,11 +166,12 @@ private struct ValueCheck {
       looks[digest] = chunk
       found.add(chunk)
     }
-    guard let verdict = found.verdict else { return }
-    let name = snapshot.schema.columns[position].name
+    let column = snapshot.schema.columns[position]
+    let isText = column.type == .string
+    guard let verdict = isText ? found.verdict : found.mixedVerdict else { return }
     note(
-      .texts, version, column: name,
-      "it is text, and \(verdict.what) with --types "
-        + NameList.text(["\(name)=\(verdict.type.rawValue)"]))
+      .texts, version, column: column.name,
+      "it is \(isText ? "text" : "json"), and \(verdict.what) with --types "
+        + NameList.text(["\(column.name)=\(verdict.type.rawValue)"]))
   }
 }
