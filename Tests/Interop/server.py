@@ -39,8 +39,8 @@ def history():
 class Server:
     """A server on a free port of the loopback interface; its log is a file of the folder."""
 
-    def __init__(self, store, log, *flags):
-        self.store, self.log, self.flags = store, log, flags
+    def __init__(self, store, log, *flags, environment=None):
+        self.store, self.log, self.flags, self.environment = store, log, flags, environment or {}
         self.process = None
         self.port = 0
 
@@ -48,7 +48,7 @@ class Server:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [ASSAY, "serve", "--store", str(self.store), "--port", str(self.port), *self.flags],
-                stdout=subprocess.PIPE, stderr=log, env={"PATH": "/usr/bin:/bin"}, text=True,
+                stdout=subprocess.PIPE, stderr=log, env={"PATH": "/usr/bin:/bin", **self.environment}, text=True,
             )
         line = self.process.stdout.readline()
         found = re.search(r"(https?://[^\s/]+)", line)

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from raw_upstream import END, HEAD, RawUpstream, chunk
-from server import ASSAY
+from server import ASSAY, Server
 
 KEY = "sk-live-0123456789abcdefghij"
 
@@ -222,12 +222,15 @@ def test_a_private_address_gets_no_byte(tmp_path):
         assert upstream.requests == []
 
 
-def test_a_server_is_refused(server):
+def test_a_server_calls_with_its_own_keys(calls, mock, tmp_path):
     environment = {"PATH": os.environ["PATH"]}
-    for command in (["provider", "ls"], ["provider", "test", "a:b"], ["prices", "import", "-"]):
-        done = subprocess.run([ASSAY, *command, "--store", server.url], env=environment, input="", capture_output=True, text=True)
-        assert done.returncode == 64
-        assert "folder" in done.stderr
+    with Server(calls.path, tmp_path / "log", environment={"TEST_KEY": KEY}) as server:
+        for name, model in MODELS.items():
+            command = [ASSAY, "provider", "test", f"{name}:{model}", "--json", "--store", server.url]
+            done = subprocess.run(command, env=environment, capture_output=True, text=True)
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert json.loads(done.stdout)["output"]
+    assert KEY not in (tmp_path / "log").read_text()
 
 
 def test_providers_cannot_be_pushed(tmp_path, server):

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from raw_upstream import END, HEAD, RawUpstream, chunk
-from server import ASSAY
+from server import ASSAY, Server
 from test_providers import KEY, MODELS, Store, calls, limited, mock, script  # noqa: F401
 
 ITEMS = 12
@@ -146,10 +146,29 @@ def test_no_echo_of_the_key_is_kept(tmp_path, pieces):
             assert base64.b64encode(KEY.encode())[:20] not in content
 
 
-def test_a_server_is_refused(server):
-    done = subprocess.run([ASSAY, "run", "status", "x", "--store", server.url], env={"PATH": "/usr/bin"}, capture_output=True, text=True)
-    assert done.returncode == 64
-    assert "folder" in done.stderr
+def test_a_server_executes_a_run_with_its_own_keys(runs, mock, tmp_path):  # noqa: F811
+    with Server(runs.path, tmp_path / "log", environment={"TEST_KEY": KEY}) as server:
+        document = {
+            "schema": "run/1", "inputs": "prompts", "prompt": {"column": "text"}, "into": "served",
+            "targets": [f"{name}:{model}" for name, model in MODELS.items()], "limits": {"concurrency": 8},
+        }
+        begun = requests.post(server.url + "/v1/runs", json={"document": document}, timeout=30)
+        assert begun.status_code == 202, begun.text
+        assert begun.headers["Location"] == "/v1/run-jobs/" + begun.json()["id"]
+        for _ in range(1200):
+            job = requests.get(server.url + begun.headers["Location"], timeout=30).json()
+            if job["state"] != "running":
+                break
+            time.sleep(0.05)
+        assert job["state"] == "done", job
+        assert (job["report"]["state"], job["report"]["calls"]) == ("complete", ITEMS * len(MODELS))
+        status = requests.get(server.url + "/v1/runs/served", timeout=30).json()
+        assert status["answers"] == job["report"]["answers"]
+        again = requests.post(server.url + "/v1/run-estimates", json={"document": document}, timeout=30).json()
+        assert [target["calls"] for target in again["targets"]] == [0] * len(MODELS)
+    assert len(rows(runs, "served")) == ITEMS * len(MODELS)
+    assert verdict(mock)["errors"] == 0
+    assert KEY not in (tmp_path / "log").read_text()
 
 
 class Jobs(http.server.ThreadingHTTPServer):

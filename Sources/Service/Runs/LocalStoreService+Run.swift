@@ -75,7 +75,14 @@ extension LocalStoreService {
     }
     report.notes += known.notes(prepared.plan)
     // Jobs that go on are asked for by their ids, which only the journal has.
-    if outcome.jobs == 0 { try log.remove() }
+    guard outcome.jobs == 0 else { return (report, outcome) }
+    do throws(StoreError) {
+      try log.remove()
+    } catch {
+      report.notes.append(
+        "the outcomes are saved, but the journal of \(saved.reference) stays, so that its status is "
+          + "'interrupted' until it is resumed: \(error.message)")
+    }
     return (report, outcome)
   }
 

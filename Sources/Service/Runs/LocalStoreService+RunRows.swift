@@ -33,9 +33,15 @@ extension LocalStoreService {
     let pushed = try pushRows(rows, prepared, push)
     report.version = document(for: pushed.version)
     report.isNew = pushed.isNew
-    if pushed.isNew { report.difference = try ChangeCounts(pushed.version, in: store) }
     report.notes += pushed.warnings
-    report.changes = try changes(of: pushed.version, prepared.definition)
+    if pushed.isNew {
+      report.difference = Self.afterSave(
+        of: pushed.version, "what changed cannot be counted", &report.notes
+      ) { () throws(StoreError) in try ChangeCounts(pushed.version, in: store) }
+    }
+    report.changes = Self.afterSave(
+      of: pushed.version, "it cannot be held against the run before", &report.notes
+    ) { () throws(StoreError) in try changes(of: pushed.version, prepared.definition) }
     return report
   }
 

@@ -47,19 +47,33 @@ extension LocalStoreService {
     var warnings = result.warnings
     var changes: ChangeCounts?
     if result.isNew, request.countsChanges {
-      do throws(StoreError) {
-        changes = try ChangeCounts(result.version, in: store)
-      } catch {
-        warnings.append(
-          "\(result.version.reference) is saved; what changed cannot be counted: \(error.message)")
+      changes = Self.afterSave(of: result.version, "what changed cannot be counted", &warnings) {
+        () throws(StoreError) in try ChangeCounts(result.version, in: store)
       }
+    }
+    let notes = Self.afterSave(of: result.version, "its columns cannot be read", &warnings) {
+      () throws(StoreError) in try self.notes(on: result, request)
     }
     return PushDocument(
       version: document(for: result.version), isNew: result.isNew,
       // A small number of written bytes would disclose what others have saved.
       storedBytes: limit == nil ? result.storedBytes : 0,
-      changes: changes, notes: result.notes + (try notes(on: result, request)),
+      changes: changes, notes: result.notes + (notes ?? []),
       warnings: warnings)
+  }
+
+  /// The value of what is read once a version is saved; nil with a warning where that fails, since
+  /// an error would say that nothing is saved.
+  static func afterSave<Value>(
+    of version: Version, _ what: String, _ warnings: inout [String],
+    _ read: () throws(StoreError) -> Value?
+  ) -> Value? {
+    do throws(StoreError) {
+      return try read()
+    } catch {
+      warnings.append("\(version.reference) is saved; \(what): \(error.message)")
+      return nil
+    }
   }
 
   /// Notes on a kind that a push does not change, and on an index that was written as a column.
