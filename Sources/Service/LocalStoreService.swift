@@ -32,8 +32,6 @@ package struct LocalStoreService: StoreService, ModelService {
   var sees: @Sendable (DatasetName) -> Bool = { _ in true }
   /// The caller, when they see only a part of the store.
   private(set) var limit: Caller?
-  /// The scope of the caller's rights; all of them for a user of this machine.
-  private(set) var scope = Caller.local.scope
   /// The caller's token; nil for a caller without one.
   private(set) var callerID: String?
 
@@ -53,7 +51,6 @@ package struct LocalStoreService: StoreService, ModelService {
     if !caller.name.isEmpty { service.author = caller.name }
     service.callerID = caller.tokenID
     service.callRules.isAdministrator = caller.scope == .admin && caller.seesEverything
-    service.scope = caller.scope
     if !caller.seesEverything {
       service.sees = { caller.sees($0) }
       service.limit = caller

@@ -2,7 +2,6 @@ import Formats
 import Foundation
 import Model
 import Objects
-import Scoring
 import Service
 import Store
 import TestSupport
@@ -46,7 +45,9 @@ import Wire
     Call(description: "saved comparison") { service, _ in
       var request = ComparisonRequest(base: "runs@1", candidates: ["runs@2"])
       request.save = SaveRequest(name: "verdict")
-      request.options.resamples = 20
+      var options = ComparisonOptions()
+      options.resamples = 100
+      request.options = options
       _ = try service.compare(request)
     },
   ]

@@ -101,12 +101,13 @@ extension LocalStoreService {
     of dataset: DatasetName, _ tag: String, _ version: Version? = nil
   ) throws(StoreError) {
     let kinds = [try store.catchUp(dataset)?.record.kind, version?.record.kind]
-    guard let kind = kinds.compactMap(\.self).first(where: \.isAdministered), scope < .admin
+    guard let kind = kinds.compactMap(\.self).first(where: \.isAdministered),
+      !callRules.isAdministrator
     else { return }
     throw StoreError(
       .denied,
       "\(dataset) is of kind \(kind.rawValue), and its tags decide which programs are run and "
-        + "where secrets go: '\(tag)' is moved and removed with a token of scope 'admin', or by "
-        + "'assay tag' on the store's folder")
+        + "where secrets go: '\(tag)' is moved and removed with a token of scope 'admin' for the whole "
+        + "store, or by 'assay tag' on its folder")
   }
 }
