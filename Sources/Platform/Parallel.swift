@@ -26,7 +26,7 @@ package func parallelMap<State: ~Copyable, Result: Sendable>(
         CancellationFlag.$current.withValue(flag) { run.work(makeState, body) }
       }
       for _ in 1..<max(1, min(count, coreCount)) {
-        DispatchQueue.global(qos: .userInitiated).async { helpers.help() }
+        HelperThreads.run { helpers.help() }
       }
       run.work(makeState, body)
       helpers.end()
@@ -61,6 +61,26 @@ private final class ParallelHelpers: Sendable {
   func end() {
     work.withLock { $0 = nil }
     begun.wait()
+  }
+}
+
+/// Threads for the helpers of all calls, no more at a time than there are cores.
+///
+/// They are not those of Dispatch, which Swift's tasks run on: work of minutes there would let no
+/// task run, not even one that ends a server.
+private enum HelperThreads {
+  private static let running = Atomic(0)
+
+  /// Does a job on a thread of its own, or not at all where there are enough.
+  static func run(_ job: @escaping @Sendable () -> Void) {
+    guard running.add(1, ordering: .relaxed).oldValue < coreCount else {
+      running.subtract(1, ordering: .relaxed)
+      return
+    }
+    Thread.detachNewThread {
+      job()
+      running.subtract(1, ordering: .relaxed)
+    }
   }
 }
 
